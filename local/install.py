@@ -1,0 +1,263 @@
+"""Installs everything the project needs into the checkout; needs nothing but Python itself.
+
+Run as `python3 local/install.py`. Each step is skipped while what it was made from (a lock file)
+has not changed. Package managers keep their own caches where they always do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STATE = ROOT / ".local"
+BIN = STATE / "bin"
+VENV_PYTHON = ROOT / ".venv" / "bin" / "python"
+
+# The newest CLI whose modules can be built outside Pulumi's own repository, and the newest
+# Python language host that is not a module of its own yet.
+PULUMI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+PULUMI_VERSION = "v3.250.0"
+LANGUAGE_HOST_PACKAGE = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
+SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
+# An installed CLI may be older than the SDK in the lock file by some months, not by years.
+PULUMI_OLDEST = (3, 200)
+NODE_OLDEST = 20
+GO_OLDEST = (1, 25)
+
+
+class MissingTool(Exception):
+    """Something this machine lacks; the message is one line with what to install."""
+
+
+def main() -> int:
+    """Install what is missing and say what was done."""
+    parser = argparse.ArgumentParser(prog="python3 local/install.py", description=__doc__)
+    parser.parse_args()
+    try:
+        check_tools()
+        install_python_packages()
+        install_node_packages("local")
+        if (ROOT / "worker" / "package-lock.json").exists():
+            install_node_packages("worker")
+        install_pulumi()
+        install_cloudflare_plugin()
+    except MissingTool as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        command = " ".join(str(part) for part in error.cmd[:4])
+        print(f"error: `{command} …` ended with {error.returncode}, see above", file=sys.stderr)
+        return 1
+    return 0
+
+
+def check_tools() -> None:
+    """Raise MissingTool for the first tool that is absent or too old."""
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file runs before anything is installed)
+        raise MissingTool(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+    for tool in ("node", "npm"):
+        if shutil.which(tool) is None:
+            raise MissingTool(f"{tool} is not on PATH: install Node.js {NODE_OLDEST} or newer")
+    node = output_of("node", "--version").lstrip("v")
+    if int(node.split(".")[0]) < NODE_OLDEST:
+        raise MissingTool(f"Node.js {NODE_OLDEST} or newer is needed, this is {node}")
+
+
+def install_python_packages() -> None:
+    """`.venv` with exactly what requirements.lock names."""
+    lock = ROOT / "requirements.lock"
+
+    def install() -> None:
+        uv = shutil.which("uv")
+        if uv:
+            run(uv, "venv", "--quiet", "--allow-existing", str(ROOT / ".venv"))
+            command = [uv, "pip", "sync", "--quiet", "--python", str(VENV_PYTHON)]
+        else:
+            run(sys.executable, "-m", "venv", str(ROOT / ".venv"))
+            command = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--requirement"]
+        run(*command, str(lock), "--require-hashes")
+
+    once("Python packages", [lock], VENV_PYTHON, install)
+
+
+def install_node_packages(folder: str) -> None:
+    """`FOLDER/node_modules` with exactly what its lock file names; no install scripts are run."""
+    path = ROOT / folder
+    once(
+        f"Node packages of {folder}/",
+        [path / "package-lock.json"],
+        path / "node_modules",
+        lambda: run("npm", "ci", "--ignore-scripts", "--loglevel=error", cwd=path),
+    )
+
+
+def install_pulumi() -> None:
+    """Use the Pulumi CLI on PATH, or build one into `.local/bin` from its Go modules."""
+    installed = installed_pulumi()
+    if installed:
+        say(f"Pulumi CLI: using {installed}")
+        return
+    modules = Path(__file__).parent / "pulumi_cli"
+    sums = [modules / name / "go.sum" for name in ("cli", "language_python")]
+    once("Pulumi CLI", sums, BIN / "pulumi", lambda: build_pulumi(modules))
+
+
+def installed_pulumi() -> str | None:
+    """The path of a usable `pulumi` that is not the one built here, or None."""
+    path = os.pathsep.join(
+        part for part in os.environ.get("PATH", "").split(os.pathsep) if Path(part) != BIN
+    )
+    pulumi = shutil.which("pulumi", path=path)
+    # Without its language host a CLI cannot run a Python program.
+    if pulumi is None or shutil.which("pulumi-language-python", path=path) is None:
+        return None
+    found = re.match(r"v?(\d+)\.(\d+)", output_of(pulumi, "version"))
+    if found is None or (int(found[1]), int(found[2])) < PULUMI_OLDEST:
+        return None
+    return pulumi
+
+
+def build_pulumi(modules: Path) -> None:
+    """Compile the CLI and its Python language host, and put the SDK's two launchers beside them.
+
+    Raises:
+        MissingTool: there is no Go, or an older one than 1.25.
+    """
+    if shutil.which("go") is None:
+        raise MissingTool(
+            "pulumi is not on PATH, nor is go to build it: install Pulumi, or Go 1.25 or newer"
+        )
+    found = re.search(r"go(\d+)\.(\d+)", output_of("go", "version"))
+    if found is None or (int(found[1]), int(found[2])) < GO_OLDEST:
+        raise MissingTool(
+            f"Go 1.25 or newer is needed to build Pulumi, this is {found and found[0]}"
+        )
+    BIN.mkdir(parents=True, exist_ok=True)
+    version = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={PULUMI_VERSION}"
+    go_build(modules / "cli", PULUMI_PACKAGE, BIN / "pulumi", f"-s -w {version}")
+    host = BIN / "pulumi-language-python"
+    go_build(modules / "language_python", LANGUAGE_HOST_PACKAGE, host, "-s -w")
+    sdk = Path(output_of("go", "list", "-m", "-f", "{{.Dir}}", SDK_MODULE, cwd=modules / "cli"))
+    for file in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
+        target = BIN / Path(file).name
+        # Files of the module cache are read-only, and so would a copy be.
+        target.unlink(missing_ok=True)
+        shutil.copyfile(sdk / "python" / file, target)
+        target.chmod(0o755)
+
+
+def go_build(module: Path, package: str, target: Path, flags: str) -> None:
+    """`go build` with a line of progress every few seconds."""
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
+    run("go", "mod", "download", cwd=module, env=environment, quiet=True)
+    listed = output_of("go", "list", "-deps", package, cwd=module, env=environment)
+    total = len(listed.splitlines())
+    process = subprocess.Popen(
+        ["go", "build", "-v", "-trimpath", "-ldflags", flags, "-o", str(target), package],
+        cwd=module,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None  # noqa: S101 (it was asked for just above)
+    lines, last = [], time.monotonic()
+    for done, line in enumerate(process.stderr, start=1):
+        lines.append(line)
+        if time.monotonic() - last > 10:
+            last = time.monotonic()
+            say(f"  compiling {target.name}: {done} of at most {total} packages")
+    if process.wait() != 0:
+        print("".join(lines[-20:]), file=sys.stderr)
+        raise subprocess.CalledProcessError(process.returncode, ["go", "build", package])
+
+
+def install_cloudflare_plugin() -> None:
+    """The official Cloudflare plugin where it can be had, else the stand-in for machines offline."""
+    stand_in = BIN / "pulumi-resource-cloudflare"
+    home = STATE / "pulumi-home"
+    if list(home.glob("plugins/resource-cloudflare-v*/pulumi-resource-cloudflare")):
+        stand_in.unlink(missing_ok=True)
+        return
+    if stand_in.exists():
+        return
+    pulumi = str(BIN / "pulumi") if (BIN / "pulumi").exists() else "pulumi"
+    version = output_of(
+        str(VENV_PYTHON),
+        "-c",
+        "import importlib.metadata as m; print(m.version('pulumi-cloudflare'))",
+    )
+    say(f"Cloudflare plugin {version}: asking for the official one")
+    command = [pulumi, "plugin", "install", "resource", "cloudflare", version]
+    environment = {**os.environ, "PULUMI_HOME": str(home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        asked = subprocess.run(
+            command, env=environment, capture_output=True, timeout=120, check=False
+        )
+        if asked.returncode == 0:
+            say("Cloudflare plugin: the official one")
+            return
+    except subprocess.TimeoutExpired:
+        pass
+    BIN.mkdir(parents=True, exist_ok=True)
+    stand_in.write_text(
+        "#!/bin/sh\n"
+        "# Made by local/install.py: stands in for the official plugin, which cannot be had here.\n"
+        f'PYTHONPATH="{ROOT}" exec "{VENV_PYTHON}" -m local.pulumi_resource_cloudflare "$@"\n'
+    )
+    stand_in.chmod(0o755)
+    say("Cloudflare plugin: it cannot be downloaded here, the project's stand-in takes its place")
+
+
+def once(title: str, sources: list[Path], product: Path, install: Callable[[], None]) -> None:
+    """Call `install` unless `product` was already made from these very `sources`."""
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    stamp = STATE / "installed" / re.sub(r"\W+", "-", title).strip("-").lower()
+    if product.exists() and stamp.exists() and stamp.read_text() == digest:
+        return
+    with progress(title):
+        install()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[None]:
+    """Say what begins, and how long it took."""
+    say(f"{title}: installing")
+    begun = time.monotonic()
+    yield
+    say(f"{title}: installed in {time.monotonic() - begun:.0f} s")
+
+
+def say(text: str) -> None:
+    """Print a line at once, also where the output is a pipe."""
+    print(text, flush=True)
+
+
+def run(
+    *command: str, cwd: Path = ROOT, env: dict[str, str] | None = None, quiet: bool = False
+) -> None:
+    """Run a command that must succeed."""
+    subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=quiet)
+
+
+def output_of(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
+    """What a command that must succeed prints, without white space around it."""
+    result = subprocess.run(
+        command, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return result.stdout.strip()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
