@@ -1,0 +1,172 @@
+"""The local clouds and the stack on them: what `make up`, `make down` and `make env` run."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from local.clouds import CLOUDS, CloudFailed, Ports, start_clouds, stop_clouds
+from local.environment import Layout, cloud_environment, pulumi_environment
+from local.stack import Stack, StackFailed
+
+ROOT = Path(__file__).resolve().parents[1]
+STACK = "local"
+
+# Variable -> output of the stack.
+OUTPUTS = {
+    "INGEST_URL": "ingest_url",
+    "INGEST_TOKEN": "ingest_token",
+    "CLICKHOUSE_URL": "clickhouse_url",
+    "CLICKHOUSE_USER": "reader_user",
+    "CLICKHOUSE_PASSWORD": "reader_password",
+}
+
+TRY_NEXT = """
+Try next, in this folder:
+  eval "$(make env)"
+  python examples/send_span.py
+  curl -fsS "$INGEST_URL/events" -H "Authorization: Bearer $INGEST_TOKEN" \\
+    -d '{"event_name": "signed_up", "channel": "web", "user_id": "u1", "timestamp": 1767225600}'
+  curl -fsS "$CLICKHOUSE_URL" -u "$CLICKHOUSE_USER:$CLICKHOUSE_PASSWORD" \\
+    -d 'SELECT count() FROM otel_traces UNION ALL SELECT count() FROM events'
+"""
+
+
+def main() -> int:
+    """Parse the command line and run one command; errors are one line each."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    command: Callable[[argparse.Namespace], None] = arguments.command
+    try:
+        command(arguments)
+    except (CloudFailed, StackFailed, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def up(arguments: argparse.Namespace) -> None:
+    """Start the clouds, bring the stack up, say what to try."""
+    start(arguments)
+    stack = Stack(Layout(ROOT), STACK)
+    print("pulumi up: bringing the stack up", flush=True)
+    stack.up()
+    print(TRY_NEXT)
+
+
+def down(_: argparse.Namespace) -> None:
+    """Destroy the stack, then stop the clouds."""
+    layout = Layout(ROOT)
+    stack = Stack(layout, STACK)
+    if stack.exists():
+        # Destroying is done through the clouds' APIs, so they have to run.
+        for line in start_clouds(layout.clouds, Ports()):
+            print(line, flush=True)
+        stack.destroy()
+    stop(_)
+
+
+def start(arguments: argparse.Namespace) -> None:
+    """Start the clouds alone."""
+    layout = Layout(ROOT)
+    for line in start_clouds(layout.clouds, _ports(arguments)):
+        print(line, flush=True)
+
+
+def stop(_: argparse.Namespace) -> None:
+    """Stop the clouds; what they hold stays on disk."""
+    for line in stop_clouds(Layout(ROOT).clouds):
+        print(line, flush=True)
+
+
+def status(_: argparse.Namespace) -> None:
+    """Say what runs, where, and how much memory each process has."""
+    layout = Layout(ROOT)
+    for cloud in CLOUDS:
+        pid = cloud.running_pid(layout.clouds)
+        if pid is None:
+            print(f"{cloud.title}: not running")
+            continue
+        print(f"{cloud.title}: {cloud.description(layout.clouds)['url']}")
+        for process, kilobytes, name in _family(pid):
+            print(f"  {process:>8} {kilobytes / 1024:7.0f} MB  {name}")
+
+
+def env(_: argparse.Namespace) -> None:
+    """Print `export` lines for the clouds and the stack's outputs."""
+    layout = Layout(ROOT)
+    values = {**pulumi_environment(layout), **cloud_environment(layout)}
+    stack = Stack(layout, STACK)
+    outputs = stack.outputs() if stack.exists() else {}
+    values |= {name: str(outputs[key]) for name, key in OUTPUTS.items() if key in outputs}
+    for name, value in values.items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in {
+        "up": up,
+        "down": down,
+        "start": start,
+        "stop": stop,
+        "status": status,
+        "env": env,
+    }.items():
+        description = command.__doc__ or ""
+        sub = commands.add_parser(name, help=description, description=description)
+        sub.set_defaults(command=command)
+        if name in ("up", "start"):
+            _add_ports(sub)
+    return parser
+
+
+def _add_ports(parser: argparse.ArgumentParser) -> None:
+    default = Ports()
+    for name in ("control-plane", "cloudflare", "edge"):
+        parser.add_argument(
+            f"--{name}-port",
+            type=int,
+            default=getattr(default, name.replace("-", "_")),
+            help="default %(default)s; 0 lets the system choose",
+        )
+    parser.add_argument(
+        "--service-ports",
+        default=default.services,
+        help="FIRST-LAST for ClickHouse services, default %(default)s",
+    )
+
+
+def _ports(arguments: argparse.Namespace) -> Ports:
+    return Ports(
+        control_plane=arguments.control_plane_port,
+        cloudflare=arguments.cloudflare_port,
+        edge=arguments.edge_port,
+        services=arguments.service_ports,
+    )
+
+
+def _family(pid: int) -> list[tuple[int, int, str]]:
+    """(process id, resident kilobytes, command) of a process and all its descendants."""
+    listed = subprocess.run(
+        ["ps", "-axo", "pid=,ppid=,rss=,args="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(None, 3) for line in listed.stdout.splitlines()]
+    family, found = [pid], []
+    for row in sorted(rows, key=lambda row: int(row[0])):
+        process, parent, kilobytes, command = int(row[0]), int(row[1]), int(row[2]), row[3]
+        if process == pid or parent in family:
+            family.append(process)
+            words = command.split()
+            shown = " ".join(words[1:3] if "python" in words[0] else [Path(words[0]).name])
+            found.append((process, kilobytes, shown))
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

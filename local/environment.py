@@ -1,0 +1,72 @@
+"""The environment in which `pulumi` and other clients reach the local clouds."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from local.clouds import CLOUDS
+from local.state import write_private
+
+__all__ = ["Layout", "cloud_environment", "pulumi_environment"]
+
+
+class Layout:
+    """Where things are: one state folder in the checkout, removed by `make clean`.
+
+    Args:
+        root: the checkout.
+        state: its git-ignored state folder, `ROOT/.local` unless given.
+    """
+
+    def __init__(self, root: Path, state: Path | None = None) -> None:
+        self.root = root
+        self.state = state or root / ".local"
+        self.clouds = self.state / "clouds"
+        self.bin = root / ".local" / "bin"
+        self.backend = self.state / "pulumi"
+        # Plugins are installed once a checkout, also for stacks with a state folder of their own.
+        self.pulumi_home = root / ".local" / "pulumi-home"
+        self.passphrase = self.state / "passphrase"
+
+
+def cloud_environment(layout: Layout) -> dict[str, str]:
+    """Addresses and credentials of the local clouds, under the names real clients read.
+
+    Raises:
+        FileNotFoundError: the clouds have never been started.
+    """
+    clickhouse, cloudflare = (cloud.description(layout.clouds) for cloud in CLOUDS)
+    if not clickhouse or not cloudflare:
+        raise FileNotFoundError("the local clouds were never started: run `make up`")
+    bundle = str(layout.clouds / "certificates" / "bundle.pem")
+    return {
+        "CLICKHOUSE_API_URL": clickhouse["url"],
+        "CLICKHOUSE_ORG_ID": clickhouse["organization_id"],
+        "CLICKHOUSE_CLOUD_API_KEY": clickhouse["key_id"],
+        "CLICKHOUSE_CLOUD_API_SECRET": clickhouse["key_secret"],
+        "CLICKHOUSE_API_STATE_DIR": str(layout.state / "clickhouse_api"),
+        "CLOUDFLARE_API_BASE_URL": cloudflare["url"],
+        "CLOUDFLARE_API_TOKEN": cloudflare["api_token"],
+        "CLOUDFLARE_ACCOUNT_ID": cloudflare["account_id"],
+        "SSL_CERT_FILE": bundle,
+        "REQUESTS_CA_BUNDLE": bundle,
+        "NODE_EXTRA_CA_CERTS": bundle,
+    }
+
+
+def pulumi_environment(layout: Layout) -> dict[str, str]:
+    """What `pulumi` needs to run with nothing outside the checkout; makes the passphrase."""
+    layout.backend.mkdir(parents=True, exist_ok=True)
+    if not layout.passphrase.exists():
+        write_private(layout.passphrase, secrets.token_urlsafe(32).encode())
+    first = [str(layout.bin), str(layout.root / ".venv" / "bin")]
+    rest = [part for part in os.environ.get("PATH", "").split(os.pathsep) if part not in first]
+    return {
+        "PATH": os.pathsep.join(first + rest),
+        "PULUMI_HOME": str(layout.pulumi_home),
+        "PULUMI_BACKEND_URL": layout.backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }

@@ -1,0 +1,157 @@
+"""Runs `pulumi` on a stack: up, down, outputs, and past the lock of a run that was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.environment import Layout, cloud_environment, pulumi_environment
+
+__all__ = ["Stack", "StackFailed"]
+
+
+class StackFailed(Exception):
+    """A `pulumi` command failed; it has already said why."""
+
+
+class Stack:
+    """One Pulumi stack of one program, with its state in `layout.backend`.
+
+    Args:
+        layout: where the local clouds and the state are.
+        name: the stack's name.
+        program: folder with the `Pulumi.yaml`, the checkout unless given.
+        config_file: the stack's settings, `Pulumi.NAME.yaml` beside the program unless given.
+        environment: added to what `local.environment` gives.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        name: str,
+        *,
+        program: Path | None = None,
+        config_file: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.layout = layout
+        self.name = name
+        self.program = program or layout.root
+        self._config_file = config_file
+        self._environment = dict(environment or {})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of the `pulumi` process."""
+        return {
+            **os.environ,
+            **cloud_environment(self.layout),
+            **pulumi_environment(self.layout),
+            **self._environment,
+        }
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of `pulumi ARGUMENTS` on this stack."""
+        command = ["pulumi", *arguments, "--stack", self.name, "--non-interactive"]
+        if self._config_file is not None:
+            command += ["--config-file", str(self._config_file)]
+        return command
+
+    def run(self, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run `pulumi ARGUMENTS`; with `capture` what it prints is returned, not shown."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.program,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if capture else None,
+            stderr=subprocess.PIPE if capture else None,
+            text=True,
+            check=False,
+        )
+
+    def up(self) -> None:
+        """`pulumi up`, also after one that was killed.
+
+        Raises:
+            StackFailed: `pulumi` said why.
+        """
+        self.ensure()
+        self.release_dead_lock()
+        if self.run("up", "--yes", "--skip-preview").returncode != 0:
+            raise StackFailed("pulumi up failed, see above")
+
+    def destroy(self) -> None:
+        """`pulumi destroy`; a stack that does not exist is already destroyed.
+
+        Raises:
+            StackFailed: `pulumi` said why.
+        """
+        if not self.exists():
+            return
+        self.release_dead_lock()
+        if self.run("destroy", "--yes", "--skip-preview").returncode != 0:
+            raise StackFailed("pulumi destroy failed, see above")
+
+    def exists(self) -> bool:
+        """Whether the backend has a state of this stack."""
+        return any(self.layout.backend.glob(f".pulumi/stacks/*/{self.name}.json"))
+
+    def ensure(self) -> None:
+        """Make the stack where the backend does not have it.
+
+        Raises:
+            StackFailed: `pulumi` could not make it.
+        """
+        if self.exists():
+            return
+        made = self.run("stack", "init", capture=True)
+        if made.returncode != 0:
+            raise StackFailed(made.stderr.strip())
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets in plain text.
+
+        Raises:
+            StackFailed: there is no such stack.
+        """
+        shown = self.run("stack", "output", "--json", "--show-secrets", capture=True)
+        if shown.returncode != 0:
+            raise StackFailed(shown.stderr.strip())
+        return dict(json.loads(shown.stdout))
+
+    def release_dead_lock(self) -> bool:
+        """Remove locks whose process is dead; a live one stays, for `pulumi` to report.
+
+        Returns:
+            Whether the last run on this stack was killed.
+        """
+        locks = list(self.layout.backend.glob(f".pulumi/locks/*/*/{self.name}/*.json"))
+        dead = [lock for lock in locks if not _holder_lives(lock)]
+        for lock in dead:
+            lock.unlink(missing_ok=True)
+        return bool(dead)
+
+
+def _holder_lives(lock: Path) -> bool:
+    try:
+        holder = json.loads(lock.read_text())
+        pid, host = int(holder["pid"]), holder["hostname"]
+    except (OSError, ValueError, KeyError):
+        # Half written, or another format: it is not ours to judge.
+        return True
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    command = Path(f"/proc/{pid}/cmdline")
+    return not command.exists() or b"pulumi" in command.read_bytes()
