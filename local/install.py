@@ -182,7 +182,7 @@ def go_build(module: Path, package: str, target: Path, flags: str) -> None:
 
 
 def install_cloudflare_plugin() -> None:
-    """The official Cloudflare plugin where it can be had, else the stand-in for machines offline."""
+    """The official Cloudflare plugin where it can be had, else the stand-in for use offline."""
     stand_in = BIN / "pulumi-resource-cloudflare"
     home = STATE / "pulumi-home"
     if list(home.glob("plugins/resource-cloudflare-v*/pulumi-resource-cloudflare")):

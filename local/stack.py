@@ -97,6 +97,10 @@ class Stack:
         self.release_dead_lock()
         if self.run("destroy", "--yes", "--skip-preview").returncode != 0:
             raise StackFailed("pulumi destroy failed, see above")
+        removed = self.run("stack", "rm", "--yes", "--preserve-config", capture=True)
+        if removed.returncode != 0:
+            raise StackFailed(removed.stderr.strip())
+        self._forget_salt()
 
     def exists(self) -> bool:
         """Whether the backend has a state of this stack."""
@@ -110,9 +114,21 @@ class Stack:
         """
         if self.exists():
             return
+        self._forget_salt()
         made = self.run("stack", "init", capture=True)
         if made.returncode != 0:
             raise StackFailed(made.stderr.strip())
+
+    def _forget_salt(self) -> None:
+        # Pulumi writes the salt of the stack's passphrase into the committed settings file. It
+        # means nothing without that stack, and would make the next one refuse its passphrase.
+        file = self._config_file or self.program / f"Pulumi.{self.name}.yaml"
+        if not file.exists():
+            return
+        lines = file.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith("encryptionsalt:")]
+        if kept != lines:
+            file.write_text("".join(kept))
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, secrets in plain text.

@@ -1,0 +1,64 @@
+# `make help` lists the targets. Everything is installed into the checkout.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv/bin
+# Set to move the local clouds to other ports, for example `make up PORTS="--edge-port 9443"`.
+PORTS ?=
+
+export PATH := $(CURDIR)/.local/bin:$(CURDIR)/$(VENV):$(PATH)
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.PHONY: install
+install: ## Install everything into the checkout
+	@$(PYTHON) local/install.py
+
+.PHONY: up
+up: install ## Start the local clouds and run `pulumi up` on the local stack
+	@$(VENV)/python -m local up $(PORTS)
+
+.PHONY: down
+down: ## Run `pulumi destroy`, then stop the local clouds
+	@test -x $(VENV)/python || { echo "nothing is installed, so nothing runs"; exit 0; } && $(VENV)/python -m local down
+
+.PHONY: env
+env: ## Print `export` lines for the clouds and the stack: eval "$(make env)"
+	@$(VENV)/python -m local env
+
+.PHONY: status
+status: ## Say what runs, where, and how much memory each process has
+	@$(VENV)/python -m local status
+
+.PHONY: generate
+generate: ## Rebuild the ClickHouse Cloud client from the pinned API document
+	@$(VENV)/python -m clickhouse_api.generator
+
+.PHONY: lock
+lock: ## Pin the newest Python packages that pyproject.toml allows
+	uv pip compile pyproject.toml --group generate --group local --group dev --universal \
+	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+
+.PHONY: lint
+lint: ## Check format, style and types of Python and TypeScript
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy .
+	npm --prefix worker run --silent lint
+	npm --prefix worker run --silent typecheck
+
+.PHONY: test
+test: install lint ## Every check and test
+	npm --prefix worker run --silent test
+	$(VENV)/python -m pytest
+
+.PHONY: bench
+bench: install ## Measure: `pulumi up` against an empty program, imports, memory
+	$(VENV)/python -m bench.up
+	$(VENV)/python -m bench.import_cost
+
+.PHONY: clean
+clean: down ## Remove what was installed and the local clouds' data
+	rm -rf .local .venv worker/dist worker/node_modules local/node_modules
