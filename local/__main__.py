@@ -92,7 +92,7 @@ def status(_: argparse.Namespace) -> None:
             print(f"{cloud.title}: not running")
             continue
         print(f"{cloud.title}: {cloud.description(layout.clouds)['url']}")
-        for process, kilobytes, name in _family(pid):
+        for process, kilobytes, name in family(pid):
             print(f"  {process:>8} {kilobytes / 1024:7.0f} MB  {name}")
 
 
@@ -151,7 +151,7 @@ def _ports(arguments: argparse.Namespace) -> Ports:
     )
 
 
-def _family(pid: int) -> list[tuple[int, int, str]]:
+def family(pid: int) -> list[tuple[int, int, str]]:
     """(process id, resident kilobytes, command) of a process and all its descendants."""
     listed = subprocess.run(
         ["ps", "-axo", "pid=,ppid=,rss=,args="], capture_output=True, text=True, check=True

@@ -50,6 +50,8 @@ def cloud_environment(layout: Layout) -> dict[str, str]:
         "CLOUDFLARE_API_BASE_URL": cloudflare["url"],
         "CLOUDFLARE_API_TOKEN": cloudflare["api_token"],
         "CLOUDFLARE_ACCOUNT_ID": cloudflare["account_id"],
+        # The one address of a deployed worker that no API gives: the real edge is always 443.
+        "INGEST_PORT": str(cloudflare["edge_port"]),
         "SSL_CERT_FILE": bundle,
         "REQUESTS_CA_BUNDLE": bundle,
         "NODE_EXTRA_CA_CERTS": bundle,

@@ -12,11 +12,18 @@ from typing import Any
 
 from local.environment import Layout, cloud_environment, pulumi_environment
 
-__all__ = ["Stack", "StackFailed"]
+__all__ = ["Stack", "StackFailed", "local_settings"]
 
 
 class StackFailed(Exception):
     """A `pulumi` command failed; it has already said why."""
+
+
+def local_settings(layout: Layout, file: Path) -> Path:
+    """Copy the settings of the `local` stack to `file`, for one more stack beside it."""
+    lines = (layout.root / "Pulumi.local.yaml").read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith("encryptionsalt:")))
+    return file
 
 
 class Stack:

@@ -1,0 +1,124 @@
+"""How long is a `pulumi up` of the local stack, against one of an empty Pulumi program?
+
+Both run in turn on the same machine, so that what is compared is the ratio of neighbours.
+Nothing of a stack that is already up is touched: the benchmark has clouds of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from local.__main__ import family
+from local.clouds import CLOUDS, Ports, start_clouds, stop_clouds
+from local.environment import Layout
+from local.stack import Stack, local_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+ANY_PORTS = Ports(control_plane=0, cloudflare=0, edge=0, services="0")
+
+
+def main() -> int:
+    """Run the benchmark and print its figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench.up", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5, help="runs of each, default %(default)s")
+    parser.add_argument(
+        "--make", action="store_true", help="also time `make up` in a fresh clone, cold and warm"
+    )
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-up-") as folder:
+        compare(Path(folder), arguments.pairs)
+    if arguments.make:
+        with tempfile.TemporaryDirectory(prefix="bench-make-") as folder:
+            time_make(Path(folder))
+    return 0
+
+
+def compare(folder: Path, pairs: int) -> None:
+    """First `up`, then no-change `up`s in turn with an empty program's."""
+    layout = Layout(ROOT, folder / "state")
+    for line in start_clouds(layout.clouds, ANY_PORTS):
+        print(line, flush=True)
+    try:
+        empty = Stack(layout, "empty", program=empty_program(folder / "empty"))
+        stack = Stack(layout, "bench", config_file=local_settings(layout, folder / "bench.yaml"))
+        for each in (empty, stack):
+            each.ensure()
+        seconds_of(empty)
+        floor = statistics.median(seconds_of(empty) for _ in range(3))
+        first = seconds_of(stack)
+        print(f"empty program                  {floor:6.2f} s (median of 3)")
+        print(f"first up                       {first:6.2f} s = {first / floor:.2f} x empty")
+        report_memory(layout)
+        ratios = []
+        for number in range(pairs):
+            again, floor = seconds_of(stack), seconds_of(empty)
+            ratios.append(again / floor)
+            print(f"no-change up {number + 1}: {again:.2f} s, empty {floor:.2f} s", flush=True)
+        print(
+            f"no-change up / empty           {statistics.median(ratios):6.2f} "
+            f"(min {min(ratios):.2f}, max {max(ratios):.2f})"
+        )
+        stack.destroy()
+    finally:
+        for line in stop_clouds(layout.clouds):
+            print(line, flush=True)
+
+
+def empty_program(folder: Path) -> Path:
+    """A Pulumi Python program that creates nothing."""
+    folder.mkdir(parents=True)
+    (folder / "Pulumi.yaml").write_text("name: empty\nruntime: python\n")
+    (folder / "__main__.py").write_text("import pulumi\n")
+    return folder
+
+
+def seconds_of(stack: Stack) -> float:
+    """Wall-clock seconds of one `pulumi up`; ends the benchmark if it fails."""
+    begun = time.perf_counter()
+    result = stack.run("up", "--yes", "--skip-preview", capture=True)
+    seconds = time.perf_counter() - begun
+    if result.returncode != 0:
+        sys.exit(f"pulumi up failed:\n{result.stdout}\n{result.stderr}")
+    return seconds
+
+
+def report_memory(layout: Layout) -> None:
+    """Resident memory of every process of the idle local clouds."""
+    for cloud in CLOUDS:
+        pid = cloud.running_pid(layout.clouds)
+        for _, kilobytes, name in family(pid) if pid else []:
+            print(f"memory {cloud.name:<12} {kilobytes / 1024:5.0f} MB  {name}", flush=True)
+
+
+def time_make(folder: Path) -> None:
+    """`make up` in a fresh clone without any build cache, then again, then `make down`."""
+    clone = folder / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    environment = {
+        **os.environ,
+        "GOCACHE": str(folder / "go-build"),
+        "GOMODCACHE": str(folder / "go-mod"),
+        "GOFLAGS": "-modcacherw",
+        "UV_CACHE_DIR": str(folder / "uv"),
+        "PIP_CACHE_DIR": str(folder / "pip"),
+        "npm_config_cache": str(folder / "npm"),
+    }
+    ports = "PORTS=--control-plane-port 0 --cloudflare-port 0 --edge-port 0 --service-ports 0"
+    for title in ("cold", "warm"):
+        begun = time.perf_counter()
+        subprocess.run(["make", "up", ports], cwd=clone, env=environment, check=True)
+        print(f"make up, {title}: {time.perf_counter() - begun:.0f} s", flush=True)
+    subprocess.run(["make", "down"], cwd=clone, env=environment, check=True)
+    shutil.rmtree(clone)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

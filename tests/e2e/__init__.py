@@ -1,0 +1,1 @@
+"""Whole stacks: `pulumi up` on local clouds, real clients, real engines."""

@@ -1,0 +1,35 @@
+"""What every span of `span_app` carries, so that a test can tell what must arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Value = str | bool | int | float | Sequence[str] | Sequence[int]
+
+
+def attributes_of(number: int) -> dict[str, Value]:
+    """The attributes of span `number`: every type there is, and text that breaks careless code."""
+    return {
+        "number": number,
+        "text": f"käse \"quoted\" \\ 'n' \n {number}",
+        "empty": "",
+        "flag": number % 2 == 0,
+        "ratio": number / 8,
+        "negative": -number,
+        "words": ["a", "b c", str(number)],
+        "numbers": [number, 2, 3],
+    }
+
+
+def rendered(number: int) -> dict[str, str]:
+    """The same as the OpenTelemetry Collector's ClickHouse exporter writes it into its map."""
+    return {
+        "number": str(number),
+        "text": f"käse \"quoted\" \\ 'n' \n {number}",
+        "empty": "",
+        "flag": "true" if number % 2 == 0 else "false",
+        "ratio": f"{number / 8:g}" if (number / 8) % 1 else str(number // 8),
+        "negative": str(-number),
+        "words": f'["a","b c","{number}"]',
+        "numbers": f"[{number},2,3]",
+    }
