@@ -1,0 +1,24 @@
+"""Cloudflare on one machine: the part of its REST API that deploys a Worker, over real workerd.
+
+`python -m local.cloudflare --state-dir DIR` serves `http://127.0.0.1:PORT/client/v4` and, over
+TLS, the Workers themselves on `https://localhost:EDGE_PORT`. Scripts, bindings and Durable
+Objects are kept in the state folder and survive any kill.
+
+What it does not imitate:
+
+- one account, one zone (`localhost`), one API token with every right; no users, roles or scopes;
+- bindings other than plain_text, secret_text, json, durable_object_namespace, service, inherit
+  and version_metadata (KV, R2, D1, queues, assets, … are refused by name);
+- Python Workers, static assets, routes, cron triggers, tails, Logpush, Smart Placement, gradual
+  deployments (a deployment is always one version at 100 %), dispatch namespaces, environments
+  other than production; `workers.dev` subdomains are recorded and answer nothing;
+- limits of CPU, memory, subrequests and the number of anything;
+- DNS and certificates: a hostname must be `localhost` or end in `.localhost`, and the local
+  authority's certificate serves it; `cert_id` is made up;
+- a network of machines: one process runs everything. A Worker may reach this machine's private
+  addresses (real Workers may not) and trusts the local authority. A deploy restarts the process:
+  connections wait some tens of milliseconds, every Durable Object is evicted, and requests still
+  running after the grace period are cut;
+- with a single hostname attached the edge answers under any Host header; with several it routes
+  by name and answers 404 to the rest, as it does while none is attached.
+"""

@@ -1,0 +1,212 @@
+"""The shapes of what the API answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from local.cloudflare.bindings import shown
+from local.cloudflare.errors import ApiError
+from local.cloudflare.state import Domain, Identity, Namespace, Script, Version
+
+__all__ = [
+    "answer",
+    "domain_json",
+    "namespace_json",
+    "refusal",
+    "script_json",
+    "service_json",
+    "settings_json",
+    "version_json",
+    "zone_json",
+]
+
+
+def answer(
+    result: object, *, messages: Sequence[Mapping[str, Any]] = (), paged: bool = False
+) -> web.Response:
+    """A success in the envelope every operation shares.
+
+    Args:
+        paged: adds `result_info`; everything here fits one page.
+    """
+    body: dict[str, Any] = {
+        "success": True,
+        "errors": [],
+        "messages": list(messages),
+        "result": result,
+    }
+    if paged and isinstance(result, list):
+        count = len(result)
+        body["result_info"] = {
+            "page": 1,
+            "per_page": max(count, 20),
+            "count": count,
+            "total_count": count,
+            "total_pages": 1,
+        }
+    return web.json_response(body)
+
+
+def refusal(error: ApiError) -> web.Response:
+    """A failure in the same envelope."""
+    body = {
+        "success": False,
+        "errors": [{"code": error.code, "message": error.message}],
+        "messages": [],
+        "result": None,
+    }
+    return web.json_response(body, status=error.status)
+
+
+def script_json(script: Script) -> dict[str, Any]:
+    """A script as the upload and the list give it."""
+    version = script.deployed
+    settings = version.settings
+    return {
+        "id": script.name,
+        "tag": script.tag,
+        "etag": version.etag,
+        "handlers": list(version.handlers),
+        "named_handlers": list(version.named_handlers),
+        "has_assets": False,
+        "has_modules": version.main_module is not None,
+        "entry_point": version.main_module,
+        "created_on": script.created_on,
+        "modified_on": script.modified_on,
+        "deployment_id": script.deployment_id.replace("-", ""),
+        "last_deployed_from": version.source,
+        "migration_tag": script.migration_tag,
+        "startup_time_ms": version.startup_time_ms,
+        "compatibility_date": settings.get("compatibility_date"),
+        "compatibility_flags": settings.get("compatibility_flags", []),
+        "logpush": settings.get("logpush", False),
+        "usage_model": settings.get("usage_model", "standard"),
+        "observability": settings.get("observability"),
+        "tail_consumers": settings.get("tail_consumers"),
+        "tags": settings.get("tags"),
+        "placement": settings.get("placement", {}),
+    }
+
+
+def settings_json(script: Script) -> dict[str, Any]:
+    """What `GET …/settings` gives; secrets keep their names only."""
+    version = script.deployed
+    settings = version.settings
+    result: dict[str, Any] = {
+        "bindings": shown(version.bindings),
+        "compatibility_date": settings.get("compatibility_date"),
+        "compatibility_flags": settings.get("compatibility_flags", []),
+        "logpush": settings.get("logpush", False),
+        "placement": settings.get("placement", {}),
+        "tags": settings.get("tags", []),
+        "tail_consumers": settings.get("tail_consumers", []),
+        "usage_model": settings.get("usage_model", "standard"),
+    }
+    for key in ("annotations", "cache_options", "exports", "limits", "observability"):
+        if key in settings:
+            result[key] = settings[key]
+    if script.migration_tag is not None:
+        result["migration_tag"] = script.migration_tag
+    return result
+
+
+def service_json(script: Script) -> dict[str, Any]:
+    """A script as the `services` operations give it, with its one environment."""
+    environment = {
+        "environment": "production",
+        "created_on": script.created_on,
+        "modified_on": script.modified_on,
+        "script": script_json(script),
+        "script_tag": script.tag,
+    }
+    return {
+        "id": script.name,
+        "created_on": script.created_on,
+        "modified_on": script.modified_on,
+        "default_environment": environment,
+        "environments": [environment],
+        "usage_model": "standard",
+    }
+
+
+def version_json(version: Version) -> dict[str, Any]:
+    """One version, with what it was made of."""
+    annotations = version.settings.get("annotations", {})
+    return {
+        "id": version.id,
+        "number": version.number,
+        "metadata": {
+            "created_on": version.created_on,
+            "modified_on": version.created_on,
+            "source": version.source,
+            "author_id": "",
+            "author_email": "",
+            "has_preview": False,
+        },
+        "annotations": annotations,
+        "startup_time_ms": version.startup_time_ms,
+        "resources": {
+            "bindings": shown(version.bindings),
+            "script": {
+                "etag": version.etag,
+                "handlers": list(version.handlers),
+                "named_handlers": list(version.named_handlers),
+                "last_deployed_from": version.source,
+            },
+            "script_runtime": {
+                "compatibility_date": version.settings.get("compatibility_date"),
+                "compatibility_flags": version.settings.get("compatibility_flags", []),
+                "usage_model": version.settings.get("usage_model", "standard"),
+                "limits": version.settings.get("limits", {}),
+            },
+        },
+    }
+
+
+def namespace_json(namespace: Namespace, script: Script) -> dict[str, Any]:
+    """A Durable Object namespace."""
+    return {
+        "id": namespace.id,
+        "name": f"{script.name}_{namespace.class_name}",
+        "class": namespace.class_name,
+        "script": script.name,
+        "use_sqlite": namespace.sqlite,
+    }
+
+
+def domain_json(domain: Domain, identity: Identity) -> dict[str, Any]:
+    """A custom domain."""
+    return {
+        "id": domain.id,
+        "hostname": domain.hostname,
+        "service": domain.service,
+        "environment": domain.environment,
+        "zone_id": identity.zone_id,
+        "zone_name": identity.zone_name,
+        "cert_id": domain.cert_id,
+    }
+
+
+def zone_json(identity: Identity) -> dict[str, Any]:
+    """The one zone."""
+    return {
+        "id": identity.zone_id,
+        "name": identity.zone_name,
+        "status": "active",
+        "paused": False,
+        "type": "full",
+        "development_mode": 0,
+        "name_servers": [],
+        "original_name_servers": [],
+        "created_on": identity.created_on,
+        "modified_on": identity.created_on,
+        "activated_on": identity.created_on,
+        "owner": {"id": None, "type": "user", "email": None},
+        "account": {"id": identity.account_id, "name": "Local account"},
+        "permissions": ["#worker:edit", "#worker:read", "#zone:read"],
+        "plan": {"id": "0" * 32, "name": "Free Website", "legacy_id": "free"},
+        "meta": {"phishing_detected": False},
+    }

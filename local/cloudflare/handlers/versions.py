@@ -1,0 +1,75 @@
+"""Versions and deployments: upload first, deploy later, as wrangler does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from local.cloudflare.answers import answer, version_json
+from local.cloudflare.cloud import Cloud
+from local.cloudflare.deploys import add_version, deploy_version
+from local.cloudflare.errors import ApiError
+from local.cloudflare.state import Script
+from local.cloudflare.uploads import read_json, read_upload
+
+__all__ = [
+    "create_deployment",
+    "create_version",
+    "get_version",
+    "list_deployments",
+    "list_versions",
+]
+
+
+async def create_version(cloud: Cloud, request: web.Request) -> web.Response:
+    """Upload a version without deploying it."""
+    name = request.match_info["script"]
+    cloud.script(name)
+    version = await add_version(cloud, name, await read_upload(request), source="wrangler")
+    return answer(version_json(version))
+
+
+async def list_versions(cloud: Cloud, request: web.Request) -> web.Response:
+    """The versions still known, the newest first."""
+    script = cloud.script(request.match_info["script"])
+    return answer({"items": [version_json(version) for version in reversed(script.versions)]})
+
+
+async def get_version(cloud: Cloud, request: web.Request) -> web.Response:
+    """One version."""
+    script = cloud.script(request.match_info["script"])
+    for version in script.versions:
+        if version.id == request.match_info["version"]:
+            return answer(version_json(version))
+    raise ApiError(404, 10222, "This version does not exist.")
+
+
+async def list_deployments(cloud: Cloud, request: web.Request) -> web.Response:
+    """The present deployment; earlier ones are not kept."""
+    return answer({"deployments": [_deployment(cloud.script(request.match_info["script"]))]})
+
+
+async def create_deployment(cloud: Cloud, request: web.Request) -> web.Response:
+    """Deploy one version at 100 %."""
+    name = request.match_info["script"]
+    cloud.script(name)
+    versions = (await read_json(request)).get("versions")
+    if not isinstance(versions, list) or not versions or not isinstance(versions[0], dict):
+        raise ApiError.bad_request("'versions' must be a list of {version_id, percentage}.")
+    if len(versions) > 1 or versions[0].get("percentage") != 100:
+        raise ApiError.not_imitated("A gradual deployment")
+    script = await deploy_version(cloud, name, str(versions[0].get("version_id")))
+    return answer(_deployment(script))
+
+
+def _deployment(script: Script) -> dict[str, Any]:
+    return {
+        "id": script.deployment_id,
+        "source": script.deployed.source,
+        "strategy": "percentage",
+        "author_email": "",
+        "created_on": script.modified_on,
+        "annotations": script.deployed.settings.get("annotations", {}),
+        "versions": [{"version_id": script.deployed_id, "percentage": 100}],
+    }

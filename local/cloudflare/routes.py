@@ -1,0 +1,144 @@
+"""Which request is which operation, and who may ask."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from local.cloudflare.answers import refusal
+from local.cloudflare.cloud import Cloud
+from local.cloudflare.errors import ApiError
+from local.cloudflare.handlers import accounts, domains, scripts, versions
+from local.cloudflare.uploads import MAX_UPLOAD_BYTES
+
+__all__ = ["PREFIX", "make_application"]
+
+PREFIX = "/client/v4"
+Handler = Callable[[Cloud, web.Request], Awaitable[web.Response]]
+
+_ACCOUNT = "/accounts/{account}"
+_SCRIPT = _ACCOUNT + "/workers/scripts/{script}"
+_SERVICE = _ACCOUNT + "/workers/services/{script}"
+_DOMAINS = _ACCOUNT + "/workers/domains"
+
+_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/user", accounts.get_user),
+    ("GET", "/user/tokens/verify", accounts.verify_token),
+    ("GET", "/memberships", accounts.list_memberships),
+    ("GET", "/zones", accounts.list_zones),
+    ("GET", "/zones/{zone}", accounts.get_zone),
+    ("GET", "/zones/{zone}/workers/routes", accounts.list_nothing),
+    ("GET", "/accounts", accounts.list_accounts),
+    ("GET", _ACCOUNT, accounts.get_account),
+    ("GET", _ACCOUNT + "/tokens/verify", accounts.verify_token),
+    ("GET", _ACCOUNT + "/storage/kv/namespaces", accounts.list_nothing),
+    ("GET", _ACCOUNT + "/workers/subdomain", accounts.get_subdomain),
+    ("GET", _ACCOUNT + "/workers/durable_objects/namespaces", scripts.list_namespaces),
+    ("GET", _ACCOUNT + "/workers/scripts", scripts.list_scripts),
+    ("PUT", _SCRIPT, scripts.put_script),
+    ("GET", _SCRIPT, scripts.get_content),
+    ("DELETE", _SCRIPT, scripts.delete_script),
+    ("GET", _SCRIPT + "/content", scripts.get_content),
+    ("GET", _SCRIPT + "/content/v2", scripts.get_content),
+    ("GET", _SCRIPT + "/bindings", scripts.get_settings),
+    ("GET", _SCRIPT + "/settings", scripts.get_settings),
+    ("PATCH", _SCRIPT + "/settings", scripts.patch_settings),
+    ("GET", _SCRIPT + "/script-settings", scripts.get_settings),
+    ("PATCH", _SCRIPT + "/script-settings", scripts.patch_script_settings),
+    ("GET", _SCRIPT + "/secrets", scripts.list_secrets),
+    ("PUT", _SCRIPT + "/secrets", scripts.put_secret),
+    ("GET", _SCRIPT + "/secrets/{secret}", scripts.get_secret),
+    ("DELETE", _SCRIPT + "/secrets/{secret}", scripts.delete_secret),
+    ("GET", _SCRIPT + "/subdomain", scripts.get_subdomain),
+    ("POST", _SCRIPT + "/subdomain", scripts.set_subdomain),
+    ("DELETE", _SCRIPT + "/subdomain", scripts.set_subdomain),
+    ("GET", _SCRIPT + "/schedules", scripts.get_schedules),
+    ("GET", _SCRIPT + "/versions", versions.list_versions),
+    ("POST", _SCRIPT + "/versions", versions.create_version),
+    ("GET", _SCRIPT + "/versions/{version}", versions.get_version),
+    ("GET", _SCRIPT + "/deployments", versions.list_deployments),
+    ("POST", _SCRIPT + "/deployments", versions.create_deployment),
+    ("POST", _SCRIPT + "/domains/changeset", domains.domains_changeset),
+    ("PUT", _SCRIPT + "/domains/records", domains.put_domain_records),
+    ("GET", _SERVICE, scripts.get_service),
+    ("GET", _SERVICE + "/environments/{environment}", scripts.get_service),
+    ("GET", _SERVICE + "/environments/{environment}/settings", scripts.get_settings),
+    ("GET", _SERVICE + "/environments/{environment}/bindings", scripts.get_settings),
+    ("DELETE", _SERVICE, scripts.delete_script),
+    ("GET", _DOMAINS, domains.list_domains),
+    ("PUT", _DOMAINS, domains.put_domain),
+    ("GET", _DOMAINS + "/{domain}", domains.get_domain),
+    ("DELETE", _DOMAINS + "/{domain}", domains.delete_domain),
+)
+_IDENTIFIER = re.compile(r"[0-9a-f]{32}")
+
+
+def make_application(cloud: Cloud) -> web.Application:
+    """The API as an aiohttp application."""
+    application = web.Application(client_max_size=MAX_UPLOAD_BYTES, middlewares=[_guard(cloud)])
+    for method, path, handler in _ROUTES:
+        application.router.add_route(method, PREFIX + path, _bound(handler, cloud))
+    return application
+
+
+def _bound(handler: Handler, cloud: Cloud) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        return await handler(cloud, request)
+
+    return handle
+
+
+def _guard(cloud: Cloud) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Checks the token first, then turns every failure into the envelope."""
+
+    @web.middleware
+    async def guard(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        try:
+            _authenticate(request, cloud)
+            _check_account(request, cloud)
+            return await handler(request)
+        except ApiError as error:
+            return refusal(error)
+        except web.HTTPRequestEntityTooLarge:
+            return refusal(ApiError(413, 10027, "The request body is too large."))
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+            path = request.path.removeprefix(PREFIX)
+            return refusal(ApiError.unknown_operation(request.method, path))
+        except web.HTTPException:
+            raise
+        except Exception:
+            # The traceback shows code and no values: bodies hold secrets.
+            traceback.print_exc(file=sys.stderr)
+            return refusal(ApiError(500, 10013, "An unknown error has occurred."))
+
+    return guard
+
+
+def _authenticate(request: web.Request, cloud: Cloud) -> None:
+    header = request.headers.get("Authorization")
+    if header is None:
+        raise ApiError.no_credentials()
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise ApiError.malformed_credentials()
+    if hmac.compare_digest(token.strip().encode(), cloud.identity.api_token.encode()):
+        return
+    if request.path == PREFIX + "/user/tokens/verify":
+        raise ApiError(401, 1000, "Invalid API Token")
+    raise ApiError.wrong_token()
+
+
+def _check_account(request: web.Request, cloud: Cloud) -> None:
+    account = request.match_info.get("account")
+    if account is None or account == cloud.identity.account_id:
+        return
+    if not _IDENTIFIER.fullmatch(account):
+        raise ApiError.unroutable(request.path)
+    raise ApiError.foreign_account()

@@ -1,0 +1,286 @@
+"""Runs workerd: one process for every script, and short-lived ones to try a new script.
+
+The edge's sockets belong to this process and are handed down to workerd, so while workerd is
+replaced or starts again after a crash, clients wait in the sockets' queues and are not refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from local import engine
+from local.cloudflare.errors import ApiError
+from local.engine import Engine
+from local.state import write_private
+
+__all__ = ["EdgeSockets", "Runtime", "RuntimeFailed", "find_workerd"]
+
+# Room for every client that arrives while workerd is being replaced.
+_BACKLOG = 1024
+_READY_SECONDS = 20.0
+# The real service gives a script's global scope one second of CPU time; this machine is shared.
+_TRIAL_SECONDS = 15.0
+# Requests that are still running when a deploy replaces the process.
+_DRAIN_SECONDS = 5.0
+# `sun_path` holds 108 bytes with the final zero on Linux, 104 elsewhere.
+_LONGEST_ADDRESS_BYTES = 103
+_CONTROL_REQUEST = b"GET / HTTP/1.1\r\nHost: control\r\nConnection: close\r\n\r\n"
+
+
+class RuntimeFailed(Exception):
+    """workerd does not run the configuration; the text is what it said."""
+
+
+def find_workerd(root: Path) -> Path:
+    """The workerd binary that `npm ci` put below `root`.
+
+    Raises:
+        FileNotFoundError: with the command that installs it.
+    """
+    for path in sorted(root.glob("node_modules/@cloudflare/workerd-*/bin/workerd")):
+        return path
+    raise FileNotFoundError("workerd is not installed: run `npm ci --ignore-scripts` in local/")
+
+
+class EdgeSockets:
+    """The listening sockets of the edge, on IPv4 and, where the machine has it, IPv6.
+
+    Raises:
+        OSError: the port is in use.
+    """
+
+    def __init__(self, port: int) -> None:
+        first = _listen(socket.AF_INET, "127.0.0.1", port)
+        self.port: int = first.getsockname()[1]
+        self.sockets = {"edge": first}
+        # `localhost` may mean ::1 to a client, and there a refusal costs it a second attempt.
+        try:
+            self.sockets["edge6"] = _listen(socket.AF_INET6, "::1", self.port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise
+
+    def close(self) -> None:
+        """Stop listening."""
+        for edge in self.sockets.values():
+            edge.close()
+
+
+class Runtime:
+    """Keeps workerd running with the latest configuration it was given."""
+
+    def __init__(self, workerd: Path, directory: Path, edge: EdgeSockets) -> None:
+        self._workerd = workerd
+        self._directory = directory
+        self._config = directory / "config.capnp"
+        self._edge = edge
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._control = directory / "control.sock"
+        self._control_socket = _listen_unix(self._control)
+        inherited = {**edge.sockets, "control": self._control_socket}
+        self._engine = _SocketEngine(
+            "workerd",
+            [str(workerd), "serve", *_socket_arguments(inherited), str(self._config)],
+            directory=directory,
+            sockets=list(inherited.values()),
+        )
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of workerd, for those who want to kill it."""
+        return self._engine.pid
+
+    async def replace(self, config: str, *, generation: str) -> None:
+        """Run `config` instead of what runs now, and return once it answers.
+
+        Raises:
+            RuntimeFailed: it does not start; the former configuration runs again.
+        """
+        former = self._config.read_bytes() if self._config.exists() else None
+        started = self._engine.pid is not None
+        try:
+            await self._run(config.encode(), generation)
+        except RuntimeFailed:
+            if former is not None and started:
+                await self._run(former, None)
+            raise
+
+    async def stop(self) -> None:
+        """End workerd, letting running requests finish for a moment."""
+        await self._engine.stop(grace_seconds=_DRAIN_SECONDS)
+        self._control_socket.close()
+        self._control.unlink(missing_ok=True)
+
+    async def try_out(self, config: str) -> dict[str, Any]:
+        """Start `config` by itself and return what its control socket answers, as JSON.
+
+        Raises:
+            ApiError: the script does not start; says what workerd said.
+        """
+        with tempfile.TemporaryDirectory(prefix="trial-", dir=self._directory) as folder:
+            # Beside the real configuration, so that the relative names in it hold.
+            file = self._directory / f"{Path(folder).name}.capnp"
+            write_private(file, config.encode())
+            try:
+                return await self._trial(file, Path(folder) / "control.sock")
+            finally:
+                file.unlink(missing_ok=True)
+
+    async def _run(self, config: bytes, generation: str | None) -> None:
+        await self._engine.stop(grace_seconds=_DRAIN_SECONDS)
+        write_private(self._config, config)
+        self._engine.restarts = 0
+        await self._engine.start()
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                await self._until_answered(generation)
+        except TimeoutError:
+            raise RuntimeFailed("workerd did not start answering in time") from None
+
+    async def _until_answered(self, generation: str | None) -> None:
+        while True:
+            answer = None
+            # A question put to a process that dies before it accepts would wait for ever.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    answer = await _ask(self._control)
+            if answer is not None and (generation is None or answer == generation.encode()):
+                return
+            if self._engine.restarts > 1:
+                raise RuntimeFailed("workerd ends as soon as it starts; see workerd.log")
+            await asyncio.sleep(0.01)
+
+    async def _trial(self, file: Path, path: Path) -> dict[str, Any]:
+        with _listen_unix(path) as control:
+            process = await asyncio.create_subprocess_exec(
+                str(self._workerd),
+                "serve",
+                *_socket_arguments({"control": control}),
+                str(file),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                pass_fds=[control.fileno()],
+                preexec_fn=engine._die_with_parent if sys.platform == "linux" else None,
+            )
+            try:
+                async with asyncio.timeout(_TRIAL_SECONDS):
+                    return await _first_answer(process, path)
+            except TimeoutError:
+                raise ApiError.invalid_upload("Script startup exceeded CPU time limit.") from None
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+
+class _SocketEngine(Engine):
+    """An engine whose children inherit listening sockets."""
+
+    def __init__(self, *args: Any, sockets: Sequence[socket.socket], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sockets = sockets
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        with engine._open_log(self._log_file) as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[inherited.fileno() for inherited in self._sockets],
+                preexec_fn=engine._die_with_parent if sys.platform == "linux" else None,
+            )
+        self._pid_file.write_text(str(self._process.pid))
+        return self._process
+
+
+async def _first_answer(process: asyncio.subprocess.Process, path: Path) -> dict[str, Any]:
+    asking = asyncio.create_task(_ask(path))
+    ending = asyncio.create_task(process.communicate())
+    try:
+        # A script that is refused ends the process.
+        await asyncio.wait({asking, ending}, return_when=asyncio.FIRST_COMPLETED)
+        answer = asking.result() if asking.done() else None
+        if answer is None:
+            _, said = await ending
+            raise ApiError.invalid_upload(_complaint(said.decode(errors="replace")))
+        value: dict[str, Any] = json.loads(answer)
+        return value
+    finally:
+        for task in (asking, ending):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ApiError):
+                await task
+
+
+def _complaint(said: str) -> str:
+    """What workerd objects to, without the name the script has in the trial."""
+    lines = [line for line in said.splitlines() if line.strip() and "warning:" not in line]
+    lines = [line.removeprefix("service script: ") for line in lines]
+    return "\n".join(lines[:5]) or "The script does not start."
+
+
+async def _ask(path: Path) -> bytes | None:
+    """The body of the answer on a control socket, or None if the connection was cut."""
+    try:
+        with _reachable(path) as address:
+            reader, writer = await asyncio.open_unix_connection(address)
+    except OSError:
+        return None
+    try:
+        writer.write(_CONTROL_REQUEST)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        return body if head.startswith(b"HTTP/1.1 200") else None
+    except OSError:
+        return None
+    finally:
+        writer.close()
+
+
+def _socket_arguments(sockets: Mapping[str, socket.socket]) -> list[str]:
+    return [f"--socket-fd={name}={listening.fileno()}" for name, listening in sockets.items()]
+
+
+def _listen(family: int, host: str, port: int) -> socket.socket:
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(_BACKLOG)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _listen_unix(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with _reachable(path) as address:
+        listening.bind(address)
+    listening.listen(_BACKLOG)
+    return listening
+
+
+@contextlib.contextmanager
+def _reachable(path: Path) -> Iterator[str]:
+    """An address for the socket at `path`: 107 bytes at most, however deep the folder is."""
+    if len(os.fsencode(path)) <= _LONGEST_ADDRESS_BYTES or sys.platform != "linux":
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)

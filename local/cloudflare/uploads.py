@@ -1,0 +1,191 @@
+"""Reads a script upload: multipart parts, with the metadata that says what they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from local.cloudflare.bindings import MODULE_TYPES, known_binding, module_name
+from local.cloudflare.errors import ApiError
+from local.cloudflare.state import Binding
+
+__all__ = ["MAX_UPLOAD_BYTES", "Part", "Upload", "read_json", "read_upload"]
+
+# 64 MB before compression is the limit of a Worker; the rest is room for source maps.
+MAX_UPLOAD_BYTES = 100 * 1024 * 1024
+_IGNORED_TYPES = {"application/source-map"}
+# The settings an answer gives back as they were uploaded.
+_SETTINGS: dict[str, type | tuple[type, ...]] = {
+    "annotations": dict,
+    "cache_options": dict,
+    "compatibility_date": str,
+    "compatibility_flags": list,
+    "exports": dict,
+    "limits": dict,
+    "logpush": bool,
+    "observability": dict,
+    "package_dependencies": list,
+    "placement": dict,
+    "tags": list,
+    "tail_consumers": list,
+    "usage_model": str,
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One module as it was uploaded, under its normalised name."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A checked upload. `main_module` is None for a service-worker script, its only part."""
+
+    parts: tuple[Part, ...]
+    main_module: str | None
+    bindings: tuple[Binding, ...]
+    keep_bindings: tuple[str, ...]
+    strict_inherit: bool
+    settings: dict[str, Any]
+    migrations: dict[str, Any] | None
+
+
+async def read_json(request: web.Request) -> dict[str, Any]:
+    """The request's body as a JSON object.
+
+    Raises:
+        ApiError: it is something else.
+    """
+    try:
+        value = json.loads(await request.read())
+    except ValueError:
+        raise ApiError.bad_request("The request body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise ApiError.bad_request("The request body must be a JSON object.")
+    return value
+
+
+async def read_upload(request: web.Request) -> Upload:
+    """Read and check the body of a script upload.
+
+    Raises:
+        ApiError: not multipart, no metadata, a part missing or of a type not imitated.
+    """
+    parts = await _parts(request)
+    raw = parts.pop("metadata", None) or parts.pop("settings", None)
+    if raw is None:
+        raise ApiError.invalid_upload("The upload has no part named 'metadata'.")
+    metadata = _metadata(raw.content)
+    modules = {
+        name: part for name, part in parts.items() if part.content_type not in _IGNORED_TYPES
+    }
+    main = metadata.get("main_module")
+    ordered = _ordered(modules, main, metadata.get("body_part"))
+    return Upload(
+        parts=tuple(ordered),
+        main_module=module_name(main) if main else None,
+        bindings=tuple(known_binding(value) for value in metadata.get("bindings") or []),
+        keep_bindings=_strings(metadata, "keep_bindings"),
+        strict_inherit="strict"
+        in (metadata.get("bindings_inherit"), request.query.get("bindings_inherit")),
+        settings=checked_settings(metadata),
+        migrations=metadata.get("migrations"),
+    )
+
+
+def checked_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The known settings in `metadata`; null counts as absent.
+
+    Raises:
+        ApiError: one is of the wrong type.
+    """
+    settings = {}
+    for key, expected in _SETTINGS.items():
+        value = metadata.get(key)
+        if value is None:
+            continue
+        if not isinstance(value, expected):
+            raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
+        settings[key] = value
+    return settings
+
+
+async def _parts(request: web.Request) -> dict[str, Part]:
+    if not request.content_type.startswith("multipart/"):
+        raise ApiError.invalid_upload("A script must be uploaded as multipart/form-data.")
+    parts: dict[str, Part] = {}
+    left = MAX_UPLOAD_BYTES
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or part.name is None:
+                raise ApiError.invalid_upload("A part of the upload has no name.")
+            content = bytes(await part.read(decode=True))
+            left -= len(content)
+            if left < 0:
+                raise ApiError(413, 10027, f"The script is larger than {MAX_UPLOAD_BYTES} bytes.")
+            content_type = part.headers.get("Content-Type", "text/plain").split(";")[0].strip()
+            name = part.name if part.name == "metadata" else module_name(part.name)
+            parts[name] = Part(name, content_type.lower(), content)
+    except ValueError as error:
+        raise ApiError.invalid_upload(f"The multipart body is malformed: {error}") from None
+    return parts
+
+
+def _metadata(raw: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(raw)
+        # A lone surrogate is valid JSON and no text: found here, not in a half-written config.
+        json.dumps(value, ensure_ascii=False).encode()
+    except ValueError:
+        raise ApiError.invalid_upload("The part 'metadata' is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise ApiError.invalid_upload("The part 'metadata' must be a JSON object.")
+    for key, expected in (("bindings", list), ("migrations", dict), ("main_module", str)):
+        if value.get(key) is not None and not isinstance(value[key], expected):
+            raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
+    if value.get("assets"):
+        raise ApiError.not_imitated("The metadata field 'assets'")
+    return value
+
+
+def _ordered(parts: Mapping[str, Part], main: str | None, body: str | None) -> list[Part]:
+    """The main part first, as workerd's config wants it."""
+    if main is None and body is None:
+        raise ApiError.invalid_upload("The metadata names neither 'main_module' nor 'body_part'.")
+    entry = module_name(main or body or "")
+    if entry not in parts:
+        raise ApiError.invalid_upload(f"The upload has no part named '{entry}'.")
+    if main is None and len(parts) > 1:
+        raise ApiError.not_imitated("A service-worker script with further parts")
+    for part in parts.values():
+        if part.content_type == "text/x-python":
+            raise ApiError.not_imitated("A Python Worker")
+        if part.content_type not in MODULE_TYPES:
+            raise ApiError.invalid_upload(
+                f"Part '{part.name}' has the unknown content type '{part.content_type}'."
+            )
+        if MODULE_TYPES[part.content_type] not in ("data", "wasm"):
+            _check_utf8(part)
+    return [parts[entry], *(part for name, part in parts.items() if name != entry)]
+
+
+def _check_utf8(part: Part) -> None:
+    try:
+        part.content.decode()
+    except UnicodeDecodeError:
+        raise ApiError.invalid_upload(f"Part '{part.name}' is not valid UTF-8.") from None
+
+
+def _strings(metadata: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = metadata.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
+    return tuple(value)
