@@ -1,0 +1,2 @@
+-- Cannot bring back: every span.
+DROP TABLE IF EXISTS otel_traces;

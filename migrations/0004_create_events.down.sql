@@ -1,0 +1,2 @@
+-- Cannot bring back: every event.
+DROP TABLE IF EXISTS events;

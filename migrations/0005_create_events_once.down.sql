@@ -1,0 +1,2 @@
+-- Loses nothing: a view holds no rows.
+DROP VIEW IF EXISTS events_once;

@@ -1,0 +1,186 @@
+/**
+ * IngestBuffer: an outbox in a SQLite Durable Object, one per team and shard.
+ *
+ * `append` answers when the body is on disk; the alarm delivers. Fields are caches of the storage.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { type Body, GroupCommit } from "./buffer/commit.ts";
+import { Deliverer } from "./buffer/deliver.ts";
+import { RecentBodies } from "./buffer/recent.ts";
+import { type Depth, Store } from "./buffer/store.ts";
+import {
+  ALARM_RUN_MS,
+  ALARM_SAFETY_MS,
+  BATCH_AGE_MS,
+  BATCH_RAW_BYTES,
+  BUFFER_MAX_AGE_MS,
+  BUFFER_MAX_BYTES,
+} from "./limits.ts";
+import { type Encoding, type Kind, streamFor } from "./tables/index.ts";
+
+export interface AppendRequest {
+  readonly kind: Kind;
+  readonly encoding: Encoding;
+  readonly bytes: Uint8Array;
+  readonly rawBytes: number;
+  readonly rows: number;
+  readonly key: string | null;
+}
+
+export type AppendAnswer = "stored" | "seen" | "full";
+
+export class IngestBuffer extends DurableObject<Env> {
+  readonly #store: Store;
+  readonly #recent: RecentBodies;
+  readonly #commit: GroupCommit;
+  readonly #deliverer: Deliverer;
+  /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
+  readonly #writing = new Map<string, Promise<void>>();
+  #depth: Depth;
+  #unsealedRawBytes = 0;
+  #alarmAtMs: number | null = null;
+  #delivering = false;
+  #nudge: () => void = () => {};
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const sync = (): Promise<void> => ctx.storage.sync();
+    this.#store = new Store(ctx.storage);
+    this.#recent = new RecentBodies(this.#store);
+    this.#commit = new GroupCommit(this.#store, this.#recent, {
+      sync,
+      // The alarm is in the same write as the chunk: no crash can part them.
+      written: (rawBytes) => this.#wake(rawBytes),
+    });
+    this.#depth = this.#store.depth();
+    this.#deliverer = new Deliverer(this.#store, {
+      server: {
+        url: env.CLICKHOUSE_URL,
+        user: env.CLICKHOUSE_USER,
+        password: env.CLICKHOUSE_PASSWORD,
+      },
+      database: env.CLICKHOUSE_DATABASE,
+      bufferId: this.#store.incarnation(),
+      sync,
+      freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
+    });
+    if (this.#depth.oldestMs !== null) {
+      // Should the alarm be lost all the same, whatever wakes the object sets it again.
+      this.#setAlarm(Date.now());
+    }
+  }
+
+  async append(request: AppendRequest): Promise<AppendAnswer> {
+    const { key } = request;
+    if (key !== null && this.#recent.has(key)) {
+      return "seen";
+    }
+    const sameBody = key === null ? undefined : this.#writing.get(key);
+    if (sameBody !== undefined) {
+      await sameBody;
+      return "seen";
+    }
+    if (this.#isFull(Date.now())) {
+      return "full";
+    }
+    const { kind, encoding, bytes, rawBytes, rows } = request;
+    const stream = streamFor(kind, encoding);
+    await this.#write({ stream, bytes, rawBytes, rows, key });
+    return "stored";
+  }
+
+  async #write(body: Body): Promise<void> {
+    const written = this.#commit.append(body);
+    this.#addStoredBytes(body.bytes.byteLength);
+    if (body.key !== null) {
+      this.#writing.set(body.key, written);
+    }
+    try {
+      await written;
+    } finally {
+      if (body.key !== null) {
+        this.#writing.delete(body.key);
+      }
+    }
+  }
+
+  #addStoredBytes(bytes: number): void {
+    this.#depth = { ...this.#depth, storedBytes: this.#depth.storedBytes + bytes };
+  }
+
+  #isFull(nowMs: number): boolean {
+    const { storedBytes, oldestMs } = this.#depth;
+    const isOld = oldestMs !== null && nowMs - oldestMs > BUFFER_MAX_AGE_MS;
+    return storedBytes >= BUFFER_MAX_BYTES || isOld;
+  }
+
+  // --- delivery -------------------------------------------------------------------------------
+
+  #wake(rawBytes: number): void {
+    const nowMs = Date.now();
+    this.#unsealedRawBytes += rawBytes;
+    const isFullBatch = this.#unsealedRawBytes >= BATCH_RAW_BYTES;
+    if (this.#delivering) {
+      if (isFullBatch) {
+        this.#nudge();
+      }
+      return;
+    }
+    const dueMs = isFullBatch ? nowMs : nowMs + BATCH_AGE_MS;
+    if (this.#alarmAtMs === null || this.#alarmAtMs > dueMs) {
+      this.#setAlarm(dueMs);
+    }
+  }
+
+  #setAlarm(atMs: number): void {
+    this.#alarmAtMs = atMs;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
+  }
+
+  override async alarm(): Promise<void> {
+    this.#delivering = true;
+    try {
+      // If the object dies in here, this alarm is what brings it back.
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_SAFETY_MS);
+      await this.#deliverUntilIdle(Date.now() + ALARM_RUN_MS);
+    } catch (error) {
+      // An alarm that throws is given up after a few times; one that is set again is not.
+      console.error(`delivery failed: ${String(error)}`);
+    } finally {
+      this.#delivering = false;
+      await this.#setNextAlarm();
+    }
+  }
+
+  async #deliverUntilIdle(untilMs: number): Promise<void> {
+    const running = new Set<Promise<void>>();
+    for (;;) {
+      const nudged = new Promise<void>((resolve) => {
+        this.#nudge = resolve;
+      });
+      this.#unsealedRawBytes = 0;
+      if (Date.now() < untilMs) {
+        for (const started of await this.#deliverer.start(Date.now())) {
+          const tracked: Promise<void> = started.finally(() => running.delete(tracked));
+          running.add(tracked);
+        }
+      }
+      if (running.size === 0) {
+        return;
+      }
+      await Promise.race([...running, nudged, scheduler.wait(BATCH_AGE_MS)]);
+    }
+  }
+
+  async #setNextAlarm(): Promise<void> {
+    this.#depth = { ...this.#depth, oldestMs: this.#store.oldestMs() };
+    const nowMs = Date.now();
+    const dueMs = this.#deliverer.nextDueMs(nowMs);
+    this.#alarmAtMs = dueMs;
+    if (dueMs === null) {
+      await this.ctx.storage.deleteAlarm();
+    } else {
+      await this.ctx.storage.setAlarm(dueMs);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Group commit: bodies that arrive while a write is being synced share the next one.
+ *
+ * Output gates hold back each answer until its write is durable, but each append would still be a
+ * transaction of its own. Joining them took single events from 0.12 to 0.34-0.55 of what an empty
+ * Worker answers.
+ */
+import { GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
+import type { Stream } from "../tables/index.ts";
+import type { RecentBodies } from "./recent.ts";
+import type { Store } from "./store.ts";
+
+export interface Body {
+  readonly stream: Stream;
+  readonly bytes: Uint8Array;
+  readonly rawBytes: number;
+  readonly rows: number;
+  /** Hex key of the bytes, or null for a body that may rightly come twice. */
+  readonly key: string | null;
+}
+
+interface Waiting {
+  readonly body: Body;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupCommit {
+  readonly #store: Store;
+  readonly #recent: RecentBodies;
+  readonly #sync: () => Promise<void>;
+  readonly #written: (rawBytes: number) => void;
+  #waiting: Waiting[] = [];
+  #committing = false;
+
+  /**
+   * Args:
+   *   sync: resolves when everything written so far is on disk.
+   *   written: called after a write and before it is synced; what it stores goes down with it.
+   */
+  constructor(
+    store: Store,
+    recent: RecentBodies,
+    callbacks: { sync: () => Promise<void>; written: (rawBytes: number) => void },
+  ) {
+    this.#store = store;
+    this.#recent = recent;
+    this.#sync = callbacks.sync;
+    this.#written = callbacks.written;
+  }
+
+  /** Resolves when the body is on disk. */
+  append(body: Body): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ body, resolve, reject });
+      if (!this.#committing) {
+        this.#committing = true;
+        void this.#commitAll();
+      }
+    });
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      try {
+        this.#write(group.map(({ body }) => body));
+        await this.#sync();
+        for (const { resolve } of group) {
+          resolve();
+        }
+      } catch (error) {
+        this.#store.forgetSequence();
+        for (const { reject } of group) {
+          reject(error);
+        }
+      }
+    }
+    this.#committing = false;
+  }
+
+  #write(bodies: readonly Body[]): void {
+    const nowMs = Date.now();
+    const keys = bodies.flatMap(({ key }) => (key === null ? [] : [key]));
+    this.#store.transaction(() => {
+      for (const group of groupsFrom(bodies)) {
+        this.#store.insertChunk(group.stream, {
+          sizes: group.bodies.map(({ bytes }) => bytes.byteLength),
+          rawBytes: sum(group.bodies, ({ rawBytes }) => rawBytes),
+          rows: sum(group.bodies, ({ rows }) => rows),
+          atMs: nowMs,
+          body: joinedBytes(group.bodies),
+        });
+      }
+      this.#recent.insert(keys, nowMs);
+    });
+    this.#recent.remember(keys, nowMs);
+    this.#written(sum(bodies, ({ rawBytes }) => rawBytes));
+  }
+}
+
+interface Group {
+  readonly stream: Stream;
+  readonly bodies: Body[];
+  bytes: number;
+}
+
+/** Bodies of one stream in order of arrival, cut where a row would get too long. */
+export function groupsFrom(bodies: readonly Body[]): Group[] {
+  const groups: Group[] = [];
+  const open = new Map<number, Group>();
+  for (const body of bodies) {
+    let group = open.get(body.stream.id);
+    const full =
+      group !== undefined &&
+      (group.bytes + body.bytes.byteLength > GROUP_BYTES || group.bodies.length >= GROUP_BODIES);
+    if (group === undefined || full) {
+      group = { stream: body.stream, bodies: [], bytes: 0 };
+      open.set(body.stream.id, group);
+      groups.push(group);
+    }
+    group.bodies.push(body);
+    group.bytes += body.bytes.byteLength;
+  }
+  return groups;
+}
+
+function joinedBytes(bodies: readonly Body[]): Uint8Array {
+  const only = bodies[0];
+  if (bodies.length === 1 && only !== undefined) {
+    return only.bytes;
+  }
+  const whole = new Uint8Array(sum(bodies, ({ bytes }) => bytes.byteLength));
+  let at = 0;
+  for (const { bytes } of bodies) {
+    whole.set(bytes, at);
+    at += bytes.byteLength;
+  }
+  return whole;
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,206 @@
+/**
+ * The outbox: seal a batch, insert it under its token, delete it. `worker/README.md` proves why a
+ * crash at any arrow leaves every row in ClickHouse once.
+ */
+import { insert, type Outcome, type Server } from "../clickhouse.ts";
+import {
+  BATCH_AGE_MS,
+  BATCH_RAW_BYTES,
+  BATCH_ROWS,
+  INSERTS_IN_FLIGHT,
+  MAX_BATCHES_AHEAD,
+  RETRY_FIRST_MS,
+  RETRY_MAX_MS,
+} from "../limits.ts";
+import { type Kind, STREAMS, type Stream, statementFor } from "../tables/index.ts";
+import type { Batch, Store } from "./store.ts";
+
+export interface DeliverOptions {
+  readonly server: Server;
+  readonly database: string;
+  /** Start of every token; never the same for two storages. */
+  readonly bufferId: string;
+  /** Resolves when everything written so far is on disk. */
+  readonly sync: () => Promise<void>;
+  readonly freed: (storedBytes: number) => void;
+}
+
+export class Deliverer {
+  readonly #store: Store;
+  readonly #options: DeliverOptions;
+  readonly #inFlight = new Map<number, Kind>();
+
+  constructor(store: Store, options: DeliverOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** Seals what is ready, starts what is due; returns the inserts it started. */
+  async start(nowMs: number): Promise<Promise<void>[]> {
+    if (this.#sealReady(nowMs)) {
+      // On disk before it is sent, so that a crash repeats this very batch.
+      await this.#options.sync();
+    }
+    const due = this.#store.batches().filter((batch) => this.#isDue(batch, nowMs));
+    const started: Promise<void>[] = [];
+    for (const batch of due) {
+      if (this.#inFlightOf(batch.stream.kind) < INSERTS_IN_FLIGHT) {
+        this.#inFlight.set(batch.number, batch.stream.kind);
+        started.push(this.#deliver(batch).finally(() => this.#inFlight.delete(batch.number)));
+      }
+    }
+    return started;
+  }
+
+  /** When something will be due next; null if the buffer is empty. */
+  nextDueMs(nowMs: number): number | null {
+    const waits = this.#store
+      .batches()
+      .filter((batch) => !this.#inFlight.has(batch.number))
+      .map((batch) => Math.max(nowMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS)));
+    for (const stream of STREAMS) {
+      const [oldest] = this.#store.unsealedChunks(stream);
+      if (oldest !== undefined && this.#maySeal(stream.kind)) {
+        waits.push(Math.max(nowMs, Math.min(oldest.atMs, nowMs) + BATCH_AGE_MS));
+      }
+    }
+    return waits.length === 0 ? null : Math.min(...waits);
+  }
+
+  #inFlightOf(kind: Kind): number {
+    return [...this.#inFlight.values()].filter((each) => each === kind).length;
+  }
+
+  /** A clock that was set back must not make a batch wait for the old time to come again. */
+  #isDue(batch: Batch, nowMs: number): boolean {
+    const waiting = batch.notBeforeMs > nowMs && batch.notBeforeMs <= nowMs + RETRY_MAX_MS;
+    return !waiting && !this.#inFlight.has(batch.number);
+  }
+
+  // --- seal -----------------------------------------------------------------------------------
+
+  #sealReady(nowMs: number): boolean {
+    let sealed = false;
+    for (const stream of STREAMS) {
+      while (this.#maySeal(stream.kind) && this.#sealOne(stream, nowMs)) {
+        sealed = true;
+      }
+    }
+    return sealed;
+  }
+
+  /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
+  #maySeal(kind: Kind): boolean {
+    const batches = this.#store.batches();
+    const open = batches.filter((batch) => batch.stream.kind === kind);
+    const oldest = open[0]?.number;
+    const newest = batches.at(-1)?.number;
+    return (
+      open.length < INSERTS_IN_FLIGHT &&
+      (oldest === undefined || newest === undefined || newest - oldest < MAX_BATCHES_AHEAD)
+    );
+  }
+
+  #sealOne(stream: Stream, nowMs: number): boolean {
+    const range = this.#readyRange(stream, nowMs);
+    if (range === null) {
+      return false;
+    }
+    const statement = statementFor(stream.kind, this.#options.database);
+    this.#store.transaction(() => {
+      this.#store.insertBatch(stream, range.fromSeq, range.toSeq, statement);
+    });
+    return true;
+  }
+
+  #readyRange(stream: Stream, nowMs: number): { fromSeq: number; toSeq: number } | null {
+    let rawBytes = 0;
+    let rows = 0;
+    let oldestMs: number | undefined;
+    let range = null as { fromSeq: number; toSeq: number } | null;
+    for (const chunk of this.#store.unsealedChunks(stream)) {
+      rawBytes += chunk.rawBytes;
+      rows += chunk.rows;
+      if (range !== null && (rawBytes > BATCH_RAW_BYTES || rows > BATCH_ROWS)) {
+        return range;
+      }
+      range = { fromSeq: range?.fromSeq ?? chunk.seq, toSeq: chunk.seq };
+      oldestMs ??= chunk.atMs;
+    }
+    // An age below zero is a clock that was set back: waiting longer would help nobody.
+    const ageMs = nowMs - (oldestMs ?? nowMs);
+    return ageMs >= BATCH_AGE_MS || ageMs < 0 ? range : null;
+  }
+
+  // --- insert, then delete --------------------------------------------------------------------
+
+  async #deliver(batch: Batch): Promise<void> {
+    const token = `${this.#options.bufferId}:${batch.number}`;
+    const body = bodyStream(this.#store, batch);
+    const outcome: Outcome =
+      body === null
+        ? { verdict: "applied" }
+        : await insert(this.#options.server, batch.statement, token, {
+            stream: body,
+            encoding: batch.stream.encoding,
+          });
+    this.#settle(batch, outcome);
+  }
+
+  #settle(batch: Batch, outcome: Outcome): void {
+    if (outcome.verdict === "applied") {
+      this.#options.freed(this.#store.transaction(() => this.#store.deleteBatch(batch)));
+    } else if (outcome.verdict === "refused") {
+      this.#setAside(batch, outcome.error);
+    } else {
+      const notBeforeMs = Date.now() + backoffMs(batch.attempts);
+      this.#store.recordAttempt(batch, notBeforeMs, outcome.error);
+      console.warn(`batch ${batch.number} waits: ${outcome.error}`);
+    }
+  }
+
+  /** Halves until the bad body stands alone; only after an answer that says nothing was written. */
+  #setAside(batch: Batch, error: string): void {
+    const { from, to } = this.#store.bodies(batch);
+    const isOneBody = batch.fromSeq === batch.toSeq && to - from <= 1;
+    const freed = this.#store.transaction(() => {
+      if (isOneBody) {
+        return this.#store.buryBatch(batch, error, Date.now());
+      }
+      this.#store.splitBatch(batch);
+      return 0;
+    });
+    this.#options.freed(freed);
+    console.warn(`batch ${batch.number} ${isOneBody ? "set aside" : "split"}: ${error}`);
+  }
+}
+
+/** Exponential with full jitter: many buffers must not come back at one moment. */
+function backoffMs(attempts: number): number {
+  const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts, 16));
+  return ceiling / 2 + (Math.random() * ceiling) / 2;
+}
+
+/** Chunk after chunk from SQLite as the socket takes them; null if the range is empty. */
+function bodyStream(store: Store, batch: Batch): ReadableStream<Uint8Array> | null {
+  const first = store.bodyAtOrAfter(batch.fromSeq, batch.toSeq);
+  if (first === null) {
+    return null;
+  }
+  if (batch.part !== null) {
+    const { offset, end } = store.bodies(batch);
+    return new Blob([first.body.subarray(offset, end)]).stream();
+  }
+  let nextSeq = batch.fromSeq;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const found = store.bodyAtOrAfter(nextSeq, batch.toSeq);
+      if (found === null) {
+        controller.close();
+        return;
+      }
+      nextSeq = found.seq + 1;
+      controller.enqueue(found.body);
+    },
+  });
+}

@@ -1,0 +1,435 @@
+/**
+ * What an IngestBuffer has on disk, and the statements on it.
+ *
+ * Storage is the truth: every class beside this one can be thrown away and built again from here.
+ * Chunks never change after they are written; a batch is a range of them.
+ */
+import { MAX_VALUE_BYTES } from "../limits.ts";
+import { STREAMS, type Statement, type Stream, streamById } from "../tables/index.ts";
+
+/** One stored row: one body, or several small ones of the same stream back to back. */
+export interface Chunk {
+  readonly seq: number;
+  /** Length of each body inside, in order. */
+  readonly sizes: readonly number[];
+  readonly rawBytes: number;
+  readonly rows: number;
+  readonly storedBytes: number;
+  readonly atMs: number;
+}
+
+export type NewChunk = Omit<Chunk, "seq" | "storedBytes"> & { readonly body: Uint8Array };
+
+/** A sealed range: what goes out under one token, the same bytes every time. */
+export interface Batch {
+  readonly number: number;
+  readonly stream: Stream;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  /** Bodies inside the only chunk; null stands for whole chunks. */
+  readonly part: { readonly from: number; readonly to: number } | null;
+  readonly statement: Statement;
+  readonly attempts: number;
+  readonly notBeforeMs: number;
+  readonly lastError: string | null;
+}
+
+/** What the buffer holds, for its bounds. */
+export interface Depth {
+  readonly storedBytes: number;
+  readonly oldestMs: number | null;
+}
+
+const SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS meta (
+    key TEXT PRIMARY KEY,
+    value ANY NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+  // body stands last: SQLite then reads the other columns without touching its pages.
+  `CREATE TABLE IF NOT EXISTS chunks (
+    seq INTEGER PRIMARY KEY,
+    sizes TEXT NOT NULL,
+    raw_bytes INTEGER NOT NULL,
+    row_count INTEGER NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    body BLOB NOT NULL
+  ) STRICT`,
+  `CREATE TABLE IF NOT EXISTS overflow (
+    seq INTEGER NOT NULL,
+    piece INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (seq, piece)
+  ) STRICT`,
+  `CREATE TABLE IF NOT EXISTS batches (
+    number INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    from_seq INTEGER NOT NULL,
+    to_seq INTEGER NOT NULL,
+    part_from INTEGER,
+    part_to INTEGER,
+    statement TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    not_before_ms INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT
+  ) STRICT`,
+  `CREATE TABLE IF NOT EXISTS dead_letters (
+    id INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    piece_count INTEGER NOT NULL,
+    body BLOB NOT NULL
+  ) STRICT`,
+  `CREATE TABLE IF NOT EXISTS recent (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    keys BLOB NOT NULL
+  ) STRICT`,
+] as const;
+
+/** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
+const STREAM_SPAN = 2 ** 44;
+
+export class Store {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly #nextSeq = new Map<number, number>();
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    for (const statement of SCHEMA) {
+      this.#sql.exec(statement);
+    }
+    for (const stream of STREAMS) {
+      this.#nextSeq.set(stream.id, this.#firstFreeSeq(stream));
+    }
+  }
+
+  transaction<T>(closure: () => T): T {
+    return this.#storage.transactionSync(closure);
+  }
+
+  // --- meta ---------------------------------------------------------------------------------
+
+  /**
+   * Random name of this storage, made once.
+   *
+   * Tokens start with it: an object of the same id with new, empty storage would count its batches
+   * from 1 again, and ClickHouse would take them for repeats and drop them.
+   */
+  incarnation(): string {
+    const known = this.#meta("incarnation");
+    if (typeof known === "string") {
+      return known;
+    }
+    const made = crypto.randomUUID();
+    this.#setMeta("incarnation", made);
+    return made;
+  }
+
+  #meta(key: string): SqlStorageValue | undefined {
+    return this.#sql.exec("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
+  }
+
+  #setMeta(key: string, value: SqlStorageValue): void {
+    this.#sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value);
+  }
+
+  // --- chunks -------------------------------------------------------------------------------
+
+  insertChunk(stream: Stream, chunk: NewChunk): number {
+    const seq = this.#nextSeq.get(stream.id) ?? this.#firstFreeSeq(stream);
+    const { body } = chunk;
+    this.#sql.exec(
+      "INSERT INTO chunks (seq, sizes, raw_bytes, row_count, stored_bytes, at_ms, body) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      seq,
+      chunk.sizes.join(","),
+      chunk.rawBytes,
+      chunk.rows,
+      body.byteLength,
+      chunk.atMs,
+      body.subarray(0, MAX_VALUE_BYTES),
+    );
+    for (let piece = 1; piece * MAX_VALUE_BYTES < body.byteLength; piece++) {
+      const from = piece * MAX_VALUE_BYTES;
+      this.#sql.exec(
+        "INSERT INTO overflow (seq, piece, body) VALUES (?, ?, ?)",
+        seq,
+        piece,
+        body.subarray(from, from + MAX_VALUE_BYTES),
+      );
+    }
+    this.#nextSeq.set(stream.id, seq + 1);
+    return seq;
+  }
+
+  /** A failed transaction takes its chunk numbers back. */
+  forgetSequence(): void {
+    this.#nextSeq.clear();
+  }
+
+  #firstFreeSeq(stream: Stream): number {
+    const from = stream.id * STREAM_SPAN;
+    const row = this.#sql
+      .exec(
+        "SELECT max(seq) AS seq FROM chunks WHERE seq >= ? AND seq < ?",
+        from,
+        from + STREAM_SPAN,
+      )
+      .one();
+    return Math.max(from, Number(row.seq ?? from - 1) + 1, this.sealedTo(stream) + 1);
+  }
+
+  /** Chunks of a stream that no batch holds yet, oldest first. */
+  *unsealedChunks(stream: Stream): Generator<Chunk> {
+    yield* this.chunksBetween(this.sealedTo(stream) + 1, (stream.id + 1) * STREAM_SPAN - 1);
+  }
+
+  *chunksBetween(fromSeq: number, toSeq: number): Generator<Chunk> {
+    const rows = this.#sql.exec(
+      "SELECT seq, sizes, raw_bytes, row_count, stored_bytes, at_ms FROM chunks " +
+        "WHERE seq BETWEEN ? AND ? ORDER BY seq",
+      fromSeq,
+      toSeq,
+    );
+    for (const row of rows) {
+      yield chunkFromRow(row);
+    }
+  }
+
+  /** The next chunk at or after `seq`, with its bytes; SQLite keeps the rest. */
+  bodyAtOrAfter(seq: number, toSeq: number): { seq: number; body: Uint8Array } | null {
+    const row = this.#sql
+      .exec(
+        "SELECT seq, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT 1",
+        seq,
+        toSeq,
+      )
+      .toArray()[0];
+    if (row === undefined) {
+      return null;
+    }
+    const found = Number(row.seq);
+    const pieces = [bytesFrom(row.body)];
+    for (const piece of this.#sql.exec(
+      "SELECT body FROM overflow WHERE seq = ? ORDER BY piece",
+      found,
+    )) {
+      pieces.push(bytesFrom(piece.body));
+    }
+    return { seq: found, body: joined(pieces) };
+  }
+
+  /** Reads a header of every chunk; keep count afterwards. */
+  depth(): Depth {
+    const chunks = this.#sql.exec("SELECT sum(stored_bytes) AS bytes FROM chunks").one();
+    const dead = this.#sql.exec("SELECT sum(stored_bytes) AS bytes FROM dead_letters").one();
+    return {
+      storedBytes: Number(chunks.bytes ?? 0) + Number(dead.bytes ?? 0),
+      oldestMs: this.oldestMs(),
+    };
+  }
+
+  /** Each stream's first chunk is its oldest. */
+  oldestMs(): number | null {
+    const oldest = STREAMS.flatMap((stream) => {
+      const from = stream.id * STREAM_SPAN;
+      return this.#sql
+        .exec(
+          "SELECT at_ms FROM chunks WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1",
+          from,
+          from + STREAM_SPAN,
+        )
+        .toArray()
+        .map((row) => Number(row.at_ms));
+    });
+    return oldest.length === 0 ? null : Math.min(...oldest);
+  }
+
+  // --- batches ------------------------------------------------------------------------------
+
+  sealedTo(stream: Stream): number {
+    return Number(this.#meta(`sealed_to:${stream.id}`) ?? stream.id * STREAM_SPAN - 1);
+  }
+
+  /** Records the range, under a number that is never given out again. One transaction. */
+  insertBatch(stream: Stream, fromSeq: number, toSeq: number, statement: Statement): void {
+    this.#insertBatch(stream, fromSeq, toSeq, null, JSON.stringify(statement));
+    this.#setMeta(`sealed_to:${stream.id}`, toSeq);
+  }
+
+  #insertBatch(
+    stream: Stream,
+    fromSeq: number,
+    toSeq: number,
+    part: Batch["part"],
+    statement: string,
+  ): void {
+    const number = Number(this.#meta("next_batch") ?? 1);
+    this.#setMeta("next_batch", number + 1);
+    this.#sql.exec(
+      "INSERT INTO batches (number, stream, from_seq, to_seq, part_from, part_to, statement) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      number,
+      stream.id,
+      fromSeq,
+      toSeq,
+      part?.from ?? null,
+      part?.to ?? null,
+      statement,
+    );
+  }
+
+  batches(): Batch[] {
+    return this.#sql.exec("SELECT * FROM batches ORDER BY number").toArray().map(batchFromRow);
+  }
+
+  recordAttempt(batch: Batch, notBeforeMs: number, error: string): void {
+    this.#sql.exec(
+      "UPDATE batches SET attempts = attempts + 1, not_before_ms = ?, last_error = ? " +
+        "WHERE number = ?",
+      notBeforeMs,
+      error,
+      batch.number,
+    );
+  }
+
+  /** The batch is in ClickHouse: it and its chunks go. Returns the bytes freed. */
+  deleteBatch(batch: Batch): number {
+    this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
+    return this.#deleteUnheldChunks(batch);
+  }
+
+  /** Two batches in place of one that was refused, each under a number of its own. */
+  splitBatch(batch: Batch): void {
+    const statement = JSON.stringify(batch.statement);
+    const { stream, fromSeq, toSeq } = batch;
+    this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
+    if (fromSeq < toSeq) {
+      const middle = Math.floor((fromSeq + toSeq) / 2);
+      this.#insertBatch(stream, fromSeq, middle, null, statement);
+      this.#insertBatch(stream, middle + 1, toSeq, null, statement);
+    } else {
+      const { from, to } = this.bodies(batch);
+      const middle = Math.floor((from + to) / 2);
+      this.#insertBatch(stream, fromSeq, toSeq, { from, to: middle }, statement);
+      this.#insertBatch(stream, fromSeq, toSeq, { from: middle, to }, statement);
+    }
+  }
+
+  /** Which bodies of its first chunk a batch holds, and where they lie in its bytes. */
+  bodies(batch: Batch): { from: number; to: number; offset: number; end: number } {
+    const [chunk] = this.chunksBetween(batch.fromSeq, batch.fromSeq);
+    const sizes = chunk?.sizes ?? [];
+    const { from, to } = batch.part ?? { from: 0, to: sizes.length };
+    const sum = (count: number): number => sizes.slice(0, count).reduce((a, b) => a + b, 0);
+    return { from, to, offset: sum(from), end: sum(to) };
+  }
+
+  /** Sets the only body of a batch aside, with what ClickHouse said of it. */
+  buryBatch(batch: Batch, error: string, atMs: number): number {
+    const { offset, end } = this.bodies(batch);
+    const found = this.bodyAtOrAfter(batch.fromSeq, batch.toSeq);
+    const body = found?.body.subarray(offset, end) ?? new Uint8Array(0);
+    const pieces = Math.max(1, Math.ceil(body.byteLength / MAX_VALUE_BYTES));
+    for (let piece = 0; piece < pieces; piece++) {
+      const bytes = body.subarray(piece * MAX_VALUE_BYTES, (piece + 1) * MAX_VALUE_BYTES);
+      this.#sql.exec(
+        "INSERT INTO dead_letters (stream, error, at_ms, stored_bytes, piece_count, body) " +
+          "VALUES (?, ?, ?, ?, ?, ?)",
+        batch.stream.id,
+        error,
+        atMs,
+        bytes.byteLength,
+        pieces,
+        bytes,
+      );
+    }
+    return this.deleteBatch(batch) - body.byteLength;
+  }
+
+  #deleteUnheldChunks(batch: Batch): number {
+    const held =
+      "seq BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM batches " +
+      "WHERE from_seq <= chunks.seq AND to_seq >= chunks.seq)";
+    const { fromSeq, toSeq } = batch;
+    const row = this.#sql
+      .exec(`SELECT sum(stored_bytes) AS bytes FROM chunks WHERE ${held}`, fromSeq, toSeq)
+      .one();
+    this.#sql.exec(`DELETE FROM chunks WHERE ${held}`, fromSeq, toSeq);
+    this.#sql.exec(
+      "DELETE FROM overflow WHERE seq BETWEEN ? AND ? AND seq NOT IN (SELECT seq FROM chunks " +
+        "WHERE seq BETWEEN ? AND ?)",
+      fromSeq,
+      toSeq,
+      fromSeq,
+      toSeq,
+    );
+    return Number(row.bytes ?? 0);
+  }
+
+  // --- recent bodies --------------------------------------------------------------------------
+
+  insertRecent(atMs: number, keys: Uint8Array): void {
+    this.#sql.exec("INSERT INTO recent (at_ms, keys) VALUES (?, ?)", atMs, keys);
+  }
+
+  *recent(): Generator<{ id: number; atMs: number; keys: Uint8Array }> {
+    for (const row of this.#sql.exec("SELECT id, at_ms, keys FROM recent ORDER BY id")) {
+      yield { id: Number(row.id), atMs: Number(row.at_ms), keys: bytesFrom(row.keys) };
+    }
+  }
+
+  deleteRecentBefore(atMs: number): void {
+    this.#sql.exec("DELETE FROM recent WHERE at_ms < ?", atMs);
+  }
+}
+
+type Row = Record<string, SqlStorageValue>;
+
+function chunkFromRow(row: Row): Chunk {
+  return {
+    seq: Number(row.seq),
+    sizes: String(row.sizes).split(",").map(Number),
+    rawBytes: Number(row.raw_bytes),
+    rows: Number(row.row_count),
+    storedBytes: Number(row.stored_bytes),
+    atMs: Number(row.at_ms),
+  };
+}
+
+function batchFromRow(row: Row): Batch {
+  return {
+    number: Number(row.number),
+    stream: streamById(Number(row.stream)),
+    fromSeq: Number(row.from_seq),
+    toSeq: Number(row.to_seq),
+    part: row.part_from === null ? null : { from: Number(row.part_from), to: Number(row.part_to) },
+    statement: JSON.parse(String(row.statement)) as Statement,
+    attempts: Number(row.attempts),
+    notBeforeMs: Number(row.not_before_ms),
+    lastError: row.last_error === null ? null : String(row.last_error),
+  };
+}
+
+function bytesFrom(value: SqlStorageValue | undefined): Uint8Array {
+  return value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(0);
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const first = pieces[0];
+  if (pieces.length === 1 && first !== undefined) {
+    return first;
+  }
+  const whole = new Uint8Array(pieces.reduce((total, piece) => total + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
+}

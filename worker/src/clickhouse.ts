@@ -1,0 +1,98 @@
+/** One insert over HTTP, and what its outcome means. */
+import { INSERT_TIMEOUT_MS, MAX_ERROR_LENGTH } from "./limits.ts";
+import type { Encoding, Statement } from "./tables/index.ts";
+
+export interface Server {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * `applied`: the rows are in, or were already. `refused`: these bytes can never go in, and nothing
+ * of them was written. `unknown`: everything else, so the same bytes go again under the same token.
+ */
+export type Outcome =
+  | { readonly verdict: "applied" }
+  | { readonly verdict: "refused" | "unknown"; readonly error: string };
+
+export async function insert(
+  server: Server,
+  statement: Statement,
+  token: string,
+  body: { stream: ReadableStream<Uint8Array>; encoding: Encoding },
+): Promise<Outcome> {
+  const query = new URLSearchParams({ ...statement, insert_deduplication_token: token });
+  const headers: Record<string, string> = {
+    "x-clickhouse-user": server.user,
+    "x-clickhouse-key": server.password,
+    "content-type": "application/octet-stream",
+  };
+  if (body.encoding === "gzip") {
+    headers["content-encoding"] = "gzip";
+  }
+  try {
+    const response = await fetch(`${server.url}/?${query}`, {
+      method: "POST",
+      headers,
+      body: body.stream,
+      redirect: "manual",
+      signal: AbortSignal.timeout(INSERT_TIMEOUT_MS),
+    });
+    return outcomeFrom(
+      response.status,
+      response.headers.get("x-clickhouse-exception-code"),
+      await response.text(),
+    );
+  } catch (error) {
+    return { verdict: "unknown", error: shorten(`no answer: ${String(error)}`) };
+  }
+}
+
+/**
+ * The table of errors: code → why the bytes themselves are at fault.
+ *
+ * A code belongs here only if it is raised while reading the bytes, before the first row can be
+ * written, and would be raised again for the same bytes. Whatever is not here is waited out: a
+ * wrong password, a missing table or a full disk is mended by people, and the batch goes in then.
+ */
+const FAULTS_OF_THE_BYTES: ReadonlyMap<number, string> = new Map([
+  [6, "CANNOT_PARSE_TEXT"],
+  [23, "CANNOT_READ_FROM_ISTREAM"],
+  [25, "CANNOT_PARSE_ESCAPE_SEQUENCE"],
+  [26, "CANNOT_PARSE_QUOTED_STRING"],
+  [27, "CANNOT_PARSE_INPUT_ASSERTION_FAILED"],
+  [32, "ATTEMPT_TO_READ_AFTER_EOF"],
+  [33, "CANNOT_READ_ALL_DATA"],
+  [38, "CANNOT_PARSE_DATE"],
+  [41, "CANNOT_PARSE_DATETIME"],
+  [72, "CANNOT_PARSE_NUMBER"],
+  [117, "INCORRECT_DATA"],
+  [128, "TOO_LARGE_ARRAY_SIZE"],
+  [130, "CANNOT_READ_ARRAY_FROM_TEXT"],
+  [131, "TOO_LARGE_STRING_SIZE"],
+  [354, "ZLIB_INFLATE_FAILED"],
+  [436, "PROTOBUF_BAD_CAST"],
+  [444, "UNKNOWN_PROTOBUF_FORMAT"],
+  [467, "CANNOT_PARSE_BOOL"],
+]);
+const TOO_MANY_PARTS = 252;
+const TOO_MANY_PARTITIONS = /Too many partitions for single INSERT block/;
+
+export function outcomeFrom(status: number, codeHeader: string | null, text: string): Outcome {
+  const code = Number(codeHeader ?? /^Code: (\d+)\./.exec(text)?.[1] ?? 0);
+  if (status === 200 && code === 0) {
+    return { verdict: "applied" };
+  }
+  // One code, two meanings: the table is busy merging, or this batch spans too many days.
+  const atFault =
+    FAULTS_OF_THE_BYTES.has(code) || (code === TOO_MANY_PARTS && TOO_MANY_PARTITIONS.test(text));
+  return {
+    verdict: atFault ? "refused" : "unknown",
+    error: shorten(`ClickHouse answered ${status}: ${text}`),
+  };
+}
+
+function shorten(text: string): string {
+  return text.trim().slice(0, MAX_ERROR_LENGTH);
+}

@@ -1,0 +1,111 @@
+/** A body, checked and in the form it is stored in; and its way into the buffer. */
+import { gunzip, gzip, isSingleMember, readBody } from "./body.ts";
+import type { AppendRequest } from "./buffer.ts";
+import { Refusal } from "./errors.ts";
+import { eventFromJson, hasOwnTimestamp, lineFromEvent } from "./events/parse.ts";
+import {
+  FULL_RETRY_AFTER_SECONDS,
+  GZIP_FROM_BYTES,
+  MAX_BODY_BYTES,
+  MAX_EVENT_BYTES,
+  MAX_RAW_BODY_BYTES,
+  UNAVAILABLE_RETRY_AFTER_SECONDS,
+} from "./limits.ts";
+import { PROTOBUF } from "./otlp/answer.ts";
+import { rewriteTraces } from "./otlp/rewrite.ts";
+import { scanTraces } from "./otlp/scan.ts";
+
+export async function ingestTraces(request: Request, env: Env): Promise<void> {
+  requireContentType(request, [PROTOBUF, "application/protobuf"]);
+  const isGzip = contentEncoding(request) === "gzip";
+  const sent = await readBody(request, MAX_BODY_BYTES);
+  const raw = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
+  const { spans, needsRewrite } = scanTraces(raw);
+  if (spans === 0) {
+    return; // a legal request with nothing to store
+  }
+  const form = needsRewrite
+    ? storedForm(rewriteTraces(raw))
+    : isGzip && isSingleMember(sent, raw.byteLength)
+      ? ({ encoding: "gzip", bytes: sent } as const)
+      : storedForm(raw);
+  await append(env, {
+    kind: "traces",
+    ...form,
+    rawBytes: raw.byteLength,
+    rows: spans,
+    key: await keyFrom(sent),
+  });
+}
+
+export async function ingestEvent(request: Request, env: Env): Promise<void> {
+  requireContentType(request, ["application/json"]);
+  const isGzip = contentEncoding(request) === "gzip";
+  const sent = await readBody(request, MAX_EVENT_BYTES);
+  const json = isGzip ? gunzip(sent, MAX_EVENT_BYTES) : sent;
+  const line = lineFromEvent(eventFromJson(json, Date.now()));
+  await append(env, {
+    kind: "events",
+    encoding: "raw",
+    bytes: line,
+    rawBytes: line.byteLength,
+    rows: 1,
+    key: hasOwnTimestamp(json) ? await keyFrom(sent) : null,
+  });
+}
+
+function storedForm(raw: Uint8Array): Pick<AppendRequest, "encoding" | "bytes"> {
+  return raw.byteLength < GZIP_FROM_BYTES
+    ? { encoding: "raw", bytes: raw }
+    : { encoding: "gzip", bytes: gzip(raw) };
+}
+
+function requireContentType(request: Request, allowed: readonly string[]): void {
+  const value = request.headers.get("content-type");
+  const type = value?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (!allowed.includes(type)) {
+    throw new Refusal(415, `content-type: ${value ?? "missing"}; allowed: ${allowed.join(", ")}`);
+  }
+}
+
+function contentEncoding(request: Request): "gzip" | "identity" {
+  const value = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (value !== "gzip" && value !== "identity") {
+    throw new Refusal(415, `content-encoding: ${value}; allowed: gzip, identity`);
+  }
+  return value;
+}
+
+/** Of the bytes as they were sent: a client that tries again sends the same ones. */
+async function keyFrom(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes), 0, 16);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** One buffer for now; teams and shards get one each under such names. */
+const BUFFER_NAME = "default/0";
+
+async function append(env: Env, body: AppendRequest): Promise<void> {
+  const answer = await appendTo(env.BUFFER.getByName(BUFFER_NAME), body);
+  if (answer === "full") {
+    throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {
+      retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
+    });
+  }
+}
+
+async function appendTo(
+  buffer: DurableObjectStub<import("./buffer.ts").IngestBuffer>,
+  body: AppendRequest,
+): Promise<string> {
+  try {
+    return await buffer.append(body);
+  } catch (error) {
+    // The object restarted or its disk is full. The body may be stored all the same; if it is,
+    // its key is too, and the repeat will be told apart.
+    console.error(`append failed: ${String(error)}`);
+    throw new Refusal(503, "buffer: not reachable at the moment; send again", {
+      retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/** Every number of the worker, with its unit in the name and its reason beside it. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+// --- one request ---------------------------------------------------------------------------
+
+/** On the wire. OTLP exporters send well under 4 MiB; more is a sign of a broken client. */
+export const MAX_BODY_BYTES = 8 * MIB;
+/** After gunzip; a whole batch may be one body, so this is also the ceiling of a batch. */
+export const MAX_RAW_BODY_BYTES = 16 * MIB;
+export const MAX_EVENT_BYTES = 64 * KIB;
+/** A span can be two bytes on the wire and 300 in the table: bound rows apart from bytes. */
+export const MAX_SPANS_PER_BODY = 100_000;
+/** Messages of any kind in one body: an empty attribute is 2 bytes here, 60 in ClickHouse. */
+export const MAX_MESSAGES_PER_BODY = 2_000_000;
+/** Nested messages; protobuf's own implementations stop at 100. */
+export const MAX_PROTOBUF_DEPTH = 64;
+/** Nesting of an event's metadata; far under ClickHouse's `input_format_json_max_depth`. */
+export const MAX_JSON_DEPTH = 32;
+export const MAX_NAME_LENGTH = 256;
+export const MAX_TAGS = 64;
+
+// --- one stored chunk ------------------------------------------------------------------------
+
+/** Smaller bodies stay as they are: a gzip member costs 20 bytes and a fresh 256 KiB state. */
+export const GZIP_FROM_BYTES = 4 * KIB;
+/** Level 1: measured at 1.8-2.0 times the throughput of storing raw; higher levels cost more. */
+export const GZIP_LEVEL = 1;
+/** Workers' SQLite takes values of 2 MB at most; longer bodies go on in `overflow` rows. */
+export const MAX_VALUE_BYTES = 1_900_000;
+/** Small bodies that arrive together share a row up to this size: one write, one fsync. */
+export const GROUP_BYTES = MIB;
+export const GROUP_BODIES = 2_000;
+
+// --- one batch -------------------------------------------------------------------------------
+
+/** About 30,000 spans; measured best between 8 and 32 MB. */
+export const BATCH_RAW_BYTES = 16 * MIB;
+export const BATCH_ROWS = 200_000;
+/** A batch that does not fill is sealed when its oldest chunk is this old. */
+export const BATCH_AGE_MS = 1_000;
+/** Inserts under way per table: a second one hides the round trip, a third gained nothing. */
+export const INSERTS_IN_FLIGHT = 2;
+/**
+ * How many batch numbers may lie between the oldest unresolved batch of a table and the newest.
+ * The table remembers 10,000 tokens (`migrations/`), so 100 shards stay inside that window.
+ */
+export const MAX_BATCHES_AHEAD = 50;
+/** Longer than any insert of 16 MiB takes; after it the answer counts as lost. */
+export const INSERT_TIMEOUT_MS = 120_000;
+export const RETRY_FIRST_MS = 200;
+export const RETRY_MAX_MS = 30_000;
+/** An error text is kept for people; ClickHouse's can carry a stack trace. */
+export const MAX_ERROR_LENGTH = 600;
+
+// --- the buffer ------------------------------------------------------------------------------
+
+/** A Durable Object holds 10 GB of SQLite; the rest is room for dead letters and free pages. */
+export const BUFFER_MAX_BYTES = 4 * 1024 * MIB;
+/** When the oldest chunk waits longer than this, somebody has to look: stop taking more. */
+export const BUFFER_MAX_AGE_MS = 24 * 3600 * 1000;
+export const FULL_RETRY_AFTER_SECONDS = 10;
+export const UNAVAILABLE_RETRY_AFTER_SECONDS = 1;
+/** Exporters give up on a body within minutes (OTLP's default is 5). */
+export const RECENT_BODIES_MS = 15 * 60 * 1000;
+/** About 20 MB of memory; reached at 200 bodies a second over the whole window. */
+export const RECENT_BODIES = 200_000;
+/** An alarm may run 15 minutes; leave long before and be called again. */
+export const ALARM_RUN_MS = 5 * 60 * 1000;
+/** If the object dies while delivering, the next alarm comes by itself after this. */
+export const ALARM_SAFETY_MS = 5_000;
