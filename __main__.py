@@ -1,0 +1,57 @@
+"""What is deployed: a ClickHouse service, its schema and users, and the worker that feeds it."""
+
+import pulumi
+
+import resources
+
+settings = resources.load_settings()
+organization = resources.get_organization(settings.organization)
+
+warehouse = resources.Service(
+    "warehouse", resources.ServiceArgs(organization_id=organization.id, **settings.service)
+)
+connection = resources.connection_of(warehouse)
+
+schema = resources.Migrations(
+    "schema",
+    resources.MigrationsArgs(
+        connection=connection,
+        database=settings.database,
+        variables={"TTL_DAYS": str(settings.ttl_days)},
+        drop_database_on_destroy=settings.drop_database_on_destroy,
+    ),
+)
+
+writer = resources.User(
+    "writer",
+    resources.UserArgs(
+        connection=connection,
+        name="ingest_writer",
+        grants=[f"INSERT ON {settings.database}.*"],
+        default_database=schema.database,
+    ),
+)
+reader = resources.User(
+    "reader",
+    resources.UserArgs(
+        connection=connection,
+        name="telemetry_reader",
+        grants=[f"SELECT ON {settings.database}.*"],
+        default_database=schema.database,
+    ),
+)
+
+telemetry = resources.Telemetry(
+    "telemetry",
+    resources.TelemetryArgs(
+        clickhouse_url=warehouse.https_url, writer=writer, **settings.telemetry
+    ),
+)
+
+pulumi.export("ingest_url", telemetry.url)
+pulumi.export("ingest_token", telemetry.token)
+pulumi.export("service_id", warehouse.id)
+pulumi.export("clickhouse_url", warehouse.https_url)
+pulumi.export("database", schema.database)
+pulumi.export("reader_user", reader.name)
+pulumi.export("reader_password", reader.password)

@@ -1,0 +1,142 @@
+"""The few names of `pulumi_cloudflare` that the stack uses, without importing the whole package.
+
+Importing the package takes more than 5 s of CPU: its generated `_inputs` and `outputs` modules are
+12 MB of classes for some two hundred resources, and every submodule imports both. A `pulumi up`
+that changes nothing would spend most of its time there.
+
+So this module puts a shell in the package's place: it has the package's `__path__`, so submodules
+are found as ever, but its `__init__` does not run; and `_inputs` and `outputs` are stand-ins that
+hold only the classes which the wanted submodules name, cut out of the package's own source text
+(and what those name in turn). What comes out are the package's own classes under their own names.
+
+If anything is not as expected (another layout, a name that is missing), or if the package has been
+imported already, it is imported the ordinary way, which is slower and always right.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "Provider",
+    "WorkersCustomDomain",
+    "WorkersScript",
+    "WorkersScriptBindingArgs",
+    "WorkersScriptMigrationsArgs",
+    "WorkersScriptObservabilityArgs",
+]
+
+if TYPE_CHECKING:
+    from pulumi_cloudflare import (
+        Provider,
+        WorkersCustomDomain,
+        WorkersScript,
+        WorkersScriptBindingArgs,
+        WorkersScriptMigrationsArgs,
+        WorkersScriptObservabilityArgs,
+    )
+
+PACKAGE = "pulumi_cloudflare"
+_SUBMODULES = ("provider", "workers_custom_domain", "workers_script")
+_HOMES = {
+    "Provider": "provider",
+    "WorkersCustomDomain": "workers_custom_domain",
+    "WorkersScript": "workers_script",
+    "WorkersScriptBindingArgs": "_inputs",
+    "WorkersScriptMigrationsArgs": "_inputs",
+    "WorkersScriptObservabilityArgs": "_inputs",
+}
+# A class statement with its decorators, up to the next thing that begins in the first column.
+_CLASS = re.compile(r"^(?:@[^\n]*\n)*class (\w+)[^\n]*\n(?:(?:[ \t][^\n]*)?\n)*", re.MULTILINE)
+_NAME = re.compile(r"\b[A-Z]\w+")
+
+
+class _Unexpected(Exception):
+    """The package is not laid out as this module knows it."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    package = _load()
+    if package is not None:
+        return getattr(sys.modules[f"{PACKAGE}.{_HOMES[name]}"], name)
+    return getattr(importlib.import_module(PACKAGE), name)
+
+
+def _load() -> ModuleType | None:
+    """The shell, filled; None where the ordinary import has to do."""
+    loaded = sys.modules.get(PACKAGE)
+    if loaded is not None:
+        return loaded if getattr(loaded, "__shell__", False) else None
+    before = set(sys.modules)
+    try:
+        return _shell()
+    except (_Unexpected, ImportError, AttributeError, NameError, OSError, SyntaxError):
+        for name in set(sys.modules) - before:
+            if name == PACKAGE or name.startswith(f"{PACKAGE}."):
+                del sys.modules[name]
+        return None
+
+
+def _shell() -> ModuleType:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise _Unexpected
+    shell = importlib.util.module_from_spec(spec)
+    shell.__dict__["__shell__"] = True
+    sys.modules[PACKAGE] = shell
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    wanted = "".join((folder / f"{name}.py").read_text() for name in _SUBMODULES)
+    for name in ("_inputs", "outputs"):
+        module = _partial_module(folder, name, _names_in(wanted, of=name))
+        setattr(shell, name, module)
+    for name in _SUBMODULES:
+        importlib.import_module(f"{PACKAGE}.{name}")
+    missing = [name for name, home in _HOMES.items() if not hasattr(_submodule(home), name)]
+    if missing:
+        raise _Unexpected
+    return shell
+
+
+def _submodule(name: str) -> ModuleType:
+    return sys.modules[f"{PACKAGE}.{name}"]
+
+
+def _names_in(text: str, *, of: str) -> set[str]:
+    # Submodules star-import `_inputs`, and reach into `outputs` by its name.
+    if of == "outputs":
+        return set(re.findall(r"\boutputs\.([A-Z]\w+)", text))
+    return set(_NAME.findall(text))
+
+
+def _partial_module(folder: Path, name: str, wanted: set[str]) -> ModuleType:
+    """A module with the head of the real one and, of its classes, the wanted ones."""
+    source = (folder / f"{name}.py").read_text()
+    found = {match.group(1): match for match in _CLASS.finditer(source)}
+    if not found:
+        raise _Unexpected
+    chosen: set[str] = set()
+    pending = wanted & found.keys()
+    while pending:
+        chosen |= pending
+        bodies = "".join(found[item].group() for item in pending)
+        pending = (set(_NAME.findall(bodies)) & found.keys()) - chosen
+    head = source[: source.index("__all__")]
+    classes = [found[item].group() for item in found if item in chosen]
+    spec = importlib.util.spec_from_loader(f"{PACKAGE}.{name}", loader=None)
+    if spec is None:
+        raise _Unexpected
+    module = importlib.util.module_from_spec(spec)
+    module.__package__ = PACKAGE
+    sys.modules[spec.name] = module
+    exec(compile(head + "\n".join(classes), str(folder / f"{name}.py"), "exec"), module.__dict__)  # noqa: S102
+    module.__dict__["__all__"] = sorted(chosen)
+    return module

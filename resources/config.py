@@ -1,0 +1,219 @@
+"""The stack's settings: every key of the Pulumi config, its type, its default, what is allowed.
+
+    settings = load_settings()
+
+| key | default |
+| --- | --- |
+| `organization`: name of the ClickHouse organization | `CLICKHOUSE_ORG_ID`, or the only one |
+| `cloudProvider`: `aws`, `gcp` or `azure` | `aws` |
+| `region`: a region of that provider | required |
+| `ipAccessList`: who may connect to ClickHouse | required |
+| `minReplicaMemoryGb`: 8 to 356, a multiple of 4 | 8 |
+| `maxReplicaMemoryGb`: 8 to 356, a multiple of 4 | 356 |
+| `numReplicas`: 1 to 50 | 3 |
+| `adoptService`: id of an existing service to take over | none |
+| `adminPasswordVersion`: any text, changing it makes a new admin password | none |
+| `database`: database of the telemetry tables | `telemetry` |
+| `ttlDays`: how long rows are kept | 30 |
+| `dropDatabaseOnDestroy`: whether `pulumi destroy` drops the database | false |
+| `ingestDomain`: hostname that apps send to | required |
+| `ingestPort`: 443 at Cloudflare, the local edge has its own | 443 |
+| `zoneName`: the zone the domain is in | what follows the domain's first dot |
+| `workerName`: name of the Workers script | `telemetry-<stack>` |
+| `ingestTokenVersion`: any text, changing it makes a new token | `1` |
+| `cloudflareAccountId` | `CLOUDFLARE_ACCOUNT_ID` |
+| `cloudflareApiToken`, a secret | `CLOUDFLARE_API_TOKEN` |
+| `cloudflareBaseUrl`: address of the Cloudflare API | `CLOUDFLARE_API_BASE_URL`, or its own |
+| `clickhouseApiUrl`: address of the control plane | `CLICKHOUSE_API_URL`, or its own |
+| `clickhouseCloudApiKey` and `clickhouseCloudApiSecret`, secrets | the variables of that name |
+
+A wrong value ends the preview with one line that names the key, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+__all__ = ["Settings", "load_settings"]
+
+# Names that stand unquoted in SQL and in URLs everywhere.
+_IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
+_HOSTNAME = (
+    r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+)
+_SCRIPT_NAME = r"[a-z0-9][a-z0-9-]{0,62}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a stack of this program can be told.
+
+    Attributes:
+        organization: name of the ClickHouse organization, None where there is only one.
+        database: database of the telemetry tables.
+        ttl_days: how long rows are kept.
+        drop_database_on_destroy: whether `pulumi destroy` drops the database.
+        service: arguments of `ServiceArgs`.
+        telemetry: arguments of `TelemetryArgs`.
+    """
+
+    organization: str | None
+    database: str
+    ttl_days: int
+    drop_database_on_destroy: bool
+    service: dict[str, Any]
+    telemetry: dict[str, Any]
+
+
+def load_settings() -> Settings:
+    """Read and check the stack's config.
+
+    Raises:
+        pulumi.RunError: a value is absent or illegal; the message has every one of them.
+    """
+    reader = _Reader(pulumi.Config())
+    settings = Settings(
+        organization=reader.optional("organization"),
+        database=reader.text(
+            "database",
+            default="telemetry",
+            pattern=_IDENTIFIER,
+            allowed="letters, digits and _, not beginning with a digit",
+        ),
+        ttl_days=reader.whole("ttlDays", 1, 3650, default=30),
+        drop_database_on_destroy=reader.flag("dropDatabaseOnDestroy", default=False),
+        service=_service(reader),
+        telemetry=_telemetry(reader),
+    )
+    reader.finish()
+    return settings
+
+
+def _service(reader: _Reader) -> dict[str, Any]:
+    return {
+        "cloud_provider": reader.choice("cloudProvider", ("aws", "gcp", "azure"), default="aws"),
+        "region": reader.text("region"),
+        "ip_access_list": reader.texts("ipAccessList"),
+        "min_replica_memory_gb": reader.whole("minReplicaMemoryGb", 8, 356, default=8, step=4),
+        "max_replica_memory_gb": reader.whole("maxReplicaMemoryGb", 8, 356, default=356, step=4),
+        "num_replicas": reader.whole("numReplicas", 1, 50, default=3),
+        "adopt": reader.optional("adoptService"),
+        "password_version": reader.optional("adminPasswordVersion"),
+    }
+
+
+def _telemetry(reader: _Reader) -> dict[str, Any]:
+    domain = reader.text(
+        "ingestDomain", pattern=_HOSTNAME, allowed="a hostname like in.example.com"
+    )
+    return {
+        "account_id": reader.text("cloudflareAccountId", variable="CLOUDFLARE_ACCOUNT_ID"),
+        "api_token": reader.secret("cloudflareApiToken", variable="CLOUDFLARE_API_TOKEN"),
+        "base_url": reader.optional("cloudflareBaseUrl", variable="CLOUDFLARE_API_BASE_URL"),
+        "hostname": domain,
+        "zone_name": reader.text("zoneName", default=domain.partition(".")[2] or domain),
+        "port": reader.whole("ingestPort", 1, 65535, default=443),
+        "script_name": reader.text(
+            "workerName",
+            default=f"telemetry-{pulumi.get_stack()}".lower(),
+            pattern=_SCRIPT_NAME,
+            allowed="1 to 63 of a-z, 0-9 and -, beginning with a letter or digit",
+        ),
+        "token_version": reader.optional("ingestTokenVersion") or "1",
+    }
+
+
+class _Reader:
+    """Reads typed values and collects what is wrong, so that one preview shows all of it."""
+
+    def __init__(self, config: pulumi.Config) -> None:
+        self._config = config
+        self._problems: list[str] = []
+
+    def finish(self) -> None:
+        if self._problems:
+            raise pulumi.RunError("; ".join(self._problems))
+
+    def optional(self, key: str, *, variable: str | None = None) -> str | None:
+        return self._config.get(key) or (os.environ.get(variable) if variable else None) or None
+
+    def text(
+        self,
+        key: str,
+        *,
+        default: str | None = None,
+        variable: str | None = None,
+        pattern: str = r".+",
+        allowed: str = "a text",
+    ) -> str:
+        value = self.optional(key, variable=variable) or default
+        if value is None:
+            self._missing(key, variable)
+            return ""
+        if not re.fullmatch(pattern, value):
+            self._refuse(key, value, allowed)
+        return value
+
+    def choice(self, key: str, allowed: Collection[str], *, default: str) -> str:
+        value = self.optional(key) or default
+        if value not in allowed:
+            self._refuse(key, value, ", ".join(allowed))
+        return value
+
+    def whole(self, key: str, minimum: int, maximum: int, *, default: int, step: int = 1) -> int:
+        value = self._parsed(key, int, "a whole number")
+        if value is None:
+            return default
+        if not minimum <= value <= maximum or value % step:
+            multiple = f" that is a multiple of {step}" if step > 1 else ""
+            self._refuse(key, value, f"a whole number from {minimum} to {maximum}{multiple}")
+        return int(value)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self.optional(key)
+        if value is not None and value not in ("true", "false"):
+            self._refuse(key, value, "true, false")
+        return default if value is None else value == "true"
+
+    def texts(self, key: str) -> list[str]:
+        value = self._parsed(key, lambda _: self._config.get_object(key), "a list of texts")
+        if value is None and self._config.get(key) is None:
+            self._missing(key, None)
+        elif not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self._refuse(key, self._config.get(key), "a list of texts")
+        return value if isinstance(value, list) else []
+
+    def secret(self, key: str, *, variable: str) -> pulumi.Output[str]:
+        value = self._config.get_secret(key)
+        if value is None and os.environ.get(variable):
+            value = pulumi.Output.secret(os.environ[variable])
+        if value is None:
+            self._missing(key, variable)
+        return value or pulumi.Output.secret("")
+
+    def _parsed(self, key: str, parse: Callable[[str], Any], allowed: str) -> Any:
+        value = self.optional(key)
+        if value is None:
+            return None
+        try:
+            return parse(value)
+        except (ValueError, pulumi.ConfigTypeError):
+            self._refuse(key, value, allowed)
+            return None
+
+    def _refuse(self, key: str, value: object, allowed: str) -> None:
+        self._problems.append(
+            f"config {self._config.full_key(key)} is {value!r}, allowed: {allowed}"
+        )
+
+    def _missing(self, key: str, variable: str | None) -> None:
+        instead = f" (or set {variable})" if variable else ""
+        self._problems.append(
+            f"config {self._config.full_key(key)} is missing: `pulumi config set {key} …`{instead}"
+        )

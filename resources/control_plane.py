@@ -1,0 +1,64 @@
+"""Where the control plane is and how to log in there: Pulumi config first, then the environment.
+
+Credentials are never inputs of a resource, so they are in no state file; they are read in the
+process that needs them. `clickhouse_api` is imported when a client is built and not before: a
+`pulumi up` that changes nothing gets by without it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["ControlPlane"]
+
+# Key of the Pulumi config -> environment variable.
+_SETTINGS = {
+    "clickhouseApiUrl": "CLICKHOUSE_API_URL",
+    "clickhouseCloudApiKey": "CLICKHOUSE_CLOUD_API_KEY",
+    "clickhouseCloudApiSecret": "CLICKHOUSE_CLOUD_API_SECRET",
+}
+_DEFAULT_URL = "https://api.clickhouse.cloud/v1"
+
+
+class ControlPlane:
+    """Settings of the control plane, from which clients are built.
+
+    Args:
+        setting: looks a key up in the Pulumi config; None where it is not set.
+    """
+
+    def __init__(self, setting: Callable[[str], Any] | None = None) -> None:
+        self._setting = setting or (lambda _key: None)
+
+    def client(self) -> Client:
+        """A client to use as a context manager.
+
+        Raises:
+            ConfigurationError: key or secret are not set.
+        """
+        from clickhouse_api import Client
+
+        key_id, key_secret = (
+            self._get("clickhouseCloudApiKey"),
+            self._get("clickhouseCloudApiSecret"),
+        )
+        if not key_id or not key_secret:
+            from resources.errors import ConfigurationError
+
+            raise ConfigurationError(
+                "no API key: set CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET"
+            )
+        return Client(
+            key_id=key_id,
+            key_secret=key_secret,
+            base_url=self._get("clickhouseApiUrl") or _DEFAULT_URL,
+        )
+
+    def _get(self, key: str) -> str | None:
+        value = self._setting(key) or os.environ.get(_SETTINGS[key])
+        return str(value) if value else None

@@ -1,0 +1,425 @@
+"""`Service`: a ClickHouse Cloud service.
+
+Operations: `instanceCreate`, `instanceGet`, `instanceGetList`, `instanceUpdate`,
+`instanceReplicaScalingUpdate`, `instancePasswordUpdate`, `instanceStateUpdate`, `instanceDelete`.
+
+    warehouse = Service(
+        "warehouse",
+        ServiceArgs(
+            organization_id=get_organization(name="Example").id,
+            cloud_provider="aws",
+            region="eu-central-1",
+            ip_access_list=["203.0.113.7"],
+        ),
+    )
+    pulumi.export("clickhouse", warehouse.https_url)
+
+Changing the organization, the cloud provider or the region replaces the service: the new one runs
+before the old one goes, and data is not copied. Everything else changes in place.
+
+A service is marked in the very request that creates it, so a `pulumi up` that dies half-way is
+continued by the next one, with one service and a fresh password; `ownership` has the argument and
+`python -m resources.orphans` the tool for a stack that is never brought up again. Pulumi cannot
+import a dynamic resource (pulumi/pulumi#16175): an existing service is taken over with
+`adopt="<id>"`, which leaves its password alone. From then on the stack owns it, and destroying the
+stack deletes it, unless the resource has `retain_on_delete`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from resources import engine, passwords, service_fields
+from resources.control_plane import ControlPlane
+from resources.errors import ResourceError
+from resources.ownership import Owner, stack_mark
+from resources.receipt import Receipt
+from resources.waits import GONE, STOPPED, ServiceRef, Waiter, get_or_none
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client, models
+
+__all__ = ["Service", "ServiceArgs", "ServiceProvider"]
+
+REPLACES = ("organization_id", "cloud_provider", "region")
+
+# Provisioning takes minutes; a service that is restored from a backup may take over an hour, for
+# which there is `timeout_minutes`.
+DEFAULT_TIMEOUT_MINUTES = 30
+# How long a create whose answer was lost is looked for before the run stops with an explanation.
+LOST_ANSWER_POLLS = 6
+# The API deletes in most states, but not in these.
+NEED_STOP = frozenset({"running", "partially_running", "idle"})
+
+
+@dataclass(kw_only=True)
+class ServiceArgs:
+    """What a service should be.
+
+    Attributes:
+        organization_id: UUID of the ClickHouse Cloud organization. Replaces.
+        cloud_provider: `aws`, `gcp` or `azure`. Replaces.
+        region: a region of that provider, for example `eu-central-1`. Replaces.
+        ip_access_list: who may connect: addresses or CIDR ranges, or mappings with `source` and
+            `description`. A set, in place. There is no default, because `0.0.0.0/0` (everybody
+            who has a password) should be somebody's decision; Cloudflare Workers need it, they
+            have no fixed addresses.
+        name: 1 to 50 characters. Default: the Pulumi name and a random suffix. In place.
+        min_replica_memory_gb: 8 to 356, a multiple of 4. Default 8, ours. In place.
+        max_replica_memory_gb: 8 to 356, a multiple of 4. Default 356, ours. In place.
+        num_replicas: 1 to 50. Default 3, ours. In place.
+        idle_scaling: whether the service goes idle when unused. Default: the server's. In place.
+        idle_timeout_minutes: 5 or more, with `idle_scaling` only. Default: the server's. In place.
+        release_channel: `slow`, `default` or `fast`. Default: the server's. In place.
+        tags: up to 47 keys and values of letters, digits and `._-`. If given, other people's tags
+            are removed. Keys that begin with `pulumi-` are ours. In place.
+        adopt: id of an existing service to take over instead of creating one. Without values of
+            its own, scaling stays as it is.
+        password: the password of the adopted service's `default` user, only to be handed on.
+        password_version: any text; changing it gives the service a new password. In place.
+        timeout_minutes: how long creating, changing or deleting may take. Default 30.
+    """
+
+    organization_id: pulumi.Input[str]
+    cloud_provider: pulumi.Input[str]
+    region: pulumi.Input[str]
+    ip_access_list: pulumi.Input[Sequence[pulumi.Input[str | Mapping[str, str]]]]
+    name: pulumi.Input[str] | None = None
+    min_replica_memory_gb: pulumi.Input[int] | None = None
+    max_replica_memory_gb: pulumi.Input[int] | None = None
+    num_replicas: pulumi.Input[int] | None = None
+    idle_scaling: pulumi.Input[bool] | None = None
+    idle_timeout_minutes: pulumi.Input[int] | None = None
+    release_channel: pulumi.Input[str] | None = None
+    tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None
+    adopt: pulumi.Input[str] | None = None
+    password: pulumi.Input[str] | None = None
+    password_version: pulumi.Input[str] | None = None
+    timeout_minutes: pulumi.Input[int] | None = None
+
+
+class ServiceProvider(ResourceProvider):
+    """Translates between the property bags of `Service` and the control plane."""
+
+    # Nothing secret is pickled into it, and as a plain value it costs no decryption.
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Remember where the control plane is."""
+        engine.attach()
+        self._control_plane = ControlPlane(req.config.get)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse illegal values, add our own defaults."""
+        return service_fields.check(news)
+
+    def diff(self, service_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Compare what the program sets with what was last seen; server defaults never differ."""
+        replaces = [name for name in REPLACES if news.get(name) != olds.get(name)]
+        if news.get("adopt") not in (None, service_id):
+            replaces.append("adopt")
+        changed = service_fields.changed(olds, news)
+        return DiffResult(
+            changes=bool(replaces or changed), replaces=replaces, delete_before_replace=False
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Take over what an interrupted run left, or make a service; wait until it answers."""
+        progress = engine.Progress(props["resource_urn"])
+        with self._control_plane.client() as client:
+            service = self._ensure_exists(client, props, progress)
+            ref = _ref(props, service)
+            waiter = _waiter(client, ref, props, progress)
+            if service.state in STOPPED:
+                _command(client, ref, "start")
+            service = waiter.until_running(service)
+            service = self._sync(client, ref, waiter, service, props)
+            outputs = service_fields.outputs(service, props)
+            if props.get("adopt") is None:
+                outputs["password"] = _set_new_password(client, ref)
+            return CreateResult(ref.id, outputs)
+
+    def read(self, service_id: str, props: dict[str, Any]) -> ReadResult:
+        """What the API says now, for `pulumi refresh`."""
+        ref = ServiceRef(props["organization_id"], service_id, props["name"])
+        with self._control_plane.client() as client:
+            service = get_or_none(client, ref)
+        if service is None:
+            return ReadResult("", {})
+        return ReadResult(service_id, service_fields.outputs(service, props))
+
+    def update(self, service_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Send what differs from the live service, wait until it is so."""
+        ref = ServiceRef(news["organization_id"], service_id, olds["name"])
+        progress = engine.Progress(news["resource_urn"])
+        with self._control_plane.client() as client:
+            service = get_or_none(client, ref)
+            if service is None:
+                raise ResourceError(f"{ref} is gone; `pulumi refresh` will notice that")
+            waiter = _waiter(client, ref, news, progress)
+            service = self._sync(client, ref, waiter, service, news)
+            outputs = service_fields.outputs(service, news)
+            outputs["password"] = news.get("password") or olds.get("password")
+            if news.get("password_version") != olds.get("password_version"):
+                outputs["password"] = _set_new_password(client, ref)
+        return UpdateResult(outputs)
+
+    def delete(self, service_id: str, props: dict[str, Any]) -> None:
+        """Stop, wait, delete, wait until the API no longer has it."""
+        ref = ServiceRef(props["organization_id"], service_id, props["name"])
+        progress = engine.Progress(props["resource_urn"])
+        with self._control_plane.client() as client:
+            delete_service(client, ref, _waiter(client, ref, props, progress))
+
+    def _ensure_exists(
+        self, client: Client, props: dict[str, Any], progress: engine.Progress
+    ) -> models.Service:
+        if props.get("adopt") is not None:
+            return _existing(client, props)
+        found = _unfinished(client, props)
+        if found is not None and found.state == "failed":
+            # In no state and of no use to anybody, but possibly billed.
+            ref = _ref(props, found)
+            delete_service(client, ref, _waiter(client, ref, props, progress))
+        elif found is not None:
+            return found
+        progress(f"creating a service in {props['cloud_provider']} {props['region']}")
+        return _post(client, props, progress)
+
+    def _sync(
+        self,
+        client: Client,
+        ref: ServiceRef,
+        waiter: Waiter,
+        service: models.Service,
+        wanted: dict[str, Any],
+    ) -> models.Service:
+        """Each request is idempotent, so an interrupted update is simply done again."""
+        patch = service_fields.patch_request(service, wanted)
+        if patch is not None:
+            service = client.service.instance_update(ref.organization_id, ref.id, patch)
+        scaling = service_fields.scaling_request(service, wanted)
+        if scaling is not None:
+            client.service.instance_replica_scaling_update(ref.organization_id, ref.id, scaling)
+            service = get_or_none(client, ref) or service
+        if patch is None and scaling is None:
+            return service
+        return waiter.until_running(
+            service, matches=lambda seen: not service_fields.differences(seen, wanted)
+        )
+
+
+class Service(Resource, module="clickhouse", name="Service"):
+    """A ClickHouse Cloud service that runs and answers."""
+
+    organization_id: pulumi.Output[str]
+    """UUID of the organization it belongs to."""
+    name: pulumi.Output[str]
+    """Its name in ClickHouse Cloud."""
+    cloud_provider: pulumi.Output[str]
+    """`aws`, `gcp` or `azure`."""
+    region: pulumi.Output[str]
+    """Region of the cloud provider."""
+    state: pulumi.Output[str]
+    """State when it was last looked at: `running`, `idle`, …"""
+    min_replica_memory_gb: pulumi.Output[int]
+    """Least memory of a replica."""
+    max_replica_memory_gb: pulumi.Output[int]
+    """Most memory of a replica."""
+    num_replicas: pulumi.Output[int]
+    """Number of replicas."""
+    https: pulumi.Output[dict[str, Any]]
+    """HTTPS interface: `host`, `port`, `username`."""
+    native: pulumi.Output[dict[str, Any]]
+    """Native protocol over TLS: `host`, `port`, `username`."""
+    mysql: pulumi.Output[dict[str, Any]]
+    """MySQL protocol: `host`, `port`, `username`; empty where it is switched off."""
+    https_url: pulumi.Output[str]
+    """Origin of the HTTPS interface, without a slash at the end."""
+    password: pulumi.Output[str]
+    """Password of the `default` user, a secret; absent for an adopted service."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: ServiceArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        opts = opts or pulumi.ResourceOptions()
+        outputs = dict.fromkeys(service_fields.OUTPUTS)
+        marks = {
+            "pulumi_name": resource_name,
+            "resource_urn": pulumi.create_urn(resource_name, _type(type(self)), opts.parent),
+            "stack_mark": stack_mark(
+                pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()
+            ),
+        }
+        super().__init__(
+            ServiceProvider(),
+            resource_name,
+            {**outputs, **vars(args), **marks},
+            pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(additional_secret_outputs=["password"])
+            ),
+        )
+        if args.adopt is None:
+            Receipt(
+                resource_name,
+                organization_id=self.organization_id,
+                service_id=self.id,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
+    """Delete a service whatever state it is in; one that is gone already is a success.
+
+    Raises:
+        WaitFailed: it did not stop, or did not go, before the deadline.
+    """
+    from clickhouse_api import errors
+
+    service = get_or_none(client, ref)
+    while service is not None:
+        if service.state in NEED_STOP:
+            _command(client, ref, "stop")
+            waiter.until_stopped(get_or_none(client, ref))
+        try:
+            client.service.instance_delete(ref.organization_id, ref.id)
+            break
+        except errors.NotFound:
+            return
+        except errors.Conflict:
+            # For a while after `stopped` shows, the API still calls it too early.
+            waiter.pause("waiting until it may be deleted")
+            service = get_or_none(client, ref)
+    waiter.until_gone(get_or_none(client, ref))
+
+
+def _type(cls: type[Resource]) -> str:
+    return f"pulumi-python:{cls._resource_type_name}"
+
+
+def _ref(props: Mapping[str, Any], service: models.Service) -> ServiceRef:
+    return ServiceRef(props["organization_id"], str(service.id), service.name or "")
+
+
+def _waiter(
+    client: Client, ref: ServiceRef, props: Mapping[str, Any], progress: engine.Progress
+) -> Waiter:
+    minutes = props.get("timeout_minutes") or DEFAULT_TIMEOUT_MINUTES
+    return Waiter(client, ref, deadline_seconds=minutes * 60, progress=progress)
+
+
+def _command(client: Client, ref: ServiceRef, command: str) -> None:
+    from clickhouse_api import models
+
+    request = models.ServiceStatePatchRequest.model_validate({"command": command})
+    client.service.instance_state_update(ref.organization_id, ref.id, request)
+
+
+def _existing(client: Client, props: Mapping[str, Any]) -> models.Service:
+    ref = ServiceRef(props["organization_id"], props["adopt"], "to adopt")
+    service = get_or_none(client, ref)
+    if service is None:
+        raise ResourceError(f"adopt: there is no service {ref.id} in this organization")
+    _require_same_place(service, props, "adopt names")
+    return service
+
+
+def _unfinished(client: Client, props: Mapping[str, Any]) -> models.Service | None:
+    """What an interrupted create of this resource left behind, if it did."""
+    services = client.service.instance_get_list(props["organization_id"])
+    found = [s for s in Owner.of(props).unfinished(services) if s.state not in GONE]
+    if len(found) > 1:
+        names = ", ".join(f"{service.name} ({service.id})" for service in found)
+        raise ResourceError(
+            f"{len(found)} unfinished services carry the marks of this resource: {names}; "
+            "delete all but one, `python -m resources.orphans` lists them"
+        )
+    if not found:
+        return None
+    _require_same_place(found[0], props, "an interrupted run left")
+    return found[0]
+
+
+def _require_same_place(service: models.Service, props: Mapping[str, Any], who: str) -> None:
+    place, wanted = (
+        (service.provider, service.region),
+        (props["cloud_provider"], props["region"]),
+    )
+    if place != wanted:
+        raise ResourceError(
+            f"{who} service {service.name} ({service.id}) in {place[0]} {place[1]}, "
+            f"but {wanted[0]} {wanted[1]} is wanted: go back to that region, or delete it first "
+            "(`python -m resources.orphans` lists what interrupted runs left)"
+        )
+
+
+def _post(client: Client, props: Mapping[str, Any], progress: engine.Progress) -> models.Service:
+    """Create the service; if the answer is lost, find what was created. Never send it twice."""
+    from clickhouse_api import errors
+
+    request = service_fields.post_request(props, Owner.of(props).marks())
+    try:
+        service = client.service.instance_create(props["organization_id"], request).service
+    except errors.ClickHouseApiError as error:
+        if not error.maybe_applied:
+            raise
+        service = _find_after_lost_answer(client, props, progress)
+        if service is None:
+            raise ResourceError(
+                f"creating a service: {error}. It has not appeared since; if it does, "
+                "the next `pulumi up` takes it over"
+            ) from error
+    if service is None:
+        raise ResourceError("creating a service: the API's answer names no service")
+    return service
+
+
+def _find_after_lost_answer(
+    client: Client, props: Mapping[str, Any], progress: engine.Progress
+) -> models.Service | None:
+    import time
+
+    for _ in range(LOST_ANSWER_POLLS):
+        found = _unfinished(client, props)
+        if found is not None and found.state == "failed":
+            # In no state and of no use to anybody, but possibly billed.
+            ref = _ref(props, found)
+            delete_service(client, ref, _waiter(client, ref, props, progress))
+        elif found is not None:
+            return found
+        progress("the answer was lost, looking for the service")
+        time.sleep(5)
+    return None
+
+
+def _set_new_password(client: Client, ref: ServiceRef) -> str:
+    """Give the `default` user a password made here; only its hashes are sent."""
+    from clickhouse_api import models
+
+    password = passwords.generate()
+    client.service.instance_password_update(
+        ref.organization_id,
+        ref.id,
+        models.ServicePasswordPatchRequest(
+            new_password_hash=passwords.base64_sha256(password),
+            new_double_sha1_hash=passwords.double_sha1_hex(password),
+        ),
+    )
+    return password

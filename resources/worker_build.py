@@ -1,0 +1,85 @@
+"""Builds the ingest worker, only when its sources changed since the last time.
+
+`npm run build` makes the same bytes from the same sources, so a build can be skipped as long as
+neither sources nor result changed; a `pulumi up` that changes nothing starts no Node.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+
+__all__ = ["BuiltWorker", "build_worker"]
+
+_RESULT = "dist/index.js"
+_STAMP = "dist/index.js.sources"
+_NOT_SOURCES = {"node_modules", "dist", "test", "tests", ".wrangler"}
+
+
+@dataclass(frozen=True)
+class BuiltWorker:
+    """What is uploaded.
+
+    Attributes:
+        content: one ES module.
+        compatibility_date: which behaviour of the Workers runtime it was written for.
+    """
+
+    content: str
+    compatibility_date: str
+
+
+def build_worker(folder: str | Path = "worker") -> BuiltWorker:
+    """The worker's module, built if need be.
+
+    Raises:
+        pulumi.RunError: there is no such folder, Node is missing, or the build failed.
+    """
+    root = Path(folder)
+    manifest = root / "package.json"
+    if not manifest.is_file():
+        raise pulumi.RunError(f"building the worker: there is no {manifest}")
+    result, stamp = root / _RESULT, root / _STAMP
+    sources = _fingerprint(root)
+    if not result.is_file() or not stamp.is_file() or stamp.read_text() != _seal(sources, result):
+        _build(root)
+        stamp.write_text(_seal(sources, result))
+    config = json.loads(manifest.read_text())["config"]
+    return BuiltWorker(result.read_text(encoding="utf8"), config["compatibility_date"])
+
+
+def _fingerprint(root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        parts = path.relative_to(root).parts
+        if _NOT_SOURCES.isdisjoint(parts) and path.is_file():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{'/'.join(parts)}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+def _seal(sources: str, result: Path) -> str:
+    return f"{sources} {hashlib.sha256(result.read_bytes()).hexdigest()}\n"
+
+
+def _build(root: Path) -> None:
+    missing = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
+    if missing:
+        raise pulumi.RunError(
+            f"building the worker: {' and '.join(missing)} not found on PATH; "
+            "install Node.js 20 or newer"
+        )
+    if not (root / "node_modules").is_dir():
+        raise pulumi.RunError(f"building the worker: run `npm ci --ignore-scripts` in {root} first")
+    run = subprocess.run(
+        ["npm", "run", "--silent", "build"], cwd=root, capture_output=True, text=True, check=False
+    )
+    if run.returncode != 0 or not (root / _RESULT).is_file():
+        shown = " ".join((run.stderr or run.stdout).split())
+        raise pulumi.RunError(f"building the worker: `npm run build` in {root} failed: {shown}")
