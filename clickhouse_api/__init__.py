@@ -1,0 +1,33 @@
+"""Client for the ClickHouse Cloud control plane: typed, strict going out, forgiving coming in.
+
+Importing this package does next to nothing: each public name is loaded when it is first used, so
+that a program which only reads `errors` pays neither for httpx nor for pydantic.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clickhouse_api import errors, models
+    from clickhouse_api.calls import Page
+    from clickhouse_api.client import AsyncClient, Client
+    from clickhouse_api.config import Settings
+
+__all__ = ["AsyncClient", "Client", "Page", "Settings", "errors", "models"]
+
+_HOMES = {
+    "AsyncClient": "clickhouse_api.client",
+    "Client": "clickhouse_api.client",
+    "Page": "clickhouse_api.calls",
+    "Settings": "clickhouse_api.config",
+}
+
+if not TYPE_CHECKING:  # a type checker must still refuse names that are not there
+
+    def __getattr__(name: str) -> object:
+        """Load a public name's module on first use (PEP 562)."""
+        if name in ("errors", "models"):
+            return import_module(f"clickhouse_api.{name}")
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module 'clickhouse_api' has no attribute {name!r}")

@@ -1,0 +1,143 @@
+"""The clients: `Client` blocks, `AsyncClient` is awaited; both have an attribute per tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from clickhouse_api.calls import AsyncCaller, Caller
+from clickhouse_api.clock import SYSTEM_CLOCK, Clock
+from clickhouse_api.config import (
+    DEFAULT_BASE_URL,
+    DEFAULT_RETRY_DEADLINE_SECONDS,
+    DEFAULT_TIMEOUT_SECONDS,
+    Settings,
+)
+from clickhouse_api.limiter import RateLimit
+from clickhouse_api.operations import AsyncOperations, Operations
+from clickhouse_api.transport import AsyncTransport, Transport
+
+__all__ = ["AsyncClient", "Client"]
+
+
+class Client(Operations):
+    """Calls the control plane: `client.service.instance_get(organization_id, service_id)`.
+
+    Path parameters and the body are positional, query parameters are keywords. May be shared by
+    threads; close it, or use it in a `with` statement.
+
+    Args:
+        key_id: id of an API key.
+        key_secret: its secret.
+        base_url: includes the version.
+        timeout_seconds: for each attempt.
+        retry_deadline_seconds: for a call with all its waits and retries.
+        state_dir: folder of the rate limit shared with other processes; default
+            `CLICKHOUSE_API_STATE_DIR`, else the user's cache folder.
+        clock: what waits are taken from; tests pass one that counts.
+        rate_limit: the API's limit for a key.
+    Raises:
+        ConfigurationError: an argument is wrong; one line says which.
+    """
+
+    def __init__(
+        self,
+        *,
+        key_id: str,
+        key_secret: str,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        retry_deadline_seconds: float = DEFAULT_RETRY_DEADLINE_SECONDS,
+        state_dir: Path | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        self._settings = Settings(
+            key_id=key_id,
+            key_secret=key_secret,
+            base_url=base_url,
+            timeout_seconds=timeout_seconds,
+            retry_deadline_seconds=retry_deadline_seconds,
+            state_dir=state_dir,
+        )
+        self._transport = Transport(self._settings, clock=clock, rate_limit=rate_limit)
+        self._caller = Caller(self._transport)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """A client for the key and URL that the environment names; see `Settings.from_env`."""
+        return cls(**_arguments(Settings.from_env(environ)))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={self._settings.base_url!r})"
+
+
+class AsyncClient(AsyncOperations):
+    """`Client` for coroutines: the same operations, to be awaited; use it in an `async with`."""
+
+    def __init__(
+        self,
+        *,
+        key_id: str,
+        key_secret: str,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+        retry_deadline_seconds: float = DEFAULT_RETRY_DEADLINE_SECONDS,
+        state_dir: Path | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        self._settings = Settings(
+            key_id=key_id,
+            key_secret=key_secret,
+            base_url=base_url,
+            timeout_seconds=timeout_seconds,
+            retry_deadline_seconds=retry_deadline_seconds,
+            state_dir=state_dir,
+        )
+        self._transport = AsyncTransport(self._settings, clock=clock, rate_limit=rate_limit)
+        self._caller = AsyncCaller(self._transport)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """A client for the key and URL that the environment names; see `Settings.from_env`."""
+        return cls(**_arguments(Settings.from_env(environ)))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncClient(base_url={self._settings.base_url!r})"
+
+
+def _arguments(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in settings.__dataclass_fields__}

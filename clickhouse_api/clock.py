@@ -1,0 +1,44 @@
+"""The clock everything waits by; tests pass one that counts instead of sleeping."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from typing import Protocol
+
+__all__ = ["SYSTEM_CLOCK", "Clock"]
+
+
+class Clock(Protocol):
+    """Time, sleep and chance."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never jumps and that all processes of this machine share."""
+
+    def sleep(self, seconds: float) -> None:
+        """Block for `seconds`."""
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Wait for `seconds`; cancelling the task ends it at once."""
+
+    def random(self) -> float:
+        """A number from 0 to 1, for jitter."""
+
+
+class _SystemClock:
+    def now(self) -> float:
+        # Counts from the machine's start on Linux and macOS, the same in every process.
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def random(self) -> float:
+        return random.random()  # noqa: S311 - spreads retries, guards nothing
+
+
+SYSTEM_CLOCK: Clock = _SystemClock()

@@ -1,0 +1,101 @@
+"""Settings: read once from the environment, checked, each fault told in one line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from clickhouse_api.errors import ConfigurationError
+
+__all__ = ["DEFAULT_BASE_URL", "Settings"]
+
+DEFAULT_BASE_URL = "https://api.clickhouse.cloud/v1"
+
+# A create may hold the connection for a while; no answer of the API is known to take a minute.
+DEFAULT_TIMEOUT_SECONDS = 60.0
+# One call with its waits and retries: long enough for a full queue of the rate limit (10 requests
+# per 10 s) and a reset or two, short enough that nobody wonders whether anything happens.
+DEFAULT_RETRY_DEADLINE_SECONDS = 180.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the API is and who calls it.
+
+    Attributes:
+        key_id: id of an API key; sent, never printed in full.
+        key_secret: its secret; left out of the repr and of every error.
+        base_url: includes the version: `https://api.clickhouse.cloud/v1`.
+        timeout_seconds: for each attempt: connecting, sending, and each pause while receiving.
+        retry_deadline_seconds: for a call with all its waits and retries.
+        state_dir: folder of the rate limit that all processes of a user share.
+    """
+
+    key_id: str
+    key_secret: str = field(repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    retry_deadline_seconds: float = DEFAULT_RETRY_DEADLINE_SECONDS
+    state_dir: Path | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "base_url", _checked_url(self.base_url))
+        _check_credential("key id", self.key_id, "CLICKHOUSE_CLOUD_API_KEY")
+        _check_credential("key secret", self.key_secret, "CLICKHOUSE_CLOUD_API_SECRET")
+        if ":" in self.key_id:
+            raise ConfigurationError("the API key id contains a colon: HTTP Basic cannot send it")
+        for name in ("timeout_seconds", "retry_deadline_seconds"):
+            if not getattr(self, name) > 0:
+                raise ConfigurationError(f"{name} must be more than 0, not {getattr(self, name)}")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `CLICKHOUSE_CLOUD_API_KEY`, `…_SECRET`, `CLICKHOUSE_API_URL`, `…_STATE_DIR`.
+
+        Raises:
+            ConfigurationError: names every variable that is missing, or the one that is wrong.
+        """
+        environ = os.environ if environ is None else environ
+        required = ("CLICKHOUSE_CLOUD_API_KEY", "CLICKHOUSE_CLOUD_API_SECRET")
+        missing = [name for name in required if not environ.get(name)]
+        if missing:
+            raise ConfigurationError(
+                f"{' and '.join(missing)} not set: make an API key in the ClickHouse Cloud console "
+                "(Organization, API keys) and export both its id and its secret"
+            )
+        state_dir = environ.get("CLICKHOUSE_API_STATE_DIR")
+        return cls(
+            key_id=environ[required[0]],
+            key_secret=environ[required[1]],
+            base_url=environ.get("CLICKHOUSE_API_URL") or DEFAULT_BASE_URL,
+            state_dir=Path(state_dir) if state_dir else None,
+        )
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    # The URL itself is not repeated before it is known to hold no password.
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError(
+            "CLICKHOUSE_API_URL must not contain a user or password: the key goes into "
+            "CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET"
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigurationError(f"CLICKHOUSE_API_URL is not an http(s) URL of an API: {url!r}")
+    if not parts.path.rstrip("/").endswith("/v1"):
+        raise ConfigurationError(
+            f"CLICKHOUSE_API_URL must include the API's version: {url.rstrip('/')}/v1"
+        )
+    return url.rstrip("/")
+
+
+def _check_credential(what: str, value: str, variable: str) -> None:
+    if not value:
+        raise ConfigurationError(f"the API {what} is empty: set {variable}")
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ConfigurationError(
+            f"the API {what} holds blanks or other characters no key has: check {variable}"
+        )

@@ -1,0 +1,281 @@
+"""A document for the model generator, whose shapes say which side of the wire they are on.
+
+A schema that occurs in requests becomes a strict shape under its own name, one that occurs in
+answers a forgiving one; one that occurs in both becomes two, and the forgiving one is called
+`…Output`, the vendor's own word (`UdfArgumentOutput`).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from clickhouse_api.generator.document import JsonObject
+from clickhouse_api.generator.names import class_name, round_trips, snake
+
+__all__ = ["Shapes", "Side", "derive", "references"]
+
+Side = Literal["request", "response"]
+
+_COMPONENTS = "#/components/schemas/"
+_OUTPUT = "Output"
+_NO_ASSERTIONS = frozenset(
+    {"default", "title", "deprecated", "writeOnly", "readOnly", "uniqueItems", "propertyNames"}
+)
+_ASSERTIONS = frozenset(
+    {
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        *("minLength", "maxLength", "pattern", "minItems", "maxItems"),
+        *("minProperties", "maxProperties", "required"),
+    }
+)
+# The rest (uuid, uri, email, password, boolean) would turn strings into other types.
+_KEPT_FORMATS = frozenset({"date-time", "date"})
+# Just `{}` would become an empty class; this becomes a dict.
+_ANYTHING: JsonObject = {"nullable": True}
+_NUMERIC = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
+
+
+@dataclass
+class Shapes:
+    """What `models` and `operations` need to know about the schemas.
+
+    Attributes:
+        document: OpenAPI document holding only the derived schemas, named as the classes.
+        sides: side of each class; enums, which both sides share, have none.
+        enums: names of the enum classes.
+        classes: class of a schema on each side.
+        bases: class of `clickhouse_api.base` that a class derives from.
+    """
+
+    document: JsonObject
+    sides: dict[str, Side] = field(default_factory=dict)
+    enums: set[str] = field(default_factory=set)
+    classes: dict[tuple[str, Side], str] = field(default_factory=dict)
+    bases: dict[str, str] = field(default_factory=dict)
+
+
+def references(node: Any) -> Iterator[str]:
+    """Names of the schemas that a piece of the document refers to."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref":
+                yield value.removeprefix(_COMPONENTS)
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+def derive(document: JsonObject) -> Shapes:
+    """Derive the shapes of a patched document whose enums have names."""
+    given = document["components"]["schemas"]
+    schemas = {name: _flat(schema, given) for name, schema in given.items()}
+    shapes = Shapes({"openapi": "3.1.0", "info": document["info"], "paths": {}})
+    used: dict[Side, set[str]] = {
+        "request": _used(document, schemas, "request"),
+        "response": _used(document, schemas, "response"),
+    }
+    for name, schema in schemas.items():
+        if "enum" in schema:
+            shapes.enums.add(class_name(name))
+        both = name in used["request"] and name in used["response"] and not _is_scalar(schema)
+        shapes.classes[name, "request"] = class_name(name)
+        shapes.classes[name, "response"] = class_name(name) + (_OUTPUT if both else "")
+    derived = _derived(schemas, used, shapes)
+    if len({name.lower() for name in derived}) < len(derived):
+        raise ValueError("two classes would differ in case only: patch the document")
+    shapes.document["components"] = {"schemas": dict(sorted(derived.items()))}
+    return shapes
+
+
+def _derived(schemas: JsonObject, used: dict[Side, set[str]], shapes: Shapes) -> JsonObject:
+    variants = {
+        name
+        for name in used["response"]
+        if any(name in _variants(schema) for schema in schemas.values())
+    }
+    derived: JsonObject = {"UnknownVariant": {"type": "object", "properties": {"kind": {}}}}
+    for name, schema in schemas.items():
+        for side in _sides_of(name, schema, used):
+            shape = _Deriver(schemas, shapes, side, keep_literals=name in variants)
+            derived[shapes.classes[name, side]] = shape.top(shapes.classes[name, side], schema)
+            if class_name(name) not in shapes.enums:
+                shapes.sides[shapes.classes[name, side]] = side
+    return derived
+
+
+def _sides_of(name: str, schema: JsonObject, used: dict[Side, set[str]]) -> list[Side]:
+    if "enum" in schema:
+        return ["request"]
+    sides: list[Side] = [side for side, names in used.items() if name in names]
+    # A scalar needs no class to forgive: it is written out where an answer uses it.
+    return sides[:1] if _is_scalar(schema) else sides
+
+
+def _flat(schema: JsonObject, schemas: JsonObject) -> JsonObject:
+    """`allOf` merged into one object: one class with all fields instead of a hierarchy."""
+    if "allOf" not in schema:
+        return schema
+    schema = copy.deepcopy(schema)
+    parts = schema.pop("allOf")
+    if schema.get("type") == "string":
+        return schema  # a password's three patterns, which no single pattern can say
+    for part in parts:
+        named = part.get("$ref", "").removeprefix(_COMPONENTS)
+        merged = _flat(schemas[named] if named else part, schemas)
+        schema.setdefault("type", "object")
+        schema.setdefault("properties", {}).update(merged.get("properties", {}))
+        schema.setdefault("required", []).extend(merged.get("required", []))
+    return schema
+
+
+def _used(document: JsonObject, schemas: JsonObject, side: Side) -> set[str]:
+    seeds: set[str] = set()
+    for path in document["paths"].values():
+        for operation in path.values():
+            part = operation.get("requestBody") if side == "request" else operation["responses"]
+            seeds.update(references(part))
+    used = _closure(seeds, schemas)
+    return used | _closure(_unreferenced(document, schemas, side), schemas)
+
+
+def _unreferenced(document: JsonObject, schemas: JsonObject, side: Side) -> Iterator[str]:
+    """Schemas no operation uses yet (SCIM); their names say on which side they will be."""
+    reached = _closure(set(references(document["paths"])), schemas)
+    for name in schemas:
+        if name not in reached and name.endswith("Request") == (side == "request"):
+            yield name
+
+
+def _closure(seeds: Iterable[str], schemas: JsonObject) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(seeds)
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(references(schemas[name]))
+    return reached
+
+
+def _variants(schema: JsonObject) -> set[str]:
+    """Schemas that are alternatives of a union anywhere in `schema`."""
+    found: set[str] = set()
+    if isinstance(schema, dict):
+        arms = [*schema.get("oneOf", []), *schema.get("anyOf", [])]
+        if len(arms) > 1:
+            found.update(references([arm for arm in arms if "$ref" in arm]))
+        for value in schema.values():
+            found |= _variants(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            found |= _variants(item)
+    return found
+
+
+def _is_scalar(schema: JsonObject) -> bool:
+    return schema.get("type") in ("string", "integer", "number", "boolean")
+
+
+@dataclass
+class _Deriver:
+    """Rewrites one schema for one side."""
+
+    schemas: JsonObject
+    shapes: Shapes
+    side: Side
+    keep_literals: bool
+
+    def top(self, name: str, schema: JsonObject) -> JsonObject:
+        shape = self.node(schema)
+        if "properties" in shape:
+            verbatim = self._rename(shape)
+            kind = "RequestModel" if self.side == "request" else "ResponseModel"
+            self.shapes.bases[name] = f"Verbatim{kind}" if verbatim else kind
+        return shape
+
+    def _rename(self, shape: JsonObject) -> bool:
+        """Give properties their Python names wherever the base model derives the wire name.
+
+        Returns:
+            Whether a name looks like snake_case on the wire, so that nothing can be derived.
+        """
+        names = shape["properties"]
+        verbatim = any(snake(name) == name and not round_trips(name) for name in names)
+        if not verbatim:
+            shape["properties"] = {
+                snake(name) if round_trips(name) else name: node for name, node in names.items()
+            }
+            required = [snake(n) if round_trips(n) else n for n in shape.get("required", [])]
+            shape["required"] = required
+        return verbatim
+
+    def node(self, node: JsonObject) -> JsonObject:
+        if "$ref" in node:
+            return self._reference(node["$ref"].removeprefix(_COMPONENTS))
+        if isinstance(node.get("type"), list):
+            return self.node(_any_of_types(node))
+        if "oneOf" in node or "anyOf" in node:
+            return self._union([*node.get("oneOf", []), *node.get("anyOf", [])])
+        return self._plain(node)
+
+    def _reference(self, name: str) -> JsonObject:
+        schema = self.schemas[name]
+        if self.side == "response" and _is_scalar(schema) and "enum" not in schema:
+            return self.node(schema)
+        return {"$ref": _COMPONENTS + self.shapes.classes[name, self.side]}
+
+    def _union(self, arms: list[JsonObject]) -> JsonObject:
+        if self.side == "response":
+            arms = [arm for arm in arms if arm.get("type") != "null"]
+        rewritten = [self.node(arm) for arm in arms]
+        if self.side == "response" and _is_union_of_objects(arms, self.schemas):
+            rewritten.append({"$ref": f"{_COMPONENTS}UnknownVariant"})
+        return rewritten[0] if len(rewritten) == 1 else {"anyOf": rewritten}
+
+    def _plain(self, node: JsonObject) -> JsonObject:
+        shape = {key: value for key, value in node.items() if key not in _NO_ASSERTIONS}
+        if self.side == "response":
+            shape = {key: value for key, value in shape.items() if key not in _ASSERTIONS}
+            one_value = "const" in shape or len(shape.get("enum", "")) == 1
+            if ("enum" in shape or one_value) and not (self.keep_literals and one_value):
+                shape = {"type": shape["type"]}
+        if shape.get("format") not in _KEPT_FORMATS:
+            shape.pop("format", None)
+        if isinstance(shape.get("items"), dict):
+            shape["items"] = self.node(shape["items"])
+        return self._object(shape)
+
+    def _object(self, shape: JsonObject) -> JsonObject:
+        properties = shape.get("properties")
+        extra = shape.pop("additionalProperties", None)
+        if properties:
+            shape["type"] = "object"
+            shape["properties"] = {name: self.node(node) for name, node in properties.items()}
+        elif shape.get("type") == "object" or properties is not None or extra is not None:
+            values = self.node(extra) if isinstance(extra, dict) else _ANYTHING
+            return {"type": "object", "additionalProperties": values}
+        return shape
+
+
+def _is_union_of_objects(arms: list[JsonObject], schemas: JsonObject) -> bool:
+    named = [schemas[name] for arm in arms for name in references(arm)]
+    # Unions of unions get the extra alternative where the objects are, at the bottom.
+    return len(arms) > 1 and any("properties" in schema for schema in named)
+
+
+def _any_of_types(node: JsonObject) -> JsonObject:
+    """`type: [string, integer], minimum: 1` → an alternative each, with what applies to it."""
+    alternatives = []
+    for kind in node["type"]:
+        alternative = {key: value for key, value in node.items() if key != "type"}
+        if kind == "null":
+            alternative = {}
+        elif kind == "string":
+            alternative = {k: v for k, v in alternative.items() if k not in _NUMERIC}
+        alternatives.append({**alternative, "type": kind})
+    return {"anyOf": alternatives}

@@ -1,0 +1,182 @@
+"""The API's rate limit, shared by every thread and process that uses one key.
+
+The API allows 10 requests per sliding 10 s and key. One Pulumi run starts many resources at once,
+each in a process of its own, so the turns are kept in a file: whoever wants to send locks it,
+writes down the earliest moment that keeps the limit, unlocks it, and sleeps until then. The kernel
+drops the lock of a process that dies, and a turn that was taken and never used only costs its tenth
+of the window. The file's name is a hash and its content a list of moments: nothing in it is secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clickhouse_api.clock import SYSTEM_CLOCK, Clock
+from clickhouse_api.errors import ConfigurationError
+
+__all__ = ["RateLimit", "SharedLimiter", "default_state_dir"]
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """At most `requests` in any `window_seconds`.
+
+    `margin_seconds` is added to the window because the API counts when a request arrives, and the
+    first of ten may have travelled longer than the eleventh.
+    """
+
+    requests: int = 10
+    window_seconds: float = 10.0
+    margin_seconds: float = 0.25
+
+
+# A moment further ahead than any queue can be was written before a reboot, when the clock that all
+# processes share started anew.
+_LONGEST_QUEUE_SECONDS = 600.0
+
+
+def default_state_dir() -> Path:
+    """`CLICKHOUSE_API_STATE_DIR`, else the user's cache folder, else one under the system's."""
+    configured = os.environ.get("CLICKHOUSE_API_STATE_DIR")
+    if configured:
+        return Path(configured)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    if os.access(_existing_parent(cache), os.W_OK):
+        return cache / "clickhouse-api"
+    return Path(tempfile.gettempdir()) / f"clickhouse-api-{os.getuid()}"
+
+
+def _existing_parent(path: Path) -> Path:
+    return path if path.exists() or path == path.parent else _existing_parent(path.parent)
+
+
+@dataclass
+class SharedLimiter:
+    """Hands out turns to send a request.
+
+    Attributes:
+        state_dir: folder of the shared file; made on first use.
+        base_url: together with `key_id` names the file: limits are per key.
+        key_id: see `base_url`.
+    """
+
+    state_dir: Path
+    base_url: str
+    key_id: str
+    limit: RateLimit = field(default_factory=RateLimit)
+    clock: Clock = SYSTEM_CLOCK
+
+    @property
+    def path(self) -> Path:
+        """The shared file."""
+        name = hashlib.sha256(f"{self.base_url}\n{self.key_id}".encode()).hexdigest()[:32]
+        return self.state_dir / f"{name}.turns"
+
+    def wait_turn(self, *, latest: float) -> bool:
+        """Block until a request may be sent; False at once if that were after `latest`."""
+        while True:
+            turn = self.take_turn(latest=latest)
+            if turn is None:
+                return False
+            self.clock.sleep(max(0.0, turn - self.clock.now()))
+            if not self._held_back():
+                return True
+
+    async def wait_turn_async(self, *, latest: float) -> bool:
+        """`wait_turn` for coroutines; taking the lock happens in a thread, so the loop goes on."""
+        while True:
+            turn = await asyncio.to_thread(self.take_turn, latest=latest)
+            if turn is None:
+                return False
+            await self.clock.sleep_async(max(0.0, turn - self.clock.now()))
+            if not await asyncio.to_thread(self._held_back):
+                return True
+
+    def take_turn(self, *, latest: float) -> float | None:
+        """Reserve the earliest free moment; None, and nothing reserved, if it is after `latest`."""
+        with self._state() as state:
+            now = self.clock.now()
+            turns = _still_counting(state.turns, now, self._window)
+            turn = max(now, state.blocked_until, *turns[-1:])
+            if len(turns) >= self.limit.requests:
+                turn = max(turn, turns[-self.limit.requests] + self._window)
+            if turn > latest:
+                return None
+            state.turns = [*turns, turn]
+            return turn
+
+    def hold_back(self, seconds: float) -> None:
+        """Let nobody send for `seconds`: the API said so in a 429."""
+        with self._state() as state:
+            state.blocked_until = max(state.blocked_until, self.clock.now() + seconds)
+
+    def _held_back(self) -> bool:
+        """Whether a 429 came to somebody while we slept, which makes our turn void."""
+        with self._state() as state:
+            return state.blocked_until > self.clock.now()
+
+    @property
+    def _window(self) -> float:
+        return self.limit.window_seconds + self.limit.margin_seconds
+
+    @contextmanager
+    def _state(self) -> Iterator[_State]:
+        """The shared state, locked; written back on leaving."""
+        descriptor = self._open()
+        try:
+            # Closing the descriptor releases the lock; so does the death of the process. Threads
+            # keep each other out too, because each opens the file anew.
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            state = _State.read(descriptor, now=self.clock.now())
+            yield state
+            state.write(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _open(self) -> int:
+        try:
+            self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot keep the shared rate limit in {self.state_dir} ({error.strerror}): "
+                "set CLICKHOUSE_API_STATE_DIR to a folder that can be written"
+            ) from error
+
+
+@dataclass
+class _State:
+    turns: list[float]
+    blocked_until: float
+
+    @classmethod
+    def read(cls, descriptor: int, *, now: float) -> _State:
+        """Anything unreadable counts as empty: a 429 is the backstop."""
+        try:
+            content = json.loads(os.pread(descriptor, 1 << 20, 0) or b"{}")
+            turns = [float(turn) for turn in content.get("turns", [])]
+            blocked_until = float(content.get("blocked_until", 0.0))
+        except (ValueError, TypeError, AttributeError):
+            return cls([], 0.0)
+        if max([blocked_until, *turns]) > now + _LONGEST_QUEUE_SECONDS:
+            return cls([], 0.0)
+        return cls(turns, blocked_until)
+
+    def write(self, descriptor: int) -> None:
+        content = json.dumps({"turns": self.turns, "blocked_until": self.blocked_until}).encode()
+        # Blanks first, then cut: a process killed between the two leaves something readable.
+        os.pwrite(descriptor, content.ljust(os.fstat(descriptor).st_size), 0)
+        os.ftruncate(descriptor, len(content))
+
+
+def _still_counting(turns: list[float], now: float, window: float) -> list[float]:
+    return [turn for turn in turns if turn > now - window]
