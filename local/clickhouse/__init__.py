@@ -1,0 +1,28 @@
+"""ClickHouse Cloud on one machine: its control-plane API over real ClickHouse processes.
+
+`python -m local.clickhouse --state-dir DIR` serves the API; each service is an embedded
+ClickHouse with its own data folder behind a front that adds TLS, accounts and user statements.
+`README.md` beside this file says how it is built.
+
+What it does not imitate
+- **Operations**: those for organizations, services (create to delete, state, scaling, password,
+  backup configuration, query endpoint, private endpoints, upgrade window, scaling schedule) and
+  API keys answer; every other operation of the document is refused with 501.
+- **Guesses**: the vendor's document names no errors. Their wording is ours; status codes are
+  the vendor's where somebody reported them, and 404 for an unknown organization, 401 for a wrong
+  key and 409 for a command in a wrong state are assumed. Roles of keys are kept, not enforced,
+  except that a key with the role `query_endpoints` alone may not use this API.
+- **The data plane**: one engine per service, whatever its replicas and memory say. Tables are
+  plain MergeTree, not SharedMergeTree: deduplication follows `non_replicated_deduplication_window`,
+  there is no Keeper and no system.query_log. `async_insert` is accepted and not queued. A
+  secondary service of a warehouse has its own, empty data. A service's IP access list is kept,
+  not enforced: everybody comes from 127.0.0.1. Backups, upgrades and scheduled scaling never
+  happen. The mysql endpoint is listed, and nothing listens there. `file()` is refused.
+- **Users**: CREATE/ALTER/DROP USER, GRANT, REVOKE, SHOW USERS, SHOW GRANTS and SHOW CREATE USER
+  work over https, for `default` alone; there are no roles, quotas, row policies or settings
+  profiles, and over the native protocol they are refused. Each change exchanges the engine
+  (0.2 s): queries in flight end first and new ones wait, sessions with their temporary tables end,
+  and idle native connections are closed. `currentUser()` of `default` reads `_admin_`.
+- **Secrets at rest**: `cloud.json` holds the first API key in plain text (mode 0600); of
+  passwords and other keys only hashes are kept.
+"""

@@ -1,0 +1,173 @@
+"""The ClickHouse process of one service: its files, its private ports, its start and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import aiohttp
+
+from local.clickhouse.accounts import Account, users_file
+from local.engine import Engine
+from local.state import write_private
+
+__all__ = ["EngineFailed", "ServiceEngine", "find_library"]
+
+_START_DEADLINE_SECONDS = 60.0
+_POLL_SECONDS = 0.02
+_SERVER_MEMORY_BYTES = 4 << 30
+_QUERY_MEMORY_BYTES = 2 << 30
+_PROGRAM = Path(__file__).with_name("server.py")
+
+
+class EngineFailed(Exception):
+    """An engine did not come up; the message says which one and where its log is."""
+
+
+class ServiceEngine:
+    """One engine: stopped or running, kept alive while it should run.
+
+    Args:
+        folder: holds the data, the configuration, the log and the process id (`engine.pid`).
+        library: libchdb.
+
+    Attributes:
+        ready: set while the engine answers.
+    """
+
+    def __init__(self, folder: Path, *, library: Path) -> None:
+        self.ready = asyncio.Event()
+        self.http_port = 0
+        self.tcp_port = 0
+        self._folder = folder
+        self._library = library
+        self._engine: Engine | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the engine's HTTP interface is, for the front alone."""
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, or None while there is none."""
+        return self._engine.pid if self._engine else None
+
+    async def start(self, accounts: Iterable[Account]) -> None:
+        """Start with these accounts and wait until it answers.
+
+        Raises:
+            EngineFailed: it did not answer within a minute; nothing runs then.
+        """
+        await asyncio.to_thread(self._write_files, list(accounts))
+        self.http_port, self.tcp_port = _free_ports(2)
+        self._engine = Engine(
+            "engine",
+            self._command(),
+            directory=self._folder,
+            environment={"TZ": "UTC"},
+            on_start=self._started,
+        )
+        await self._engine.start()
+        try:
+            async with asyncio.timeout(_START_DEADLINE_SECONDS):
+                await self.ready.wait()
+        except TimeoutError:
+            await self.stop()
+            raise EngineFailed(
+                f"the engine in {self._folder} did not answer within "
+                f"{_START_DEADLINE_SECONDS:.0f} s; see engine.log there"
+            ) from None
+
+    async def stop(self) -> None:
+        """End the process. What it answered for is on disk, so it is not asked twice."""
+        self.ready.clear()
+        if self._engine is not None:
+            await self._engine.stop(grace_seconds=0.0)
+            self._engine = None
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _command(self) -> list[str]:
+        ports = (str(self.http_port), str(self.tcp_port))
+        program = [sys.executable, "-I", str(_PROGRAM)]
+        return [*program, str(self._library), str(self._folder), *ports]
+
+    def _started(self, _pid: int) -> None:
+        self.ready.clear()
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = asyncio.create_task(self._wait_until_ready(), name="engine is ready")
+
+    async def _wait_until_ready(self) -> None:
+        timeout = aiohttp.ClientTimeout(total=2)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            while True:
+                try:
+                    async with session.get(f"{self.url}/ping") as response:
+                        if response.status == 200:
+                            self.ready.set()
+                            return
+                except (aiohttp.ClientError, TimeoutError):
+                    pass
+                await asyncio.sleep(_POLL_SECONDS)
+
+    def lost(self) -> None:
+        """Told by the front that a connection failed: the process is dead or dying.
+
+        The keeper starts it again; until then nobody should be sent to it.
+        """
+        if self.pid is None:
+            self.ready.clear()
+
+    def _write_files(self, accounts: list[Account]) -> None:
+        users_file(self._folder / "users.xml", accounts, memory_bytes=_QUERY_MEMORY_BYTES)
+        write_private(self._folder / "config.xml", self._config().encode())
+
+    def _config(self) -> str:
+        # Caches and pools are sized for a laptop: the defaults are for a whole server.
+        folder = escape(str(self._folder))
+        return f"""<clickhouse>
+<users_config>{folder}/users.xml</users_config>
+<format_schema_path>{folder}/format_schemas/</format_schema_path>
+<timezone>UTC</timezone>
+<keep_alive_timeout>600</keep_alive_timeout>
+<max_server_memory_usage>{_SERVER_MEMORY_BYTES}</max_server_memory_usage>
+<mark_cache_size>67108864</mark_cache_size>
+<index_mark_cache_size>16777216</index_mark_cache_size>
+<uncompressed_cache_size>0</uncompressed_cache_size>
+<background_pool_size>4</background_pool_size>
+<background_schedule_pool_size>8</background_schedule_pool_size>
+<background_common_pool_size>4</background_common_pool_size>
+<background_move_pool_size>1</background_move_pool_size>
+<background_fetches_pool_size>1</background_fetches_pool_size>
+</clickhouse>
+"""
+
+
+def find_library() -> Path:
+    """The libchdb that npm installed for this machine.
+
+    Raises:
+        EngineFailed: there is none.
+    """
+    modules = Path(__file__).resolve().parents[1] / "node_modules" / "@chdb"
+    for library in sorted(modules.glob("lib-*/libchdb.*")):
+        if library.suffix in (".so", ".dylib"):
+            return library
+    raise EngineFailed(f"no libchdb under {modules}: run `npm ci --ignore-scripts` in local/")
+
+
+def _free_ports(count: int) -> list[int]:
+    # All are held at once, so that the system cannot give the same one twice.
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(s.getsockname()[1]) for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports

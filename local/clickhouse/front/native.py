@@ -1,0 +1,151 @@
+"""The native TLS endpoint of a service: reads the client's Hello, then passes bytes along.
+
+Only the first packet is looked at, for the user's name. Statements about users are therefore
+not answered here: the engine refuses them, over https they are served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+
+from local.clickhouse.accounts import inner_name
+from local.clickhouse.front.answers import ClickHouseError, native_error, varint
+from local.clickhouse.front.http import Listener
+from local.clickhouse.front.plane import DataPlane, Unavailable
+
+__all__ = ["serve_native"]
+
+_HELLO = 0
+_HELLO_SECONDS = 10.0
+_STRING_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 18
+
+
+async def serve_native(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> Listener:
+    """Listen on the service's native port.
+
+    Raises:
+        OSError: the port is taken.
+    """
+
+    async def hang_up() -> None:
+        for one in list(plane.native_clients):
+            one()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await _serve(plane, reader, writer)
+        except (OSError, asyncio.IncompleteReadError, TimeoutError):
+            # The client or the engine hung up: so does the other side.
+            pass
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(
+        connected, "127.0.0.1", port, ssl=tls, limit=_CHUNK_BYTES * 4
+    )
+    return Listener(server, hang_up)
+
+
+async def _serve(
+    plane: DataPlane, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    try:
+        async with asyncio.timeout(_HELLO_SECONDS):
+            hello = await _hello_for_engine(reader)
+        async with plane.entered():
+            engine_reader, engine_writer = await _connect(plane)
+    except ClickHouseError as error:
+        writer.write(native_error(error))
+        await writer.drain()
+        return
+
+    def hang_up() -> None:
+        for one in (writer, engine_writer):
+            one.transport.abort()
+
+    plane.native_clients.add(hang_up)
+    try:
+        engine_writer.write(hello)
+        await engine_writer.drain()
+        await _splice(plane, (reader, engine_writer), (engine_reader, writer))
+    finally:
+        plane.native_clients.discard(hang_up)
+        engine_writer.close()
+
+
+async def _connect(plane: DataPlane) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    for _ in range(200):
+        try:
+            return await asyncio.open_connection(
+                "127.0.0.1", plane.engine.tcp_port, limit=_CHUNK_BYTES * 4
+            )
+        except ConnectionRefusedError:
+            plane.engine.lost()
+            await asyncio.sleep(0.05)
+            await plane.wait_until_ready()
+    raise Unavailable("the service's engine does not accept connections")
+
+
+async def _splice(
+    plane: DataPlane, *ways: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+) -> None:
+    """Pass bytes both ways until either side ends."""
+    tasks = [asyncio.create_task(_pass_along(plane, *way)) for way in ways]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _pass_along(
+    plane: DataPlane, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    while chunk := await reader.read(_CHUNK_BYTES):
+        plane.touch()
+        writer.write(chunk)
+        await writer.drain()
+
+
+async def _hello_for_engine(reader: asyncio.StreamReader) -> bytes:
+    """The client's Hello with the engine's name for its user."""
+    if await _number(reader) != _HELLO:
+        raise ClickHouseError(
+            101, "UNEXPECTED_PACKET_FROM_CLIENT", "Unexpected packet from client: expected Hello"
+        )
+    client = await _string(reader)
+    numbers = [await _number(reader) for _ in ("major", "minor", "revision")]
+    database, user, password = [await _string(reader) for _ in range(3)]
+    mapped = inner_name(user.decode(errors="replace")).encode()
+    strings = [database, mapped, password]
+    return b"".join(
+        [
+            varint(_HELLO),
+            varint(len(client)) + client,
+            *(varint(number) for number in numbers),
+            *(varint(len(s)) + s for s in strings),
+        ]
+    )
+
+
+async def _string(reader: asyncio.StreamReader) -> bytes:
+    length = await _number(reader)
+    if length > _STRING_BYTES:
+        raise ClickHouseError(101, "UNEXPECTED_PACKET_FROM_CLIENT", "Hello is too large")
+    return await reader.readexactly(length)
+
+
+async def _number(reader: asyncio.StreamReader) -> int:
+    value = 0
+    for shift in range(0, 63, 7):
+        byte = (await reader.readexactly(1))[0]
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value
+    raise ClickHouseError(101, "UNEXPECTED_PACKET_FROM_CLIENT", "Not the native protocol")

@@ -1,0 +1,245 @@
+"""One service's data plane: its engine, its accounts, and who may pass to it when."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+
+from local.clickhouse.accounts import MONITOR, Account, load_accounts, save_accounts
+from local.clickhouse.engine import EngineFailed, ServiceEngine
+from local.clickhouse.front.answers import ClickHouseError
+from local.clickhouse.front.gate import Gate
+
+__all__ = ["DataPlane", "Unavailable"]
+
+# Longer than any query of ours; a statement that waits longer takes the queries down with it,
+# as a restarted server would.
+_DRAIN_SECONDS = 30.0
+_READY_SECONDS = 60.0
+_QUIET_POLL_SECONDS = 0.02
+# Neither the engine's own session nor this query itself.
+_OTHERS_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('default', '_monitor_')"
+
+
+class Unavailable(ClickHouseError):
+    """The service does not answer queries in its present state."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(210, "NETWORK_ERROR", message, status=503)
+
+
+class DataPlane:
+    """What the fronts of one service share.
+
+    Args:
+        folder: the service's own.
+        library: libchdb.
+        wake: returns once the engine should be running, raises `Unavailable` if it will not be.
+
+    Attributes:
+        last_used: monotonic clock at the last query's begin or end.
+    """
+
+    def __init__(self, folder: Path, *, library: Path, wake: Callable[[], Awaitable[None]]) -> None:
+        self.engine = ServiceEngine(folder, library=library)
+        self.gate = Gate()
+        self.last_used = time.monotonic()
+        self.native_clients: set[Callable[[], None]] = set()
+        self._wake = wake
+        self._running = False
+        self._accounts_file = folder / "accounts.json"
+        self._accounts = load_accounts(self._accounts_file)
+        self._changing = asyncio.Lock()
+        # The front's own account lives as long as this process: nobody needs to know it later.
+        self._monitor_password = secrets.token_hex(16)
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """By the engine's name."""
+        return self._accounts
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """Kept-alive connections to the engine."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                # Shorter than the engine's own, so that it is never the one that hangs up.
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=300),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                read_bufsize=1 << 20,
+                max_line_size=1 << 17,
+                max_field_size=1 << 17,
+            )
+        return self._session
+
+    def set_accounts(self, accounts: Mapping[str, Account]) -> None:
+        """Save accounts for the next start, durable before this returns."""
+        save_accounts(self._accounts_file, accounts)
+        self._accounts = dict(accounts)
+
+    async def start(self) -> None:
+        """Run the engine.
+
+        Raises:
+            EngineFailed: it did not come up.
+        """
+        if not self._running:
+            await self.engine.start(self._all_accounts())
+            self._running = True
+            self.last_used = time.monotonic()
+
+    async def stop(self, *, drain_seconds: float = _DRAIN_SECONDS) -> None:
+        """End the engine once its queries have ended, or at the deadline."""
+        async with self._alone(drain_seconds):
+            self._running = False
+            await self.engine.stop()
+            await self._forget_connections()
+
+    async def close(self) -> None:
+        """End everything at once; data that was answered for is on disk."""
+        self._running = False
+        await self.engine.stop()
+        await self._forget_connections()
+
+    @contextlib.asynccontextmanager
+    async def entered(self) -> AsyncIterator[None]:
+        """Be inside with an engine that answers.
+
+        Raises:
+            Unavailable: the service is stopped, or its engine does not come back.
+        """
+        while True:
+            await self._wake()
+            async with self.gate.entered():
+                if not self._running:
+                    # Stopped while this one waited at the gate.
+                    continue
+                await self.wait_until_ready()
+                self.last_used = time.monotonic()
+                try:
+                    yield
+                finally:
+                    self.last_used = time.monotonic()
+                return
+
+    def touch(self) -> None:
+        """Bytes went by on a connection that is not taken apart into queries."""
+        self.last_used = time.monotonic()
+
+    async def wait_until_ready(self) -> None:
+        """Until the engine answers, as after a crash.
+
+        Raises:
+            Unavailable: not within a minute.
+        """
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                await self.engine.ready.wait()
+        except TimeoutError:
+            raise Unavailable("the service's engine does not come up") from None
+
+    async def change_accounts(
+        self, change: Callable[[Mapping[str, Account]], Mapping[str, Account]]
+    ) -> None:
+        """Put other accounts in force; durable and in force when this returns.
+
+        The engine reads its users at its start only, so it is exchanged for a fresh one (0.3 s):
+        queries in flight end first, new ones wait meanwhile.
+        """
+        async with self._changing:
+            before, after = self._accounts, dict(change(self._accounts))
+            if after == before:
+                return
+            await asyncio.to_thread(self.set_accounts, after)
+            if not self._running:
+                return
+            try:
+                await self._exchange_engine()
+            except EngineFailed:
+                await asyncio.to_thread(self.set_accounts, before)
+                await self._exchange_engine()
+                raise
+            if any("REVOKE" in g for account in after.values() for g in account.grants):
+                await self._tidy_grants()
+
+    async def ask(self, query: str) -> str:
+        """What the engine answers to the front's own account, as tab separated text.
+
+        Raises:
+            ClickHouseError: the engine refused.
+        """
+        parameters = {"user": MONITOR, "password": self._monitor_password}
+        async with self.session.post(
+            self.engine.url,
+            params=parameters,
+            data=query,
+            headers={"Accept-Encoding": "identity"},
+        ) as response:
+            text = await response.text()
+            if response.status != 200:
+                raise ClickHouseError(1002, "UNKNOWN_EXCEPTION", text)
+            return text
+
+    def _all_accounts(self) -> list[Account]:
+        return [*self._accounts.values(), Account.monitor(self._monitor_password)]
+
+    async def _exchange_engine(self) -> None:
+        async with self._alone(_DRAIN_SECONDS):
+            if self._running:
+                await self.engine.stop()
+                await self._forget_connections()
+                await self.engine.start(self._all_accounts())
+
+    @contextlib.asynccontextmanager
+    async def _alone(self, drain_seconds: float) -> AsyncIterator[None]:
+        deadline = time.monotonic() + drain_seconds
+        async with self.gate.closed(drain_seconds=drain_seconds):
+            if self.native_clients and self.engine.ready.is_set():
+                await self._native_queries_ended(deadline)
+            yield
+
+    async def _native_queries_ended(self, deadline: float) -> None:
+        # Native connections are not taken apart into queries, so the engine is asked.
+        while time.monotonic() < deadline:
+            try:
+                if int(await self.ask(_OTHERS_QUERIES)) == 0:
+                    return
+            except (aiohttp.ClientError, ClickHouseError):
+                return
+            await asyncio.sleep(_QUIET_POLL_SECONDS)
+
+    async def _forget_connections(self) -> None:
+        for hang_up in list(self.native_clients):
+            hang_up()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _tidy_grants(self) -> None:
+        """Replace what was granted and revoked by what is left of it."""
+        tidy = {}
+        for name, account in self._accounts.items():
+            if any(g.startswith("REVOKE") for g in account.grants) and name[0] != "_":
+                text = await self.ask(f"SHOW GRANTS FOR `{name}` FORMAT TSVRaw")
+                left = [_without_grantee(line, name) for line in text.splitlines()]
+                account = replace(account, grants=tuple(left))
+            tidy[name] = account
+        await asyncio.to_thread(self.set_accounts, tidy)
+
+
+def _without_grantee(grant: str, name: str) -> str:
+    for grantee in (f" TO {name}", f" TO `{name}`", f" FROM {name}", f" FROM `{name}`"):
+        head, found, tail = grant.rpartition(grantee)
+        if found:
+            return head + tail
+    return grant

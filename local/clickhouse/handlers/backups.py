@@ -1,0 +1,74 @@
+"""When backups would be made. None are: the configuration is kept and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from local.clickhouse.errors import BadRequest
+from local.clickhouse.handlers.call import Call, Handler
+
+__all__ = ["HANDLERS"]
+
+Json = Any
+
+_DEFAULTS: dict[str, Json] = {"backupPeriodInHours": 24, "backupRetentionPeriodInHours": 24}
+_PERIODS = (6, 8, 12, 16, 20, 24, 36, 48)
+_DAY_HOURS = 24
+_LONGEST_RETENTION_HOURS = 1080
+# A start at a fixed hour makes sense only for whole days.
+_PERIODS_WITH_START = (24, 48)
+
+
+async def get_configuration(call: Call) -> Json:
+    return _stored(call)
+
+
+async def update_configuration(call: Call) -> Json:
+    service, body = call.service, call.body
+    if not service.record.fields["isPrimary"]:
+        raise BadRequest("backups belong to the primary service of the warehouse")
+    if body.get("backupPeriodInHours") and body.get("backupStartTime"):
+        raise BadRequest("backupPeriodInHours and backupStartTime cannot both be given")
+    after = {**_stored(call), **body}
+    for name, value in body.items():
+        if value is None:
+            # Null resets to the default; the start time has none.
+            after.pop(name)
+    after = {**_DEFAULTS, **after}
+    _check(after)
+    service.record.parts["backupConfiguration"] = after
+    service.record.save()
+    return after
+
+
+def _stored(call: Call) -> dict[str, Json]:
+    return dict(call.service.record.parts.get("backupConfiguration", _DEFAULTS))
+
+
+def _check(configuration: Mapping[str, Json]) -> None:
+    period = configuration["backupPeriodInHours"]
+    retention = configuration["backupRetentionPeriodInHours"]
+    start = configuration.get("backupStartTime")
+    if period not in _PERIODS:
+        raise BadRequest(f"backupPeriodInHours: {period}; one of {_PERIODS}")
+    if retention % _DAY_HOURS or not 0 < retention <= _LONGEST_RETENTION_HOURS:
+        raise BadRequest(
+            f"backupRetentionPeriodInHours: {retention}; whole days of {_DAY_HOURS} hours, "
+            f"at most {_LONGEST_RETENTION_HOURS}"
+        )
+    if start is None:
+        return
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):00", start):
+        raise BadRequest(f"backupStartTime: {start!r}; HH:00 is asked for")
+    if period not in _PERIODS_WITH_START:
+        raise BadRequest(
+            f"backupStartTime: only with a period of {_PERIODS_WITH_START} hours, not {period}"
+        )
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "backupConfigurationGet": get_configuration,
+    "backupConfigurationUpdate": update_configuration,
+}

@@ -1,0 +1,73 @@
+"""What a handler is given, and what it may answer with."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.clickhouse.errors import BadRequest
+from local.clickhouse.fleet import Fleet
+from local.clickhouse.keys import ApiKey, KeyRing
+from local.clickhouse.service import Service
+from local.clickhouse.state import Organization
+
+__all__ = ["Call", "Handler", "Page", "page_of"]
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that was authenticated and fits the document.
+
+    Attributes:
+        path: values of the path's placeholders.
+        query: with the document's types.
+        body: whole numbers are ints, also where the client wrote `8.0`.
+        key: whose request it is.
+    """
+
+    organization: Organization
+    keys: KeyRing
+    fleet: Fleet
+    key: ApiKey
+    path: Mapping[str, str]
+    query: Mapping[str, Json] = field(default_factory=dict)
+    body: Json = None
+
+    @property
+    def service(self) -> Service:
+        """The service in the path."""
+        return self.fleet.find(self.path["serviceId"])
+
+
+@dataclass(frozen=True)
+class Page:
+    """A result with fields beside it in the envelope."""
+
+    result: Json
+    beside: Mapping[str, Json]
+
+
+# The answer's `result`; None leaves it out.
+Handler = Callable[[Call], Awaitable[Json | Page | None]]
+
+
+def page_of(items: Sequence[Json], query: Mapping[str, Json]) -> tuple[list[Json], dict[str, Json]]:
+    """The part of a list that `limit` and `cursor` ask for, and the fields that go beside it."""
+    limit, start = query.get("limit", 250), _offset(query.get("cursor"))
+    end = start + limit
+    following = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(items) else None
+    return list(items[start:end]), {"limit": limit, "nextCursor": following}
+
+
+def _offset(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(cursor))
+    except (ValueError, binascii.Error):
+        raise BadRequest("cursor: not one that this API gave") from None

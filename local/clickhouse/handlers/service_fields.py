@@ -1,0 +1,145 @@
+"""Fields of a service: their first values, how a PATCH changes lists, how they are shown."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from local.clickhouse.errors import BadRequest
+from local.clickhouse.handlers.scaling_schedule import shown_schedule
+from local.clickhouse.scaling import current_scaling
+from local.clickhouse.service import Service
+from local.clickhouse.state import now_text
+
+__all__ = [
+    "check_access_list",
+    "check_placement",
+    "new_fields",
+    "patched_access_list",
+    "patched_ids",
+    "patched_tags",
+    "shown",
+]
+
+Json = Any
+
+CLICKHOUSE_VERSION = "26.7"
+_MOST_TAGS = 50
+_GCP_REGIONS = frozenset(
+    {"us-east1", "us-central1", "europe-west2", "europe-west4", "asia-southeast1"}
+    | {"asia-northeast1"}
+)
+_AZURE_REGIONS = frozenset({"eastus", "eastus2", "westus3", "germanywestcentral", "centralus"})
+_DEFAULTS: dict[str, Json] = {
+    "isReadonly": False,
+    "releaseChannel": "default",
+    "hasTransparentDataEncryption": False,
+    "enableCoreDumps": True,
+    "tags": [],
+    "privateEndpointIds": [],
+}
+_TAKEN = ("name", "provider", "region", "ipAccessList", "dataWarehouseId", "profile")
+_OPTIONAL = ("profile", "complianceType", "transparentDataEncryptionKeyId", "tier")
+
+
+def check_placement(body: Mapping[str, Json]) -> None:
+    """A region belongs to one provider."""
+    region, provider = body["region"], body["provider"]
+    owner = "gcp" if region in _GCP_REGIONS else "azure" if region in _AZURE_REGIONS else "aws"
+    if owner != provider:
+        raise BadRequest(f"region: {region} is a region of {owner}, not of {provider}")
+
+
+def check_access_list(entries: Sequence[Mapping[str, str]]) -> None:
+    """Every source is an address or a network."""
+    for entry in entries:
+        source = entry.get("source")
+        try:
+            ipaddress.ip_network(source or "", strict=False)
+        except ValueError:
+            raise BadRequest(
+                f"ipAccessList: source {source!r} is not an IP address or a CIDR network"
+            ) from None
+
+
+def new_fields(body: Mapping[str, Json], *, scaling: Mapping[str, Json]) -> dict[str, Json]:
+    """The fields of a service that a request asks for."""
+    _check_one_tag_per_key(body.get("tags", []))
+    given = {n: body[n] for n in (*_TAKEN, *_DEFAULTS, *_OPTIONAL) if n in body}
+    mysql = [change.get("enabled", True) for change in body.get("endpoints", [])]
+    return {
+        **_DEFAULTS,
+        **given,
+        **scaling,
+        "mysql": mysql[-1] if mysql else True,
+        "createdAt": now_text(),
+    }
+
+
+def patched_access_list(before: Sequence[Json], patch: Mapping[str, Sequence[Json]]) -> list[Json]:
+    """Removes first, then adds; removing what is not there does nothing."""
+    check_access_list([*patch.get("add", []), *patch.get("remove", [])])
+    gone = {entry["source"] for entry in patch.get("remove", [])}
+    added = {entry["source"]: entry for entry in patch.get("add", [])}
+    return [e for e in before if e["source"] not in gone | set(added)] + list(added.values())
+
+
+def patched_tags(before: Sequence[Json], patch: Mapping[str, Sequence[Json]]) -> list[Json]:
+    """Tags are removed by their key; an added one replaces the one of its key."""
+    added = {tag["key"]: tag for tag in patch.get("add", [])}
+    gone = {tag["key"] for tag in patch.get("remove", [])}
+    both = sorted(gone & set(added))
+    if both:
+        raise BadRequest(f"tags: {', '.join(both)} is in both add and remove")
+    after = [tag for tag in before if tag["key"] not in gone | set(added)] + list(added.values())
+    if len(after) > _MOST_TAGS:
+        raise BadRequest(f"tags: {len(after)}, {_MOST_TAGS} are the most")
+    return after
+
+
+def patched_ids(before: Sequence[str], patch: Mapping[str, Sequence[str]]) -> list[str]:
+    """Removes first, then adds what is not there yet."""
+    kept = [id for id in before if id not in patch.get("remove", [])]
+    return kept + [id for id in dict.fromkeys(patch.get("add", [])) if id not in kept]
+
+
+def shown(service: Service) -> Json:
+    """The document's `Service`; `tier` is absent unless the service was made with one."""
+    record = service.record
+    fields = {name: value for name, value in record.fields.items() if name != "mysql"}
+    fields |= {
+        "id": record.id,
+        "clickhouseVersion": CLICKHOUSE_VERSION,
+        "endpoints": _endpoints(service),
+        "minTotalMemoryGb": 3 * fields["minReplicaMemoryGb"],
+        "maxTotalMemoryGb": 3 * fields["maxReplicaMemoryGb"],
+        "iamRole": f"arn:aws:iam::000000000000:role/local-{record.id[:8]}",
+        "availablePrivateEndpointIds": [],
+        "currentScaling": current_scaling(fields),
+    }
+    if fields["autoscalingMode"] == "horizontal":
+        fields["replicaMemoryGb"] = fields["minReplicaMemoryGb"]
+    schedule = record.parts.get("scalingSchedule")
+    if schedule is not None:
+        fields["scalingSchedule"] = shown_schedule(service)
+    return fields
+
+
+def _endpoints(service: Service) -> list[Json]:
+    ports, id = service.record.ports, service.record.id
+    endpoints: list[Json] = [
+        {"protocol": p, "host": "localhost", "port": ports[p], "username": "default"}
+        for p in ("nativesecure", "https")
+    ]
+    if service.record.fields["mysql"]:
+        mysql = {"protocol": "mysql", "host": "localhost", "port": ports["mysql"]}
+        endpoints.append({**mysql, "username": f"mysql4{id[:8]}"})
+    return endpoints
+
+
+def _check_one_tag_per_key(tags: Sequence[Mapping[str, str]]) -> None:
+    keys = [tag["key"] for tag in tags]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise BadRequest(f"tags: {', '.join(twice)} is given twice")

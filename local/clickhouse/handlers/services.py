@@ -1,0 +1,219 @@
+"""Services: create, look, change, scale, start and stop, delete."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from local.clickhouse.accounts import (
+    ADMIN,
+    Account,
+    generated_password,
+    hash_from_base64,
+    sha256_hex,
+)
+from local.clickhouse.errors import BadRequest, Conflict, NotFound
+from local.clickhouse.handlers.call import Call, Handler
+from local.clickhouse.handlers.service_fields import (
+    check_access_list,
+    check_placement,
+    new_fields,
+    patched_access_list,
+    patched_ids,
+    patched_tags,
+    shown,
+)
+from local.clickhouse.scaling import FIELDS as SCALING_FIELDS
+from local.clickhouse.scaling import scaled
+from local.clickhouse.service import Service
+
+__all__ = ["HANDLERS"]
+
+Json = Any
+
+_MOST_IN_WAREHOUSE = 5
+_SHA1_DIGITS = 40
+
+
+async def get_list(call: Call) -> Json:
+    services = [shown(service) for service in call.fleet.list()]
+    for text in call.query.get("filter", []):
+        services = [service for service in services if _matches(service, text)]
+    return services
+
+
+async def create(call: Call) -> Json:
+    body = call.body
+    check_placement(body)
+    check_access_list(body["ipAccessList"])
+    primary = _primary(call, body.get("dataWarehouseId"))
+    if body.get("isReadonly") and primary is None:
+        raise BadRequest("isReadonly: only with dataWarehouseId")
+    if "backupId" in body:
+        raise NotFound(f"backupId: backup {body['backupId']} was not found")
+    if "byocId" in body:
+        raise BadRequest(f"byocId: {body['byocId']} is not an infrastructure of this organization")
+    fields = new_fields(body, scaling=scaled({}, body))
+    if primary is None:
+        fields["dataWarehouseId"] = str(uuid.uuid4())
+    fields["isPrimary"] = primary is None
+    service, password = await call.fleet.create(fields)
+    return {"service": shown(service), "password": password}
+
+
+async def get(call: Call) -> Json:
+    return shown(call.service)
+
+
+async def update(call: Call) -> Json:
+    service, body = call.service, call.body
+    fields = dict(service.record.fields)
+    for name in ("name", "releaseChannel", "enableCoreDumps"):
+        if name in body:
+            fields[name] = body[name]
+    if "transparentDataEncryptionKeyId" in body:
+        if not fields["hasTransparentDataEncryption"]:
+            raise BadRequest(
+                "transparentDataEncryptionKeyId: the service was made without "
+                "hasTransparentDataEncryption"
+            )
+        fields["transparentDataEncryptionKeyId"] = body["transparentDataEncryptionKeyId"]
+    if "ipAccessList" in body:
+        fields["ipAccessList"] = patched_access_list(fields["ipAccessList"], body["ipAccessList"])
+    if "tags" in body:
+        fields["tags"] = patched_tags(fields["tags"], body["tags"])
+    if "privateEndpointIds" in body:
+        ids = patched_ids(fields["privateEndpointIds"], body["privateEndpointIds"])
+        fields["privateEndpointIds"] = ids
+    for change in body.get("endpoints", []):
+        fields["mysql"] = change.get("enabled", fields["mysql"])
+    return _saved(service, fields)
+
+
+async def delete(call: Call) -> None:
+    service = call.service
+    _check_no_secondaries(call, service)
+    service.delete()
+
+
+async def update_state(call: Call) -> Json:
+    service, command = call.service, call.body["command"]
+    if command == "stop":
+        _check_no_secondaries(call, service)
+    {"start": service.start, "stop": service.stop, "awake": service.awake}[command]()
+    return shown(service)
+
+
+async def update_scaling(call: Call) -> Json:
+    service = call.service
+    fields = service.record.fields
+    before = {name: value for name, value in fields.items() if name in SCALING_FIELDS}
+    others = {name: value for name, value in fields.items() if name not in SCALING_FIELDS}
+    return _saved(service, {**others, **scaled(before, call.body)})
+
+
+async def update_password(call: Call) -> Json:
+    service, body = call.service, call.body or {}
+    if not service.record.fields["isPrimary"]:
+        raise BadRequest("the password belongs to the primary service of the warehouse")
+    if "newDoubleSha1Hash" in body:
+        _check_double_sha1(body)
+    password = None
+    if "newPasswordHash" in body:
+        digest = hash_from_base64(body["newPasswordHash"])
+        if digest is None:
+            raise BadRequest("newPasswordHash: not a SHA-256 in base64")
+    else:
+        password = generated_password()
+        digest = sha256_hex(password)
+    await service.plane.change_accounts(lambda accounts: {**accounts, ADMIN: Account.admin(digest)})
+    return {} if password is None else {"password": password}
+
+
+async def get_private_endpoint_config(call: Call) -> Json:
+    fields, id = call.service.record.fields, call.service.record.id
+    return {
+        "endpointServiceId": f"com.amazonaws.vpce.{fields['region']}.vpce-svc-{id[:8]}",
+        "privateDnsHostname": f"{id[:10]}.{fields['region']}.vpce.{fields['provider']}.localhost",
+    }
+
+
+async def create_private_endpoint(call: Call) -> Json:
+    service, body = call.service, call.body
+    fields = dict(service.record.fields)
+    fields["privateEndpointIds"] = patched_ids(fields["privateEndpointIds"], {"add": [body["id"]]})
+    _saved(service, fields)
+    return {
+        "id": body["id"],
+        "description": body.get("description", ""),
+        "cloudProvider": fields["provider"],
+        "region": fields["region"],
+    }
+
+
+def _saved(service: Service, fields: dict[str, Json]) -> Json:
+    # The state is the state machine's: it may have moved on since the fields were read.
+    service.record.fields = {**fields, "state": service.state}
+    service.record.save()
+    return shown(service)
+
+
+def _matches(service: Json, text: str) -> bool:
+    """Whether a service has what `tag:KEY` or `tag:KEY=VALUE` asks for."""
+    kind, _, wanted = text.partition(":")
+    if kind != "tag" or not wanted:
+        raise BadRequest(f"filter: {text!r}; tag:KEY and tag:KEY=VALUE are known")
+    key, has_value, value = wanted.partition("=")
+    tags = {tag["key"]: tag.get("value", "") for tag in service["tags"]}
+    return key in tags and (not has_value or tags[key] == value)
+
+
+def _primary(call: Call, warehouse: str | None) -> Service | None:
+    if warehouse is None:
+        return None
+    members = [s for s in call.fleet.list() if s.record.fields["dataWarehouseId"] == warehouse]
+    primary = next((s for s in members if s.record.fields["isPrimary"]), None)
+    if primary is None:
+        raise BadRequest(f"dataWarehouseId: there is no warehouse {warehouse}")
+    if len(members) >= _MOST_IN_WAREHOUSE:
+        raise BadRequest(f"dataWarehouseId: {warehouse} has {_MOST_IN_WAREHOUSE} services already")
+    return primary
+
+
+def _check_no_secondaries(call: Call, service: Service) -> None:
+    fields = service.record.fields
+    if not fields["isPrimary"]:
+        return
+    holders = [
+        s.record.fields["name"]
+        for s in call.fleet.list()
+        if s is not service
+        and s.record.fields["dataWarehouseId"] == fields["dataWarehouseId"]
+        and s.state not in ("stopped", "softdeleting")
+    ]
+    if holders:
+        raise Conflict(f"secondary services of the warehouse still run: {', '.join(holders)}")
+
+
+def _check_double_sha1(body: Mapping[str, Json]) -> None:
+    text = body["newDoubleSha1Hash"]
+    if "newPasswordHash" not in body:
+        raise BadRequest("newDoubleSha1Hash: only with newPasswordHash")
+    if len(text) != _SHA1_DIGITS or not all(c in "0123456789abcdefABCDEF" for c in text):
+        raise BadRequest(f"newDoubleSha1Hash: not {_SHA1_DIGITS} hexadecimal digits")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "instanceGetList": get_list,
+    "instanceCreate": create,
+    "instanceGet": get,
+    "instanceUpdate": update,
+    "instanceDelete": delete,
+    "instanceStateUpdate": update_state,
+    "instanceScalingUpdate": update_scaling,
+    "instanceReplicaScalingUpdate": update_scaling,
+    "instancePasswordUpdate": update_password,
+    "instancePrivateEndpointConfigGet": get_private_endpoint_config,
+    "instancePrivateEndpointCreate": create_private_endpoint,
+}

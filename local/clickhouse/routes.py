@@ -1,0 +1,223 @@
+"""From an HTTP request to its handler: key, limit, faults, document, handler, envelope.
+
+Every answer is `{status, requestId, result}` or `{status, requestId, error}`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from local.clickhouse.document import Document, Operation
+from local.clickhouse.errors import (
+    ApiError,
+    BadRequest,
+    Forbidden,
+    NotFound,
+    NotImplementedHere,
+    ServerError,
+)
+from local.clickhouse.faults import AnswerLost, Faults
+from local.clickhouse.fleet import Fleet
+from local.clickhouse.handlers import HANDLERS, Call, Page
+from local.clickhouse.keys import ApiKey, KeyRing
+from local.clickhouse.rate_limit import RateLimit
+from local.clickhouse.state import Organization
+
+__all__ = ["Cloud", "api"]
+
+Json = Any
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_BODY_BYTES = 1 << 20
+
+
+@dataclass
+class Cloud:
+    """Everything that an answer can depend on.
+
+    Attributes:
+        check_answers: answer 500 where an answer of ours does not fit the document.
+    """
+
+    document: Document
+    organization: Organization
+    keys: KeyRing
+    fleet: Fleet
+    limit: RateLimit
+    faults: Faults = field(default_factory=Faults)
+    check_answers: bool = False
+
+
+def api(cloud: Cloud) -> web.Application:
+    """The vendor's operations; what else this cloud serves is added by its caller."""
+    application = web.Application(client_max_size=_BODY_BYTES)
+    # Fixed paths before those with placeholders, as `…/clickpipes/context`.
+    ordered = sorted(cloud.document.operations.values(), key=lambda o: (o.path.count("{"), o.path))
+    for operation in ordered:
+        application.router.add_route(operation.method, operation.path, _answering(cloud, operation))
+    return application
+
+
+def authenticated(cloud: Cloud, request: web.Request) -> ApiKey:
+    """The key of a request.
+
+    Raises:
+        ApiError: it has none, or none that may be used here.
+    """
+    key = cloud.keys.authenticate(
+        request.headers.get("Authorization"), request.remote or "127.0.0.1"
+    )
+    if set(key.roles) == {"query_endpoints"}:
+        raise Forbidden("The API key is for query endpoints only")
+    return key
+
+
+def error_response(error: ApiError, request_id: str) -> web.Response:
+    """The envelope of a refusal."""
+    body = {"status": error.status, "requestId": request_id, "error": error.text}
+    return web.json_response(body, status=error.status, headers=error.headers)
+
+
+async def unknown_path(request: web.Request) -> web.StreamResponse:
+    """For whatever the document does not have."""
+    error = NotFound(f"{request.method} {request.path} is not an operation of this API")
+    return error_response(error, str(uuid.uuid4()))
+
+
+async def json_body(request: web.Request) -> Json:
+    """The request's JSON, whole numbers as ints; None where there is no body.
+
+    Raises:
+        BadRequest: it is not JSON.
+    """
+    raw = await request.read()
+    if not raw.strip():
+        return None
+    try:
+        return json.loads(raw, parse_float=_number, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"the body is not JSON: {error}") from None
+
+
+def _answering(cloud: Cloud, operation: Operation) -> Answer:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        request_id = str(uuid.uuid4())
+        try:
+            envelope = await _carry_out(cloud, operation, request, request_id)
+        except ApiError as error:
+            return error_response(error, request_id)
+        except AnswerLost:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        return web.json_response(envelope)
+
+    return answer
+
+
+async def _carry_out(
+    cloud: Cloud, operation: Operation, request: web.Request, request_id: str
+) -> Json:
+    key = authenticated(cloud, request)
+    cloud.limit.take(key.id)
+    cloud.faults.before(operation.id)
+    path = _path(cloud, operation, request)
+    query = _query(cloud, operation, request)
+    body = await _body(cloud, operation, request)
+    handler = HANDLERS.get(operation.id)
+    if handler is None:
+        raise NotImplementedHere(
+            f"the local cloud does not have the operation {operation.id} yet; ClickHouse Cloud does"
+        )
+    if path.get("organizationId", cloud.organization.id) != cloud.organization.id:
+        raise NotFound(f"Organization {path['organizationId']} was not found")
+    call = Call(cloud.organization, cloud.keys, cloud.fleet, key, path, query, body)
+    result = await handler(call)
+    envelope = _envelope(result, request_id)
+    if cloud.check_answers:
+        _check_answer(cloud, operation, envelope)
+    await cloud.faults.after(operation.id)
+    return envelope
+
+
+def _envelope(result: Json | Page | None, request_id: str) -> Json:
+    envelope = {"status": 200, "requestId": request_id}
+    if isinstance(result, Page):
+        return {**envelope, "result": result.result, **result.beside}
+    return envelope if result is None else {**envelope, "result": result}
+
+
+def _path(cloud: Cloud, operation: Operation, request: web.Request) -> dict[str, str]:
+    values = dict(request.match_info)
+    for name, value in values.items():
+        if name == "serviceId" and cloud.document.wrong_parameter(operation, name, value):
+            raise BadRequest("Invalid service id string")
+        _refuse(cloud.document.wrong_parameter(operation, name, value))
+    return values
+
+
+def _query(cloud: Cloud, operation: Operation, request: web.Request) -> dict[str, Json]:
+    values: dict[str, Json] = {}
+    for name in dict.fromkeys(request.query):
+        where, schema, _ = operation.parameters.get(name, ("", None, False))
+        if where != "query":
+            raise BadRequest(f"unknown query parameter {name!r}")
+        values[name] = _typed(request.query.getall(name), schema)
+        _refuse(cloud.document.wrong_parameter(operation, name, values[name]))
+    for name, (where, _, required) in operation.parameters.items():
+        if where == "query" and required and name not in values:
+            raise BadRequest(f"query parameter {name!r} is required")
+    return values
+
+
+def _typed(texts: list[str], schema: Json) -> Json:
+    """Query parameters are text; the document says what they mean."""
+    kind = schema.get("type")
+    if kind == "array":
+        return texts
+    text = texts[-1]
+    if kind == "integer" and text.lstrip("-").isdigit():
+        return int(text)
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+async def _body(cloud: Cloud, operation: Operation, request: web.Request) -> Json:
+    try:
+        body = await json_body(request)
+    except web.HTTPRequestEntityTooLarge:
+        raise BadRequest(f"the body is larger than {_BODY_BYTES} bytes") from None
+    if operation.body is None:
+        return None
+    body = {} if body is None else body
+    _refuse(cloud.document.wrong_body(operation, body))
+    return body
+
+
+def _refuse(wrong: str | None) -> None:
+    if wrong is not None:
+        raise BadRequest(wrong)
+
+
+def _check_answer(cloud: Cloud, operation: Operation, envelope: Json) -> None:
+    wrong = cloud.document.wrong_answer(operation, envelope)
+    if wrong is not None:
+        print(f"{operation.id}: answer does not fit the document: {wrong}", file=sys.stderr)
+        raise ServerError(f"the answer of {operation.id} does not fit the document: {wrong}")
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not a JSON number")

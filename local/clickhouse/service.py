@@ -1,0 +1,235 @@
+"""One service: its record, its engine, its public ports and its state machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import ssl
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from local.clickhouse.engine import EngineFailed
+from local.clickhouse.errors import BadRequest, Conflict
+from local.clickhouse.faults import Faults
+from local.clickhouse.front.http import Listener, serve_https
+from local.clickhouse.front.native import serve_native
+from local.clickhouse.front.plane import DataPlane, Unavailable
+from local.clickhouse.state import ServiceRecord
+
+__all__ = ["DELETABLE", "Service"]
+
+# In these the vendor takes a DELETE (ClickHouse/clickhousectl#335).
+DELETABLE = ("provisioning", "starting", "awaking", "idle", "stopped", "degraded", "failed")
+_ANSWERING = frozenset({"running", "partially_running", "degraded"})
+_COMING_UP = frozenset({"starting", "awaking"})
+_STOPPABLE = (*sorted(_ANSWERING), "idle")
+_WAKE_SECONDS = 60.0
+_STUCK_POLL_SECONDS = 0.05
+
+Move = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Service:
+    """One service from its create to its end.
+
+    Args:
+        record: saved already.
+        library: libchdb.
+        tls: of its public ports.
+        faults: at the moment of asking.
+        on_gone: called once nothing is left of it.
+    """
+
+    def __init__(
+        self,
+        record: ServiceRecord,
+        *,
+        library: Path,
+        tls: ssl.SSLContext,
+        faults: Callable[[], Faults],
+        on_gone: Callable[[Service], None],
+    ) -> None:
+        self.record = record
+        self.plane = DataPlane(record.folder, library=library, wake=self._wake)
+        self._tls = tls
+        self._faults = faults
+        self._on_gone = on_gone
+        self._listeners: list[Listener] = []
+        self._moving = asyncio.Lock()
+        self._move: asyncio.Task[None] | None = None
+        self._stopped_at = float("-inf")
+
+    @property
+    def state(self) -> str:
+        """As the API names it."""
+        return self.record.state
+
+    async def listen(self) -> None:
+        """Open the public ports; they stay open while the service is stopped.
+
+        Raises:
+            OSError: one is taken.
+        """
+        ports = self.record.ports
+        https = await serve_https(self.plane, port=ports["https"], tls=self._tls)
+        self._listeners.append(https)
+        native = await serve_native(self.plane, port=ports["nativesecure"], tls=self._tls)
+        self._listeners.append(native)
+
+    def resume(self) -> None:
+        """Go on from the saved state, after a create or after this process was started again."""
+        moves: dict[str, Move] = {
+            "provisioning": self._provision,
+            "starting": self._start,
+            "awaking": self._start,
+            "running": self._start,
+            "partially_running": self._start,
+            "degraded": self._start_degraded,
+            "stopping": self._stop,
+            "softdeleting": self._delete,
+        }
+        if self.state in moves:
+            self._begin(moves[self.state])
+
+    def start(self) -> None:
+        """`start`: at its target already, it changes nothing."""
+        if self.state in ("stopped", "failed"):
+            self._enter("starting")
+            self._begin(self._start)
+        elif self.state in ("stopping", "softdeleting"):
+            raise Conflict(f"The service is {self.state}; it can be started when stopped")
+
+    def stop(self) -> None:
+        """`stop`: at its target already, it changes nothing."""
+        if self.state in ("stopped", "stopping"):
+            return
+        if self.state not in _STOPPABLE:
+            raise Conflict(
+                f"The service is {self.state}; it can be stopped when {', '.join(_STOPPABLE)}"
+            )
+        self._enter("stopping")
+        self._begin(self._stop)
+
+    def awake(self) -> None:
+        """`awake`: for an idle service alone."""
+        if self.state == "idle":
+            self._enter("awaking")
+            self._begin(self._start)
+        elif self.state not in _ANSWERING | _COMING_UP:
+            raise BadRequest(f"The service is {self.state}, not idle; use the command start")
+
+    def delete(self) -> None:
+        """Begin to delete.
+
+        Raises:
+            Conflict: not in this state; the message lists those in which it can be.
+        """
+        lag = self._faults().timing.conflict_after_stopped
+        late = self.state == "stopped" and time.monotonic() - self._stopped_at < lag
+        if self.state not in DELETABLE or late:
+            raise Conflict(
+                f"The service cannot be deleted while it is {'stopping' if late else self.state}; "
+                f"permitted states: {', '.join(DELETABLE)}"
+            )
+        self._enter("softdeleting")
+        self._begin(self._delete)
+
+    async def become_idle(self) -> None:
+        """Stop the engine until the next query."""
+        async with self._moving:
+            if self.state == "running":
+                self._enter("idle")
+                await self.plane.stop()
+
+    def is_due_to_idle(self) -> bool:
+        """Whether it had no query for as long as its timeout says."""
+        fields = self.record.fields
+        if self.state != "running" or not fields.get("idleScaling"):
+            return False
+        quiet_seconds = time.monotonic() - self.plane.last_used
+        in_use = self.plane.gate.in_flight > 0
+        return not in_use and quiet_seconds > 60 * float(fields.get("idleTimeoutMinutes", 15))
+
+    async def close(self) -> None:
+        """End the process and the ports; the state stays as it is, for `resume`."""
+        await self._halt()
+        await self.plane.close()
+        for listener in self._listeners:
+            await listener.close()
+        self._listeners.clear()
+
+    def _enter(self, state: str) -> None:
+        self.record.fields["state"] = state
+        self.record.save()
+
+    def _begin(self, move: Move) -> None:
+        if self._move is not None and not self._move.done():
+            self._move.cancel()
+        self._move = asyncio.create_task(self._guarded(move), name=f"service {self.record.id}")
+
+    async def _guarded(self, move: Move) -> None:
+        async with self._moving:
+            try:
+                await move()
+            except EngineFailed as error:
+                print(f"service {self.record.id}: {error}", file=sys.stderr, flush=True)
+                self._enter("failed")
+
+    async def _halt(self) -> None:
+        if self._move is not None:
+            self._move.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._move
+
+    async def _provision(self) -> None:
+        await asyncio.sleep(self._faults().timing.provisioning)
+        while (outcome := self._faults().provisioning) == "stuck":  # noqa: ASYNC110 (it tells nobody)
+            await asyncio.sleep(_STUCK_POLL_SECONDS)
+        if outcome == "failed":
+            self._enter("failed")
+            return
+        await self.plane.start()
+        self._enter("degraded" if outcome == "degraded" else "running")
+
+    async def _start(self) -> None:
+        if self.state in _COMING_UP:
+            await asyncio.sleep(self._faults().timing.starting)
+        await self.plane.start()
+        self._enter("running")
+
+    async def _start_degraded(self) -> None:
+        await self.plane.start()
+
+    async def _stop(self) -> None:
+        await asyncio.sleep(self._faults().timing.stopping)
+        await self.plane.stop()
+        self._stopped_at = time.monotonic()
+        self._enter("stopped")
+
+    async def _delete(self) -> None:
+        await asyncio.sleep(self._faults().timing.deleting)
+        await self.plane.close()
+        for listener in self._listeners:
+            await listener.close()
+        self._listeners.clear()
+        # The id is remembered as gone before the folder goes: a kill in between is cleaned up
+        # at the next start.
+        self._on_gone(self)
+        await asyncio.to_thread(shutil.rmtree, self.record.folder)
+
+    async def _wake(self) -> None:
+        """What a query does to the state.
+
+        Raises:
+            Unavailable: in this state, no query is answered.
+        """
+        if self.state == "idle":
+            self.awake()
+        if self.state in _COMING_UP | _ANSWERING and self._move and not self._move.done():
+            await asyncio.wait({self._move}, timeout=_WAKE_SECONDS)
+        if self.state not in _ANSWERING:
+            raise Unavailable(f"the service is {self.state} and answers no queries")
