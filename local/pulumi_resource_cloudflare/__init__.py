@@ -1,0 +1,16 @@
+"""A stand-in for pulumi-cloudflare's plugin, for machines that cannot download the real one.
+
+The Pulumi engine starts an executable called `pulumi-resource-cloudflare`; where that is a
+wrapper around `python -m local.pulumi_resource_cloudflare`, this package answers. It says so on
+stderr, which the engine shows.
+
+What it imitates: the resources WorkersScript and WorkersCustomDomain and the look-ups getZone
+and getZones of pulumi-cloudflare 6.23, with the inputs, checks, replacements and state shape of
+the real provider (`schema.json` is read off its Python package). Like the real one it sends a
+script's `migrations` with every upload: Cloudflare refuses (10079) an update that repeats a
+migration tag it has already applied.
+
+What it does not imitate: every other resource and look-up; API keys and service keys instead of
+an API token; static assets (`assets`) and further `files` of a script; imports of scripts with
+more than one module; `__defaults` in saved inputs.
+"""

@@ -1,0 +1,273 @@
+"""The provider protocol: what the engine asks, answered with resources and look-ups."""
+
+# ruff: noqa: ARG002 - the signatures are the protocol's
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+import grpc
+
+from local.pulumi_resource_cloudflare import schema
+from local.pulumi_resource_cloudflare.client import ApiFailure, Client
+from local.pulumi_resource_cloudflare.protos import (
+    empty_pb2,
+    plugin_pb2,
+    provider_pb2,
+    provider_pb2_grpc,
+)
+from local.pulumi_resource_cloudflare.resources import Difference, Resource
+from local.pulumi_resource_cloudflare.schema import Failure
+from local.pulumi_resource_cloudflare.values import (
+    Secret,
+    from_struct,
+    has_unknown,
+    reveal,
+    to_struct,
+)
+from local.pulumi_resource_cloudflare.workers_custom_domain import WorkersCustomDomain
+from local.pulumi_resource_cloudflare.workers_script import WorkersScript
+from local.pulumi_resource_cloudflare.zones import LOOKUPS
+
+__all__ = ["Provider"]
+
+_DEFAULT_URL = "https://api.cloudflare.com/client/v4"
+_PROVIDER = "pulumi:providers:cloudflare"
+_SECRET_CONFIG = ("apiToken", "apiKey", "apiUserServiceKey")
+_RESOURCES: dict[str, Resource] = {
+    resource.token: resource for resource in (WorkersScript(), WorkersCustomDomain())
+}
+_KINDS = {
+    ("add", False): provider_pb2.PropertyDiff.ADD,
+    ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
+    ("delete", False): provider_pb2.PropertyDiff.DELETE,
+    ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
+    ("update", False): provider_pb2.PropertyDiff.UPDATE,
+    ("update", True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
+}
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """Answers the engine; `stop` is set when the engine cancels."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = os.environ if environment is None else environment
+        self._client: Client | None = None
+        self.stop = threading.Event()
+
+    # What the plugin is and can do.
+
+    def Handshake(self, request: Any, context: Any) -> Any:
+        """Secrets are understood; outputs and resources as values are not."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def Attach(self, request: Any, context: Any) -> Any:
+        """A debugger's engine; nothing here calls back."""
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        """The version of the Python package it stands in for."""
+        return plugin_pb2.PluginInfo(version=schema.package()["version"])
+
+    def GetSchema(self, request: Any, context: Any) -> Any:
+        """Tokens and required inputs, enough for `pulumi package get-schema`."""
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(_pulumi_schema()))
+
+    def Cancel(self, request: Any, context: Any) -> Any:
+        """Calls under way end at their time-out; the process ends once they did."""
+        self.stop.set()
+        return empty_pb2.Empty()
+
+    # Its configuration.
+
+    def CheckConfig(self, request: Any, context: Any) -> Any:
+        """Types, unknown names, and the one way of authentication there is."""
+        values = from_struct(request.news)
+        failures = schema.check(_PROVIDER, values)
+        for name in ("apiKey", "apiUserServiceKey"):
+            if name in values:
+                reason = f"'{name}' is not imitated by this stand-in plugin; use 'apiToken'"
+                failures.append(Failure(name, reason))
+        for name in _SECRET_CONFIG:
+            if name in values and not isinstance(values[name], Secret):
+                values[name] = Secret(values[name])
+        return _checked(values, failures)
+
+    def DiffConfig(self, request: Any, context: Any) -> Any:
+        """Another token or address is no other provider."""
+        olds, news = reveal(from_struct(request.olds)), reveal(from_struct(request.news))
+        changed = sorted(key for key in {*olds, *news} if olds.get(key) != news.get(key))
+        some = (
+            provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
+        )
+        return provider_pb2.DiffResponse(changes=some, diffs=changed)
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        """Take token and address from the arguments, else from the environment."""
+        arguments = reveal(from_struct(request.args))
+        token = arguments.get("apiToken", self._environment.get("CLOUDFLARE_API_TOKEN"))
+        url = arguments.get("baseUrl", self._environment.get("CLOUDFLARE_BASE_URL"))
+        if token and not has_unknown([token, url]):
+            self._client = _or_abort(context, lambda: Client(url or _DEFAULT_URL, str(token)))
+        elif not token:
+            _abort(context, "no API token: set cloudflare:apiToken or CLOUDFLARE_API_TOKEN")
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    # Its resources.
+
+    def Check(self, request: Any, context: Any) -> Any:
+        """Refuse wrong inputs at preview."""
+        resource = _resource(request, context)
+        values = from_struct(request.news)
+        failures = schema.check(resource.token, values)
+        if not failures:
+            failures = resource.check(values)
+        return _checked(values, failures)
+
+    def Diff(self, request: Any, context: Any) -> Any:
+        """What changes in place and what replaces."""
+        resource = _resource(request, context)
+        state, news = from_struct(request.olds), from_struct(request.news)
+        for path in request.ignoreChanges:
+            name = path.partition(".")[0].partition("[")[0]
+            if name in state:
+                news[name] = state[name]
+        return _diff_response(resource, resource.diff(state, news), state, news)
+
+    def Create(self, request: Any, context: Any) -> Any:
+        """Create one resource."""
+        resource = _resource(request, context)
+        news = from_struct(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=to_struct(resource.planned(news, None)))
+        client = self._ready(context)
+        identifier, state = _or_abort(context, lambda: resource.create(client, news))
+        return provider_pb2.CreateResponse(id=identifier, properties=to_struct(state))
+
+    def Update(self, request: Any, context: Any) -> Any:
+        """Change one resource in place."""
+        resource = _resource(request, context)
+        state, news = from_struct(request.olds), from_struct(request.news)
+        if request.preview:
+            return provider_pb2.UpdateResponse(properties=to_struct(resource.planned(news, state)))
+        client = self._ready(context)
+        fresh = _or_abort(context, lambda: resource.update(client, request.id, state, news))
+        return provider_pb2.UpdateResponse(properties=to_struct(fresh))
+
+    def Read(self, request: Any, context: Any) -> Any:
+        """Refresh or import one resource; no id in the answer means it is gone."""
+        resource = _resource(request, context)
+        client = self._ready(context)
+        state, inputs = from_struct(request.properties), from_struct(request.inputs)
+        found = _or_abort(context, lambda: resource.read(client, request.id, state, inputs))
+        if found is None:
+            return provider_pb2.ReadResponse()
+        identifier, fresh, seen = found
+        return provider_pb2.ReadResponse(
+            id=identifier, properties=to_struct(fresh), inputs=to_struct(seen)
+        )
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        """Delete one resource."""
+        resource = _resource(request, context)
+        client = self._ready(context)
+        state = from_struct(request.properties)
+        _or_abort(context, lambda: resource.delete(client, request.id, state))
+        return empty_pb2.Empty()
+
+    # Its look-ups.
+
+    def Invoke(self, request: Any, context: Any) -> Any:
+        """Answer a look-up."""
+        lookup = LOOKUPS.get(request.tok)
+        if lookup is None:
+            _abort(context, f"the look-up {request.tok} is not imitated by this stand-in plugin")
+        values = from_struct(request.args)
+        failures = schema.check(request.tok, values)
+        if failures:
+            return provider_pb2.InvokeResponse(failures=_failures(failures))
+        client = self._ready(context)
+        found = _or_abort(context, lambda: lookup(client, reveal(values)))
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").CopyFrom(to_struct(found))
+        return answer
+
+    def _ready(self, context: Any) -> Client:
+        if self._client is None:
+            _abort(context, "the provider's apiToken or baseUrl is not known yet")
+        return self._client
+
+
+def _resource(request: Any, context: Any) -> Resource:
+    # urn:pulumi:stack::project::parent$type::name
+    token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
+    resource = _RESOURCES.get(token)
+    if resource is None:
+        _abort(context, f"the resource {token} is not imitated by this stand-in plugin")
+    return resource
+
+
+def _checked(values: Mapping[str, Any], failures: list[Failure]) -> Any:
+    return provider_pb2.CheckResponse(inputs=to_struct(values), failures=_failures(failures))
+
+
+def _failures(failures: list[Failure]) -> list[Any]:
+    return [provider_pb2.CheckFailure(property=f.path, reason=f.reason) for f in failures]
+
+
+def _diff_response(
+    resource: Resource,
+    differences: list[Difference],
+    state: Mapping[str, Any],
+    news: Mapping[str, Any],
+) -> Any:
+    response = provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_NONE, hasDetailedDiff=True
+    )
+    replaces = []
+    for difference in differences:
+        top = difference.path.partition(".")[0].partition("[")[0]
+        response.changes = provider_pb2.DiffResponse.DIFF_SOME
+        response.detailedDiff[difference.path].kind = _KINDS[difference.kind, difference.replaces]
+        if top not in response.diffs:
+            response.diffs.append(top)
+        if difference.replaces and top not in replaces:
+            replaces.append(top)
+    response.replaces.extend(replaces)
+    # Two of the same name cannot stand side by side while one replaces the other.
+    same = reveal(state.get(resource.identity)) == reveal(news.get(resource.identity))
+    response.deleteBeforeReplace = bool(replaces) and same
+    return response
+
+
+def _or_abort(context: Any, action: Callable[[], Any]) -> Any:
+    """Run `action`; what goes wrong becomes the one line that the engine shows."""
+    try:
+        return action()
+    except ApiFailure as error:
+        _abort(context, str(error))
+    except Exception as error:
+        # Its message could quote a value, and a value could be a secret: the place is enough.
+        traceback.print_tb(error.__traceback__)
+        _abort(context, f"the stand-in plugin failed with a {type(error).__name__}; see above")
+
+
+def _abort(context: Any, message: str) -> NoReturn:
+    context.abort(grpc.StatusCode.UNKNOWN, message)
+    raise AssertionError("abort always raises")
+
+
+def _pulumi_schema() -> dict[str, Any]:
+    resources = {}
+    for token in _RESOURCES:
+        properties = schema.inputs(token)
+        resources[token] = {
+            "inputProperties": {item.name: {"$ref": "pulumi.json#/Any"} for item in properties},
+            "requiredInputs": [item.name for item in properties if item.required],
+        }
+    return {"name": "cloudflare", "version": schema.package()["version"], "resources": resources}
