@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
-from clickhouse_api.base import RequestModel, ResponseModel
 from clickhouse_api.exchange import Answer, Operation, PathValue, QueryValue, Request
 from clickhouse_api.transport import AsyncTransport, Transport
 
+if TYPE_CHECKING:  # pydantic is loaded with the first model that a program uses
+    from pydantic import TypeAdapter
+
+    from clickhouse_api.base import RequestModel, ResponseModel
+
 __all__ = ["AsyncCaller", "Caller", "Operation", "Page"]
 
-Model = TypeVar("Model", bound=ResponseModel)
+Model = TypeVar("Model", bound="ResponseModel")
 Item = TypeVar("Item")
 
 _NO_QUERY: Mapping[str, QueryValue] = {}
@@ -205,6 +207,8 @@ def _one(answer: Answer, model: type[Model]) -> Model:
 
 
 def _any_of(answer: Answer, union: Any) -> Any:
+    from clickhouse_api.base import ResponseModel
+
     read = _read(answer, union, answer.result() or {})
     if isinstance(read, ResponseModel):
         read._api_request_id = answer.request_id
@@ -229,13 +233,18 @@ def _items(answer: Answer, item: Any) -> list[Any]:
 
 def _read(answer: Answer, shape: Any, value: Any) -> Any:
     """Validate; only a value of an altogether different kind (text for an object) can fail."""
+    from pydantic import ValidationError
+
     try:
         return _adapter(shape).validate_python(value)
     except ValidationError as error:
-        kind = type(value).__name__
-        raise answer.unreadable(f"its result, a {kind}, is not what is documented") from error
+        # Not chained: the cause's text would hold the value, which may hold a password.
+        why = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise answer.unreadable(f"its result is not what is documented ({why})") from None
 
 
 @cache
 def _adapter(shape: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
     return TypeAdapter(shape)

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import httpx
 
-from clickhouse_api.base import RequestModel
 from clickhouse_api.errors import (
     ClickHouseApiError,
     ConfigurationError,
@@ -23,6 +22,9 @@ from clickhouse_api.errors import (
     status_error,
 )
 from clickhouse_api.secrets import clean, secret_values
+
+if TYPE_CHECKING:  # building pydantic's first model takes longer than all the rest of the import
+    from clickhouse_api.base import RequestModel
 
 __all__ = ["Answer", "Failure", "Operation", "Request", "failure_of", "failure_without_answer"]
 

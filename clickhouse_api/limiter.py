@@ -9,19 +9,22 @@ of the window. The file's name is a hash and its content a list of moments: noth
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from clickhouse_api.clock import SYSTEM_CLOCK, Clock
 from clickhouse_api.errors import ConfigurationError
+
+T = TypeVar("T")
 
 __all__ = ["RateLimit", "SharedLimiter", "default_state_dir"]
 
@@ -94,11 +97,11 @@ class SharedLimiter:
     async def wait_turn_async(self, *, latest: float) -> bool:
         """`wait_turn` for coroutines; taking the lock happens in a thread, so the loop goes on."""
         while True:
-            turn = await asyncio.to_thread(self.take_turn, latest=latest)
+            turn = await _in_thread(partial(self.take_turn, latest=latest))
             if turn is None:
                 return False
             await self.clock.sleep_async(max(0.0, turn - self.clock.now()))
-            if not await asyncio.to_thread(self._held_back):
+            if not await _in_thread(self._held_back):
                 return True
 
     def take_turn(self, *, latest: float) -> float | None:
@@ -118,6 +121,10 @@ class SharedLimiter:
         """Let nobody send for `seconds`: the API said so in a 429."""
         with self._state() as state:
             state.blocked_until = max(state.blocked_until, self.clock.now() + seconds)
+
+    async def hold_back_async(self, seconds: float) -> None:
+        """`hold_back` for coroutines."""
+        await _in_thread(partial(self.hold_back, seconds))
 
     def _held_back(self) -> bool:
         """Whether a 429 came to somebody while we slept, which makes our turn void."""
@@ -180,3 +187,10 @@ class _State:
 
 def _still_counting(turns: list[float], now: float, window: float) -> list[float]:
     return [turn for turn in turns if turn > now - window]
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run what may wait for the lock without stopping the event loop."""
+    import asyncio  # 12 ms that a blocking program need not spend
+
+    return await asyncio.to_thread(work)

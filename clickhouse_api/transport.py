@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import ssl
 from typing import Any
@@ -135,8 +134,7 @@ class AsyncTransport(_Sending):
                 return outcome
             pause = attempts.pause_after(outcome)
             if outcome.rate_limited:
-                seconds = attempts.hold_back_seconds(outcome)
-                await asyncio.to_thread(self._limiter.hold_back, seconds)
+                await self._limiter.hold_back_async(attempts.hold_back_seconds(outcome))
             await self._clock.sleep_async(pause)
 
     async def _attempt(self, request: Request, attempts: Attempts) -> Answer | Failure:

@@ -7,9 +7,8 @@ Loading them all takes a multiple of what a program needs that talks about servi
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from clickhouse_api.base import RequestModel, ResponseModel, UnknownVariant
-
 if TYPE_CHECKING:
+    from clickhouse_api.base import RequestModel, ResponseModel, UnknownVariant
     from clickhouse_api.models.api_keys import (
         ApiKey,
         ApiKeyHashData,
@@ -1426,7 +1425,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "api_keys": (
+    "clickhouse_api.base": ("RequestModel", "ResponseModel", "UnknownVariant"),
+    "clickhouse_api.models.api_keys": (
         "ApiKeyHashData",
         "ApiKeyRole",
         "ApiKeyState",
@@ -1435,7 +1435,7 @@ _HOMES = {
         "ApiKey",
         "ApiKeyPostResponse",
     ),
-    "backup": (
+    "clickhouse_api.models.backup": (
         "AwsBackupBucket",
         "AwsBackupBucketPatchRequestV1",
         "AwsBackupBucketPostRequestV1",
@@ -1454,7 +1454,7 @@ _HOMES = {
         "BackupBucketPatchRequest",
         "BackupBucketPostRequest",
     ),
-    "billing": (
+    "clickhouse_api.models.billing": (
         "ActiveBalance",
         "ActiveBalances",
         "CreditBalanceType",
@@ -1465,7 +1465,7 @@ _HOMES = {
         "UsageCostRecord",
         "UsageCost",
     ),
-    "click_pipes": (
+    "clickhouse_api.models.click_pipes": (
         "AzureEventHub",
         "ClickPipeBigQueryPipeSettings",
         "ClickPipeBigQueryPipeSettingsOutput",
@@ -1605,7 +1605,7 @@ _HOMES = {
         "ClickPipeSchemaDiscoveryRequest",
         "ClickPipe",
     ),
-    "click_stack": (
+    "clickhouse_api.models.click_stack": (
         "ClickStackAction",
         "ClickStackAggFn",
         "ClickStackAggregatedColumn",
@@ -1864,7 +1864,7 @@ _HOMES = {
         "ClickStackDashboardResponse",
         "ClickStackUpdateAlertRequest",
     ),
-    "common": (
+    "clickhouse_api.models.common": (
         "AwsBackupBucketProperties",
         "AzureBackupBucketProperties",
         "GcpBackupBucketProperties",
@@ -1880,12 +1880,12 @@ _HOMES = {
         "AssignedRole",
         "Snapshot",
     ),
-    "notifications": (
+    "clickhouse_api.models.notifications": (
         "Notification",
         "NotificationTypeSeverity",
         "NotificationType",
     ),
-    "organization": (
+    "clickhouse_api.models.organization": (
         "ActivityActorType",
         "ActivityKeyUpdateType",
         "ActivityType",
@@ -1917,7 +1917,7 @@ _HOMES = {
         "Organization",
         "OrganizationPatchRequest",
     ),
-    "postgres": (
+    "clickhouse_api.models.postgres": (
         "PgBouncerConfig",
         "PgBouncerConfigOutput",
         "PgConfigDefaultToastCompression",
@@ -1967,17 +1967,17 @@ _HOMES = {
         "PostgresServiceRestoreRequest",
         "PostgresServiceSetState",
     ),
-    "prometheus": (
+    "clickhouse_api.models.prometheus": (
         "PrometheusDiscoveryLabels",
         "PrometheusDiscoveryTargetGroup",
     ),
-    "query_api_endpoints": (
+    "clickhouse_api.models.query_api_endpoints": (
         "PublicQueryApiEndpointOwnerType",
         "PublicQueryApiEndpointRequest",
         "PublicQueryApiEndpoint",
         "PublicQueryApiEndpointListItem",
     ),
-    "role_management": (
+    "clickhouse_api.models.role_management": (
         "RBACPolicyAllowDeny",
         "RBACPolicyTagsRoleV2",
         "RBACPolicyTags",
@@ -1988,12 +1988,12 @@ _HOMES = {
         "RoleCreateRequest",
         "RoleUpdateRequest",
     ),
-    "saved_queries": (
+    "clickhouse_api.models.saved_queries": (
         "PublicSavedQuery",
         "PublicSavedQueryListItem",
         "PublicSavedQueryRequest",
     ),
-    "service": (
+    "clickhouse_api.models.service": (
         "BackupEncryptionConfig",
         "InstancePrivateEndpointsPatch",
         "IpAccessListPatch",
@@ -2047,11 +2047,11 @@ _HOMES = {
         "ServicePostResponse",
         "ServiceScalingPatchResponse",
     ),
-    "snapshot": (
+    "clickhouse_api.models.snapshot": (
         "SnapshotConfiguration",
         "SnapshotConfigurationPatchRequest",
     ),
-    "udf": (
+    "clickhouse_api.models.udf": (
         "UdfArgument",
         "UdfArgumentOutput",
         "UdfAttachRequest",
@@ -2071,7 +2071,7 @@ _HOMES = {
         "UdfVersionCreateRequest",
         "UdfCreateRequest",
     ),
-    "unreferenced": (
+    "clickhouse_api.models.unreferenced": (
         "License",
         "PgCreatedAtProperty",
         "PgIdProperty",
@@ -2137,7 +2137,7 @@ _HOMES = {
         "ScimListResponse",
         "ScimPatchOp",
     ),
-    "user_management": (
+    "clickhouse_api.models.user_management": (
         "MemberRole",
         "WhoamiApiKey",
         "WhoamiOrganization",
@@ -2157,6 +2157,6 @@ if not TYPE_CHECKING:  # a type checker must still refuse names that are not the
         """Load the module that defines a model on first use (PEP 562)."""
         if name not in _HOME_OF:
             raise AttributeError(f"module 'clickhouse_api.models' has no attribute {name!r}")
-        value = getattr(import_module(f"clickhouse_api.models.{_HOME_OF[name]}"), name)
+        value = getattr(import_module(_HOME_OF[name]), name)
         globals()[name] = value
         return value

@@ -1,0 +1,73 @@
+"""What does importing the control-plane client cost beyond httpx and pydantic, its libraries?
+
+Every case is a fresh interpreter, and the cases take turns, so that a busy moment of the machine
+falls on all of them. The figure of a case is the median of its runs; the floor is the same
+interpreter importing httpx and pydantic alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FLOOR = "import httpx, pydantic"
+CASES = {
+    "floor: httpx and pydantic": FLOOR,
+    "clickhouse_api": f"{FLOOR}; import clickhouse_api",
+    "clickhouse_api.models": f"{FLOOR}; import clickhouse_api.models",
+    "every public name": f"{FLOOR}; from clickhouse_api import AsyncClient, Client, errors, models",
+    "one instance_get read": (
+        f"{FLOOR}; from clickhouse_api import Client, models; "
+        "models.Service.model_validate({'id': 'x', 'state': 'running', 'endpoints': []})"
+    ),
+    "every model's class": (
+        f"{FLOOR}; from clickhouse_api import models; "
+        "[getattr(models, name) for name in models.__all__]"
+    ),
+}
+REPOSITORY = Path(__file__).parent.parent
+
+
+def seconds_of(statements: str) -> float:
+    """Wall time of an interpreter that runs `statements` and ends."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", statements], check=True, cwd=REPOSITORY)
+    return time.perf_counter() - started
+
+
+def measure(runs: int) -> dict[str, float]:
+    """Median milliseconds of each case; one round beforehand fills the bytecode caches."""
+    times: dict[str, list[float]] = {name: [] for name in CASES}
+    for turn in range(runs + 1):
+        for name, statements in CASES.items():
+            elapsed = seconds_of(statements)
+            if turn:
+                times[name].append(elapsed * 1000)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def main() -> int:
+    """Measure, print a table, and fail above the limit if one is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=11, help="runs of each case (default: 11)")
+    parser.add_argument(
+        "--limit-ms",
+        type=float,
+        help="exit with 1 if importing clickhouse_api or its models costs more above the floor",
+    )
+    options = parser.parse_args()
+    medians = measure(options.runs)
+    floor = next(iter(medians.values()))
+    print(f"{'case':28}{'ms':>8}{'above floor':>14}{'ratio':>10}")
+    for name, value in medians.items():
+        print(f"{name:28}{value:8.0f}{value - floor:14.0f}{value / floor:10.2f}")
+    limited = [medians[name] - floor for name in ("clickhouse_api", "clickhouse_api.models")]
+    return int(options.limit_ms is not None and max(limited) > options.limit_ms)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
