@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,18 +17,32 @@ ROOT = Path(__file__).resolve().parents[2]
 ANY_PORTS = Ports(control_plane=0, cloudflare=0, edge=0, services="0")
 
 
-@pytest.fixture(scope="session")
-def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
-    """Both local clouds, empty, with a state folder of their own."""
-    layout = Layout(ROOT, tmp_path_factory.mktemp("state"))
+@contextmanager
+def local_clouds(state: Path) -> Iterator[Layout]:
+    """Both local clouds, empty, with `state` as their state folder."""
+    layout = Layout(ROOT, state)
     list(start_clouds(layout.clouds, ANY_PORTS))
     yield layout
     list(stop_clouds(layout.clouds))
 
 
 @pytest.fixture(scope="session")
+def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
+    """Local clouds that many tests share."""
+    with local_clouds(tmp_path_factory.mktemp("state")) as layout:
+        yield layout
+
+
+@pytest.fixture
+def own_clouds(tmp_path: Path) -> Iterator[Layout]:
+    """Local clouds for one test that counts what is in them."""
+    with local_clouds(tmp_path / "state") as layout:
+        yield layout
+
+
+@pytest.fixture(scope="session")
 def deployment(clouds: Layout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """The project's own stack, up on the local clouds."""
+    """The project's own stack, up on the shared clouds."""
     deployed = Deployment(clouds, "e2e", tmp_path_factory.mktemp("settings"))
     deployed.up()
     yield deployed

@@ -1,0 +1,111 @@
+"""One stack from its first `up` to its end, and what other clients see of it meanwhile."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+from local.environment import Layout
+from local.stack import Stack
+from tests.e2e.clouds import Cloudflare, ControlPlane
+from tests.e2e.deployment import Deployment
+
+SERVICE = "clickhouse:Service"
+
+
+def steps_of(deployment: Deployment) -> dict[str, str]:
+    """What a preview would do: resource name -> operation."""
+    preview = json.loads(deployment.pulumi("preview", "--json").partition("\n}\n")[0] + "\n}")
+    return {step["urn"].rpartition("::")[2]: step["op"] for step in preview["steps"]}
+
+
+def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
+    """Up, again, change in place, drift, replacement, destroy: each does what it says."""
+    deployment = Deployment(own_clouds, "lifecycle", tmp_path)
+    control_plane, cloudflare = ControlPlane(own_clouds), Cloudflare(own_clouds)
+    deployment.up()
+    (created,) = control_plane.services()
+    assert created["state"] == "running"
+
+    # A second up has nothing to do.
+    deployment.up("--expect-no-changes")
+
+    # Replicas change in place.
+    deployment.configure("numReplicas", "2")
+    assert steps_of(deployment)["warehouse"] == "update"
+    deployment.up()
+    (scaled,) = control_plane.services()
+    assert (scaled["id"], scaled["numReplicas"]) == (created["id"], 2)
+
+    # What somebody changed by hand shows, and the next up changes it back.
+    control_plane.patch_service(created["id"], "", {"name": "renamed by hand"})
+    control_plane.patch_service(created["id"], "/replicaScaling", {"numReplicas": 3})
+    drift = deployment.pulumi("refresh", "--preview-only", "--diff")
+    assert "renamed by hand" in drift
+    assert "num_replicas" in drift
+    deployment.pulumi("refresh", "--yes")
+    deployment.up()
+    (repaired,) = control_plane.services()
+    assert (repaired["name"], repaired["numReplicas"]) == (created["name"], 2)
+
+    # Another region is another service, and the old one stays until the new one runs.
+    deployment.configure("region", "us-east-1")
+    assert steps_of(deployment)["warehouse"] in ("replace", "create-replacement")
+    assert_never_without_a_running_service(deployment, control_plane)
+    (replaced,) = control_plane.services()
+    assert (replaced["region"], replaced["state"]) == ("us-east-1", "running")
+    assert replaced["id"] != created["id"]
+    deployment.up("--expect-no-changes")
+
+    # Destroy leaves nothing behind in either cloud.
+    assert cloudflare.account("workers/scripts")
+    deployment.destroy()
+    assert control_plane.services() == []
+    assert cloudflare.account("workers/scripts") == []
+    assert cloudflare.account("workers/domains") == []
+    assert not list((own_clouds.clouds / "clickhouse").rglob("*.pid"))
+
+
+def assert_never_without_a_running_service(
+    deployment: Deployment, control_plane: ControlPlane
+) -> None:
+    """Bring the stack up and look, all the while, whether some service runs."""
+    control_plane.request(
+        "PUT", "/local/faults", {"requests_per_window": 0, "timing": {"provisioning": 2}}
+    )
+    done = threading.Event()
+    seen: list[tuple[str, ...]] = []
+
+    def watch() -> None:
+        while not done.wait(0.1):
+            seen.append(tuple(sorted(service["state"] for service in control_plane.services())))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        deployment.up()
+    finally:
+        done.set()
+        watcher.join()
+    assert ("provisioning", "running") in seen
+    assert all("running" in states for states in seen)
+
+
+def test_another_stack_reuses_service_alone(own_clouds: Layout, tmp_path: Path) -> None:
+    """The example program needs nothing of this project but `Service`."""
+    example = own_clouds.root / "examples" / "service-only"
+    settings = tmp_path / "Pulumi.example.yaml"
+    settings.write_text("config: {}\n")
+    stack = Stack(
+        own_clouds,
+        "example",
+        program=example,
+        config_file=settings,
+        environment={"PYTHONPATH": str(own_clouds.root)},
+    )
+    stack.up()
+    (service,) = ControlPlane(own_clouds).services()
+    assert service["state"] == "running"
+    stack.destroy()
+    assert ControlPlane(own_clouds).services() == []
