@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 
 from local.pulumi_resource_cloudflare.protos import provider_pb2_grpc
-from local.pulumi_resource_cloudflare.provider import Provider
+from local.pulumi_resource_cloudflare.provider import STAND_IN, Provider
 
 # A script of 64 MB and its state travel in single messages; the engine allows 400 MB.
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
@@ -17,12 +17,9 @@ _WORKERS = 16
 
 def main() -> int:
     """Serve until the engine cancels or goes away."""
-    print(
-        "stand-in for pulumi-cloudflare's plugin, used because the official one is not installed",
-        file=sys.stderr,
-        flush=True,
-    )
-    provider = Provider()
+    print(f"cloudflare: {STAND_IN}", file=sys.stderr, flush=True)
+    # The engine's address is the last argument; newer engines give it again in Handshake.
+    provider = Provider(engine=sys.argv[-1] if len(sys.argv) > 1 else None)
     limits = [
         ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),

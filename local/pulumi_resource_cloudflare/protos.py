@@ -11,7 +11,15 @@ import sys
 import types
 from pathlib import Path
 
-__all__ = ["empty_pb2", "plugin_pb2", "provider_pb2", "provider_pb2_grpc", "struct_pb2"]
+__all__ = [
+    "empty_pb2",
+    "engine_pb2",
+    "engine_pb2_grpc",
+    "plugin_pb2",
+    "provider_pb2",
+    "provider_pb2_grpc",
+    "struct_pb2",
+]
 
 
 def _stub_parents() -> None:
@@ -31,6 +39,8 @@ _stub_parents()
 
 from google.protobuf import empty_pb2, struct_pb2  # noqa: E402
 from pulumi.runtime.proto import (  # noqa: E402
+    engine_pb2,
+    engine_pb2_grpc,
     plugin_pb2,
     provider_pb2,
     provider_pb2_grpc,

@@ -17,6 +17,8 @@ from local.pulumi_resource_cloudflare import schema
 from local.pulumi_resource_cloudflare.client import ApiFailure, Client
 from local.pulumi_resource_cloudflare.protos import (
     empty_pb2,
+    engine_pb2,
+    engine_pb2_grpc,
     plugin_pb2,
     provider_pb2,
     provider_pb2_grpc,
@@ -34,10 +36,12 @@ from local.pulumi_resource_cloudflare.workers_custom_domain import WorkersCustom
 from local.pulumi_resource_cloudflare.workers_script import WorkersScript
 from local.pulumi_resource_cloudflare.zones import LOOKUPS
 
-__all__ = ["Provider"]
+__all__ = ["STAND_IN", "Provider"]
 
+STAND_IN = "this is a stand-in for the official cloudflare plugin, which is not installed"
 _DEFAULT_URL = "https://api.cloudflare.com/client/v4"
 _PROVIDER = "pulumi:providers:cloudflare"
+_ENGINE_CONFIG = ("version", "pluginDownloadURL")
 _SECRET_CONFIG = ("apiToken", "apiKey", "apiUserServiceKey")
 _RESOURCES: dict[str, Resource] = {
     resource.token: resource for resource in (WorkersScript(), WorkersCustomDomain())
@@ -53,9 +57,16 @@ _KINDS = {
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """Answers the engine; `stop` is set when the engine cancels."""
+    """Answers the engine; `stop` is set when the engine cancels.
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    Args:
+        engine: address of the engine, where there is one to talk to.
+    """
+
+    def __init__(
+        self, *, engine: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._engine = engine
         self._environment = os.environ if environment is None else environment
         self._client: Client | None = None
         self.stop = threading.Event()
@@ -64,6 +75,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Handshake(self, request: Any, context: Any) -> Any:
         """Secrets are understood; outputs and resources as values are not."""
+        self._engine = request.engine_address or self._engine
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     def Attach(self, request: Any, context: Any) -> Any:
@@ -88,7 +100,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request: Any, context: Any) -> Any:
         """Types, unknown names, and the one way of authentication there is."""
         values = from_struct(request.news)
-        failures = schema.check(_PROVIDER, values)
+        # The engine puts where it got the plugin from among a provider's own inputs.
+        own = {key: value for key, value in values.items() if key not in _ENGINE_CONFIG}
+        failures = schema.check(_PROVIDER, own)
         for name in ("apiKey", "apiUserServiceKey"):
             if name in values:
                 reason = f"'{name}' is not imitated by this stand-in plugin; use 'apiToken'"
@@ -109,6 +123,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Configure(self, request: Any, context: Any) -> Any:
         """Take token and address from the arguments, else from the environment."""
+        _tell(self._engine, STAND_IN)
         arguments = reveal(from_struct(request.args))
         token = arguments.get("apiToken", self._environment.get("CLOUDFLARE_API_TOKEN"))
         url = arguments.get("baseUrl", self._environment.get("CLOUDFLARE_BASE_URL"))
@@ -201,6 +216,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if self._client is None:
             _abort(context, "the provider's apiToken or baseUrl is not known yet")
         return self._client
+
+
+def _tell(engine: str | None, message: str) -> None:
+    """Have the engine show a line; what a plugin writes to stderr it only logs."""
+    if not engine:
+        return
+    try:
+        with grpc.insecure_channel(engine) as channel:
+            request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message)
+            engine_pb2_grpc.EngineStub(channel).Log(request, timeout=2)
+    except grpc.RpcError:
+        # Nobody listens there any more; the line is not worth a failure.
+        return
 
 
 def _resource(request: Any, context: Any) -> Resource:
