@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -18,8 +19,9 @@ from local.clickhouse.front.credentials import Identified, identify, parameters
 from local.clickhouse.front.plane import DataPlane, Unavailable
 from local.clickhouse.front.statements import StatementDesk, is_for_the_desk
 
-__all__ = ["Listener", "serve_https"]
+__all__ = ["Listener", "loopback_hosts", "serve_https"]
 
+_HEALTH_CHECKS = {"/ping", "/replicas_status"}
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "expect", "date", "server"}
 # A query may stand in the URL, structure and schema and all: as long as ClickHouse allows.
 _LINE_BYTES = 1 << 20
@@ -53,6 +55,15 @@ class Listener:
         await self._end()
 
 
+def loopback_hosts() -> list[str]:
+    """The addresses that `localhost` may mean: some clients try only the first."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return ["127.0.0.1", "::1"]
+    except OSError:
+        return ["127.0.0.1"]
+
+
 async def serve_https(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> Listener:
     """Listen on the service's https port.
 
@@ -70,7 +81,7 @@ async def serve_https(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> Li
         read_bufsize=_BUFFER_BYTES,
     )
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(server, "127.0.0.1", port, ssl=tls)
+    listening = await loop.create_server(server, loopback_hosts(), port, ssl=tls)
     return Listener(listening, lambda: server.shutdown(_GRACE_SECONDS))
 
 
@@ -142,8 +153,11 @@ class HttpFront:
             if name.lower() not in _HOP_BY_HOP and name not in identified.headers
         )
         headers.extend(identified.headers)
-        path = request.rel_url.raw_path
-        url = URL(f"{self._plane.engine.url}{path}?{identified.query}", encoded=True)
+        target = request.rel_url.raw_path
+        # Health checks need no login, and with a query string ClickHouse has no such page.
+        if target not in _HEALTH_CHECKS:
+            target += f"?{identified.query}"
+        url = URL(f"{self._plane.engine.url}{target}", encoded=True)
         body: bytes | AsyncIterator[bytes] = start if whole else _body(start, request)
         async with self._sent(request.method, url, headers, body) as answer:
             if answer.status >= 400:
