@@ -30,6 +30,7 @@ Try next, in this folder:
   eval "$(make env)"
   python examples/send_span.py
   curl -fsS "$INGEST_URL/events" -H "Authorization: Bearer $INGEST_TOKEN" \\
+    -H "Content-Type: application/json" \\
     -d '{"event_name": "signed_up", "channel": "web", "user_id": "u1", "timestamp": 1767225600}'
   curl -fsS "$CLICKHOUSE_URL" -u "$CLICKHOUSE_USER:$CLICKHOUSE_PASSWORD" \\
     -d 'SELECT count() FROM otel_traces UNION ALL SELECT count() FROM events'

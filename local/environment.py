@@ -53,6 +53,8 @@ def cloud_environment(layout: Layout) -> dict[str, str]:
         # The one address of a deployed worker that no API gives: the real edge is always 443.
         "INGEST_PORT": str(cloudflare["edge_port"]),
         "SSL_CERT_FILE": bundle,
+        # curl looks here first.
+        "CURL_CA_BUNDLE": bundle,
         "REQUESTS_CA_BUNDLE": bundle,
         "NODE_EXTRA_CA_CERTS": bundle,
     }
