@@ -139,6 +139,7 @@ export class IngestBuffer extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#delivering = true;
+    let notBeforeMs = 0;
     try {
       // If the object dies in here, this alarm is what brings it back.
       await this.ctx.storage.setAlarm(Date.now() + ALARM_SAFETY_MS);
@@ -146,9 +147,10 @@ export class IngestBuffer extends DurableObject<Env> {
     } catch (error) {
       // An alarm that throws is given up after a few times; one that is set again is not.
       console.error(`delivery failed: ${String(error)}`);
+      notBeforeMs = Date.now() + ALARM_SAFETY_MS;
     } finally {
       this.#delivering = false;
-      await this.#setNextAlarm();
+      await this.#setNextAlarm(notBeforeMs);
     }
   }
 
@@ -172,15 +174,15 @@ export class IngestBuffer extends DurableObject<Env> {
     }
   }
 
-  async #setNextAlarm(): Promise<void> {
+  async #setNextAlarm(notBeforeMs: number): Promise<void> {
     this.#depth = { ...this.#depth, oldestMs: this.#store.oldestMs() };
     const nowMs = Date.now();
     const dueMs = this.#deliverer.nextDueMs(nowMs);
-    this.#alarmAtMs = dueMs;
-    if (dueMs === null) {
+    this.#alarmAtMs = dueMs === null ? null : Math.max(dueMs, notBeforeMs);
+    if (this.#alarmAtMs === null) {
       await this.ctx.storage.deleteAlarm();
     } else {
-      await this.ctx.storage.setAlarm(dueMs);
+      await this.ctx.storage.setAlarm(this.#alarmAtMs);
     }
   }
 }

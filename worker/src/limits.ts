@@ -69,4 +69,4 @@ export const RECENT_BODIES = 200_000;
 /** An alarm may run 15 minutes; leave long before and be called again. */
 export const ALARM_RUN_MS = 5 * 60 * 1000;
 /** If the object dies while delivering, the next alarm comes by itself after this. */
-export const ALARM_SAFETY_MS = 5_000;
+export const ALARM_SAFETY_MS = 1_000;

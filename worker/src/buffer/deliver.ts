@@ -175,10 +175,10 @@ export class Deliverer {
   }
 }
 
-/** Exponential with full jitter: many buffers must not come back at one moment. */
+/** Exponential, with half of it left to chance: many buffers must not come back at one moment. */
 function backoffMs(attempts: number): number {
   const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts, 16));
-  return ceiling / 2 + (Math.random() * ceiling) / 2;
+  return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
 }
 
 /** Chunk after chunk from SQLite as the socket takes them; null if the range is empty. */

@@ -1,0 +1,1 @@
+"""The migrations against a real ClickHouse."""

@@ -1,0 +1,1 @@
+"""The ingest worker against real engines."""

@@ -1,0 +1,59 @@
+"""Engines for the worker's tests: each test gets its own, and none outlives it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.worker.engines import ROOT, ClickHouse, Worker
+from tests.worker.proxy import Proxy
+
+WorkerFactory = Callable[..., Worker]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_worker() -> None:
+    """The bundle of the sources as they are now."""
+    subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT / "worker", check=True)
+
+
+@pytest.fixture
+def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
+    """A server with all migrations applied."""
+    server = ClickHouse(tmp_path / "clickhouse")
+    server.start()
+    server.migrate()
+    yield server
+    server.process.kill()
+
+
+@pytest.fixture
+def proxy(clickhouse: ClickHouse) -> Iterator[Proxy]:
+    """A way to that server which loses answers when told to."""
+    with Proxy(clickhouse.port) as running:
+        yield running
+
+
+@pytest.fixture
+def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
+    """Builds and starts workers; keyword arguments are `Worker`'s."""
+    workers: list[Worker] = []
+
+    def make(**arguments: object) -> Worker:
+        worker = Worker(tmp_path / f"worker{len(workers)}", **arguments)  # type: ignore[arg-type]
+        workers.append(worker)
+        worker.start()
+        return worker
+
+    yield make
+    for worker in workers:
+        worker.process.kill()
+
+
+@pytest.fixture
+def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
+    """A worker that delivers to `clickhouse`."""
+    return make_worker(clickhouse_url=clickhouse.url)

@@ -1,0 +1,311 @@
+"""A ClickHouse and a Workers runtime of a test's own: started, killed and started again by hand.
+
+The local clouds bring back what dies; here a test decides when, so the engines run bare.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.message import Message
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlencode
+
+from clickhouse_migrations.clickhouse_cluster import ClickhouseCluster
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "a-test-token"
+DATABASE = "telemetry"
+START_SECONDS = 60.0
+TTL_DAYS = "30"
+
+_USERS = """<clickhouse><profiles><default/></profiles><quotas><default/></quotas><users>
+<default><password></password><networks><ip>127.0.0.1</ip></networks></default>
+<owner><password>owner</password><networks><ip>::/0</ip></networks>
+<grants><query>GRANT ALL ON *.*</query></grants></owner>
+<writer><password>writer</password><networks><ip>::/0</ip></networks>
+<grants><query>GRANT INSERT ON telemetry.*</query></grants></writer>
+</users></clickhouse>"""
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(what: str, holds: Callable[[], bool], *, seconds: float = START_SECONDS) -> None:
+    """Return as soon as `holds()`; fail with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"still not after {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+@dataclass
+class Process:
+    """A child that can be killed at any moment and started again with the same arguments."""
+
+    command: list[str]
+    folder: Path
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command, cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal without waiting, e.g. SIGSTOP to freeze it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is flushed, nothing is said."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+
+class ClickHouse:
+    """One server, with the migrations' tables once `migrate` has run."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "users.xml").write_text(_USERS)
+        (folder / "config.xml").write_text(
+            f"<clickhouse><users_config>{folder}/users.xml</users_config>"
+            f"<format_schema_path>{folder}/schemas/</format_schema_path></clickhouse>"
+        )
+        (library,) = ROOT.glob("local/node_modules/@chdb/lib-*/libchdb.so")
+        self.port = free_port()
+        program = ROOT / "local" / "clickhouse" / "server.py"
+        self.process = Process(
+            [sys.executable, "-I", str(program), str(library), str(folder)]
+            + [str(self.port), str(free_port())],
+            folder,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.process.start()
+        wait_until(f"ClickHouse answers: {self.process.log[-2000:]}", self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/ping", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def query(self, sql: str, **settings: str) -> str:
+        """The answer's text, as the user who owns everything."""
+        request = urllib.request.Request(
+            f"{self.url}/?{urlencode(settings)}",
+            data=sql.encode(),
+            headers={"x-clickhouse-user": "owner", "x-clickhouse-key": "owner"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                text: str = answer.read().decode()
+                return text.strip()
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{sql}: {error.read().decode()[:1000]}") from error
+
+    def count(self, table: str) -> int:
+        return int(self.query(f"SELECT count() FROM {DATABASE}.{table}"))
+
+    def cluster(self) -> ClickhouseCluster:
+        return ClickhouseCluster(
+            db_host="127.0.0.1",
+            db_port=str(self.port),
+            db_user="owner",
+            db_password="owner",
+            driver="clickhouse-connect",
+        )
+
+    def migrate(self, *, ttl_days: str = TTL_DAYS) -> list[object]:
+        """Apply what is pending; returns it."""
+        self.query(f"CREATE DATABASE IF NOT EXISTS {DATABASE} ENGINE = Atomic")
+        applied: list[object] = self.cluster().migrate(
+            DATABASE,
+            ROOT / "migrations",
+            create_db_if_no_exists=False,
+            multi_statement=True,
+            variables={"TTL_DAYS": ttl_days},
+        )
+        return applied
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the worker said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+class Worker:
+    """workerd with the built script; its Durable Objects are in `folder/objects`.
+
+    Args:
+        clickhouse_url: where the worker delivers, a server or a proxy before it.
+        limits: numbers of `limits.ts` to run with instead, by name.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clickhouse_url: str,
+        limits: Mapping[str, int] | None = None,
+        password: str = "writer",
+    ) -> None:
+        (folder / "objects").mkdir(parents=True)
+        self.folder = folder
+        self.port = free_port()
+        self.deploy(clickhouse_url=clickhouse_url, limits=limits or {}, password=password)
+        (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
+        self.process = Process([str(binary), "serve", "config.capnp"], folder)
+
+    def deploy(
+        self, *, clickhouse_url: str, limits: Mapping[str, int], password: str = "writer"
+    ) -> None:
+        """Write script and configuration; the next start runs them."""
+        (self.folder / "index.js").write_text(built_script(limits))
+        bindings = {
+            "CLICKHOUSE_URL": clickhouse_url,
+            "CLICKHOUSE_DATABASE": DATABASE,
+            "CLICKHOUSE_USER": "writer",
+            "CLICKHOUSE_PASSWORD": password,
+            "INGEST_TOKEN_SHA256": sha256(TOKEN.encode()).hexdigest(),
+        }
+        (self.folder / "config.capnp").write_text(_configuration(self.port, bindings))
+
+    def start(self) -> None:
+        self.process.start()
+        wait_until(f"the worker answers: {self.process.log[-2000:]}", self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            return self.request("GET", "/health").status == 200
+        except OSError:
+            return False
+
+    def restart(self) -> None:
+        self.process.kill()
+        self.start()
+
+    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        """One request; header names are written with `_` for `-`."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=body,
+            method=method,
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return Answer(answer.status, _lower(answer.headers), answer.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, _lower(error.headers), error.read())
+
+    def post_traces(self, body: bytes, **headers: str) -> Answer:
+        """An authenticated export request."""
+        return self.request(
+            "POST",
+            "/v1/traces",
+            body,
+            **{
+                "authorization": f"Bearer {TOKEN}",
+                "content_type": "application/x-protobuf",
+                **headers,
+            },
+        )
+
+    def post_event(self, event: object, **headers: str) -> Answer:
+        """An authenticated product event."""
+        return self.request(
+            "POST",
+            "/events",
+            event if isinstance(event, bytes) else json.dumps(event).encode(),
+            **{"authorization": f"Bearer {TOKEN}", "content_type": "application/json", **headers},
+        )
+
+    def stored(self, sql: str) -> list[tuple[object, ...]]:
+        """Rows of the buffer's own database, read beside the running object."""
+        for file in (self.folder / "objects").rglob("*.sqlite"):
+            with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+                names = database.execute("SELECT name FROM sqlite_master").fetchall()
+                if ("chunks",) in names:
+                    return database.execute(sql).fetchall()
+        return []
+
+    def is_drained(self) -> bool:
+        """Everything taken has been delivered or set aside."""
+        return self.stored("SELECT count(*) FROM chunks") == [(0,)]
+
+
+def built_script(limits: Mapping[str, int]) -> str:
+    """The bundle, with some of its limits set to other numbers."""
+    script = (ROOT / "worker" / "dist" / "index.js").read_text()
+    for name, value in limits.items():
+        script, count = re.subn(rf"var {name} = [^;]+;", f"var {name} = {value};", script)
+        assert count == 1, f"{name} is not a limit of the worker"
+    return script
+
+
+def _configuration(port: int, bindings: Mapping[str, str]) -> str:
+    package = json.loads((ROOT / "worker" / "package.json").read_text())
+    date = package["config"]["compatibility_date"]
+    texts = "".join(
+        f"    (name = {json.dumps(name)}, text = {json.dumps(value)}),\n"
+        for name, value in bindings.items()
+    )
+    return f"""using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "ingest", worker = .ingest),
+    (name = "internet", network = (allow = ["private", "local"])),
+    (name = "objects", disk = (path = "objects", writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "ingest")],
+);
+const ingest :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed "index.js")],
+  compatibilityDate = "{date}",
+  bindings = [
+{texts}    (name = "BUFFER", durableObjectNamespace = "IngestBuffer"),
+  ],
+  durableObjectNamespaces =
+    [(className = "IngestBuffer", uniqueKey = "ingest-buffer", enableSql = true)],
+  durableObjectStorage = (localDisk = "objects"),
+);
+"""

@@ -1,0 +1,100 @@
+"""A TCP proxy before ClickHouse that loses answers or requests on purpose.
+
+It knows nothing of HTTP but this: when the server starts to answer, the insert has been applied.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+from dataclasses import dataclass
+
+
+@dataclass
+class Faults:
+    """What is still to go wrong; each fault counts one down.
+
+    Attributes:
+        lose_answers: answers to throw away, with the connection.
+        cut_requests_after_bytes: close a connection once that many request bytes have passed;
+            None: never.
+        cut_requests: how many times to do that.
+    """
+
+    lose_answers: int = 0
+    cut_requests: int = 0
+    cut_requests_after_bytes: int | None = None
+    lost: int = 0
+    cut: int = 0
+
+
+class Proxy:
+    """Forwards a local port to `port`, with `faults`; a context manager."""
+
+    def __init__(self, port: int) -> None:
+        self.faults = Faults()
+        self._target = port
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port: int = self._listener.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Proxy:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _address = self._listener.accept()
+            except OSError:
+                return  # closed: the test is over
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            with socket.create_connection(("127.0.0.1", self._target)) as server:
+                self._relay(client, server)
+
+    def _relay(self, client: socket.socket, server: socket.socket) -> None:
+        sent = 0
+        with selectors.DefaultSelector() as selector:
+            selector.register(client, selectors.EVENT_READ, server)
+            selector.register(server, selectors.EVENT_READ, client)
+            while True:
+                for key, _events in selector.select():
+                    source, target = key.fileobj, key.data
+                    assert isinstance(source, socket.socket)
+                    data = source.recv(65536)
+                    if not data or (source is server and self._loses_answer()):
+                        return
+                    if source is client:
+                        sent = sent + len(data) if b"POST /" not in data[:16] else len(data)
+                        if self._cuts_request(sent):
+                            return
+                    target.sendall(data)
+
+    def _loses_answer(self) -> bool:
+        with self._lock:
+            if self.faults.lose_answers == 0:
+                return False
+            self.faults.lose_answers -= 1
+            self.faults.lost += 1
+            return True
+
+    def _cuts_request(self, sent: int) -> bool:
+        with self._lock:
+            limit = self.faults.cut_requests_after_bytes
+            if self.faults.cut_requests == 0 or limit is None or sent < limit:
+                return False
+            self.faults.cut_requests -= 1
+            self.faults.cut += 1
+            return True

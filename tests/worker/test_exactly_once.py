@@ -1,0 +1,198 @@
+"""The exactly-once argument of `worker/README.md`, attacked at each of its steps."""
+
+from __future__ import annotations
+
+import gzip
+import signal
+import threading
+
+import pytest
+
+from tests.worker.conftest import WorkerFactory
+from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.proxy import Proxy
+from tests.worker.spans import export_bytes
+
+SPANS = 200
+
+
+def send(worker: Worker, seeds: range) -> None:
+    """One body per seed, every other one gzipped; all must be taken."""
+    for seed in seeds:
+        body = export_bytes(SPANS, seed=seed)
+        if seed % 2:
+            answer = worker.post_traces(gzip.compress(body), content_encoding="gzip")
+        else:
+            answer = worker.post_traces(body)
+        assert answer.status == 200, answer
+
+
+def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
+    """After the buffer has drained, every span is there once, in both tables."""
+    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    for table, column in (("otel_traces", "SpanId"), ("otel_traces_trace_id_ts", "TraceId")):
+        counts = clickhouse.query(f"SELECT count(), uniqExact({column}) FROM telemetry.{table}")
+        assert counts == f"{bodies * SPANS}\t{bodies * SPANS}", table
+    assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]
+
+
+def test_spans_sent_raw_and_gzipped_arrive_once(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Nothing goes wrong: the floor for all the others."""
+    send(worker, range(10))
+    assert_once(clickhouse, worker, 10)
+
+
+def test_worker_killed_after_its_answer_loses_nothing(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """Arrow 1, answer: what was answered is on disk, and the restarted object delivers by itself."""
+    send(worker, range(4))
+    worker.restart()
+    assert_once(clickhouse, worker, 4)
+
+
+def test_worker_killed_while_an_insert_runs_repeats_the_same_batch(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """Arrow 2, insert: ClickHouse applies it, nobody is left to hear so."""
+    for round_number in range(4):
+        clickhouse.process.signal(signal.SIGSTOP)
+        send(worker, range(round_number * 4, round_number * 4 + 4))
+        wait_until("sealed", lambda: worker.stored("SELECT count(*) FROM batches") != [(0,)])
+        worker.process.kill()
+        clickhouse.process.signal(signal.SIGCONT)
+        worker.start()
+        wait_until("drained", worker.is_drained)
+    assert_once(clickhouse, worker, 16)
+
+
+def test_lost_answers_do_not_double(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """Arrow 3, delete: the insert was applied, its answer thrown away, three times in a row."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    proxy.faults.lose_answers = 3
+    send(worker, range(4))
+    assert_once(clickhouse, worker, 4)
+    assert proxy.faults.lost == 3
+
+
+def test_cut_inserts_are_sent_again(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """The connection closes in the middle of the bytes: nothing was applied, everything follows."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    proxy.faults.cut_requests_after_bytes = 20_000
+    proxy.faults.cut_requests = 3
+    send(worker, range(4))
+    assert_once(clickhouse, worker, 4)
+    assert proxy.faults.cut == 3
+
+
+def test_a_lost_answer_and_a_killed_worker_do_not_double(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """The token is on disk with its range, not in the memory of whoever sealed it."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    proxy.faults.lose_answers = 1_000
+    send(worker, range(4))
+    wait_until("an answer was lost", lambda: proxy.faults.lost >= 2)
+    worker.process.kill()
+    proxy.faults.lose_answers = 0
+    worker.start()
+    assert_once(clickhouse, worker, 4)
+
+
+def test_clickhouse_killed_under_load_loses_and_doubles_nothing(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """Senders keep getting answers while ClickHouse is away, and its tokens survive its death."""
+    sender = threading.Thread(target=send, args=(worker, range(60)))
+    sender.start()
+    for _kill in range(3):
+        rows = clickhouse.count("otel_traces")
+        wait_until("more rows", lambda rows=rows: clickhouse.count("otel_traces") > rows)  # type: ignore[misc]
+        clickhouse.process.kill()
+        clickhouse.start()
+        if not sender.is_alive():
+            break
+    sender.join()
+    assert_once(clickhouse, worker, 60)
+
+
+def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -> None:
+    """The client's answer was lost: its repeat is taken with a 200 and stored once."""
+    for _again in range(3):
+        send(worker, range(2))
+    worker.restart()
+    send(worker, range(2))
+    assert_once(clickhouse, worker, 2)
+
+
+def test_the_same_body_on_many_connections_counts_once(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """A repeat that arrives while the first is still being written waits for that write."""
+    senders = [threading.Thread(target=send, args=(worker, range(1))) for _ in range(16)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert_once(clickhouse, worker, 1)
+
+
+def test_a_new_storage_does_not_reuse_the_tokens_of_the_old(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """Same object id, same batch numbers, empty storage: ClickHouse must not drop its rows."""
+    first = make_worker(clickhouse_url=clickhouse.url)
+    send(first, range(2))
+    assert_once(clickhouse, first, 2)
+    first.process.kill()
+    second = make_worker(clickhouse_url=clickhouse.url)
+    send(second, range(2, 4))
+    assert_once(clickhouse, second, 4)
+
+
+def test_a_redeploy_with_another_statement_repeats_the_sealed_one(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """The retry's bytes and statement are the recorded ones, whatever the new script would send."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    proxy.faults.lose_answers = 1_000
+    send(worker, range(2))
+    wait_until("an answer was lost", lambda: proxy.faults.lost >= 2)
+    worker.process.kill()
+    script = worker.folder / "index.js"
+    changed = script.read_text().replace('["ScopeName", "scope.name"]', '["ScopeName", "\'new\'"]')
+    assert changed != script.read_text()
+    script.write_text(changed)
+    proxy.faults.lose_answers = 0
+    worker.start()
+    assert_once(clickhouse, worker, 2)
+    names = clickhouse.query("SELECT DISTINCT ScopeName FROM telemetry.otel_traces")
+    assert names == "shop"
+
+
+@pytest.mark.parametrize("days", [3])
+def test_a_batch_over_several_days_arrives_once(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory, days: int
+) -> None:
+    """Each day is a part of its own with a token entry of its own; a repeat drops them all."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    proxy.faults.lose_answers = 2
+    for day in range(days):
+        start = export_start(day)
+        assert (
+            worker.post_traces(export_bytes(SPANS, seed=day, start_unix_nano=start)).status == 200
+        )
+    assert_once(clickhouse, worker, days)
+    parts = clickhouse.query("SELECT uniqExact(toDate(Timestamp)) FROM telemetry.otel_traces")
+    assert int(parts) == days
+
+
+def export_start(days_ago: int) -> int:
+    """Noon some days ago, in nanoseconds."""
+    import time
+
+    return (int(time.time()) // 86400 - days_ago - 1) * 86400 * 10**9 + 43_200 * 10**9
