@@ -139,7 +139,7 @@ def _add_ports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--service-ports",
         default=default.services,
-        help="FIRST-LAST for ClickHouse services, default %(default)s",
+        help="FIRST-LAST for ClickHouse services, or 0; default %(default)s",
     )
 
 

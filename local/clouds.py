@@ -35,7 +35,7 @@ class Ports:
         control_plane: ClickHouse Cloud's API.
         cloudflare: Cloudflare's API.
         edge: where deployed workers answer, with TLS.
-        services: `FIRST-LAST`, where ClickHouse services answer, with TLS.
+        services: `FIRST-LAST` or `0`, where ClickHouse services answer, with TLS.
     """
 
     control_plane: int = 7440
@@ -64,10 +64,9 @@ class Cloud:
         command += ["--state-dir", str(state_dir / self.name)]
         command += ["--certificates", str(state_dir / "certificates")]
         if self.name == "clickhouse":
-            return [
-                *command,
-                *("--port", str(ports.control_plane), "--service-ports", ports.services),
-            ]
+            command += ["--port", str(ports.control_plane)]
+            # Without a range each service gets ports that are free.
+            return command + (["--service-ports", ports.services] if ports.services != "0" else [])
         return [*command, *("--port", str(ports.cloudflare), "--edge-port", str(ports.edge))]
 
     def description(self, state_dir: Path) -> dict[str, Any]:
@@ -158,7 +157,7 @@ def _wait_until_ready(cloud: Cloud, process: subprocess.Popen[bytes], state_dir:
 def _last_words(cloud: Cloud, state_dir: Path) -> str:
     log = state_dir / cloud.name / "cloud.log"
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return f"{cloud.title}: did not start: {lines[-1]}"
+    return lines[-1] if lines[-1].startswith(cloud.title) else f"{cloud.title}: {lines[-1]}"
 
 
 def _answers(url: str) -> bool:

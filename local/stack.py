@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,8 @@ class Stack:
     def command(self, *arguments: str) -> list[str]:
         """The command line of `pulumi ARGUMENTS` on this stack."""
         command = ["pulumi", *arguments, "--stack", self.name, "--non-interactive"]
-        if self._config_file is not None:
+        # The `stack` commands know no other file than the program's own.
+        if self._config_file is not None and arguments[0] != "stack":
             command += ["--config-file", str(self._config_file)]
         return command
 
@@ -122,9 +125,18 @@ class Stack:
         if self.exists():
             return
         self._forget_salt()
-        made = self.run("stack", "init", capture=True)
-        if made.returncode != 0:
-            raise StackFailed(made.stderr.strip())
+        with tempfile.TemporaryDirectory() as folder:
+            # `stack init` puts the salt of the passphrase beside the program. Where the settings
+            # are elsewhere, it gets a program of its own, and the salt is moved.
+            program = self.program if self._config_file is None else Path(folder)
+            if self._config_file is not None:
+                shutil.copy(self.program / "Pulumi.yaml", program)
+            made = self.run("stack", "init", "--cwd", str(program), capture=True)
+            if made.returncode != 0:
+                raise StackFailed(made.stderr.strip())
+            if self._config_file is not None:
+                salt = (program / f"Pulumi.{self.name}.yaml").read_text()
+                self._config_file.write_text(self._config_file.read_text() + salt)
 
     def _forget_salt(self) -> None:
         # Pulumi writes the salt of the stack's passphrase into the committed settings file. It

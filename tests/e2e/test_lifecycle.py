@@ -38,7 +38,8 @@ def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
     (scaled,) = control_plane.services()
     assert (scaled["id"], scaled["numReplicas"]) == (created["id"], 2)
 
-    # What somebody changed by hand shows, and the next up changes it back.
+    # What somebody changed by hand shows, and the next up changes back what the program sets;
+    # the name, which it does not set, stays.
     control_plane.patch_service(created["id"], "", {"name": "renamed by hand"})
     control_plane.patch_service(created["id"], "/replicaScaling", {"numReplicas": 3})
     drift = deployment.pulumi("refresh", "--preview-only", "--diff")
@@ -47,7 +48,7 @@ def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
     deployment.pulumi("refresh", "--yes")
     deployment.up()
     (repaired,) = control_plane.services()
-    assert (repaired["name"], repaired["numReplicas"]) == (created["name"], 2)
+    assert (repaired["name"], repaired["numReplicas"]) == ("renamed by hand", 2)
 
     # Another region is another service, and the old one stays until the new one runs.
     deployment.configure("region", "us-east-1")
