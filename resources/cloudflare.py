@@ -28,7 +28,6 @@ __all__ = [
     "WorkersCustomDomain",
     "WorkersScript",
     "WorkersScriptBindingArgs",
-    "WorkersScriptMigrationsArgs",
     "WorkersScriptObservabilityArgs",
 ]
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
         WorkersCustomDomain,
         WorkersScript,
         WorkersScriptBindingArgs,
-        WorkersScriptMigrationsArgs,
         WorkersScriptObservabilityArgs,
     )
 
@@ -49,7 +47,6 @@ _HOMES = {
     "WorkersCustomDomain": "workers_custom_domain",
     "WorkersScript": "workers_script",
     "WorkersScriptBindingArgs": "_inputs",
-    "WorkersScriptMigrationsArgs": "_inputs",
     "WorkersScriptObservabilityArgs": "_inputs",
 }
 # A class statement with its decorators, up to the next thing that begins in the first column.

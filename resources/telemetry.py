@@ -1,7 +1,7 @@
 """`Telemetry`: the ingest worker at Cloudflare: script, durable buffer, bindings and domain.
 
-A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-cloudflare, and of a
-`Token` that apps present.
+A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-cloudflare, of the
+`DurableObjectClass` that stores, and of the `Token` that apps present.
 
     telemetry = Telemetry(
         "telemetry",
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import pulumi
 
 from resources import cloudflare
+from resources.durable_object import DurableObjectClass
 from resources.token import Token
 from resources.user import User
 from resources.worker_build import BuiltWorker, build_worker
@@ -113,24 +114,28 @@ def _script(
     resource_name: str, args: TelemetryArgs, token: Token, opts: pulumi.ResourceOptions
 ) -> cloudflare.WorkersScript:
     worker = args.worker or build_worker()
-    return cloudflare.WorkersScript(
+    storage = DurableObjectClass(
         resource_name,
         account_id=args.account_id,
         script_name=args.script_name,
+        class_name=_BUFFER_CLASS,
+        opts=pulumi.ResourceOptions(parent=opts.parent),
+    )
+    return cloudflare.WorkersScript(
+        resource_name,
+        account_id=args.account_id,
+        script_name=storage.script_name,
         content=worker.content,
         main_module=_MAIN_MODULE,
         compatibility_date=worker.compatibility_date,
         bindings=[
-            _binding("BUFFER", "durable_object_namespace", class_name=_BUFFER_CLASS),
+            _binding("BUFFER", "durable_object_namespace", class_name=storage.class_name),
             _binding("CLICKHOUSE_DATABASE", "plain_text", text=args.writer.default_database),
             _binding("CLICKHOUSE_PASSWORD", "secret_text", text=args.writer.password),
             _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
             _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
             _binding("INGEST_TOKEN_SHA256", "secret_text", text=pulumi.Output.secret(token.sha256)),
         ],
-        migrations=cloudflare.WorkersScriptMigrationsArgs(
-            new_tag="v1", new_sqlite_classes=[_BUFFER_CLASS]
-        ),
         observability=cloudflare.WorkersScriptObservabilityArgs(enabled=True),
         opts=opts,
     )
@@ -141,7 +146,7 @@ def _binding(
     kind: str,
     *,
     text: pulumi.Input[str] | None = None,
-    class_name: str | None = None,
+    class_name: pulumi.Input[str] | None = None,
 ) -> cloudflare.WorkersScriptBindingArgs:
     return cloudflare.WorkersScriptBindingArgs(
         name=name, type=kind, text=text, class_name=class_name

@@ -1,0 +1,31 @@
+"""A stack that uses `Service` alone; `pip install clickhouse-telemetry` is all it needs.
+
+With the local clouds running, from this folder:
+
+    eval "$(make -C ../.. env)"
+    pulumi stack init try && pulumi up -s try
+    pulumi destroy -s try
+"""
+
+import pulumi
+
+from resources import Service, ServiceArgs, get_organization
+
+config = pulumi.Config()
+
+service = Service(
+    "analytics",
+    ServiceArgs(
+        organization_id=get_organization(config.get("organization")).id,
+        cloud_provider=config.get("cloudProvider") or "aws",
+        region=config.get("region") or "eu-central-1",
+        # Who may connect. Your own address, not the world's.
+        ip_access_list=config.get_object("ipAccessList") or ["127.0.0.1/32"],
+        num_replicas=config.get_int("numReplicas") or 3,
+    ),
+)
+
+pulumi.export("id", service.id)
+pulumi.export("url", service.https_url)
+pulumi.export("user", service.https["username"])
+pulumi.export("password", service.password)
