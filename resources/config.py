@@ -17,7 +17,7 @@
 | `ttlDays`: how long rows are kept | 30 |
 | `dropDatabaseOnDestroy`: whether `pulumi destroy` drops the database | false |
 | `ingestDomain`: hostname that apps send to | required |
-| `ingestPort`: 443 at Cloudflare, the local edge has its own | 443 |
+| `ingestPort`: 443 at Cloudflare, the local edge has its own | `INGEST_PORT`, or 443 |
 | `zoneName`: the zone the domain is in | what follows the domain's first dot |
 | `workerName`: name of the Workers script | `telemetry-<stack>` |
 | `ingestTokenVersion`: any text, changing it makes a new token | `1` |
@@ -118,7 +118,7 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
         "base_url": reader.optional("cloudflareBaseUrl", variable="CLOUDFLARE_API_BASE_URL"),
         "hostname": domain,
         "zone_name": reader.text("zoneName", default=domain.partition(".")[2] or domain),
-        "port": reader.whole("ingestPort", 1, 65535, default=443),
+        "port": reader.whole("ingestPort", 1, 65535, default=443, variable="INGEST_PORT"),
         "script_name": reader.text(
             "workerName",
             default=f"telemetry-{pulumi.get_stack()}".lower(),
@@ -166,8 +166,17 @@ class _Reader:
             self._refuse(key, value, ", ".join(allowed))
         return value
 
-    def whole(self, key: str, minimum: int, maximum: int, *, default: int, step: int = 1) -> int:
-        value = self._parsed(key, int, "a whole number")
+    def whole(
+        self,
+        key: str,
+        minimum: int,
+        maximum: int,
+        *,
+        default: int,
+        step: int = 1,
+        variable: str | None = None,
+    ) -> int:
+        value = self._parsed(key, int, "a whole number", variable=variable)
         if value is None:
             return default
         if not minimum <= value <= maximum or value % step:
@@ -197,8 +206,15 @@ class _Reader:
             self._missing(key, variable)
         return value or pulumi.Output.secret("")
 
-    def _parsed(self, key: str, parse: Callable[[str], Any], allowed: str) -> Any:
-        value = self.optional(key)
+    def _parsed(
+        self,
+        key: str,
+        parse: Callable[[str], Any],
+        allowed: str,
+        *,
+        variable: str | None = None,
+    ) -> Any:
+        value = self.optional(key, variable=variable)
         if value is None:
             return None
         try:
