@@ -71,6 +71,8 @@ def _only_one(state_dir: Path) -> Iterator[None]:
 
 
 async def _serve(options: argparse.Namespace) -> None:
+    # Left behind by a SIGKILL; its presence means ready.
+    (options.state_dir / "cloud.json").unlink(missing_ok=True)
     ports = load_json(options.state_dir / "ports.json", {})
     port = options.port or ports.get("port", 0)
     cloud = _open_cloud(options, options.edge_port or ports.get("edge_port", 0))

@@ -58,6 +58,9 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", _SCRIPT + "/subdomain", scripts.set_subdomain),
     ("DELETE", _SCRIPT + "/subdomain", scripts.set_subdomain),
     ("GET", _SCRIPT + "/schedules", scripts.get_schedules),
+    ("GET", _SCRIPT + "/references", scripts.get_references),
+    ("GET", _ACCOUNT + "/workers/tails/by-consumer/{script}", accounts.list_nothing),
+    ("GET", _ACCOUNT + "/workers/workers/{script}", scripts.get_worker),
     ("GET", _SCRIPT + "/versions", versions.list_versions),
     ("POST", _SCRIPT + "/versions", versions.create_version),
     ("GET", _SCRIPT + "/versions/{version}", versions.get_version),
@@ -72,6 +75,8 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", _SERVICE, scripts.delete_script),
     ("GET", _DOMAINS, domains.list_domains),
     ("PUT", _DOMAINS, domains.put_domain),
+    ("GET", _DOMAINS + "/records", domains.list_domains),
+    ("GET", _DOMAINS + "/records/{domain}", domains.get_domain),
     ("GET", _DOMAINS + "/{domain}", domains.get_domain),
     ("DELETE", _DOMAINS + "/{domain}", domains.delete_domain),
 )

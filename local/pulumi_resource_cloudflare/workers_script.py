@@ -126,17 +126,17 @@ class WorkersScript:
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
         """What the API says, with the texts of secrets, which it does not say, from the state."""
         if not state:
-            state = inputs = _import(identifier)
+            state, inputs = _import(identifier), {}
         try:
             fresh = self._read(client, state)
         except ApiFailure as error:
             if error.status == 404:
                 return None
             raise
-        wanted = inputs or state
         names = {item.name for item in schema.inputs(self.token)}
-        seen = {k: v for k, v in fresh.items() if k in names and (k in wanted or not inputs)}
-        return str(reveal(state["scriptName"])), fresh, {**wanted, **_as_wanted(seen, wanted)}
+        # An import has no inputs to go by: everything that could be one is shown.
+        seen = {k: v for k, v in fresh.items() if k in names and (k in inputs or not inputs)}
+        return str(reveal(state["scriptName"])), fresh, _as_wanted(seen, inputs)
 
     def delete(self, client: Client, identifier: str, state: Mapping[str, Any]) -> None:
         """Delete the script with its Durable Objects."""
@@ -310,7 +310,7 @@ def _check_sha256(values: Mapping[str, Any]) -> list[Failure]:
         return [Failure("contentFile", str(error))]
     if actual == wanted:
         return []
-    reason = f"The SHA-256 hash '{wanted}' does not match the content's, which is '{actual}'"
+    reason = f"'contentSha256' is '{wanted}' and the content's SHA-256 hash is '{actual}'"
     return [Failure("contentSha256", reason)]
 
 
@@ -321,7 +321,7 @@ def _content(plain: Mapping[str, Any]) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ApiFailure(0, f"could not read file {path}: {error.strerror}") from None
+        raise ApiFailure(0, f"'contentFile' {path} cannot be read: {error.strerror}") from None
 
 
 def _first_part(content_type: str, body: bytes) -> bytes:

@@ -61,42 +61,49 @@ async def delete_domain(cloud: Cloud, request: web.Request) -> web.Response:
 
 async def domains_changeset(cloud: Cloud, request: web.Request) -> web.Response:
     """What `put_domain_records` would change; wrangler asks before it does."""
-    name, wanted = request.match_info["script"], await _origins(request)
-    mine = [domain for domain in cloud.account.domains.values() if domain.service == name]
-    hostnames = {origin.get("hostname") for origin in wanted}
-    others = {d.hostname: d for d in cloud.account.domains.values() if d.service != name}
-    kept = {domain.hostname for domain in mine}
+    name, (_, wanted) = request.match_info["script"], await _origins(request)
+    hostnames = {str(origin.get("hostname")).lower() for origin in wanted}
+    attached = {domain.hostname: domain for domain in cloud.account.domains.values()}
+    kept = [domain for hostname, domain in attached.items() if hostname in hostnames]
+    gone = [d for d in attached.values() if d.service == name and d.hostname not in hostnames]
     return answer(
         {
-            "added": [origin for origin in wanted if origin.get("hostname") not in kept],
-            "removed": [
-                domain_json(d, cloud.identity) for d in mine if d.hostname not in hostnames
-            ],
+            "added": [o for o in wanted if str(o.get("hostname")).lower() not in attached],
+            "removed": [domain_json(domain, cloud.identity) for domain in gone],
             "updated": [
-                {**domain_json(domain, cloud.identity), "modified": False}
-                for domain in mine
-                if domain.hostname in hostnames
+                {**domain_json(domain, cloud.identity), "modified": domain.service != name}
+                for domain in kept
             ],
-            "conflicting": [
-                domain_json(others[hostname], cloud.identity)
-                for hostname in hostnames
-                if hostname in others
-            ],
+            # DNS records in the way of a hostname; there is no DNS here.
+            "conflicting": [],
         }
     )
 
 
 async def put_domain_records(cloud: Cloud, request: web.Request) -> web.Response:
-    """Make the given hostnames, and no others, lead to the script."""
-    name, wanted = request.match_info["script"], await _origins(request)
+    """Make the given hostnames, and no others, lead to the script.
+
+    Raises:
+        ApiError: one leads to another script, and the request does not say to take it over.
+    """
+    name, (options, wanted) = request.match_info["script"], await _origins(request)
     async with cloud.changing() as account:
         cloud.script(name)
+        domains = [_attach(cloud, account, {**origin, "service": name}) for origin in wanted]
+        for domain in domains:
+            former = account.domains.get(domain.id)
+            if former and former.service != name and not options.get("override_existing_origin"):
+                raise ApiError(
+                    409,
+                    100116,
+                    f"Hostname '{domain.hostname}' is already attached to the Worker "
+                    f"'{former.service}'.",
+                )
         after = account
-        for domain in account.domains.values():
-            if domain.service == name:
-                after = after.without_domain(domain.id)
-        for origin in wanted:
-            after = after.with_domain(_attach(cloud, account, {**origin, "service": name}))
+        for mine in [d for d in account.domains.values() if d.service == name]:
+            after = after.without_domain(mine.id)
+        for domain in domains:
+            after = after.with_domain(domain)
         if after != account:
             await cloud.commit(after)
     return answer(None)
@@ -136,10 +143,14 @@ def _attach(cloud: Cloud, account: Account, body: dict[str, Any]) -> Domain:
     )
 
 
-async def _origins(request: web.Request) -> list[dict[str, Any]]:
-    """The hostnames of a request: wrangler sends a list, or an object that holds it."""
-    value = await request.json()
-    origins = value.get("origins") if isinstance(value, dict) else value
+async def _origins(request: web.Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Options and hostnames of a request: a list, or an object that holds it as `origins`."""
+    try:
+        value = await request.json()
+    except ValueError:
+        raise ApiError.bad_request("The request body is not valid JSON.") from None
+    options = value if isinstance(value, dict) else {}
+    origins = options.get("origins") if options else value
     if not isinstance(origins, list) or not all(isinstance(origin, dict) for origin in origins):
         raise ApiError.bad_request("A list of {hostname} is expected.")
-    return origins
+    return options, origins

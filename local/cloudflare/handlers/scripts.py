@@ -28,11 +28,13 @@ __all__ = [
     "delete_script",
     "delete_secret",
     "get_content",
+    "get_references",
     "get_schedules",
     "get_secret",
     "get_service",
     "get_settings",
     "get_subdomain",
+    "get_worker",
     "list_namespaces",
     "list_scripts",
     "list_secrets",
@@ -209,6 +211,49 @@ async def get_schedules(cloud: Cloud, request: web.Request) -> web.Response:
     """Cron triggers: none."""
     cloud.script(request.match_info["script"])
     return answer({"schedules": []})
+
+
+async def get_worker(cloud: Cloud, request: web.Request) -> web.Response:
+    """A script as the newer `workers` operations give it; wrangler reads its subdomain."""
+    script = cloud.script(request.match_info["script"])
+    settings = script.deployed.settings
+    return answer(
+        {
+            "id": script.tag,
+            "name": script.name,
+            "created_on": script.created_on,
+            "updated_on": script.modified_on,
+            "deployed_on": script.modified_on,
+            "logpush": settings.get("logpush", False),
+            "observability": settings.get("observability", {"enabled": False}),
+            "subdomain": script.subdomain,
+            "tags": settings.get("tags", []),
+            "tail_consumers": settings.get("tail_consumers", []),
+        }
+    )
+
+
+async def get_references(cloud: Cloud, request: web.Request) -> web.Response:
+    """Which other scripts use this one; wrangler asks before it deletes."""
+    name = request.match_info["script"]
+    cloud.script(name)
+    incoming, objects = [], []
+    for script in cloud.account.scripts.values():
+        for binding in script.deployed.bindings:
+            reference = {"name": binding["name"], "service": script.name}
+            if binding.get("service") == name:
+                incoming.append({**reference, "environment": "production"})
+            if binding.get("script_name", script.name) == name and "class_name" in binding:
+                objects.append(
+                    {
+                        **reference,
+                        "environment": "production",
+                        "durable_object_namespace_id": binding.get("namespace_id", ""),
+                        "durable_object_namespace_name": binding["class_name"],
+                    }
+                )
+    services = {"incoming": incoming, "outgoing": [], "pages_function": False}
+    return answer({"services": services, "durable_objects": objects, "dispatch_outbounds": []})
 
 
 async def list_namespaces(cloud: Cloud, _request: web.Request) -> web.Response:

@@ -1,0 +1,99 @@
+"""Custom domains: which hostname leads to which script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local.cloudflare.harness import Cloud, form, hello
+
+DOMAINS = "/accounts/{account}/workers/domains"
+
+
+def upload(cloud: Cloud, name: str) -> None:
+    """A script that answers its own name."""
+    path = f"/accounts/{{account}}/workers/scripts/{name}"
+    cloud.result("PUT", path, files=form({"w.js": hello(name)}))
+
+
+def test_two_hostnames_lead_to_two_scripts(cloud: Cloud) -> None:
+    """By Host header; a hostname nobody attached is a 404, and one alone answers to any."""
+    assert cloud.edge().status_code == 404
+    upload(cloud, "first")
+    upload(cloud, "second")
+    assert cloud.edge().status_code == 404
+    first = cloud.attach("localhost", "first")
+    assert cloud.edge().text == "first"
+    assert cloud.edge(host="whatever.localhost").text == "first"
+    cloud.attach("second.localhost", "second")
+    assert cloud.edge().text == "first"
+    assert cloud.edge(host="second.localhost").text == "second"
+    assert cloud.edge(host="whatever.localhost").status_code == 404
+    cloud.result("DELETE", f"{DOMAINS}/{first['id']}")
+    assert cloud.edge().text == "second"
+
+
+def test_attaching_again_keeps_the_id_and_moves_the_hostname(cloud: Cloud) -> None:
+    """The provider updates with the request that creates."""
+    upload(cloud, "first")
+    upload(cloud, "second")
+    before = cloud.attach("localhost", "first")
+    assert cloud.attach("localhost", "first") == before
+    after = cloud.attach("localhost", "second")
+    assert after["id"] == before["id"]
+    assert cloud.edge().text == "second"
+    assert cloud.result("GET", f"{DOMAINS}/{after['id']}") == after
+    assert cloud.result("GET", DOMAINS, params={"service": "first"}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"hostname": "example.com"}, "example.com"),
+        ({"hostname": "two.labels.localhost"}, "two.labels.localhost"),
+        ({"hostname": "UPPER_case.localhost"}, "upper_case.localhost"),
+        ({"hostname": None}, "'hostname'"),
+        ({"service": 7}, "'service'"),
+        ({"service": "absent"}, "does not exist"),
+        ({"zone_id": "0" * 32}, "zone_id"),
+        ({"zone_name": "example.com"}, "zone_name"),
+        ({"environment": "staging"}, "staging"),
+    ],
+)
+def test_a_wrong_domain_is_one_clear_error(
+    shared: Cloud, change: dict[str, Any], said: str
+) -> None:
+    """And nothing is attached."""
+    upload(shared, "hello")
+    body = {"hostname": "localhost", "service": "hello", **change}
+    assert said in shared.refusal("PUT", DOMAINS, json=body)[2]
+    assert shared.result("GET", DOMAINS) == []
+
+
+def test_a_detached_hostname_is_gone(shared: Cloud) -> None:
+    """Reading or detaching it again says so."""
+    upload(shared, "hello")
+    domain = shared.attach("gone.localhost", "hello")
+    shared.result("DELETE", f"{DOMAINS}/{domain['id']}")
+    assert shared.refusal("GET", f"{DOMAINS}/{domain['id']}")[0] == 404
+    assert shared.refusal("DELETE", f"{DOMAINS}/{domain['id']}")[0] == 404
+
+
+def test_wrangler_s_way_replaces_the_set_of_a_script(cloud: Cloud) -> None:
+    """It asks what would change, and takes a hostname from another script only if told to."""
+    upload(cloud, "first")
+    upload(cloud, "second")
+    cloud.attach("taken.localhost", "first")
+    cloud.attach("old.localhost", "second")
+    path = "/accounts/{account}/workers/scripts/second/domains"
+    origins = [{"hostname": "taken.localhost"}, {"hostname": "new.localhost"}]
+    changes = cloud.result("POST", path + "/changeset", json=origins)
+    assert [item["hostname"] for item in changes["added"]] == ["new.localhost"]
+    assert [item["hostname"] for item in changes["removed"]] == ["old.localhost"]
+    assert [item["modified"] for item in changes["updated"]] == [True]
+    assert cloud.refusal("PUT", path + "/records", json={"origins": origins})[0] == 409
+    wanted = {"origins": origins, "override_existing_origin": True}
+    cloud.result("PUT", path + "/records", json=wanted)
+    attached = cloud.result("GET", DOMAINS, params={"service": "second"})
+    assert {domain["hostname"] for domain in attached} == {"taken.localhost", "new.localhost"}

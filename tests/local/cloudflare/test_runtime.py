@@ -1,0 +1,183 @@
+"""What survives: deaths of workerd and of the API, restarts, deploys under load."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.local.cloudflare.harness import (
+    COUNTER,
+    COUNTER_BINDING,
+    ROOT,
+    Cloud,
+    command,
+    form,
+    hello,
+)
+
+
+def test_acknowledged_writes_survive_the_death_of_workerd(cloud: Cloud) -> None:
+    """It comes back by itself, and its clients wait in the queue meanwhile."""
+    cloud.deploy_counter()
+    for expected in range(1, 6):
+        assert cloud.edge().text == str(expected)
+        before = cloud.runtime_pid
+        cloud.kill_runtime()
+        # The listening socket is the API's, so a connection is not refused: it waits.
+        _until_dead(before)
+    assert cloud.edge().text == "6"
+
+
+def test_everything_comes_back_after_the_api_was_killed(cloud: Cloud) -> None:
+    """With the same ports, identity, objects and secrets; nothing of the old one is left."""
+    secret = {"name": "SECRET", "type": "secret_text", "text": "12345"}
+    cloud.deploy_counter(bindings=[secret])
+    assert cloud.edge().text == "1"
+    card, runtime = cloud.card, cloud.runtime_pid
+    cloud.stop(signal.SIGKILL)
+    _until_dead(runtime)
+    cloud.start()
+    assert {**cloud.card, "pid": 0} == {**card, "pid": 0}
+    assert cloud.edge().text == "2"
+    assert cloud.edge("/env").json()["length"] == 5
+    script = cloud.result("GET", "/accounts/{account}/workers/services/counter")
+    assert script["default_environment"]["script"]["migration_tag"] == "v1"
+
+
+def test_a_clean_stop_leaves_no_process_and_no_port(cloud: Cloud) -> None:
+    """And nothing on stderr."""
+    cloud.deploy_counter()
+    runtime = cloud.runtime_pid
+    assert cloud.stop(signal.SIGTERM) == 0
+    assert not _alive(runtime)
+    for port in (cloud.card["edge_port"], int(cloud.card["url"].split(":")[2].split("/")[0])):
+        with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
+            probe.connect(("127.0.0.1", port))
+    assert not (cloud.directory / "cloud.json").exists()
+    assert cloud.log.read_text() == ""
+
+
+def test_objects_and_their_keys_outlive_deploys(cloud: Cloud) -> None:
+    """A new version of the code finds what the old one stored."""
+    cloud.deploy_counter()
+    assert cloud.edge().text == "1"
+    path = "/accounts/{account}/workers/scripts/counter"
+    for expected in range(2, 5):
+        code = COUNTER + f"// version {expected}"
+        cloud.result("PUT", path, files=form({"w.js": code}, bindings=[COUNTER_BINDING]))
+        assert cloud.edge().text == str(expected)
+
+
+def test_a_renamed_class_keeps_its_objects_and_a_deleted_one_loses_them(cloud: Cloud) -> None:
+    """The storage's key belongs to the namespace, not to the name of the class."""
+    cloud.deploy_counter()
+    assert cloud.edge().text == "1"
+    path = "/accounts/{account}/workers/scripts/counter"
+    renamed = COUNTER.replace("class Counter", "class Adder")
+    binding = {**COUNTER_BINDING, "class_name": "Adder"}
+    rename = {
+        "old_tag": "v1",
+        "new_tag": "v2",
+        "renamed_classes": [{"from": "Counter", "to": "Adder"}],
+    }
+    cloud.result("PUT", path, files=form({"w.js": renamed}, bindings=[binding], migrations=rename))
+    assert cloud.edge().text == "2"
+    delete = {"old_tag": "v2", "new_tag": "v3", "deleted_classes": ["Adder"]}
+    cloud.result("PUT", path, files=form({"w.js": hello("bare")}, migrations=delete))
+    assert cloud.edge().text == "bare"
+    assert list((cloud.directory / "durable-objects").iterdir()) == []
+
+
+def test_no_acknowledged_write_is_lost_or_doubled_under_kills_and_deploys(cloud: Cloud) -> None:
+    """Each answer is the count at that moment, so a number twice is a write lost."""
+    cloud.deploy_counter()
+    answered: list[int] = []
+    stop = threading.Event()
+    worker = threading.Thread(target=_add_until, args=(cloud, stop, answered))
+    worker.start()
+    path = "/accounts/{account}/workers/scripts/counter"
+    for turn in range(6):
+        _until_longer(answered, len(answered) + 5)
+        if turn % 2:
+            cloud.kill_runtime()
+        else:
+            code = COUNTER + f"// turn {turn}"
+            cloud.result("PUT", path, files=form({"w.js": code}, bindings=[COUNTER_BINDING]))
+    stop.set()
+    worker.join()
+    assert len(set(answered)) == len(answered)
+    assert int(cloud.edge().text) > max(answered)
+    assert answered == sorted(answered)
+
+
+@pytest.mark.parametrize("option", ["--port", "--edge-port"])
+def test_a_port_in_use_is_one_line_and_exit_code_2(tmp_path: Path, option: str) -> None:
+    """The line says which port and what to do."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            command(tmp_path / "cloudflare", option, port),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert port in line
+    assert option in line
+    assert not (tmp_path / "cloudflare" / "cloud.json").exists()
+
+
+def test_a_second_process_on_the_same_folder_is_one_line(cloud: Cloud) -> None:
+    """Two of them would write the same objects."""
+    ended = subprocess.run(
+        command(cloud.directory), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert "another process" in line
+    assert cloud.result("GET", "/user/tokens/verify")
+
+
+def _add_until(cloud: Cloud, stop: threading.Event, answered: list[int]) -> None:
+    while not stop.is_set():
+        try:
+            response = cloud.edge()
+        except httpx.TransportError:
+            # The process died under this request: it was not acknowledged.
+            continue
+        if response.status_code == 200:
+            answered.append(int(response.text))
+
+
+def _until_dead(pid: int) -> None:
+    """Wait for a process to end; a hang is the test runner's to end."""
+    while _alive(pid):
+        threading.Event().wait(0.01)
+
+
+def _until_longer(items: Sequence[object], length: int) -> None:
+    """Wait for another thread to add items."""
+    while len(items) <= length:
+        threading.Event().wait(0.01)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A dead child that nobody waited for yet still has its number.
+    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()

@@ -1,0 +1,270 @@
+"""Scripts: what an upload does, what it refuses, and where its secrets must not turn up."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local.cloudflare.harness import (
+    COUNTER,
+    COUNTER_BINDING,
+    COUNTER_MIGRATION,
+    Cloud,
+    form,
+    hello,
+)
+
+SCRIPT = "/accounts/{account}/workers/scripts/hello"
+
+
+def test_an_upload_runs_behind_the_edge(cloud: Cloud) -> None:
+    """Bindings of every plain type reach the Worker, characters and all."""
+    odd = 'quote " backslash \\ newline \n tab \t snowman ☃ nul \x00'
+    bindings = [
+        {"name": "PLAIN", "type": "plain_text", "text": odd},
+        {"name": "JSON", "type": "json", "json": {"a": [1, None, "☃"]}},
+        {"name": "SECRET", "type": "secret_text", "text": "four"},
+    ]
+    script = cloud.deploy_counter(bindings=bindings)
+    assert script["handlers"] == ["fetch"]
+    assert script["named_handlers"] == [{"name": "Counter", "handlers": ["class"]}]
+    assert script["migration_tag"] == "v1"
+    expected = {"plain": odd, "json": {"a": [1, None, "☃"]}, "length": 4}
+    assert cloud.edge("/env").json() == expected
+    assert cloud.edge().text == "1"
+
+
+def test_modules_of_every_kind_are_imported(cloud: Cloud) -> None:
+    """JavaScript in a folder, text, bytes and WebAssembly, by the names wrangler gives them."""
+    empty_wasm = b"\0asm\x01\0\0\0"
+    main = """
+    import { name } from "./lib/name.js";
+    import text from "./text.txt";
+    import data from "./data.bin";
+    import wasm from "./empty.wasm";
+    const values = [name, text, data.byteLength, wasm instanceof WebAssembly.Module];
+    export default { fetch: () => Response.json(values) };
+    """
+    modules: dict[str, str | bytes] = {
+        "index.js": main,
+        "lib/name.js": "export const name = 'lib';",
+        "./text.txt": "plain",
+        "data.bin": b"\x00\xff\x00",
+        "./empty.wasm": empty_wasm,
+    }
+    types = {"data.bin": "application/octet-stream", "./empty.wasm": "application/wasm"}
+    cloud.result("PUT", SCRIPT, files=form(modules, types=types))
+    cloud.attach("localhost", "hello")
+    assert cloud.edge().json() == ["lib", "plain", 3, True]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("export default { fetch() { return new Response('x' } };", "Uncaught SyntaxError"),
+        ("throw new Error('at start'); export default {};", "Uncaught Error: at start"),
+        ("import x from './absent.js'; export default {};", 'No such module "absent.js"'),
+        ("await fetch('https://example.com'); export default {};", "within global scope"),
+    ],
+)
+def test_a_broken_script_is_refused_and_the_old_one_runs_on(
+    shared: Cloud, code: str, said: str
+) -> None:
+    """The refusal carries what the runtime said."""
+    shared.result("PUT", SCRIPT, files=form({"index.js": hello("good")}))
+    shared.attach("localhost", "hello")
+    status, number, message = shared.refusal("PUT", SCRIPT, files=form({"index.js": code}))
+    assert (status, number) == (400, 10021)
+    assert said in message
+    assert shared.edge().text == "good"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "code", "said"),
+    [
+        ({"compatibility_date": "2999-01-01"}, 10021, "2999-01-01"),
+        ({"compatibility_flags": ["no_such_flag"]}, 10021, "no_such_flag"),
+        ({"compatibility_date": 7}, 10021, "compatibility_date"),
+        ({"main_module": "absent.js"}, 10021, "absent.js"),
+        ({"main_module": None}, 10021, "main_module"),
+        ({"bindings": [{"name": "K", "type": "kv_namespace", "namespace_id": "1"}]}, 10021, "'K'"),
+        ({"bindings": [{"name": "P", "type": "plain_text"}]}, 10021, "'text'"),
+        ({"bindings": [{"type": "plain_text", "text": "x"}]}, 10021, "no name"),
+        ({"bindings": [{"name": "P", "type": "plain_text", "text": "x"}] * 2}, 10021, "twice"),
+        ({"bindings": "P"}, 10021, "bindings"),
+        ({"bindings": [{"name": "S", "type": "service", "service": "absent"}]}, 10143, "'absent'"),
+        ({"bindings": [COUNTER_BINDING]}, 10061, "'Counter'"),
+        ({"migrations": {"new_sqlite_classes": ["Absent"]}}, 10070, "'Absent'"),
+        ({"migrations": {"old_tag": "v7"}}, 10079, "'v7'"),
+        ({"assets": {"jwt": "x"}}, 10021, "assets"),
+    ],
+)
+def test_wrong_metadata_is_one_clear_error(
+    shared: Cloud, metadata: dict[str, Any], code: int, said: str
+) -> None:
+    """Every bad input names what is wrong, and nothing is made."""
+    path = "/accounts/{account}/workers/scripts/refused"
+    _, number, message = shared.refusal("PUT", path, files=form({"w.js": COUNTER}, **metadata))
+    assert number == code
+    assert said in message
+    assert shared.refusal("GET", path + "/settings")[:2] == (404, 10007)
+
+
+def test_a_body_that_is_no_upload_is_one_clear_error(shared: Cloud) -> None:
+    """Not a form, no metadata, metadata that is no JSON, a part of no known type."""
+    assert "multipart" in shared.refusal("PUT", SCRIPT, content=b"x")[2]
+    part = ("w.js", hello("x"), "application/javascript+module")
+    assert "metadata" in shared.refusal("PUT", SCRIPT, files={"w.js": part})[2]
+    broken = {"metadata": (None, "{", "application/json"), "w.js": part}
+    assert "JSON" in shared.refusal("PUT", SCRIPT, files=broken)[2]
+    odd = form({"w.js": hello("x")}, types={"w.js": "text/x-python"})
+    assert "Python" in shared.refusal("PUT", SCRIPT, files=odd)[2]
+    surrogate = {**form({"w.js": hello("x")})}
+    surrogate["metadata"] = (None, '{"main_module": "w.js", "tags": ["\\ud800"]}', "")
+    assert "JSON" in shared.refusal("PUT", SCRIPT, files=surrogate)[2]
+
+
+def test_a_script_without_handlers_is_refused(shared: Cloud) -> None:
+    """It could never answer anything."""
+    upload = form({"w.js": "export default {};"})
+    assert shared.refusal("PUT", SCRIPT, files=upload)[:2] == (400, 10068)
+
+
+def test_a_name_that_is_no_worker_name_is_refused(shared: Cloud) -> None:
+    """The name becomes part of addresses."""
+    path = "/accounts/{account}/workers/scripts/no%20name"
+    assert shared.refusal("PUT", path, files=form({"w.js": hello("x")}))[:2] == (400, 10016)
+
+
+def test_an_unknown_script_has_its_codes(shared: Cloud) -> None:
+    """Clients tell "gone" from every other failure by them."""
+    absent = "/accounts/{account}/workers/scripts/absent"
+    assert shared.refusal("GET", absent + "/settings")[:2] == (404, 10007)
+    assert shared.refusal("DELETE", absent)[:2] == (404, 10007)
+    service = "/accounts/{account}/workers/services/absent"
+    assert shared.refusal("GET", service)[:2] == (404, 10090)
+
+
+def test_secrets_stay_over_an_upload_that_keeps_them(cloud: Cloud) -> None:
+    """As wrangler uploads; an upload that does not say so drops them, as the provider's does."""
+    cloud.deploy_counter()
+    secret = {"name": "SECRET", "type": "secret_text", "text": "12345"}
+    path = "/accounts/{account}/workers/scripts/counter"
+    cloud.result("PUT", path + "/secrets", json=secret)
+    assert cloud.edge("/env").json()["length"] == 5
+    upload = form({"w.js": COUNTER}, bindings=[COUNTER_BINDING], keep_bindings=["secret_text"])
+    cloud.result("PUT", path, files=upload)
+    assert cloud.edge("/env").json()["length"] == 5
+    inherit = {"name": "SECRET", "type": "inherit"}
+    cloud.result("PUT", path, files=form({"w.js": COUNTER}, bindings=[COUNTER_BINDING, inherit]))
+    assert cloud.edge("/env").json()["length"] == 5
+    cloud.result("PUT", path, files=form({"w.js": COUNTER}, bindings=[COUNTER_BINDING]))
+    assert cloud.edge("/env").json()["length"] == 0
+    assert cloud.result("GET", path + "/secrets") == []
+
+
+def test_a_secret_is_readable_nowhere(cloud: Cloud, tmp_path: Path) -> None:
+    """Not in an answer, a log, a process list, nor in a file that others may read."""
+    text = "s3cr3t-" + os.urandom(8).hex()
+    uploaded = {"name": "UPLOADED", "type": "secret_text", "text": text + "-a"}
+    cloud.deploy_counter(bindings=[uploaded])
+    path = "/accounts/{account}/workers/scripts/counter"
+    put = {"name": "PUT", "type": "secret_text", "text": text + "-b"}
+    answers = [cloud.call("PUT", path + "/secrets", json=put).text]
+    wrong = {"name": "COUNTER", "type": "secret_text", "text": text + "-c"}
+    assert cloud.refusal("PUT", path + "/secrets", json=wrong)[1] == 10053
+    reads = ["/settings", "/secrets", "/secrets/PUT", "/bindings", "/versions", "/content/v2"]
+    answers += [cloud.call("GET", path + read).text for read in reads]
+    answers += [cloud.call("GET", "/accounts/{account}/workers/services/counter").text]
+    assert {item["name"] for item in cloud.result("GET", path + "/secrets")} == {"UPLOADED", "PUT"}
+    cloud.edge("/env")
+    cloud.kill_runtime()
+    cloud.edge("/env")
+    assert cloud.process is not None
+    for pid in (cloud.process.pid, cloud.runtime_pid):
+        answers += [Path(f"/proc/{pid}/{name}").read_text() for name in ("cmdline", "environ")]
+    answers += [log.read_text() for log in tmp_path.rglob("*.log")]
+    assert not [answer for answer in answers if text in answer]
+    for file in (tmp_path / "cloudflare").rglob("*"):
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_settings_show_what_was_uploaded(shared: Cloud) -> None:
+    """The provider compares them with its state after a refresh."""
+    metadata: dict[str, Any] = {
+        "observability": {"enabled": True},
+        "compatibility_flags": ["nodejs_compat"],
+    }
+    plain = {"name": "P", "type": "plain_text", "text": "x"}
+    upload = form({"w.js": hello("x")}, bindings=[plain], **metadata)
+    shared.result("PUT", SCRIPT, files=upload)
+    settings = shared.result("GET", SCRIPT + "/settings")
+    assert settings["bindings"] == [plain]
+    assert settings["compatibility_date"] == "2026-01-01"
+    assert settings["compatibility_flags"] == ["nodejs_compat"]
+    assert settings["observability"] == {"enabled": True}
+    content = shared.call("GET", SCRIPT + "/content/v2")
+    assert content.headers["content-type"].startswith("multipart/form-data")
+    assert content.headers["cf-entrypoint"] == "w.js"
+    assert hello("x") in content.text
+
+
+def test_settings_can_be_patched(cloud: Cloud) -> None:
+    """The code stays, and what the request does not name goes."""
+    cloud.deploy_counter(bindings=[{"name": "PLAIN", "type": "plain_text", "text": "old"}])
+    changed = [{"name": "PLAIN", "type": "plain_text", "text": "new"}, COUNTER_BINDING]
+    part = (None, json.dumps({"bindings": changed}), "application/json")
+    path = "/accounts/{account}/workers/scripts/counter/settings"
+    cloud.result("PATCH", path, files={"settings": part})
+    assert cloud.edge("/env").json()["plain"] == "new"
+    assert "JSON" in cloud.refusal("PATCH", path, files={"settings": (None, "[", "")})[2]
+
+
+def test_a_deleted_script_takes_its_objects_and_domains_along(cloud: Cloud, tmp_path: Path) -> None:
+    """And a new one of the same name starts from nothing."""
+    cloud.deploy_counter()
+    assert cloud.edge().text == "1"
+    cloud.result("DELETE", "/accounts/{account}/workers/scripts/counter")
+    assert cloud.result("GET", "/accounts/{account}/workers/scripts") == []
+    assert cloud.result("GET", "/accounts/{account}/workers/domains") == []
+    assert list((tmp_path / "cloudflare" / "durable-objects").iterdir()) == []
+    assert list((tmp_path / "cloudflare" / "modules").iterdir()) == []
+    assert cloud.edge().status_code == 404
+    cloud.deploy_counter()
+    assert cloud.edge().text == "1"
+
+
+def test_a_script_that_others_use_is_deleted_by_force_alone(cloud: Cloud) -> None:
+    """The binding that is left behind answers with an error instead of stopping everything."""
+    cloud.result("PUT", SCRIPT, files=form({"w.js": hello("behind")}))
+    front = "export default { fetch: (request, env) => env.BACK.fetch(request) };"
+    service = {"name": "BACK", "type": "service", "service": "hello"}
+    path = "/accounts/{account}/workers/scripts/front"
+    cloud.result("PUT", path, files=form({"w.js": front}, bindings=[service]))
+    cloud.attach("localhost", "front")
+    assert cloud.edge().text == "behind"
+    references = cloud.result("GET", SCRIPT + "/references")
+    assert [use["service"] for use in references["services"]["incoming"]] == ["front"]
+    assert "front" in cloud.refusal("DELETE", SCRIPT)[2]
+    cloud.result("DELETE", SCRIPT, params={"force": "true"})
+    assert cloud.edge().status_code == 500
+
+
+def test_a_version_can_be_uploaded_first_and_deployed_later(cloud: Cloud) -> None:
+    """As `wrangler deploy` does for a script that exists."""
+    cloud.result("PUT", SCRIPT, files=form({"w.js": hello("one")}))
+    cloud.attach("localhost", "hello")
+    version = cloud.result("POST", SCRIPT + "/versions", files=form({"w.js": hello("two")}))
+    assert version["number"] == 2
+    assert cloud.edge().text == "one"
+    wanted = {"strategy": "percentage", "versions": [{"version_id": version["id"]}]}
+    assert cloud.refusal("POST", SCRIPT + "/deployments", json=wanted)[0] == 501
+    wanted["versions"] = [{"version_id": version["id"], "percentage": 100}]
+    cloud.result("POST", SCRIPT + "/deployments", json=wanted)
+    assert cloud.edge().text == "two"
+    migrating = form({"w.js": COUNTER}, migrations=COUNTER_MIGRATION)
+    assert cloud.refusal("POST", SCRIPT + "/versions", files=migrating)[1] == 10211

@@ -1,0 +1,28 @@
+"""Fixtures: a plugin that talks to a running local Cloudflare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.local.cloudflare.harness import Cloud
+from tests.local.pulumi_resource_cloudflare.harness import Plugin
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A running local Cloudflare for the tests of one file."""
+    running = Cloud(tmp_path_factory.mktemp("cloud") / "cloudflare")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def plugin(cloud: Cloud) -> Iterator[Plugin]:
+    """A configured plugin of a test's own."""
+    running = Plugin()
+    running.configure(apiToken=cloud.card["api_token"], baseUrl=cloud.card["url"])
+    yield running
+    running.close()

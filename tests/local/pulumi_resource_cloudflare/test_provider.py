@@ -1,0 +1,112 @@
+"""The provider protocol around the resources: greeting, configuration, look-ups, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.pulumi_resource_cloudflare.protos import empty_pb2
+from local.pulumi_resource_cloudflare.values import UNKNOWN, Secret, from_struct, to_struct
+from tests.local.cloudflare.harness import Cloud
+from tests.local.pulumi_resource_cloudflare.harness import DOMAIN, SCRIPT, Plugin, provider_pb2
+
+
+def test_it_says_that_it_is_a_stand_in(plugin: Plugin) -> None:
+    """Nobody should take it for the official plugin."""
+    assert "stand-in" in plugin.greeting
+    info = plugin.ask("GetPluginInfo", empty_pb2.Empty())
+    assert info.version.startswith("6.")
+    handshake = plugin.ask("Handshake", provider_pb2.ProviderHandshakeRequest())
+    assert handshake.accept_secrets
+    schema = plugin.ask("GetSchema", provider_pb2.GetSchemaRequest())
+    assert SCRIPT in schema.schema
+
+
+def test_it_takes_its_configuration_from_the_environment_too(cloud: Cloud) -> None:
+    """The names are the official provider's."""
+    environment = {
+        "CLOUDFLARE_API_TOKEN": cloud.card["api_token"],
+        "CLOUDFLARE_BASE_URL": cloud.card["url"],
+    }
+    plugin = Plugin(environment)
+    plugin.configure()
+    zone = plugin.invoke("cloudflare:index/getZone:getZone", {"filter": {"match": "all"}})
+    plugin.close()
+    assert zone["name"] == "localhost"
+
+
+def test_configuration_that_cannot_work_is_refused() -> None:
+    """No token, an address that is none, and names and types that do not exist."""
+    plugin = Plugin()
+    nothing = provider_pb2.ConfigureRequest(args=to_struct({}))
+    assert "CLOUDFLARE_API_TOKEN" in plugin.error("Configure", nothing)
+    odd = provider_pb2.ConfigureRequest(args=to_struct({"apiToken": "x", "baseUrl": "ftp://x"}))
+    assert "ftp://x" in plugin.error("Configure", odd)
+    news = to_struct({"apiToken": 7, "apiTokn": "x", "apiKey": "x", "version": "6.0.0"})
+    answer = plugin.ask("CheckConfig", provider_pb2.CheckRequest(news=news))
+    plugin.close()
+    assert {failure.property for failure in answer.failures} == {"apiToken", "apiTokn", "apiKey"}
+    assert isinstance(from_struct(answer.inputs)["apiToken"], Secret)
+
+
+def test_another_token_is_no_other_provider(plugin: Plugin) -> None:
+    """Its resources stay."""
+    olds, news = to_struct({"apiToken": "a"}), to_struct({"apiToken": "b"})
+    answer = plugin.ask("DiffConfig", provider_pb2.DiffRequest(olds=olds, news=news))
+    assert list(answer.diffs) == ["apiToken"]
+    assert not answer.replaces
+
+
+def test_a_token_that_is_not_known_yet_only_matters_when_it_is_needed(cloud: Cloud) -> None:
+    """At preview it may come from a resource."""
+    plugin = Plugin()
+    plugin.configure(apiToken=Secret(UNKNOWN), baseUrl=cloud.card["url"])
+    news = {"accountId": "a", "scriptName": "b", "content": "c"}
+    assert plugin.create(SCRIPT, news, preview=True)[1]["scriptName"] == "b"
+    request = provider_pb2.CreateRequest(
+        urn=f"urn:pulumi:s::p::{SCRIPT}::n", properties=to_struct(news)
+    )
+    assert "not known yet" in plugin.error("Create", request)
+    plugin.close()
+
+
+def test_zones_are_found(plugin: Plugin, cloud: Cloud) -> None:
+    """By id, by filter, and as a list."""
+    get_zone, get_zones = "cloudflare:index/getZone:getZone", "cloudflare:index/getZones:getZones"
+    by_id = plugin.invoke(get_zone, {"zoneId": cloud.card["zone_id"]})
+    assert by_id["name"] == "localhost"
+    named = {"match": "all", "name": "localhost"}
+    assert plugin.invoke(get_zone, {"filter": named})["zoneId"] == cloud.card["zone_id"]
+    assert plugin.invoke(get_zones, {"name": "localhost"})["results"][0]["nameServers"] == []
+    other = to_struct({"filter": {"match": "all", "name": "example.com"}})
+    request = provider_pb2.InvokeRequest(tok=get_zone, args=other)
+    assert "0 zones" in plugin.error("Invoke", request)
+    wrong = provider_pb2.InvokeRequest(tok=get_zone, args=to_struct({"zone": "x"}))
+    (failure,) = plugin.ask("Invoke", wrong).failures
+    assert failure.property == "zone"
+
+
+@pytest.mark.parametrize("token", ["cloudflare:index/record:Record", "other:index:Thing"])
+def test_what_is_not_imitated_is_named(plugin: Plugin, token: str) -> None:
+    """The official plugin knows hundreds of resources."""
+    request = provider_pb2.CheckRequest(urn=f"urn:pulumi:s::p::{token}::n", news=to_struct({}))
+    assert token in plugin.error("Check", request)
+    assert "x:y:z" in plugin.error("Invoke", provider_pb2.InvokeRequest(tok="x:y:z"))
+
+
+def test_a_failure_of_the_api_is_one_line_without_the_token(cloud: Cloud) -> None:
+    """A wrong token and an API that is not there."""
+    news: dict[str, Any] = {"accountId": "a", "hostname": "localhost", "service": "s"}
+    request = provider_pb2.CreateRequest(
+        urn=f"urn:pulumi:s::p::{DOMAIN}::n", properties=to_struct(news)
+    )
+    plugin = Plugin()
+    plugin.configure(apiToken="wrong-token", baseUrl=cloud.card["url"])
+    refused = plugin.error("Create", request)
+    plugin.configure(apiToken="wrong-token", baseUrl="http://127.0.0.1:9/client/v4")
+    unreachable = plugin.error("Create", request)
+    plugin.close()
+    assert "Invalid access token (code 9109)" in refused
+    assert "no answer from http://127.0.0.1:9" in unreachable
+    assert not [text for text in (refused, unreachable) if "wrong-token" in text or "\n" in text]

@@ -1,0 +1,51 @@
+"""`WorkersCustomDomain`: its life against a running cloud."""
+
+from __future__ import annotations
+
+from tests.local.cloudflare.harness import Cloud, form, hello
+from tests.local.pulumi_resource_cloudflare.harness import DOMAIN, Plugin, provider_pb2
+
+NONE = provider_pb2.DiffResponse.DIFF_NONE
+
+
+def test_a_domain_s_life(plugin: Plugin, cloud: Cloud) -> None:
+    """Create, no change, replacement, read, gone, delete twice."""
+    for name in ("first", "second"):
+        path = f"/accounts/{{account}}/workers/scripts/{name}"
+        cloud.result("PUT", path, files=form({"w.js": hello(name)}))
+    account = cloud.card["account_id"]
+    inputs = {"accountId": account, "hostname": "localhost", "service": "first"}
+    assert plugin.check(DOMAIN, inputs)[1] == {}
+    planned = plugin.create(DOMAIN, inputs, preview=True)[1]
+    assert repr(planned["zoneId"]) == "UNKNOWN"
+    identifier, state = plugin.create(DOMAIN, inputs)
+    assert state["zoneName"] == "localhost"
+    assert state["certId"]
+    assert plugin.diff(DOMAIN, state, inputs).changes == NONE
+    assert cloud.edge().text == "first"
+
+    moved = plugin.diff(DOMAIN, state, {**inputs, "service": "second"})
+    assert list(moved.replaces) == ["service"]
+    # The hostname stays, so the old attachment must go before the new one comes.
+    assert moved.deleteBeforeReplace
+    renamed = plugin.diff(DOMAIN, state, {**inputs, "hostname": "other.localhost"})
+    assert list(renamed.replaces) == ["hostname"]
+    assert not renamed.deleteBeforeReplace
+
+    cloud.attach("localhost", "second")
+    _, drifted, seen = plugin.read(DOMAIN, identifier, state, inputs)
+    assert seen == {**inputs, "service": "second"}
+    assert list(plugin.diff(DOMAIN, drifted, inputs).diffs) == ["service"]
+    imported = plugin.read(DOMAIN, f"{account}/{identifier}", {}, {})
+    assert imported[0] == identifier
+    assert imported[1]["service"] == "second"
+
+    plugin.delete(DOMAIN, identifier, state)
+    assert plugin.read(DOMAIN, identifier, state, inputs)[0] == ""
+    plugin.delete(DOMAIN, identifier, state)
+
+
+def test_wrong_inputs_are_named(plugin: Plugin) -> None:
+    """Required and unknown ones."""
+    _, failures = plugin.check(DOMAIN, {"hostname": "localhost", "host": "x"})
+    assert set(failures) == {"accountId", "service", "host"}
