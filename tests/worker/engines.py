@@ -22,7 +22,9 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
-from clickhouse_migrations.clickhouse_cluster import ClickhouseCluster
+from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-untyped]
+    ClickhouseCluster,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-test-token"
@@ -98,10 +100,11 @@ class ClickHouse:
         )
         (library,) = ROOT.glob("local/node_modules/@chdb/lib-*/libchdb.so")
         self.port = free_port()
+        self.tcp_port = free_port()
         program = ROOT / "local" / "clickhouse" / "server.py"
         self.process = Process(
             [sys.executable, "-I", str(program), str(library), str(folder)]
-            + [str(self.port), str(free_port())],
+            + [str(self.port), str(self.tcp_port)],
             folder,
         )
 

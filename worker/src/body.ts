@@ -1,7 +1,7 @@
 /** Reading a request body within bounds, and gzip in both directions. */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Refusal } from "./errors.ts";
-import { GZIP_LEVEL } from "./limits.ts";
+import { DISCARD_BYTES, DISCARD_MS, GZIP_LEVEL } from "./limits.ts";
 
 /** Bytes of the body, never holding more than the limit however long the sender goes on. */
 export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
@@ -9,12 +9,9 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
   if (declared > limitBytes) {
     throw tooLarge(`content-length: ${declared}`, limitBytes);
   }
-  if (request.body === null) {
-    return new Uint8Array(0);
-  }
   const parts: Uint8Array[] = [];
   let total = 0;
-  for await (const part of request.body) {
+  for await (const part of request.body?.values({ preventCancel: true }) ?? []) {
     total += part.byteLength;
     if (total > limitBytes) {
       throw tooLarge(`body: over ${limitBytes} bytes`, limitBytes);
@@ -22,6 +19,26 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
     parts.push(part);
   }
   return concat(parts, total);
+}
+
+/**
+ * Lets a refused sender finish, within bounds, without keeping what it sends.
+ *
+ * Many clients write their whole body before they read: closing the connection on them would turn
+ * our line about what is wrong into a broken pipe.
+ */
+export async function discardBody(request: Request): Promise<void> {
+  if (request.body === null || request.body.locked) {
+    return;
+  }
+  const deadline = Date.now() + DISCARD_MS;
+  let total = 0;
+  for await (const part of request.body) {
+    total += part.byteLength;
+    if (total > DISCARD_BYTES || Date.now() > deadline) {
+      return;
+    }
+  }
 }
 
 export function tooLarge(found: string, limitBytes: number): Refusal {

@@ -20,3 +20,13 @@ declare module "*.sql" {
   const text: string;
   export default text;
 }
+
+/** JSON.parse source text access: in V8, not yet in TypeScript's libraries. */
+interface JSON {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): object;
+  isRawJSON(value: unknown): boolean;
+}

@@ -1,5 +1,6 @@
 /** Routes; every answer of the worker is made here. */
 import { authenticate } from "./auth.ts";
+import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
 import { ingestEvent, ingestTraces } from "./ingest.ts";
 import { exportResponse, statusResponse } from "./otlp/answer.ts";
@@ -37,6 +38,7 @@ export default {
       }
       return await route.handle(request, env);
     } catch (error) {
+      await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
       return (route?.refuse ?? jsonRefusal)(refusalFrom(error));
     }
   },

@@ -9,6 +9,9 @@ const MIB = 1024 * KIB;
 export const MAX_BODY_BYTES = 8 * MIB;
 /** After gunzip; a whole batch may be one body, so this is also the ceiling of a batch. */
 export const MAX_RAW_BODY_BYTES = 16 * MIB;
+/** How much of a refused body is read and thrown away, so that its sender gets to the answer. */
+export const DISCARD_BYTES = 32 * MIB;
+export const DISCARD_MS = 5_000;
 export const MAX_EVENT_BYTES = 64 * KIB;
 /** A span can be two bytes on the wire and 300 in the table: bound rows apart from bytes. */
 export const MAX_SPANS_PER_BODY = 100_000;

@@ -52,7 +52,8 @@ export function lineFromEvent(row: EventRow): Uint8Array {
 function objectFrom(bytes: Uint8Array): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    value = JSON.parse(text, (_key, item, { source }) => exactInteger(item, source));
   } catch {
     throw new Refusal(400, "body: not JSON in UTF-8; send one event as a JSON object");
   }
@@ -60,6 +61,24 @@ function objectFrom(bytes: Uint8Array): Record<string, unknown> {
     throw new Refusal(400, `body: ${shown(value)} is not a JSON object; send one event`);
   }
   return value;
+}
+
+const MIN_INT64 = -(2n ** 63n);
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/**
+ * Integers beyond 2^53 as ClickHouse can read them.
+ *
+ * A number of JavaScript would change their last digits, and ClickHouse refuses digits beyond 64
+ * bits where it takes the same number with an exponent.
+ */
+function exactInteger(item: unknown, source: string | undefined): unknown {
+  if (!Number.isInteger(item) || Number.isSafeInteger(item)) {
+    return item;
+  }
+  const digits = source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : null;
+  const fits = digits !== null && digits >= MIN_INT64 && digits <= MAX_UINT64;
+  return JSON.rawJSON(fits ? String(digits) : Number(item).toExponential());
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -155,7 +174,7 @@ function wellFormed(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => wellFormed(item, depth + 1));
   }
-  if (isObject(value)) {
+  if (isObject(value) && !JSON.isRawJSON(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item, depth + 1)]),
     );

@@ -42,7 +42,8 @@ function jsonFrom(fields: Fields): string {
     case 6:
       return mapText(bytes);
     default:
-      return `"${base64(bytes)}"`;
+      // Go's empty byte slice is nil, and nil is null.
+      return bytes.length === 0 ? "null" : `"${base64(bytes)}"`;
   }
 }
 

@@ -33,9 +33,11 @@ const goDouble = (column: string): string =>
   `transform(replaceOne(replaceOne(ifNull(${column}, ''), 'e', 'e+'), 'e+-', 'e-'), ` +
   `['nan', 'inf', '-inf'], ['NaN', 'Infinity', '-Infinity'])`;
 
+/** Sorted by key, as the exporter does; equal keys stay, in the order they came. */
 const attributeMap = (column: string): string =>
-  `mapFromArrays(${column}.key, arrayMap(v -> concat(v.s, ifNull(v.b, ''), ifNull(v.i, ''), ` +
-  `${goDouble("v.d")}, base64Encode(v.y)), ${column}.value))`;
+  `CAST(arraySort(pair -> pair.1, arrayMap(a -> (a.key, concat(a.value.s, ifNull(a.value.b, ''), ` +
+  `ifNull(a.value.i, ''), ${goDouble("a.value.d")}, base64Encode(a.value.y))), ${column})), ` +
+  "'Map(LowCardinality(String), String)')";
 
 /** An id of zeros is no id. */
 const hexId = (column: string, bytes: number): string =>
