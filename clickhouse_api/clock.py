@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from pathlib import Path
 from typing import Protocol
 
 __all__ = ["SYSTEM_CLOCK", "Clock"]
@@ -15,6 +16,9 @@ class Clock(Protocol):
     def now(self) -> float:
         """Seconds on a clock that never jumps and that all processes of this machine share."""
 
+    def era(self) -> str:
+        """Names the moment that `now` counts from: another era, and old moments mean nothing."""
+
     def sleep(self, seconds: float) -> None:
         """Block for `seconds`."""
 
@@ -25,10 +29,21 @@ class Clock(Protocol):
         """A number from 0 to 1, for jitter."""
 
 
+# Linux makes a new one at each start.
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
 class _SystemClock:
     def now(self) -> float:
         # Counts from the machine's start on Linux and macOS, the same in every process.
         return time.monotonic()
+
+    def era(self) -> str:
+        try:
+            return _BOOT_ID.read_text().strip()
+        except OSError:
+            # Elsewhere: when the machine started, to within ten minutes of its wall clock's moods.
+            return str(round((time.time() - time.monotonic()) / 600))
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

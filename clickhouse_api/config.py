@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from clickhouse_api.errors import ConfigurationError
 
@@ -78,18 +78,25 @@ class Settings:
 def _checked_url(url: str) -> str:
     parts = urlsplit(url)
     # The URL itself is not repeated before it is known to hold no password.
-    if parts.username is not None or parts.password is not None:
+    if "@" in parts.netloc:
         raise ConfigurationError(
             "CLICKHOUSE_API_URL must not contain a user or password: the key goes into "
             "CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET"
         )
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not _is_http(parts) or parts.query or parts.fragment:
         raise ConfigurationError(f"CLICKHOUSE_API_URL is not an http(s) URL of an API: {url!r}")
     if not parts.path.rstrip("/").endswith("/v1"):
         raise ConfigurationError(
             f"CLICKHOUSE_API_URL must include the API's version: {url.rstrip('/')}/v1"
         )
     return url.rstrip("/")
+
+
+def _is_http(parts: SplitResult) -> bool:
+    try:
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, or too high a one
+        return False
 
 
 def _check_credential(what: str, value: str, variable: str) -> None:

@@ -16,7 +16,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -40,11 +40,6 @@ class RateLimit:
     requests: int = 10
     window_seconds: float = 10.0
     margin_seconds: float = 0.25
-
-
-# A moment further ahead than any queue can be was written before a reboot, when the clock that all
-# processes share started anew.
-_LONGEST_QUEUE_SECONDS = 600.0
 
 
 def default_state_dir() -> Path:
@@ -143,7 +138,7 @@ class SharedLimiter:
             # Closing the descriptor releases the lock; so does the death of the process. Threads
             # keep each other out too, because each opens the file anew.
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            state = _State.read(descriptor, now=self.clock.now())
+            state = _State.read(descriptor, era=self.clock.era())
             yield state
             state.write(descriptor)
         finally:
@@ -162,24 +157,23 @@ class SharedLimiter:
 
 @dataclass
 class _State:
+    era: str
     turns: list[float]
     blocked_until: float
 
     @classmethod
-    def read(cls, descriptor: int, *, now: float) -> _State:
-        """Anything unreadable counts as empty: a 429 is the backstop."""
+    def read(cls, descriptor: int, *, era: str) -> _State:
+        """What is unreadable, or from before a reboot, counts as empty: a 429 is the backstop."""
         try:
             content = json.loads(os.pread(descriptor, 1 << 20, 0) or b"{}")
             turns = [float(turn) for turn in content.get("turns", [])]
             blocked_until = float(content.get("blocked_until", 0.0))
         except (ValueError, TypeError, AttributeError):
-            return cls([], 0.0)
-        if max([blocked_until, *turns]) > now + _LONGEST_QUEUE_SECONDS:
-            return cls([], 0.0)
-        return cls(turns, blocked_until)
+            return cls(era, [], 0.0)
+        return cls(era, turns, blocked_until) if content.get("era") == era else cls(era, [], 0.0)
 
     def write(self, descriptor: int) -> None:
-        content = json.dumps({"turns": self.turns, "blocked_until": self.blocked_until}).encode()
+        content = json.dumps(asdict(self)).encode()
         # Blanks first, then cut: a process killed between the two leaves something readable.
         os.pwrite(descriptor, content.ljust(os.fstat(descriptor).st_size), 0)
         os.ftruncate(descriptor, len(content))

@@ -20,6 +20,8 @@ _LONGEST_PAUSE_SECONDS = 8.0
 _MOST_FAILURES = 5
 # The API's window: the longest that a 429 without a reset can mean.
 _RATE_WINDOW_SECONDS = 10.0
+# All programs of a key obey it, so a reset in a unit nobody expected must not stop them for years.
+_LONGEST_HOLD_BACK_SECONDS = 60.0
 
 
 class Attempts:
@@ -38,11 +40,18 @@ class Attempts:
         """Time for one attempt: what is left, but enough to get an answer at all."""
         return min(longest, max(1.0, self.latest - self._clock.now()))
 
+    def note(self, failure: Failure) -> None:
+        """Count a failed attempt, and remember if it left a doubt."""
+        self._failures += 1
+        self._maybe_applied = self._maybe_applied or failure.error.maybe_applied
+        failure.error.maybe_applied = self._maybe_applied
+        self._last_error = failure.error
+
     def hold_back_seconds(self, failure: Failure) -> float:
         """How long nobody should send after a 429."""
-        error = failure.error
-        if isinstance(error, RateLimited) and error.retry_after_seconds is not None:
-            return error.retry_after_seconds
+        asked = _asked_seconds(failure.error)
+        if asked:
+            return min(asked, _LONGEST_HOLD_BACK_SECONDS)
         return min(_RATE_WINDOW_SECONDS, self._backoff())
 
     def pause_after(self, failure: Failure) -> float:
@@ -51,17 +60,14 @@ class Attempts:
         Raises:
             ClickHouseApiError: the failure's own error, when there is to be no other attempt.
         """
-        self._failures += 1
-        self._maybe_applied = self._maybe_applied or failure.error.maybe_applied
-        failure.error.maybe_applied = self._maybe_applied
-        self._last_error = failure.error
         if failure.rate_limited:
-            return 0.0  # the limiter makes everybody wait, us too
-        pause = self._backoff()
-        over = self._clock.now() + pause > self.latest or self._failures >= _MOST_FAILURES
-        if over or not failure.repeat:
+            # The limiter makes everybody wait, us too.
+            pause, last = _asked_seconds(failure.error), False
+        else:
+            pause, last = self._backoff(), self._failures >= _MOST_FAILURES or not failure.repeat
+        if last or self._clock.now() + pause > self.latest:
             raise failure.error
-        return pause
+        return 0.0 if failure.rate_limited else pause
 
     def out_of_time(self) -> ClickHouseApiError:
         """The error when the next turn to send would come after the deadline."""
@@ -75,3 +81,7 @@ class Attempts:
         doubled = _FIRST_PAUSE_SECONDS * 2.0 ** max(0, self._failures - 1)
         # Between half and all of it, so that many callers do not come back at the same moment.
         return min(_LONGEST_PAUSE_SECONDS, doubled) * (0.5 + self._clock.random() / 2)
+
+
+def _asked_seconds(error: ClickHouseApiError) -> float:
+    return error.retry_after_seconds or 0.0 if isinstance(error, RateLimited) else 0.0

@@ -87,10 +87,10 @@ class Transport(_Sending):
             outcome = self._attempt(request, attempts)
             if isinstance(outcome, Answer):
                 return outcome
-            pause = attempts.pause_after(outcome)
+            attempts.note(outcome)
             if outcome.rate_limited:
                 self._limiter.hold_back(attempts.hold_back_seconds(outcome))
-            self._clock.sleep(pause)
+            self._clock.sleep(attempts.pause_after(outcome))
 
     def _attempt(self, request: Request, attempts: Attempts) -> Answer | Failure:
         try:
@@ -132,10 +132,10 @@ class AsyncTransport(_Sending):
             outcome = await self._attempt(request, attempts)
             if isinstance(outcome, Answer):
                 return outcome
-            pause = attempts.pause_after(outcome)
+            attempts.note(outcome)
             if outcome.rate_limited:
                 await self._limiter.hold_back_async(attempts.hold_back_seconds(outcome))
-            await self._clock.sleep_async(pause)
+            await self._clock.sleep_async(attempts.pause_after(outcome))
 
     async def _attempt(self, request: Request, attempts: Attempts) -> Answer | Failure:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -38,8 +39,7 @@ def generated_files(document: JsonObject) -> dict[str, str]:
     shapes = derive(document)
     modules = model_modules(document, shapes)
     groups = operation_groups(document, shapes)
-    files = _model_files(modules) | _operation_files(groups)
-    return {path: _formatted(text, path) for path, text in sorted(files.items())}
+    return _formatted(_model_files(modules) | _operation_files(groups))
 
 
 def _model_files(modules: list[ModelModule]) -> dict[str, str]:
@@ -66,17 +66,19 @@ def _render(template: str, **values: object) -> str:
     return environment.get_template(template).render(values)
 
 
-def _formatted(text: str, path: str) -> str:
-    """As `ruff check --fix` and `ruff format` leave it."""
-    name = str(PACKAGE / path)
-    steps = (["check", *_RUFF, *_SORTING, "--fix-only", "--quiet"], ["format", *_RUFF, "--quiet"])
-    for arguments in steps:
-        command = [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", name, "-"]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ValueError(f"ruff cannot format {path}: {done.stderr.strip()}")
-        text = done.stdout
-    return text
+def _formatted(files: dict[str, str]) -> dict[str, str]:
+    """As `ruff check --fix` and `ruff format` leave them, all in one go."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in files.items():
+            file = Path(folder, PACKAGE.name, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        for step in (["check", *_RUFF, *_SORTING, "--fix-only", "--quiet"], ["format", *_RUFF]):
+            command = [sys.executable, "-m", "ruff", *step, "--no-cache", folder]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise ValueError(f"ruff cannot format what was generated: {done.stderr.strip()}")
+        return {path: Path(folder, PACKAGE.name, path).read_text() for path in sorted(files)}
 
 
 def differences(files: dict[str, str]) -> list[str]:

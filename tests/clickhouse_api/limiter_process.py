@@ -1,0 +1,25 @@
+"""Takes turns in a process of its own: `python -m …limiter_process STATE_DIR COUNT`.
+
+The clock stands still, so what is printed, the turns taken, depends on nobody's speed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from clickhouse_api.limiter import SharedLimiter
+from tests.clickhouse_api.clocks import CountingClock
+
+
+def main() -> None:
+    """Take COUNT turns and print them."""
+    limiter = SharedLimiter(
+        state_dir=Path(sys.argv[1]), base_url="http://x/v1", key_id="k", clock=CountingClock()
+    )
+    print(json.dumps([limiter.take_turn(latest=1e9) for _ in range(int(sys.argv[2]))]))
+
+
+if __name__ == "__main__":
+    main()

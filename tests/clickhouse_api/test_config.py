@@ -1,0 +1,104 @@
+"""Settings: every fault is one line that says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clickhouse_api import Client, Settings
+from clickhouse_api.errors import ConfigurationError
+from clickhouse_api.limiter import default_state_dir
+
+ENVIRONMENT = {"CLICKHOUSE_CLOUD_API_KEY": "id", "CLICKHOUSE_CLOUD_API_SECRET": "secret"}
+
+
+def test_the_environment_gives_a_client_with_the_published_url() -> None:
+    """Only the key has no default."""
+    settings = Settings.from_env(ENVIRONMENT)
+    assert settings.base_url == "https://api.clickhouse.cloud/v1"
+    assert repr(Client.from_env(ENVIRONMENT)) == f"Client(base_url={settings.base_url!r})"
+
+
+def test_every_missing_variable_is_named_at_once() -> None:
+    """So that nobody learns of them one by one."""
+    with pytest.raises(ConfigurationError) as caught:
+        Client.from_env({})
+    line = str(caught.value)
+    assert "CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET not set" in line
+    assert "\n" not in line
+
+
+def test_url_and_state_folder_come_from_the_environment(tmp_path: Path) -> None:
+    """A trailing slash does not matter."""
+    settings = Settings.from_env(
+        {
+            **ENVIRONMENT,
+            "CLICKHOUSE_API_URL": "http://127.0.0.1:8123/v1/",
+            "CLICKHOUSE_API_STATE_DIR": str(tmp_path),
+        }
+    )
+    assert settings.base_url == "http://127.0.0.1:8123/v1"
+    assert settings.state_dir == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("base_url", "api.clickhouse.cloud/v1", "not an http"),
+        ("base_url", "ftp://example.com/v1", "not an http"),
+        ("base_url", "https:///v1", "not an http"),
+        ("base_url", "https://example.com:99999/v1", "not an http"),
+        ("base_url", "https://example.com/v1?x=1", "not an http"),
+        ("base_url", "https://api.clickhouse.cloud", "https://api.clickhouse.cloud/v1"),
+        ("key_id", "", "CLICKHOUSE_CLOUD_API_KEY"),
+        ("key_id", "a:b", "colon"),
+        ("key_secret", "", "CLICKHOUSE_CLOUD_API_SECRET"),
+        ("key_secret", "copied-with-newline\n", "CLICKHOUSE_CLOUD_API_SECRET"),
+        ("key_secret", "schlüssel", "CLICKHOUSE_CLOUD_API_SECRET"),
+        ("timeout_seconds", 0, "timeout_seconds"),
+        ("retry_deadline_seconds", float("nan"), "retry_deadline_seconds"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_names_it(field: str, value: Any, told: str) -> None:
+    """Found when the client is made, before anything is sent."""
+    with pytest.raises(ConfigurationError) as caught:
+        Client(**{"key_id": "id", "key_secret": "secret", field: value})
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """With the variable that moves it elsewhere."""
+    (tmp_path / "file").write_text("in the way")
+    with (
+        Client(
+            key_id="id",
+            key_secret="secret",
+            base_url="http://127.0.0.1:9/v1",
+            state_dir=tmp_path / "file" / "state",
+        ) as client,
+        pytest.raises(ConfigurationError, match="CLICKHOUSE_API_STATE_DIR") as caught,
+    ):
+        client.organization.organization_get_list()
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_the_state_folder_follows_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its own variable first, then the user's cache folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("CLICKHOUSE_API_STATE_DIR", raising=False)
+    assert default_state_dir() == tmp_path / "cache" / "clickhouse-api"
+    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "own"))
+    assert default_state_dir() == tmp_path / "own"
+
+
+def test_a_path_parameter_that_would_be_another_path_is_refused(tmp_path: Path) -> None:
+    """An empty service id would ask for, or delete, something else."""
+    with Client(key_id="i", key_secret="s", state_dir=tmp_path) as client:
+        for value in ("", ".", ".."):
+            with pytest.raises(ConfigurationError, match="serviceId must not be"):
+                client.service.instance_delete("o", value)

@@ -1,0 +1,70 @@
+"""Importing loads what is used; how long it takes is measured in bench/import_cost.py."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent.parent
+
+
+def modules_after(statements: str) -> set[str]:
+    """Modules loaded in a fresh interpreter that ran `statements`."""
+    script = f"{statements}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    return set(json.loads(done.stdout))
+
+
+def test_the_package_and_its_errors_load_no_library() -> None:
+    """A program that only names the errors pays for nothing else."""
+    loaded = modules_after("import clickhouse_api; from clickhouse_api import errors")
+    assert "clickhouse_api.errors" in loaded
+    assert not loaded & {"httpx", "pydantic", "clickhouse_api.base", "asyncio"}
+
+
+def test_the_public_names_load_no_model() -> None:
+    """Nor any operation."""
+    loaded = modules_after("from clickhouse_api import AsyncClient, Client, errors, models")
+    assert {"clickhouse_api.client", "clickhouse_api.models"} <= loaded
+    assert not [name for name in loaded if name.startswith("clickhouse_api.models.")]
+    assert not [name for name in loaded if name.startswith("clickhouse_api.operations.")]
+    assert "asyncio" not in loaded
+
+
+def test_a_model_loads_its_tags_models_only() -> None:
+    """Two modules out of eighteen for whoever reads a service."""
+    loaded = modules_after("from clickhouse_api import models; models.Service")
+    assert {name for name in loaded if name.startswith("clickhouse_api.models.")} == {
+        "clickhouse_api.models.common",
+        "clickhouse_api.models.service",
+    }
+
+
+def test_building_is_left_to_the_first_use() -> None:
+    """Of all the classes of a loaded module, only the validator that is used gets built."""
+    script = (
+        "from clickhouse_api import models; models.Service; "
+        "import clickhouse_api.models.service as s; "
+        "built = lambda: sum(type(m.__pydantic_validator__).__name__ == 'SchemaValidator' "
+        "for m in vars(s).values() if hasattr(m, '__pydantic_validator__')); "
+        "assert built() == 0, built(); models.UpgradeWindow.model_validate({}); "
+        "assert built() == 1, built()"
+    )
+    modules_after(script)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """As of any module, so that `hasattr` and typos work as usual."""
+    import clickhouse_api
+    from clickhouse_api import models
+
+    with pytest.raises(AttributeError, match="Clinet"):
+        clickhouse_api.Clinet  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match="Servcie"):
+        models.Servcie  # type: ignore[attr-defined]  # noqa: B018

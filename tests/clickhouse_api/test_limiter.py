@@ -1,0 +1,285 @@
+"""The rate limit that threads and processes share: 10 requests in any 10 s (and a margin)."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clickhouse_api import AsyncClient, Client, errors
+from clickhouse_api.clock import SYSTEM_CLOCK
+from clickhouse_api.limiter import RateLimit, SharedLimiter
+from tests.clickhouse_api.clocks import CountingClock
+from tests.clickhouse_api.cloud import Cloud, ok
+
+WINDOW = 10.0
+FAR = 1e9
+REPOSITORY = Path(__file__).parent.parent.parent
+EXACT = RateLimit(margin_seconds=0.0)
+
+
+def limiter(state_dir: Path, clock: CountingClock, limit: RateLimit = EXACT) -> SharedLimiter:
+    return SharedLimiter(
+        state_dir=state_dir, base_url="http://x/v1", key_id="k", limit=limit, clock=clock
+    )
+
+
+def most_in_a_window(turns: list[float]) -> int:
+    """The largest number of turns in any half-open stretch as long as the window."""
+    return max(sum(start <= turn < start + WINDOW for turn in turns) for start in turns)
+
+
+def test_ten_go_at_once_and_the_eleventh_when_the_first_leaves_the_window(
+    tmp_path: Path, clock: CountingClock
+) -> None:
+    """The window slides: what counts is when each was sent, not a fixed interval."""
+    shared = limiter(tmp_path, clock)
+    assert [shared.take_turn(latest=FAR) for _ in range(5)] == [1000.0] * 5
+    clock.moment = 1004.0
+    assert [shared.take_turn(latest=FAR) for _ in range(5)] == [1004.0] * 5
+    assert [shared.take_turn(latest=FAR) for _ in range(7)] == [1010.0] * 5 + [1014.0] * 2
+
+
+def test_no_window_ever_holds_more_than_ten(tmp_path: Path, clock: CountingClock) -> None:
+    """Whatever the pauses between the calls."""
+    shared = limiter(tmp_path, clock)
+    turns = []
+    for index in range(200):
+        turn = shared.take_turn(latest=FAR)
+        assert turn is not None
+        turns.append(turn)
+        clock.moment += (index * 7919 % 13) / 10
+    assert most_in_a_window(turns) == 10
+    assert turns == sorted(turns)
+
+
+def test_the_margin_makes_the_window_longer(tmp_path: Path, clock: CountingClock) -> None:
+    """The API counts arrivals, and the first of ten may have travelled longer."""
+    shared = limiter(tmp_path, clock, RateLimit())
+    turns = [shared.take_turn(latest=FAR) for _ in range(11)]
+    assert turns[-1] == 1000.0 + 10.25
+
+
+def test_a_turn_after_the_deadline_is_not_taken(tmp_path: Path, clock: CountingClock) -> None:
+    """And costs nobody else a turn."""
+    shared = limiter(tmp_path, clock)
+    for _ in range(10):
+        shared.take_turn(latest=FAR)
+    assert shared.take_turn(latest=1009.9) is None
+    assert shared.take_turn(latest=1010.0) == 1010.0
+
+
+def test_a_429_holds_everybody_back(tmp_path: Path, clock: CountingClock) -> None:
+    """Other threads and processes learn of it through the file."""
+    first, second = limiter(tmp_path, clock), limiter(tmp_path, clock)
+    first.hold_back(3.5)
+    assert second.take_turn(latest=FAR) == 1003.5
+
+
+def test_a_turn_that_was_waited_for_is_void_when_a_429_came_meanwhile(
+    tmp_path: Path, clock: CountingClock
+) -> None:
+    """Those who sleep when one of them is refused do not run into the same refusal."""
+    shared = limiter(tmp_path, clock)
+    for _ in range(10):
+        shared.take_turn(latest=FAR)
+
+    class Interrupting(CountingClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(self.slept) == 1:
+                shared.clock = replace(clock, moment=self.moment)
+                shared.hold_back(5.0)
+
+    late = Interrupting(moment=clock.moment)
+    assert limiter(tmp_path, late).wait_turn(latest=FAR)
+    assert late.slept == [10.0, 5.0]
+
+
+def test_different_keys_and_urls_do_not_share_and_equal_ones_do(
+    tmp_path: Path, clock: CountingClock
+) -> None:
+    """The limit is the key's."""
+    one = limiter(tmp_path, clock)
+    assert one.path == limiter(tmp_path, clock).path
+    assert one.path != replace(one, key_id="other").path
+    assert one.path != replace(one, base_url="http://y/v1").path
+
+
+def test_the_file_tells_nothing(tmp_path: Path, client: Client, cloud: Cloud) -> None:
+    """Neither its name nor its content holds the key, and only its owner may read it."""
+    cloud.answers(ok([]))
+    client.service.instance_get_list("o")
+    [file] = tmp_path.iterdir()
+    content = file.name + file.read_text()
+    assert "keyid" not in content
+    assert "sesame" not in content
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"   ", b"{", b"[]", b"null", b'{"turns": 5}', b'{"turns": ["x"]}', b"\xff\xfe", b"7"],
+)
+def test_a_damaged_file_counts_as_empty(
+    tmp_path: Path, clock: CountingClock, content: bytes
+) -> None:
+    """A full disk or an editor must not stop anybody; a 429 is the backstop."""
+    shared = limiter(tmp_path, clock)
+    shared.path.write_bytes(content)
+    assert shared.take_turn(latest=FAR) == 1000.0
+    assert json.loads(shared.path.read_text())["turns"] == [1000.0]
+
+
+def test_turns_from_before_a_reboot_are_forgotten(tmp_path: Path, clock: CountingClock) -> None:
+    """The machine's clock started anew, so the moments in the file mean nothing."""
+    before = CountingClock(moment=9e7, epoch="before the reboot")
+    for _ in range(10):
+        limiter(tmp_path, before).take_turn(latest=FAR)
+    limiter(tmp_path, before).hold_back(60)
+    assert limiter(tmp_path, clock).take_turn(latest=FAR) == 1000.0
+
+
+def test_the_machines_clock_is_one_for_all_processes() -> None:
+    """Its era is the same elsewhere, and time there lies between two looks at it here."""
+    script = "from clickhouse_api.clock import SYSTEM_CLOCK as c; print(c.era(), c.now())"
+    before = SYSTEM_CLOCK.now()
+    command = [sys.executable, "-c", script]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    era, moment = output.stdout.split()
+    assert era == SYSTEM_CLOCK.era()
+    assert before <= float(moment) <= SYSTEM_CLOCK.now()
+
+
+def test_processes_share_the_turns(tmp_path: Path) -> None:
+    """Eight real processes at once; between them each moment is handed out ten times."""
+    command = [sys.executable, "-m", "tests.clickhouse_api.limiter_process", str(tmp_path), "25"]
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY) for _ in range(8)
+    ]
+    turns = []
+    for process in processes:
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+        turns += json.loads(output)
+    window = 10.25
+    assert sorted(turns) == [1000.0 + window * (index // 10) for index in range(200)]
+
+
+def test_threads_share_the_turns(tmp_path: Path, clock: CountingClock) -> None:
+    """Through the same file, with a limiter each or one for all."""
+    shared = limiter(tmp_path, clock)
+    turns: list[float | None] = []
+
+    def take() -> None:
+        own = limiter(tmp_path, clock)
+        for _ in range(10):
+            turns.extend([own.take_turn(latest=FAR), shared.take_turn(latest=FAR)])
+
+    threads = [threading.Thread(target=take) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expected = [1000.0 + WINDOW * (index // 10) for index in range(100)]
+    assert sorted(turn for turn in turns if turn is not None) == expected
+
+
+HOLDER = """
+import fcntl, os, sys, time
+descriptor = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+fcntl.flock(descriptor, fcntl.LOCK_EX)
+os.pwrite(descriptor, b'{"turns": [1', 0)
+print("held", flush=True)
+time.sleep(3600)
+"""
+
+
+def test_a_killed_holder_leaves_neither_a_lock_nor_damage(
+    tmp_path: Path, clock: CountingClock
+) -> None:
+    """SIGKILL in the middle of writing."""
+    shared = limiter(tmp_path, clock)
+    command = [sys.executable, "-c", HOLDER, str(shared.path)]
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    holder.stdout.close()
+    assert shared.take_turn(latest=FAR) == 1000.0
+
+
+def test_waiting_for_the_lock_does_not_stop_the_loop(tmp_path: Path, clock: CountingClock) -> None:
+    """While another process holds the file, other coroutines go on."""
+    shared = limiter(tmp_path, clock)
+    descriptor = os.open(shared.path, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    async def others_go_on() -> bool:
+        waiting = asyncio.ensure_future(shared.wait_turn_async(latest=FAR))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        os.close(descriptor)
+        return await waiting
+
+    assert asyncio.run(others_go_on())
+
+
+def test_a_client_keeps_the_limit(
+    client: Client, async_client: Callable[[], AsyncClient], cloud: Cloud, clock: CountingClock
+) -> None:
+    """25 calls, blocking and awaited mixed, wait for two windows and no longer."""
+    cloud.answers(ok({}))
+    arrived: list[float] = []
+    answer = cloud.answer
+
+    def note(asked: object) -> object:
+        arrived.append(clock.moment)
+        return answer(asked)  # type: ignore[arg-type]
+
+    cloud.answer = note  # type: ignore[assignment]
+
+    async def some(count: int) -> None:
+        async with async_client() as awaited:
+            for _ in range(count):
+                await awaited.service.instance_get("o", "s")
+
+    for _ in range(5):
+        client.service.instance_get("o", "s")
+        asyncio.run(some(4))
+    assert len(arrived) == 25
+    assert most_in_a_window(arrived) == 10
+    assert clock.moment == 1000.0 + 2 * 10.25
+
+
+def test_a_queue_longer_than_the_deadline_is_told(
+    cloud: Cloud, tmp_path: Path, clock: CountingClock
+) -> None:
+    """The error says that it is the limit, and that nothing was sent."""
+    cloud.answers(ok({}))
+    with Client(
+        key_id="i",
+        key_secret="s",
+        base_url=cloud.base_url,
+        state_dir=tmp_path,
+        clock=clock,
+        retry_deadline_seconds=5,
+    ) as client:
+        for _ in range(10):
+            client.service.instance_get("o", "s")
+        with pytest.raises(errors.DeadlinePassed, match="10 are allowed in 10 s") as caught:
+            client.service.instance_get("o", "s")
+    assert len(cloud.asked) == 10
+    assert not caught.value.maybe_applied

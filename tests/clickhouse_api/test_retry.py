@@ -1,0 +1,390 @@
+"""Retries: what is repeated, after which pause, until when, and what is never repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clickhouse_api import AsyncClient, Client, errors, models
+from tests.clickhouse_api.clocks import CountingClock
+from tests.clickhouse_api.cloud import REQUEST_ID, Cloud, Reply, failed, hang_up, ok
+
+CREATE = models.ServicePostRequest(
+    name="n",
+    provider=models.ServiceProvider.AWS,
+    region=models.ServiceRegion.US_EAST_1,
+    ip_access_list=[],
+)
+
+
+def unused_url() -> str:
+    """A URL at which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_question_is_repeated_after_a_passing_fault(
+    client: Client, cloud: Cloud, clock: CountingClock, status: int
+) -> None:
+    """Pauses double: 0.5, 1, 2 seconds with the clock's chance at its highest."""
+    fault = failed(status, "try later")
+    cloud.answers(fault, fault, fault, ok({"id": "s"}))
+    assert client.service.instance_get("o", "s").id == "s"
+    assert clock.slept == [0.5, 1.0, 2.0]
+
+
+def test_jitter_shortens_a_pause_to_no_less_than_half(cloud: Cloud, tmp_path: Path) -> None:
+    """So that many callers do not come back at the same moment."""
+
+    class Unlucky(CountingClock):
+        def random(self) -> float:
+            return 0.0
+
+    clock = Unlucky()
+    cloud.answers(failed(503, "busy"), ok({}))
+    with Client(
+        key_id="i", key_secret="s", base_url=cloud.base_url, state_dir=tmp_path, clock=clock
+    ) as client:
+        client.service.instance_get("o", "s")
+    assert clock.slept == [0.25]
+
+
+def test_five_failures_are_enough(client: Client, cloud: Cloud) -> None:
+    """Then the last answer is the error, with all it said."""
+    cloud.answers(failed(503, "still busy"))
+    with pytest.raises(errors.ApiStatusError) as caught:
+        client.service.instance_get("o", "s")
+    assert len(cloud.asked) == 5
+    assert str(caught.value) == f"instanceGet: 503 still busy (request id {REQUEST_ID})"
+    assert not caught.value.maybe_applied
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 424, 501])
+def test_what_the_api_refuses_for_good_is_not_repeated(
+    client: Client, cloud: Cloud, clock: CountingClock, status: int
+) -> None:
+    """Another try would get the same answer."""
+    cloud.answers(failed(status, "no"))
+    with pytest.raises(errors.ApiStatusError) as caught:
+        client.service.instance_get("o", "s")
+    assert (caught.value.status, len(cloud.asked), clock.slept) == (status, 1, [])
+
+
+@pytest.mark.parametrize("reply", [failed(500, "oops"), failed(503, "busy"), hang_up()])
+def test_a_create_that_may_have_arrived_is_never_repeated(
+    client: Client, async_client: Callable[[], AsyncClient], cloud: Cloud, reply: Reply
+) -> None:
+    """A second one would be a second, billed, service; the error says to look first."""
+    cloud.answers(reply)
+
+    async def create() -> None:
+        async with async_client() as awaited:
+            await awaited.service.instance_create("o", CREATE)
+
+    with pytest.raises(errors.ClickHouseApiError) as caught:
+        client.service.instance_create("o", CREATE)
+    with pytest.raises(errors.ClickHouseApiError) as caught_async:
+        asyncio.run(create())
+    assert len(cloud.asked) == 2
+    assert caught.value.maybe_applied
+    assert caught_async.value.maybe_applied
+
+
+def test_every_post_that_is_not_known_to_be_harmless_counts_as_a_create() -> None:
+    """The list of harmless ones is short and written down."""
+    from clickhouse_api.generator.patches import REPEATABLE_POSTS
+    from tests.clickhouse_api.samples import operations
+
+    posts = {o["operationId"] for _, method, o in operations() if method == "post"}
+    assert posts >= REPEATABLE_POSTS
+    assert len(posts) == 30
+    assert not [name for name in REPEATABLE_POSTS if "create" in name.lower()]
+
+
+def test_a_create_refused_for_coming_too_soon_is_repeated(client: Client, cloud: Cloud) -> None:
+    """A 429 was refused before anything was done."""
+    cloud.answers(failed(429, "slow down", X_RateLimit_Reset="2"), ok({}))
+    client.service.instance_create("o", CREATE)
+    assert len(cloud.asked) == 2
+
+
+def test_a_create_that_never_arrived_is_repeated(tmp_path: Path, clock: CountingClock) -> None:
+    """Nobody listened, so nothing can have been made."""
+    with (
+        Client(
+            key_id="i", key_secret="s", base_url=unused_url(), state_dir=tmp_path, clock=clock
+        ) as client,
+        pytest.raises(errors.ConnectionFailed) as caught,
+    ):
+        client.service.instance_create("o", CREATE)
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0]
+    assert not caught.value.maybe_applied
+
+
+@pytest.mark.parametrize("call", ["update", "delete"])
+def test_changes_that_can_be_repeated_are(client: Client, cloud: Cloud, call: str) -> None:
+    """The same PATCH or DELETE twice does no more than once."""
+    cloud.answers(hang_up(), failed(502, "gateway"), ok({"id": "s"}))
+    if call == "update":
+        client.service.instance_update("o", "s", models.ServicePatchRequest(name="n"))
+    else:
+        client.service.instance_delete("o", "s")
+    assert len(cloud.asked) == 3
+
+
+def test_an_earlier_doubt_is_not_forgotten(client: Client, cloud: Cloud) -> None:
+    """The first attempt may have been carried out although the last was clearly refused."""
+    cloud.answers(hang_up(), failed(409, "not now"))
+    with pytest.raises(errors.Conflict) as caught:
+        client.service.instance_delete("o", "s")
+    assert caught.value.maybe_applied
+
+
+@pytest.mark.parametrize("reset", ["2.75", "3"])
+def test_a_429_waits_as_long_as_the_api_says(
+    client: Client, cloud: Cloud, clock: CountingClock, reset: str
+) -> None:
+    """Fractions of a second included."""
+    cloud.answers(failed(429, "slow down", X_RateLimit_Reset=reset), ok({}))
+    client.service.instance_get("o", "s")
+    assert clock.slept == [float(reset)]
+
+
+def test_a_429_without_a_reset_waits_too(
+    client: Client, cloud: Cloud, clock: CountingClock
+) -> None:
+    """Longer each time, as nobody says how long."""
+    busy = failed(429, "slow down")
+    cloud.answers(busy, busy, busy, ok({}))
+    client.service.instance_get("o", "s")
+    assert clock.slept == [0.5, 1.0, 2.0]
+
+
+def test_a_reset_after_the_deadline_is_told_at_once(
+    cloud: Cloud, tmp_path: Path, clock: CountingClock
+) -> None:
+    """Waiting in vain helps nobody; the caller learns for how long the API wants peace."""
+    cloud.answers(failed(429, "slow down", X_RateLimit_Reset="90.5"))
+    with (
+        Client(
+            key_id="i",
+            key_secret="s",
+            base_url=cloud.base_url,
+            state_dir=tmp_path,
+            clock=clock,
+            retry_deadline_seconds=60,
+        ) as client,
+        pytest.raises(errors.RateLimited) as caught,
+    ):
+        client.service.instance_get("o", "s")
+    assert caught.value.retry_after_seconds == 90.5
+    assert clock.slept == []
+
+
+def test_an_absurd_reset_does_not_lock_the_others_out(
+    client: Client, cloud: Cloud, clock: CountingClock
+) -> None:
+    """A moment instead of a duration, say; the shared file must not hold it for years."""
+    cloud.answers(failed(429, "slow down", X_RateLimit_Reset="1795000000"), ok({}))
+    with pytest.raises(errors.RateLimited):
+        client.service.instance_get("o", "s")
+    client.service.instance_get("o", "s")
+    assert clock.slept == [60.0]
+
+
+def test_a_reset_of_zero_is_no_invitation_to_hammer(
+    client: Client, cloud: Cloud, clock: CountingClock
+) -> None:
+    """Treated like none at all."""
+    cloud.answers(failed(429, "slow down", X_RateLimit_Reset="0"), ok({}))
+    client.service.instance_get("o", "s")
+    assert clock.slept == [0.5]
+
+
+def test_no_pause_goes_past_the_deadline(
+    cloud: Cloud, tmp_path: Path, clock: CountingClock
+) -> None:
+    """0.5 + 1 seconds fit into 3, another 2 do not."""
+    cloud.answers(failed(503, "busy"))
+    with (
+        Client(
+            key_id="i",
+            key_secret="s",
+            base_url=cloud.base_url,
+            state_dir=tmp_path,
+            clock=clock,
+            retry_deadline_seconds=3,
+        ) as client,
+        pytest.raises(errors.ApiStatusError),
+    ):
+        client.service.instance_get("o", "s")
+    assert clock.slept == [0.5, 1.0]
+
+
+def test_async_calls_pause_the_same_way(
+    async_client: Callable[[], AsyncClient], cloud: Cloud, clock: CountingClock
+) -> None:
+    """One policy for both clients."""
+    cloud.answers(failed(503, "busy"), failed(429, "slow", X_RateLimit_Reset="1.5"), ok({}))
+
+    async def get() -> None:
+        async with async_client() as awaited:
+            await awaited.service.instance_get("o", "s")
+
+    asyncio.run(get())
+    assert clock.slept == [0.5, 1.5]
+
+
+def test_a_cancelled_call_stops_waiting(cloud: Cloud, tmp_path: Path) -> None:
+    """On the real clock: the task ends although its pause would last an hour."""
+    asked = threading.Event()
+
+    def refuse(_: object) -> Reply:
+        asked.set()
+        return failed(429, "slow down", X_RateLimit_Reset="3600")
+
+    cloud.answer = refuse
+
+    async def call_and_cancel() -> None:
+        async with AsyncClient(
+            key_id="i",
+            key_secret="s",
+            base_url=cloud.base_url,
+            state_dir=tmp_path,
+            retry_deadline_seconds=7200,
+        ) as awaited:
+            task = asyncio.ensure_future(awaited.service.instance_get("o", "s"))
+            await asyncio.to_thread(asked.wait)
+            task.cancel()
+            await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(call_and_cancel())
+    assert len(cloud.asked) == 1
+
+
+def test_an_unreachable_api_is_one_line_with_the_url_and_what_to_check(
+    tmp_path: Path, clock: CountingClock
+) -> None:
+    """For a wrong port as for a wrong name."""
+    for url in (unused_url(), "http://no-such-host.invalid/v1"):
+        with (
+            Client(
+                key_id="i", key_secret="s", base_url=url, state_dir=tmp_path, clock=clock
+            ) as client,
+            pytest.raises(errors.ConnectionFailed) as caught,
+        ):
+            client.organization.organization_get_list()
+        line = str(caught.value)
+        assert url in line
+        assert "check CLICKHOUSE_API_URL" in line
+        assert "\n" not in line
+
+
+def test_a_slow_answer_is_a_lost_one(cloud: Cloud, tmp_path: Path, clock: CountingClock) -> None:
+    """The timeout is each attempt's own."""
+    release = threading.Event()
+
+    def stuck(_: object) -> Reply:
+        release.wait(30)
+        return ok({})
+
+    cloud.answer = stuck
+    with (
+        Client(
+            key_id="i",
+            key_secret="s",
+            base_url=cloud.base_url,
+            state_dir=tmp_path,
+            clock=clock,
+            timeout_seconds=0.05,
+        ) as client,
+        pytest.raises(errors.ConnectionFailed, match="may have been carried out") as caught,
+    ):
+        client.service.instance_create("o", CREATE)
+    release.set()
+    assert caught.value.maybe_applied
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, errors.AuthenticationFailed),
+        (403, errors.AuthenticationFailed),
+        (404, errors.NotFound),
+        (409, errors.Conflict),
+        (418, errors.ApiStatusError),
+        (302, errors.ApiStatusError),
+    ],
+)
+def test_each_status_has_its_error_with_all_it_carries(
+    client: Client, cloud: Cloud, status: int, kind: type[errors.ApiStatusError]
+) -> None:
+    """Status, the API's message, request id and operation."""
+    cloud.answers(failed(status, "because"))
+    with pytest.raises(errors.ApiStatusError) as caught:
+        client.service.instance_get("o", "s")
+    error = caught.value
+    assert type(error) is kind
+    assert (error.status, error.message, error.request_id, error.operation) == (
+        status,
+        "because",
+        REQUEST_ID,
+        "instanceGet",
+    )
+
+
+def test_an_error_that_is_an_object_gives_its_code_and_message(
+    client: Client, cloud: Cloud
+) -> None:
+    """`SERVICE_IDLE` is what a caller reacts to."""
+    cloud.answers(failed(424, {"code": "SERVICE_IDLE", "message": "asleep", "canWake": True}))
+    with pytest.raises(errors.ApiStatusError) as caught:
+        client.service.instance_get("o", "s")
+    assert (caught.value.code, caught.value.message) == ("SERVICE_IDLE", "asleep")
+    assert "424 SERVICE_IDLE asleep" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<html>\n<b>Bad\nGateway</b>\n</html>", "<html> <b>Bad Gateway</b> </html>"),
+        (b"", "Bad Request"),
+        (b"[]", "[]"),
+        (b"x" * 10_000, "x" * 500),
+    ],
+)
+def test_any_body_of_an_error_becomes_one_short_line(
+    client: Client, cloud: Cloud, body: bytes, told: str
+) -> None:
+    """A proxy's page must not fill the screen."""
+    cloud.answers(Reply(400, body))
+    with pytest.raises(errors.ApiStatusError) as caught:
+        client.service.instance_get("o", "s")
+    assert caught.value.message == told
+
+
+def test_the_key_travels_as_http_basic_and_not_to_other_hosts(client: Client, cloud: Cloud) -> None:
+    """A redirect is not followed."""
+    cloud.answers(Reply(302, b"", {"Location": "http://example.invalid/"}))
+    with pytest.raises(errors.ApiStatusError):
+        client.organization.organization_get_list()
+    [asked] = cloud.asked
+    assert asked.headers["Authorization"].startswith("Basic ")
+
+
+def test_the_tree_of_errors_is_the_one_in_the_docstring() -> None:
+    """Every class is drawn and has the ancestor it is drawn under."""
+    drawn = errors.__doc__ or ""
+    classes = [getattr(errors, name) for name in errors.__all__ if name[0].isupper()]
+    assert len(classes) > 10
+    for kind in classes:
+        assert issubclass(kind, errors.ClickHouseApiError)
+        assert kind.__name__ in drawn

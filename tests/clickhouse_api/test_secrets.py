@@ -1,0 +1,133 @@
+"""No secret in a repr, a message, a traceback or a log."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import pickle
+import traceback
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from clickhouse_api import Client, Settings, models
+from clickhouse_api.errors import ApiStatusError, ClickHouseApiError, ConfigurationError
+from clickhouse_api.secrets import clean, is_secret_name
+from tests.clickhouse_api.cloud import Cloud, failed, hang_up, ok
+from tests.clickhouse_api.conftest import KEY_ID, KEY_SECRET
+
+BASIC = base64.b64encode(f"{KEY_ID}:{KEY_SECRET}".encode()).decode()
+PASSWORD_HASH = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+
+
+def told(error: BaseException) -> str:
+    """All that a program could show of an error, its causes included."""
+    lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
+    parts = [*lines, repr(error), str(error), repr(vars(error))]
+    cause = error.__cause__
+    return "\n".join(parts) + (told(cause) if cause else "")
+
+
+def test_the_clients_and_settings_do_not_show_the_secret(client: Client) -> None:
+    """Neither repr nor str of anything a caller holds."""
+    settings = Settings(key_id=KEY_ID, key_secret=KEY_SECRET)
+    for held in (client, settings, client.service):
+        assert KEY_SECRET not in f"{held!r} {held}"
+
+
+def test_an_echo_of_the_credentials_is_cut_out_of_the_message(client: Client, cloud: Cloud) -> None:
+    """The API may repeat a header or a body in what it complains about."""
+    cloud.answers(failed(400, f"bad header Basic {BASIC} of {KEY_SECRET}, hash {PASSWORD_HASH}"))
+    body = models.ServicePasswordPatchRequest(new_password_hash=PASSWORD_HASH)
+    with pytest.raises(ApiStatusError) as caught:
+        client.service.instance_password_update("o", "s", body)
+    shown = told(caught.value)
+    assert "bad header Basic *** of ***, hash ***" in shown
+    for secret in (BASIC, KEY_SECRET, PASSWORD_HASH):
+        assert secret not in shown
+
+
+def test_errors_without_an_answer_show_no_secret_either(client: Client, cloud: Cloud) -> None:
+    """Their causes, httpx's own errors, hold the request."""
+    cloud.answers(hang_up())
+    body = models.ServicePasswordPatchRequest(new_password_hash=PASSWORD_HASH)
+    with pytest.raises(ClickHouseApiError) as caught:
+        client.service.instance_password_update("o", "s", body)
+    for secret in (BASIC, KEY_SECRET, PASSWORD_HASH):
+        assert secret not in told(caught.value)
+
+
+def test_logs_at_every_level_show_no_secret(
+    client: Client, cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Including those of the HTTP libraries."""
+    caplog.set_level(logging.DEBUG)
+    cloud.answers(ok({"password": "generated-9f8e7d"}))
+    body = models.ServicePasswordPatchRequest(new_password_hash=PASSWORD_HASH)
+    client.service.instance_password_update("o", "s", body)
+    assert caplog.records
+    for secret in (BASIC, KEY_SECRET, PASSWORD_HASH, "generated-9f8e7d"):
+        assert secret not in caplog.text
+
+
+def test_models_mask_their_secrets_but_hold_them() -> None:
+    """What the API generated can be read, not seen in passing."""
+    made = models.ServicePostResponse.model_validate(
+        {"password": "generated-9f8e7d", "service": {"id": "s"}, "newToken": "t-123456"}
+    )
+    assert made.password == "generated-9f8e7d"
+    assert "id='s'" in repr(made)
+    assert "generated" not in f"{made!r} {made}"
+    assert "t-123456" not in f"{made!r} {made}"
+
+
+def test_a_refused_value_is_not_repeated() -> None:
+    """Validation errors name the field and keep the value to themselves."""
+    with pytest.raises(ValidationError) as caught:
+        models.ServicePasswordPatchRequest.model_validate({"newPasswordHash": [PASSWORD_HASH]})
+    assert "newPasswordHash" in str(caught.value)
+    assert PASSWORD_HASH not in f"{caught.value!r} {caught.value}"
+
+
+def test_an_answer_that_cannot_be_read_is_not_repeated(client: Client, cloud: Cloud) -> None:
+    """Where a key was expected, any text may be one."""
+    cloud.answers(ok("key-secret-as-text"))
+    with pytest.raises(ClickHouseApiError) as caught:
+        client.api_keys.openapi_key_create("o", models.ApiKeyPostRequest(name="n"))
+    assert "key-secret-as-text" not in told(caught.value)
+
+
+def test_a_password_in_the_url_is_refused_without_being_repeated() -> None:
+    """It would be in every error that names the URL."""
+    with pytest.raises(ConfigurationError) as caught:
+        Settings(key_id="k", key_secret="s", base_url=f"https://u:{KEY_SECRET}@example.com/v1")
+    assert KEY_SECRET not in told(caught.value)
+
+
+def test_errors_survive_pickling() -> None:
+    """Pulumi hands errors between processes."""
+    error = ApiStatusError("no", status=400, operation="instanceGet", request_id="r")
+    error.__cause__ = ValueError("x")
+    copy: Any = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert (str(copy), copy.status, copy.request_id) == (str(error), 400, "r")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "newPasswordHash", "keySecret", "connectionString", "serviceAccountKey", "uri"],
+)
+def test_names_of_secrets_are_known(name: str) -> None:
+    """In both spellings."""
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("name", ["keyId", "name", "openApiKeys", "primaryKey", "hasPrimary"])
+def test_other_names_are_not_secrets(name: str) -> None:
+    """Masking too much would make messages useless."""
+    assert not is_secret_name(name)
+
+
+def test_the_longer_of_two_secrets_goes_first() -> None:
+    """Or its rest would stay behind."""
+    assert clean("x abc abcdef", ["abc", "abcdef"]) == "x *** ***"
