@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clickhouse_api import models
 
-__all__ = ["CREATE", "DONE", "PENDING", "PREFIX", "Owner", "stack_mark", "tags_of"]
+__all__ = ["CREATE", "DONE", "PENDING", "PREFIX", "STACK", "Owner", "stack_mark", "tags_of"]
 
 PREFIX = "pulumi-"
 STACK = "pulumi-stack"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from local.environment import Layout
+from resources import orphans
 from tests.resources.stacks import ProgramStack
 
 # From the POST until the engine answers; long enough to be killed in, short enough to wait for.
@@ -222,3 +223,20 @@ def test_a_control_plane_that_says_no_is_one_line(
     (line,) = [line for line in shown.splitlines() if "looking up the ClickHouse" in line][-1:]
     assert said in line
     assert "Traceback" not in shown
+
+
+def test_orphans_of_a_stack_that_never_comes_back_are_listed_and_removed(
+    stack: ProgramStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a kill and without another `up`: the command finds what was left, and deletes it."""
+    stack.control_plane.request("PUT", "/local/faults", SLOW)
+    stack.up_killed_when(lambda: stack.services())
+    (left,) = stack.services()
+    for name, value in stack.stack.environment.items():
+        monkeypatch.setenv(name, value)
+    assert orphans.main(["--stack", "service/somebody-elses", "--delete", "--yes"]) == 0
+    assert orphans.main(["--stack", "service/test", "--unfinished"]) == 0
+    assert f"{left['id']}  {left['name']}" in capsys.readouterr().out
+    assert len(stack.services()) == 1
+    assert orphans.main(["--stack", "service/test", "--delete", "--yes"]) == 0
+    assert stack.services() == []
