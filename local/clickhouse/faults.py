@@ -77,6 +77,8 @@ class Faults:
         Raises:
             BadRequest: a field that is not known, or has a wrong value.
         """
+        if not isinstance(value, dict):
+            raise BadRequest("faults: a JSON object is asked for")
         try:
             given = dict(value)
             timing = Timing(**given.pop("timing", {}))

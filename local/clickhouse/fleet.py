@@ -20,7 +20,7 @@ __all__ = ["Fleet", "PortTaken"]
 
 PROTOCOLS = ("https", "nativesecure", "mysql")
 _IDLE_CHECK_SECONDS = 5.0
-_LISTEN_TRIES = 40
+_LISTEN_TRIES = 10
 _LISTEN_PAUSE_SECONDS = 0.1
 
 

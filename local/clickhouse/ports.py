@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import socket
 from collections.abc import Iterable
 
@@ -28,10 +29,10 @@ class PortRange:
 
     def __init__(self, text: str | None) -> None:
         self._ordered = text is not None
-        first, _, last = (text or f"{_LOWEST}-{_HIGHEST}").partition("-")
-        self._ports = range(int(first), int(last or first) + 1)
+        found = re.fullmatch(r"(\d+)-(\d+)", text or f"{_LOWEST}-{_HIGHEST}")
+        self._ports = range(int(found[1]), int(found[2]) + 1) if found else range(0)
         if not self._ports or self._ports[0] < 1 or self._ports[-1] > 65535:
-            raise ValueError(f"{text!r} is not FIRST-LAST, two ports from 1 to 65535")
+            raise ValueError(f"--service-ports {text} is not FIRST-LAST, two ports from 1 to 65535")
 
     def take(self, count: int, *, taken: Iterable[int]) -> list[int]:
         """Free ports that are not `taken` by a service that may not listen now.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 from aiohttp import web
 
-__all__ = ["ClickHouseError", "http_error", "native_error", "varint"]
+from local.clickhouse.accounts import ADMIN
+
+__all__ = ["ClickHouseError", "error_from_text", "http_error", "native_error", "varint"]
 
 _NATIVE_EXCEPTION = 2
 
@@ -30,6 +33,15 @@ class ClickHouseError(Exception):
     def text(self) -> str:
         """The line that clients read."""
         return f"Code: {self.code}. DB::Exception: {self}. ({self.name})"
+
+
+def error_from_text(text: str, *, status: int) -> ClickHouseError:
+    """The error that the engine wrote, naming the user as clients do."""
+    text = text.replace(ADMIN, "default")
+    found = re.match(r"Code: (\d+)\. DB::Exception: (.*)\. \((\w+)\)", text, re.DOTALL)
+    if found is None:
+        return ClickHouseError(1002, "UNKNOWN_EXCEPTION", text, status=status)
+    return ClickHouseError(int(found[1]), found[3], found[2], status=status)
 
 
 def http_error(error: ClickHouseError) -> web.Response:

@@ -136,13 +136,10 @@ class HttpFront:
         text = "\n".join(part for part in (given.get("query", ""), body.decode()) if part)
         database = given.get("database") or request.headers.get("X-ClickHouse-Database")
         answer = await self._desk.answer(text, identified, database=database)
-        headers = {
-            "Content-Type": "text/plain; charset=UTF-8",
-            "X-ClickHouse-Format": "TabSeparated",
-        }
+        headers = {"Content-Type": "text/plain; charset=UTF-8", "X-ClickHouse-Timezone": "UTC"}
         if "query_id" in given:
             headers["X-ClickHouse-Query-Id"] = given["query_id"]
-        return web.Response(body=answer.encode(), headers=headers)
+        return web.Response(body=answer, headers=headers)
 
     async def _forward(
         self, request: web.BaseRequest, identified: Identified, start: bytes, whole: bool

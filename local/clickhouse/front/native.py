@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+from dataclasses import dataclass
 
 from local.clickhouse.accounts import inner_name
-from local.clickhouse.front.answers import ClickHouseError, native_error, varint
-from local.clickhouse.front.http import Listener
+from local.clickhouse.front.answers import ClickHouseError, error_from_text, native_error, varint
+from local.clickhouse.front.http import Listener, loopback_hosts
 from local.clickhouse.front.plane import DataPlane, Unavailable
 
 __all__ = ["serve_native"]
@@ -21,6 +22,14 @@ _HELLO = 0
 _HELLO_SECONDS = 10.0
 _STRING_BYTES = 1 << 16
 _CHUNK_BYTES = 1 << 18
+
+
+@dataclass(frozen=True)
+class _Hello:
+    packet: bytes
+    database: str
+    user: str
+    password: str
 
 
 async def serve_native(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> Listener:
@@ -46,7 +55,7 @@ async def serve_native(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> L
                 await writer.wait_closed()
 
     server = await asyncio.start_server(
-        connected, "127.0.0.1", port, ssl=tls, limit=_CHUNK_BYTES * 4
+        connected, loopback_hosts(), port, ssl=tls, limit=_CHUNK_BYTES * 4
     )
     return Listener(server, hang_up)
 
@@ -56,8 +65,9 @@ async def _serve(
 ) -> None:
     try:
         async with asyncio.timeout(_HELLO_SECONDS):
-            hello = await _hello_for_engine(reader)
+            hello = await _read_hello(reader)
         async with plane.entered():
+            await _check(plane, hello)
             engine_reader, engine_writer = await _connect(plane)
     except ClickHouseError as error:
         writer.write(native_error(error))
@@ -70,7 +80,7 @@ async def _serve(
 
     plane.native_clients.add(hang_up)
     try:
-        engine_writer.write(hello)
+        engine_writer.write(hello.packet)
         await engine_writer.drain()
         await _splice(plane, (reader, engine_writer), (engine_reader, writer))
     finally:
@@ -113,7 +123,25 @@ async def _pass_along(
         await writer.drain()
 
 
-async def _hello_for_engine(reader: asyncio.StreamReader) -> bytes:
+async def _check(plane: DataPlane, hello: _Hello) -> None:
+    """Let the engine check the login over HTTP first: a refused one over its native port aborts it.
+
+    Raises:
+        ClickHouseError: what the engine says.
+    """
+    headers = {"X-ClickHouse-User": hello.user, "X-ClickHouse-Key": hello.password}
+    parameters = {"database": hello.database} if hello.database else {}
+    async with plane.session.post(
+        plane.engine.url,
+        params=parameters,
+        data=b"SELECT 1",
+        headers={**headers, "Accept-Encoding": "identity"},
+    ) as answer:
+        if answer.status != 200:
+            raise error_from_text(await answer.text(), status=answer.status)
+
+
+async def _read_hello(reader: asyncio.StreamReader) -> _Hello:
     """The client's Hello with the engine's name for its user."""
     if await _number(reader) != _HELLO:
         raise ClickHouseError(
@@ -121,10 +149,10 @@ async def _hello_for_engine(reader: asyncio.StreamReader) -> bytes:
         )
     client = await _string(reader)
     numbers = [await _number(reader) for _ in ("major", "minor", "revision")]
-    database, user, password = [await _string(reader) for _ in range(3)]
-    mapped = inner_name(user.decode(errors="replace")).encode()
-    strings = [database, mapped, password]
-    return b"".join(
+    database, user, password = [(await _string(reader)).decode(errors="replace") for _ in range(3)]
+    user = inner_name(user)
+    strings = [s.encode() for s in (database, user, password)]
+    packet = b"".join(
         [
             varint(_HELLO),
             varint(len(client)) + client,
@@ -132,6 +160,7 @@ async def _hello_for_engine(reader: asyncio.StreamReader) -> bytes:
             *(varint(len(s)) + s for s in strings),
         ]
     )
+    return _Hello(packet, database, user, password)
 
 
 async def _string(reader: asyncio.StreamReader) -> bytes:

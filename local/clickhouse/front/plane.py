@@ -24,8 +24,8 @@ __all__ = ["DataPlane", "Unavailable"]
 _DRAIN_SECONDS = 30.0
 _READY_SECONDS = 60.0
 _QUIET_POLL_SECONDS = 0.02
-# Neither the engine's own session nor this query itself.
-_OTHERS_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('default', '_monitor_')"
+# Neither the engine's own session, which has no name here, nor this query itself.
+_OTHERS_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('', '_monitor_')"
 
 
 class Unavailable(ClickHouseError):

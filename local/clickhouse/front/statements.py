@@ -14,7 +14,7 @@ from yarl import URL
 
 from local.clickhouse.accounts import ADMIN, Account
 from local.clickhouse.engine import EngineFailed
-from local.clickhouse.front.answers import ClickHouseError
+from local.clickhouse.front.answers import ClickHouseError, error_from_text
 from local.clickhouse.front.credentials import Identified
 from local.clickhouse.front.grammar import (
     AlterUser,
@@ -42,7 +42,6 @@ _FORMAT = re.compile(r"\s+FORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 _SHOW_USERS = (
     "SELECT name FROM system.users WHERE name NOT IN ('default', '_monitor_') ORDER BY name"
 )
-_CREDENTIALS = ("user", "password")
 
 Accounts = Mapping[str, Account]
 
@@ -58,7 +57,7 @@ class StatementDesk:
     def __init__(self, plane: DataPlane) -> None:
         self._plane = plane
 
-    async def answer(self, text: str, identified: Identified, *, database: str | None) -> str:
+    async def answer(self, text: str, identified: Identified, *, database: str | None) -> bytes:
         """Do what the statement says; durable and in force when this returns.
 
         Args:
@@ -92,46 +91,52 @@ class StatementDesk:
             raise ClickHouseError(
                 36, "BAD_ARGUMENTS", "the engine does not start with these users; nothing changed"
             ) from error
-        return ""
+        return b""
 
     async def _canonical(self, text: str, identified: Identified) -> str:
         quoted = text.replace("\\", "\\\\").replace("'", "\\'")
         query = f"SELECT formatQuerySingleLine('{quoted}') FORMAT TSVRaw"
+        credentials = _only(identified.query, "user", "password")
         try:
-            return (await self._ask_engine(query, identified)).rstrip("\n")
+            answer = await self._ask_engine(query, identified, credentials)
         except ClickHouseError as error:
             # The engine repeats the statement, and with it the password, as part of ours.
             message = str(error).partition(": In scope SELECT")[0]
             raise ClickHouseError(error.code, error.name, message, status=error.status) from None
+        return answer.decode().rstrip("\n")
 
-    async def _show(self, text: str, identified: Identified) -> str:
+    async def _show(self, text: str, identified: Identified) -> bytes:
         found = _FORMAT.search(text)
-        text, form = _FORMAT.sub("", text), found[1] if found else "TabSeparated"
         if re.match(r"\s*SHOW\s+USERS", text, re.IGNORECASE):
-            text = _SHOW_USERS
+            text = _SHOW_USERS + (found[0] if found else "")
         else:
             text = re.sub(r"\bdefault\b|`default`", f"`{ADMIN}`", text)
-        answer = await self._ask_engine(f"{text} FORMAT {form}", identified)
-        return answer.replace(ADMIN, "default")
+        # All but the statement itself: formats, protocol version, database.
+        parameters = _without(identified.query, "query", "compress")
+        answer = await self._ask_engine(text, identified, parameters)
+        # Binary formats, too: both names are of one length.
+        return answer.replace(ADMIN.encode(), b"default")
 
-    async def _ask_engine(self, query: str, identified: Identified) -> str:
-        credentials = "&".join(
-            part for part in identified.query.split("&") if part.partition("=")[0] in _CREDENTIALS
-        )
-        url = URL(f"{self._plane.engine.url}/?{credentials}", encoded=True)
+    async def _ask_engine(self, query: str, identified: Identified, parameters: str) -> bytes:
+        url = URL(f"{self._plane.engine.url}/?{parameters}", encoded=True)
         async with self._plane.session.post(
             url,
             data=query.encode(),
             headers={**identified.headers, "Accept-Encoding": "identity"},
         ) as answer:
-            text = await answer.text()
+            body = await answer.read()
             if answer.status == 200:
-                return text
-        found = re.match(r"Code: (\d+)\. DB::Exception: (.*)\. \((\w+)\)", text, re.DOTALL)
-        if found is None:
-            raise ClickHouseError(1002, "UNKNOWN_EXCEPTION", text, status=answer.status)
-        message = found[2].replace(ADMIN, "default")
-        raise ClickHouseError(int(found[1]), found[3], message, status=answer.status)
+                return body
+        raise error_from_text(body.decode(), status=answer.status)
+
+
+def _only(query: str, *names: str) -> str:
+    """Those parts of a raw query string that have one of these names."""
+    return "&".join(part for part in query.split("&") if part.partition("=")[0] in names)
+
+
+def _without(query: str, *names: str) -> str:
+    return "&".join(part for part in query.split("&") if part.partition("=")[0] not in names)
 
 
 def apply(statement: Statement, accounts: Accounts, *, database: str | None = None) -> Accounts:

@@ -37,10 +37,9 @@ _SHA1_DIGITS = 40
 
 
 async def get_list(call: Call) -> Json:
+    wanted = [_tag(text) for text in call.query.get("filter", [])]
     services = [shown(service) for service in call.fleet.list()]
-    for text in call.query.get("filter", []):
-        services = [service for service in services if _matches(service, text)]
-    return services
+    return [service for service in services if all(_has(service, *tag) for tag in wanted)]
 
 
 async def create(call: Call) -> Json:
@@ -159,14 +158,18 @@ def _saved(service: Service, fields: dict[str, Json]) -> Json:
     return shown(service)
 
 
-def _matches(service: Json, text: str) -> bool:
-    """Whether a service has what `tag:KEY` or `tag:KEY=VALUE` asks for."""
+def _tag(text: str) -> tuple[str, str | None]:
+    """Key and value of a filter `tag:KEY=VALUE`; without a value, any will do."""
     kind, _, wanted = text.partition(":")
     if kind != "tag" or not wanted:
         raise BadRequest(f"filter: {text!r}; tag:KEY and tag:KEY=VALUE are known")
     key, has_value, value = wanted.partition("=")
+    return key, value if has_value else None
+
+
+def _has(service: Json, key: str, value: str | None) -> bool:
     tags = {tag["key"]: tag.get("value", "") for tag in service["tags"]}
-    return key in tags and (not has_value or tags[key] == value)
+    return key in tags and value in (None, tags[key])
 
 
 def _primary(call: Call, warehouse: str | None) -> Service | None:

@@ -1,0 +1,338 @@
+"""The control plane's envelope: keys, limit, validation, sub-resources, faults."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from .harness import ROOT, CloudProcess, Service
+
+DOCUMENT = json.loads((ROOT / "clickhouse_api" / "openapi.json").read_text())
+OPERATIONS = [
+    (method.upper(), path, operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def test_who_am_i(cloud: CloudProcess) -> None:
+    """The key and its organization."""
+    found = cloud.send("GET", "/whoami").json()["result"]
+    assert found["organizationId"] == cloud.description["organization_id"]
+    assert found["actorType"] == "apiKey"
+
+
+def test_the_organization_is_listed_and_changed(cloud: CloudProcess) -> None:
+    """By name, as programs look it up."""
+    listed = cloud.send("GET", "/organizations").json()
+    assert [o["name"] for o in listed["result"]] == ["Local"]
+    assert listed["nextCursor"] is None
+    assert cloud.call("PATCH", "", {"name": "Mine"})["name"] == "Mine"
+    assert cloud.call("PATCH", "", {"name": "Local"})["name"] == "Local"
+
+
+def test_wrong_credentials_are_401(cloud: CloudProcess) -> None:
+    """Wrong secret, wrong key, none, not Basic."""
+    key_id = cloud.description["key_id"]
+    url = f"{cloud.description['url']}/organizations"
+    answers = [
+        cloud.send("GET", "/organizations", auth=(key_id, "wrong")),
+        cloud.send("GET", "/organizations", auth=("wrong", "wrong")),
+        httpx.get(url),
+        httpx.get(url, headers={"Authorization": "Bearer x"}),
+        httpx.get(url, headers={"Authorization": "Basic %%%"}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 401
+        assert set(answer.json()) == {"status", "requestId", "error"}
+
+
+def test_an_unknown_organization_is_404(cloud: CloudProcess) -> None:
+    """Named in the message."""
+    id = str(uuid.uuid4())
+    answer = cloud.send("GET", f"/organizations/{id}/services")
+    assert answer.status_code == 404
+    assert id in answer.text
+
+
+def test_every_operation_of_the_document_answers(cloud: CloudProcess) -> None:
+    """With success, a refusal of its own or 501; never 404 for the path, never 5xx else."""
+    assert len(OPERATIONS) > 170
+    implemented = 0
+    for method, path, operation in OPERATIONS:
+        concrete = path.removeprefix("/v1")
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "path":
+                organization = parameter["name"] == "organizationId"
+                value = cloud.description["organization_id"] if organization else uuid.uuid4()
+                concrete = concrete.replace(f"{{{parameter['name']}}}", str(value))
+        answer = cloud.send(method, concrete)
+        envelope = answer.json()
+        assert envelope["status"] == answer.status_code
+        assert answer.status_code in (200, 400, 404, 501), (operation["operationId"], answer.text)
+        assert "not an operation" not in answer.text
+        if answer.status_code == 501:
+            assert operation["operationId"] in envelope["error"]
+        else:
+            implemented += 1
+    assert implemented >= 30
+    assert cloud.send("GET", "/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"{", "JSON"),
+        (b'{"minReplicaMemoryGb": NaN}', "NaN"),
+        (b"[]", "body"),
+        (b'"x"', "body"),
+        (b'{"name": null}', "name"),
+        (b'{"tags": [{"key": "a"}]}', "tags"),
+        (b'{"ipAccessList": {"add": [{"sorce": "1.1.1.1"}]}}', "ipAccessList.add[0].sorce"),
+        (b'{"a": 1, "b": 2}', "'a', 'b'"),
+        (b"[" * 100_000, "JSON"),
+        (b'{"name": "' + b"x" * 2_000_000 + b'"}', "larger"),
+    ],
+)
+def test_a_wrong_body_is_400_and_named(service: Service, content: bytes, named: str) -> None:
+    """Whatever it is, it is one line and nothing changes."""
+    path = service.cloud.organization + service.path
+    answer = service.cloud.send("PATCH", path, content=content)
+    assert answer.status_code == 400
+    assert named in answer.json()["error"]
+    assert len(answer.json()["error"]) < 1000
+    assert service.cloud.call("GET", service.path)["name"] == service.created["name"]
+
+
+def test_a_wrong_query_parameter_is_400(cloud: CloudProcess) -> None:
+    """Unknown, of a wrong type, out of range."""
+    assert "page" in cloud.call("GET", "/keys?page=1", status=400)
+    assert "limit" in cloud.call("GET", "/keys?limit=x", status=400)
+    assert "limit" in cloud.call("GET", "/keys?limit=0", status=400)
+    assert "cursor" in cloud.call("GET", "/keys?cursor=x", status=400)
+    assert "filter" in cloud.call("GET", "/services?filter=name:x", status=400)
+
+
+def test_the_eleventh_request_is_429(own_cloud: CloudProcess) -> None:
+    """With the seconds to wait; another key has its own ten."""
+    made = own_cloud.call("POST", "/keys", {"name": "other"})
+    own_cloud.send("DELETE", "/local/faults")
+    answers = [own_cloud.send("GET", "/organizations") for _ in range(11)]
+    assert [a.status_code for a in answers] == [200] * 10 + [429]
+    assert 0 < float(answers[-1].headers["X-RateLimit-Reset"]) <= 10
+    other = own_cloud.send("GET", "/organizations", auth=(made["keyId"], made["keySecret"]))
+    assert other.status_code == 200
+
+
+def test_a_created_key_works_until_it_is_deleted(cloud: CloudProcess) -> None:
+    """Its secret is shown once; its id in the API is not its key id."""
+    made = cloud.call("POST", "/keys", {"name": "ci", "roles": ["developer"]})
+    key, auth = made["key"], (made["keyId"], made["keySecret"])
+    assert key["id"] != made["keyId"]
+    assert key["keySuffix"] == made["keyId"][-4:]
+    assert cloud.send("GET", "/whoami", auth=auth).json()["result"]["name"] == "ci"
+    shown = cloud.call("GET", f"/keys/{key['id']}")
+    assert made["keySecret"] not in json.dumps(shown)
+    assert shown["assignedRoles"][0]["roleName"] == "developer"
+    cloud.call("DELETE", f"/keys/{key['id']}")
+    assert cloud.send("GET", "/whoami", auth=auth).status_code == 401
+    cloud.call("GET", f"/keys/{key['id']}", status=404)
+
+
+def test_keys_are_paged(cloud: CloudProcess) -> None:
+    """`limit` and `cursor`, with all of them once."""
+    ids = [cloud.call("POST", "/keys", {"name": f"k{n}"})["key"]["id"] for n in range(3)]
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = cloud.send("GET", f"{cloud.organization}/keys?limit=2{cursor}").json()
+        seen += [key["id"] for key in page["result"]]
+        if page["nextCursor"] is None:
+            break
+        cursor = f"&cursor={page['nextCursor']}"
+    assert len(seen) == len(set(seen)) == page["totalCount"]
+    assert set(ids) <= set(seen)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"state": "disabled"}, 401),
+        ({"expireAt": "2020-01-01T00:00:00Z"}, 401),
+        ({"ipAccessList": []}, 403),
+        ({"ipAccessList": [{"source": "10.0.0.0/8"}]}, 403),
+        ({"roles": ["query_endpoints"]}, 403),
+        ({"expireAt": None}, 200),
+    ],
+)
+def test_a_key_can_be_shut_out(cloud: CloudProcess, change: dict[str, Any], status: int) -> None:
+    """And let in again; a null expiry clears it."""
+    tomorrow = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)).isoformat()
+    made = cloud.call("POST", "/keys", {"name": "k", "expireAt": tomorrow})
+    auth = (made["keyId"], made["keySecret"])
+    path = f"/keys/{made['key']['id']}"
+    shown = cloud.call("PATCH", path, change)
+    assert cloud.send("GET", "/whoami", auth=auth).status_code == status
+    assert {name: shown[name] for name in change} == change
+
+
+def test_a_key_may_be_made_from_hashes(cloud: CloudProcess) -> None:
+    """Then nobody but its owner ever saw it."""
+    key_id, secret = "my-key-id-1234", "my-secret"
+    hashes = {
+        "keyIdHash": hashlib.sha256(key_id.encode()).hexdigest(),
+        "keyIdSuffix": "1234",
+        "keySecretHash": hashlib.sha256(secret.encode()).hexdigest(),
+    }
+    made = cloud.call("POST", "/keys", {"name": "k", "hashData": hashes})
+    assert set(made) == {"key"}
+    assert cloud.send("GET", "/whoami", auth=(key_id, secret)).status_code == 200
+    broken = {"name": "k", "hashData": {**hashes, "keyIdHash": "zz"}}
+    assert "SHA-256" in cloud.call("POST", "/keys", broken, status=400)
+
+
+def test_backup_configuration(service: Service) -> None:
+    """Defaults, changes, null resets; a start time needs whole days."""
+    call, path = service.cloud.call, f"{service.path}/backupConfiguration"
+    defaults = call("GET", path)
+    assert defaults == {"backupPeriodInHours": 24, "backupRetentionPeriodInHours": 24}
+    after = call("PATCH", path, {"backupStartTime": "03:00", "backupRetentionPeriodInHours": 48.0})
+    assert after == {**defaults, "backupStartTime": "03:00", "backupRetentionPeriodInHours": 48}
+    assert "backupStartTime" not in call("PATCH", path, {"backupStartTime": None})
+    for wrong in (
+        {"backupPeriodInHours": 7},
+        {"backupRetentionPeriodInHours": 25},
+        {"backupRetentionPeriodInHours": 1104},
+        {"backupStartTime": "3:30"},
+        {"backupStartTime": "03:00", "backupPeriodInHours": 24},
+    ):
+        call("PATCH", path, wrong, status=400)
+    call("PATCH", path, {"backupPeriodInHours": 12})
+    assert "12" in call("PATCH", path, {"backupStartTime": "03:00"}, status=400)
+    reset = {"backupPeriodInHours": None, "backupRetentionPeriodInHours": None}
+    assert call("PATCH", path, reset) == defaults
+
+
+def test_query_endpoint(service: Service) -> None:
+    """404 before, replaced as a whole, keys by their resource id."""
+    call, path = service.cloud.call, f"{service.path}/serviceQueryEndpoint"
+    key = call("POST", "/keys", {"name": "q"})
+    call("GET", path, status=404)
+    wanted = {"roles": ["sql_console_admin"], "openApiKeys": [key["key"]["id"]]}
+    made = call("POST", path, wanted)
+    assert call("GET", path) == made
+    changed = call("POST", path, {**wanted, "openApiKeys": []})
+    assert changed["id"] == made["id"]
+    assert changed["openApiKeys"] == []
+    call("POST", path, {**wanted, "openApiKeys": [key["keyId"]]}, status=400)
+    call("DELETE", path)
+    call("GET", path, status=404)
+
+
+def test_upgrade_window(service: Service) -> None:
+    """A weekday and one of four hours."""
+    call, path = service.cloud.call, f"{service.path}/upgradeWindow"
+    call("GET", path, status=404)
+    window = call("PUT", path, {"weekday": 1, "startHourUtc": 6})
+    assert window == {"weekday": 1, "startHourUtc": 6, "duration": 6} == call("GET", path)
+    call("PUT", path, {"weekday": 1, "startHourUtc": 5}, status=400)
+    call("DELETE", path)
+    call("GET", path, status=404)
+
+
+def test_scaling_schedule(service: Service) -> None:
+    """Replaced as a whole, shown with the service."""
+    call, path = service.cloud.call, f"{service.path}/scalingSchedule"
+    call("GET", path, status=404)
+    entry = {"name": "night", "weekdays": [1, 2], "startHourUtc": 0, "endHourUtc": 6}
+    made = call("POST", path, {"entries": [{**entry, "numReplicas": 2}]})
+    assert made["entries"][0]["minReplicas"] == 2
+    assert call("GET", service.path)["scalingSchedule"] == made
+    call("POST", path, {"entries": [{**entry, "endHourUtc": 0}]}, status=400)
+    call("POST", path, {"entries": [{**entry, "startHourUtc": 7}]}, status=400)
+    call("POST", path, {"entries": [{**entry, "weekdays": [7]}]}, status=400)
+    call("DELETE", path)
+    call("GET", path, status=404)
+
+
+def test_private_endpoints(service: Service) -> None:
+    """Ids are a set."""
+    call, path = service.cloud.call, service.path
+    assert call("GET", f"{path}/privateEndpointConfig")["endpointServiceId"]
+    call("POST", f"{path}/privateEndpoint", {"id": "vpce-1"})
+    ids = {"privateEndpointIds": {"add": ["vpce-1", "vpce-2"], "remove": ["vpce-3"]}}
+    assert call("PATCH", path, ids)["privateEndpointIds"] == ["vpce-1", "vpce-2"]
+
+
+def test_state_is_kept_over_a_restart(own_cloud: CloudProcess) -> None:
+    """Sub-resources and keys, too."""
+    service = own_cloud.create_service(tags=[{"key": "a", "value": "b"}])
+    own_cloud.call("PUT", f"{service.path}/upgradeWindow", {"weekday": 1, "startHourUtc": 6})
+    own_cloud.call("PATCH", f"{service.path}/replicaScaling", {"numReplicas": 5})
+    made = own_cloud.call("POST", "/keys", {"name": "k"})
+    before = own_cloud.call("GET", service.path)
+    own_cloud.kill()
+    own_cloud.start()
+    service.wait_for("running")
+    assert own_cloud.call("GET", service.path) == before
+    assert own_cloud.call("GET", f"{service.path}/upgradeWindow")["weekday"] == 1
+    auth = (made["keyId"], made["keySecret"])
+    assert own_cloud.send("GET", "/whoami", auth=auth).status_code == 200
+
+
+def test_a_lost_answer_was_carried_out(cloud: CloudProcess) -> None:
+    """The create is made and never answered: what an orphan grows from."""
+    cloud.set_faults(rules=[{"operation": "instanceCreate", "fault": "lost"}])
+    with pytest.raises(httpx.RemoteProtocolError):
+        cloud.create_service(name="orphan")
+    orphans = [s for s in cloud.call("GET", "/services") if s["name"] == "orphan"]
+    assert len(orphans) == 1
+    service = Service(cloud, orphans[0], "")
+    service.wait_for("running")
+    service.remove()
+
+
+def test_faults_are_used_up(service: Service) -> None:
+    """`times`, then well again; `*` is every operation."""
+    service.cloud.set_faults(
+        rules=[
+            {"operation": "instanceGet", "fault": "error", "status": 500, "times": 2},
+            {"operation": "instanceGetList", "fault": "rate_limit", "reset_seconds": 1.5},
+            {"operation": "openapiKeyGetList", "fault": "rate_limit"},
+        ]
+    )
+    send, organization = service.cloud.send, service.cloud.organization
+    path = organization + service.path
+    assert [send("GET", path).status_code for _ in range(3)] == [500, 500, 200]
+    limited = send("GET", f"{organization}/services")
+    assert (limited.status_code, limited.headers["X-RateLimit-Reset"]) == (429, "1.500")
+    assert "X-RateLimit-Reset" not in send("GET", f"{organization}/keys").headers
+    assert send("GET", f"{organization}/services").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("faults", "named"),
+    [
+        ({"rule": []}, "rule"),
+        ({"timing": {"provision": 1}}, "provision"),
+        ({"rules": [{"operation": "*", "fault": "fire"}]}, "fire"),
+        ({"provisioning": "sometimes"}, "sometimes"),
+        ([], "faults"),
+    ],
+)
+def test_wrong_faults_are_named(cloud: CloudProcess, faults: Any, named: str) -> None:
+    """A fault that is not applied would make a test pass by itself."""
+    answer = cloud.send("PUT", "/local/faults", faults)
+    assert answer.status_code == 400
+    assert named in answer.text
+
+
+def test_local_paths_need_a_key(cloud: CloudProcess) -> None:
+    """The same as the API's."""
+    assert cloud.send("GET", "/local/faults", auth=("x", "y")).status_code == 401

@@ -1,0 +1,304 @@
+"""What a service's clients see: https and native TLS, streams, deduplication, errors."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import os
+import signal
+import socket
+import ssl
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from clickhouse_driver import Client  # type: ignore[import-untyped]
+from clickhouse_driver.errors import ServerException  # type: ignore[import-untyped]
+
+from .harness import Service, wait_until
+
+# httpx would otherwise send the client's own.
+NO_AUTH = httpx.Auth()
+
+
+def native(
+    service: Service,
+    *,
+    user: str = "default",
+    password: str | None = None,
+    database: str = "default",
+) -> Client:
+    """A native connection, made at the first query."""
+    return Client(
+        "localhost",
+        port=service.port("nativesecure"),
+        user=user,
+        database=database,
+        password=service.password if password is None else password,
+        secure=True,
+        ca_certs=service.cloud.description["ca_file"],
+    )
+
+
+@pytest.mark.parametrize("password", ["", "wrong", "x" * 100])
+def test_a_wrong_password_is_refused_over_https(service: Service, password: str) -> None:
+    """However it is sent, in ClickHouse's own form."""
+    token = {"user": "default", "password": password}
+    with service.client() as client:
+        answers = [
+            client.post("/", content="SELECT 1", auth=("default", password)),
+            client.post("/", content="SELECT 1", auth=NO_AUTH, params=token),
+            client.post("/", content="SELECT 1", auth=NO_AUTH, params={"password": password}),
+            client.post(
+                "/",
+                content="SELECT 1",
+                auth=NO_AUTH,
+                headers={"X-ClickHouse-User": "default", "X-ClickHouse-Key": password},
+            ),
+        ]
+    for answer in answers:
+        assert answer.status_code in (401, 403)
+        assert answer.headers["X-ClickHouse-Exception-Code"] in ("516", "194")
+        assert "AUTHENTICATION_FAILED" in answer.text or "REQUIRED_PASSWORD" in answer.text
+        assert "_admin_" not in answer.text
+
+
+def test_the_password_is_taken_from_every_place(service: Service) -> None:
+    """Basic, the two headers, the query string with and without a user, and no user at all."""
+    password = service.password
+    with service.client() as client:
+        client.auth = NO_AUTH
+        places: list[dict[str, Any]] = [
+            {"auth": ("default", password)},
+            {"auth": ("", password)},
+            {"params": {"user": "default", "password": password}},
+            {"params": {"password": password}},
+            {"headers": {"X-ClickHouse-User": "default", "X-ClickHouse-Key": password}},
+            {"headers": {"X-ClickHouse-Key": password}},
+        ]
+        for place in places:
+            assert client.post("/", content="SELECT 1", **place).text == "1\n"
+
+
+def test_nobody_gets_in_without_a_password(service: Service) -> None:
+    """The engine's own passwordless session cannot be joined, not even on its own port."""
+    with service.client() as client:
+        assert client.get("/", params={"query": "SELECT 1"}, auth=NO_AUTH).status_code >= 400
+    arguments = Path(f"/proc/{service.engine_pid}/cmdline").read_text().split("\0")
+    connection = http.client.HTTPConnection("127.0.0.1", int(arguments[5]))
+    connection.request("POST", "/", b"SELECT 1")
+    assert connection.getresponse().status >= 400
+
+
+def test_the_engine_process_shows_no_secret(service: Service) -> None:
+    """Neither in its arguments nor in its environment nor in any file of the state folder."""
+    password = service.password.encode()
+    for name in ("cmdline", "environ"):
+        assert password not in Path(f"/proc/{service.engine_pid}/{name}").read_bytes()
+    for file in service.cloud.state_dir.rglob("*"):
+        if file.is_file() and "data" not in file.parts:
+            assert password not in file.read_bytes(), file
+
+
+def test_native_tls_works_and_enforces_the_password(service: Service) -> None:
+    """The same account as over https."""
+    client = native(service)
+    client.execute("CREATE TABLE t (a Int64, s String) ENGINE = MergeTree ORDER BY a")
+    rows = [(i, "x" * 50) for i in range(50_000)]
+    assert client.execute("INSERT INTO t VALUES", rows) == len(rows)
+    assert client.execute("SELECT count(), sum(a) FROM t") == [(50_000, sum(range(50_000)))]
+    assert service.answer("SELECT count() FROM t") == "50000"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [({"password": ""}, 516), ({"user": "nobody"}, 516), ({"database": "none"}, 81)],
+)
+def test_a_refused_native_login_hurts_nobody_else(
+    service: Service, wrong: dict[str, str], code: int
+) -> None:
+    """An engine that sees one over its native port aborts, so it never may."""
+    before = service.engine_pid
+    for _ in range(3):
+        with pytest.raises(ServerException) as refused:
+            native(service, **wrong).execute("SELECT 1")
+        assert refused.value.code == code
+        assert "_admin_" not in str(refused.value)
+    assert service.answer("SELECT 1") == "1"
+    assert service.engine_pid == before
+
+
+def test_something_else_on_the_native_port_is_told_so(service: Service) -> None:
+    """A client of another protocol gets an error and not silence."""
+    context = ssl.create_default_context(cafile=service.cloud.description["ca_file"])
+    with (
+        socket.create_connection(("127.0.0.1", service.port("nativesecure"))) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert b"Hello" in connection.recv(4096)
+
+
+def test_a_stopped_service_says_so_over_native(service: Service) -> None:
+    """As an exception of the protocol."""
+    service.command("stop")
+    service.wait_for("stopped")
+    with pytest.raises(ServerException, match="stopped"):
+        native(service).execute("SELECT 1")
+
+
+def test_bodies_pass_as_they_are(service: Service) -> None:
+    """Compressed with a Content-Encoding, concatenated, chunked, in one piece."""
+    service.answer("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+    insert = {"query": "INSERT INTO t FORMAT TSV"}
+    with service.client() as client:
+        members = gzip.compress(b"1\n2\n") + gzip.compress(b"3\n")
+        encoded = {"Content-Encoding": "gzip"}
+        assert client.post("/", params=insert, content=members, headers=encoded).is_success
+        assert client.post("/", params=insert, content=iter([b"4\n", b"5\n"])).is_success
+        assert client.post("/", content=b"INSERT INTO t FORMAT TSV\n6\n").is_success
+        answer = client.post(
+            "/", content=b"SELECT sum(a) FROM t", headers={"Accept-Encoding": "gzip"}
+        )
+        assert answer.text == "21\n"
+
+
+def test_a_large_answer_streams(service: Service) -> None:
+    """Bytes arrive before the query has ended, and all of them do."""
+    query = "SELECT number, repeat('x', 100) FROM numbers(300000) FORMAT TSV"
+    with service.client() as client, client.stream("POST", "/", content=query) as answer:
+        assert sum(chunk.count(b"\n") for chunk in answer.iter_bytes()) == 300_000
+
+
+def test_an_expected_continue_is_given(service: Service) -> None:
+    """curl asks for one before large bodies."""
+    service.answer("CREATE TABLE t (a String) ENGINE = Memory")
+    context = ssl.create_default_context(cafile=service.cloud.description["ca_file"])
+    token = b64encode(f"default:{service.password}".encode()).decode()
+    head = (
+        "POST /?query=INSERT+INTO+t+FORMAT+TSV HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Basic {token}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with (
+        socket.create_connection(("127.0.0.1", service.port("https"))) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        connection.sendall(head.encode())
+        assert connection.recv(4096).startswith(b"HTTP/1.1 100")
+        connection.sendall(b"7\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+    assert service.answer("SELECT count() FROM t") == "1"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_half_a_body_inserts_nothing(service: Service, *, chunked: bool) -> None:
+    """A client that dies in the middle of an insert leaves no rows."""
+    service.answer("CREATE TABLE t (a String) ENGINE = MergeTree ORDER BY a")
+    connection = http.client.HTTPSConnection(
+        "localhost",
+        service.port("https"),
+        context=ssl.create_default_context(cafile=service.cloud.description["ca_file"]),
+    )
+    connection.putrequest("POST", "/?query=INSERT+INTO+t+FORMAT+TSV")
+    token = b64encode(f"default:{service.password}".encode()).decode()
+    connection.putheader("Authorization", f"Basic {token}")
+    rows = b"row\n" * 100_000
+    if chunked:
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
+        connection.send(b"%x\r\n%s\r\n" % (len(rows), rows))
+    else:
+        connection.putheader("Content-Length", str(2 * len(rows)))
+        connection.endheaders()
+        connection.send(rows)
+    connection.close()
+    running = "SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO t%'"
+    wait_until(lambda: service.answer(running) == "0", "the insert has ended")
+    assert service.answer("SELECT count() FROM t") == "0"
+
+
+def test_a_repeated_insert_counts_once(service: Service) -> None:
+    """Under the same token, also after the engine was killed in between."""
+    service.answer(
+        "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a "
+        "SETTINGS non_replicated_deduplication_window = 100"
+    )
+    insert = "INSERT INTO t VALUES (1)"
+    for _ in range(2):
+        service.answer(insert, insert_deduplication_token="batch-1")
+    kill_engine(service)
+    service.answer(insert, insert_deduplication_token="batch-1")
+    service.answer(insert, insert_deduplication_token="batch-2")
+    assert service.answer("SELECT count() FROM t") == "2"
+
+
+def kill_engine(service: Service) -> None:
+    """SIGKILL, and wait until another process has taken its place."""
+    pid = service.engine_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: service.engine_pid not in (None, pid), "the engine was started again")
+
+
+SCHEMA = 'syntax = "proto3"; message Row { int64 a = 1; string s = 2; }'
+
+
+def test_a_protobuf_schema_may_come_as_text_or_from_a_table(service: Service) -> None:
+    """`format_schema_source` string and query, as in the cloud."""
+    service.answer("CREATE TABLE t (a Int64, s String) ENGINE = MergeTree ORDER BY a")
+    service.answer("CREATE TABLE schemas (text String) ENGINE = MergeTree ORDER BY text")
+    service.answer(f"INSERT INTO schemas VALUES ('{SCHEMA}')")
+    row = b"\x08\x07\x12\x02ok"
+    sources = {"string": SCHEMA, "query": "SELECT text FROM schemas"}
+    with service.client() as client:
+        for source, schema in sources.items():
+            parameters = {
+                "query": "INSERT INTO t FORMAT ProtobufSingle",
+                "format_schema_source": source,
+                "format_schema": schema,
+                "format_schema_message_name": "Row",
+            }
+            answer = client.post("/", params=parameters, content=row)
+            assert answer.is_success, answer.text
+    assert service.answer("SELECT count(), any(a), any(s) FROM t") == "2\t7\tok"
+
+
+def test_a_database_is_atomic_without_saying_so(service: Service) -> None:
+    """As in the cloud, where nobody names an engine."""
+    service.answer("CREATE DATABASE telemetry")
+    engines = "SELECT engine FROM system.databases WHERE name = 'telemetry'"
+    assert service.answer(engines) == "Atomic"
+
+
+def test_files_of_the_machine_cannot_be_read(service: Service) -> None:
+    """The service's admin is not the owner of the laptop."""
+    refused = service.query("SELECT * FROM file('/etc/passwd', LineAsString)")
+    assert refused.status_code >= 400
+    assert "ACCESS_DENIED" in refused.text
+
+
+def test_concurrent_clients_do_not_wait_for_each_other(service: Service) -> None:
+    """A slow insert on one connection, queries on another."""
+    service.answer("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+    may_end = threading.Event()
+
+    def slow_body() -> Iterator[bytes]:
+        yield b"1\n"
+        may_end.wait(30)
+        yield b"2\n"
+
+    def insert() -> None:
+        with service.client() as client:
+            query = {"query": "INSERT INTO t FORMAT TSV"}
+            client.post("/", params=query, content=slow_body()).raise_for_status()
+
+    thread = threading.Thread(target=insert)
+    thread.start()
+    assert service.answer("SELECT 1") == "1"
+    may_end.set()
+    thread.join()
+    assert service.answer("SELECT sum(a) FROM t") == "3"

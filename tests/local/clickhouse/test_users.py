@@ -1,0 +1,245 @@
+"""Statements about users: in force and durable when they are answered, for the admin alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+
+import clickhouse_connect
+import pytest
+from clickhouse_connect.driver.exceptions import DatabaseError
+
+from .harness import CloudProcess, Service
+from .test_data_plane import native
+
+
+@pytest.fixture
+def telemetry(service: Service) -> Service:
+    """A service with a database, a table and a user that may only insert."""
+    service.answer("CREATE DATABASE telemetry")
+    service.answer("CREATE TABLE telemetry.t (a Int64) ENGINE = MergeTree ORDER BY a")
+    service.answer("CREATE USER writer IDENTIFIED WITH sha256_password BY 'w-secret'")
+    service.answer("GRANT INSERT ON telemetry.* TO writer")
+    return service
+
+
+def test_a_user_may_do_what_was_granted_and_no_more(telemetry: Service) -> None:
+    """An INSERT-only user is refused a SELECT, over https and native."""
+    telemetry.answer("INSERT INTO telemetry.t VALUES (1)", user="writer", password="w-secret")
+    for query in ("SELECT * FROM telemetry.t", "DROP TABLE telemetry.t", "CREATE TABLE x (a Int8)"):
+        refused = telemetry.query(query, user="writer", password="w-secret")
+        assert "ACCESS_DENIED" in refused.text
+    assert telemetry.query("SELECT 1", user="writer", password="no").status_code == 403
+    client = native(telemetry, user="writer", password="w-secret")
+    assert client.execute("INSERT INTO telemetry.t VALUES", [(2,)]) == 1
+    assert telemetry.answer("SELECT count() FROM telemetry.t") == "2"
+
+
+def test_rights_can_be_taken_away(telemetry: Service) -> None:
+    """And what is left is shown as one would have granted it."""
+    telemetry.answer("GRANT SELECT, ALTER ON telemetry.* TO writer")
+    telemetry.answer("SELECT * FROM telemetry.t", user="writer", password="w-secret")
+    telemetry.answer("REVOKE SELECT ON telemetry.* FROM writer")
+    shown = telemetry.answer("SHOW GRANTS FOR writer")
+    assert shown == "GRANT INSERT, ALTER ON telemetry.* TO writer"
+    telemetry.answer("REVOKE ALL ON *.* FROM writer")
+    assert telemetry.answer("SHOW GRANTS FOR writer") == ""
+    refused = telemetry.query(
+        "INSERT INTO telemetry.t VALUES (1)", user="writer", password="w-secret"
+    )
+    assert "ACCESS_DENIED" in refused.text
+
+
+def test_a_password_changes_and_rights_stay(telemetry: Service) -> None:
+    """By password and by hash."""
+    digest = hashlib.sha256(b"third").hexdigest()
+    telemetry.answer("ALTER USER writer IDENTIFIED BY 'second'")
+    assert telemetry.query("SELECT 1", user="writer", password="w-secret").status_code == 403
+    assert telemetry.answer("SELECT 1", user="writer", password="second") == "1"
+    telemetry.answer(f"ALTER USER writer IDENTIFIED WITH sha256_hash BY '{digest}'")
+    assert telemetry.answer("SELECT 1", user="writer", password="third") == "1"
+    telemetry.answer("ALTER USER writer IDENTIFIED WITH double_sha1_password BY 'fourth'")
+    telemetry.answer("INSERT INTO telemetry.t VALUES (1)", user="writer", password="fourth")
+
+
+def test_users_are_listed_and_dropped(telemetry: Service) -> None:
+    """Without the two that only exist inside."""
+    assert telemetry.answer("SHOW USERS").split() == ["default", "writer"]
+    created = telemetry.answer("SHOW CREATE USER writer")
+    assert created.startswith("CREATE USER writer IDENTIFIED WITH sha256_password")
+    assert "TO default" in telemetry.answer("SHOW GRANTS")
+    assert "TO default" in telemetry.answer("SHOW GRANTS FOR default")
+    telemetry.answer("DROP USER writer")
+    telemetry.answer("DROP USER IF EXISTS writer, nobody")
+    assert telemetry.answer("SHOW USERS") == "default"
+    assert telemetry.query("SELECT 1", user="writer", password="w-secret").status_code == 403
+
+
+def test_a_user_has_its_database_and_settings(service: Service) -> None:
+    """`DEFAULT DATABASE` and `SETTINGS`."""
+    service.answer("CREATE DATABASE telemetry")
+    service.answer(
+        "create user if not exists `reader-1` identified by 'it''s \\\\ <secret> & more' "
+        "default database telemetry settings max_threads = 3"
+    )
+    answer = service.answer(
+        "SELECT currentDatabase(), getSetting('max_threads')",
+        user="reader-1",
+        password="it's \\ <secret> & more",
+    )
+    assert answer == "telemetry\t3"
+
+
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ("CREATE USER writer IDENTIFIED BY 'x'", "ACCESS_ENTITY_ALREADY_EXISTS"),
+        ("CREATE USER nobody", "BAD_ARGUMENTS"),
+        ("CREATE USER nobody IDENTIFIED WITH sha256_hash BY 'ab'", "BAD_ARGUMENTS"),
+        ("CREATE USER nobody IDENTIFIED WITH bcrypt_password BY 'x'", "NOT_IMPLEMENTED"),
+        ("CREATE USER nobody IDENTIFIED BY 'x' HOST LOCAL", "NOT_IMPLEMENTED"),
+        ("CREATE USER `a b` IDENTIFIED BY 'x'", "NOT_IMPLEMENTED"),
+        ("CREATE USER _admin_ IDENTIFIED BY 'x'", "NOT_IMPLEMENTED"),
+        ("CREATE USER nobody IDENTIFIED BYE 'x'", "SYNTAX_ERROR"),
+        ("CREATE ROLE r", "NOT_IMPLEMENTED"),
+        ("ALTER USER nobody IDENTIFIED BY 'x'", "UNKNOWN_USER"),
+        ("DROP USER nobody", "UNKNOWN_USER"),
+        ("DROP USER default", "ACCESS_STORAGE_READONLY"),
+        ("GRANT SELECT ON telemetry.* TO nobody", "UNKNOWN_USER"),
+        ("GRANT SELECTED ON telemetry.* TO writer", "SYNTAX_ERROR"),
+        ("GRANT r TO writer", "NOT_IMPLEMENTED"),
+        ("REVOKE SELECT ON telemetry.* FROM nobody", "UNKNOWN_USER"),
+    ],
+)
+def test_what_cannot_be_done_says_why(telemetry: Service, statement: str, error: str) -> None:
+    """In ClickHouse's words, and nothing changes."""
+    before = telemetry.engine_pid
+    refused = telemetry.query(statement)
+    assert refused.status_code >= 400
+    assert refused.text.rstrip().endswith(f"({error})")
+    assert int(refused.headers["X-ClickHouse-Exception-Code"]) > 0
+    assert telemetry.engine_pid == before
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE USER x IDENTIFIED BY 'x'", "/* a */ -- b\n GRANT ALL ON *.* TO writer"]
+)
+def test_only_the_admin_manages_users(telemetry: Service, statement: str) -> None:
+    """Not with a wrong password either, nor through a GET."""
+    assert "ACCESS_DENIED" in telemetry.query(statement, user="writer", password="w-secret").text
+    assert "AUTHENTICATION_FAILED" in telemetry.query(statement, password="wrong").text
+    with telemetry.client() as client:
+        assert "READONLY" in client.get("/", params={"query": statement}).text
+
+
+def test_a_statement_in_the_query_string_counts_too(service: Service) -> None:
+    """As some clients send it; also with the body as its second half."""
+    with service.client() as client:
+        query = {"query": "CREATE USER one IDENTIFIED BY 'x'"}
+        client.post("/", params=query).raise_for_status()
+        client.post("/", params={"query": "CREATE USER two"}, content=" IDENTIFIED BY 'x'")
+    assert service.answer("SHOW USERS").split() == ["default", "one", "two"]
+
+
+def test_what_is_in_force_already_exchanges_no_engine(telemetry: Service) -> None:
+    """Repeating a statement costs nothing, so programs may."""
+    before = telemetry.engine_pid
+    telemetry.answer("CREATE USER IF NOT EXISTS writer IDENTIFIED BY 'other'")
+    telemetry.answer("GRANT INSERT ON telemetry.* TO writer")
+    telemetry.answer("ALTER USER writer IDENTIFIED BY 'w-secret'")
+    assert telemetry.engine_pid == before
+
+
+def test_nothing_is_refused_while_users_change(telemetry: Service) -> None:
+    """Inserts in flight end, new ones wait: every one of them counts, exactly once."""
+    failures: list[str] = []
+    done = threading.Event()
+    inserted = 0
+
+    def insert() -> None:
+        nonlocal inserted
+        with telemetry.client() as client:
+            while not done.is_set():
+                answer = client.post("/", content="INSERT INTO telemetry.t VALUES (1)")
+                if not answer.is_success:
+                    failures.append(answer.text)
+                    return
+                inserted += 1
+
+    thread = threading.Thread(target=insert)
+    thread.start()
+    for number in range(5):
+        telemetry.answer(f"CREATE USER u{number} IDENTIFIED BY 'x'")
+        telemetry.answer(f"GRANT SELECT ON telemetry.* TO u{number}")
+    done.set()
+    thread.join()
+    assert failures == []
+    assert telemetry.answer("SELECT count() FROM telemetry.t") == str(inserted)
+
+
+def test_users_outlive_a_sigkill_right_after_the_answer(own_cloud: CloudProcess) -> None:
+    """What was answered is on disk."""
+    service = own_cloud.create_service()
+    service.answer("CREATE USER writer IDENTIFIED BY 'w-secret'")
+    own_cloud.kill()
+    own_cloud.start()
+    service.wait_for("running")
+    assert service.answer("SELECT 1", user="writer", password="w-secret") == "1"
+
+
+def test_the_admin_password_is_replaced_by_the_api(service: Service) -> None:
+    """By a hash of the owner's, or by a generated one; users stay."""
+    service.answer("CREATE USER writer IDENTIFIED BY 'w-secret'")
+    path = f"{service.path}/password"
+    digest = base64.b64encode(hashlib.sha256(b"mine").digest()).decode()
+    assert service.cloud.call("PATCH", path, {"newPasswordHash": digest}) == {}
+    assert service.query("SELECT 1").status_code == 403
+    assert service.answer("SELECT 1", password="mine") == "1"
+    service.password = service.cloud.call("PATCH", path, {})["password"]
+    assert service.answer("SELECT 1") == "1"
+    assert service.answer("SELECT 1", user="writer", password="w-secret") == "1"
+    for wrong in ({"newPasswordHash": "zz"}, {"newDoubleSha1Hash": "a" * 40}):
+        service.cloud.call("PATCH", path, wrong, status=400)
+
+
+def test_the_admin_password_changes_while_the_service_is_stopped(service: Service) -> None:
+    """It is in force from the next start."""
+    service.command("stop")
+    service.wait_for("stopped")
+    service.password = service.cloud.call("PATCH", f"{service.path}/password", {})["password"]
+    service.command("start")
+    service.wait_for("running")
+    assert service.answer("SELECT 1") == "1"
+
+
+def test_a_native_client_goes_on_after_users_changed(telemetry: Service) -> None:
+    """Its idle connection was closed; it makes a new one by itself."""
+    client = native(telemetry)
+    assert client.execute("SELECT 1") == [(1,)]
+    telemetry.answer("CREATE USER another IDENTIFIED BY 'x'")
+    assert client.execute("SELECT 2") == [(2,)]
+
+
+def test_clickhouse_connect_manages_users(service: Service) -> None:
+    """The client that the migrations use, with its binary formats and its compression."""
+    client = clickhouse_connect.get_client(
+        host="localhost",
+        port=service.port("https"),
+        username="default",
+        password=service.password,
+        secure=True,
+        ca_cert=service.cloud.description["ca_file"],
+    )
+    client.command("CREATE USER reader IDENTIFIED WITH sha256_password BY 'r-secret'")
+    client.command("GRANT SELECT ON default.* TO reader")
+    assert client.query("SHOW USERS").result_columns == [["default", "reader"]]
+    granted = client.query("SHOW GRANTS FOR reader").result_rows
+    assert granted == [("GRANT SELECT ON default.* TO reader",)]
+    assert client.query("SHOW CREATE USER default").result_rows[0][0].startswith("CREATE USER def")
+    client.command("CREATE TABLE t (a Int64, s String) ENGINE = MergeTree ORDER BY a")
+    client.insert("t", [[n, "x" * n] for n in range(1000)], column_names=["a", "s"])
+    assert client.query("SELECT count(), sum(length(s)) FROM t").result_rows == [(1000, 499500)]
+    with pytest.raises(DatabaseError, match="ACCESS_ENTITY_ALREADY_EXISTS"):
+        client.command("CREATE USER reader IDENTIFIED BY 'other'")
+    client.close()
