@@ -1,6 +1,6 @@
 """The API's rate limit, shared by every thread and process that uses one key.
 
-The API allows 10 requests per sliding 10 s and key. One Pulumi run starts many resources at once,
+The API allows 10 requests per sliding 10 s and key. One deployment makes many things at once,
 each in a process of its own, so the turns are kept in a file: whoever wants to send locks it,
 writes down the earliest moment that keeps the limit, unlocks it, and sleeps until then. The kernel
 drops the lock of a process that dies, and a turn that was taken and never used only costs its tenth

@@ -106,7 +106,7 @@ def test_a_password_in_the_url_is_refused_without_being_repeated() -> None:
 
 
 def test_errors_survive_pickling() -> None:
-    """Pulumi hands errors between processes."""
+    """Deployment tools hand errors between processes."""
     error = ApiStatusError("no", status=400, operation="instanceGet", request_id="r")
     error.__cause__ = ValueError("x")
     copy: Any = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own

@@ -1,0 +1,43 @@
+"""The README's Python runs as it stands there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import clickhouse_api
+from tests.clickhouse_api.cloud import Asked, Cloud, Reply, ok
+from tests.clickhouse_api.conftest import KEY_ID, KEY_SECRET
+
+README = Path(clickhouse_api.__file__).with_name("README.md").read_text()
+
+
+def answer(asked: Asked) -> Reply:
+    if asked.segments[-1] == "services":
+        return ok([{"name": "telemetry", "state": "running", "numReplicas": 3}])
+    return ok([{"id": "o-1"}])
+
+
+def test_every_example_runs(
+    cloud: Cloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In order and in one program, against a server."""
+    cloud.answer = answer
+    monkeypatch.setenv("CLICKHOUSE_API_URL", cloud.base_url)
+    monkeypatch.setenv("CLICKHOUSE_CLOUD_API_KEY", KEY_ID)
+    monkeypatch.setenv("CLICKHOUSE_CLOUD_API_SECRET", KEY_SECRET)
+    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path))
+    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(examples) == 3
+    names: dict[str, Any] = {}
+    for example in examples:
+        exec(example, names)  # noqa: S102 - our own text
+    assert capsys.readouterr().out == "telemetry running 3\n"
+    assert asyncio.run(names["states"]("o-1")) == ["running"]
