@@ -11,13 +11,11 @@ from local.stack import Stack
 from tests.e2e.clouds import Cloudflare, ControlPlane
 from tests.e2e.deployment import Deployment
 
-SERVICE = "clickhouse:Service"
-
 
 def steps_of(deployment: Deployment) -> dict[str, str]:
-    """What a preview would do: resource name -> operation."""
+    """What a preview would do: `TYPE::NAME` -> operation."""
     preview = json.loads(deployment.pulumi("preview", "--json").partition("\n}\n")[0] + "\n}")
-    return {step["urn"].rpartition("::")[2]: step["op"] for step in preview["steps"]}
+    return {step["urn"].rpartition("/")[2]: step["op"] for step in preview["steps"]}
 
 
 def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
@@ -33,7 +31,7 @@ def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
 
     # Replicas change in place.
     deployment.configure("numReplicas", "2")
-    assert steps_of(deployment)["warehouse"] == "update"
+    assert steps_of(deployment)["clickhouse:Service::warehouse"] == "update"
     deployment.up()
     (scaled,) = control_plane.services()
     assert (scaled["id"], scaled["numReplicas"]) == (created["id"], 2)
@@ -52,7 +50,10 @@ def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
 
     # Another region is another service, and the old one stays until the new one runs.
     deployment.configure("region", "us-east-1")
-    assert steps_of(deployment)["warehouse"] in ("replace", "create-replacement")
+    assert steps_of(deployment)["clickhouse:Service::warehouse"] in (
+        "replace",
+        "create-replacement",
+    )
     assert_never_without_a_running_service(deployment, control_plane)
     (replaced,) = control_plane.services()
     assert (replaced["region"], replaced["state"]) == ("us-east-1", "running")
