@@ -15,12 +15,16 @@ imported already, it is imported the ordinary way, which is slower and always ri
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import importlib
 import importlib.util
+import marshal
+import os
 import re
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 __all__ = [
@@ -116,7 +120,37 @@ def _names_in(text: str, *, of: str) -> set[str]:
 
 def _partial_module(folder: Path, name: str, wanted: set[str]) -> ModuleType:
     """A module with the head of the real one and, of its classes, the wanted ones."""
-    source = (folder / f"{name}.py").read_text()
+    spec = importlib.util.spec_from_loader(f"{PACKAGE}.{name}", loader=None)
+    if spec is None:
+        raise _Unexpected
+    module = importlib.util.module_from_spec(spec)
+    module.__package__ = PACKAGE
+    sys.modules[spec.name] = module
+    exec(_code(folder / f"{name}.py", wanted), module.__dict__)  # noqa: S102 - the package's own
+    return module
+
+
+def _code(path: Path, wanted: set[str]) -> CodeType:
+    """The compiled classes, from a cache beside this module's own compiled form."""
+    seen = path.stat()
+    key = repr((sys.version, str(path), seen.st_size, seen.st_mtime_ns, sorted(wanted)))
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    cache = Path(__file__).parent / "__pycache__" / f"{PACKAGE}.{path.stem}.{digest}.marshal"
+    with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
+        cached = marshal.loads(cache.read_bytes())  # noqa: S302 - as trusted as a .pyc
+        if isinstance(cached, CodeType):
+            return cached
+    code = compile(_classes(path, wanted), str(path), "exec")
+    with contextlib.suppress(OSError):  # a read-only installation has to do without
+        cache.parent.mkdir(exist_ok=True)
+        written = cache.with_suffix(f".{os.getpid()}")
+        written.write_bytes(marshal.dumps(code))
+        written.replace(cache)
+    return code
+
+
+def _classes(path: Path, wanted: set[str]) -> str:
+    source = path.read_text()
     found = {match.group(1): match for match in _CLASS.finditer(source)}
     if not found:
         raise _Unexpected
@@ -127,13 +161,5 @@ def _partial_module(folder: Path, name: str, wanted: set[str]) -> ModuleType:
         bodies = "".join(found[item].group() for item in pending)
         pending = (set(_NAME.findall(bodies)) & found.keys()) - chosen
     head = source[: source.index("__all__")]
-    classes = [found[item].group() for item in found if item in chosen]
-    spec = importlib.util.spec_from_loader(f"{PACKAGE}.{name}", loader=None)
-    if spec is None:
-        raise _Unexpected
-    module = importlib.util.module_from_spec(spec)
-    module.__package__ = PACKAGE
-    sys.modules[spec.name] = module
-    exec(compile(head + "\n".join(classes), str(folder / f"{name}.py"), "exec"), module.__dict__)  # noqa: S102
-    module.__dict__["__all__"] = sorted(chosen)
-    return module
+    classes = "\n".join(found[item].group() for item in found if item in chosen)
+    return f"{head}__all__ = {sorted(chosen)}\n{classes}"

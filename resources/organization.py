@@ -1,7 +1,7 @@
 """`get_organization`: which ClickHouse Cloud organization the stack works in.
 
-Operation `organizationGetList`. It is asked while the program runs, so a wrong key, an unknown
-name or a control plane that is out of reach ends the preview with one line.
+Operation `organizationGetList`. By name it is asked while the program runs, so a wrong key, an
+unknown name or a control plane that is out of reach ends the preview with one line.
 
     organization = get_organization(name="Example")
 """
@@ -10,53 +10,63 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from resources.control_plane import ControlPlane
 from resources.errors import ResourceError
 
+if TYPE_CHECKING:
+    from clickhouse_api import Client, models
+
 __all__ = ["Organization", "get_organization"]
 
 
 @dataclass(frozen=True)
 class Organization:
-    """An organization of ClickHouse Cloud."""
+    """An organization of ClickHouse Cloud; its name is None where nobody was asked."""
 
     id: str
-    name: str
+    name: str | None = None
 
 
 def get_organization(name: str | None = None) -> Organization:
     """Find an organization by name.
 
     Args:
-        name: its name, exactly. Default: the one that `CLICKHOUSE_ORG_ID` names, else the only
-            one the API key can see.
+        name: its name, exactly. Default: the one that `CLICKHOUSE_ORG_ID` names, for which
+            nobody is asked; else the only one the API key can see.
     Raises:
         pulumi.RunError: there is no such one (the message lists those there are), or the API
             refused, or did not answer.
     """
+    wanted_id = os.environ.get("CLICKHOUSE_ORG_ID")
+    if name is None and wanted_id:
+        return Organization(wanted_id)
     from clickhouse_api import errors
 
     try:
         with ControlPlane(pulumi.Config().get).client() as client:
-            seen = client.organization.organization_get_list()
+            seen = _all_pages(client)
     except (errors.ClickHouseApiError, ResourceError) as error:
         raise pulumi.RunError(f"looking up the ClickHouse organization: {error}") from None
-    found = [Organization(str(entry.id), entry.name or "") for entry in seen]
-    return _choose(found, name, os.environ.get("CLICKHOUSE_ORG_ID"))
+    return _choose([Organization(str(entry.id), entry.name) for entry in seen], name)
 
 
-def _choose(
-    organizations: list[Organization], name: str | None, wanted_id: str | None
-) -> Organization:
+def _all_pages(client: Client) -> list[models.Organization]:
+    page = client.organization.organization_get_list()
+    seen = list(page)
+    while page.next_cursor:
+        page = client.organization.organization_get_list(cursor=page.next_cursor)
+        seen += page
+    return seen
+
+
+def _choose(organizations: list[Organization], name: str | None) -> Organization:
     if name is not None:
         chosen = [entry for entry in organizations if entry.name == name]
         missing = f"there is no ClickHouse organization named {name!r}"
-    elif wanted_id:
-        chosen = [entry for entry in organizations if entry.id == wanted_id]
-        missing = f"there is no ClickHouse organization with the id {wanted_id}"
     else:
         chosen = organizations
         missing = "name the ClickHouse organization, the API key sees several"

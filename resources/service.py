@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import (
+    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -44,6 +45,7 @@ from pulumi.dynamic import (
 )
 
 from resources import engine, passwords, service_fields
+from resources.checking import is_known
 from resources.control_plane import ControlPlane
 from resources.errors import ResourceError
 from resources.ownership import Owner, stack_mark
@@ -123,9 +125,12 @@ class ServiceProvider(ResourceProvider):
         engine.attach()
         self._control_plane = ControlPlane(req.config.get)
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuse illegal values, add our own defaults."""
-        return service_fields.check(news)
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse illegal values, add our own defaults; before a create, ask whether it can be."""
+        result = service_fields.check(news)
+        if not olds and not result.failures and is_known(result.inputs):
+            result.failures.extend(self._obstacles(result.inputs))
+        return result
 
     def diff(self, service_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what the program sets with what was last seen; server defaults never differ."""
@@ -184,6 +189,23 @@ class ServiceProvider(ResourceProvider):
         progress = engine.Progress(props["resource_urn"])
         with self._control_plane.client() as client:
             delete_service(client, ref, _waiter(client, ref, props, progress))
+
+    def _obstacles(self, props: dict[str, Any]) -> list[CheckFailure]:
+        """A wrong key, an unknown organization or a bad `adopt` shows in the preview, not later.
+
+        Only asked before a create: a run that changes nothing sends nothing.
+        """
+        from clickhouse_api import errors
+
+        name = "adopt" if "adopt" in props else "organization_id"
+        try:
+            with self._control_plane.client() as client:
+                found = _existing(client, props) if name == "adopt" else _unfinished(client, props)
+        except (ResourceError, errors.ClickHouseApiError) as error:
+            return [CheckFailure(name, str(error))]
+        if found is not None:
+            engine.info(props["resource_urn"], f"takes over {_ref(props, found)}")
+        return []
 
     def _ensure_exists(
         self, client: Client, props: dict[str, Any], progress: engine.Progress
