@@ -7,18 +7,20 @@ Objects are kept in the state folder and survive any kill.
 What it does not imitate:
 
 - one account, one zone (`localhost`), one API token with every right; no users, roles or scopes;
+- the newer declarative `exports` of Durable Object classes (`migrations` are imitated);
 - bindings other than plain_text, secret_text, json, durable_object_namespace, service, inherit
   and version_metadata (KV, R2, D1, queues, assets, … are refused by name);
 - Python Workers, static assets, routes, cron triggers, tails, Logpush, Smart Placement, gradual
   deployments (a deployment is always one version at 100 %), dispatch namespaces, environments
   other than production; `workers.dev` subdomains are recorded and answer nothing;
 - limits of CPU, memory, subrequests and the number of anything;
-- DNS and certificates: a hostname must be `localhost` or end in `.localhost`, and the local
-  authority's certificate serves it; `cert_id` is made up;
+- DNS and certificates: a hostname must be `localhost` or one label before `.localhost`. The
+  local certificate names `*.localhost`, which OpenSSL (curl, Python) refuses to match, so only
+  `localhost` itself verifies everywhere; `cert_id` is made up;
 - a network of machines: one process runs everything. A Worker may reach this machine's private
-  addresses (real Workers may not) and trusts the local authority. A deploy restarts the process:
-  connections wait some tens of milliseconds, every Durable Object is evicted, and requests still
-  running after the grace period are cut;
+  addresses (real Workers may not) and trusts the local authority. A deploy replaces that
+  process: requests under way get five seconds to end, new connections wait some tens of
+  milliseconds, idle ones are closed, and every Durable Object is evicted;
 - with a single hostname attached the edge answers under any Host header; with several it routes
   by name and answers 404 to the rest, as it does while none is attached.
 """

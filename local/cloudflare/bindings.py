@@ -91,7 +91,7 @@ def resolve(
         if source is not None:
             resolved[name] = {**source, "name": name}
         elif strict:
-            raise ApiError.invalid_upload(f"Binding '{name}' has nothing to inherit.")
+            raise ApiError(400, 10057, f"Binding '{name}' has nothing to inherit.")
     kept = set(keep)
     for binding in previous:
         if binding["type"] in kept:

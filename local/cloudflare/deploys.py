@@ -13,7 +13,6 @@ from local.cloudflare.errors import ApiError
 from local.cloudflare.migrations import migrate
 from local.cloudflare.state import (
     Account,
-    Binding,
     Namespace,
     Script,
     Version,
@@ -46,7 +45,7 @@ async def upload_script(cloud: Cloud, name: str, upload: Upload, *, source: str)
             script.migration_tag,
             upload.migrations,
             exported=classes,
-            bound={b["class_name"] for b in _own_classes(version.bindings, name)},
+            bound=_bound_classes(script, version),
         )
         version = _with_class_names(version, namespaces)
         script = replace(script, namespaces=namespaces, migration_tag=tag)
@@ -165,14 +164,20 @@ async def _try_out(cloud: Cloud, version: Version) -> _Exports:
     return _Exports(tuple(default["methods"]), named, frozenset(classes), took)
 
 
-def _own_classes(bindings: tuple[Binding, ...], name: str) -> list[Binding]:
-    return [
-        binding
+def _bound_classes(script: Script, version: Version) -> set[str]:
+    """The script's classes that bindings name, in the new version or in the deployed one.
+
+    Real Cloudflare too deletes no class that the live version still binds: the binding goes in
+    one upload and the class in the next.
+    """
+    bindings = [*version.bindings, *(script.deployed.bindings if script.versions else ())]
+    return {
+        binding["class_name"]
         for binding in bindings
         if binding["type"] == "durable_object_namespace"
         and "class_name" in binding
-        and binding.get("script_name", name) in (name, None)
-    ]
+        and (binding.get("script_name") or script.name) == script.name
+    }
 
 
 def _with_class_names(version: Version, namespaces: tuple[Namespace, ...]) -> Version:
@@ -197,8 +202,9 @@ def _check_targets(account: Account, name: str, version: Version) -> None:
             raise ApiError(
                 400,
                 10143,
-                f"Could not resolve service binding '{binding['name']}'. Target Worker "
-                f"'{binding['service']}' not found.",
+                f"Could not resolve service binding '{binding['name']}'. Target script "
+                f"'{binding['service']}' not found. Please verify the target script and try "
+                "again.",
             )
         if binding["type"] != "durable_object_namespace":
             continue

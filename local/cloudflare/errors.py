@@ -1,7 +1,7 @@
 """The one error of this API, and the real service's codes for the refusals imitated here.
 
-The codes marked † were seen in public bug reports of the real API, with these words; the others
-are this server's own choice where no public trace was found.
+Codes marked †, here and elsewhere, were seen in public reports about the real API or in wrangler's
+code; the others are this server's own where no public trace was found.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class ApiError(Exception):
 
     @classmethod
     def malformed_credentials(cls) -> ApiError:
-        """†"""
-        return cls(400, 6111, "Invalid format for Authorization header")
+        """† The real answer has the second half in an `error_chain` (6111)."""
+        return cls(400, 6003, "Invalid request headers: Invalid format for Authorization header")
 
     @classmethod
     def wrong_token(cls) -> ApiError:
@@ -74,5 +74,5 @@ class ApiError(Exception):
 
     @classmethod
     def bad_request(cls, message: str) -> ApiError:
-        """†"""
+        """Anything wrong with a request that is no upload."""
         return cls(400, 10001, message)

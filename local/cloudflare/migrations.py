@@ -33,11 +33,12 @@ def migrate(
     Args:
         tag: of the last migration applied to the script.
         exported: Durable Object classes the new code exports.
-        bound: classes of the script that the new version's own bindings name.
+        bound: classes of the script that bindings still name.
     Returns:
         The namespaces and the tag after it. A namespace keeps its unique key through a rename.
     Raises:
-        ApiError: the tags do not match († 10079), or a step cannot be applied.
+        ApiError: the tags do not match († 10079), a class is missing († 10064, 10070), is there
+            already († 10074) or is still bound († 10061); 10071 to 10073 are this server's own.
     """
     current = {namespace.class_name: namespace for namespace in namespaces}
     if migrations:
@@ -51,8 +52,7 @@ def migrate(
                 400,
                 10064,
                 f"New version of script does not export class '{class_name}' which is depended on "
-                "by existing Durable Objects. If you want to delete them, use a delete-class "
-                "migration.",
+                "by existing Durable Objects. To delete them, use a delete-class migration.",
             )
     return tuple(current.values()), tag
 

@@ -34,6 +34,14 @@ _SETTINGS: dict[str, type | tuple[type, ...]] = {
     "tail_consumers": list,
     "usage_model": str,
 }
+# Fields that are looked into before the settings are checked.
+_SHAPES = (
+    ("bindings", list),
+    ("exports", dict),
+    ("main_module", str),
+    ("body_part", str),
+    ("migrations", dict),
+)
 
 
 @dataclass(frozen=True)
@@ -148,11 +156,15 @@ def _metadata(raw: bytes) -> dict[str, Any]:
         raise ApiError.invalid_upload("The part 'metadata' is not valid JSON.") from None
     if not isinstance(value, dict):
         raise ApiError.invalid_upload("The part 'metadata' must be a JSON object.")
-    for key, expected in (("bindings", list), ("migrations", dict), ("main_module", str)):
+    for key, expected in _SHAPES:
         if value.get(key) is not None and not isinstance(value[key], expected):
             raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
     if value.get("assets"):
         raise ApiError.not_imitated("The metadata field 'assets'")
+    for name, entry in (value.get("exports") or {}).items():
+        # The newer way to declare Durable Objects; ignoring it would lose their storage.
+        if isinstance(entry, dict) and entry.get("type") not in (None, "worker"):
+            raise ApiError.not_imitated(f"The export '{name}' of type '{entry['type']}'")
     return value
 
 

@@ -25,7 +25,7 @@ def test_no_token_and_another_scheme_are_told_apart(shared: Cloud) -> None:
     nothing = httpx.get(url, trust_env=False).json()
     basic = httpx.get(url, auth=("user", "password"), trust_env=False).json()
     assert nothing["errors"][0]["code"] == 9106
-    assert basic["errors"][0]["code"] == 6111
+    assert basic["errors"][0]["code"] == 6003
 
 
 def test_an_unknown_account_is_refused(shared: Cloud) -> None:

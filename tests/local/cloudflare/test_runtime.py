@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 
+from local.cloudflare.runtime import EdgeSockets, Runtime, RuntimeFailed, find_workerd
 from tests.local.cloudflare.harness import (
     COUNTER,
     COUNTER_BINDING,
@@ -91,6 +94,11 @@ def test_a_renamed_class_keeps_its_objects_and_a_deleted_one_loses_them(cloud: C
     cloud.result("PUT", path, files=form({"w.js": renamed}, bindings=[binding], migrations=rename))
     assert cloud.edge().text == "2"
     delete = {"old_tag": "v2", "new_tag": "v3", "deleted_classes": ["Adder"]}
+    at_once = form({"w.js": hello("bare")}, migrations=delete)
+    assert cloud.refusal("PUT", path, files=at_once)[1] == 10061
+    # The live version binds the class: the binding goes first, and the class after it.
+    cloud.result("PUT", path, files=form({"w.js": renamed}))
+    assert cloud.refusal("PUT", path, files=form({"w.js": hello("bare")}))[1] == 10064
     cloud.result("PUT", path, files=form({"w.js": hello("bare")}, migrations=delete))
     assert cloud.edge().text == "bare"
     assert list((cloud.directory / "durable-objects").iterdir()) == []
@@ -116,6 +124,70 @@ def test_no_acknowledged_write_is_lost_or_doubled_under_kills_and_deploys(cloud:
     assert len(set(answered)) == len(answered)
     assert int(cloud.edge().text) > max(answered)
     assert answered == sorted(answered)
+
+
+def test_a_deploy_cuts_no_request_that_had_begun(cloud: Cloud) -> None:
+    """A connection may be closed before its request is read; what was counted was answered."""
+    cloud.deploy_counter()
+    answered: list[int] = []
+    stop = threading.Event()
+    worker = threading.Thread(target=_add_until, args=(cloud, stop, answered))
+    worker.start()
+    path = "/accounts/{account}/workers/scripts/counter"
+    for turn in range(5):
+        code = COUNTER + f"// turn {turn}"
+        cloud.result("PUT", path, files=form({"w.js": code}, bindings=[COUNTER_BINDING]))
+        _until_longer(answered, len(answered) + 5)
+    stop.set()
+    worker.join()
+    assert int(cloud.edge().text) == len(answered) + 1
+
+
+def test_a_deploy_cut_off_by_a_kill_leaves_the_old_version_or_the_new(cloud: Cloud) -> None:
+    """Either runs, and either finds the objects."""
+    cloud.deploy_counter()
+    path = "/accounts/{account}/workers/scripts/counter"
+    for turn in range(1, 5):
+        assert cloud.edge().text == str(turn)
+        code = COUNTER + f"// turn {turn}"
+        upload = form({"w.js": code}, bindings=[COUNTER_BINDING])
+        deploying = threading.Thread(target=_deploy_into_the_dark, args=(cloud, path, upload))
+        before = len(list((cloud.directory / "modules").iterdir()))
+        deploying.start()
+        # The upload's module is on disk: the trial, the save and the swap are still to come.
+        while len(list((cloud.directory / "modules").iterdir())) == before:
+            threading.Event().wait(0.002 * turn)
+        cloud.stop(signal.SIGKILL)
+        deploying.join()
+        cloud.start()
+    assert cloud.edge().text == "5"
+
+
+def test_a_configuration_that_does_not_run_gives_way_to_the_former(tmp_path: Path) -> None:
+    """The rollback of a deploy, with the real runtime."""
+
+    async def replace_twice() -> str:
+        edge = EdgeSockets(0)
+        runtime = Runtime(find_workerd(ROOT / "local"), tmp_path / "runtime", edge)
+        answer = "export default { fetch: () => new Response('first') };"
+        service = f'(name = "w", worker = (modules = [(name = "w", esModule = "{answer}")], '
+        service += 'compatibilityDate = "2026-01-01"))'
+        sockets = [f'(name = "{name}", http = (), service = "w")' for name in edge.sockets]
+        sockets.append('(name = "control", http = (), service = "w")')
+        good = (
+            'using Workerd = import "/workerd/workerd.capnp";\n'
+            f"const c :Workerd.Config = (services = [{service}], sockets = [{', '.join(sockets)}]);"
+        )
+        await runtime.replace(good, generation="first")
+        with pytest.raises(RuntimeFailed):
+            await runtime.replace("this is no configuration", generation="second")
+        async with httpx.AsyncClient(trust_env=False) as client:
+            text = (await client.get(f"http://127.0.0.1:{edge.port}/")).text
+        await runtime.stop()
+        edge.close()
+        return text
+
+    assert asyncio.run(replace_twice()) == "first"
 
 
 @pytest.mark.parametrize("option", ["--port", "--edge-port"])
@@ -160,6 +232,11 @@ def _add_until(cloud: Cloud, stop: threading.Event, answered: list[int]) -> None
             continue
         if response.status_code == 200:
             answered.append(int(response.text))
+
+
+def _deploy_into_the_dark(cloud: Cloud, path: str, upload: Mapping[str, object]) -> None:
+    with contextlib.suppress(httpx.TransportError):
+        cloud.call("PUT", path, files=upload)
 
 
 def _until_dead(pid: int) -> None:

@@ -18,6 +18,7 @@ from tests.local.cloudflare.harness import (
     hello,
 )
 
+INHERIT = {"name": "ABSENT", "type": "inherit"}
 SCRIPT = "/accounts/{account}/workers/scripts/hello"
 
 
@@ -101,6 +102,8 @@ def test_a_broken_script_is_refused_and_the_old_one_runs_on(
         ({"migrations": {"new_sqlite_classes": ["Absent"]}}, 10070, "'Absent'"),
         ({"migrations": {"old_tag": "v7"}}, 10079, "'v7'"),
         ({"assets": {"jwt": "x"}}, 10021, "assets"),
+        ({"exports": {"Counter": {"type": "durable-object"}}}, 10021, "'Counter'"),
+        ({"bindings_inherit": "strict", "bindings": [INHERIT]}, 10057, "'ABSENT'"),
     ],
 )
 def test_wrong_metadata_is_one_clear_error(
