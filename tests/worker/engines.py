@@ -103,8 +103,15 @@ class ClickHouse:
         self.tcp_port = free_port()
         program = ROOT / "local" / "clickhouse" / "server.py"
         self.process = Process(
-            [sys.executable, "-I", str(program), str(library), str(folder)]
-            + [str(self.port), str(self.tcp_port)],
+            [
+                sys.executable,
+                "-I",
+                str(program),
+                str(library),
+                str(folder),
+                str(self.port),
+                str(self.tcp_port),
+            ],
             folder,
         )
 
@@ -189,25 +196,22 @@ class Worker:
         *,
         clickhouse_url: str,
         limits: Mapping[str, int] | None = None,
-        password: str = "writer",
     ) -> None:
         (folder / "objects").mkdir(parents=True)
         self.folder = folder
         self.port = free_port()
-        self.deploy(clickhouse_url=clickhouse_url, limits=limits or {}, password=password)
+        self.deploy(clickhouse_url=clickhouse_url, limits=limits or {})
         (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
         self.process = Process([str(binary), "serve", "config.capnp"], folder)
 
-    def deploy(
-        self, *, clickhouse_url: str, limits: Mapping[str, int], password: str = "writer"
-    ) -> None:
+    def deploy(self, *, clickhouse_url: str, limits: Mapping[str, int]) -> None:
         """Write script and configuration; the next start runs them."""
         (self.folder / "index.js").write_text(built_script(limits))
         bindings = {
             "CLICKHOUSE_URL": clickhouse_url,
             "CLICKHOUSE_DATABASE": DATABASE,
             "CLICKHOUSE_USER": "writer",
-            "CLICKHOUSE_PASSWORD": password,
+            "CLICKHOUSE_PASSWORD": "writer",
             "INGEST_TOKEN_SHA256": sha256(TOKEN.encode()).hexdigest(),
         }
         (self.folder / "config.capnp").write_text(_configuration(self.port, bindings))

@@ -60,9 +60,12 @@ class Proxy:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):
-            with socket.create_connection(("127.0.0.1", self._target)) as server:
-                self._relay(client, server)
+        with (
+            client,
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self._target)) as server,
+        ):
+            self._relay(client, server)
 
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
         sent = 0

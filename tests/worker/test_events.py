@@ -57,8 +57,14 @@ def test_unknown_fields_land_in_metadata(clickhouse: ClickHouse, worker: Worker)
 
 @pytest.mark.parametrize(
     "timestamp",
-    [1_795_246_000, 1_795_246_000.0, 1_795_246_000_000, "2026-11-21T08:26:40+01:00"]
-    + ["2026-11-21T07:26:40Z", "2026-11-21 07:26:40.000Z"],
+    [
+        1_795_246_000,
+        1_795_246_000.0,
+        1_795_246_000_000,
+        "2026-11-21T08:26:40+01:00",
+        "2026-11-21T07:26:40Z",
+        "2026-11-21 07:26:40.000Z",
+    ],
 )
 def test_timestamps_of_every_form_are_one_moment(
     clickhouse: ClickHouse, worker: Worker, timestamp: object
@@ -195,3 +201,15 @@ def test_odd_but_legal_metadata_never_poisons_a_batch(
         assert worker.post_event(sent).status == 200, metadata
     assert len(stored_events(clickhouse, worker)) == len(ODD_METADATA)
     assert worker.stored("SELECT error FROM dead_letters") == []
+
+
+def test_large_integers_keep_their_digits(clickhouse: ClickHouse, worker: Worker) -> None:
+    """As long as 64 bits hold them; beyond, they are numbers with an exponent."""
+    numbers = '{"a": 9007199254740993, "b": 18446744073709551615, "c": -9223372036854775809}'
+    sent = json.dumps(event(metadata=0)).replace('"metadata": 0', f'"metadata": {numbers}')
+    assert worker.post_event(sent.encode()).status == 200
+    (row,) = stored_events(clickhouse, worker)
+    metadata = row["metadata"]
+    assert isinstance(metadata, dict)
+    assert float(metadata.pop("c")) == -(2.0**63)
+    assert metadata == {"a": 2**53 + 1, "b": 2**64 - 1}

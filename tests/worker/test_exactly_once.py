@@ -5,8 +5,7 @@ from __future__ import annotations
 import gzip
 import signal
 import threading
-
-import pytest
+import time
 
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import ClickHouse, Worker, wait_until
@@ -45,7 +44,7 @@ def test_spans_sent_raw_and_gzipped_arrive_once(clickhouse: ClickHouse, worker: 
 def test_worker_killed_after_its_answer_loses_nothing(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Arrow 1, answer: what was answered is on disk, and the restarted object delivers by itself."""
+    """Arrow 1, answer: what was answered is on disk, and a restarted object delivers it."""
     send(worker, range(4))
     worker.restart()
     assert_once(clickhouse, worker, 4)
@@ -174,11 +173,11 @@ def test_a_redeploy_with_another_statement_repeats_the_sealed_one(
     assert names == "shop"
 
 
-@pytest.mark.parametrize("days", [3])
 def test_a_batch_over_several_days_arrives_once(
-    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory, days: int
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
     """Each day is a part of its own with a token entry of its own; a repeat drops them all."""
+    days = 3
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 2
     for day in range(days):
@@ -193,6 +192,4 @@ def test_a_batch_over_several_days_arrives_once(
 
 def export_start(days_ago: int) -> int:
     """Noon some days ago, in nanoseconds."""
-    import time
-
     return (int(time.time()) // 86400 - days_ago - 1) * 86400 * 10**9 + 43_200 * 10**9

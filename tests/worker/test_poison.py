@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,6 @@ def test_poison_among_small_bodies_of_one_row_stands_alone(
 ) -> None:
     """Bodies that were committed together are told apart by their lengths."""
     hold_back(clickhouse)
-    from concurrent.futures import ThreadPoolExecutor
 
     def post(seed: int) -> int:
         return worker.post_traces(export_bytes(4, seed=seed)).status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import random
 import zlib
 
 import pytest
@@ -183,11 +184,9 @@ def test_large_body_arrives(clickhouse: ClickHouse, worker: Worker) -> None:
     request = ExportTraceServiceRequest.FromString(export_bytes(300, seed=4))
     noise = zlib.compress(b"x").hex()
     for index, span in enumerate(request.resource_spans[0].scope_spans[0].spans):
-        import random
-
-        span.attributes.add(key="noise").value.string_value = noise + random.Random(
-            index
-        ).randbytes(10_000).hex()
+        span.attributes.add(key="noise").value.string_value = (
+            noise + random.Random(index).randbytes(10_000).hex()
+        )
     body = request.SerializeToString()
     assert len(gzip.compress(body, 1)) > 2_000_000
     assert worker.post_traces(body).status == 200
@@ -201,9 +200,7 @@ def test_large_body_arrives(clickhouse: ClickHouse, worker: Worker) -> None:
 
 def test_full_buffer_says_when_to_come_back(make_worker: WorkerFactory) -> None:
     """429 with Retry-After at the bound in bytes; what was taken stays."""
-    worker = make_worker(
-        clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 100_000}
-    )
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 100_000})
     statuses = [worker.post_traces(export_bytes(200, seed=seed)).status for seed in range(20)]
     assert statuses[0] == 200
     assert statuses[-1] == 429
@@ -219,9 +216,7 @@ def test_full_buffer_says_when_to_come_back(make_worker: WorkerFactory) -> None:
 
 def test_body_stored_already_is_taken_by_a_full_buffer(make_worker: WorkerFactory) -> None:
     """Its sender lost the first answer; refusing now would make it give up a stored body."""
-    worker = make_worker(
-        clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 10_000}
-    )
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 10_000})
     assert worker.post_traces(export_bytes(200, seed=1)).status == 200
     assert worker.post_traces(export_bytes(200, seed=2)).status == 429
     assert worker.post_traces(export_bytes(200, seed=1)).status == 200
@@ -229,9 +224,7 @@ def test_body_stored_already_is_taken_by_a_full_buffer(make_worker: WorkerFactor
 
 def test_buffer_that_waits_too_long_says_so(make_worker: WorkerFactory) -> None:
     """429 at the bound in age: ClickHouse has been away for that long."""
-    worker = make_worker(
-        clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_AGE_MS": 500}
-    )
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_AGE_MS": 500})
     assert worker.post_traces(export_bytes(10, seed=1)).status == 200
     seeds = iter(range(2, 10_000))
     wait_until(

@@ -1,4 +1,4 @@
-"""Record `traces.pb` and `otel_traces.jsonl`: the request, and the exporter's rows for it.
+"""Record a request, the exporter's rows for it (`otel_traces.jsonl`), and its tables' shape.
 
     python -m tests.worker.golden.record
 
@@ -17,12 +17,24 @@ from tests.worker.golden.request import golden_request
 HERE = Path(__file__).parent
 REQUEST = HERE / "traces.pb"
 ROWS = HERE / "otel_traces.jsonl"
+SCHEMA = HERE / "schema.tsv"
 # Text, not parsed JSON, is compared: a map may hold a key twice.
 SELECT_ROWS = "SELECT * FROM {table} ORDER BY SpanId, SpanName FORMAT JSONEachRow"
+# Everything the exporter says of its tables but their TTL and settings.
+SELECT_SCHEMA = """
+SELECT table, 'column', name, type || ' ' || compression_codec, toString(position)
+FROM system.columns WHERE database = '{database}' AND table LIKE 'otel\\_traces%'
+UNION ALL
+SELECT table, 'index', name, expr || ' ' || type_full, toString(granularity)
+FROM system.data_skipping_indices WHERE database = '{database}'
+UNION ALL
+SELECT name, engine, partition_key, sorting_key, replaceAll(as_select, '{database}', '')
+FROM system.tables WHERE database = '{database}' AND name LIKE 'otel\\_traces%'
+ORDER BY ALL FORMAT TSV"""
 
 
 def main() -> None:
-    """Write both files anew."""
+    """Write the three files anew."""
     REQUEST.write_bytes(golden_request().SerializeToString(deterministic=True))
     with tempfile.TemporaryDirectory() as folder:
         server = ClickHouse(Path(folder) / "clickhouse")
@@ -35,6 +47,7 @@ def main() -> None:
                 check=True,
             )
             ROWS.write_text(server.query(SELECT_ROWS.format(table="recorded.otel_traces")) + "\n")
+            SCHEMA.write_text(server.query(SELECT_SCHEMA.format(database="recorded")) + "\n")
         finally:
             server.process.kill()
 

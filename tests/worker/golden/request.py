@@ -83,7 +83,7 @@ def _scalars() -> list[tuple[str, AnyValue]]:
         ("bytes", AnyValue(bytes_value=bytes(range(256)))),
         ("bytes.empty", AnyValue(bytes_value=b"")),
         ("nothing", AnyValue()),
-        ("key \" \\ < \u2028 漢", _text("odd key")),
+        ('key " \\ < \u2028 漢', _text("odd key")),
         ("", _text("empty key")),
     ]
 

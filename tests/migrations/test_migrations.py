@@ -1,0 +1,141 @@
+"""The schema as the migrations make it, against what it promises."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.worker.engines import DATABASE, ROOT, TTL_DAYS, ClickHouse
+from tests.worker.golden.record import SCHEMA, SELECT_SCHEMA
+
+FILES = sorted(ROOT.glob("migrations/*.sql"))
+UPS = [file for file in FILES if not file.name.endswith(".down.sql")]
+# Stored tables; the others are views.
+TABLES = ["events", "otel_traces", "otel_traces_trace_id_ts"]
+
+
+def statements(file: Path) -> list[str]:
+    """A file's statements with its variables filled in."""
+    text = file.read_text().replace("${TTL_DAYS}", TTL_DAYS)
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    return [statement.strip() for statement in code.split(";") if statement.strip()]
+
+
+def shape(clickhouse: ClickHouse) -> str:
+    """The text of everything there is but the migrations' own table."""
+    return clickhouse.query(
+        "SELECT name, create_table_query FROM system.tables "
+        f"WHERE database = '{DATABASE}' AND name != 'schema_versions' ORDER BY name FORMAT TSV"
+    )
+
+
+def test_files_are_numbered_without_gaps_and_each_has_a_down() -> None:
+    """`0001_verb_noun.sql` beside `0001_verb_noun.down.sql`."""
+    assert len(UPS) >= 5
+    for number, file in enumerate(UPS, start=1):
+        assert re.fullmatch(rf"{number:04d}_[a-z]+_[a-z_]+\.sql", file.name)
+        assert file.with_name(f"{file.stem}.down.sql") in FILES
+
+
+def test_applying_twice_changes_nothing(clickhouse: ClickHouse) -> None:
+    """The second run finds nothing pending."""
+    assert len(clickhouse.migrate()) == len(UPS)
+    before = shape(clickhouse)
+    assert clickhouse.migrate() == []
+    assert shape(clickhouse) == before
+
+
+def test_every_statement_can_run_twice(clickhouse: ClickHouse) -> None:
+    """No transaction holds DDL together: a run that died in the middle is run again."""
+    clickhouse.migrate()
+    before = shape(clickhouse)
+    for file in UPS:
+        for statement in statements(file):
+            clickhouse.query(statement, database=DATABASE)
+    assert shape(clickhouse) == before
+    for file in reversed(UPS):
+        for statement in statements(file.with_name(f"{file.stem}.down.sql")) * 2:
+            clickhouse.query(statement, database=DATABASE)
+    assert shape(clickhouse) == ""
+
+
+def test_rolled_back_schema_can_be_applied_again(clickhouse: ClickHouse) -> None:
+    """The package's own rollback, down to nothing and up again."""
+    clickhouse.migrate()
+    before = re.sub(r"UUID '[^']+'", "", shape(clickhouse))
+    clickhouse.cluster().rollback(
+        DATABASE, ROOT / "migrations", to_version=0, multi_statement=True, variables={}
+    )
+    assert shape(clickhouse) == ""
+    clickhouse.migrate()
+    assert re.sub(r"UUID '[^']+'", "", shape(clickhouse)) == before
+
+
+def test_traces_are_the_exporters_tables(clickhouse: ClickHouse) -> None:
+    """Columns, types, codecs, indexes, keys and the view's query, as recorded from it."""
+    clickhouse.migrate()
+    ours = clickhouse.query(SELECT_SCHEMA.format(database=DATABASE)).splitlines()
+    traces = [line for line in ours if line.startswith("otel_traces")]
+    assert sorted(traces) == sorted(SCHEMA.read_text().splitlines())
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_expire_and_remember_tokens(clickhouse: ClickHouse, table: str) -> None:
+    """TTL from config; the three windows, whichever engine reads them."""
+    clickhouse.migrate()
+    text = clickhouse.query(f"SHOW CREATE TABLE {DATABASE}.{table} FORMAT TSVRaw")
+    assert f"toIntervalDay({TTL_DAYS})" in text
+    for setting in (
+        "non_replicated_deduplication_window = 10000",
+        "replicated_deduplication_window = 10000",
+        "replicated_deduplication_window_seconds = 604800",
+        "ttl_only_drop_parts = 1",
+    ):
+        assert setting in text
+
+
+def test_every_stored_table_is_among_the_tested(clickhouse: ClickHouse) -> None:
+    """A new table must not go without a TTL and a window."""
+    clickhouse.migrate()
+    stored = clickhouse.query(
+        f"SELECT name FROM system.tables WHERE database = '{DATABASE}' "
+        "AND engine LIKE '%MergeTree' AND name != 'schema_versions' ORDER BY name"
+    )
+    assert stored.splitlines() == TABLES
+
+
+def test_writer_inserts_spans_and_reads_none(clickhouse: ClickHouse) -> None:
+    """INSERT on the database is all it has, and all the view behind the table needs."""
+    clickhouse.migrate()
+
+    def run_as_writer(sql: str) -> int:
+        request = Request(
+            clickhouse.url,
+            data=sql.encode(),
+            headers={"x-clickhouse-user": "writer", "x-clickhouse-key": "writer"},
+        )
+        try:
+            with urlopen(request, timeout=30) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            return error.code
+
+    insert = f"INSERT INTO {DATABASE}.otel_traces (Timestamp, TraceId) VALUES (now(), 'a')"
+    assert run_as_writer(insert) == 200
+    assert clickhouse.count("otel_traces_trace_id_ts") == 1
+    assert run_as_writer(f"SELECT count() FROM {DATABASE}.otel_traces") != 200
+    assert run_as_writer(f"SELECT TraceId FROM {DATABASE}.otel_traces_trace_id_ts") != 200
+    assert run_as_writer(f"ALTER TABLE {DATABASE}.otel_traces DELETE WHERE 1") != 200
+
+
+def test_trace_view_survives_a_restart(clickhouse: ClickHouse) -> None:
+    """Its definer is looked up when rows arrive."""
+    clickhouse.migrate()
+    clickhouse.process.kill()
+    clickhouse.start()
+    clickhouse.query(f"INSERT INTO {DATABASE}.otel_traces (Timestamp, TraceId) VALUES (now(), 'a')")
+    assert clickhouse.count("otel_traces_trace_id_ts") == 1

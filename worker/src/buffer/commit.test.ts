@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
+import { streamFor } from "../tables/index.ts";
+import { type Body, groupsFrom } from "./commit.ts";
+
+const body = (kind: "traces" | "events", bytes: number): Body => ({
+  stream: streamFor(kind, "raw"),
+  bytes: new Uint8Array(bytes),
+  rawBytes: bytes,
+  rows: 1,
+  key: null,
+});
+
+test("bodies of one stream share a row, in order", () => {
+  const groups = groupsFrom([body("events", 1), body("traces", 2), body("events", 3)]);
+  assert.deepEqual(
+    groups.map(({ stream, bodies }) => [stream.kind, bodies.map(({ bytes }) => bytes.length)]),
+    [
+      ["events", [1, 3]],
+      ["traces", [2]],
+    ],
+  );
+});
+
+test("a row ends before it gets too long, and a body longer than that is alone", () => {
+  const groups = groupsFrom([
+    body("traces", 10),
+    body("traces", GROUP_BYTES),
+    body("traces", 10),
+    body("traces", 10),
+  ]);
+  assert.deepEqual(
+    groups.map(({ bodies }) => bodies.length),
+    [1, 1, 2],
+  );
+});
+
+test("a row holds a bounded number of bodies", () => {
+  const groups = groupsFrom(Array.from({ length: GROUP_BODIES + 1 }, () => body("events", 1)));
+  assert.deepEqual(
+    groups.map(({ bodies }) => bodies.length),
+    [GROUP_BODIES, 1],
+  );
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { outcomeFrom } from "./clickhouse.ts";
+
+const verdict = (status: number, code: string | null, text: string): string =>
+  outcomeFrom(status, code, text).verdict;
+
+test("only a 200 without an exception is applied", () => {
+  assert.equal(verdict(200, null, ""), "applied");
+  assert.equal(verdict(200, "241", "Code: 241. DB::Exception: Memory limit"), "unknown");
+  assert.equal(verdict(200, null, "Code: 241. DB::Exception: after the headers"), "unknown");
+});
+
+test("faults of the bytes are refusals", () => {
+  assert.equal(verdict(500, "33", "Code: 33. DB::Exception: Cannot read all data"), "refused");
+  assert.equal(verdict(400, "117", "Code: 117. DB::Exception: Incorrect data"), "refused");
+  assert.equal(verdict(500, null, "Code: 444. DB::Exception: Protobuf"), "refused");
+});
+
+test("one code with two meanings is told apart by its text", () => {
+  const days = "Code: 252. DB::Exception: Too many partitions for single INSERT block";
+  assert.equal(verdict(500, "252", days), "refused");
+  assert.equal(verdict(500, "252", "Code: 252. DB::Exception: Too many parts (300)"), "unknown");
+});
+
+test("faults of the server, and answers that are not ClickHouse's, are waited out", () => {
+  for (const [status, code] of [
+    [500, "60"],
+    [403, "516"],
+    [500, "241"],
+    [500, "243"],
+    [502, null],
+    [503, null],
+    [404, null],
+  ] as const) {
+    assert.equal(verdict(status, code, ""), "unknown");
+  }
+});
+
+test("an error is kept short", () => {
+  const outcome = outcomeFrom(500, "60", "x".repeat(10_000));
+  assert.ok(outcome.verdict !== "applied" && outcome.error.length <= 600);
+});

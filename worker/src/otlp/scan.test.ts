@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Refusal } from "../errors.ts";
+import { MAX_SPANS_PER_BODY } from "../limits.ts";
+import { scanTraces } from "./scan.ts";
+
+/** A length-delimited field. */
+function field(number: number, ...content: (number | number[])[]): number[] {
+  const bytes = content.flat();
+  assert.ok(bytes.length < 128);
+  return [number * 8 + 2, bytes.length, ...bytes];
+}
+
+/** A request whose only span has these fields. */
+function requestWith(...span: number[][]): Uint8Array {
+  return Uint8Array.from(field(1, field(2, field(2, span.flat()))));
+}
+
+const attribute = (value: number[]): number[] => field(9, field(1, 0x61), field(2, value));
+
+function refusal(bytes: Uint8Array | number[]): Refusal {
+  try {
+    scanTraces(Uint8Array.from(bytes));
+  } catch (error) {
+    assert.ok(error instanceof Refusal);
+    return error;
+  }
+  throw new Error("was not refused");
+}
+
+test("spans are counted over all resources and scopes", () => {
+  const scope = field(2, field(2), field(2));
+  const bytes = Uint8Array.from([...field(1, scope, scope), ...field(1, scope), ...field(1)]);
+  assert.deepEqual(scanTraces(bytes), { spans: 6, needsRewrite: false });
+});
+
+test("an empty body is a request without spans", () => {
+  assert.deepEqual(scanTraces(new Uint8Array(0)), { spans: 0, needsRewrite: false });
+});
+
+test("unknown fields are skipped by their wire type", () => {
+  const unknown = [0xa0, 0x06, 5, 0xa1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8, 0xa5, 0x06, 1, 2, 3, 4];
+  assert.equal(scanTraces(requestWith(unknown, [0xfa, 0x01, 2, 9, 9])).spans, 1);
+});
+
+test("scalar values need no rewriting", () => {
+  const text = attribute(field(1, 0x62));
+  const number = attribute([3 * 8, 0xff, 0x01]);
+  assert.equal(scanTraces(requestWith(text, number)).needsRewrite, false);
+});
+
+test("arrays, maps, a second oneof member and a message in pieces do", () => {
+  for (const span of [
+    attribute(field(5)),
+    attribute(field(6)),
+    attribute([...field(1, 0x62), 2 * 8, 1]),
+    [...field(15), ...field(15)],
+  ]) {
+    assert.equal(scanTraces(requestWith(span)).needsRewrite, true);
+  }
+});
+
+test("a refusal is a 400 that says where", () => {
+  for (const [bytes, words] of [
+    [[0x0a], "variable-length number does not end"],
+    [[0x0a, 5, 1], "field 1 is longer than what holds it"],
+    [[0x08, 1], "field 1 has wire type 0"],
+    [[0x00, 1], "field 0 has wire type 0"],
+    [[0x13], "wire type 3"],
+    [[0x11, 1, 2], "a fixed number is cut off"],
+    [Array(11).fill(0xff), "does not end"],
+    [requestWith(field(1, 1, 2, 3)), "an id of 3 bytes, allowed: 16"],
+    [requestWith(field(2, Array(16).fill(1))), "an id of 16 bytes, allowed: 8"],
+  ] as const) {
+    const { status, message } = refusal(bytes as Uint8Array);
+    assert.equal(status, 400);
+    assert.ok(message.includes(words), message);
+  }
+});
+
+test("a tag of more than 32 bits is refused", () => {
+  assert.match(refusal([0xfa, 0xff, 0xff, 0xff, 0xff, 0x01, 0]).message, /has wire type/);
+});
+
+test("values nested without end are refused", () => {
+  let value: number[] = [];
+  for (let depth = 0; depth < 25; depth++) {
+    value = field(5, field(1, value));
+  }
+  // 25 arrays are 50 messages, plus the five that hold the attribute: under the limit of 64.
+  assert.equal(scanTraces(requestWith(attribute(value))).spans, 1);
+  const deep = new Uint8Array(100_000);
+  const lengths = [0x0a, 0xff, 0xff, 0x7f];
+  assert.equal(refusal(Uint8Array.from([...lengths, ...deep])).status, 400);
+});
+
+test("more spans than one body may have are a 413", () => {
+  const spans = new Uint8Array(2 * (MAX_SPANS_PER_BODY + 1));
+  for (let at = 0; at < spans.length; at += 2) {
+    spans[at] = 0x12;
+  }
+  const length = (bytes: number): number[] => [
+    (bytes & 127) | 128,
+    ((bytes >> 7) & 127) | 128,
+    bytes >> 14,
+  ];
+  const scope = [0x12, ...length(spans.length), ...spans];
+  const { status, message } = refusal([0x0a, ...length(scope.length), ...scope]);
+  assert.equal(status, 413);
+  assert.match(message, /spans: 100001/);
+});
