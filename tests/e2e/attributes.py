@@ -28,7 +28,7 @@ def rendered(number: int) -> dict[str, str]:
         "text": f"käse \"quoted\" \\ 'n' \n {number}",
         "empty": "",
         "flag": "true" if number % 2 == 0 else "false",
-        "ratio": f"{number / 8:g}" if (number / 8) % 1 else str(number // 8),
+        "ratio": str(number / 8).removesuffix(".0"),
         "negative": str(-number),
         "words": f'["a","b c","{number}"]',
         "numbers": f"[{number},2,3]",
