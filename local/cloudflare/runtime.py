@@ -27,6 +27,8 @@ __all__ = ["EdgeSockets", "Runtime", "RuntimeFailed", "find_workerd"]
 
 # Room for every client that arrives while workerd is being replaced.
 _BACKLOG = 1024
+# A port that is free on IPv4 may be taken on IPv6.
+_FREE_PORT_ATTEMPTS = 10
 _READY_SECONDS = 20.0
 # The real service gives a script's global scope one second of CPU time; this machine is shared.
 _TRIAL_SECONDS = 15.0
@@ -60,15 +62,20 @@ class EdgeSockets:
     """
 
     def __init__(self, port: int) -> None:
-        first = _listen(socket.AF_INET, "127.0.0.1", port)
-        self.port: int = first.getsockname()[1]
-        self.sockets = {"edge": first}
-        # `localhost` may mean ::1 to a client, and there a refusal costs it a second attempt.
-        try:
-            self.sockets["edge6"] = _listen(socket.AF_INET6, "::1", self.port)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise
+        for _ in range(_FREE_PORT_ATTEMPTS if port == 0 else 1):
+            first = _listen(socket.AF_INET, "127.0.0.1", port)
+            self.port: int = first.getsockname()[1]
+            self.sockets = {"edge": first}
+            try:
+                # `localhost` may mean ::1 to a client, where a refusal costs a second attempt.
+                self.sockets["edge6"] = _listen(socket.AF_INET6, "::1", self.port)
+                return
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    return  # a machine without IPv6
+                first.close()
+                trouble = error
+        raise trouble
 
     def close(self) -> None:
         """Stop listening."""

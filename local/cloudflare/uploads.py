@@ -129,6 +129,8 @@ def checked_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
 async def _parts(request: web.Request) -> dict[str, Part]:
     if not request.content_type.startswith("multipart/"):
         raise ApiError.invalid_upload("A script must be uploaded as multipart/form-data.")
+    if (request.content_length or 0) > MAX_UPLOAD_BYTES:
+        raise ApiError(413, 10027, f"The script is larger than {MAX_UPLOAD_BYTES} bytes.")
     parts: dict[str, Part] = {}
     left = MAX_UPLOAD_BYTES
     try:

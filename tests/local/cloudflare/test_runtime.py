@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.server
 import os
+import queue
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -25,6 +28,18 @@ from tests.local.cloudflare.harness import (
     form,
     hello,
 )
+
+# The alarm is far enough away for the process to be dead when its time comes.
+ALARM = """
+import { DurableObject } from "cloudflare:workers";
+export class Alarm extends DurableObject {
+  async set() { await this.ctx.storage.setAlarm(Date.now() + 500); return "set"; }
+  async alarm() { await fetch(this.env.TARGET); }
+}
+export default {
+  fetch: async (request, env) => new Response(await env.ALARM.get(env.ALARM.idFromName("a")).set()),
+};
+"""
 
 
 def test_acknowledged_writes_survive_the_death_of_workerd(cloud: Cloud) -> None:
@@ -66,6 +81,41 @@ def test_a_clean_stop_leaves_no_process_and_no_port(cloud: Cloud) -> None:
             probe.connect(("127.0.0.1", port))
     assert not (cloud.directory / "cloud.json").exists()
     assert cloud.log.read_text() == ""
+
+
+def test_an_alarm_goes_off_after_a_death_and_reaches_this_machine_over_tls(cloud: Cloud) -> None:
+    """By itself: no request wakes the object. Its certificate is the local authority's."""
+    heard: queue.Queue[str] = queue.Queue()
+    certificates = cloud.directory.parent / "certificates"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates / "localhost.pem", certificates / "localhost.key")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _listener(heard)) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        target = f"https://localhost:{server.server_address[1]}/alarm"
+        binding = {"name": "ALARM", "type": "durable_object_namespace", "class_name": "Alarm"}
+        plain = {"name": "TARGET", "type": "plain_text", "text": target}
+        upload = form(
+            {"w.js": ALARM},
+            bindings=[binding, plain],
+            migrations={"new_tag": "v1", "new_sqlite_classes": ["Alarm"]},
+        )
+        cloud.result("PUT", "/accounts/{account}/workers/scripts/alarm", files=upload)
+        cloud.attach("localhost", "alarm")
+        assert cloud.edge().text == "set"
+        cloud.kill_runtime()
+        assert heard.get(timeout=60) == "/alarm"
+        server.shutdown()
+
+
+def test_localhost_answers_on_ipv6_too(cloud: Cloud) -> None:
+    """Node asks there first."""
+    if not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this machine has no IPv6")
+    cloud.deploy_counter()
+    context = ssl.create_default_context(cafile=cloud.card["ca_file"])
+    with httpx.Client(verify=context, trust_env=False) as client:
+        assert client.get(f"https://[::1]:{cloud.card['edge_port']}/").text == "1"
 
 
 def test_objects_and_their_keys_outlive_deploys(cloud: Cloud) -> None:
@@ -232,6 +282,19 @@ def _add_until(cloud: Cloud, stop: threading.Event, answered: list[int]) -> None
             continue
         if response.status_code == 200:
             answered.append(int(response.text))
+
+
+def _listener(heard: queue.Queue[str]) -> type[http.server.BaseHTTPRequestHandler]:
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.put(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the test has its own log."""
+
+    return Listener
 
 
 def _deploy_into_the_dark(cloud: Cloud, path: str, upload: Mapping[str, object]) -> None:
