@@ -11,6 +11,7 @@ import contextlib
 import errno
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -92,6 +93,7 @@ class Runtime:
         self._config = directory / "config.capnp"
         self._edge = edge
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _remove_cut_off_trials(directory)
         self._control = directory / "control.sock"
         self._control_socket = _listen_unix(self._control)
         inherited = {**edge.sockets, "control": self._control_socket}
@@ -229,6 +231,15 @@ async def _first_answer(process: asyncio.subprocess.Process, path: Path) -> dict
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError, ApiError):
                 await task
+
+
+def _remove_cut_off_trials(directory: Path) -> None:
+    """What a SIGKILL left of trials: configurations hold secrets and must not pile up."""
+    for left in directory.glob("*trial-*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _complaint(said: str) -> str:

@@ -210,6 +210,8 @@ def test_a_deploy_cut_off_by_a_kill_leaves_the_old_version_or_the_new(cloud: Clo
         cloud.stop(signal.SIGKILL)
         deploying.join()
         cloud.start()
+        # Configurations on trial hold secrets too.
+        assert not list((cloud.directory / "runtime").glob("*trial*"))
     assert cloud.edge().text == "5"
 
 
