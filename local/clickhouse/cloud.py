@@ -125,7 +125,8 @@ def _describe(
     file = options.state_dir / "cloud.json"
     saved = load_json(file, {})
     credentials = {name: saved[name] for name in ("key_id", "key_secret") if name in saved}
-    if len(credentials) < 2:
+    # The first start, or somebody deleted the key that stands here.
+    if len(credentials) < 2 or not cloud.keys.knows(credentials["key_id"]):
         _, key_id, secret = cloud.keys.create({"name": "Local"})
         credentials = {"key_id": key_id, "key_secret": secret}
     port = runner.addresses[0][1]

@@ -150,7 +150,7 @@ def _open(schema: Json) -> Json:
 
 def _first_error(validator: Draft202012Validator, value: Json, *, prefix: str = "") -> str | None:
     error = best_match(validator.iter_errors(value))
-    return None if error is None else _described(error, prefix)
+    return None if error is None else _shortened(_described(error, prefix), 8 * _LONGEST_SHOWN)
 
 
 def _described(error: ValidationError, prefix: str) -> str:
@@ -160,14 +160,15 @@ def _described(error: ValidationError, prefix: str) -> str:
         unknown = [name for name in instance if name not in known]
         where = _path(error, prefix)
         return f"unknown field {', '.join(repr(_joined(where, n)) for n in unknown)}"
-    shown = json.dumps(error.instance)
-    value = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
+    value = _shortened(json.dumps(error.instance), _LONGEST_SHOWN)
     rule = f"{error.validator}: {json.dumps(error.validator_value)}"
     if error.validator == "required":
         return f"{_path(error, prefix) or 'body'}: {error.message}"
-    if len(rule) > 8 * _LONGEST_SHOWN:
-        rule = str(error.validator)
     return f"{_path(error, prefix) or 'body'}: {value} does not satisfy {rule}"
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def _path(error: ValidationError, prefix: str) -> str:

@@ -43,6 +43,7 @@ class ServiceEngine:
         self.ready = asyncio.Event()
         self.http_port = 0
         self.tcp_port = 0
+        self._next_ports = (0, 0)
         self._folder = folder
         self._library = library
         self._engine: Engine | None = None
@@ -65,7 +66,7 @@ class ServiceEngine:
             EngineFailed: it did not answer within a minute; nothing runs then.
         """
         await asyncio.to_thread(self._write_files, list(accounts))
-        self.http_port, self.tcp_port = _free_ports(2)
+        self._next_ports = _free_ports()
         self._engine = Engine(
             "engine",
             self._command(),
@@ -95,12 +96,17 @@ class ServiceEngine:
             self._watch = None
 
     def _command(self) -> list[str]:
-        ports = (str(self.http_port), str(self.tcp_port))
+        ports = [str(port) for port in self._next_ports]
         program = [sys.executable, "-I", str(_PROGRAM)]
         return [*program, str(self._library), str(self._folder), *ports]
 
     def _started(self, _pid: int) -> None:
         self.ready.clear()
+        self.http_port, self.tcp_port = self._next_ports
+        if self._engine is not None:
+            # Should it die, other ports: somebody may have taken these meanwhile.
+            self._next_ports = _free_ports()
+            self._engine.command = self._command()
         if self._watch is not None:
             self._watch.cancel()
         self._watch = asyncio.create_task(self._wait_until_ready(), name="engine is ready")
@@ -164,10 +170,7 @@ def find_library() -> Path:
     raise EngineFailed(f"no libchdb under {modules}: run `npm ci --ignore-scripts` in local/")
 
 
-def _free_ports(count: int) -> list[int]:
-    # All are held at once, so that the system cannot give the same one twice.
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(s.getsockname()[1]) for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+def _free_ports() -> tuple[int, int]:
+    # Both are held at once, so that the system cannot give the same one twice.
+    with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
+        return int(a.getsockname()[1]), int(b.getsockname()[1])

@@ -87,6 +87,9 @@ class Faults:
         except (TypeError, ValueError) as error:
             known = ", ".join(f.name for f in fields(cls))
             raise BadRequest(f"faults: {error}; known fields: {known}") from None
+        for name, seconds in asdict(timing).items():
+            if not isinstance(seconds, int | float) or seconds < 0:
+                raise BadRequest(f"timing.{name}: {seconds!r} is not a number of seconds")
         for rule in rules:
             if rule.fault not in get_args(Kind):
                 raise BadRequest(f"rules.fault: {rule.fault!r}; one of {get_args(Kind)}")

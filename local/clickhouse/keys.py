@@ -7,14 +7,14 @@ import binascii
 import datetime
 import hashlib
 import hmac
-import ipaddress
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from local.clickhouse.addresses import check_access_list, is_listed
 from local.clickhouse.errors import BadRequest, Forbidden, NotFound, Unauthorized
 from local.clickhouse.state import now_text
 from local.state import load_json, save_json
@@ -76,7 +76,7 @@ class KeyRing:
             lists = {"roles": tuple(saved["roles"]), "access_list": tuple(saved["access_list"])}
             self._keys[saved["id"]] = ApiKey(**{**saved, **lists})
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[ApiKey]:
         return iter(self._keys.values())
 
     def __len__(self) -> int:
@@ -120,6 +120,10 @@ class KeyRing:
         del self._keys[self[id].id]
         self._save()
 
+    def knows(self, key_id: str) -> bool:
+        """Whether there is a key with this key id."""
+        return any(key.id_hash == _hash(key_id) for key in self)
+
     def authenticate(self, authorization: str | None, address: str) -> ApiKey:
         """The key of a request.
 
@@ -135,7 +139,7 @@ class KeyRing:
             raise Unauthorized("The API key is disabled")
         if key.expire_at and _moment(key.expire_at) <= datetime.datetime.now(datetime.UTC):
             raise Unauthorized("The API key has expired")
-        if not _listed(address, key.access_list):
+        if not is_listed(address, key.access_list):
             raise Forbidden(f"The API key may not be used from {address}")
         # In memory only: writing a file for every request would cost more than it tells.
         self._keys[key.id] = key = replace(key, used_at=now_text())
@@ -166,18 +170,10 @@ def _changed(key: ApiKey, body: Mapping[str, Any]) -> ApiKey:
             _moment(body["expireAt"])
         key = replace(key, expire_at=body["expireAt"])
     if "ipAccessList" in body:
+        check_access_list(body["ipAccessList"])
         # An empty list lets nobody in: that is how the vendor's behaves, too.
         key = replace(key, access_list=tuple(body["ipAccessList"]))
     return key
-
-
-def _listed(address: str, entries: tuple[dict[str, str], ...]) -> bool:
-    ip = ipaddress.ip_address(address)
-    for entry in entries:
-        network = ipaddress.ip_network(entry.get("source", ""), strict=False)
-        if ip.version == network.version and ip in network:
-            return True
-    return False
 
 
 def _basic(authorization: str | None) -> tuple[str, str]:

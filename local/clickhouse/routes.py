@@ -6,7 +6,9 @@ Every answer is `{status, requestId, result}` or `{status, requestId, error}`.
 from __future__ import annotations
 
 import json
+import math
 import sys
+import traceback
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -117,6 +119,10 @@ def _answering(cloud: Cloud, operation: Operation) -> Answer:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
+        except Exception:
+            # The outermost place: the vendor's clients know what to do with a 500 in its envelope.
+            traceback.print_exc()
+            return error_response(ServerError("Internal server error"), request_id)
         return web.json_response(envelope)
 
     return answer
@@ -216,6 +222,8 @@ def _check_answer(cloud: Cloud, operation: Operation, envelope: Json) -> None:
 
 def _number(text: str) -> int | float:
     number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large")
     return int(number) if number.is_integer() else number
 
 

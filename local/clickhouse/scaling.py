@@ -26,6 +26,8 @@ _OLD_REPLICAS = 3
 _HORIZONTAL = ("minReplicas", "maxReplicas")
 FIELDS = frozenset({*_DEFAULTS, *_OLD_FIELDS, *_HORIZONTAL})
 _SHORTEST_IDLE_MINUTES = 5
+# A guess; it keeps numbers out that are no time at all.
+_LONGEST_IDLE_MINUTES = 1_000_000
 
 
 def scaled(before: Mapping[str, Json], given: Mapping[str, Json]) -> dict[str, Json]:
@@ -103,8 +105,10 @@ def _check_idling(after: Mapping[str, Json], given: Mapping[str, Json]) -> None:
         return
     if not after["idleScaling"]:
         raise BadRequest(f"idleTimeoutMinutes: {minutes}, but idleScaling is false")
-    if minutes < _SHORTEST_IDLE_MINUTES:
-        raise BadRequest(f"idleTimeoutMinutes: {minutes}; {_SHORTEST_IDLE_MINUTES} is the shortest")
+    if not _SHORTEST_IDLE_MINUTES <= minutes <= _LONGEST_IDLE_MINUTES:
+        raise BadRequest(
+            f"idleTimeoutMinutes: {_SHORTEST_IDLE_MINUTES} to {_LONGEST_IDLE_MINUTES} are allowed"
+        )
 
 
 def _check_order(after: Mapping[str, Json], lowest: str, highest: str) -> None:

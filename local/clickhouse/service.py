@@ -175,7 +175,7 @@ class Service:
         async with self._moving:
             try:
                 await move()
-            except EngineFailed as error:
+            except (EngineFailed, OSError) as error:
                 print(f"service {self.record.id}: {error}", file=sys.stderr, flush=True)
                 self._enter("failed")
 

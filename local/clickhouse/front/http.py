@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,12 +10,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
-from yarl import URL
 
 from local.clickhouse.accounts import ADMIN
 from local.clickhouse.front.answers import ClickHouseError, http_error
 from local.clickhouse.front.credentials import Identified, identify, parameters
-from local.clickhouse.front.plane import DataPlane, Unavailable
+from local.clickhouse.front.plane import DataPlane
 from local.clickhouse.front.statements import StatementDesk, is_for_the_desk
 
 __all__ = ["Listener", "loopback_hosts", "serve_https"]
@@ -33,8 +31,6 @@ _STATEMENT_BYTES = 1 << 20
 # Enough to see past a comment what a statement is about.
 _PEEK_BYTES = 256
 _GRACE_SECONDS = 0.2
-_CONNECT_PAUSE_SECONDS = 0.05
-_CONNECT_TRIES = 200
 
 
 class Listener:
@@ -154,45 +150,11 @@ class HttpFront:
         # Health checks need no login, and with a query string ClickHouse has no such page.
         if target not in _HEALTH_CHECKS:
             target += f"?{identified.query}"
-        url = URL(f"{self._plane.engine.url}{target}", encoded=True)
         body: bytes | AsyncIterator[bytes] = start if whole else _body(start, request)
-        async with self._sent(request.method, url, headers, body) as answer:
+        async with self._plane.sent(request.method, target, headers, body) as answer:
             if answer.status >= 400:
                 return await _error_for_client(answer)
             return await _stream(request, answer)
-
-    @contextlib.asynccontextmanager
-    async def _sent(
-        self,
-        method: str,
-        url: URL,
-        headers: CIMultiDict[str],
-        body: bytes | AsyncIterator[bytes],
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        for _ in range(_CONNECT_TRIES):
-            try:
-                sent = await self._plane.session.request(
-                    method,
-                    url,
-                    headers=headers,
-                    data=body or None,
-                    allow_redirects=False,
-                    skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
-                )
-            except aiohttp.ClientConnectorError:
-                # Nothing was sent: the engine just died and is being started again.
-                self._plane.engine.lost()
-                await asyncio.sleep(_CONNECT_PAUSE_SECONDS)
-                await self._plane.wait_until_ready()
-                continue
-            except (aiohttp.ClientError, ConnectionError) as error:
-                raise Unavailable(
-                    "the connection to the engine broke; the query may have been executed"
-                ) from error
-            async with sent:
-                yield sent
-            return
-        raise Unavailable("the service's engine does not accept connections")
 
 
 async def _continue_if_expected(request: web.BaseRequest) -> None:

@@ -10,11 +10,17 @@ import asyncio
 import contextlib
 import ssl
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from local.clickhouse.accounts import inner_name
 from local.clickhouse.front.answers import ClickHouseError, error_from_text, native_error, varint
 from local.clickhouse.front.http import Listener, loopback_hosts
-from local.clickhouse.front.plane import DataPlane, Unavailable
+from local.clickhouse.front.plane import (
+    CONNECT_PAUSE_SECONDS,
+    CONNECT_TRIES,
+    DataPlane,
+    Unavailable,
+)
 
 __all__ = ["serve_native"]
 
@@ -89,14 +95,14 @@ async def _serve(
 
 
 async def _connect(plane: DataPlane) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    for _ in range(200):
+    for _ in range(CONNECT_TRIES):
         try:
             return await asyncio.open_connection(
                 "127.0.0.1", plane.engine.tcp_port, limit=_CHUNK_BYTES * 4
             )
         except ConnectionRefusedError:
             plane.engine.lost()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(CONNECT_PAUSE_SECONDS)
             await plane.wait_until_ready()
     raise Unavailable("the service's engine does not accept connections")
 
@@ -130,13 +136,8 @@ async def _check(plane: DataPlane, hello: _Hello) -> None:
         ClickHouseError: what the engine says.
     """
     headers = {"X-ClickHouse-User": hello.user, "X-ClickHouse-Key": hello.password}
-    parameters = {"database": hello.database} if hello.database else {}
-    async with plane.session.post(
-        plane.engine.url,
-        params=parameters,
-        data=b"SELECT 1",
-        headers={**headers, "Accept-Encoding": "identity"},
-    ) as answer:
+    path = f"/?database={quote_plus(hello.database)}" if hello.database else "/"
+    async with plane.sent("POST", path, headers, b"SELECT 1") as answer:
         if answer.status != 200:
             raise error_from_text(await answer.text(), status=answer.status)
 

@@ -11,19 +11,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
+from yarl import URL
 
 from local.clickhouse.accounts import MONITOR, Account, load_accounts, save_accounts
 from local.clickhouse.engine import EngineFailed, ServiceEngine
 from local.clickhouse.front.answers import ClickHouseError
 from local.clickhouse.front.gate import Gate
 
-__all__ = ["DataPlane", "Unavailable"]
+__all__ = ["CONNECT_PAUSE_SECONDS", "CONNECT_TRIES", "DataPlane", "Unavailable"]
 
 # Longer than any query of ours; a statement that waits longer takes the queries down with it,
 # as a restarted server would.
 _DRAIN_SECONDS = 30.0
 _READY_SECONDS = 60.0
 _QUIET_POLL_SECONDS = 0.02
+CONNECT_PAUSE_SECONDS = 0.05
+CONNECT_TRIES = 200
+# A client's request has its own; without Accept-Encoding the engine answers uncompressed.
+_NO_HEADERS = ("User-Agent", "Content-Type", "Accept", "Accept-Encoding")
 # Neither the engine's own session, which has no name here, nor this query itself.
 _OTHERS_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('', '_monitor_')"
 
@@ -172,19 +177,56 @@ class DataPlane:
             if any("REVOKE" in g for account in after.values() for g in account.grants):
                 await self._tidy_grants()
 
+    @contextlib.asynccontextmanager
+    async def sent(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | AsyncIterator[bytes],
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """One request to the engine, which may just be starting again.
+
+        Args:
+            path: with its query string, both quoted already.
+        Raises:
+            Unavailable: no connection, or it broke before the answer began.
+        """
+        for _ in range(CONNECT_TRIES):
+            # Anew each time: an engine that was started again has other ports.
+            url = URL(f"{self.engine.url}{path}", encoded=True)
+            try:
+                sent = await self.session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=body or None,
+                    allow_redirects=False,
+                    skip_auto_headers=_NO_HEADERS,
+                )
+            except aiohttp.ClientConnectorError:
+                # Nothing was sent: the engine just died and is being started again.
+                self.engine.lost()
+                await asyncio.sleep(CONNECT_PAUSE_SECONDS)
+                await self.wait_until_ready()
+                continue
+            except (aiohttp.ClientError, ConnectionError) as error:
+                raise Unavailable(
+                    "the connection to the engine broke; the query may have been executed"
+                ) from error
+            async with sent:
+                yield sent
+            return
+        raise Unavailable("the service's engine does not accept connections")
+
     async def ask(self, query: str) -> str:
         """What the engine answers to the front's own account, as tab separated text.
 
         Raises:
             ClickHouseError: the engine refused.
         """
-        parameters = {"user": MONITOR, "password": self._monitor_password}
-        async with self.session.post(
-            self.engine.url,
-            params=parameters,
-            data=query,
-            headers={"Accept-Encoding": "identity"},
-        ) as response:
+        headers = {"X-ClickHouse-User": MONITOR, "X-ClickHouse-Key": self._monitor_password}
+        async with self.sent("POST", "/", headers, query.encode()) as response:
             text = await response.text()
             if response.status != 200:
                 raise ClickHouseError(1002, "UNKNOWN_EXCEPTION", text)

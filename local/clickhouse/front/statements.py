@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from yarl import URL
-
 from local.clickhouse.accounts import ADMIN, Account
 from local.clickhouse.engine import EngineFailed
 from local.clickhouse.front.answers import ClickHouseError, error_from_text
@@ -118,12 +116,8 @@ class StatementDesk:
         return answer.replace(ADMIN.encode(), b"default")
 
     async def _ask_engine(self, query: str, identified: Identified, parameters: str) -> bytes:
-        url = URL(f"{self._plane.engine.url}/?{parameters}", encoded=True)
-        async with self._plane.session.post(
-            url,
-            data=query.encode(),
-            headers={**identified.headers, "Accept-Encoding": "identity"},
-        ) as answer:
+        path = f"/?{parameters}"
+        async with self._plane.sent("POST", path, identified.headers, query.encode()) as answer:
             body = await answer.read()
             if answer.status == 200:
                 return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from local.clickhouse.errors import BadRequest
 from local.clickhouse.handlers.call import Call, Handler, Page, page_of
 
 __all__ = ["HANDLERS"]
@@ -34,8 +35,11 @@ async def update(call: Call) -> Json:
     organization.name = body.get("name", organization.name)
     organization.core_dumps = body.get("enableCoreDumps", organization.core_dumps)
     endpoints = body.get("privateEndpoints", {})
-    gone = {entry.get("id") for entry in endpoints.get("remove", [])}
-    added = {entry.get("id"): entry for entry in endpoints.get("add", [])}
+    for entry in [*endpoints.get("remove", []), *endpoints.get("add", [])]:
+        if "id" not in entry:
+            raise BadRequest("privateEndpoints: an entry has no id")
+    gone = {entry["id"] for entry in endpoints.get("remove", [])}
+    added = {entry["id"]: entry for entry in endpoints.get("add", [])}
     kept = [e for e in organization.private_endpoints if e["id"] not in gone | set(added)]
     organization.private_endpoints = [*kept, *added.values()]
     organization.save()

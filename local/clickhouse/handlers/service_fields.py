@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from local.clickhouse.addresses import check_access_list
 from local.clickhouse.errors import BadRequest
 from local.clickhouse.handlers.scaling_schedule import shown_schedule
 from local.clickhouse.scaling import current_scaling
@@ -13,7 +13,6 @@ from local.clickhouse.service import Service
 from local.clickhouse.state import now_text
 
 __all__ = [
-    "check_access_list",
     "check_placement",
     "new_fields",
     "patched_access_list",
@@ -49,18 +48,6 @@ def check_placement(body: Mapping[str, Json]) -> None:
     owner = "gcp" if region in _GCP_REGIONS else "azure" if region in _AZURE_REGIONS else "aws"
     if owner != provider:
         raise BadRequest(f"region: {region} is a region of {owner}, not of {provider}")
-
-
-def check_access_list(entries: Sequence[Mapping[str, str]]) -> None:
-    """Every source is an address or a network."""
-    for entry in entries:
-        source = entry.get("source")
-        try:
-            ipaddress.ip_network(source or "", strict=False)
-        except ValueError:
-            raise BadRequest(
-                f"ipAccessList: source {source!r} is not an IP address or a CIDR network"
-            ) from None
 
 
 def new_fields(body: Mapping[str, Json], *, scaling: Mapping[str, Json]) -> dict[str, Json]:

@@ -13,10 +13,10 @@ from local.clickhouse.accounts import (
     hash_from_base64,
     sha256_hex,
 )
+from local.clickhouse.addresses import check_access_list
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler
 from local.clickhouse.handlers.service_fields import (
-    check_access_list,
     check_placement,
     new_fields,
     patched_access_list,

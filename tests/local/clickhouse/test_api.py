@@ -90,6 +90,8 @@ def test_every_operation_of_the_document_answers(cloud: CloudProcess) -> None:
     [
         (b"{", "JSON"),
         (b'{"minReplicaMemoryGb": NaN}', "NaN"),
+        (b'{"minReplicaMemoryGb": 1e999}', "too large"),
+        (b'{"' + b"x" * 100_000 + b'": 1}', "unknown field"),
         (b"[]", "body"),
         (b'"x"', "body"),
         (b'{"name": null}', "name"),
@@ -143,6 +145,21 @@ def test_a_created_key_works_until_it_is_deleted(cloud: CloudProcess) -> None:
     cloud.call("DELETE", f"/keys/{key['id']}")
     assert cloud.send("GET", "/whoami", auth=auth).status_code == 401
     cloud.call("GET", f"/keys/{key['id']}", status=404)
+
+
+def test_a_key_with_a_wrong_access_list_is_refused(cloud: CloudProcess) -> None:
+    """Before it can lock anybody out."""
+    body = {"name": "k", "ipAccessList": [{"source": "home"}]}
+    assert "home" in cloud.call("POST", "/keys", body, status=400)
+
+
+def test_a_cloud_whose_key_was_deleted_makes_another(own_cloud: CloudProcess) -> None:
+    """`cloud.json` always holds one that works."""
+    for key in own_cloud.call("GET", "/keys"):
+        own_cloud.call("DELETE", f"/keys/{key['id']}")
+    own_cloud.kill()
+    own_cloud.start()
+    assert len(own_cloud.call("GET", "/keys")) == 1
 
 
 def test_keys_are_paged(cloud: CloudProcess) -> None:
@@ -321,6 +338,7 @@ def test_faults_are_used_up(service: Service) -> None:
     [
         ({"rule": []}, "rule"),
         ({"timing": {"provision": 1}}, "provision"),
+        ({"timing": {"starting": "soon"}}, "soon"),
         ({"rules": [{"operation": "*", "fault": "fire"}]}, "fire"),
         ({"provisioning": "sometimes"}, "sometimes"),
         ([], "faults"),
