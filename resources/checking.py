@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pulumi.dynamic import CheckFailure, CheckResult
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import Unknown
 
 __all__ = ["Checker", "is_known", "whole_number"]
 
@@ -18,7 +18,7 @@ def is_known(value: Any) -> bool:
         return all(is_known(part) for part in value.values())
     if isinstance(value, list | tuple):
         return all(is_known(part) for part in value)
-    return not (isinstance(value, str) and value == UNKNOWN)
+    return not isinstance(value, Unknown)
 
 
 def whole_number(value: Any) -> Any:

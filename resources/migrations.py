@@ -57,6 +57,7 @@ __all__ = ["Migrations", "MigrationsArgs", "MigrationsProvider"]
 REPLACES = ("url", "database")
 _FILE = re.compile(r"(\d+)_\w+\.sql")
 _VARIABLE = re.compile(r"(?<!\$)\$\{([^}\n]*)\}")
+_SERVER_WORDS = re.compile(r"Code: \d+\..*?(?= \(for url |$)")
 _APPLIED_MUST_STAY = "restore it, and put the change into a new file"
 
 
@@ -274,6 +275,12 @@ def _applied(server: Warehouse, props: Mapping[str, Any]) -> set[int]:
     return {row.version for row in rows if row.state == "applied"}
 
 
+def _server_words(error: BaseException) -> str:
+    """The server's message, without what the driver wraps around it."""
+    found = _SERVER_WORDS.search(one_line(error))
+    return found[0] if found else one_line(error)
+
+
 def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
     """One file after the other, so that a failure names its file."""
     from clickhouse_connect.driver.exceptions import Error
@@ -295,6 +302,6 @@ def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
             )
         except (Error, MigrationException) as error:
             raise SqlError(
-                f"{name} failed: {one_line(error)} Correct the file and run `pulumi up` again; "
-                "it runs from its first statement."
+                f"{name} failed: {_server_words(error)}; correct the file and run `pulumi up` "
+                "again, it runs from its first statement"
             ) from error

@@ -188,11 +188,19 @@ def _default_database(props: Mapping[str, Any]) -> str:
 
 def _sync_grants(server: Warehouse, props: Mapping[str, Any]) -> None:
     """Grant before revoking, so that nobody who keeps a right is without it for a moment."""
-    wanted, there = _normal(props["grants"]), _grants(server, props["name"]) or set()
-    for grant in sorted(wanted - there):
-        server.command(f"GRANT {grant} TO {quoted(props['name'])}")
-    for grant in sorted(there - wanted):
-        server.command(f"REVOKE {grant} FROM {quoted(props['name'])}")
+    wanted, user = _normal(props["grants"]), quoted(props["name"])
+    _grant_missing(server, props["name"], wanted)
+    surplus = (_grants(server, props["name"]) or set()) - wanted
+    for grant in sorted(surplus):
+        server.command(f"REVOKE {grant} FROM {user}")
+    if surplus:
+        # Revoking a right on all tables takes those on single tables with it.
+        _grant_missing(server, props["name"], wanted)
+
+
+def _grant_missing(server: Warehouse, name: str, wanted: set[str]) -> None:
+    for grant in sorted(wanted - (_grants(server, name) or set())):
+        server.command(f"GRANT {grant} TO {quoted(name)}")
 
 
 def _grants(server: Warehouse, name: str) -> set[str] | None:

@@ -58,7 +58,19 @@ class ProgramStack:
     def pulumi(self, *arguments: str, succeeds: bool = True) -> str:
         """Run `pulumi`; returns what it printed."""
         self.stack.release_dead_lock()
-        result = self.stack.run(*arguments, capture=True)
+        command = self.stack.command(*arguments)
+        if arguments[0] == "state":  # knows nothing of settings files
+            command.remove("--config-file")
+            command.remove(str(self.settings))
+        result = subprocess.run(
+            command,
+            cwd=self.stack.program,
+            env=self.stack.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         shown = result.stdout + result.stderr
         assert (result.returncode == 0) is succeeds, shown
         return shown

@@ -1,0 +1,64 @@
+"""`User`, on the real Pulumi CLI and a real ClickHouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.environment import Layout
+from tests.resources.sql import query
+from tests.resources.stacks import ProgramStack
+
+
+def test_a_user_can_what_is_granted_and_nothing_else(clouds: Layout, tmp_path: Path) -> None:
+    """Grants and password change in place; what was granted by hand is drift; gone comes back."""
+    stack = ProgramStack(clouds, "schema", tmp_path)
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_create_events.sql").write_text(
+        "CREATE TABLE IF NOT EXISTS events (a UInt8) ENGINE = MergeTree ORDER BY a;\n"
+    )
+    stack.configure(directory=str(folder))
+    stack.up()
+    first = stack.stack.outputs()["reader_password"]
+    assert first not in stack.state()
+    # The default database is the schema's.
+    assert query(stack, "SELECT count() FROM events", user="reader") == "0"
+    assert "ACCESS_DENIED" in query(stack, "INSERT INTO events VALUES (1)", user="reader")
+
+    stack.configure(
+        directory=str(folder), grants=["INSERT ON telemetry.*", "SELECT ON telemetry.events"]
+    )
+    stack.up()
+    stack.up("--expect-no-changes")
+    assert query(stack, "INSERT INTO events VALUES (1)", user="reader") == ""
+    assert stack.stack.outputs()["reader_password"] == first
+
+    # A new password costs no grant.
+    stack.configure(
+        directory=str(folder),
+        grants=["INSERT ON telemetry.*", "SELECT ON telemetry.events"],
+        password_version="2",
+    )
+    stack.up()
+    assert stack.stack.outputs()["reader_password"] != first
+    assert query(stack, "SELECT a FROM events", user="reader") == "1"
+
+    query(stack, "GRANT SELECT ON system.* TO reader")
+    stack.pulumi("refresh", "--yes")
+    stack.up()
+    assert "system" not in query(stack, "SHOW GRANTS FOR reader")
+
+    query(stack, "DROP USER reader")
+    stack.pulumi("refresh", "--yes")
+    stack.up()
+    assert query(stack, "SELECT a FROM events", user="reader") == "1"
+
+
+def test_grants_that_are_not_grants_are_refused(clouds: Layout, tmp_path: Path) -> None:
+    """What becomes part of SQL is checked in the preview."""
+    stack = ProgramStack(clouds, "schema", tmp_path)
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    stack.configure(directory=str(folder), grants=["SELECT ON telemetry.* TO other; DROP USER x"])
+    shown = stack.pulumi("preview", succeeds=False)
+    assert "allowed: privileges like 'SELECT ON telemetry.*', one each" in shown
