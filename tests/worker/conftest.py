@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from tests.worker.engines import ROOT, ClickHouse, Worker
 from tests.worker.proxy import Proxy
 
 WorkerFactory = Callable[..., Worker]
+# A batch a second is right for a table and slow for a hundred tests.
+FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,11 +41,15 @@ def proxy(clickhouse: ClickHouse) -> Iterator[Proxy]:
 
 @pytest.fixture
 def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
-    """Builds and starts workers; keyword arguments are `Worker`'s."""
+    """Builds and starts workers that wait less; keyword arguments are `Worker`'s."""
     workers: list[Worker] = []
 
-    def make(**arguments: object) -> Worker:
-        worker = Worker(tmp_path / f"worker{len(workers)}", **arguments)  # type: ignore[arg-type]
+    def make(*, clickhouse_url: str, limits: Mapping[str, int] | None = None) -> Worker:
+        worker = Worker(
+            tmp_path / f"worker{len(workers)}",
+            clickhouse_url=clickhouse_url,
+            limits={**FAST, **(limits or {})},
+        )
         workers.append(worker)
         worker.start()
         return worker

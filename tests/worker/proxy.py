@@ -9,7 +9,7 @@ import contextlib
 import selectors
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -18,16 +18,22 @@ class Faults:
 
     Attributes:
         lose_answers: answers to throw away, with the connection.
+        lose_answers_to: only those to requests whose first line holds these bytes.
         cut_requests_after_bytes: close a connection once that many request bytes have passed;
             None: never.
         cut_requests: how many times to do that.
+        lost: answers thrown away so far.
+        cut: requests cut so far.
+        heads: the start of every request that came.
     """
 
     lose_answers: int = 0
+    lose_answers_to: bytes = b""
     cut_requests: int = 0
     cut_requests_after_bytes: int | None = None
     lost: int = 0
     cut: int = 0
+    heads: list[bytes] = field(default_factory=list)
 
 
 class Proxy:
@@ -69,6 +75,7 @@ class Proxy:
 
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
         sent = 0
+        head = b""
         with selectors.DefaultSelector() as selector:
             selector.register(client, selectors.EVENT_READ, server)
             selector.register(server, selectors.EVENT_READ, client)
@@ -77,17 +84,20 @@ class Proxy:
                     source, target = key.fileobj, key.data
                     assert isinstance(source, socket.socket)
                     data = source.recv(65536)
-                    if not data or (source is server and self._loses_answer()):
+                    if source is client and data.startswith(b"POST /"):
+                        head, sent = data, 0
+                        self.faults.heads.append(data)
+                    if not data or (source is server and self._loses_answer(head)):
                         return
                     if source is client:
-                        sent = sent + len(data) if b"POST /" not in data[:16] else len(data)
+                        sent += len(data)
                         if self._cuts_request(sent):
                             return
                     target.sendall(data)
 
-    def _loses_answer(self) -> bool:
+    def _loses_answer(self, head: bytes) -> bool:
         with self._lock:
-            if self.faults.lose_answers == 0:
+            if self.faults.lose_answers == 0 or self.faults.lose_answers_to not in head:
                 return False
             self.faults.lose_answers -= 1
             self.faults.lost += 1

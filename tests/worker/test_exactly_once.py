@@ -193,3 +193,34 @@ def test_a_batch_over_several_days_arrives_once(
 def export_start(days_ago: int) -> int:
     """Noon some days ago, in nanoseconds."""
     return (int(time.time()) // 86400 - days_ago - 1) * 86400 * 10**9 + 43_200 * 10**9
+
+
+def test_a_batch_without_an_answer_holds_back_the_newer_ones(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """ClickHouse remembers so many tokens: newer batches must not push an open one out."""
+    worker = make_worker(clickhouse_url=proxy.url, limits={"MAX_BATCHES_AHEAD": 3})
+    proxy.faults.lose_answers_to = b"%3A1 "  # the token of batch 1 ends the request line
+    proxy.faults.lose_answers = 1_000_000
+    send(worker, range(1))
+    wait_until("its answer was lost", lambda: proxy.faults.lost >= 1)
+    for seed in range(1, 9):
+        send(worker, range(seed, seed + 1))
+        wait_until("another try", lambda lost=proxy.faults.lost: proxy.faults.lost > lost)  # type: ignore[misc]
+    ((newest,),) = worker.stored("SELECT value FROM meta WHERE key = 'next_batch'")
+    assert newest == 4
+    proxy.faults.lose_answers = 0
+    assert_once(clickhouse, worker, 9)
+
+
+def test_inserts_declare_their_length(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """So that no proxy can pass on the front half of a batch as a whole one."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    send(worker, range(4))
+    assert_once(clickhouse, worker, 4)
+    assert proxy.faults.heads
+    for head in proxy.faults.heads:
+        assert b"\r\ncontent-length: " in head.lower()
+        assert b"transfer-encoding" not in head.lower()

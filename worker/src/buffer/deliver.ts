@@ -91,14 +91,10 @@ export class Deliverer {
 
   /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
   #maySeal(kind: Kind): boolean {
-    const batches = this.#store.batches();
-    const open = batches.filter((batch) => batch.stream.kind === kind);
-    const oldest = open[0]?.number;
-    const newest = batches.at(-1)?.number;
-    return (
-      open.length < INSERTS_IN_FLIGHT &&
-      (oldest === undefined || newest === undefined || newest - oldest < MAX_BATCHES_AHEAD)
-    );
+    const open = this.#store.batches().filter((batch) => batch.stream.kind === kind);
+    const nextTurn = this.#store.nextTurn(kind);
+    const oldestTurn = Math.min(nextTurn, ...open.map(({ turn }) => turn));
+    return open.length < INSERTS_IN_FLIGHT && nextTurn - oldestTurn < MAX_BATCHES_AHEAD;
   }
 
   #sealOne(stream: Stream, nowMs: number): boolean {
@@ -181,26 +177,42 @@ function backoffMs(attempts: number): number {
   return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
 }
 
-/** Chunk after chunk from SQLite as the socket takes them; null if the range is empty. */
+/**
+ * Chunk after chunk from SQLite as the socket takes them; null if the range is empty.
+ *
+ * Of a declared length: a request that was cut off between two chunks would otherwise be a whole
+ * one to any proxy that ends it properly, and its token would be used up for half a batch.
+ */
 function bodyStream(store: Store, batch: Batch): ReadableStream<Uint8Array> | null {
-  const first = store.bodyAtOrAfter(batch.fromSeq, batch.toSeq);
-  if (first === null) {
+  const length = store.bodyBytes(batch);
+  if (length === 0) {
     return null;
   }
-  if (batch.part !== null) {
-    const { offset, end } = store.bodies(batch);
-    return new Blob([first.body.subarray(offset, end)]).stream();
-  }
-  let nextSeq = batch.fromSeq;
-  return new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const found = store.bodyAtOrAfter(nextSeq, batch.toSeq);
+  const { readable, writable } = new FixedLengthStream(length);
+  // If the insert fails, the stream fails with it: whoever awaits the insert hears of it.
+  void writeBody(store, batch, writable).catch(() => undefined);
+  return readable;
+}
+
+async function writeBody(
+  store: Store,
+  batch: Batch,
+  writable: WritableStream<Uint8Array>,
+): Promise<void> {
+  const writer = writable.getWriter();
+  try {
+    for (let seq = batch.fromSeq; seq <= batch.toSeq; seq++) {
+      const found = store.bodyAtOrAfter(seq, batch.toSeq);
       if (found === null) {
-        controller.close();
-        return;
+        break;
       }
-      nextSeq = found.seq + 1;
-      controller.enqueue(found.body);
-    },
-  });
+      const { offset, end } =
+        batch.part === null ? { offset: 0, end: found.body.byteLength } : store.bodies(batch);
+      await writer.write(found.body.subarray(offset, end));
+      seq = found.seq;
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error);
+  }
 }

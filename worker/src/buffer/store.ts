@@ -5,7 +5,7 @@
  * Chunks never change after they are written; a batch is a range of them.
  */
 import { MAX_VALUE_BYTES } from "../limits.ts";
-import { STREAMS, type Statement, type Stream, streamById } from "../tables/index.ts";
+import { type Kind, STREAMS, type Statement, type Stream, streamById } from "../tables/index.ts";
 
 /** One stored row: one body, or several small ones of the same stream back to back. */
 export interface Chunk {
@@ -23,6 +23,8 @@ export type NewChunk = Omit<Chunk, "seq" | "storedBytes"> & { readonly body: Uin
 /** A sealed range: what goes out under one token, the same bytes every time. */
 export interface Batch {
   readonly number: number;
+  /** Counts the batches of one table, where `number` counts them all. */
+  readonly turn: number;
   readonly stream: Stream;
   readonly fromSeq: number;
   readonly toSeq: number;
@@ -63,6 +65,7 @@ const SCHEMA = [
   ) STRICT`,
   `CREATE TABLE IF NOT EXISTS batches (
     number INTEGER PRIMARY KEY,
+    turn INTEGER NOT NULL,
     stream INTEGER NOT NULL,
     from_seq INTEGER NOT NULL,
     to_seq INTEGER NOT NULL,
@@ -271,10 +274,14 @@ export class Store {
   ): void {
     const number = Number(this.#meta("next_batch") ?? 1);
     this.#setMeta("next_batch", number + 1);
+    const turn = this.nextTurn(stream.kind);
+    this.#setMeta(`next_turn:${stream.kind}`, turn + 1);
     this.#sql.exec(
-      "INSERT INTO batches (number, stream, from_seq, to_seq, part_from, part_to, statement) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO batches " +
+        "(number, turn, stream, from_seq, to_seq, part_from, part_to, statement) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       number,
+      turn,
       stream.id,
       fromSeq,
       toSeq,
@@ -282,6 +289,10 @@ export class Store {
       part?.to ?? null,
       statement,
     );
+  }
+
+  nextTurn(kind: Kind): number {
+    return Number(this.#meta(`next_turn:${kind}`) ?? 1);
   }
 
   batches(): Batch[] {
@@ -319,6 +330,22 @@ export class Store {
       this.#insertBatch(stream, fromSeq, toSeq, { from, to: middle }, statement);
       this.#insertBatch(stream, fromSeq, toSeq, { from: middle, to }, statement);
     }
+  }
+
+  /** Length of the bytes that go out for it. */
+  bodyBytes(batch: Batch): number {
+    if (batch.part !== null) {
+      const { offset, end } = this.bodies(batch);
+      return end - offset;
+    }
+    const row = this.#sql
+      .exec(
+        "SELECT sum(stored_bytes) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?",
+        batch.fromSeq,
+        batch.toSeq,
+      )
+      .one();
+    return Number(row.bytes ?? 0);
   }
 
   /** Which bodies of its first chunk a batch holds, and where they lie in its bytes. */
@@ -405,6 +432,7 @@ function chunkFromRow(row: Row): Chunk {
 function batchFromRow(row: Row): Batch {
   return {
     number: Number(row.number),
+    turn: Number(row.turn),
     stream: streamById(Number(row.stream)),
     fromSeq: Number(row.from_seq),
     toSeq: Number(row.to_seq),
