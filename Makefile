@@ -1,5 +1,6 @@
 # `make help` lists the targets. Everything is installed into the checkout.
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv/bin

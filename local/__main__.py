@@ -31,9 +31,9 @@ Try next, in this folder:
   python examples/send_span.py
   curl -fsS "$INGEST_URL/events" -H "Authorization: Bearer $INGEST_TOKEN" \\
     -H "Content-Type: application/json" \\
-    -d '{"event_name": "signed_up", "channel": "web", "user_id": "u1", "timestamp": 1767225600}'
+    -d '{"event_name": "signed_up", "channel": "web", "user_id": "u1"}'
   curl -fsS "$CLICKHOUSE_URL" -u "$CLICKHOUSE_USER:$CLICKHOUSE_PASSWORD" \\
-    -d 'SELECT count() FROM otel_traces UNION ALL SELECT count() FROM events'
+    -d 'SELECT (SELECT count() FROM otel_traces) AS spans, (SELECT count() FROM events) AS events'
 """
 
 

@@ -1,0 +1,181 @@
+"""What is wrong is said in one line, and nothing is half made."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from local.clouds import CloudFailed, Ports, start_clouds
+from local.environment import Layout
+from local.stack import Stack, local_settings
+from tests.e2e.clouds import Cloudflare, ControlPlane
+from tests.e2e.deployment import Deployment
+
+# What Pulumi adds to whatever error ended a command.
+PULUMI_FAILED = (
+    "error: preview failed",
+    "error: update failed",
+    "error: an unhandled error occurred: program exited with non-zero exit code: 1",
+)
+
+
+def refused(
+    clouds: Layout,
+    folder: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+    command: str = "preview",
+) -> str:
+    """The one error line of a `pulumi` command on a new stack; fails unless it is just one."""
+    before = state_of(clouds)
+    stack = Stack(
+        clouds,
+        "refused",
+        config_file=local_settings(clouds, folder / "Pulumi.refused.yaml"),
+        environment=environment,
+    )
+    stack.ensure()
+    for key, value in (settings or {}).items():
+        assert stack.run("config", "set", key, value, capture=True).returncode == 0
+    options = [] if command == "preview" else ["--yes", "--skip-preview"]
+    result = stack.run(command, *options, capture=True)
+    shown = result.stdout + result.stderr
+    assert result.returncode != 0, shown
+    assert "Traceback" not in shown
+    # Between the progress lines and the summary every message stands once.
+    diagnostics = shown.partition("Diagnostics:")[2]
+    errors = [
+        line.strip() for line in diagnostics.splitlines() if line.strip().startswith("error:")
+    ]
+    assert len(errors) == 1, shown
+    Stack(clouds, "refused", config_file=folder / "Pulumi.refused.yaml").destroy()
+    assert state_of(clouds) == before
+    return errors[0]
+
+
+def state_of(clouds: Layout) -> tuple[list[str], list[str]]:
+    """Ids of all services and names of all scripts."""
+    services = [service["id"] for service in ControlPlane(clouds).services()]
+    return services, [script["id"] for script in Cloudflare(clouds).account("workers/scripts")]
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"CLICKHOUSE_CLOUD_API_SECRET": "wrong"}, ["401", "CLICKHOUSE_CLOUD_API_KEY"]),
+        ({"CLICKHOUSE_CLOUD_API_KEY": ""}, ["CLICKHOUSE_CLOUD_API_KEY"]),
+        ({"CLICKHOUSE_API_URL": "http://127.0.0.1:9/v1"}, ["http://127.0.0.1:9/v1"]),
+        ({"CLICKHOUSE_ORG_ID": "00000000-0000-4000-8000-000000000000"}, ["organization"]),
+        ({"CLOUDFLARE_ACCOUNT_ID": ""}, ["CLOUDFLARE_ACCOUNT_ID"]),
+    ],
+    ids=["wrong API key", "no API key", "unreachable", "unknown organization id", "no account"],
+)
+def test_environment_is_refused_at_preview(
+    clouds: Layout, tmp_path: Path, environment: dict[str, str], says: list[str]
+) -> None:
+    """A preview of a new stack finds out whether it could be created at all."""
+    error = refused(clouds, tmp_path, environment=environment)
+    assert all(word in error for word in says), error
+    assert "wrong" not in error.partition("error:")[2]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("organization", "Nope", ["'Nope'", "'Local'"]),
+        ("numReplicas", "70", ["numReplicas", "70", "1 to 50"]),
+        ("minReplicaMemoryGb", "10", ["minReplicaMemoryGb", "10", "multiple of 4"]),
+        ("ttlDays", "soon", ["ttlDays", "'soon'", "whole number"]),
+        ("cloudProvider", "ibm", ["cloudProvider", "'ibm'", "aws, gcp, azure"]),
+        ("region", "mars-1", ["region", "'mars-1'"]),
+        ("ingestDomain", "not a host", ["ingestDomain", "'not a host'", "hostname"]),
+    ],
+)
+def test_config_is_refused_at_preview(
+    clouds: Layout, tmp_path: Path, key: str, value: str, says: list[str]
+) -> None:
+    """The line names the key, the value and what is allowed."""
+    error = refused(clouds, tmp_path, settings={key: value})
+    assert all(word in error for word in says), error
+
+
+def test_wrong_cloudflare_token_stops_before_the_script_exists(
+    clouds: Layout, tmp_path: Path
+) -> None:
+    """Cloudflare's own words, and the service that was created is taken down by destroy."""
+    error = refused(
+        clouds, tmp_path, environment={"CLOUDFLARE_API_TOKEN": "nonsense"}, command="up"
+    )
+    assert "nonsense" not in error
+
+
+def test_port_in_use_is_one_line(tmp_path: Path) -> None:
+    """The line names the port; nothing keeps running."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CloudFailed) as refusal:
+            list(start_clouds(tmp_path / "clouds", Ports(port, 0, 0, "0")))
+    assert str(port) in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_missing_node_is_one_line(clouds: Layout, tmp_path: Path) -> None:
+    """The installer says what to install before it installs anything."""
+    for tool in ("python3", "sh", "env"):
+        (tmp_path / tool).symlink_to(shutil.which(tool) or sys.executable)
+    result = subprocess.run(
+        [sys.executable, str(clouds.root / "local" / "install.py")],
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr.strip() == "error: node is not on PATH: install Node.js 20 or newer"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "says"),
+    [
+        ({"Authorization": ""}, b"", 401, "token"),
+        ({"Authorization": "Bearer nonsense"}, b"", 401, "token"),
+        ({}, b"this is not OTLP", 400, "OTLP"),
+        ({"Content-Encoding": "gzip"}, b"this is not gzip", 400, "gzip"),
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 100_000_000), 413, "bytes"),
+        ({"Content-Type": "text/csv"}, b"a,b", 415, "application/x-protobuf"),
+        ({}, b"\0" * 20_000_000, 413, "bytes"),
+    ],
+    ids=["no token", "wrong token", "no OTLP", "no gzip", "gzip bomb", "CSV", "20 MB"],
+)
+def test_refused_body_gets_one_line(
+    deployment: Deployment, headers: dict[str, str], body: bytes, status: int, says: str
+) -> None:
+    """A status that tells the sender not to try again, and a line that says why."""
+    outputs = deployment.outputs_once()
+    request = urllib.request.Request(
+        f"{outputs['ingest_url']}/v1/traces",
+        data=body,
+        headers={
+            "Authorization": f"Bearer {outputs['ingest_token']}",
+            "Content-Type": "application/x-protobuf",
+            **headers,
+        },
+    )
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(request, context=deployment.tls(), timeout=60)
+    assert refusal.value.code == status
+    message = refusal.value.read().decode(errors="replace")
+    assert says in message
+    assert "\n" not in message.strip()
+    assert "nonsense" not in message

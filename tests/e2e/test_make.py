@@ -1,0 +1,143 @@
+"""The README's commands, as a user types them, in a copy of the checkout of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.clouds import processes_below
+
+ROOT = Path(__file__).resolve().parents[2]
+# The system chooses, so that a stack that is already up on this machine is left alone.
+PORTS = "PORTS=--control-plane-port 0 --cloudflare-port 0 --edge-port 0 --service-ports 0"
+# What `make install` makes; the copy borrows it instead of installing it again.
+INSTALLED = (
+    ".venv",
+    "local/node_modules",
+    "worker/node_modules",
+    ".local/bin",
+    ".local/installed",
+    ".local/pulumi-home",
+)
+FETCH_WITH_NODE = "fetch(process.argv[1]).then(async (r) => console.log(r.status, await r.text()))"
+FETCH_WITH_PYTHON = "import sys, httpx; print(httpx.get(sys.argv[1]).text)"
+
+
+class Checkout:
+    """A copy of the project, with a home and a temporary folder that must stay empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "checkout"
+        self.home = folder / "home"
+        self.temporary = folder / "tmp"
+        for path in (self.home, self.temporary):
+            path.mkdir()
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for name in listed.stdout.splitlines():
+            if (ROOT / name).is_file():
+                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self.root / name)
+        for name in INSTALLED:
+            if (ROOT / name).exists():
+                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.root / name).symlink_to(ROOT / name)
+
+    def shell(self, script: str) -> str:
+        """What a shell script prints that must succeed."""
+        # Without what an outer `make` or an earlier `make env` may have left.
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MAKE", "CLICKHOUSE", "CLOUDFLARE", "INGEST", "PULUMI"))
+        }
+        result = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=self.root,
+            env={**kept, "HOME": str(self.home), "TMPDIR": str(self.temporary)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, f"{script}\n{result.stdout}\n{result.stderr}"
+        return result.stdout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Checkout]:
+    """A copy of the checkout; whatever still runs in it afterwards is stopped."""
+    copy = Checkout(tmp_path)
+    yield copy
+    copy.shell("make down")
+
+
+def test_make_up_try_and_make_down(checkout: Checkout) -> None:
+    """Up, the three commands it prints, every URL from three clients, up again, down."""
+    settings = (checkout.root / "Pulumi.local.yaml").read_text()
+    shown = checkout.shell(f'make up "{PORTS}"')
+    commands = shown.partition("Try next, in this folder:")[2]
+
+    # All three as they stand, the query until both rows are there: a batch takes about a second.
+    send, query = commands.rstrip().rsplit("\n  curl", 1)
+    tried = checkout.shell(
+        f"{send}\nfor _ in $(seq 60); do counts=$(curl{query})\n"
+        '[ "$counts" != $\'1\\t1\' ] || break; sleep 0.5; done; echo; echo "$counts"'
+    )
+    assert "sent a span" in tried
+    assert tried.splitlines()[-1] == "1\t1"
+
+    for url in ("$INGEST_URL/health", "$CLICKHOUSE_URL/ping"):
+        fetched = checkout.shell(
+            f'eval "$(make env)"; curl -fsS "{url}"; echo; '
+            f"python -c '{FETCH_WITH_PYTHON}' \"{url}\"; node -e '{FETCH_WITH_NODE}' \"{url}\""
+        )
+        answers = [line for line in fetched.splitlines() if line]
+        assert len(answers) == 3, fetched
+        assert answers[0] == answers[1] == answers[2].removeprefix("200 ")
+
+    organizations = checkout.shell(
+        'eval "$(make env)"; curl -fsS "$CLICKHOUSE_API_URL/organizations" '
+        '-u "$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET"; '
+        'curl -fsS "$CLOUDFLARE_API_BASE_URL/accounts/$CLOUDFLARE_ACCOUNT_ID/workers/scripts" '
+        '-H "Authorization: Bearer $CLOUDFLARE_API_TOKEN"'
+    )
+    assert '"Local"' in organizations
+    assert "telemetry-local" in organizations
+
+    assert "12 unchanged" in checkout.shell(f'make up "{PORTS}"')
+    plain = 'eval "$(make env)"; pulumi up -s local --yes --expect-no-changes --non-interactive'
+    assert "12 unchanged" in checkout.shell(plain)
+
+    checkout.shell("make down")
+    assert processes_below(checkout.root) == []
+    assert (checkout.root / "Pulumi.local.yaml").read_text() == settings
+    strays = [*checkout.home.rglob("*"), *checkout.temporary.rglob("*")]
+    assert strays == []
+
+
+def test_make_up_goes_on_after_a_kill(checkout: Checkout) -> None:
+    """A `pulumi` that is killed in the middle leaves a lock and no orphan; the next up goes on."""
+    checkout.shell(
+        f'make up "{PORTS}" > up.log 2>&1 & '
+        "until grep -q 'Service warehouse creating' up.log; do sleep 0.05; done; "
+        "pkill -KILL -f '^pulumi up .*--stack local' || true; wait"
+    )
+    checkout.shell(f'make up "{PORTS}"')
+    services = checkout.shell(
+        'eval "$(make env)"; '
+        'curl -fsS "$CLICKHOUSE_API_URL/organizations/$CLICKHOUSE_ORG_ID/services" '
+        '-u "$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET"'
+    )
+    assert services.count('"state"') == 1
+    checkout.shell("make down")
+    assert processes_below(checkout.root) == []
