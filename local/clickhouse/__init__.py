@@ -21,8 +21,9 @@ What it does not imitate
 - **Users**: CREATE/ALTER/DROP USER, GRANT, REVOKE, SHOW USERS, SHOW GRANTS and SHOW CREATE USER
   work over https, for `default` alone; there are no roles, quotas, row policies or settings
   profiles, and over the native protocol they are refused. Each change exchanges the engine
-  (0.2 s): queries in flight end first and new ones wait, sessions with their temporary tables end,
-  and idle native connections are closed. `currentUser()` of `default` reads `_admin_`.
+  (0.2 s): queries in flight end first (after 30 s they are ended) and new ones wait, sessions
+  with their temporary tables end, and idle native connections are closed. `currentUser()` of
+  `default` reads `_admin_`.
 - **Secrets at rest**: `cloud.json` holds the first API key in plain text (mode 0600); of
   passwords and other keys only hashes are kept.
 """
