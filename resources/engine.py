@@ -27,6 +27,9 @@ from typing import Any
 
 __all__ = ["Progress", "attach", "info", "report"]
 
+# Where there is no terminal, every report is a line of its own.
+_REPEAT_SECONDS = 5.0
+
 _lock = threading.Lock()
 _attached = False
 _stub: Any = None
@@ -109,16 +112,17 @@ def _engine() -> Any:
 
 
 class Progress:
-    """A status line that says what is waited for and since when, at most once a second."""
+    """A status line that says what is waited for and since when: news at once, the rest at 5 s."""
 
     def __init__(self, urn: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._urn = urn
         self._clock = clock
         self._started = clock()
         self._last = float("-inf")
+        self._shown = ""
 
     def __call__(self, message: str) -> None:
         now = self._clock()
-        if now - self._last >= 1:
-            self._last = now
+        if message != self._shown or now - self._last >= _REPEAT_SECONDS:
+            self._last, self._shown = now, message
             report(self._urn, f"{message} ({now - self._started:.0f} s)")

@@ -43,8 +43,8 @@ from resources.warehouse import CONNECTION, Connection, Warehouse, quoted
 __all__ = ["User", "UserArgs", "UserProvider"]
 
 REPLACES = ("url", "name")
-# ClickHouse's error code for a user that does not exist.
-UNKNOWN_USER = 192
+# What ClickHouse answers about a user that does not exist: as a user, and as user or role.
+UNKNOWN = (192, 511)
 _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 # One privilege on one target: `SELECT ON telemetry.*`, `INSERT ON telemetry.events`.
 _GRANT = r"[A-Za-z][A-Za-z ]*(\([\w, ]+\))? ON (\*|\w+)\.(\*|\w+)"
@@ -209,7 +209,7 @@ def _grants(server: Warehouse, name: str) -> set[str] | None:
         # Raw: in the default format a quoted name would come back escaped.
         lines = server.command(f"SHOW GRANTS FOR {quoted(name)} FORMAT TSVRaw")
     except SqlError as error:
-        if error.code == UNKNOWN_USER:
+        if error.code in UNKNOWN:
             return None
         raise
     found: set[str] = set()

@@ -74,7 +74,8 @@ def test_a_failed_file_is_named_and_a_corrected_one_repairs(
     broken = files / "0002_create_more.sql"
     broken.write_text(HALF_GOOD)
     shown = stack.failing_up()
-    (line,) = {line.strip() for line in shown.splitlines() if "Syntax error" in line}
+    _, _, diagnostics = shown.partition("Diagnostics:")
+    (line,) = [line for line in diagnostics.splitlines() if "Syntax error" in line]
     assert "0002_create_more.sql failed: " in line
     assert "Stack trace" not in shown
     broken.write_text(HALF_GOOD.replace("CREATE TABLE )(", "SELECT 1"))

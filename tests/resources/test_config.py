@@ -1,0 +1,101 @@
+"""The stack's settings: types, defaults, and a line for everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pulumi
+import pytest
+
+from resources.config import Settings, load_settings
+
+COMPLETE = {
+    "region": "eu-central-1",
+    "ipAccessList": '["203.0.113.7"]',
+    "ingestDomain": "in.example.com",
+    "cloudflareAccountId": "0123",
+    "cloudflareApiToken": "not-a-real-token",
+}
+VARIABLES = (
+    "CLOUDFLARE_ACCOUNT_ID",
+    "CLOUDFLARE_API_TOKEN",
+    "CLOUDFLARE_API_BASE_URL",
+    "INGEST_PORT",
+)
+
+
+@pytest.fixture(autouse=True)
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A stack's runtime without an engine, and without this machine's settings."""
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    pulumi.runtime.configure(pulumi.runtime.Settings(project="telemetry", stack="test"))
+    yield
+    pulumi.runtime.set_all_config({})
+
+
+def load(**changes: str | None) -> Settings:
+    values = {**COMPLETE, **changes}
+    pulumi.runtime.set_all_config(
+        {f"telemetry:{key}": value for key, value in values.items() if value is not None}
+    )
+    return load_settings()
+
+
+def test_what_is_not_set_has_its_documented_default() -> None:
+    """Only region, access list, domain and the Cloudflare account have none."""
+    settings = load()
+    assert (settings.database, settings.ttl_days) == ("telemetry", 30)
+    assert settings.drop_database_on_destroy is False
+    assert settings.service["cloud_provider"] == "aws"
+    assert settings.service["num_replicas"] == 3
+    assert settings.telemetry["zone_name"] == "example.com"
+    assert settings.telemetry["port"] == 443
+    assert settings.telemetry["script_name"] == "telemetry-test"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("cloudProvider", "ibm", "aws, gcp, azure"),
+        ("numReplicas", "0", "a whole number from 1 to 50"),
+        ("numReplicas", "three", "a whole number"),
+        ("minReplicaMemoryGb", "9", "a whole number from 8 to 356 that is a multiple of 4"),
+        ("ttlDays", "-1", "a whole number from 1 to 3650"),
+        ("dropDatabaseOnDestroy", "yes", "true, false"),
+        ("database", "tele-metry", "letters, digits and _, not beginning with a digit"),
+        ("ipAccessList", "everybody", "a list of texts"),
+        ("ipAccessList", "[1]", "a list of texts"),
+        ("ingestDomain", "https://in.example.com", "a hostname like in.example.com"),
+        ("ingestPort", "65536", "a whole number from 1 to 65535"),
+        ("workerName", "No Spaces", "1 to 63 of a-z, 0-9 and -"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(key: str, value: str, allowed: str) -> None:
+    """Key, value, allowed: in one line."""
+    with pytest.raises(pulumi.RunError) as caught:
+        load(**{key: value})
+    message = str(caught.value)
+    assert message.startswith(f"config telemetry:{key} is ")
+    assert f", allowed: {allowed}" in message
+    assert "\n" not in message
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    """Nobody should need a run for each mistake."""
+    with pytest.raises(pulumi.RunError) as caught:
+        load(region=None, ingestDomain=None, ttlDays="x", cloudflareApiToken=None)
+    for key in ("region", "ingestDomain", "ttlDays", "cloudflareApiToken"):
+        assert f"telemetry:{key} is" in str(caught.value)
+    assert "or set CLOUDFLARE_API_TOKEN" in str(caught.value)
+
+
+def test_the_environment_fills_in_for_cloudflare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The config wins where both say something."""
+    monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "from-the-environment")
+    monkeypatch.setenv("INGEST_PORT", "9443")
+    settings = load(cloudflareAccountId=None)
+    assert settings.telemetry["account_id"] == "from-the-environment"
+    assert settings.telemetry["port"] == 9443
+    assert load(ingestPort="8443").telemetry["account_id"] == "0123"
+    assert load(ingestPort="8443").telemetry["port"] == 8443
