@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.environment import Layout, cloud_environment, pulumi_environment
+from local.orphans import end_orphans
 
 __all__ = ["Stack", "StackFailed", "local_settings"]
 
@@ -160,17 +161,13 @@ class Stack:
             raise StackFailed(shown.stderr.strip())
         return dict(json.loads(shown.stdout))
 
-    def release_dead_lock(self) -> bool:
-        """Remove locks whose process is dead; a live one stays, for `pulumi` to report.
-
-        Returns:
-            Whether the last run on this stack was killed.
-        """
+    def release_dead_lock(self) -> None:
+        """Remove locks whose process is dead; a live one stays, for `pulumi` to report."""
         locks = list(self.layout.backend.glob(f".pulumi/locks/*/*/{self.name}/*.json"))
-        dead = [lock for lock in locks if not _holder_lives(lock)]
-        for lock in dead:
-            lock.unlink(missing_ok=True)
-        return bool(dead)
+        for lock in locks:
+            if not _holder_lives(lock):
+                lock.unlink(missing_ok=True)
+        end_orphans(self.layout.backend.as_uri())
 
 
 def _holder_lives(lock: Path) -> bool:
