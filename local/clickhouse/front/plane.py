@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from local.clickhouse.accounts import MONITOR, Account, load_accounts, save_accounts
+from local.clickhouse.accounts import ADMIN, MONITOR, Account, load_accounts, save_accounts
 from local.clickhouse.engine import EngineFailed, ServiceEngine
 from local.clickhouse.front.answers import ClickHouseError
 from local.clickhouse.front.gate import Gate
@@ -174,8 +174,7 @@ class DataPlane:
                 await asyncio.to_thread(self.set_accounts, before)
                 await self._exchange_engine()
                 raise
-            if any("REVOKE" in g for account in after.values() for g in account.grants):
-                await self._tidy_grants()
+            await self._tidy_grants()
 
     @contextlib.asynccontextmanager
     async def sent(
@@ -271,12 +270,13 @@ class DataPlane:
         """Replace what was granted and revoked by what is left of it."""
         tidy = {}
         for name, account in self._accounts.items():
-            if any(g.startswith("REVOKE") for g in account.grants) and name[0] != "_":
+            # The admin's own stay as they are written: one of them takes something away.
+            if name != ADMIN and any(g.startswith("REVOKE") for g in account.grants):
                 text = await self.ask(f"SHOW GRANTS FOR `{name}` FORMAT TSVRaw")
                 left = [_without_grantee(line, name) for line in text.splitlines()]
-                account = replace(account, grants=tuple(left))
-            tidy[name] = account
-        await asyncio.to_thread(self.set_accounts, tidy)
+                tidy[name] = replace(account, grants=tuple(left))
+        if tidy:
+            await asyncio.to_thread(self.set_accounts, {**self._accounts, **tidy})
 
 
 def _without_grantee(grant: str, name: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from local.clickhouse.accounts import (
     ADMIN,
-    Account,
     generated_password,
     hash_from_base64,
     sha256_hex,
@@ -126,7 +126,12 @@ async def update_password(call: Call) -> Json:
     else:
         password = generated_password()
         digest = sha256_hex(password)
-    await service.plane.change_accounts(lambda accounts: {**accounts, ADMIN: Account.admin(digest)})
+    await service.plane.change_accounts(
+        lambda accounts: {
+            **accounts,
+            ADMIN: replace(accounts[ADMIN], password_hash=digest, hash_kind="sha256"),
+        }
+    )
     return {} if password is None else {"password": password}
 
 
