@@ -21,6 +21,8 @@ from typing import Any
 
 import pulumi
 from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
     ConfigureRequest,
     CreateResult,
     DiffResult,
@@ -30,6 +32,7 @@ from pulumi.dynamic import (
 )
 
 from resources import engine
+from resources.checking import is_known
 from resources.errors import ResourceError, one_line
 
 __all__ = ["DurableObjectClass", "DurableObjectClassProvider"]
@@ -61,6 +64,16 @@ class DurableObjectClassProvider(ResourceProvider):
         self._token = get("cloudflareApiToken") or os.environ.get("CLOUDFLARE_API_TOKEN", "")
         url = get("cloudflareBaseUrl") or os.environ.get("CLOUDFLARE_API_BASE_URL")
         self._url = str(url or DEFAULT_URL).rstrip("/")
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Before a create, ask: a wrong token should show before anything is made."""
+        failures = []
+        if not olds and is_known(news):
+            try:
+                self._migration_tag(news)
+            except ResourceError as error:
+                failures.append(CheckFailure("", str(error)))
+        return CheckResult(news, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Nothing changes in place."""

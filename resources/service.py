@@ -197,12 +197,13 @@ class ServiceProvider(ResourceProvider):
         """
         from clickhouse_api import errors
 
-        name = "adopt" if "adopt" in props else "organization_id"
+        adopt = "adopt" in props
         try:
             with self._control_plane.client() as client:
-                found = _existing(client, props) if name == "adopt" else _unfinished(client, props)
+                found = _existing(client, props) if adopt else _unfinished(client, props)
         except (ResourceError, errors.ClickHouseApiError) as error:
-            return [CheckFailure(name, str(error))]
+            # Without a property, or the line would begin with one that nobody got wrong.
+            return [CheckFailure("adopt" if adopt else "", str(error))]
         if found is not None:
             engine.info(props["resource_urn"], f"takes over {_ref(props, found)}")
         return []

@@ -1,0 +1,57 @@
+"""A worker in front of a service, for tests; `args` has the worker's code."""
+
+import os
+
+import pulumi
+
+from resources import (
+    Service,
+    ServiceArgs,
+    Telemetry,
+    TelemetryArgs,
+    User,
+    UserArgs,
+    connection_of,
+    get_organization,
+)
+from resources.worker_build import BuiltWorker
+
+args = pulumi.Config().require_object("args")
+service = Service(
+    "one",
+    ServiceArgs(
+        organization_id=get_organization().id,
+        cloud_provider="aws",
+        region="eu-central-1",
+        ip_access_list=["127.0.0.1/32"],
+    ),
+)
+writer = User(
+    "writer",
+    UserArgs(
+        connection=connection_of(service),
+        name="ingest_writer",
+        grants=["INSERT ON default.*"],
+        default_database="default",
+    ),
+)
+telemetry = Telemetry(
+    "ingest",
+    TelemetryArgs(
+        account_id=os.environ["CLOUDFLARE_ACCOUNT_ID"],
+        api_token=pulumi.Output.secret(os.environ["CLOUDFLARE_API_TOKEN"]),
+        base_url=os.environ["CLOUDFLARE_API_BASE_URL"],
+        hostname="localhost",
+        zone_name="localhost",
+        port=int(os.environ["INGEST_PORT"]),
+        script_name="ingest-test",
+        clickhouse_url=service.https_url,
+        writer=writer,
+        token_version=args.get("token_version", "1"),
+        worker=BuiltWorker(args["code"], "2026-11-01"),
+    ),
+)
+
+pulumi.export("url", telemetry.url)
+pulumi.export("token", telemetry.token)
+pulumi.export("writer_password", writer.password)

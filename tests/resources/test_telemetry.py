@@ -1,0 +1,108 @@
+"""`Telemetry`, on the real Pulumi CLI, the local Cloudflare API and the real Workers runtime."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import ssl
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from local.environment import Layout
+from tests.e2e.clouds import Cloudflare
+from tests.resources.stacks import ProgramStack
+
+CODE = """
+import { DurableObject } from "cloudflare:workers";
+export class IngestBuffer extends DurableObject {
+  count() {
+    const seen = (this.ctx.storage.kv.get("count") ?? 0) + 1;
+    this.ctx.storage.kv.put("count", seen);
+    return seen;
+  }
+}
+export default {
+  async fetch(request, env) {
+    const count = await env.BUFFER.getByName("one").count();
+    return Response.json({ version: VERSION, count, hash: env.INGEST_TOKEN_SHA256,
+      user: env.CLICKHOUSE_USER, database: env.CLICKHOUSE_DATABASE });
+  },
+};
+"""
+
+
+def code(version: int) -> str:
+    return CODE.replace("VERSION", str(version))
+
+
+def ask(stack: ProgramStack) -> dict[str, object]:
+    """What the deployed worker says."""
+    ca = stack.stack.layout.clouds / "certificates" / "ca.pem"
+    context = ssl.create_default_context(cafile=str(ca))
+    with urllib.request.urlopen(stack.stack.outputs()["url"], context=context) as answer:
+        return dict(json.loads(answer.read()))
+
+
+def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None:
+    """Deploy; no change; new code keeps the storage; lost state; new token; destroy."""
+    stack, cloudflare = ProgramStack(clouds, "ingest", tmp_path), Cloudflare(clouds)
+    stack.configure(code=code(1))
+    stack.up()
+    stack.up("--expect-no-changes")
+    outputs = stack.stack.outputs()
+    assert ask(stack) == {
+        "version": 1,
+        "count": 1,
+        "hash": hashlib.sha256(outputs["token"].encode()).hexdigest(),
+        "user": "ingest_writer",
+        "database": "default",
+    }
+    for secret in (outputs["token"], outputs["writer_password"], cloudflare.cloud["api_token"]):
+        assert secret not in stack.state()
+
+    # A second version of the script: its Durable Object class was declared once and for all.
+    stack.configure(code=code(2))
+    stack.up()
+    assert (ask(stack)["version"], ask(stack)["count"]) == (2, 3)
+
+    # A `pulumi` killed after an upload and before it saved it leaves a state like this one.
+    for kind in ("WorkersCustomDomain", "WorkersScript", "DurableObjectClass"):
+        (urn,) = [
+            line for line in stack.pulumi("stack", "--show-urns").split() if f":{kind}::" in line
+        ]
+        stack.pulumi("state", "delete", urn, "--yes")
+    stack.up()
+    assert (ask(stack)["version"], ask(stack)["count"]) == (2, 5)
+
+    stack.configure(code=code(2), token_version="2")
+    stack.up()
+    token = stack.stack.outputs()["token"]
+    assert token != outputs["token"]
+    assert ask(stack)["hash"] == hashlib.sha256(token.encode()).hexdigest()
+
+    stack.stack.destroy()
+    assert cloudflare.account("workers/scripts") == []
+    assert cloudflare.account("workers/domains") == []
+    assert stack.services() == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CLOUDFLARE_API_TOKEN", "wrong"),
+        ("CLOUDFLARE_API_BASE_URL", "http://127.0.0.1:9/client/v4"),
+    ],
+)
+def test_a_cloudflare_that_says_no_is_one_line_in_the_preview(
+    clouds: Layout, tmp_path: Path, variable: str, value: str
+) -> None:
+    """Before a service is made that nothing could be sent to."""
+    stack = ProgramStack(clouds, "ingest", tmp_path, environment={variable: value})
+    stack.configure(code=code(1))
+    shown = stack.pulumi("preview", succeeds=False)
+    _, _, diagnostics = shown.partition("Diagnostics:")
+    assert "Cloudflare: GET /accounts/" in diagnostics
+    assert diagnostics.count("error: ") == 1
+    assert "Traceback" not in shown

@@ -1,0 +1,71 @@
+"""Building the worker: when it runs, and what is said when it can't."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from resources.worker_build import build_worker
+
+# Appends to a log, so that a test can count builds.
+BUILD = (
+    "node -e \"const fs = require('fs'); fs.mkdirSync('dist', {recursive: true});"
+    " fs.appendFileSync('../builds', 'x');"
+    " fs.writeFileSync('dist/index.js', fs.readFileSync('src/index.ts'))\""
+)
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Path:
+    """A worker whose build copies its source."""
+    folder = tmp_path / "worker"
+    (folder / "src").mkdir(parents=True)
+    (folder / "node_modules").mkdir()
+    (folder / "src" / "index.ts").write_text("export default {};\n")
+    manifest = {"config": {"compatibility_date": "2026-11-01"}, "scripts": {"build": BUILD}}
+    (folder / "package.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def builds(worker: Path) -> int:
+    return len((worker.parent / "builds").read_text())
+
+
+def test_it_is_built_when_a_source_or_the_result_changed(worker: Path) -> None:
+    """And otherwise not: a `pulumi up` that changes nothing starts no Node."""
+    assert build_worker(worker).content == "export default {};\n"
+    assert build_worker(worker).compatibility_date == "2026-11-01"
+    assert builds(worker) == 1
+    (worker / "src" / "index.ts").write_text("export default {a: 1};\n")
+    assert build_worker(worker).content == "export default {a: 1};\n"
+    assert builds(worker) == 2
+    (worker / "dist" / "index.js").write_text("changed by hand")
+    assert build_worker(worker).content == "export default {a: 1};\n"
+    assert builds(worker) == 3
+
+
+def test_without_node_one_line_says_so(worker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing, and what to install."""
+    monkeypatch.setenv("PATH", str(worker))
+    with pytest.raises(pulumi.RunError, match=r"node and npm not found on PATH; install Node.js"):
+        build_worker(worker)
+
+
+def test_without_its_packages_one_line_says_so(worker: Path) -> None:
+    """`npm ci` comes first."""
+    shutil.rmtree(worker / "node_modules")
+    with pytest.raises(pulumi.RunError, match="npm ci"):
+        build_worker(worker)
+
+
+def test_a_build_that_fails_is_quoted_in_one_line(worker: Path) -> None:
+    """The bundler's words, without its line breaks."""
+    manifest = json.loads((worker / "package.json").read_text())
+    manifest["scripts"]["build"] = "printf 'no\\nsuch module\\n' >&2; exit 1"
+    (worker / "package.json").write_text(json.dumps(manifest))
+    with pytest.raises(pulumi.RunError, match=r"failed: no such module$"):
+        build_worker(worker)
