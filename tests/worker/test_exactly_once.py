@@ -128,16 +128,37 @@ def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -
     assert_once(clickhouse, worker, 2)
 
 
-def test_the_same_body_on_many_connections_counts_once(
+def test_a_body_compressed_again_at_another_time_counts_once(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """A repeat that arrives while the first is still being written waits for that write."""
-    senders = [threading.Thread(target=send, args=(worker, range(1))) for _ in range(16)]
+    """SDKs compress for every attempt, and gzip's header holds the second they did so."""
+    body = export_bytes(SPANS, seed=1)
+    for second in range(1, 4):
+        compressed = gzip.compress(body, mtime=second)
+        assert worker.post_traces(compressed, content_encoding="gzip").status == 200
+    assert_once(clickhouse, worker, 1)
+
+
+def test_the_same_bodies_on_many_connections_count_once(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """A repeat that arrives while the first waits to be written waits for that write."""
+    rounds, kinds = 40, 4
+    bodies = [export_bytes(SPANS, seed=seed) for seed in range(rounds * kinds)]
+    start = threading.Barrier(16)
+
+    def send_all(sender: int) -> None:
+        for number in range(rounds):
+            start.wait()  # all at once: while one body is written, others meet in the next group
+            body = bodies[number * kinds + sender % kinds]
+            assert worker.post_traces(body).status == 200
+
+    senders = [threading.Thread(target=send_all, args=(number,)) for number in range(16)]
     for sender in senders:
         sender.start()
     for sender in senders:
         sender.join()
-    assert_once(clickhouse, worker, 1)
+    assert_once(clickhouse, worker, len(bodies))
 
 
 def test_a_new_storage_does_not_reuse_the_tokens_of_the_old(
@@ -158,15 +179,16 @@ def test_a_redeploy_with_another_statement_repeats_the_sealed_one(
 ) -> None:
     """The retry's bytes and statement are the recorded ones, whatever the new script would send."""
     worker = make_worker(clickhouse_url=proxy.url)
-    proxy.faults.lose_answers = 1_000
+    proxy.faults.cut_requests_after_bytes = 1
+    proxy.faults.cut_requests = 1_000
     send(worker, range(2))
-    wait_until("an answer was lost", lambda: proxy.faults.lost >= 2)
+    wait_until("an insert was tried", lambda: proxy.faults.cut >= 2)
     worker.process.kill()
     script = worker.folder / "index.js"
     changed = script.read_text().replace('["ScopeName", "scope.name"]', '["ScopeName", "\'new\'"]')
     assert changed != script.read_text()
     script.write_text(changed)
-    proxy.faults.lose_answers = 0
+    proxy.faults.cut_requests = 0
     worker.start()
     assert_once(clickhouse, worker, 2)
     names = clickhouse.query("SELECT DISTINCT ScopeName FROM telemetry.otel_traces")

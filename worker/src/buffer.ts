@@ -97,6 +97,9 @@ export class IngestBuffer extends DurableObject<Env> {
     }
     try {
       await written;
+    } catch (error) {
+      this.#addStoredBytes(-body.bytes.byteLength);
+      throw error;
     } finally {
       if (body.key !== null) {
         this.#writing.delete(body.key);

@@ -34,7 +34,7 @@ export async function ingestTraces(request: Request, env: Env): Promise<void> {
     ...form,
     rawBytes: raw.byteLength,
     rows: spans,
-    key: await keyFrom(sent),
+    key: await keyFrom(sent, isGzip),
   });
 }
 
@@ -50,7 +50,7 @@ export async function ingestEvent(request: Request, env: Env): Promise<void> {
     bytes: line,
     rawBytes: line.byteLength,
     rows: 1,
-    key: hasOwnTimestamp(json) ? await keyFrom(sent) : null,
+    key: hasOwnTimestamp(json) ? await keyFrom(sent, isGzip) : null,
   });
 }
 
@@ -76,8 +76,17 @@ function contentEncoding(request: Request): "gzip" | "identity" {
   return value;
 }
 
-/** Of the bytes as they were sent: a client that tries again sends the same ones. */
-async function keyFrom(bytes: Uint8Array): Promise<string> {
+/** Magic, method, flags, time of compression, flags, system: https://www.rfc-editor.org/rfc/rfc1952 */
+const GZIP_HEADER_BYTES = 10;
+
+/**
+ * Of the bytes as they were sent, which a client that tries again sends again.
+ *
+ * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
+ * header says in which second.
+ */
+async function keyFrom(sent: Uint8Array, isGzip: boolean): Promise<string> {
+  const bytes = isGzip ? sent.subarray(GZIP_HEADER_BYTES) : sent;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes), 0, 16);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
