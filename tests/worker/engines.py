@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from email.message import Message
 from hashlib import sha256
@@ -268,12 +269,26 @@ class Worker:
 
     def stored(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of the buffer's own database, read beside the running object."""
+        file = self._database()
+        if file is None:
+            return []
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            return database.execute(sql).fetchall()
+
+    def tamper(self, sql: str, *parameters: object) -> None:
+        """Change that database while the worker is not running."""
+        file = self._database()
+        assert file is not None
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute(sql, parameters)
+
+    def _database(self) -> Path | None:
         for file in (self.folder / "objects").rglob("*.sqlite"):
-            with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
                 names = database.execute("SELECT name FROM sqlite_master").fetchall()
-                if ("chunks",) in names:
-                    return database.execute(sql).fetchall()
-        return []
+            if ("chunks",) in names:
+                return file
+        return None
 
     def is_drained(self) -> bool:
         """Everything taken has been delivered or set aside."""

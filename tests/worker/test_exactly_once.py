@@ -246,3 +246,22 @@ def test_inserts_declare_their_length(
     for head in proxy.faults.heads:
         assert b"\r\ncontent-length: " in head.lower()
         assert b"transfer-encoding" not in head.lower()
+
+
+def test_a_clock_set_back_delays_nothing(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """What was written under a later time is not waited for until that time comes again."""
+    worker = make_worker(clickhouse_url=clickhouse.url)
+    clickhouse.process.kill()
+    send(worker, range(4))
+    wait_until("tried", lambda: worker.stored("SELECT max(attempts) > 0 FROM batches") == [(1,)])
+    send(worker, range(4, 8))
+    worker.process.kill()
+    worker.tamper("UPDATE chunks SET at_ms = at_ms + 86400000")
+    worker.tamper("UPDATE batches SET not_before_ms = not_before_ms + 86400000")
+    worker.tamper("UPDATE recent SET at_ms = at_ms + 86400000")
+    clickhouse.start()
+    worker.start()
+    send(worker, range(9))
+    assert_once(clickhouse, worker, 9)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -170,17 +168,7 @@ def test_faults_of_the_server_are_waited_out(
 
 def damage_first(worker: Worker, select: str) -> None:
     """Break one stored body, as a disk or a bug might; the worker is not running."""
-    (file,) = [path for path in (worker.folder / "objects").rglob("*.sqlite") if has_chunks(path)]
-    with sqlite3.connect(file) as database:
-        seq, body = database.execute(select).fetchone()
-        damaged = bytearray(body)
-        damaged[20:40] = b"\xff" * 20
-        database.execute("UPDATE chunks SET body = ? WHERE seq = ?", (bytes(damaged), seq))
-    database.close()
-
-
-def has_chunks(path: Path) -> bool:
-    with sqlite3.connect(path) as database:
-        names = database.execute("SELECT name FROM sqlite_master").fetchall()
-    database.close()
-    return ("chunks",) in names
+    ((seq, body),) = worker.stored(select)
+    assert isinstance(body, bytes)
+    damaged = body[:20] + b"\xff" * 20 + body[40:]
+    worker.tamper("UPDATE chunks SET body = ? WHERE seq = ?", damaged, seq)
