@@ -134,7 +134,7 @@ def _script(
             _binding("CLICKHOUSE_PASSWORD", "secret_text", text=args.writer.password),
             _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
             _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
-            _binding("INGEST_TOKEN_SHA256", "secret_text", text=pulumi.Output.secret(token.sha256)),
+            _binding("INGEST_TOKEN_SHA256", "secret_text", text=token.sha256),
         ],
         observability=cloudflare.WorkersScriptObservabilityArgs(enabled=True),
         opts=opts,

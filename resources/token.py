@@ -67,7 +67,7 @@ class Token(Resource, module="telemetry", name="Token"):
             resource_name,
             {"version": version, "value": None, "sha256": None},
             pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(additional_secret_outputs=["value"])
+                opts, pulumi.ResourceOptions(additional_secret_outputs=["value", "sha256"])
             ),
         )
 

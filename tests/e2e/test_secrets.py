@@ -1,0 +1,106 @@
+"""No secret stands in plain text where somebody might read it: not in state, output or `ps`."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local.state import load_json
+from tests.e2e.deployment import Deployment
+
+# How Pulumi marks a secret in an exported state.
+SECRET = "4dabf18193072939515e22adb298388d"
+
+
+def secrets_of(deployment: Deployment) -> dict[str, str]:
+    """Where each secret comes from, and its value: the clouds' own, and all of the stack's."""
+    clouds = deployment.clouds.clouds
+    found = {
+        "API key": load_json(clouds / "clickhouse" / "cloud.json", {})["key_secret"],
+        "Cloudflare token": load_json(clouds / "cloudflare" / "cloud.json", {})["api_token"],
+    }
+    # Pulumi calls the list of a script's bindings secret as a whole, the plain ones in it too.
+    plain = {deployment.outputs_once()["clickhouse_url"], "ingest_writer"}
+    exported = deployment.pulumi("stack", "export", "--show-secrets")
+    for resource in json.loads(exported)["deployment"]["resources"]:
+        for number, value in enumerate(secrets_in(resource)):
+            # Short ones would be found everywhere by chance.
+            if len(value) >= 12 and value not in plain:
+                found[f"{resource['urn']} {number}"] = value
+    return found
+
+
+def secrets_in(value: Any) -> Iterator[str]:
+    """Every secret value of an exported state."""
+    if isinstance(value, dict):
+        if SECRET in value:
+            yield from strings_in(json.loads(value["plaintext"]))
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from secrets_in(item)
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """Every text of a JSON value that is secret as a whole, but for names of what it is."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings_in(item)
+    elif isinstance(value, dict):
+        for key in ("text", "password", "token"):
+            yield from strings_in(value.get(key))
+
+
+def command_lines() -> str:
+    """The command lines of all processes of this machine."""
+    lines = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(process.read_bytes().decode(errors="replace"))
+        except OSError:
+            continue
+    return "\n".join(lines)
+
+
+def test_no_secret_in_plain_text(deployment: Deployment) -> None:
+    """Grepped for: Pulumi's state and output, the clouds' logs, the process list during an up."""
+    seen, done = [], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.05):
+            seen.append(command_lines())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        # A new password and a new token make the secrets travel once more.
+        deployment.configure("numReplicas", "2")
+        printed = deployment.up("--refresh", "--diff")
+        printed += deployment.pulumi("stack", "output", "--json")
+        deployment.configure("numReplicas", "1")
+        printed += deployment.up()
+    finally:
+        done.set()
+        watcher.join()
+
+    places = {"what pulumi printed": printed, "the process list": "\n".join(seen)}
+    files = [deployment.settings, *deployment.clouds.backend.rglob("*")]
+    files += deployment.clouds.clouds.rglob("*.log")
+    for file in files:
+        if file.is_file():
+            places[str(file)] = file.read_text(errors="replace")
+    secrets = secrets_of(deployment)
+    assert len(secrets) >= 6, list(secrets)
+    leaks = [
+        f"{origin} in {place}"
+        for origin, secret in secrets.items()
+        for place, text in places.items()
+        if secret in text
+    ]
+    assert leaks == []
