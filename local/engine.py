@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "die_with_parent"]
 
 # A child that dies at once, again and again, must not eat a core; one that died once in an hour
 # must be back before its clients give up.
@@ -31,6 +31,7 @@ class Engine:
         command: program and arguments; no secret belongs there, `ps` shows them.
         directory: holds `NAME.pid` and `NAME.log` (cut when it passes 4 MB).
         environment: added to this process's own.
+        pass_fds: file descriptors that every child inherits, for example listening sockets.
         on_start: called after each start with the new process id.
     """
 
@@ -41,12 +42,14 @@ class Engine:
         *,
         directory: Path,
         environment: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
         on_start: Callable[[int], None] | None = None,
     ) -> None:
         self.name = name
         self.command = list(command)
         self.restarts = 0
         self._environment = dict(environment or {})
+        self._pass_fds = tuple(pass_fds)
         self._directory = directory
         self._pid_file = directory / f"{name}.pid"
         self._log_file = directory / f"{name}.log"
@@ -115,7 +118,8 @@ class Engine:
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **self._environment},
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                pass_fds=self._pass_fds,
+                preexec_fn=die_with_parent,
             )
         self._pid_file.write_text(str(self._process.pid))
         if self._on_start is not None:
@@ -137,10 +141,16 @@ class Engine:
             await process.wait()
 
 
-def _die_with_parent() -> None:
+def _ask_for_parents_death() -> None:
     # Runs in the child between fork and exec: a cloud that is SIGKILLed takes its engines along,
     # so none is left holding a port or a data folder's lock.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+die_with_parent: Callable[[], None] | None = (
+    _ask_for_parents_death if sys.platform == "linux" else None
+)
+"""`preexec_fn` of a child that must not outlive this process; None where no kernel can do that."""
 
 
 def _open_log(path: Path) -> BinaryIO:
@@ -154,9 +164,9 @@ def _kill_leftover(pid_file: Path, command: Sequence[str]) -> None:
         pid = int(pid_file.read_text())
     except (FileNotFoundError, ValueError):
         return
-    # The number may belong to somebody else by now: only the same program is ours.
+    # The number may belong to somebody else by now: only the very same command is ours.
     running = Path(f"/proc/{pid}/cmdline")
-    if running.exists() and command[0].encode() in running.read_bytes():
+    if running.exists() and running.read_bytes() == "\0".join([*command, ""]).encode():
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     pid_file.unlink(missing_ok=True)

@@ -15,13 +15,12 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from local import engine
 from local.cloudflare.errors import ApiError
-from local.engine import Engine
+from local.engine import Engine, die_with_parent
 from local.state import write_private
 
 __all__ = ["EdgeSockets", "Runtime", "RuntimeFailed", "find_workerd"]
@@ -97,11 +96,11 @@ class Runtime:
         self._control = directory / "control.sock"
         self._control_socket = _listen_unix(self._control)
         inherited = {**edge.sockets, "control": self._control_socket}
-        self._engine = _SocketEngine(
+        self._engine = Engine(
             "workerd",
             [str(workerd), "serve", *_socket_arguments(inherited), str(self._config)],
             directory=directory,
-            sockets=list(inherited.values()),
+            pass_fds=[each.fileno() for each in inherited.values()],
         )
 
     @property
@@ -180,7 +179,7 @@ class Runtime:
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 pass_fds=[control.fileno()],
-                preexec_fn=engine._die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=die_with_parent,
             )
             try:
                 async with asyncio.timeout(_TRIAL_SECONDS):
@@ -191,27 +190,6 @@ class Runtime:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
-
-
-class _SocketEngine(Engine):
-    """An engine whose children inherit listening sockets."""
-
-    def __init__(self, *args: Any, sockets: Sequence[socket.socket], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._sockets = sockets
-
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        with engine._open_log(self._log_file) as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *self.command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=[inherited.fileno() for inherited in self._sockets],
-                preexec_fn=engine._die_with_parent if sys.platform == "linux" else None,
-            )
-        self._pid_file.write_text(str(self._process.pid))
-        return self._process
 
 
 async def _first_answer(process: asyncio.subprocess.Process, path: Path) -> dict[str, Any]:
