@@ -22,7 +22,6 @@ _SETTINGS = {
     "clickhouseCloudApiKey": "CLICKHOUSE_CLOUD_API_KEY",
     "clickhouseCloudApiSecret": "CLICKHOUSE_CLOUD_API_SECRET",
 }
-_DEFAULT_URL = "https://api.clickhouse.cloud/v1"
 
 
 class ControlPlane:
@@ -39,26 +38,10 @@ class ControlPlane:
         """A client to use as a context manager.
 
         Raises:
-            ConfigurationError: key or secret are not set.
+            clickhouse_api.errors.ConfigurationError: key or secret are not set.
         """
         from clickhouse_api import Client
 
-        key_id, key_secret = (
-            self._get("clickhouseCloudApiKey"),
-            self._get("clickhouseCloudApiSecret"),
-        )
-        if not key_id or not key_secret:
-            from resources.errors import ConfigurationError
-
-            raise ConfigurationError(
-                "no API key: set CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET"
-            )
-        return Client(
-            key_id=key_id,
-            key_secret=key_secret,
-            base_url=self._get("clickhouseApiUrl") or _DEFAULT_URL,
-        )
-
-    def _get(self, key: str) -> str | None:
-        value = self._setting(key) or os.environ.get(_SETTINGS[key])
-        return str(value) if value else None
+        found = {name: self._setting(key) for key, name in _SETTINGS.items()}
+        configured = {name: str(value) for name, value in found.items() if value}
+        return Client.from_env({**os.environ, **configured})

@@ -123,7 +123,7 @@ def _confirmed(count: int) -> bool:
 
 
 def _delete(client: Client, ref: ServiceRef) -> None:
-    from resources.service import delete_service
+    from resources.service_steps import delete_service
 
     waiter = Waiter(client, ref, deadline_seconds=_DEADLINE_SECONDS)
     delete_service(client, ref, waiter)

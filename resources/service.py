@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 from pulumi.dynamic import (
@@ -44,28 +44,17 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from resources import engine, passwords, service_fields
+from resources import engine, service_fields, service_steps
 from resources.checking import is_known
 from resources.control_plane import ControlPlane
 from resources.errors import ResourceError
-from resources.ownership import Owner, stack_mark
+from resources.ownership import stack_mark
 from resources.receipt import Receipt
-from resources.waits import GONE, STOPPED, ServiceRef, Waiter, get_or_none
-
-if TYPE_CHECKING:
-    from clickhouse_api import Client, models
+from resources.waits import STOPPED, ServiceRef, get_or_none
 
 __all__ = ["Service", "ServiceArgs", "ServiceProvider"]
 
 REPLACES = ("organization_id", "cloud_provider", "region")
-
-# Provisioning takes minutes; a service that is restored from a backup may take over an hour, for
-# which there is `timeout_minutes`.
-DEFAULT_TIMEOUT_MINUTES = 30
-# How long a create whose answer was lost is looked for before the run stops with an explanation.
-LOST_ANSWER_POLLS = 6
-# The API deletes in most states, but not in these.
-NEED_STOP = frozenset({"running", "partially_running", "idle"})
 
 
 @dataclass(kw_only=True)
@@ -92,7 +81,8 @@ class ServiceArgs:
         adopt: id of an existing service to take over instead of creating one. Without values of
             its own, scaling stays as it is.
         password: the password of the adopted service's `default` user, only to be handed on.
-        password_version: any text; changing it gives the service a new password. In place.
+        password_version: any text; changing it gives the service a new password. In place. With
+            `adopt` and without `password`, a value gives the adopted service a new one at once.
         timeout_minutes: how long creating, changing or deleting may take. Default 30.
     """
 
@@ -146,16 +136,17 @@ class ServiceProvider(ResourceProvider):
         """Take over what an interrupted run left, or make a service; wait until it answers."""
         progress = engine.Progress(props["resource_urn"])
         with self._control_plane.client() as client:
-            service = self._ensure_exists(client, props, progress)
-            ref = _ref(props, service)
-            waiter = _waiter(client, ref, props, progress)
+            service = service_steps.ensure_exists(client, props, progress)
+            ref = service_steps.ref_of(props, service)
+            waiter = service_steps.waiter_for(client, ref, props, progress)
             if service.state in STOPPED:
-                _command(client, ref, "start")
+                service_steps.command(client, ref, "start")
             service = waiter.until_running(service)
-            service = self._sync(client, ref, waiter, service, props)
+            service = service_steps.sync(client, ref, waiter, service, props)
             outputs = service_fields.outputs(service, props)
-            if props.get("adopt") is None:
-                outputs["password"] = _set_new_password(client, ref)
+            adopted = props.get("adopt") is not None
+            if not adopted or (props.get("password_version") and not props.get("password")):
+                outputs["password"] = service_steps.set_new_password(client, ref)
             return CreateResult(ref.id, outputs)
 
     def read(self, service_id: str, props: dict[str, Any]) -> ReadResult:
@@ -175,12 +166,12 @@ class ServiceProvider(ResourceProvider):
             service = get_or_none(client, ref)
             if service is None:
                 raise ResourceError(f"{ref} is gone; `pulumi refresh` will notice that")
-            waiter = _waiter(client, ref, news, progress)
-            service = self._sync(client, ref, waiter, service, news)
+            waiter = service_steps.waiter_for(client, ref, news, progress)
+            service = service_steps.sync(client, ref, waiter, service, news)
             outputs = service_fields.outputs(service, news)
             outputs["password"] = news.get("password") or olds.get("password")
             if news.get("password_version") != olds.get("password_version"):
-                outputs["password"] = _set_new_password(client, ref)
+                outputs["password"] = service_steps.set_new_password(client, ref)
         return UpdateResult(outputs)
 
     def delete(self, service_id: str, props: dict[str, Any]) -> None:
@@ -188,7 +179,9 @@ class ServiceProvider(ResourceProvider):
         ref = ServiceRef(props["organization_id"], service_id, props["name"])
         progress = engine.Progress(props["resource_urn"])
         with self._control_plane.client() as client:
-            delete_service(client, ref, _waiter(client, ref, props, progress))
+            service_steps.delete_service(
+                client, ref, service_steps.waiter_for(client, ref, props, progress)
+            )
 
     def _obstacles(self, props: dict[str, Any]) -> list[CheckFailure]:
         """A wrong key, an unknown organization or a bad `adopt` shows in the preview, not later.
@@ -200,50 +193,17 @@ class ServiceProvider(ResourceProvider):
         adopt = "adopt" in props
         try:
             with self._control_plane.client() as client:
-                found = _existing(client, props) if adopt else _unfinished(client, props)
+                found = (
+                    service_steps.existing(client, props)
+                    if adopt
+                    else service_steps.unfinished(client, props)
+                )
         except (ResourceError, errors.ClickHouseApiError) as error:
             # Without a property, or the line would begin with one that nobody got wrong.
             return [CheckFailure("adopt" if adopt else "", str(error))]
         if found is not None:
-            engine.info(props["resource_urn"], f"takes over {_ref(props, found)}")
+            engine.info(props["resource_urn"], f"takes over {service_steps.ref_of(props, found)}")
         return []
-
-    def _ensure_exists(
-        self, client: Client, props: dict[str, Any], progress: engine.Progress
-    ) -> models.Service:
-        if props.get("adopt") is not None:
-            return _existing(client, props)
-        found = _unfinished(client, props)
-        if found is not None and found.state == "failed":
-            # In no state and of no use to anybody, but possibly billed.
-            ref = _ref(props, found)
-            delete_service(client, ref, _waiter(client, ref, props, progress))
-        elif found is not None:
-            return found
-        progress(f"creating a service in {props['cloud_provider']} {props['region']}")
-        return _post(client, props, progress)
-
-    def _sync(
-        self,
-        client: Client,
-        ref: ServiceRef,
-        waiter: Waiter,
-        service: models.Service,
-        wanted: dict[str, Any],
-    ) -> models.Service:
-        """Each request is idempotent, so an interrupted update is simply done again."""
-        patch = service_fields.patch_request(service, wanted)
-        if patch is not None:
-            service = client.service.instance_update(ref.organization_id, ref.id, patch)
-        scaling = service_fields.scaling_request(service, wanted)
-        if scaling is not None:
-            client.service.instance_replica_scaling_update(ref.organization_id, ref.id, scaling)
-            service = get_or_none(client, ref) or service
-        if patch is None and scaling is None:
-            return service
-        return waiter.until_running(
-            service, matches=lambda seen: not service_fields.differences(seen, wanted)
-        )
 
 
 class Service(Resource, module="clickhouse", name="Service"):
@@ -308,141 +268,5 @@ class Service(Resource, module="clickhouse", name="Service"):
             )
 
 
-def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
-    """Delete a service whatever state it is in; one that is gone already is a success.
-
-    Raises:
-        WaitFailed: it did not stop, or did not go, before the deadline.
-    """
-    from clickhouse_api import errors
-
-    service = get_or_none(client, ref)
-    while service is not None:
-        if service.state in NEED_STOP:
-            _command(client, ref, "stop")
-            waiter.until_stopped(get_or_none(client, ref))
-        try:
-            client.service.instance_delete(ref.organization_id, ref.id)
-            break
-        except errors.NotFound:
-            return
-        except errors.Conflict:
-            # For a while after `stopped` shows, the API still calls it too early.
-            waiter.pause("waiting until it may be deleted")
-            service = get_or_none(client, ref)
-    waiter.until_gone(get_or_none(client, ref))
-
-
 def _type(cls: type[Resource]) -> str:
     return f"pulumi-python:{cls._resource_type_name}"
-
-
-def _ref(props: Mapping[str, Any], service: models.Service) -> ServiceRef:
-    return ServiceRef(props["organization_id"], str(service.id), service.name or "")
-
-
-def _waiter(
-    client: Client, ref: ServiceRef, props: Mapping[str, Any], progress: engine.Progress
-) -> Waiter:
-    minutes = props.get("timeout_minutes") or DEFAULT_TIMEOUT_MINUTES
-    return Waiter(client, ref, deadline_seconds=minutes * 60, progress=progress)
-
-
-def _command(client: Client, ref: ServiceRef, command: str) -> None:
-    from clickhouse_api import models
-
-    request = models.ServiceStatePatchRequest.model_validate({"command": command})
-    client.service.instance_state_update(ref.organization_id, ref.id, request)
-
-
-def _existing(client: Client, props: Mapping[str, Any]) -> models.Service:
-    ref = ServiceRef(props["organization_id"], props["adopt"], "to adopt")
-    service = get_or_none(client, ref)
-    if service is None:
-        raise ResourceError(f"adopt: there is no service {ref.id} in this organization")
-    _require_same_place(service, props, "adopt names")
-    return service
-
-
-def _unfinished(client: Client, props: Mapping[str, Any]) -> models.Service | None:
-    """What an interrupted create of this resource left behind, if it did."""
-    services = client.service.instance_get_list(props["organization_id"])
-    found = [s for s in Owner.of(props).unfinished(services) if s.state not in GONE]
-    if len(found) > 1:
-        names = ", ".join(f"{service.name} ({service.id})" for service in found)
-        raise ResourceError(
-            f"{len(found)} unfinished services carry the marks of this resource: {names}; "
-            "delete all but one, `python -m resources.orphans` lists them"
-        )
-    if not found:
-        return None
-    _require_same_place(found[0], props, "an interrupted run left")
-    return found[0]
-
-
-def _require_same_place(service: models.Service, props: Mapping[str, Any], who: str) -> None:
-    place, wanted = (
-        (service.provider, service.region),
-        (props["cloud_provider"], props["region"]),
-    )
-    if place != wanted:
-        raise ResourceError(
-            f"{who} service {service.name} ({service.id}) in {place[0]} {place[1]}, "
-            f"but {wanted[0]} {wanted[1]} is wanted: go back to that region, or delete it first "
-            "(`python -m resources.orphans` lists what interrupted runs left)"
-        )
-
-
-def _post(client: Client, props: Mapping[str, Any], progress: engine.Progress) -> models.Service:
-    """Create the service; if the answer is lost, find what was created. Never send it twice."""
-    from clickhouse_api import errors
-
-    request = service_fields.post_request(props, Owner.of(props).marks())
-    try:
-        service = client.service.instance_create(props["organization_id"], request).service
-    except errors.ClickHouseApiError as error:
-        if not error.maybe_applied:
-            raise
-        service = _find_after_lost_answer(client, props, progress)
-        if service is None:
-            raise ResourceError(
-                f"creating a service: {error}. It has not appeared since; if it does, "
-                "the next `pulumi up` takes it over"
-            ) from error
-    if service is None:
-        raise ResourceError("creating a service: the API's answer names no service")
-    return service
-
-
-def _find_after_lost_answer(
-    client: Client, props: Mapping[str, Any], progress: engine.Progress
-) -> models.Service | None:
-    import time
-
-    for _ in range(LOST_ANSWER_POLLS):
-        found = _unfinished(client, props)
-        if found is not None and found.state == "failed":
-            # In no state and of no use to anybody, but possibly billed.
-            ref = _ref(props, found)
-            delete_service(client, ref, _waiter(client, ref, props, progress))
-        elif found is not None:
-            return found
-        progress("the answer was lost, looking for the service")
-        time.sleep(5)
-    return None
-
-
-def _set_new_password(client: Client, ref: ServiceRef) -> str:
-    """Give the `default` user a password made here; only its hashes are sent."""
-    from clickhouse_api import models
-
-    password = passwords.generate()
-    client.service.instance_password_update(
-        ref.organization_id,
-        ref.id,
-        models.ServicePasswordPatchRequest(
-            new_password_hash=passwords.base64_sha256(password),
-            new_double_sha1_hash=passwords.double_sha1_hex(password),
-        ),
-    )
-    return password

@@ -75,8 +75,8 @@ class Warehouse:
         """
         if not props.get("admin_password"):
             raise ResourceError(
-                f"no password for {props.get('url')}: an adopted service needs `password` "
-                "or a `password_version`"
+                f"no password for {props.get('url')}: an adopted service needs its `password`, "
+                "or a `password_version` to be given a new one"
             )
         return cls(props["url"], props.get("admin_user") or "default", props["admin_password"])
 

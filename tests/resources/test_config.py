@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pulumi
 import pytest
+import yaml
 
+from resources import config
 from resources.config import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 COMPLETE = {
     "region": "eu-central-1",
@@ -99,3 +106,22 @@ def test_the_environment_fills_in_for_cloudflare(monkeypatch: pytest.MonkeyPatch
     assert settings.telemetry["port"] == 9443
     assert load(ingestPort="8443").telemetry["account_id"] == "0123"
     assert load(ingestPort="8443").telemetry["port"] == 8443
+
+
+def test_the_examples_are_complete_and_use_no_unknown_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every key of the settings files is one that the program reads."""
+    monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "a")
+    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "t")
+    for name in ("Pulumi.local.yaml", "Pulumi.production.yaml.example"):
+        text = (ROOT / name).read_text()
+        values = yaml.safe_load(text)["config"]
+        shown = {
+            key: value if isinstance(value, str) else json.dumps(value)
+            for key, value in values.items()
+        }
+        pulumi.runtime.set_all_config(shown)
+        load_settings()
+        documented = re.findall(r"`(\w+)`", str(config.__doc__))
+        mentioned = set(re.findall(r"telemetry:(\w+): ", text))
+        assert mentioned
+        assert mentioned <= set(documented)

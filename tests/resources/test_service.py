@@ -72,6 +72,7 @@ def test_a_service_lives_from_create_to_destroy(stack: ProgramStack) -> None:
     # Changed by somebody else: refresh shows it, up puts it back.
     stack.control_plane.patch_service(created["id"], "/replicaScaling", {"numReplicas": 5})
     assert "num_replicas" in stack.pulumi("refresh", "--yes", "--diff")
+    assert stack.stack.outputs()["password"] not in stack.state()
     stack.up()
     assert stack.services()[0]["numReplicas"] == 2
 
@@ -166,6 +167,24 @@ def test_a_service_that_fails_is_an_error_and_then_replaced(stack: ProgramStack)
     assert service["id"] != failed["id"]
 
 
+def test_a_request_still_on_its_way_is_waited_for(stack: ProgramStack, clouds: Layout) -> None:
+    """Killed while the POST was in the network: the next `up` finds what arrives late."""
+    stack.control_plane.request(
+        "PUT",
+        "/local/faults",
+        {
+            "requests_per_window": 0,
+            "rules": [{"operation": "instanceCreate", "fault": "slow", "delay_seconds": 600}],
+        },
+    )
+    notes = clouds.state / "clickhouse_api"
+    stack.up_killed_when(lambda: list(notes.glob("create-*.note")))
+    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
+    stack.up()
+    assert len(stack.services()) == 1
+    assert list(notes.glob("create-*.note")) == []
+
+
 def test_an_existing_service_is_adopted_as_it_is(
     stack: ProgramStack, clouds: Layout, tmp_path: Path
 ) -> None:
@@ -220,7 +239,8 @@ def test_a_control_plane_that_says_no_is_one_line(
     """A wrong key, or nobody at the address: the preview says so, without a traceback."""
     stack = ProgramStack(clouds, "service", tmp_path, environment={variable: value})
     shown = stack.pulumi("preview", succeeds=False)
-    (line,) = [line for line in shown.splitlines() if "looking up the ClickHouse" in line][-1:]
+    _, _, diagnostics = shown.partition("Diagnostics:")
+    (line,) = [line for line in diagnostics.splitlines() if "error: " in line]
     assert said in line
     assert "Traceback" not in shown
 

@@ -45,6 +45,7 @@ def test_a_user_can_what_is_granted_and_nothing_else(clouds: Layout, tmp_path: P
 
     query(stack, "GRANT SELECT ON system.* TO reader")
     stack.pulumi("refresh", "--yes")
+    assert stack.stack.outputs()["reader_password"] not in stack.state()
     stack.up()
     assert "system" not in query(stack, "SHOW GRANTS FOR reader")
 
