@@ -111,3 +111,20 @@ def test_another_stack_reuses_service_alone(own_clouds: Layout, tmp_path: Path) 
     assert service["state"] == "running"
     stack.destroy()
     assert ControlPlane(own_clouds).services() == []
+
+
+def test_the_production_settings_can_be_previewed(own_clouds: Layout, tmp_path: Path) -> None:
+    """The commented example is legal as it stands, but for names that only its owner has."""
+    settings = tmp_path / "Pulumi.prod.yaml"
+    settings.write_text((own_clouds.root / "examples" / "Pulumi.production.yaml").read_text())
+    stack = Stack(own_clouds, "prod", config_file=settings)
+    stack.ensure()
+    for key, value in (
+        ("organization", "Local"),
+        ("ingestDomain", "localhost"),
+        ("zoneName", "localhost"),
+    ):
+        assert stack.run("config", "set", key, value, capture=True).returncode == 0
+    preview = stack.run("preview", capture=True)
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+    assert "to create" in preview.stdout

@@ -86,6 +86,8 @@ def test_make_up_try_and_make_down(checkout: Checkout) -> None:
     settings = (checkout.root / "Pulumi.local.yaml").read_text()
     shown = checkout.shell(f'make up "{PORTS}"')
     commands = shown.partition("Try next, in this folder:")[2]
+    readme = (checkout.root / "README.md").read_text()
+    assert all(line.strip() in readme for line in commands.splitlines())
 
     # All three as they stand, the query until both rows are there: a batch takes about a second.
     send, query = commands.rstrip().rsplit("\n  curl", 1)
