@@ -1,4 +1,4 @@
-"""Record a request, the exporter's rows for it (`otel_traces.jsonl`), and its tables' shape.
+"""Record requests, the exporter's rows for them (`*.jsonl`), and its tables' shape.
 
     python -m tests.worker.golden.record
 
@@ -12,11 +12,14 @@ import tempfile
 from pathlib import Path
 
 from tests.worker.engines import ClickHouse
+from tests.worker.golden.odd import odd_requests
 from tests.worker.golden.request import golden_request
 
 HERE = Path(__file__).parent
 REQUEST = HERE / "traces.pb"
 ROWS = HERE / "otel_traces.jsonl"
+ODD_REQUESTS = HERE / "odd.pb"
+ODD_ROWS = HERE / "odd.jsonl"
 SCHEMA = HERE / "schema.tsv"
 # Text, not parsed JSON, is compared: a map may hold a key twice.
 SELECT_ROWS = "SELECT * FROM {table} ORDER BY SpanId, SpanName FORMAT JSONEachRow"
@@ -34,22 +37,31 @@ ORDER BY ALL FORMAT TSV"""
 
 
 def main() -> None:
-    """Write the three files anew."""
+    """Write all files anew."""
     REQUEST.write_bytes(golden_request().SerializeToString(deterministic=True))
+    # Export requests back to back are one request.
+    ODD_REQUESTS.write_bytes(b"".join(odd_requests().values()))
     with tempfile.TemporaryDirectory() as folder:
         server = ClickHouse(Path(folder) / "clickhouse")
         server.start()
         try:
             server.query("CREATE DATABASE recorded ENGINE = Atomic")
-            subprocess.run(
-                ["go", "run", ".", f"tcp://127.0.0.1:{server.tcp_port}", str(REQUEST)],
-                cwd=HERE / "record",
-                check=True,
-            )
-            ROWS.write_text(server.query(SELECT_ROWS.format(table="recorded.otel_traces")) + "\n")
+            ROWS.write_text(_exported(server, REQUEST))
             SCHEMA.write_text(server.query(SELECT_SCHEMA.format(database="recorded")) + "\n")
+            ODD_ROWS.write_text(_exported(server, ODD_REQUESTS))
         finally:
             server.process.kill()
+
+
+def _exported(server: ClickHouse, request: Path) -> str:
+    """The exporter's rows for one request."""
+    server.query("TRUNCATE TABLE IF EXISTS recorded.otel_traces")
+    subprocess.run(
+        ["go", "run", ".", f"tcp://127.0.0.1:{server.tcp_port}", str(request)],
+        cwd=HERE / "record",
+        check=True,
+    )
+    return server.query(SELECT_ROWS.format(table="recorded.otel_traces")) + "\n"
 
 
 if __name__ == "__main__":

@@ -3,11 +3,19 @@
  *
  * ClickHouse's input structures cannot be recursive, so array and map values become the text the
  * Collector's exporter would store for them anyway; single messages sent in pieces are merged;
- * of two members of a oneof the last stays. Unknown fields are left out.
+ * of a field that comes twice, and of two members of a oneof, the last stays; numbers are cut to
+ * the bits of their type. Unknown fields are left out.
  */
 import { anyValueText } from "./anyvalue.ts";
-import { type Fields, readFields } from "./fields.ts";
-import { ANY_VALUE, type Message, TRACE_REQUEST, WIRE_LEN } from "./schema.ts";
+import { type Fields, int64From, readFields } from "./fields.ts";
+import {
+  ANY_VALUE,
+  type Field,
+  type Integer,
+  type Message,
+  TRACE_REQUEST,
+  WIRE_LEN,
+} from "./schema.ts";
 
 export function rewriteTraces(bytes: Uint8Array): Uint8Array {
   return rewrite(TRACE_REQUEST, bytes);
@@ -27,7 +35,7 @@ function rewriteFields(message: Message, fields: Fields): Uint8Array {
     }
     const child = field.message;
     if (child === undefined) {
-      parts.push(entry(number, field.wire, values[values.length - 1] ?? EMPTY));
+      parts.push(scalar(number, field, values));
     } else if (field.repeated) {
       for (const value of values) {
         parts.push(entry(number, WIRE_LEN, rewrite(child, value)));
@@ -41,6 +49,7 @@ function rewriteFields(message: Message, fields: Fields): Uint8Array {
 }
 
 const EMPTY = new Uint8Array(0);
+const TEXT: Field = { wire: WIRE_LEN };
 const STRING_VALUE = 1;
 const ARRAY_OR_MAP = new Set([5, 6]);
 
@@ -53,8 +62,33 @@ function rewriteAnyValue(fields: Fields): Uint8Array {
   if (ARRAY_OR_MAP.has(number)) {
     return entry(STRING_VALUE, WIRE_LEN, new TextEncoder().encode(anyValueText(fields)));
   }
-  const wire = ANY_VALUE.fields[number]?.wire ?? WIRE_LEN;
-  return entry(number, wire, values[values.length - 1] ?? EMPTY);
+  return scalar(number, ANY_VALUE.fields[number] ?? TEXT, values);
+}
+
+/** The last value counts. */
+function scalar(number: number, field: Field, values: readonly Uint8Array[]): Uint8Array {
+  const last = values[values.length - 1] ?? EMPTY;
+  return entry(number, field.wire, field.integer ? integer(field.integer, last) : last);
+}
+
+/** Cut to the bits its type has, as generated protobuf code does. */
+function integer(type: Integer, bytes: Uint8Array): Uint8Array {
+  const value = int64From(bytes);
+  if (type === "bool") {
+    return Uint8Array.of(value === 0n ? 0 : 1);
+  }
+  return varint64(BigInt.asUintN(64, type === "int32" ? BigInt.asIntN(32, value) : value));
+}
+
+function varint64(value: bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 127n) {
+    bytes.push(Number(rest & 127n) | 128);
+    rest >>= 7n;
+  }
+  bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
 }
 
 function entry(number: number, wire: number, value: Uint8Array): Uint8Array {
@@ -63,14 +97,7 @@ function entry(number: number, wire: number, value: Uint8Array): Uint8Array {
 }
 
 function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest % 128) + 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
+  return varint64(BigInt(value));
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

@@ -22,8 +22,9 @@ import {
 export interface Scan {
   readonly spans: number;
   /**
-   * True if a value is an array or a map, or something is written in a legal but unusual way
-   * (a single message in two pieces): such a body is rewritten before it is stored.
+   * True if a value is an array or a map, or something is written in a legal but unusual way (a
+   * field twice, a number with more bits than its type): ClickHouse would refuse the body or read
+   * it otherwise than other programs do, so it is rewritten before it is stored.
    */
   readonly needsRewrite: boolean;
 }
@@ -49,6 +50,8 @@ interface Compiled {
   readonly wires: Int8Array;
   readonly sizes: Int8Array;
   readonly single: Uint8Array;
+  /** Largest value of a varint that need not be rewritten. */
+  readonly highest: Float64Array;
   readonly children: (Compiled | undefined)[];
 }
 
@@ -69,6 +72,7 @@ function compiled(message: Message): Compiled {
     wires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     sizes: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     single: new Uint8Array(HIGHEST_FIELD + 1),
+    highest: new Float64Array(HIGHEST_FIELD + 1).fill(Number.POSITIVE_INFINITY),
     children: new Array<Compiled | undefined>(HIGHEST_FIELD + 1),
   };
   cache.set(message, table); // before the children: AnyValue holds itself
@@ -81,7 +85,12 @@ function compiled(message: Message): Compiled {
 function setField(table: Compiled, number: number, field: Field): void {
   table.wires[number] = field.wire;
   table.sizes[number] = field.bytes ?? UNKNOWN;
-  table.single[number] = field.message !== undefined && field.repeated === undefined ? 1 : 0;
+  table.single[number] = field.repeated === undefined ? 1 : 0;
+  if (field.integer === "bool") {
+    table.highest[number] = 1;
+  } else if (field.integer === "int32") {
+    table.highest[number] = 2 ** 31 - 1;
+  }
   table.children[number] = field.message === undefined ? undefined : compiled(field.message);
 }
 
@@ -90,6 +99,7 @@ class Scanner {
   needsRewrite = false;
   #messages = 0;
   #at = 0;
+  #value = 0;
   readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
@@ -100,7 +110,6 @@ class Scanner {
     const bytes = this.#bytes;
     this.#enter(table, depth);
     let seen = 0;
-    let members = 0;
     let at = from;
     while (at < end) {
       let tag = bytes[at++] as number;
@@ -114,9 +123,11 @@ class Scanner {
       if (number === 0 || tag > MAX_TAG || (expected !== UNKNOWN && expected !== wire)) {
         throw malformed(table, at, `field ${number} has wire type ${wire}`);
       }
-      if (table.isAny && expected !== UNKNOWN) {
-        // Two members of the oneof: the last one counts, which ClickHouse does not know.
-        this.needsRewrite ||= ++members > 1;
+      if (expected !== UNKNOWN && table.single[number] === 1) {
+        // A field that comes twice counts as its last value, and of a oneof only one member counts:
+        // ClickHouse does neither.
+        this.needsRewrite ||= (table.isAny ? seen : seen & (1 << number)) !== 0;
+        seen |= 1 << number;
       }
       if (wire === WIRE_LEN) {
         let length = at < end ? (bytes[at++] as number) : this.#varint(table, at, end);
@@ -130,10 +141,7 @@ class Scanner {
         if (expected !== UNKNOWN) {
           const child = table.children[number];
           if (child !== undefined) {
-            if (table.single[number] === 1) {
-              this.needsRewrite ||= (seen & (1 << number)) !== 0 || table.isAny;
-              seen |= 1 << number;
-            }
+            this.needsRewrite ||= table.isAny;
             this.message(child, at, at + length, depth + 1);
           } else if (length !== 0 && (table.sizes[number] as number) > 0) {
             this.#checkId(table, number, at, length);
@@ -142,6 +150,9 @@ class Scanner {
         at += length;
       } else {
         at = this.#skip(table, wire, at, end);
+        if (expected === WIRE_VARINT && this.#value > (table.highest[number] as number)) {
+          this.needsRewrite = true;
+        }
       }
     }
   }
@@ -174,7 +185,7 @@ class Scanner {
   #skip(table: Compiled, wire: number, at: number, end: number): number {
     let next = at;
     if (wire === WIRE_VARINT) {
-      this.#varint(table, at, end);
+      this.#value = this.#varint(table, at, end);
       return this.#at;
     }
     if (wire === WIRE_FIXED64) {
@@ -190,7 +201,12 @@ class Scanner {
     return next;
   }
 
-  /** Value of the varint at `at` (exact up to 2^53, which no length or tag may reach). */
+  /**
+   * Value of the varint at `at` (exact up to 2^53, which no length or tag may reach).
+   *
+   * Ten bytes hold 70 bits. ClickHouse takes them only as 64-bit numbers are written, with a 1 at
+   * the end; others cut off what is too much.
+   */
   #varint(table: Compiled, at: number, end: number): number {
     let value = 0;
     let factor = 1;
@@ -198,6 +214,7 @@ class Scanner {
       const byte = this.#bytes[index] as number;
       value += (byte & 127) * factor;
       if (byte < 128) {
+        this.needsRewrite ||= index === at + 9 && byte !== 1;
         this.#at = index + 1;
         return value;
       }

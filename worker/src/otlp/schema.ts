@@ -11,8 +11,12 @@ export const WIRE_FIXED64 = 1;
 export const WIRE_LEN = 2;
 export const WIRE_FIXED32 = 5;
 
+/** What a varint stands for; a sender may write more bits, which readers cut off. */
+export type Integer = "bool" | "int32" | "int64";
+
 export interface Field {
   readonly wire: number;
+  readonly integer?: Integer;
   /** The message inside, for fields that hold one. */
   readonly message?: Message;
   readonly repeated?: true;
@@ -25,7 +29,9 @@ export interface Message {
   readonly fields: { readonly [number: number]: Field };
 }
 
-const varint: Field = { wire: WIRE_VARINT };
+const bool: Field = { wire: WIRE_VARINT, integer: "bool" };
+const int32: Field = { wire: WIRE_VARINT, integer: "int32" };
+const int64: Field = { wire: WIRE_VARINT, integer: "int64" };
 const fixed64: Field = { wire: WIRE_FIXED64 };
 const fixed32: Field = { wire: WIRE_FIXED32 };
 const text: Field = { wire: WIRE_LEN };
@@ -35,8 +41,8 @@ const many = (message: Message): Field => ({ wire: WIRE_LEN, message, repeated: 
 
 const anyFields: { [number: number]: Field } = {
   1: text,
-  2: varint,
-  3: varint,
+  2: bool,
+  3: int64,
   4: fixed64,
   7: text,
 };
@@ -47,20 +53,20 @@ export const KEY_VALUE_LIST: Message = { name: "KeyValueList", fields: { 1: many
 anyFields[5] = one(ARRAY_VALUE);
 anyFields[6] = one(KEY_VALUE_LIST);
 
-const RESOURCE: Message = { name: "Resource", fields: { 1: many(KEY_VALUE), 2: varint } };
+const RESOURCE: Message = { name: "Resource", fields: { 1: many(KEY_VALUE), 2: int32 } };
 const SCOPE: Message = {
   name: "InstrumentationScope",
-  fields: { 1: text, 2: text, 3: many(KEY_VALUE), 4: varint },
+  fields: { 1: text, 2: text, 3: many(KEY_VALUE), 4: int32 },
 };
 const EVENT: Message = {
   name: "Event",
-  fields: { 1: fixed64, 2: text, 3: many(KEY_VALUE), 4: varint },
+  fields: { 1: fixed64, 2: text, 3: many(KEY_VALUE), 4: int32 },
 };
 const LINK: Message = {
   name: "Link",
-  fields: { 1: id(16), 2: id(8), 3: text, 4: many(KEY_VALUE), 5: varint, 6: fixed32 },
+  fields: { 1: id(16), 2: id(8), 3: text, 4: many(KEY_VALUE), 5: int32, 6: fixed32 },
 };
-const STATUS: Message = { name: "Status", fields: { 2: text, 3: varint } };
+const STATUS: Message = { name: "Status", fields: { 2: text, 3: int32 } };
 export const SPAN: Message = {
   name: "Span",
   fields: {
@@ -69,15 +75,15 @@ export const SPAN: Message = {
     3: text,
     4: id(8),
     5: text,
-    6: varint,
+    6: int32,
     7: fixed64,
     8: fixed64,
     9: many(KEY_VALUE),
-    10: varint,
+    10: int32,
     11: many(EVENT),
-    12: varint,
+    12: int32,
     13: many(LINK),
-    14: varint,
+    14: int32,
     15: one(STATUS),
     16: fixed32,
   },
