@@ -17,12 +17,11 @@ import time
 from pathlib import Path
 
 from local.__main__ import family
-from local.clouds import CLOUDS, Ports, start_clouds, stop_clouds
+from local.clouds import ANY_PORTS, CLOUDS, start_clouds, stop_clouds
 from local.environment import Layout
 from local.stack import Stack, local_settings
 
 ROOT = Path(__file__).resolve().parents[1]
-ANY_PORTS = Ports(control_plane=0, cloudflare=0, edge=0, services="0")
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from local.clouds import CLOUDS, CloudFailed, Ports, start_clouds, stop_clouds
+from local.clouds import ANY_PORTS, CLOUDS, CloudFailed, Ports, start_clouds, stop_clouds
 from local.environment import Layout, cloud_environment, pulumi_environment
 from local.stack import Stack, StackFailed
 
@@ -64,8 +64,8 @@ def down(_: argparse.Namespace) -> None:
     layout = Layout(ROOT)
     stack = Stack(layout, STACK)
     if stack.exists():
-        # Destroying is done through the clouds' APIs, so they have to run.
-        for line in start_clouds(layout.clouds, Ports()):
+        # Destroying is done through the clouds' APIs, so they have to run, where they ran before.
+        for line in start_clouds(layout.clouds, ANY_PORTS):
             print(line, flush=True)
         stack.destroy()
     stop(_)

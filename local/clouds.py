@@ -16,7 +16,7 @@ from typing import Any
 
 from local.state import load_json
 
-__all__ = ["CLOUDS", "Cloud", "CloudFailed", "Ports", "start_clouds", "stop_clouds"]
+__all__ = ["ANY_PORTS", "CLOUDS", "Cloud", "CloudFailed", "Ports", "start_clouds", "stop_clouds"]
 
 # A cloud is up in about a second; a machine under heavy load may take much longer.
 _START_DEADLINE_SECONDS = 60.0
@@ -42,6 +42,10 @@ class Ports:
     cloudflare: int = 7441
     edge: int = 7443
     services: str = "7450-7499"
+
+
+ANY_PORTS = Ports(control_plane=0, cloudflare=0, edge=0, services="0")
+"""The ports of the last start, or ones that are free."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def start_clouds(state_dir: Path, ports: Ports) -> Iterator[str]:
     """Start whichever cloud does not run yet, yielding a line of progress for each.
 
     Raises:
-        CloudFailed: one could not start; the ones that did keep running.
+        CloudFailed: one could not start; the ones that this call started are stopped again.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     started = []
@@ -99,7 +103,13 @@ def start_clouds(state_dir: Path, ports: Ports) -> Iterator[str]:
             continue
         started.append((cloud, _spawn(cloud, state_dir, ports), time.monotonic()))
     for cloud, process, begun in started:
-        _wait_until_ready(cloud, process, state_dir)
+        try:
+            _wait_until_ready(cloud, process, state_dir)
+        except CloudFailed:
+            for _, other, _ in started:
+                other.terminate()
+                other.wait()
+            raise
         seconds = time.monotonic() - begun
         yield f"{cloud.title}: up at {cloud.description(state_dir)['url']} ({seconds:.1f} s)"
 

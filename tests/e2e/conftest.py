@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from local.clouds import Ports, start_clouds, stop_clouds
+from local.clouds import ANY_PORTS, start_clouds, stop_clouds
 from local.environment import Layout
 from tests.e2e.deployment import Deployment
 
 ROOT = Path(__file__).resolve().parents[2]
-# The system chooses, so that a stack that is already up on this machine is left alone.
-ANY_PORTS = Ports(control_plane=0, cloudflare=0, edge=0, services="0")
 
 
 @contextmanager
