@@ -6,12 +6,10 @@ import resources
 
 settings = resources.load_settings()
 organization = resources.get_organization(settings.organization)
-
 warehouse = resources.Service(
     "warehouse", resources.ServiceArgs(organization_id=organization.id, **settings.service)
 )
 connection = resources.connection_of(warehouse)
-
 schema = resources.Migrations(
     "schema",
     resources.MigrationsArgs(
@@ -21,7 +19,12 @@ schema = resources.Migrations(
         drop_database_on_destroy=settings.drop_database_on_destroy,
     ),
 )
-
+resources.Retention(
+    "retention",
+    resources.RetentionArgs(
+        connection=connection, database=schema.database, days=settings.ttl_days
+    ),
+)
 writer = resources.User(
     "writer",
     resources.UserArgs(
@@ -40,7 +43,6 @@ reader = resources.User(
         default_database=schema.database,
     ),
 )
-
 telemetry = resources.Telemetry(
     "telemetry",
     resources.TelemetryArgs(

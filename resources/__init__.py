@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from resources.config import Settings, load_settings
     from resources.migrations import Migrations, MigrationsArgs
     from resources.organization import Organization, get_organization
+    from resources.retention import Retention, RetentionArgs
     from resources.service import Service, ServiceArgs
     from resources.telemetry import Telemetry, TelemetryArgs
     from resources.token import Token
@@ -24,6 +25,8 @@ __all__ = [
     "Migrations",
     "MigrationsArgs",
     "Organization",
+    "Retention",
+    "RetentionArgs",
     "Service",
     "ServiceArgs",
     "Settings",
@@ -42,6 +45,8 @@ _HOMES = {
     "Migrations": "migrations",
     "MigrationsArgs": "migrations",
     "Organization": "organization",
+    "Retention": "retention",
+    "RetentionArgs": "retention",
     "Service": "service",
     "ServiceArgs": "service",
     "Settings": "config",

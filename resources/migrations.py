@@ -70,7 +70,7 @@ class MigrationsArgs:
         database: made if it is not there. Replaces.
         directory: folder of `NNNN_verb_noun.sql` files, relative to the program. In place.
         variables: values for `${NAME}` in the files. In place, but only files that are still
-            pending see a new value.
+            pending see a new value; `Retention` changes the days of tables that are there.
         drop_database_on_destroy: whether deleting this drops the database. Default false.
     """
 

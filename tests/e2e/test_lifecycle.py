@@ -29,10 +29,16 @@ def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
     # A second up has nothing to do.
     deployment.up("--expect-no-changes")
 
-    # Replicas change in place.
+    # Replicas change in place, and how long rows are kept in every table.
     deployment.configure("numReplicas", "2")
+    deployment.configure("ttlDays", "7")
     assert steps_of(deployment)["clickhouse:Service::warehouse"] == "update"
+    assert steps_of(deployment)["clickhouse:Retention::retention"] == "update"
     deployment.up()
+    for table in ("otel_traces", "otel_traces_trace_id_ts", "events"):
+        (made,) = deployment.query(f"SHOW CREATE TABLE {table}")
+        assert "toIntervalDay(7)" in made["statement"]
+    deployment.up("--expect-no-changes")
     (scaled,) = control_plane.services()
     assert (scaled["id"], scaled["numReplicas"]) == (created["id"], 2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -116,9 +117,9 @@ def test_make_up_try_and_make_down(checkout: Checkout) -> None:
     assert '"Local"' in organizations
     assert "telemetry-local" in organizations
 
-    assert "12 unchanged" in checkout.shell(f'make up "{PORTS}"')
+    assert re.search(r"Resources:\n +\d+ unchanged\n\n", checkout.shell(f'make up "{PORTS}"'))
     plain = 'eval "$(make env)"; pulumi up -s local --yes --expect-no-changes --non-interactive'
-    assert "12 unchanged" in checkout.shell(plain)
+    checkout.shell(plain)
 
     checkout.shell("make down")
     assert processes_below(checkout.root) == []

@@ -61,14 +61,14 @@ def test_empty_export_is_a_success(lone_worker: Worker) -> None:
         ({}, 401, "authorization: missing"),
         ({"authorization": "Basic abc"}, 401, "not of the form"),
         ({"authorization": "Bearer"}, 401, "not of the form"),
-        ({"authorization": "Bearer wrong"}, 403, "not known"),
-        ({"authorization": f"Bearer {TOKEN}x"}, 403, "not known"),
+        ({"authorization": "Bearer wrong"}, 401, "not known"),
+        ({"authorization": f"Bearer {TOKEN}x"}, 401, "not known"),
     ],
 )
 def test_without_the_token_nothing_is_taken(
     lone_worker: Worker, path: str, headers: dict[str, str], status: int, words: str
 ) -> None:
-    """401 asks for a token and says how; 403 has seen one."""
+    """401 asks for a token and says how, whether there was none or an unknown one (RFC 6750)."""
     answer = lone_worker.request("POST", path, b"x", **headers)
     assert answer.status == status
     assert words in answer.body.decode(errors="replace")

@@ -20,7 +20,9 @@ export async function authenticate(request: Request, tokenSha256Hex: string): Pr
   const expected = bytesFromHex(tokenSha256Hex.trim());
   // Both sides are hashes of equal length, so the comparison tells nothing about the token.
   if (expected.length !== 32 || !crypto.subtle.timingSafeEqual(digest, expected)) {
-    throw new Refusal(403, "authorization: this ingest token is not known; check INGEST_TOKEN");
+    throw new Refusal(401, "authorization: this ingest token is not known; check INGEST_TOKEN", {
+      headers: { "www-authenticate": `${CHALLENGE["www-authenticate"]}, error="invalid_token"` },
+    });
   }
 }
 
