@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from resources.control_plane import ControlPlane
 from resources.errors import ResourceError
 from resources.ownership import CREATE, PENDING, STACK, stack_mark, tags_of
-from resources.waits import GONE, ServiceRef, Waiter
+from resources.waits import GONE, LEAVING, ServiceRef, Waiter
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -105,7 +105,7 @@ def _wanted(service: models.Service, mark: str, *, only_unfinished: bool) -> boo
     unfinished = tags.get(CREATE) == PENDING
     return (
         tags.get(STACK) == mark
-        and service.state not in GONE
+        and service.state not in LEAVING | GONE
         and (unfinished or not only_unfinished)
     )
 

@@ -50,7 +50,7 @@ from resources.control_plane import ControlPlane
 from resources.errors import ResourceError
 from resources.ownership import stack_mark
 from resources.receipt import Receipt
-from resources.waits import STOPPED, ServiceRef, get_or_none
+from resources.waits import LEAVING, STOPPED, ServiceRef, get_or_none
 
 __all__ = ["Service", "ServiceArgs", "ServiceProvider"]
 
@@ -154,7 +154,7 @@ class ServiceProvider(ResourceProvider):
         ref = ServiceRef(props["organization_id"], service_id, props["name"])
         with self._control_plane.client() as client:
             service = get_or_none(client, ref)
-        if service is None:
+        if service is None or service.state in LEAVING:
             return ReadResult("", {})
         return ReadResult(service_id, service_fields.outputs(service, props))
 

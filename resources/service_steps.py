@@ -14,7 +14,7 @@ from resources import engine, passwords, service_fields
 from resources.attempts import IN_FLIGHT_SECONDS, Attempt
 from resources.errors import ResourceError
 from resources.ownership import Owner
-from resources.waits import GONE, ServiceRef, Waiter, get_or_none
+from resources.waits import GONE, LEAVING, ServiceRef, Waiter, get_or_none
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -92,7 +92,7 @@ def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
     from clickhouse_api import errors
 
     service = get_or_none(client, ref)
-    while service is not None:
+    while service is not None and service.state not in LEAVING:
         if service.state in NEED_STOP:
             command(client, ref, "stop")
             waiter.until_stopped(get_or_none(client, ref))
@@ -146,7 +146,7 @@ def existing(client: Client, props: Mapping[str, Any]) -> models.Service:
 def unfinished(client: Client, props: Mapping[str, Any]) -> models.Service | None:
     """What an interrupted create of this resource left behind, if it did."""
     services = client.service.instance_get_list(props["organization_id"])
-    found = [s for s in Owner.of(props).unfinished(services) if s.state not in GONE]
+    found = [s for s in Owner.of(props).unfinished(services) if s.state not in LEAVING | GONE]
     if len(found) > 1:
         names = ", ".join(f"{service.name} ({service.id})" for service in found)
         raise ResourceError(

@@ -18,14 +18,16 @@ from resources.errors import WaitFailed
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
 
-__all__ = ["GONE", "RUNNING", "ServiceRef", "Waiter", "get_or_none", "https_endpoint"]
+__all__ = ["GONE", "LEAVING", "RUNNING", "ServiceRef", "Waiter", "get_or_none", "https_endpoint"]
 
 # `idle` is a form of running: the next query wakes it.
 RUNNING = frozenset({"running", "idle"})
 STOPPED = frozenset({"stopped"})
-GONE = frozenset({"softdeleting", "softdeleted", "terminating", "terminated"})
+GONE = frozenset({"softdeleted", "terminated"})
+# On the way there, from where none comes back.
+LEAVING = frozenset({"softdeleting", "terminating"})
 # These are terminal for what we wait for. `degraded` may heal, so it only fails at the deadline.
-_HOPELESS = frozenset({"failed"}) | GONE
+_HOPELESS = frozenset({"failed"}) | LEAVING | GONE
 
 _FIRST_INTERVAL_SECONDS = 5.0
 _LONGEST_INTERVAL_SECONDS = 15.0

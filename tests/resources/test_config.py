@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from resources import config
 from resources.config import Settings, load_settings
