@@ -7,6 +7,7 @@ library is the npm package `@chdb/lib-linux-x64-gnu` (`-darwin-…` on macOS).
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 
 # libchdb is `clickhouse local`, which listens only when told to and ends with its last query:
@@ -21,6 +22,9 @@ _QUERIES = (
 def main() -> int:
     """Serve until killed; returns only when the engine could not start."""
     library, folder, http_port, tcp_port = sys.argv[1:5]
+    # Schemas that arrive as text are cached below the working directory, whatever the
+    # configuration's `format_schema_path` says.
+    os.chdir(folder)
     arguments = [
         "clickhouse",
         f"--path={folder}/data",
