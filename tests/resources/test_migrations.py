@@ -74,7 +74,7 @@ def test_a_failed_file_is_named_and_a_corrected_one_repairs(
     broken = files / "0002_create_more.sql"
     broken.write_text(HALF_GOOD)
     shown = stack.failing_up()
-    _, _, diagnostics = shown.partition("Diagnostics:")
+    _, _, diagnostics = shown.rpartition("Diagnostics:")
     (line,) = [line for line in diagnostics.splitlines() if "Syntax error" in line]
     assert "0002_create_more.sql failed: " in line
     assert "Stack trace" not in shown
