@@ -57,5 +57,9 @@ class Attempt:
         try:
             yield
         finally:
-            with contextlib.suppress(OSError):
-                self._path.unlink(missing_ok=True)
+            self.forget()
+
+    def forget(self) -> None:
+        """What the request did is known now."""
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)

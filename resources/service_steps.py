@@ -45,16 +45,17 @@ def ensure_exists(
     """The service to adopt, what an interrupted run left, or a new one."""
     if props.get("adopt") is not None:
         return existing(client, props)
+    attempt = Attempt(Owner.of(props))
     found = unfinished(client, props)
+    if found is None:
+        found = _find_late(client, props, progress, attempt.seconds_left())
+    if found is not None:
+        attempt.forget()
     if found is not None and found.state == "failed":
         # In no state and of no use to anybody, but possibly billed.
         ref = ref_of(props, found)
         delete_service(client, ref, waiter_for(client, ref, props, progress))
     elif found is not None:
-        return found
-    attempt = Attempt(Owner.of(props))
-    found = _find_late(client, props, progress, attempt.seconds_left())
-    if found is not None:
         return found
     progress(f"creating a service in {props['cloud_provider']} {props['region']}")
     with attempt.noted():
