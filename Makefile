@@ -47,6 +47,7 @@ lint: ## Check format, style and types of Python and TypeScript
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
+	$(VENV)/mypy examples/service-only/__main__.py
 	npm --prefix worker run --silent lint
 	npm --prefix worker run --silent typecheck
 

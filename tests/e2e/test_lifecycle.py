@@ -122,7 +122,7 @@ def test_another_stack_reuses_service_alone(own_clouds: Layout, tmp_path: Path) 
 def test_the_production_settings_can_be_previewed(own_clouds: Layout, tmp_path: Path) -> None:
     """The commented example is legal as it stands, but for names that only its owner has."""
     settings = tmp_path / "Pulumi.prod.yaml"
-    settings.write_text((own_clouds.root / "examples" / "Pulumi.production.yaml").read_text())
+    settings.write_text((own_clouds.root / "Pulumi.production.yaml.example").read_text())
     stack = Stack(own_clouds, "prod", config_file=settings)
     stack.ensure()
     for key, value in (
