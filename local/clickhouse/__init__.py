@@ -18,9 +18,14 @@ What it does not imitate
   secondary service of a warehouse has its own, empty data. A service's IP access list is kept,
   not enforced: everybody comes from 127.0.0.1. Backups, upgrades and scheduled scaling never
   happen. The mysql endpoint is listed, and nothing listens there. `file()` is refused.
-- **Users**: CREATE/ALTER/DROP USER, GRANT, REVOKE, SHOW USERS, SHOW GRANTS and SHOW CREATE USER
-  work over https, for `default` alone; there are no roles, quotas, row policies or settings
-  profiles, and over the native protocol they are refused. Each change exchanges the engine
+- **Users**: CREATE/ALTER/DROP USER, CREATE/DROP ROLE, GRANT and REVOKE of privileges and roles,
+  CREATE/ALTER/DROP SETTINGS PROFILE with bounds, and the SHOW statements of these work over
+  https, for `default` alone; over the native protocol they are refused. They are kept in the
+  engine's users file, and what that cannot carry is refused (NOT_IMPLEMENTED): quotas, row
+  policies, HOST and VALID UNTIL, settings of a role (a profile `TO` it is), profiles inside of
+  profiles or TO ALL, a DEFAULT ROLE other than all, RENAME, a user and a role of one name. Each
+  user has a profile `of_NAME` of its own, which system tables and SHOW CREATE USER show, and
+  system.settings_profiles does not tell whom a profile is for. Each change exchanges the engine
   (0.2 s): queries in flight end first (after 30 s they are ended) and new ones wait, sessions
   with their temporary tables end, and idle native connections are closed. `currentUser()` of
   `default` reads `_admin_`.

@@ -1,8 +1,8 @@
-"""The accounts of one service, and the users file that the engine reads them from.
+"""The users, roles and settings profiles of one service, as they are kept between its starts.
 
-The engine takes users only from a file, and its own session is a `default` without a password
-that no setting can take away. So the outside's `default` has the name `ADMIN` inside, and the
-engine's `default` may hold one session at most: its own, which never ends.
+The engine takes them only from a file (`users_file.py`), and its own session is a `default`
+without a password that no setting can take away. So the outside's `default` has the name `ADMIN`
+inside, and the engine's `default` may hold one session at most: its own, which never ends.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
-from local.state import load_json, save_json, write_private
+from local.state import load_json, save_json
 
 __all__ = [
     "ADMIN",
@@ -26,13 +25,16 @@ __all__ = [
     "NAME",
     "RESERVED_NAMES",
     "Account",
+    "Directory",
+    "Profile",
+    "Role",
+    "Setting",
     "generated_password",
     "hash_from_base64",
     "inner_name",
-    "load_accounts",
-    "save_accounts",
+    "load_directory",
+    "save_directory",
     "sha256_hex",
-    "users_file",
 ]
 
 # As long as `default`, so that one can stand for the other in an answer of any format.
@@ -42,7 +44,6 @@ RESERVED_NAMES = frozenset({ADMIN, MONITOR, "default"})
 
 # What an XML element may be called without the engine reading a path out of it.
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # file() would read any file of this machine, and the service's users are not its owner.
 _ADMIN_GRANTS = ("GRANT ALL ON *.* WITH GRANT OPTION", "REVOKE READ, WRITE ON FILE")
@@ -63,6 +64,7 @@ class Account:
         database: where its sessions begin.
         settings: of its sessions.
         hash_kind: `sha256` or `double_sha1`.
+        roles: those granted, and whether it may pass them on.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Account:
     database: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     hash_kind: str = "sha256"
+    roles: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
     def admin(cls, password_hash: str) -> Account:
@@ -90,6 +93,97 @@ class Account:
     def to_json(self) -> dict[str, Any]:
         """For the state folder."""
         return {**asdict(self), "grants": list(self.grants)}
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role of a service; the fields are those of `Account`."""
+
+    name: str
+    grants: tuple[str, ...] = ()
+    roles: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a profile and its constraints; None where nothing is said.
+
+    Attributes:
+        writability: `CONST`, `WRITABLE` or `CHANGEABLE_IN_READONLY`.
+    """
+
+    value: str | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    writability: str | None = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One settings profile of a service.
+
+    Attributes:
+        settings: by name, in the order of the statement.
+        to: users and roles it is in force for.
+    """
+
+    name: str
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everything about access that a service remembers, each by its name in the engine."""
+
+    users: Mapping[str, Account] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+
+    def grantee(self, name: str) -> Account | Role | None:
+        """The user or the role of that name; no role has a user's name."""
+        return self.users.get(name) or self.roles.get(name)
+
+    def with_grantee(self, grantee: Account | Role) -> Directory:
+        """The same with this user or role in place of the one of its name."""
+        if isinstance(grantee, Account):
+            return replace(self, users={**self.users, grantee.name: grantee})
+        return replace(self, roles={**self.roles, grantee.name: grantee})
+
+    def without(self, names: Iterable[str]) -> Directory:
+        """The same without these users and roles, wherever they are mentioned."""
+        gone = set(names)
+
+        def less(grantee: Account | Role) -> Any:
+            roles = {name: option for name, option in grantee.roles.items() if name not in gone}
+            return replace(grantee, roles=roles)
+
+        return Directory(
+            users={name: less(user) for name, user in self.users.items() if name not in gone},
+            roles={name: less(role) for name, role in self.roles.items() if name not in gone},
+            profiles={
+                name: replace(profile, to=tuple(n for n in profile.to if n not in gone))
+                for name, profile in self.profiles.items()
+            },
+        )
+
+    def roles_of(self, name: str) -> set[str]:
+        """The roles that a user or role has, also through other roles."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            grantee = self.grantee(pending.pop())
+            new = set(grantee.roles) - found if grantee else set()
+            found |= new
+            pending += new
+        return found
+
+    def profiles_of(self, name: str) -> list[str]:
+        """The profiles in force for a user: its own after those of its roles, as each wins."""
+        roles = self.roles_of(name)
+        through_roles = [p.name for p in self.profiles.values() if roles & set(p.to)]
+        own = [p.name for p in self.profiles.values() if name in p.to]
+        return [*(p for p in through_roles if p not in own), *own]
 
 
 def sha256_hex(password: str) -> str:
@@ -116,61 +210,35 @@ def inner_name(name: str) -> str:
     return ADMIN if name in ("", "default") else name
 
 
-def load_accounts(path: Path) -> dict[str, Account]:
-    """The accounts saved in `path`, by name."""
-    accounts = [Account.from_json(value) for value in load_json(path, [])]
-    return {account.name: account for account in accounts}
-
-
-def save_accounts(path: Path, accounts: Mapping[str, Account]) -> None:
-    """Write what `load_accounts` reads, durable before this returns."""
-    save_json(path, [account.to_json() for account in accounts.values()])
-
-
-def users_file(path: Path, accounts: Iterable[Account], *, memory_bytes: int) -> None:
-    """Write what the engine reads its users from.
-
-    Args:
-        path: replaced, durable before this returns.
-        accounts: every account but the engine's own `default`.
-        memory_bytes: the most one query may take.
-    """
-    accounts = list(accounts)
-    profiles = "".join(_profile(account) for account in accounts if account.settings)
-    users = "".join(_user(account) for account in accounts)
-    text = f"""<clickhouse>
-<profiles>
-<default><max_memory_usage>{memory_bytes}</max_memory_usage></default>
-<engine><max_sessions_for_user>1</max_sessions_for_user></engine>
-{profiles}</profiles>
-<quotas><default/></quotas>
-<users>
-<default><password></password><networks><ip>127.0.0.1</ip></networks><profile>engine</profile>
-<quota>default</quota><grants><query>GRANT SYSTEM LISTEN ON *.*</query></grants></default>
-{users}</users>
-</clickhouse>
-"""
-    write_private(path, text.encode())
-
-
-def _profile(account: Account) -> str:
-    settings = "".join(
-        f"<{name}>{escape(value)}</{name}>"
-        for name, value in account.settings.items()
-        if _SETTING_NAME.fullmatch(name)
+def load_directory(path: Path) -> Directory:
+    """What `save_directory` wrote; nobody where there is no such file."""
+    saved = load_json(path, {})
+    if isinstance(saved, list):  # as before there were roles
+        saved = {"users": saved}
+    return Directory(
+        users={u["name"]: Account.from_json(u) for u in saved.get("users", [])},
+        roles={
+            r["name"]: Role(r["name"], tuple(r["grants"]), r["roles"])
+            for r in saved.get("roles", [])
+        },
+        profiles={
+            p["name"]: Profile(
+                p["name"],
+                {name: Setting(**setting) for name, setting in p["settings"].items()},
+                tuple(p["to"]),
+            )
+            for p in saved.get("profiles", [])
+        },
     )
-    return f"<of_{account.name}><profile>default</profile>{settings}</of_{account.name}>\n"
 
 
-def _user(account: Account) -> str:
-    password = f"password_{account.hash_kind}_hex"
-    grants = "".join(f"<query>{escape(grant)}</query>" for grant in account.grants)
-    profile = f"of_{account.name}" if account.settings else "default"
-    database = f"<default_database>{escape(account.database or '')}</default_database>"
-    return (
-        f"<{account.name}><{password}>{account.password_hash}</{password}>"
-        f"<networks><ip>::/0</ip></networks><profile>{profile}</profile><quota>default</quota>"
-        f"{database if account.database else ''}"
-        # Without any grant of its own a user of this file would be given all of them.
-        f"<grants>{grants or '<query>GRANT USAGE ON *.*</query>'}</grants></{account.name}>\n"
+def save_directory(path: Path, directory: Directory) -> None:
+    """Write what `load_directory` reads, durable before this returns."""
+    save_json(
+        path,
+        {
+            "users": [user.to_json() for user in directory.users.values()],
+            "roles": [asdict(role) for role in directory.roles.values()],
+            "profiles": [asdict(profile) for profile in directory.profiles.values()],
+        },
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import aiohttp
 
-from local.clickhouse.accounts import Account, users_file
+from local.clickhouse.accounts import Directory
+from local.clickhouse.users_file import write_users_file
 from local.engine import Engine
 from local.state import write_private
 
@@ -59,13 +59,13 @@ class ServiceEngine:
         """Process id, or None while there is none."""
         return self._engine.pid if self._engine else None
 
-    async def start(self, accounts: Iterable[Account]) -> None:
-        """Start with these accounts and wait until it answers.
+    async def start(self, directory: Directory) -> None:
+        """Start with these users and wait until it answers.
 
         Raises:
             EngineFailed: it did not answer within a minute; nothing runs then.
         """
-        await asyncio.to_thread(self._write_files, list(accounts))
+        await asyncio.to_thread(self._write_files, directory)
         self._next_ports = _free_ports()
         self._engine = Engine(
             "engine",
@@ -132,8 +132,8 @@ class ServiceEngine:
         if self.pid is None:
             self.ready.clear()
 
-    def _write_files(self, accounts: list[Account]) -> None:
-        users_file(self._folder / "users.xml", accounts, memory_bytes=_QUERY_MEMORY_BYTES)
+    def _write_files(self, directory: Directory) -> None:
+        write_users_file(self._folder / "users.xml", directory, memory_bytes=_QUERY_MEMORY_BYTES)
         write_private(self._folder / "config.xml", self._config().encode())
 
     def _config(self) -> str:

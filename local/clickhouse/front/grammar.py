@@ -1,40 +1,65 @@
-"""Reads the canonical line that the engine makes of a statement about users."""
+"""Reads the canonical line that the engine makes of a statement about users, roles, profiles."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypedDict
 
-from local.clickhouse.accounts import NAME, RESERVED_NAMES, inner_name, sha256_hex
+from local.clickhouse.accounts import Setting, sha256_hex
 from local.clickhouse.front.answers import ClickHouseError
+from local.clickhouse.front.words import Words, legal, unsupported
 
 __all__ = [
+    "AlterProfile",
     "AlterUser",
+    "CreateProfile",
+    "CreateRole",
     "CreateUser",
+    "DropProfile",
+    "DropRole",
     "DropUser",
     "Grant",
+    "GrantRoles",
     "Revoke",
+    "RevokeRoles",
+    "SettingsChange",
     "Statement",
     "parse_statement",
-    "unsupported",
 ]
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<string>'(?:[^'\\]|\\.|'')*')|(?P<quoted>`(?:[^`\\]|\\.)*`)"
-    r"|(?P<word>[\w.]+)|(?P<sign>\S))",
-    re.DOTALL,
-)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _HEX_DIGITS = {"sha256": 64, "double_sha1": 40}
+
+
+_WRITABILITIES = ("CONST", "WRITABLE", "CHANGEABLE_IN_READONLY")
 
 
 class _Clauses(TypedDict, total=False):
     password: tuple[str, str]
     database: str
-    settings: dict[str, str]
+    settings: SettingsChange
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsChange:
+    """What happens to the settings of a user or a profile.
+
+    Attributes:
+        afresh: those that are there go first.
+        drop: names that go.
+        put: what is there afterwards.
+    """
+
+    afresh: bool = False
+    drop: tuple[str, ...] = ()
+    put: Mapping[str, Setting] = field(default_factory=dict)
+
+    def after(self, before: Mapping[str, Setting]) -> dict[str, Setting]:
+        """The settings after the change."""
+        kept = {} if self.afresh else {n: s for n, s in before.items() if n not in self.drop}
+        return {**kept, **self.put}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +73,7 @@ class UserClauses:
 
     password: tuple[str, str] | None = None
     database: str | None = None
-    settings: Mapping[str, str] | None = None
+    settings: SettingsChange = SettingsChange()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,12 +118,85 @@ class Revoke:
     names: tuple[str, ...]
 
 
-Statement = CreateUser | AlterUser | DropUser | Grant | Revoke
+@dataclass(frozen=True, kw_only=True)
+class CreateRole:
+    """`CREATE ROLE`."""
+
+    names: tuple[str, ...]
+    if_not_exists: bool
+    or_replace: bool
 
 
-def unsupported(what: str) -> ClickHouseError:
-    """The answer to what a service in the cloud has and this one has not."""
-    return ClickHouseError(48, "NOT_IMPLEMENTED", f"Not available locally: {what}", status=501)
+@dataclass(frozen=True, kw_only=True)
+class DropRole:
+    """`DROP ROLE`."""
+
+    names: tuple[str, ...]
+    if_exists: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantRoles:
+    """`GRANT role TO …`."""
+
+    roles: tuple[str, ...]
+    names: tuple[str, ...]
+    admin_option: bool
+    replace: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeRoles:
+    """`REVOKE [ADMIN OPTION FOR] role FROM …`."""
+
+    roles: tuple[str, ...]
+    names: tuple[str, ...]
+    admin_option_only: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateProfile:
+    """`CREATE SETTINGS PROFILE`."""
+
+    names: tuple[str, ...]
+    if_not_exists: bool
+    or_replace: bool
+    settings: SettingsChange
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlterProfile:
+    """`ALTER SETTINGS PROFILE`; `to` is None where nothing is said."""
+
+    names: tuple[str, ...]
+    if_exists: bool
+    settings: SettingsChange
+    to: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropProfile:
+    """`DROP SETTINGS PROFILE`."""
+
+    names: tuple[str, ...]
+    if_exists: bool
+
+
+Statement = (
+    CreateUser
+    | AlterUser
+    | DropUser
+    | CreateRole
+    | DropRole
+    | Grant
+    | Revoke
+    | GrantRoles
+    | RevokeRoles
+    | CreateProfile
+    | AlterProfile
+    | DropProfile
+)
 
 
 def parse_statement(line: str) -> Statement:
@@ -113,71 +211,137 @@ def parse_statement(line: str) -> Statement:
         return _grant(line)
     if line.startswith("REVOKE "):
         return _revoke(line)
-    words = _Words(line)
-    if words.takes("CREATE", "USER"):
-        return _create(words)
-    if words.takes("ALTER", "USER"):
-        if_exists = words.takes("IF", "EXISTS")
-        return AlterUser(names=_names(words), if_exists=if_exists, **_clauses(words))
-    if words.takes("DROP", "USER"):
-        if_exists = words.takes("IF", "EXISTS")
-        statement = DropUser(names=_names(words), if_exists=if_exists)
-        words.expect_end()
-        return statement
+    words = Words(line)
+    for start, read in _READERS.items():
+        if words.takes(*start):
+            statement = read(words)
+            words.expect_end()
+            return statement
     raise unsupported(" ".join(line.split()[:2]))
 
 
-def _create(words: _Words) -> CreateUser:
-    if_not_exists = words.takes("IF", "NOT", "EXISTS")
-    or_replace = words.takes("OR", "REPLACE")
-    names = _names(words)
-    for name in names:
-        if not NAME.fullmatch(name) or (name.startswith("_") and name in RESERVED_NAMES):
-            raise unsupported(f"a user named `{name}`; letters, digits, _ and - are")
+def _create_user(words: Words) -> CreateUser:
+    if_not_exists, or_replace = _create_options(words)
+    names = legal(words.names(), "user")
     return CreateUser(
         names=names, if_not_exists=if_not_exists, or_replace=or_replace, **_clauses(words)
     )
 
 
-def _grant(line: str) -> Grant:
+def _alter_user(words: Words) -> AlterUser:
+    if_exists = words.takes("IF", "EXISTS")
+    return AlterUser(names=words.names(), if_exists=if_exists, **_clauses(words))
+
+
+def _create_role(words: Words) -> CreateRole:
+    if_not_exists, or_replace = _create_options(words)
+    names = legal(words.names(), "role")
+    if words.takes("SETTINGS") and not words.takes("NONE"):
+        raise unsupported("settings of a role; a settings profile `TO` it is")
+    return CreateRole(names=names, if_not_exists=if_not_exists, or_replace=or_replace)
+
+
+def _create_profile(words: Words) -> CreateProfile:
+    if_not_exists, or_replace = _create_options(words)
+    return CreateProfile(
+        names=legal(words.names(), "settings profile"),
+        if_not_exists=if_not_exists,
+        or_replace=or_replace,
+        settings=_settings_change(words),
+        to=_to(words) or (),
+    )
+
+
+def _alter_profile(words: Words) -> AlterProfile:
+    if_exists = words.takes("IF", "EXISTS")
+    names = words.names()
+    return AlterProfile(
+        names=names, if_exists=if_exists, settings=_settings_change(words), to=_to(words)
+    )
+
+
+def _create_options(words: Words) -> tuple[bool, bool]:
+    return words.takes("IF", "NOT", "EXISTS"), words.takes("OR", "REPLACE")
+
+
+def _to(words: Words) -> tuple[str, ...] | None:
+    if not words.takes("TO"):
+        return None
+    if words.takes("NONE"):
+        return ()
+    if words.next_word() in ("ALL", "CURRENT_USER"):
+        raise unsupported(
+            f"a settings profile TO {words.next_word()}; names of users and roles are"
+        )
+    return words.names()
+
+
+def _grant(line: str) -> Grant | GrantRoles:
     # Privileges and tables stand before the last TO, and nothing after it is quoted but names.
     head, _, tail = line.rpartition(" TO ")
-    if " ON " not in head or "CURRENT GRANTS" in head:
-        raise unsupported("GRANT of a role, or of CURRENT GRANTS")
-    words = _Words(tail)
-    names = _names(words)
+    if "CURRENT GRANTS" in head:
+        raise unsupported("GRANT CURRENT GRANTS")
+    words = Words(tail)
+    names = words.names()
+    if " ON " not in head:
+        statement = GrantRoles(
+            roles=Words(head.removeprefix("GRANT ")).names(),
+            names=names,
+            admin_option=words.takes("WITH", "ADMIN", "OPTION"),
+            replace=words.takes("WITH", "REPLACE", "OPTION"),
+        )
+        words.expect_end()
+        return statement
     option = " WITH GRANT OPTION" if words.takes("WITH", "GRANT", "OPTION") else ""
     replace = words.takes("WITH", "REPLACE", "OPTION")
     words.expect_end()
     return Grant(clause=head + option, names=names, replace=replace)
 
 
-def _revoke(line: str) -> Revoke:
+def _revoke(line: str) -> Revoke | RevokeRoles:
     head, _, tail = line.rpartition(" FROM ")
-    if " ON " not in head:
-        raise unsupported("REVOKE of a role")
-    words = _Words(tail)
-    names = _names(words)
+    words = Words(tail)
+    names = words.names()
     words.expect_end()
-    return Revoke(clause=head, names=names)
+    if " ON " in head:
+        return Revoke(clause=head, names=names)
+    roles = Words(head.removeprefix("REVOKE "))
+    admin_option_only = roles.takes("ADMIN", "OPTION", "FOR")
+    if roles.next_word() == "ALL":
+        raise unsupported("REVOKE ALL without ON; ALL ON *.* is, and roles by their names")
+    return RevokeRoles(roles=roles.names(), names=names, admin_option_only=admin_option_only)
 
 
-def _names(words: _Words) -> tuple[str, ...]:
-    names = [inner_name(words.name())]
-    while words.takes(","):
-        names.append(inner_name(words.name()))
-    return tuple(names)
+_READERS: dict[tuple[str, ...], Callable[[Words], Statement]] = {
+    ("CREATE", "USER"): _create_user,
+    ("ALTER", "USER"): _alter_user,
+    ("DROP", "USER"): lambda words: DropUser(
+        if_exists=words.takes("IF", "EXISTS"), names=words.names()
+    ),
+    ("CREATE", "ROLE"): _create_role,
+    ("DROP", "ROLE"): lambda words: DropRole(
+        if_exists=words.takes("IF", "EXISTS"), names=words.names()
+    ),
+    ("CREATE", "SETTINGS", "PROFILE"): _create_profile,
+    ("ALTER", "SETTINGS", "PROFILE"): _alter_profile,
+    ("DROP", "SETTINGS", "PROFILE"): lambda words: DropProfile(
+        if_exists=words.takes("IF", "EXISTS"), names=words.names()
+    ),
+}
 
 
-def _clauses(words: _Words) -> _Clauses:
+def _clauses(words: Words) -> _Clauses:
     found: _Clauses = {}
     while not words.ended:
         if words.takes("IDENTIFIED"):
             found["password"] = _password(words)
         elif words.takes("DEFAULT", "DATABASE"):
             found["database"] = "" if words.takes("NONE") else words.name()
-        elif words.takes("SETTINGS"):
-            found["settings"] = _settings(words)
+        elif words.next_word() in ("SETTINGS", "ADD", "MODIFY", "DROP"):
+            found["settings"] = change = _settings_change(words)
+            for name, setting in change.put.items():
+                if setting != Setting(setting.value) or setting.value is None:
+                    raise unsupported(f"a constraint of {name} on a user; in a profile it is")
         elif words.takes("HOST", "ANY") or words.takes("DEFAULT", "ROLE", "ALL"):
             continue
         else:
@@ -185,7 +349,50 @@ def _clauses(words: _Words) -> _Clauses:
     return found
 
 
-def _password(words: _Words) -> tuple[str, str]:
+def _settings_change(words: Words) -> SettingsChange:
+    """`SETTINGS …` of a CREATE, and what the engine makes of it in an ALTER."""
+    afresh, drop, put = False, list[str](), dict[str, Setting]()
+    while True:
+        if words.takes("SETTINGS"):
+            afresh = True
+            put.update({} if words.takes("NONE") else _settings(words))
+        elif words.takes("DROP", "ALL", "SETTINGS"):
+            afresh = True
+        elif words.takes("DROP", "ALL", "PROFILES"):
+            pass  # nobody has any: they are given with TO
+        elif words.takes("DROP", "SETTINGS") or words.takes("DROP", "SETTING"):
+            drop += words.names()
+        elif any(words.takes(v, n) for v in ("ADD", "MODIFY") for n in ("SETTINGS", "SETTING")):
+            put.update(_settings(words))
+        elif words.next_word() in ("ADD", "MODIFY", "DROP"):
+            raise unsupported("a profile inside of another; `TO` users and roles is")
+        else:
+            return SettingsChange(afresh=afresh, drop=tuple(drop), put=put)
+        words.takes(",")
+
+
+def _settings(words: Words) -> dict[str, Setting]:
+    found = {}
+    while True:
+        name = words.name()
+        if name in ("INHERIT", "PROFILE"):
+            raise unsupported("a profile inside of another; `TO` users and roles is")
+        found[name] = _setting(words)
+        # In an ALTER another clause may follow, and the comma is between the two.
+        if words.next_word() != "," or words.word_after() in ("ADD", "MODIFY", "DROP"):
+            return found
+        words.takes(",")
+
+
+def _setting(words: Words) -> Setting:
+    value = words.value() if words.takes("=") else None
+    minimum = words.value() if words.takes("MIN") else None
+    maximum = words.value() if words.takes("MAX") else None
+    writability = next((w for w in _WRITABILITIES if words.takes(w)), None)
+    return Setting(value, minimum, maximum, writability)
+
+
+def _password(words: Words) -> tuple[str, str]:
     kind = words.name() if words.takes("WITH") else "sha256_password"
     if kind not in _PASSWORDS:
         raise unsupported(f"IDENTIFIED WITH {kind}; sha256_password is")
@@ -217,65 +424,3 @@ _PASSWORDS: dict[str, Callable[[str], tuple[str, str]]] = {
     "double_sha1_password": lambda value: ("double_sha1", _double_sha1(value)),
     "double_sha1_hash": lambda value: _hash("double_sha1", value),
 }
-
-
-def _settings(words: _Words) -> dict[str, str]:
-    found = {}
-    while True:
-        name = words.name()
-        if not words.takes("="):
-            raise unsupported(f"the setting clause {name}; `name = value` is")
-        found[name] = words.value()
-        if not words.takes(","):
-            return found
-
-
-class _Words:
-    """The tokens of a canonical line, taken from the left."""
-
-    def __init__(self, line: str) -> None:
-        self._tokens = list(_TOKEN.finditer(line.strip()))
-        self._at = 0
-
-    @property
-    def ended(self) -> bool:
-        return self._at == len(self._tokens)
-
-    def next_word(self) -> str:
-        return "the end" if self.ended else self._tokens[self._at][0].strip()
-
-    def takes(self, *words: str) -> bool:
-        """Move past these tokens if they are next."""
-        ahead = [token[0].strip() for token in self._tokens[self._at : self._at + len(words)]]
-        if ahead != list(words):
-            return False
-        self._at += len(words)
-        return True
-
-    def name(self) -> str:
-        token = self._take("quoted", "word")
-        return _unquoted(token) if token[0] == "`" else token
-
-    def string(self) -> str:
-        return _unquoted(self._take("string"))
-
-    def value(self) -> str:
-        token = self._take("string", "word")
-        return _unquoted(token) if token[0] == "'" else token
-
-    def expect_end(self) -> None:
-        if not self.ended:
-            raise unsupported(f"{self.next_word()} in this place")
-
-    def _take(self, *kinds: str) -> str:
-        if self.ended or self._tokens[self._at].lastgroup not in kinds:
-            raise unsupported(f"{self.next_word()} in this place")
-        self._at += 1
-        return self._tokens[self._at - 1][0].strip()
-
-
-def _unquoted(token: str) -> str:
-    body = token[1:-1]
-    if token[0] == "'":
-        body = body.replace("''", "'")
-    return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), body, flags=re.DOTALL)

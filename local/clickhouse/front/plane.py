@@ -13,9 +13,17 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from local.clickhouse.accounts import ADMIN, MONITOR, Account, load_accounts, save_accounts
+from local.clickhouse.accounts import (
+    ADMIN,
+    MONITOR,
+    Account,
+    Directory,
+    Role,
+    load_directory,
+    save_directory,
+)
 from local.clickhouse.engine import EngineFailed, ServiceEngine
-from local.clickhouse.front.answers import ClickHouseError
+from local.clickhouse.front.answers import ClickHouseError, error_from_text
 from local.clickhouse.front.gate import Gate
 
 __all__ = ["CONNECT_PAUSE_SECONDS", "CONNECT_TRIES", "DataPlane", "Unavailable"]
@@ -60,16 +68,16 @@ class DataPlane:
         self._wake = wake
         self._running = False
         self._accounts_file = folder / "accounts.json"
-        self._accounts = load_accounts(self._accounts_file)
+        self._directory = load_directory(self._accounts_file)
         self._changing = asyncio.Lock()
         # The front's own account lives as long as this process: nobody needs to know it later.
         self._monitor_password = secrets.token_hex(16)
         self._session: aiohttp.ClientSession | None = None
 
     @property
-    def accounts(self) -> Mapping[str, Account]:
-        """By the engine's name."""
-        return self._accounts
+    def directory(self) -> Directory:
+        """Users, roles and settings profiles, by the engine's names."""
+        return self._directory
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -88,9 +96,12 @@ class DataPlane:
         return self._session
 
     def set_accounts(self, accounts: Mapping[str, Account]) -> None:
-        """Save accounts for the next start, durable before this returns."""
-        save_accounts(self._accounts_file, accounts)
-        self._accounts = dict(accounts)
+        """Save the users of a new service, durable before this returns."""
+        self._set_directory(Directory(users=accounts))
+
+    def _set_directory(self, directory: Directory) -> None:
+        save_directory(self._accounts_file, directory)
+        self._directory = directory
 
     async def start(self) -> None:
         """Run the engine.
@@ -99,7 +110,7 @@ class DataPlane:
             EngineFailed: it did not come up.
         """
         if not self._running:
-            await self.engine.start(self._all_accounts())
+            await self.engine.start(self._everybody())
             self._running = True
             self.last_used = time.monotonic()
 
@@ -156,22 +167,26 @@ class DataPlane:
     async def change_accounts(
         self, change: Callable[[Mapping[str, Account]], Mapping[str, Account]]
     ) -> None:
-        """Put other accounts in force; durable and in force when this returns.
+        """As `change_directory`, of the users alone."""
+        await self.change_directory(lambda found: replace(found, users=change(found.users)))
+
+    async def change_directory(self, change: Callable[[Directory], Directory]) -> None:
+        """Put other users, roles or profiles in force; durable and in force when this returns.
 
         The engine reads its users at its start only, so it is exchanged for a fresh one (0.3 s):
         queries in flight end first, new ones wait meanwhile.
         """
         async with self._changing:
-            before, after = self._accounts, dict(change(self._accounts))
+            before, after = self._directory, change(self._directory)
             if after == before:
                 return
-            await asyncio.to_thread(self.set_accounts, after)
+            await asyncio.to_thread(self._set_directory, after)
             if not self._running:
                 return
             try:
                 await self._exchange_engine()
             except EngineFailed:
-                await asyncio.to_thread(self.set_accounts, before)
+                await asyncio.to_thread(self._set_directory, before)
                 await self._exchange_engine()
                 raise
             await self._tidy_grants()
@@ -228,18 +243,18 @@ class DataPlane:
         async with self.sent("POST", "/", headers, query.encode()) as response:
             text = await response.text()
             if response.status != 200:
-                raise ClickHouseError(1002, "UNKNOWN_EXCEPTION", text)
+                raise error_from_text(text, status=response.status)
             return text
 
-    def _all_accounts(self) -> list[Account]:
-        return [*self._accounts.values(), Account.monitor(self._monitor_password)]
+    def _everybody(self) -> Directory:
+        return self._directory.with_grantee(Account.monitor(self._monitor_password))
 
     async def _exchange_engine(self) -> None:
         async with self._alone(_DRAIN_SECONDS):
             if self._running:
                 await self.engine.stop()
                 await self._forget_connections()
-                await self.engine.start(self._all_accounts())
+                await self.engine.start(self._everybody())
 
     @contextlib.asynccontextmanager
     async def _alone(self, drain_seconds: float) -> AsyncIterator[None]:
@@ -268,15 +283,17 @@ class DataPlane:
 
     async def _tidy_grants(self) -> None:
         """Replace what was granted and revoked by what is left of it."""
-        tidy = {}
-        for name, account in self._accounts.items():
+        tidy = self._directory
+        grantees: list[Account | Role] = [*tidy.users.values(), *tidy.roles.values()]
+        for grantee in grantees:
             # The admin's own stay as they are written: one of them takes something away.
-            if name != ADMIN and any(g.startswith("REVOKE") for g in account.grants):
-                text = await self.ask(f"SHOW GRANTS FOR `{name}` FORMAT TSVRaw")
-                left = [_without_grantee(line, name) for line in text.splitlines()]
-                tidy[name] = replace(account, grants=tuple(left))
-        if tidy:
-            await asyncio.to_thread(self.set_accounts, {**self._accounts, **tidy})
+            if grantee.name != ADMIN and any(g.startswith("REVOKE") for g in grantee.grants):
+                text = await self.ask(f"SHOW GRANTS FOR `{grantee.name}` FORMAT TSVRaw")
+                lines = [line for line in text.splitlines() if " ON " in line]  # the rest: roles
+                left = tuple(_without_grantee(line, grantee.name) for line in lines)
+                tidy = tidy.with_grantee(replace(grantee, grants=left))
+        if tidy != self._directory:
+            await asyncio.to_thread(self._set_directory, tidy)
 
 
 def _without_grantee(grant: str, name: str) -> str:

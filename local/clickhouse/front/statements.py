@@ -1,4 +1,4 @@
-"""Answers statements about users, which the engine does not have: its users are in a file.
+"""Answers statements about users, roles and profiles, which the engine reads from a file.
 
 The engine itself checks who asks and parses the statement (`formatQuerySingleLine`), so that
 errors and spelling are its own; what is left to read here is one canonical line.
@@ -7,32 +7,33 @@ errors and spelling are its own; what is left to read here is one canonical line
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 
-from local.clickhouse.accounts import ADMIN, Account
+from local.clickhouse.accounts import ADMIN, Profile, Setting, inner_name
 from local.clickhouse.engine import EngineFailed
 from local.clickhouse.front.answers import ClickHouseError, error_from_text
+from local.clickhouse.front.changes import apply, unknown_profile
 from local.clickhouse.front.credentials import Identified
 from local.clickhouse.front.grammar import (
+    AlterProfile,
     AlterUser,
+    CreateProfile,
     CreateUser,
-    DropUser,
-    Grant,
-    Revoke,
     Statement,
     parse_statement,
-    unsupported,
 )
 from local.clickhouse.front.plane import DataPlane
+from local.clickhouse.front.words import Words
 
 __all__ = ["StatementDesk", "is_for_the_desk"]
 
 _COMMENTS = rb"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 _DESK = re.compile(
     _COMMENTS
-    + rb"(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE)|GRANT|REVOKE|SET\s+DEFAULT\s+ROLE"
-    + rb"|SHOW\s+(?:CREATE\s+USERS?|USERS|GRANTS))\b",
+    + rb"(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE|(?:SETTINGS\s+)?PROFILE)|GRANT|REVOKE"
+    + rb"|SET\s+DEFAULT\s+ROLE"
+    + rb"|SHOW\s+(?:CREATE\s+(?:USERS?|(?:SETTINGS\s+)?PROFILES?)|USERS|GRANTS"
+    + rb"|(?:SETTINGS\s+)?PROFILES))\b",
     re.IGNORECASE | re.DOTALL,
 )
 _FORMAT = re.compile(r"\s+FORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
@@ -40,17 +41,20 @@ _FORMAT = re.compile(r"\s+FORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 _SHOW_USERS = (
     "SELECT name FROM system.users WHERE name NOT IN ('default', '_monitor_') ORDER BY name"
 )
-
-Accounts = Mapping[str, Account]
+_SHOW_PROFILES = (
+    "SELECT name FROM system.settings_profiles WHERE name NOT IN ('default', 'engine') "
+    "AND NOT startsWith(name, 'of_') ORDER BY name"
+)
+_PROFILE = re.compile(r"\s*SHOW\s+CREATE\s+(?:SETTINGS\s+)?PROFILES?\b", re.IGNORECASE)
 
 
 def is_for_the_desk(query: bytes) -> bool:
-    """Whether a query that begins like this is about users."""
+    """Whether a query that begins like this is about users, roles or profiles."""
     return _DESK.match(query) is not None
 
 
 class StatementDesk:
-    """Answers user statements of one service, for its admin alone."""
+    """Answers such statements of one service, for its admin alone."""
 
     def __init__(self, plane: DataPlane) -> None:
         self._plane = plane
@@ -72,18 +76,14 @@ class StatementDesk:
             if re.match(r"\s*SHOW\b", text, re.IGNORECASE):
                 return await self._show(text, identified)
             line = await self._canonical(text, identified)
-        statement = parse_statement(line)
-        if identified.user != ADMIN:
-            raise ClickHouseError(
-                497,
-                "ACCESS_DENIED",
-                f"{identified.user}: Not enough privileges. Locally only the user `default` may "
-                "manage users",
-                status=403,
-            )
+            statement = parse_statement(line)
+            _only_the_admin(identified)
+            # The engine would not start with a setting that it does not know.
+            for settings in _settings(statement):
+                await self._plane.ask(f"SELECT 1 SETTINGS {settings}")
         try:
-            await self._plane.change_accounts(
-                lambda accounts: apply(statement, accounts, database=database)
+            await self._plane.change_directory(
+                lambda found: apply(statement, found, database=database)
             )
         except EngineFailed as error:
             raise ClickHouseError(
@@ -105,8 +105,15 @@ class StatementDesk:
 
     async def _show(self, text: str, identified: Identified) -> bytes:
         found = _FORMAT.search(text)
+        form = found[0] if found else ""
         if re.match(r"\s*SHOW\s+USERS", text, re.IGNORECASE):
-            text = _SHOW_USERS + (found[0] if found else "")
+            text = _SHOW_USERS + form
+        elif re.match(r"\s*SHOW\s+(SETTINGS\s+)?PROFILES", text, re.IGNORECASE):
+            text = _SHOW_PROFILES + form
+        elif profile := _PROFILE.match(text):
+            _only_the_admin(identified)
+            names = text[profile.end() :].removesuffix(form)
+            text = self._show_create_profiles(names) + form
         else:
             text = re.sub(r"\bdefault\b|`default`", f"`{ADMIN}`", text)
         # All but the statement itself: formats, protocol version, database.
@@ -114,6 +121,16 @@ class StatementDesk:
         answer = await self._ask_engine(text, identified, parameters)
         # Binary formats, too: both names are of one length.
         return answer.replace(ADMIN.encode(), b"default")
+
+    def _show_create_profiles(self, names: str) -> str:
+        # The engine has them, but not whom they are for.
+        profiles = self._plane.directory.profiles
+        wanted = Words(names).names() if names.strip() else tuple(profiles)
+        for name in wanted:
+            if name not in profiles:
+                raise unknown_profile(name)
+        lines = ", ".join(_text(_create_statement(profiles[name])) for name in wanted)
+        return f"SELECT arrayJoin([{lines}]::Array(String)) AS `CREATE SETTINGS PROFILE`"
 
     async def _ask_engine(self, query: str, identified: Identified, parameters: str) -> bytes:
         path = f"/?{parameters}"
@@ -133,117 +150,45 @@ def _without(query: str, *names: str) -> str:
     return "&".join(part for part in query.split("&") if part.partition("=")[0] not in names)
 
 
-def apply(statement: Statement, accounts: Accounts, *, database: str | None = None) -> Accounts:
-    """The accounts after a statement.
-
-    Raises:
-        ClickHouseError: a user exists already, or does not.
-    """
-    match statement:
-        case CreateUser():
-            return _create(statement, accounts)
-        case AlterUser():
-            return _alter(statement, accounts)
-        case DropUser():
-            return _drop(statement, accounts)
-        case Grant():
-            return _grant(statement, accounts, database)
-        case Revoke():
-            return _revoke(statement, accounts, database)
-
-
-def _create(statement: CreateUser, accounts: Accounts) -> Accounts:
-    after = dict(accounts)
-    for name in statement.names:
-        if name in after:
-            if statement.if_not_exists:
-                continue
-            if not statement.or_replace:
-                raise ClickHouseError(
-                    493,
-                    "ACCESS_ENTITY_ALREADY_EXISTS",
-                    f"user `{name}`: cannot insert because user `{name}` already exists",
-                )
-            if name == ADMIN:
-                raise ClickHouseError(
-                    495, "ACCESS_STORAGE_READONLY", "The user `default` cannot be replaced"
-                )
-        if statement.password is None:
-            raise ClickHouseError(
-                36, "BAD_ARGUMENTS", f"user `{name}` needs a password: IDENTIFIED BY is missing"
-            )
-        kind, digest = statement.password
-        after[name] = Account(
-            name,
-            digest,
-            hash_kind=kind,
-            database=statement.database or None,
-            settings=statement.settings or {},
-        )
-    return after
-
-
-def _alter(statement: AlterUser, accounts: Accounts) -> Accounts:
-    after = dict(accounts)
-    for name in _present(statement.names, accounts, if_exists=statement.if_exists):
-        account = after[name]
-        if statement.password is not None:
-            kind, digest = statement.password
-            account = replace(account, password_hash=digest, hash_kind=kind)
-        if statement.database is not None:
-            account = replace(account, database=statement.database or None)
-        if statement.settings is not None:
-            account = replace(account, settings=statement.settings)
-        after[name] = account
-    return after
-
-
-def _drop(statement: DropUser, accounts: Accounts) -> Accounts:
-    gone = set(_present(statement.names, accounts, if_exists=statement.if_exists))
-    if ADMIN in gone:
+def _only_the_admin(identified: Identified) -> None:
+    if identified.user != ADMIN:
         raise ClickHouseError(
-            495, "ACCESS_STORAGE_READONLY", "The user `default` cannot be dropped"
+            497,
+            "ACCESS_DENIED",
+            f"{identified.user}: Not enough privileges. Locally only the user `default` may "
+            "manage users",
+            status=403,
         )
-    return {name: account for name, account in accounts.items() if name not in gone}
 
 
-def _grant(statement: Grant, accounts: Accounts, database: str | None) -> Accounts:
-    after = dict(accounts)
-    clause = _with_database(statement.clause, database)
-    for name in _present(statement.names, accounts):
-        account = after[name]
-        held = () if statement.replace else account.grants
-        if clause not in held:
-            after[name] = replace(account, grants=(*held, clause))
-    return after
+def _settings(statement: Statement) -> Iterable[str]:
+    """`name = value` of every setting and every bound of one that a statement brings."""
+    if isinstance(statement, CreateUser | AlterUser | CreateProfile | AlterProfile):
+        for name, setting in statement.settings.put.items():
+            for value in (setting.value, setting.minimum, setting.maximum):
+                if value is not None:
+                    yield f"`{name}` = {_text(value)}"
 
 
-def _revoke(statement: Revoke, accounts: Accounts, database: str | None) -> Accounts:
-    after = dict(accounts)
-    clause = _with_database(statement.clause, database)
-    for name in _present(statement.names, accounts):
-        # Nothing granted, nothing to take: and no need to exchange the engine.
-        if after[name].grants:
-            after[name] = replace(after[name], grants=(*after[name].grants, clause))
-    return after
+def _create_statement(profile: Profile) -> str:
+    settings = ", ".join(_clause(name, setting) for name, setting in profile.settings.items())
+    to = ", ".join("default" if name == inner_name("default") else name for name in profile.to)
+    return (
+        f"CREATE SETTINGS PROFILE `{profile.name}`"
+        f"{f' SETTINGS {settings}' if settings else ''}{f' TO {to}' if to else ''}"
+    )
 
 
-def _present(
-    names: tuple[str, ...], accounts: Accounts, *, if_exists: bool = False
-) -> tuple[str, ...]:
-    for name in names:
-        if name not in accounts and not if_exists:
-            raise ClickHouseError(
-                192, "UNKNOWN_USER", f"There is no user `{name}` in user directories"
-            )
-    return tuple(name for name in names if name in accounts)
+def _clause(name: str, setting: Setting) -> str:
+    parts = (("=", setting.value), ("MIN", setting.minimum), ("MAX", setting.maximum))
+    shown = "".join(f" {word} {_value(value)}" for word, value in parts if value is not None)
+    return f"{name}{shown}{f' {setting.writability}' if setting.writability else ''}"
 
 
-def _with_database(clause: str, database: str | None) -> str:
-    """A grant `ON table` is on the session's database; in the users file there is no session."""
-    found = re.search(r"^(.*) ON (`(?:[^`\\]|\\.)*`|\w+|\*)( WITH GRANT OPTION)?$", clause)
-    if found is None or re.search(r"\b(READ|WRITE|DEFINER|ENGINE|COLLECTION|USER)\b", found[1]):
-        return clause
-    if not re.fullmatch(r"\w+", database or "default"):
-        raise unsupported(f"a grant without a database in a session on {database!r}")
-    return f"{found[1]} ON {database or 'default'}.{found[2]}{found[3] or ''}"
+def _value(text: str) -> str:
+    return text if re.fullmatch(r"-?\d+(\.\d+)?|true|false", text) else _text(text)
+
+
+def _text(text: str) -> str:
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{quoted}'"
