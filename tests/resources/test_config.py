@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -36,9 +37,14 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A stack's runtime without an engine, and without this machine's settings."""
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
+    # Pulumi's outputs want a current event loop, and earlier tests may have closed theirs.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     pulumi.runtime.configure(pulumi.runtime.Settings(project="telemetry", stack="test"))
     yield
     pulumi.runtime.set_all_config({})
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def load(**changes: str | None) -> Settings:
