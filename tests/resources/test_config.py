@@ -43,6 +43,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     pulumi.runtime.configure(pulumi.runtime.Settings(project="telemetry", stack="test"))
     yield
     pulumi.runtime.set_all_config({})
+    loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True))
     asyncio.set_event_loop(None)
     loop.close()
 
