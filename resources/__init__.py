@@ -10,29 +10,62 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from resources.api_key import ApiKey, ApiKeyArgs
+    from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
     from resources.config import Settings, load_settings
+    from resources.database import Database, DatabaseArgs
+    from resources.grant import Grant, GrantArgs
     from resources.migrations import Migrations, MigrationsArgs
     from resources.organization import Organization, get_organization
+    from resources.private_endpoint_attachment import (
+        PrivateEndpointAttachment,
+        PrivateEndpointAttachmentArgs,
+    )
+    from resources.query_endpoint import QueryEndpoint, QueryEndpointArgs
     from resources.retention import Retention, RetentionArgs
+    from resources.scaling_schedule import ScalingSchedule, ScalingScheduleArgs
     from resources.service import Service, ServiceArgs
+    from resources.settings_profile import SettingsProfile, SettingsProfileArgs
+    from resources.sql_role import SqlRole, SqlRoleArgs
     from resources.telemetry import Telemetry, TelemetryArgs
     from resources.token import Token
+    from resources.upgrade_window import UpgradeWindow, UpgradeWindowArgs
     from resources.user import User, UserArgs
     from resources.warehouse import Connection, connection_of
 
 __all__ = [
+    "ApiKey",
+    "ApiKeyArgs",
+    "BackupConfiguration",
+    "BackupConfigurationArgs",
     "Connection",
+    "Database",
+    "DatabaseArgs",
+    "Grant",
+    "GrantArgs",
     "Migrations",
     "MigrationsArgs",
     "Organization",
+    "PrivateEndpointAttachment",
+    "PrivateEndpointAttachmentArgs",
+    "QueryEndpoint",
+    "QueryEndpointArgs",
     "Retention",
     "RetentionArgs",
+    "ScalingSchedule",
+    "ScalingScheduleArgs",
     "Service",
     "ServiceArgs",
     "Settings",
+    "SettingsProfile",
+    "SettingsProfileArgs",
+    "SqlRole",
+    "SqlRoleArgs",
     "Telemetry",
     "TelemetryArgs",
     "Token",
+    "UpgradeWindow",
+    "UpgradeWindowArgs",
     "User",
     "UserArgs",
     "connection_of",
@@ -41,18 +74,38 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ApiKey": "api_key",
+    "ApiKeyArgs": "api_key",
+    "BackupConfiguration": "backup_configuration",
+    "BackupConfigurationArgs": "backup_configuration",
     "Connection": "warehouse",
+    "Database": "database",
+    "DatabaseArgs": "database",
+    "Grant": "grant",
+    "GrantArgs": "grant",
     "Migrations": "migrations",
     "MigrationsArgs": "migrations",
     "Organization": "organization",
+    "PrivateEndpointAttachment": "private_endpoint_attachment",
+    "PrivateEndpointAttachmentArgs": "private_endpoint_attachment",
+    "QueryEndpoint": "query_endpoint",
+    "QueryEndpointArgs": "query_endpoint",
     "Retention": "retention",
     "RetentionArgs": "retention",
+    "ScalingSchedule": "scaling_schedule",
+    "ScalingScheduleArgs": "scaling_schedule",
     "Service": "service",
     "ServiceArgs": "service",
     "Settings": "config",
+    "SettingsProfile": "settings_profile",
+    "SettingsProfileArgs": "settings_profile",
+    "SqlRole": "sql_role",
+    "SqlRoleArgs": "sql_role",
     "Telemetry": "telemetry",
     "TelemetryArgs": "telemetry",
     "Token": "token",
+    "UpgradeWindow": "upgrade_window",
+    "UpgradeWindowArgs": "upgrade_window",
     "User": "user",
     "UserArgs": "user",
     "connection_of": "warehouse",

@@ -1,0 +1,146 @@
+"""`BackupConfiguration`: how often a service is backed up, and how long backups are kept.
+
+Operations: `backupConfigurationGet`, `backupConfigurationUpdate`. Every primary service has one;
+secondaries share it.
+
+    BackupConfiguration(
+        "backups",
+        BackupConfigurationArgs(
+            organization_id=warehouse.organization_id,
+            service_id=warehouse.id,
+            backup_start_time="03:00",
+            backup_retention_period_in_hours=168,
+        ),
+    )
+
+Another service replaces it; the rest changes in place. What the program does not set stays as it
+is; what it no longer sets goes back to ClickHouse's default, and so does everything it set when
+the resource is destroyed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base import Live, Part, plain
+from resources.checking import Checker
+from resources.fields import ORGANIZATION, SERVICE, Field, choice, number, text
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["BackupConfiguration", "BackupConfigurationArgs", "BackupConfigurationProvider"]
+
+PERIOD, RETENTION = "backup_period_in_hours", "backup_retention_period_in_hours"
+START = "backup_start_time"
+PERIODS = (6, 8, 12, 16, 20, 24, 36, 48)
+# A fixed hour makes sense for whole days only.
+PERIODS_WITH_START = (24, 48)
+LONGEST_RETENTION_HOURS = 1080
+
+
+@dataclass(kw_only=True)
+class BackupConfigurationArgs:
+    """How often, how long.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        service_id: UUID of the primary service. Replaces.
+        backup_period_in_hours: 6, 8, 12, 16, 20, 24, 36 or 48. Not with `backup_start_time`.
+            Default: the server's. In place.
+        backup_retention_period_in_hours: whole days, 24 to 1080. Default: the server's. In place.
+        backup_start_time: a full hour, `03:00`; then one backup a day. In place.
+    """
+
+    organization_id: pulumi.Input[str]
+    service_id: pulumi.Input[str]
+    backup_period_in_hours: pulumi.Input[int] | None = None
+    backup_retention_period_in_hours: pulumi.Input[int] | None = None
+    backup_start_time: pulumi.Input[str] | None = None
+
+
+class BackupConfigurationProvider(Part):
+    """Changes a service's backup configuration."""
+
+    what = "backup configuration"
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "service_id": SERVICE,
+        PERIOD: Field(check=choice(PERIODS), clears=True),
+        RETENTION: Field(
+            check=number(minimum=24, maximum=LONGEST_RETENTION_HOURS, step=24), clears=True
+        ),
+        START: Field(
+            check=text(pattern=r"([01]\d|2[0-3]):00", allowed="a full hour, 00:00 to 23:00"),
+            clears=True,
+        ),
+    }
+
+    def rules(self, checker: Checker) -> None:
+        """A start time already says how often."""
+        if START in checker.inputs and PERIOD in checker.inputs:
+            checker.refuse(PERIOD, f"nothing beside {START}")
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
+        """The configuration as it is."""
+        return plain(client.backup.backup_configuration_get(props["organization_id"], resource_id))
+
+    def sync(
+        self,
+        client: Client,
+        resource_id: str,
+        live: Live | None,
+        _olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        names: Sequence[str],
+    ) -> Live:
+        """Send what differs; a null resets."""
+        from clickhouse_api import models
+
+        live = live or {}
+        values = {name: news.get(name) for name in (PERIOD, RETENTION, START) if name in names}
+        # The API refuses a start time beside a stored period that is no whole day, and the other
+        # way round, so each takes the other's place.
+        if values.get(START) and live.get(PERIOD) not in PERIODS_WITH_START:
+            values[PERIOD] = None
+        if values.get(PERIOD) and live.get(START):
+            values[START] = None
+        return plain(
+            client.backup.backup_configuration_update(
+                news["organization_id"],
+                resource_id,
+                models.BackupConfigurationPatchRequest.model_validate(values),
+            )
+        )
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Back to the defaults, as far as the program had set anything."""
+        names = [name for name in (PERIOD, RETENTION, START) if name in props.get("given", ())]
+        if names:
+            self.sync(
+                client, resource_id, None, {}, {"organization_id": props["organization_id"]}, names
+            )
+
+
+class BackupConfiguration(Resource, module="clickhouse", name="BackupConfiguration"):
+    """A service's backup configuration."""
+
+    backup_period_in_hours: pulumi.Output[int]
+    """Hours from one backup to the next."""
+    backup_retention_period_in_hours: pulumi.Output[int]
+    """For how many hours a backup is kept."""
+    backup_start_time: pulumi.Output[str]
+    """When the day's backup begins, UTC; absent where only the period is set."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: BackupConfigurationArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(BackupConfigurationProvider(), resource_name, {**vars(args)}, opts)

@@ -1,0 +1,128 @@
+"""`NamedReceipt`: takes the mark off a name once the thing's id is saved in the state.
+
+API keys and roles have no tags, so what a POST makes carries its owner's mark in its name until
+this child resource has run. The engine runs a child after it has saved its parent, so whatever
+still has the mark is in no state: the next run may deal with it as its own. `ownership` has the
+whole argument, for services.
+
+Operations: `openapiKeyGet` and `openapiKeyUpdate`; `organizationRoleGet` and
+`organizationRolePatch`. Deleting the receipt does nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from resources import engine
+from resources.control_plane import ControlPlane
+from resources.ownership import Owner
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["NamedReceipt", "NamedReceiptProvider", "has_mark", "marked", "unmarked"]
+
+_MARK_CHARACTERS = 16
+_MARK = re.compile(rf"-pulumi-[0-9a-f]{{{_MARK_CHARACTERS}}}$")
+
+
+def marked(props: Mapping[str, Any]) -> str:
+    """The name with which a POST makes it."""
+    return f"{props['name']}-pulumi-{Owner.of(props).resource[:_MARK_CHARACTERS]}"
+
+
+def unmarked(name: str) -> str:
+    """The name without a mark, if it has one."""
+    return _MARK.sub("", name)
+
+
+def has_mark(name: str | None, props: Mapping[str, Any]) -> bool:
+    """Whether a name has the mark of this resource, whatever comes before it."""
+    mark = f"-pulumi-{Owner.of(props).resource[:_MARK_CHARACTERS]}"
+    return (name or "").endswith(mark)
+
+
+class NamedReceiptProvider(ResourceProvider):
+    """Gives a thing its plain name."""
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Remember where the control plane is."""
+        engine.attach()
+        self._control_plane = ControlPlane(req.config.get)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Everything is legal: the inputs come from this package, not from a user."""
+        return CheckResult(news, [])
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Another thing has a mark of its own."""
+        return DiffResult(changes=olds.get("thing_id") != news.get("thing_id"))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Take the mark off."""
+        self._rename(props)
+        return CreateResult(props["thing_id"], props)
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Take the mark off the thing that took the old one's place."""
+        self._rename(news)
+        return UpdateResult(news)
+
+    def _rename(self, props: Mapping[str, Any]) -> None:
+        rename = {"api_key": _rename_api_key, "role": _rename_role}[props["kind"]]
+        with self._control_plane.client() as client:
+            rename(client, props["organization_id"], props["thing_id"])
+
+
+class NamedReceipt(Resource, module="clickhouse", name="NamedReceipt"):
+    """Marks a key or a role as known to the state; made by them."""
+
+    thing_id: pulumi.Output[str]
+    organization_id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        kind: str,
+        organization_id: pulumi.Input[str],
+        thing_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {"kind": kind, "organization_id": organization_id, "thing_id": thing_id}
+        super().__init__(NamedReceiptProvider(), resource_name, props, opts)
+
+
+def _rename_api_key(client: Client, organization_id: str, key_id: str) -> None:
+    from clickhouse_api import models
+
+    name = client.api_keys.openapi_key_get(organization_id, key_id).name or ""
+    if unmarked(name) != name:
+        client.api_keys.openapi_key_update(
+            organization_id, key_id, models.ApiKeyPatchRequest(name=unmarked(name))
+        )
+
+
+def _rename_role(client: Client, organization_id: str, role_id: str) -> None:
+    from clickhouse_api import models
+
+    name = client.role_management.organization_role_get(organization_id, role_id).name or ""
+    if unmarked(name) != name:
+        client.role_management.organization_role_patch(
+            organization_id, role_id, models.RoleUpdateRequest(name=unmarked(name))
+        )
