@@ -21,6 +21,7 @@ from local.stack import Stack, local_settings
 from tests.e2e.clouds import Cloudflare, ControlPlane
 from tests.e2e.deployment import Deployment
 
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 # What Pulumi adds to whatever error ended a command.
 PULUMI_FAILED = (
     "error: preview failed",
@@ -53,11 +54,9 @@ def refused(
     shown = result.stdout + result.stderr
     assert result.returncode != 0, shown
     assert "Traceback" not in shown
-    # Between the progress lines and the summary every message stands once.
-    diagnostics = shown.partition("Diagnostics:")[2]
-    errors = [
-        line.strip() for line in diagnostics.splitlines() if line.strip().startswith("error:")
-    ]
+    # After the progress lines every message stands once, beside Pulumi's own that it failed.
+    lines = [line.strip() for line in shown.partition("Diagnostics:")[2].splitlines()]
+    errors = [line for line in lines if line.startswith("error:") and line not in PULUMI_FAILED]
     assert len(errors) == 1, shown
     Stack(clouds, "refused", config_file=folder / "Pulumi.refused.yaml").destroy()
     assert state_of(clouds) == before
@@ -76,7 +75,10 @@ def state_of(clouds: Layout) -> tuple[list[str], list[str]]:
         ({"CLICKHOUSE_CLOUD_API_SECRET": "wrong"}, ["401", "CLICKHOUSE_CLOUD_API_KEY"]),
         ({"CLICKHOUSE_CLOUD_API_KEY": ""}, ["CLICKHOUSE_CLOUD_API_KEY"]),
         ({"CLICKHOUSE_API_URL": "http://127.0.0.1:9/v1"}, ["http://127.0.0.1:9/v1"]),
-        ({"CLICKHOUSE_ORG_ID": "00000000-0000-4000-8000-000000000000"}, ["organization"]),
+        (
+            {"CLICKHOUSE_ORG_ID": "00000000-0000-4000-8000-000000000000"},
+            ["00000000-0000-4000-8000-000000000000"],
+        ),
         ({"CLOUDFLARE_ACCOUNT_ID": ""}, ["CLOUDFLARE_ACCOUNT_ID"]),
     ],
     ids=["wrong API key", "no API key", "unreachable", "unknown organization id", "no account"],
