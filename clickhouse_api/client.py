@@ -140,4 +140,6 @@ class AsyncClient(AsyncOperations):
 
 
 def _arguments(settings: Settings) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in settings.__dataclass_fields__}
+    arguments = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
+    limit = RateLimit(requests=arguments.pop("requests_per_window"))
+    return {**arguments, "rate_limit": limit}

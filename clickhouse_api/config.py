@@ -19,6 +19,8 @@ DEFAULT_TIMEOUT_SECONDS = 60.0
 # One call with its waits and retries: long enough for a full queue of the rate limit (10 requests
 # per 10 s) and a reset or two, short enough that nobody wonders whether anything happens.
 DEFAULT_RETRY_DEADLINE_SECONDS = 180.0
+# The vendor's documented limit.
+DEFAULT_REQUESTS_PER_WINDOW = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Settings:
         timeout_seconds: for each attempt: connecting, sending, and each pause while receiving.
         retry_deadline_seconds: for a call with all its waits and retries.
         state_dir: folder of the rate limit that all processes of a user share.
+        requests_per_window: requests that the API allows the key in any 10 s.
     """
 
     key_id: str
@@ -40,6 +43,7 @@ class Settings:
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     retry_deadline_seconds: float = DEFAULT_RETRY_DEADLINE_SECONDS
     state_dir: Path | None = None
+    requests_per_window: int = DEFAULT_REQUESTS_PER_WINDOW
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", _checked_url(self.base_url))
@@ -72,7 +76,17 @@ class Settings:
             key_secret=environ[required[1]],
             base_url=environ.get("CLICKHOUSE_API_URL") or DEFAULT_BASE_URL,
             state_dir=Path(state_dir) if state_dir else None,
+            requests_per_window=_requests_per_window(environ),
         )
+
+
+def _requests_per_window(environ: Mapping[str, str]) -> int:
+    given = environ.get("CLICKHOUSE_API_REQUESTS_PER_WINDOW") or str(DEFAULT_REQUESTS_PER_WINDOW)
+    if not given.isascii() or not given.isdigit() or int(given) < 1:
+        raise ConfigurationError(
+            f"CLICKHOUSE_API_REQUESTS_PER_WINDOW is {given!r}, allowed: a whole number from 1"
+        )
+    return int(given)
 
 
 def _checked_url(url: str) -> str:

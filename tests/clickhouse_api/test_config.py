@@ -69,6 +69,16 @@ def test_a_wrong_setting_is_one_line_that_names_it(field: str, value: Any, told:
     assert "\n" not in str(caught.value)
 
 
+def test_a_key_may_have_another_limit() -> None:
+    """The vendor's, unless the environment says so; a wrong one is one line."""
+    name = "CLICKHOUSE_API_REQUESTS_PER_WINDOW"
+    assert Settings.from_env(ENVIRONMENT).requests_per_window == 10
+    assert Settings.from_env({**ENVIRONMENT, name: "25"}).requests_per_window == 25
+    for wrong in ("0", "-1", "many"):
+        with pytest.raises(ConfigurationError, match=f"{name} is '{wrong}', allowed: "):
+            Settings.from_env({**ENVIRONMENT, name: wrong})
+
+
 def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """With the variable that moves it elsewhere."""
     (tmp_path / "file").write_text("in the way")
