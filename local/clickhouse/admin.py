@@ -6,6 +6,7 @@
 | `PUT /local/faults` | replaces it; fields as in `local.clickhouse.faults.Faults` |
 | `DELETE /local/faults` | everything is well again |
 | `POST /local/services/{id}/idle` | puts a running service to sleep now |
+| `GET /local/counts` | services ever created, answers since the start by operation and status |
 
 Same keys as the API, no rate limit.
 """
@@ -13,10 +14,12 @@ Same keys as the API, no rate limit.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from local.clickhouse.errors import ApiError, Conflict
 from local.clickhouse.faults import Faults
@@ -49,6 +52,13 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
             raise Conflict(f"the service is {service.state}; a running one can become idle")
         return {"state": service.state}
 
+    answers: Counter[tuple[str, int]] = Counter()
+
+    async def show_counts(_: web.Request) -> Json:
+        created = len(cloud.fleet.list()) + len(cloud.organization.gone_services)
+        shown = [{"operation": o, "status": s, "count": n} for (o, s), n in answers.items()]
+        return {"services_created": created, "answers": shown}
+
     def route(method: str, path: str, act: Callable[[web.Request], Awaitable[Json]]) -> None:
         async def answer(request: web.Request) -> web.StreamResponse:
             try:
@@ -63,6 +73,22 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
     route("PUT", "/local/faults", replace_faults)
     route("DELETE", "/local/faults", clear_faults)
     route("POST", "/local/services/{id}/idle", put_to_sleep)
+    route("GET", "/local/counts", show_counts)
+    application.middlewares.append(_counting(answers))
+
+
+def _counting(answers: Counter[tuple[str, int]]) -> Middleware:
+    """Counts what the API answered; one that got lost counts as what it would have been."""
+
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        resource = request.match_info.route.resource
+        if request.path.startswith("/v1/") and resource is not None:
+            answers[f"{request.method} {resource.canonical}", response.status] += 1
+        return response
+
+    return count
 
 
 def _use(cloud: Cloud, faults: Faults) -> None:

@@ -132,6 +132,20 @@ def test_the_eleventh_request_is_429(own_cloud: CloudProcess) -> None:
     assert other.status_code == 200
 
 
+def test_what_was_answered_is_counted(own_cloud: CloudProcess) -> None:
+    """By operation and status, a lost answer too; services that are gone stay counted."""
+    own_cloud.set_faults(rules=[{"operation": "instanceGetList", "fault": "lost"}])
+    with pytest.raises(httpx.HTTPError):
+        own_cloud.call("GET", "/services")
+    own_cloud.create_service().remove()
+    counts = own_cloud.send("GET", "/local/counts").json()
+    answered = {(a["operation"], a["status"]): a["count"] for a in counts["answers"]}
+    path = "/v1/organizations/{organizationId}/services"
+    assert counts["services_created"] == 1
+    assert answered["POST " + path, 200] == 1
+    assert answered["GET " + path, 200] == 1
+
+
 def test_a_created_key_works_until_it_is_deleted(cloud: CloudProcess) -> None:
     """Its secret is shown once; its id in the API is not its key id."""
     made = cloud.call("POST", "/keys", {"name": "ci", "roles": ["developer"]})
