@@ -132,7 +132,8 @@ def _grant(statement: Grant, found: Directory, database: str | None) -> Director
     clause = _with_database(statement.clause, database)
     for grantee in _grantees(statement.names, found):
         held = () if statement.replace else grantee.grants
-        if clause not in held:
+        # What was revoked since may be part of what was granted before.
+        if clause not in held or any(grant.startswith("REVOKE") for grant in held):
             held = (*held, clause)
         found = found.with_grantee(replace(grantee, grants=held))
     return found

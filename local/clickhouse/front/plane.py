@@ -291,9 +291,23 @@ class DataPlane:
                 text = await self.ask(f"SHOW GRANTS FOR `{grantee.name}` FORMAT TSVRaw")
                 lines = [line for line in text.splitlines() if " ON " in line]  # the rest: roles
                 left = tuple(_without_grantee(line, grantee.name) for line in lines)
-                tidy = tidy.with_grantee(replace(grantee, grants=left))
+                if await self._are_legible(left):
+                    tidy = tidy.with_grantee(replace(grantee, grants=left))
         if tidy != self._directory:
             await asyncio.to_thread(self._set_directory, tidy)
+
+    async def _are_legible(self, grants: tuple[str, ...]) -> bool:
+        """Whether the engine reads what it wrote; of ALL on a database it writes what it cannot."""
+        listed = ", ".join(f"'{_escaped(f'{grant} TO x')}'" for grant in grants)
+        unread = await self.ask(
+            "SELECT countIf(isNull(formatQuerySingleLineOrNull(g))) "  # noqa: S608 - escaped
+            f"FROM (SELECT arrayJoin([{listed}]::Array(String)) AS g)"
+        )
+        return int(unread) == 0
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _without_grantee(grant: str, name: str) -> str:

@@ -51,6 +51,18 @@ def test_rights_can_be_taken_away(telemetry: Service) -> None:
     assert "ACCESS_DENIED" in refused.text
 
 
+def test_all_on_a_database_can_be_taken_in_part_and_given_again(telemetry: Service) -> None:
+    """The engine cannot read its own list of what ALL on a database is, so ours is kept."""
+    telemetry.answer("GRANT ALL ON telemetry.* TO writer")
+    telemetry.answer("REVOKE SELECT ON telemetry.* FROM writer")
+    counted = "SELECT count() FROM telemetry.t"
+    assert "ACCESS_DENIED" in telemetry.query(counted, user="writer", password="w-secret").text
+    telemetry.answer("GRANT INSERT ON *.* TO writer")
+    assert "ACCESS_DENIED" in telemetry.query(counted, user="writer", password="w-secret").text
+    telemetry.answer("GRANT ALL ON telemetry.* TO writer")
+    assert telemetry.answer(counted, user="writer", password="w-secret") == "0"
+
+
 def test_a_password_changes_and_rights_stay(telemetry: Service) -> None:
     """By password and by hash."""
     digest = hashlib.sha256(b"third").hexdigest()
