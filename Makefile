@@ -56,6 +56,11 @@ test: install lint ## Every check and test
 	npm --prefix worker run --silent test
 	$(VENV)/python -m pytest
 
+.PHONY: test-chaos
+test-chaos: install ## Random changes, faults and kills: 200 rounds (CHAOS_SEED, CHAOS_ROUNDS)
+	CHAOS_SEED=$${CHAOS_SEED:-$$RANDOM} CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} \
+	  $(VENV)/python -m pytest tests/chaos
+
 .PHONY: bench
 bench: install ## Measure: `pulumi up` against an empty program, imports, memory
 	$(VENV)/python -m bench.up

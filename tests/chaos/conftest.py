@@ -1,0 +1,5 @@
+"""The clouds of the resources' tests."""
+
+from tests.resources.conftest import clouds
+
+__all__ = ["clouds"]
