@@ -5,13 +5,24 @@ ClickHouse with its own data folder behind a front that adds TLS, accounts and u
 `README.md` beside this file says how it is built.
 
 What it does not imitate
-- **Operations**: those for organizations, services (create to delete, state, scaling, password,
-  backup configuration, query endpoint, private endpoints, upgrade window, scaling schedule) and
-  API keys answer; every other operation of the document is refused with 501.
+- **Operations**: all of the document answer but `postgresServiceCertsGet` (501: there is no
+  Postgres that could have a certificate). Services, keys, their sub-resources, roles, members,
+  invitations, ClickPipes, ClickStack, saved queries, Postgres services, BYOC infrastructure and
+  UDFs are kept and go through their states, and what they refer to must exist. They do nothing:
+  no row moves, no alert is evaluated, no Postgres runs, no function is built. Backups, snapshots,
+  notifications, logs, metrics, slow queries and costs are empty lists; the activity log knows
+  the organization's beginning alone. Filters of empty lists are accepted and not used.
+- **Members**: two from the beginning, an admin and a developer, since an invitation is never
+  accepted. Keys take system roles only.
+- **Server settings**: four of the vendor's many (`handlers/service_parts.py`); they are kept, the
+  engine does not see them.
+- **Schema discovery** of a ClickPipe reads nothing and finds no fields.
 - **Guesses**: the vendor's document names no errors. Their wording is ours; status codes are
   the vendor's where somebody reported them, and 404 for an unknown organization, 401 for a wrong
   key and 409 for a command in a wrong state are assumed. Roles of keys are kept, not enforced,
-  except that a key with the role `query_endpoints` alone may not use this API.
+  except that a key with the role `query_endpoints` alone may not use this API; nor are the
+  policies of roles, nor quotas. That every role is granted `control-plane:organization:view` is
+  a guess at which permission the vendor adds.
 - **The data plane**: one engine per service, whatever its replicas and memory say. Tables are
   plain MergeTree, not SharedMergeTree: deduplication follows `non_replicated_deduplication_window`,
   there is no Keeper and no system.query_log. `async_insert` is accepted and not queued. A
@@ -30,5 +41,5 @@ What it does not imitate
   with their temporary tables end, and idle native connections are closed. `currentUser()` of
   `default` reads `_admin_`.
 - **Secrets at rest**: `cloud.json` holds the first API key in plain text (mode 0600); of
-  passwords and other keys only hashes are kept.
+  passwords and other keys only hashes are kept, and of credentials (ClickPipes, buckets) nothing.
 """

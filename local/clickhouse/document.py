@@ -14,6 +14,8 @@ from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from local.clickhouse.fitting import Fitter
+
 __all__ = ["DOCUMENT_FILE", "Document", "Operation"]
 
 DOCUMENT_FILE = Path(__file__).resolve().parents[2] / "clickhouse_api" / "openapi.json"
@@ -34,6 +36,7 @@ class Operation:
         parameters: name -> (where, schema, required).
         body: schema of the request, or None where it takes none.
         answer: schema of the JSON answer to success, or None.
+        status: of success.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Operation:
     body: Json | None
     body_required: bool
     answer: Json | None
+    status: int = 200
 
 
 class Document:
@@ -58,6 +62,7 @@ class Document:
         strict = Resource.from_contents(_strict(source), DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_URI, strict)
         self.operations = {operation.id: operation for operation in _operations(source)}
+        self._fitter = Fitter(resolve=self._resolved, fits=self._fits)
 
     @classmethod
     def load(cls, path: Path = DOCUMENT_FILE) -> Document:
@@ -77,6 +82,23 @@ class Document:
     def wrong_answer(self, operation: Operation, answer: Json) -> str | None:
         """What in an answer of ours the document does not know; None if nothing."""
         return _first_error(self._validator(operation.id, answer=True), answer)
+
+    def fitted(self, operation: Operation, thing: Json, *, each: bool = False) -> Json:
+        """A thing in the shape of an operation's `result`; with `each`, of one of its items."""
+        schema = (operation.answer or {})["properties"]["result"]
+        return self._fitter.fit(schema["items"] if each else schema, thing)
+
+    def _resolved(self, reference: str) -> Json:
+        schema = self._source
+        for part in reference.removeprefix("#/").split("/"):
+            schema = schema[part]
+        return schema
+
+    def _fits(self, schema: Json, value: Json) -> bool:
+        validator = Draft202012Validator(
+            _rooted(_strict(schema)), registry=self._registry, format_checker=FormatChecker()
+        )
+        return bool(validator.is_valid(value))
 
     @functools.cache  # noqa: B019 (one document lives as long as the process)
     def _validator(self, operation_id: str, *, answer: bool) -> Draft202012Validator:
@@ -101,11 +123,16 @@ def _operations(source: Json) -> Iterator[Operation]:
                 body=_json_schema(operation.get("requestBody")),
                 body_required=operation.get("requestBody", {}).get("required", False),
                 answer=_json_schema(_success(operation["responses"])),
+                status=int(_success_status(operation["responses"])),
             )
 
 
 def _success(responses: Json) -> Json:
-    return next((r for status, r in responses.items() if status.startswith("2")), None)
+    return responses.get(_success_status(responses))
+
+
+def _success_status(responses: Json) -> str:
+    return next((status for status in responses if status.startswith("2")), "200")
 
 
 def _json_schema(holder: Json | None) -> Json | None:

@@ -12,7 +12,7 @@ from local.clickhouse.errors import BadRequest, ServerError, TooManyRequests
 
 __all__ = ["AnswerLost", "Faults", "Outcome", "Rule", "Timing"]
 
-Kind = Literal["error", "rate_limit", "lost", "slow"]
+Kind = Literal["error", "rate_limit", "fresh_key", "lost", "slow", "empty"]
 Outcome = Literal["normal", "stuck", "failed", "degraded"]
 
 
@@ -46,7 +46,8 @@ class Rule:
     Attributes:
         operation: an `operationId`, or `*`.
         fault: `error` answers `status` and does nothing; `rate_limit` answers 429; `lost` does
-            it and hangs up instead of answering; `slow` answers late.
+            it and hangs up instead of answering; `slow` answers late; `empty` does it and answers
+            success without a body; `fresh_key` is the 400 that a key made seconds ago may meet.
         times: how often before the rule is used up; None is for ever.
         status: of `error`.
         reset_seconds: of `rate_limit`; None sends no header.
@@ -105,16 +106,21 @@ class Faults:
         """Faults that keep an operation from being carried out.
 
         Raises:
-            ServerError, TooManyRequests: as a rule says.
+            ServerError, TooManyRequests, BadRequest: as a rule says.
         """
-        for rule in self._used(operation, "error", "rate_limit"):
+        for rule in self._used(operation, "error", "rate_limit", "fresh_key"):
             if rule.fault == "error":
                 raise ServerError("a fault was asked for here", status=rule.status)
+            if rule.fault == "fresh_key":
+                raise BadRequest("openApiKeys: an API key was not found")
             raise TooManyRequests(rule.reset_seconds)
 
-    async def after(self, operation: str) -> None:
+    async def after(self, operation: str) -> bool:
         """Faults that an operation's answer meets once it was carried out.
 
+        Returns:
+            Whether the answer loses its body, as the vendor's to a DELETE
+            (ClickHouse/clickhousectl#49).
         Raises:
             AnswerLost: as a rule says.
         """
@@ -122,6 +128,7 @@ class Faults:
             await asyncio.sleep(rule.delay_seconds)
         for _ in self._used(operation, "lost"):
             raise AnswerLost
+        return len(list(self._used(operation, "empty"))) > 0
 
     def _used(self, operation: str, *kinds: Kind) -> Iterator[Rule]:
         for rule in list(self.rules):

@@ -27,7 +27,7 @@ from local.clickhouse.errors import (
 )
 from local.clickhouse.faults import AnswerLost, Faults
 from local.clickhouse.fleet import Fleet
-from local.clickhouse.handlers import HANDLERS, Call, Page
+from local.clickhouse.handlers import HANDLERS, Call, Page, Text
 from local.clickhouse.keys import ApiKey, KeyRing
 from local.clickhouse.rate_limit import RateLimit
 from local.clickhouse.state import Organization
@@ -112,7 +112,7 @@ def _answering(cloud: Cloud, operation: Operation) -> Answer:
     async def answer(request: web.Request) -> web.StreamResponse:
         request_id = str(uuid.uuid4())
         try:
-            envelope = await _carry_out(cloud, operation, request, request_id)
+            return await _carry_out(cloud, operation, request, request_id)
         except ApiError as error:
             return error_response(error, request_id)
         except AnswerLost:
@@ -123,14 +123,13 @@ def _answering(cloud: Cloud, operation: Operation) -> Answer:
             # The outermost place: the vendor's clients know what to do with a 500 in its envelope.
             traceback.print_exc()
             return error_response(ServerError("Internal server error"), request_id)
-        return web.json_response(envelope)
 
     return answer
 
 
 async def _carry_out(
     cloud: Cloud, operation: Operation, request: web.Request, request_id: str
-) -> Json:
+) -> web.StreamResponse:
     key = authenticated(cloud, request)
     cloud.limit.take(key.id)
     cloud.faults.before(operation.id)
@@ -144,17 +143,38 @@ async def _carry_out(
         )
     if path.get("organizationId", cloud.organization.id) != cloud.organization.id:
         raise NotFound(f"Organization {path['organizationId']} was not found")
-    call = Call(cloud.organization, cloud.keys, cloud.fleet, key, path, query, body)
-    result = await handler(call)
-    envelope = _envelope(result, request_id)
+    call = Call(
+        cloud.organization,
+        cloud.keys,
+        cloud.fleet,
+        key,
+        path,
+        query,
+        body,
+        document=cloud.document,
+        operation=operation,
+        faults=cloud.faults,
+        origin=str(request.url.origin()),
+    )
+    response = _response(cloud, operation, await handler(call), request_id)
+    return web.Response() if await cloud.faults.after(operation.id) else response
+
+
+def _response(
+    cloud: Cloud, operation: Operation, result: Json | Page | Text | None, request_id: str
+) -> web.Response:
+    if isinstance(result, Text):
+        return web.Response(text=result.text, content_type=result.content_type)
+    # One operation answers with a bare list, as Prometheus wants it.
+    bare = isinstance(result, list) and (operation.answer or {}).get("type") == "array"
+    envelope = result if bare else _envelope(result, operation.status, request_id)
     if cloud.check_answers:
         _check_answer(cloud, operation, envelope)
-    await cloud.faults.after(operation.id)
-    return envelope
+    return web.json_response(envelope, status=operation.status)
 
 
-def _envelope(result: Json | Page | None, request_id: str) -> Json:
-    envelope = {"status": 200, "requestId": request_id}
+def _envelope(result: Json | Page | None, status: int, request_id: str) -> Json:
+    envelope = {"status": status, "requestId": request_id}
     if isinstance(result, Page):
         return {**envelope, "result": result.result, **result.beside}
     return envelope if result is None else {**envelope, "result": result}

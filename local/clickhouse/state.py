@@ -29,6 +29,7 @@ class Organization:
     Attributes:
         gone_services: ids of deleted ones: the API answers 404 for them, and 400 for an id that
             never was one.
+        parts: what else belongs to it, by name: `roles`, `invitations`, `postgres`, ….
     """
 
     file: Path
@@ -38,6 +39,7 @@ class Organization:
     core_dumps: bool = True
     private_endpoints: list[dict[str, str]] = field(default_factory=list)
     gone_services: list[str] = field(default_factory=list)
+    parts: dict[str, Json] = field(default_factory=dict)
 
     @classmethod
     def load(cls, file: Path) -> Organization:

@@ -8,13 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.clickhouse.document import Document, Operation
 from local.clickhouse.errors import BadRequest
+from local.clickhouse.faults import Faults
 from local.clickhouse.fleet import Fleet
 from local.clickhouse.keys import ApiKey, KeyRing
 from local.clickhouse.service import Service
 from local.clickhouse.state import Organization
 
-__all__ = ["Call", "Handler", "Page", "page_of"]
+__all__ = ["Call", "Handler", "Page", "Text", "page_of"]
 
 Json = Any
 
@@ -28,6 +30,7 @@ class Call:
         query: with the document's types.
         body: whole numbers are ints, also where the client wrote `8.0`.
         key: whose request it is.
+        origin: scheme, host and port that the client used.
     """
 
     organization: Organization
@@ -37,6 +40,14 @@ class Call:
     path: Mapping[str, str]
     query: Mapping[str, Json] = field(default_factory=dict)
     body: Json = None
+    document: Document = field(kw_only=True)
+    operation: Operation = field(kw_only=True)
+    faults: Faults = field(kw_only=True)
+    origin: str = field(kw_only=True)
+
+    def fitted(self, thing: Json, *, each: bool = False) -> Json:
+        """A thing as this operation shows it; with `each`, as an item of its list."""
+        return self.document.fitted(self.operation, thing, each=each)
 
     @property
     def service(self) -> Service:
@@ -52,8 +63,16 @@ class Page:
     beside: Mapping[str, Json]
 
 
+@dataclass(frozen=True)
+class Text:
+    """An answer that is not JSON and has no envelope."""
+
+    text: str
+    content_type: str = "text/plain"
+
+
 # The answer's `result`; None leaves it out.
-Handler = Callable[[Call], Awaitable[Json | Page | None]]
+Handler = Callable[[Call], Awaitable[Json | Page | Text | None]]
 
 
 def page_of(items: Sequence[Json], query: Mapping[str, Json]) -> tuple[list[Json], dict[str, Json]]:
@@ -68,6 +87,9 @@ def _offset(cursor: str | None) -> int:
     if cursor is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(cursor))
+        offset = int(base64.urlsafe_b64decode(cursor))
     except (ValueError, binascii.Error):
-        raise BadRequest("cursor: not one that this API gave") from None
+        offset = -1
+    if offset < 0:
+        raise BadRequest("cursor: not one that this API gave")
+    return offset

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.clickhouse.errors import BadRequest
+from local.clickhouse.handlers.byoc import shown_infrastructures
 from local.clickhouse.handlers.call import Call, Handler, Page, page_of
 
 __all__ = ["HANDLERS"]
@@ -53,7 +54,7 @@ def _shown(call: Call) -> Json:
         "createdAt": organization.created_at,
         "name": organization.name,
         "privateEndpoints": organization.private_endpoints,
-        "byocConfig": [],
+        "byocConfig": shown_infrastructures(call),
         "enableCoreDumps": organization.core_dumps,
         "capabilities": {"snapshots": False},
     }

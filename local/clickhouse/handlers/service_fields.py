@@ -39,7 +39,7 @@ _DEFAULTS: dict[str, Json] = {
     "privateEndpointIds": [],
 }
 _TAKEN = ("name", "provider", "region", "ipAccessList", "dataWarehouseId", "profile")
-_OPTIONAL = ("profile", "complianceType", "transparentDataEncryptionKeyId", "tier")
+_OPTIONAL = ("profile", "complianceType", "transparentDataEncryptionKeyId", "tier", "byocId")
 
 
 def check_placement(body: Mapping[str, Json]) -> None:

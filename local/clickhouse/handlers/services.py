@@ -51,7 +51,9 @@ async def create(call: Call) -> Json:
         raise BadRequest("isReadonly: only with dataWarehouseId")
     if "backupId" in body:
         raise NotFound(f"backupId: backup {body['backupId']} was not found")
-    if "byocId" in body:
+    if "byocId" in body and body["byocId"] not in call.organization.parts.get(
+        "byocInfrastructures", {}
+    ):
         raise BadRequest(f"byocId: {body['byocId']} is not an infrastructure of this organization")
     fields = new_fields(body, scaling=scaled({}, body))
     if primary is None:

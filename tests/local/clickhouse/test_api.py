@@ -62,9 +62,9 @@ def test_an_unknown_organization_is_404(cloud: CloudProcess) -> None:
 
 
 def test_every_operation_of_the_document_answers(cloud: CloudProcess) -> None:
-    """With success, a refusal of its own or 501; never 404 for the path, never 5xx else."""
-    assert len(OPERATIONS) > 170
-    implemented = 0
+    """With success or a refusal of its own; never 404 for the path, 501 for a single one."""
+    assert len(OPERATIONS) == 174
+    refused = []
     for method, path, operation in OPERATIONS:
         concrete = path.removeprefix("/v1")
         for parameter in operation.get("parameters", []):
@@ -73,15 +73,16 @@ def test_every_operation_of_the_document_answers(cloud: CloudProcess) -> None:
                 value = cloud.description["organization_id"] if organization else uuid.uuid4()
                 concrete = concrete.replace(f"{{{parameter['name']}}}", str(value))
         answer = cloud.send(method, concrete)
-        envelope = answer.json()
-        assert envelope["status"] == answer.status_code
-        assert answer.status_code in (200, 400, 404, 501), (operation["operationId"], answer.text)
+        known = (200, 201, 400, 404, 501)
+        assert answer.status_code in known, (operation["operationId"], answer.text)
         assert "not an operation" not in answer.text
         if answer.status_code == 501:
-            assert operation["operationId"] in envelope["error"]
-        else:
-            implemented += 1
-    assert implemented >= 30
+            assert operation["operationId"] in answer.json()["error"]
+            refused.append(operation["operationId"])
+        if not answer.headers["Content-Type"].startswith("text/plain"):
+            assert isinstance(answer.json(), list) or answer.json()["status"] == answer.status_code
+    # A certificate of a Postgres that does not run.
+    assert refused == ["postgresServiceCertsGet"]
     assert cloud.send("GET", "/nothing").status_code == 404
 
 

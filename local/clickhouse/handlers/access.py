@@ -1,0 +1,255 @@
+"""Who may do what: roles, members, invitations. Kept and shown, not enforced."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from local.clickhouse.errors import BadRequest, Conflict, NotFound
+from local.clickhouse.handlers.call import Call, Handler
+from local.clickhouse.handlers.collections import Collection, merged, save
+from local.clickhouse.keys import SYSTEM_ROLES
+
+__all__ = ["HANDLERS"]
+
+Json = Any
+
+_MEMBERS = "members"
+_INVITATION_DAYS = 7
+# The server grants this with every role, asked for or not; clients compare policies as a subset.
+_GRANTED_ANYHOW = "control-plane:organization:view"
+
+
+def _role(call: Call, body: dict[str, Json]) -> dict[str, Json]:
+    id = str(uuid.uuid4())
+    _check_name(call, body["name"], id)
+    organization = call.organization.id
+    return {
+        **body,
+        "id": id,
+        "tenantId": organization,
+        "ownerId": organization,
+        "type": "custom",
+        "policies": _policies(call, id, body["policies"]),
+    }
+
+
+def _changed_role(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
+    """All policies are replaced."""
+    _check_name(call, body.get("name", before["name"]), before["id"])
+    if "policies" in body:
+        body["policies"] = _policies(call, before["id"], body["policies"])
+    return merged(before, body)
+
+
+def _policies(call: Call, role: str, asked: list[Json]) -> list[Json]:
+    policies = list(asked)
+    if not any(_GRANTED_ANYHOW in policy["permissions"] for policy in asked):
+        resource = f"organization/{call.organization.id}"
+        granted = {"permissions": [_GRANTED_ANYHOW], "resources": [resource]}
+        policies.append({"allowDeny": "ALLOW", **granted})
+    owned = {"roleId": role, "tenantId": call.organization.id}
+    return [{**policy, **owned, "id": str(uuid.uuid4())} for policy in policies]
+
+
+def _check_name(call: Call, name: Json, id: str) -> None:
+    holders = [r for r in _ROLES.things(call).values() if r["name"] == name and r["id"] != id]
+    if holders or name in SYSTEM_ROLES:
+        raise Conflict(f"name: there is a role {name!r} already")
+
+
+def _role_is_free(call: Call, role: dict[str, Json]) -> None:
+    for member in _members(call).values():
+        if role["id"] in member["roleIds"]:
+            raise Conflict(f"Role {role['name']} is assigned to {member['email']}")
+
+
+def _invitation(call: Call, body: dict[str, Json]) -> dict[str, Json]:
+    email = body["email"].lower()
+    invited = [i["email"] for i in _INVITATIONS.things(call).values()]
+    if email in (*invited, *(m["email"] for m in _members(call).values())):
+        raise Conflict(f"email: {email} is invited or a member already")
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=_INVITATION_DAYS)
+    ids = _role_ids(call, body, default="developer")
+    return {
+        "email": email,
+        "role": _old_role(ids),
+        "assignedRoles": _assigned(call, ids),
+        "expireAt": end.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+
+
+_ROLES = Collection(
+    name="roles",
+    title="Role",
+    placeholder="roleId",
+    create="organizationRolePost",
+    update="organizationRolePatch",
+    delete="organizationRoleDelete",
+    made=_role,
+    changed=_changed_role,
+    before_delete=_role_is_free,
+)
+_INVITATIONS = Collection(
+    name="invitations",
+    title="Invitation",
+    placeholder="invitationId",
+    list="invitationGetList",
+    create="invitationCreate",
+    get="invitationGet",
+    delete="invitationDelete",
+    made=_invitation,
+)
+
+
+async def list_roles(call: Call) -> Json:
+    """Those that every organization has first."""
+    return [*_system_roles(call).values(), *_shown_roles(call)]
+
+
+async def get_role(call: Call) -> Json:
+    return _system_roles(call).get(call.path["roleId"]) or call.fitted(_ROLES.find(call))
+
+
+async def change_role(call: Call) -> Json:
+    _refuse_system_role(call)
+    return await _ROLES.handlers["organizationRolePatch"](call)
+
+
+async def delete_role(call: Call) -> None:
+    _refuse_system_role(call)
+    await _ROLES.handlers["organizationRoleDelete"](call)
+
+
+def _refuse_system_role(call: Call) -> None:
+    if call.path["roleId"] in SYSTEM_ROLES.values():
+        raise BadRequest("a system role can be neither changed nor deleted")
+
+
+def _shown_roles(call: Call) -> list[Json]:
+    return [call.fitted(role, each=True) for role in _ROLES.things(call).values()]
+
+
+def _system_roles(call: Call) -> dict[str, Json]:
+    organization = call.organization
+    return {
+        id: {
+            "id": id,
+            "tenantId": organization.id,
+            "ownerId": "system",
+            "name": name,
+            "type": "system",
+            "actors": [],
+            "policies": [],
+            "createdAt": organization.created_at,
+            "updatedAt": organization.created_at,
+        }
+        for name, id in SYSTEM_ROLES.items()
+    }
+
+
+async def list_members(call: Call) -> Json:
+    return [_shown_member(call, member) for member in _members(call).values()]
+
+
+async def get_member(call: Call) -> Json:
+    return _shown_member(call, _member(call))
+
+
+async def change_member(call: Call) -> Json:
+    member = _member(call)
+    before = member["roleIds"]
+    # With neither of the fields nothing changes; an empty list takes all roles.
+    after = _role_ids(call, call.body, default="developer") if call.body else before
+    if SYSTEM_ROLES["admin"] in before and SYSTEM_ROLES["admin"] not in after:
+        _refuse_last_admin(call, member)
+    _keep_member(call, {**member, "roleIds": after})
+    return _shown_member(call, _member(call))
+
+
+async def delete_member(call: Call) -> None:
+    member = _member(call)
+    _refuse_last_admin(call, member)
+    call.organization.parts[_MEMBERS] = {
+        id: m for id, m in _members(call).items() if id != member["userId"]
+    }
+    save(call)
+
+
+def _refuse_last_admin(call: Call, member: Mapping[str, Json]) -> None:
+    admin = SYSTEM_ROLES["admin"]
+    admins = [m for m in _members(call).values() if admin in m["roleIds"]]
+    if admins == [member]:
+        raise BadRequest("the last admin of an organization cannot go")
+
+
+def _members(call: Call) -> dict[str, Json]:
+    """Two from the beginning, since an invitation here is never accepted."""
+    made: dict[str, Json] = {}
+    for name, role in (("owner", "admin"), ("colleague", "developer")):
+        id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.members.localhost"))
+        member = {"userId": id, "name": name.title(), "email": f"{name}@example.com"}
+        made[id] = {**member, "roleIds": [SYSTEM_ROLES[role]]}
+    return dict(call.organization.parts.get(_MEMBERS, made))
+
+
+def _member(call: Call) -> dict[str, Json]:
+    member = _members(call).get(call.path["userId"])
+    if member is None:
+        raise NotFound(f"Member {call.path['userId']} was not found")
+    return dict(member)
+
+
+def _keep_member(call: Call, member: Mapping[str, Json]) -> None:
+    call.organization.parts[_MEMBERS] = {**_members(call), member["userId"]: member}
+    save(call)
+
+
+def _shown_member(call: Call, member: Mapping[str, Json]) -> Json:
+    shown = {name: member[name] for name in ("userId", "name", "email")}
+    return {
+        **shown,
+        "role": _old_role(member["roleIds"]),
+        "joinedAt": call.organization.created_at,
+        "assignedRoles": _assigned(call, member["roleIds"]),
+    }
+
+
+def _role_ids(call: Call, body: Mapping[str, Json], *, default: str) -> list[str]:
+    if "role" in body and "assignedRoleIds" in body:
+        raise BadRequest("role and assignedRoleIds cannot both be given")
+    if "assignedRoleIds" not in body:
+        return [SYSTEM_ROLES[body.get("role", default)]]
+    ids = list(dict.fromkeys(body["assignedRoleIds"]))
+    known = {*SYSTEM_ROLES.values(), *_ROLES.things(call)}
+    for id in ids:
+        if id not in known:
+            raise BadRequest(f"assignedRoleIds: there is no role {id}")
+    return ids
+
+
+def _old_role(ids: list[str]) -> str:
+    return "admin" if SYSTEM_ROLES["admin"] in ids else "developer"
+
+
+def _assigned(call: Call, ids: list[str]) -> list[Json]:
+    roles = {**_system_roles(call), **_ROLES.things(call)}
+    return [
+        {"roleId": id, "roleName": roles[id]["name"], "roleType": roles[id]["type"]} for id in ids
+    ]
+
+
+HANDLERS: Mapping[str, Handler] = {
+    **_ROLES.handlers,
+    **_INVITATIONS.handlers,
+    "organizationRolesGetList": list_roles,
+    "organizationRoleGet": get_role,
+    "organizationRolePatch": change_role,
+    "organizationRoleDelete": delete_role,
+    "memberGetList": list_members,
+    "memberGet": get_member,
+    "memberUpdate": change_member,
+    "memberDelete": delete_member,
+}

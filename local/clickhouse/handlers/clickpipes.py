@@ -1,0 +1,194 @@
+"""ClickPipes: kept with their states; none moves a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.clickhouse.errors import BadRequest, Conflict
+from local.clickhouse.handlers.call import Call, Handler
+from local.clickhouse.handlers.collections import Collection, merged, save, soon
+
+__all__ = ["HANDLERS"]
+
+Json = Any
+
+_CDC = ("postgres", "mysql", "mongodb", "bigquery")
+_STOPPED = ("Stopped", "Paused", "Failed")
+_DEFAULT_SCALING = {
+    "replicas": 1,
+    "concurrency": 1,
+    "replicaCpuMillicores": 250,
+    "replicaMemoryGb": 1,
+}
+_DEFAULT_CDC_SCALING = {"replicaCpuMillicores": 1000, "replicaMemoryGb": 4}
+
+
+def _pipe(call: Call, body: dict[str, Json]) -> dict[str, Json]:
+    kind = _kind(body["source"])
+    _check_endpoints(call, body["source"][kind])
+    paused = body.get("startPaused", False)
+    stopped = "Paused" if kind in _CDC else "Stopped"
+    return {
+        **body,
+        "scaling": {**_DEFAULT_SCALING, **body.get("scaling", {})},
+        "settings": body.get("settings", {}),
+        "fieldMappings": body.get("fieldMappings", []),
+        **soon(
+            call,
+            "state",
+            now="Provisioning",
+            then=stopped if paused else "Running",
+            failed="Failed",
+        ),
+    }
+
+
+def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
+    """The kind of a pipe's source is for ever; table mappings are added and removed."""
+    source = body.get("source", {})
+    kind = _kind(before["source"])
+    given = [name for name in source if name != "validateSamples"]
+    if any(name != kind for name in given):
+        raise BadRequest(f"source: the pipe reads from {kind}, not from {', '.join(given)}")
+    if kind not in source:
+        return merged(before, body)
+    change = dict(source[kind])
+    _check_endpoints(call, change)
+    added = change.pop("tableMappingsToAdd", [])
+    removed = [_names(m) for m in change.pop("tableMappingsToRemove", [])]
+    after = merged(before, {**body, "source": {kind: change}})
+    if added or removed:
+        kept = [m for m in before["source"][kind]["tableMappings"] if _names(m) not in removed]
+        after["source"][kind]["tableMappings"] = kept + added
+    return after
+
+
+def _names(mapping: Mapping[str, Json]) -> tuple[Json, ...]:
+    """What tells a table mapping from others."""
+    fields = ("sourceSchemaName", "sourceDatabaseName", "sourceTable", "sourceCollection")
+    return (*(mapping.get(f) for f in fields), mapping.get("targetTable"))
+
+
+def _kind(source: Mapping[str, Json]) -> str:
+    kinds = [n for n, v in source.items() if n != "validateSamples" and v is not None]
+    if len(kinds) != 1:
+        raise BadRequest(f"source: exactly one kind is asked for, not {len(kinds)}")
+    return kinds[0]
+
+
+def _check_endpoints(call: Call, source: Mapping[str, Json]) -> None:
+    known = _ENDPOINTS.things(call)
+    for id in source.get("reversePrivateEndpointIds", []):
+        if id not in known:
+            raise BadRequest(f"reversePrivateEndpointIds: {id} was not found")
+
+
+def _endpoint(call: Call, body: dict[str, Json]) -> dict[str, Json]:
+    fresh = {"endpointId": "vpce-local", "dnsNames": [], "privateDnsNames": []}
+    return {
+        **body,
+        **fresh,
+        **soon(call, "status", now="Provisioning", then="Ready", failed="Failed"),
+    }
+
+
+def _endpoint_is_free(call: Call, endpoint: dict[str, Json]) -> None:
+    for pipe in _PIPES.things(call).values():
+        sources = [s for s in pipe["source"].values() if isinstance(s, dict)]
+        if any(endpoint["id"] in s.get("reversePrivateEndpointIds", []) for s in sources):
+            raise Conflict(f"ClickPipe {pipe['name']} uses the reverse private endpoint")
+
+
+_PIPES = Collection(
+    name="clickPipes",
+    title="ClickPipe",
+    placeholder="clickPipeId",
+    list="clickPipeGetList",
+    create="clickPipeCreate",
+    get="clickPipeGet",
+    update="clickPipeUpdate",
+    delete="clickPipeDelete",
+    made=_pipe,
+    changed=_changed,
+)
+_ENDPOINTS = Collection(
+    name="reversePrivateEndpoints",
+    title="Reverse private endpoint",
+    placeholder="reversePrivateEndpointId",
+    list="clickPipeReversePrivateEndpointGetList",
+    create="clickPipeReversePrivateEndpointCreate",
+    get="clickPipeReversePrivateEndpointGet",
+    update="clickPipeReversePrivateEndpointUpdate",
+    delete="clickPipeReversePrivateEndpointDelete",
+    made=_endpoint,
+    before_delete=_endpoint_is_free,
+)
+
+
+async def update_state(call: Call) -> Json:
+    """`start`, `stop` and, for databases alone, `resync`; at its target it changes nothing."""
+    pipe, command = _PIPES.find(call), call.body["command"]
+    is_cdc = _kind(pipe["source"]) in _CDC
+    if command == "resync" and not is_cdc:
+        raise BadRequest("resync: only for a pipe that replicates a database")
+    if command == "stop" and pipe["state"] not in _STOPPED:
+        now, then = ("Pausing", "Paused") if is_cdc else ("Stopping", "Stopped")
+        pipe = {**pipe, **soon(call, "state", now=now, then=then)}
+    elif command == "resync":
+        pipe = {**pipe, **soon(call, "state", now="Resync", then="Running", failed="Failed")}
+    elif command == "start" and pipe["state"] in _STOPPED:
+        pipe = {**pipe, **soon(call, "state", now="Provisioning", then="Running", failed="Failed")}
+    return call.fitted(_PIPES.put(call, pipe))
+
+
+async def update_scaling(call: Call) -> Json:
+    pipe = _PIPES.find(call)
+    return call.fitted(_PIPES.put(call, merged(pipe, {"scaling": call.body})))
+
+
+async def get_settings(call: Call) -> Json:
+    return call.fitted(_PIPES.find(call).get("settings", {}))
+
+
+async def put_settings(call: Call) -> Json:
+    """Replaces all of them."""
+    _PIPES.find(call)["settings"] = call.body
+    save(call)
+    return call.fitted(call.body)
+
+
+async def discover_schema(call: Call) -> Json:
+    """Nothing is read: the source may be anywhere, and this cloud is on one machine."""
+    call.fleet.find(call.path["serviceId"])
+    _kind(call.body["source"])
+    return {"fields": []}
+
+
+async def get_context(call: Call) -> Json:
+    call.fleet.find(call.path["serviceId"])
+    return {"gcpWorkloadIdentity": {"supported": False}}
+
+
+async def get_cdc_scaling(call: Call) -> Json:
+    return call.service.record.parts.get("cdcScaling", _DEFAULT_CDC_SCALING)
+
+
+async def update_cdc_scaling(call: Call) -> Json:
+    call.service.record.parts["cdcScaling"] = {**await get_cdc_scaling(call), **call.body}
+    save(call)
+    return await get_cdc_scaling(call)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    **_PIPES.handlers,
+    **_ENDPOINTS.handlers,
+    "clickPipeStateUpdate": update_state,
+    "clickPipeScalingUpdate": update_scaling,
+    "clickPipeSettingsGet": get_settings,
+    "clickPipeSettingsUpdate": put_settings,
+    "clickPipeSchemaDiscovery": discover_schema,
+    "clickPipesServiceContextGet": get_context,
+    "clickPipeCdcScalingGet": get_cdc_scaling,
+    "clickPipeCdcScalingUpdate": update_cdc_scaling,
+}

@@ -1,0 +1,214 @@
+"""Postgres services: kept with their states and settings. No Postgres runs."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from local.clickhouse.accounts import generated_password
+from local.clickhouse.errors import BadRequest, Conflict, NotFound
+from local.clickhouse.handlers.call import Call, Handler, Page, Text, page_of
+from local.clickhouse.handlers.collections import Collection, merged, soon
+
+__all__ = ["HANDLERS"]
+
+Json = Any
+
+_CONFIGS: Mapping[str, Json] = {
+    "pgConfig": {"max_connections": 100},
+    "pgBouncerConfig": {"default_pool_size": "20"},
+}
+_STORAGE_GB = 118
+_RESTART_NEEDED = "Some settings take effect after a restart."
+
+
+def _new(call: Call, body: Mapping[str, Json], *, primary: bool) -> dict[str, Json]:
+    id = str(uuid.uuid4())
+    _check_tags(body)
+    return {
+        "postgresVersion": "18",
+        "haType": "none",
+        "tags": [],
+        "ipAccessList": [],
+        **{name: value for name, value in body.items() if name not in _CONFIGS},
+        "id": id,
+        "isPrimary": primary,
+        "storageSize": _STORAGE_GB,
+        "username": "postgres",
+        "hostname": f"{id[:10]}.postgres.localhost",
+        "_config": {name: {**default, **body.get(name, {})} for name, default in _CONFIGS.items()},
+        **soon(call, "state", now="creating", then="running", failed="unavailable"),
+    }
+
+
+def _check_tags(body: Mapping[str, Json]) -> None:
+    keys = [tag["key"] for tag in body.get("tags", [])]
+    if len(set(keys)) < len(keys):
+        raise BadRequest("tags: a key is given twice")
+
+
+def _changed(_: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
+    """A PATCH without tags clears them (ClickHouse/clickhousectl#827)."""
+    _check_tags(body)
+    patch = body.pop("ipAccessList", {})
+    gone = {entry["id"] for entry in patch.get("remove", [])}
+    kept = [entry for entry in before.get("ipAccessList", []) if entry["id"] not in gone]
+    after = merged({**before, "tags": []}, body)
+    after["ipAccessList"] = [*kept, *_with_ids(patch.get("add", []))]
+    return after
+
+
+def _with_ids(entries: list[Json]) -> list[Json]:
+    return [{**entry, "id": str(uuid.uuid4())} for entry in entries]
+
+
+_SERVICES = Collection(
+    name="postgres",
+    title="Postgres service",
+    placeholder="postgresId",
+    list="postgresServiceGetList",
+    get="postgresServiceGet",
+    update="postgresServicePatch",
+    delete="postgresServiceDelete",
+    changed=_changed,
+)
+
+
+async def create(call: Call) -> Json:
+    """Its password is shown this once."""
+    fields = _new(call, call.body, primary=True)
+    return _added(call, {**fields, "ipAccessList": _with_ids(fields["ipAccessList"])})
+
+
+async def create_replica(call: Call) -> Json:
+    return _added(call, _new(call, _copied(call), primary=False) | {"_of": call.path["postgresId"]})
+
+
+async def restore(call: Call) -> Json:
+    text = call.body["restoreTarget"]
+    moment = datetime.datetime.fromisoformat(text)
+    now = datetime.datetime.now(datetime.UTC)
+    created = datetime.datetime.fromisoformat(_SERVICES.find(call)["createdAt"])
+    if not created <= (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)) <= now:
+        raise BadRequest(f"restoreTarget: {text} is not between the service's create and now")
+    fields = {n: v for n, v in _copied(call).items() if n != "restoreTarget"}
+    return _added(call, _new(call, fields, primary=True))
+
+
+def _copied(call: Call) -> dict[str, Json]:
+    """A request's fields over those of the service in the path."""
+    source = _SERVICES.find(call)
+    copied = ("provider", "region", "size", "postgresVersion", "haType", "ipAccessList")
+    inherited = {name: source[name] for name in copied if name in source}
+    return {**inherited, **source["_config"], **call.body}
+
+
+def _added(call: Call, fields: dict[str, Json]) -> Json:
+    kept = _SERVICES.add(call, fields)
+    password = generated_password()
+    url = f"postgres://postgres:{password}@{kept['hostname']}:5432/postgres"
+    return {**call.fitted(kept), "password": password, "connectionString": url}
+
+
+async def set_password(call: Call) -> Json:
+    _SERVICES.find(call)
+    return {"password": (call.body or {}).get("password") or generated_password()}
+
+
+async def set_state(call: Call) -> Json:
+    service, command = _SERVICES.find(call), call.body["command"]
+    if service["state"] != "running":
+        raise Conflict(f"The Postgres service is {service['state']}; {command} needs running")
+    if command == "promote":
+        if service["isPrimary"]:
+            raise BadRequest("promote: only for a read replica")
+        service = {**service, "isPrimary": True}
+    elif command == "switchover" and service["haType"] == "none":
+        raise BadRequest("switchover: the service has no standby (haType none)")
+    else:
+        service = {**service, **soon(call, "state", now="restarting", then="running")}
+    return call.fitted(_SERVICES.put(call, service))
+
+
+async def delete(call: Call) -> None:
+    """Read replicas go first."""
+    id = call.path["postgresId"]
+    replicas = [
+        s["name"]
+        for s in _SERVICES.things(call).values()
+        if s.get("_of") == id and not s["isPrimary"]
+    ]
+    if replicas:
+        raise Conflict(f"read replicas of the Postgres service are left: {', '.join(replicas)}")
+    await _SERVICES.handlers["postgresServiceDelete"](call)
+
+
+async def get_config(call: Call) -> Json:
+    return _SERVICES.find(call)["_config"]
+
+
+async def replace_config(call: Call) -> Json:
+    return _keep_config(call, call.body)
+
+
+async def patch_config(call: Call) -> Json:
+    return _keep_config(call, merged(_SERVICES.find(call)["_config"], call.body))
+
+
+def _keep_config(call: Call, config: Mapping[str, Json]) -> Json:
+    _SERVICES.find(call)["_config"] = dict(config)
+    call.organization.save()
+    return {**config, "message": _RESTART_NEEDED}
+
+
+async def list_nothing(call: Call) -> Json:
+    _SERVICES.find(call)
+    return []
+
+
+async def list_backups(call: Call) -> Page:
+    _SERVICES.find(call)
+    items, beside = page_of([], call.query)
+    return Page(items, {**beside, "totalCount": 0})
+
+
+async def metrics(call: Call) -> Json:
+    _SERVICES.find(call)
+    return {"metrics": []}
+
+
+async def no_pattern(call: Call) -> Json:
+    _SERVICES.find(call)
+    raise NotFound(f"Slow query pattern {call.path['queryId']} was not found")
+
+
+async def prometheus(call: Call) -> Text:
+    services = (
+        [_SERVICES.find(call)]
+        if "postgresId" in call.path
+        else list(_SERVICES.things(call).values())
+    )
+    return Text("".join(f'Postgres_ServiceInfo{{service="{s["id"]}"}} 1\n' for s in services))
+
+
+HANDLERS: Mapping[str, Handler] = {
+    **_SERVICES.handlers,
+    "postgresServiceCreate": create,
+    "postgresServiceDelete": delete,
+    "postgresInstanceCreateReadReplica": create_replica,
+    "postgresInstanceRestore": restore,
+    "postgresServiceSetPassword": set_password,
+    "postgresServicePatchState": set_state,
+    "postgresInstanceConfigGet": get_config,
+    "postgresInstanceConfigPost": replace_config,
+    "postgresInstanceConfigPatch": patch_config,
+    "postgresServiceBackupGetList": list_backups,
+    "postgresInstanceMetricsGet": metrics,
+    "slowQueryPatternsGetList": list_nothing,
+    "slowQueryPatternGet": no_pattern,
+    "postgresLogsGetList": list_nothing,
+    "postgresInstancePrometheusGet": prometheus,
+    "postgresOrgPrometheusGet": prometheus,
+}
