@@ -15,16 +15,22 @@ if TYPE_CHECKING:
     from resources.config import Settings, load_settings
     from resources.database import Database, DatabaseArgs
     from resources.grant import Grant, GrantArgs
+    from resources.invitation import Invitation, InvitationArgs
+    from resources.member import Member, MemberArgs
     from resources.migrations import Migrations, MigrationsArgs
     from resources.organization import Organization, get_organization
+    from resources.organization_settings import OrganizationSettings, OrganizationSettingsArgs
     from resources.private_endpoint_attachment import (
         PrivateEndpointAttachment,
         PrivateEndpointAttachmentArgs,
     )
     from resources.query_endpoint import QueryEndpoint, QueryEndpointArgs
     from resources.retention import Retention, RetentionArgs
+    from resources.role import Role, RoleArgs
+    from resources.role_assignment import RoleAssignment, RoleAssignmentArgs
     from resources.scaling_schedule import ScalingSchedule, ScalingScheduleArgs
     from resources.service import Service, ServiceArgs
+    from resources.service_settings import ServiceSettings, ServiceSettingsArgs
     from resources.settings_profile import SettingsProfile, SettingsProfileArgs
     from resources.sql_role import SqlRole, SqlRoleArgs
     from resources.telemetry import Telemetry, TelemetryArgs
@@ -43,19 +49,31 @@ __all__ = [
     "DatabaseArgs",
     "Grant",
     "GrantArgs",
+    "Invitation",
+    "InvitationArgs",
+    "Member",
+    "MemberArgs",
     "Migrations",
     "MigrationsArgs",
     "Organization",
+    "OrganizationSettings",
+    "OrganizationSettingsArgs",
     "PrivateEndpointAttachment",
     "PrivateEndpointAttachmentArgs",
     "QueryEndpoint",
     "QueryEndpointArgs",
     "Retention",
     "RetentionArgs",
+    "Role",
+    "RoleArgs",
+    "RoleAssignment",
+    "RoleAssignmentArgs",
     "ScalingSchedule",
     "ScalingScheduleArgs",
     "Service",
     "ServiceArgs",
+    "ServiceSettings",
+    "ServiceSettingsArgs",
     "Settings",
     "SettingsProfile",
     "SettingsProfileArgs",
@@ -74,6 +92,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Invitation": "invitation",
+    "InvitationArgs": "invitation",
+    "Member": "member",
+    "MemberArgs": "member",
+    "OrganizationSettings": "organization_settings",
+    "OrganizationSettingsArgs": "organization_settings",
+    "Role": "role",
+    "RoleArgs": "role",
+    "RoleAssignment": "role_assignment",
+    "RoleAssignmentArgs": "role_assignment",
+    "ServiceSettings": "service_settings",
+    "ServiceSettingsArgs": "service_settings",
     "ApiKey": "api_key",
     "ApiKeyArgs": "api_key",
     "BackupConfiguration": "backup_configuration",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from local.environment import Layout
+from tests.resources.beside import ask_for, beside, of_service
 from tests.resources.stacks import ProgramStack
 
 WEEK = {"name": "week", "weekdays": [1, 2, 3, 4, 5], "start_hour_utc": 6, "end_hour_utc": 18}
@@ -53,40 +53,10 @@ PARTS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-class RestedStack(ProgramStack):
-    """Forgets before each command which requests the ones before it sent.
-
-    The client keeps to ten requests in ten seconds, also where the local cloud allows any number,
-    and these tests send a hundred.
-    """
-
-    def pulumi(self, *arguments: str, succeeds: bool = True) -> str:
-        for turns in (self.stack.layout.state / "clickhouse_api").glob("*.turns"):
-            turns.unlink()
-        return super().pulumi(*arguments, succeeds=succeeds)
-
-
 @pytest.fixture
 def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
     """A stack of one service and whatever is asked for."""
-    return RestedStack(clouds, "beside", tmp_path)
-
-
-def ask_for(stack: ProgramStack, *things: tuple[str, str, dict[str, Any]]) -> None:
-    """Set what the program makes beside its service."""
-    listed = [{"kind": kind, "name": name, "args": args} for kind, name, args in things]
-    stack.pulumi("config", "set", "things", json.dumps(listed))
-
-
-def of_service(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
-    """The `result` of an operation of the service; None where the API answers 404."""
-    (service,) = stack.services()
-    try:
-        return stack.control_plane.organization(method, f"services/{service['id']}{path}", body)
-    except urllib.error.HTTPError as error:
-        if error.code != 404:
-            raise
-        return None
+    return beside(clouds, tmp_path)
 
 
 def keys(stack: ProgramStack) -> dict[str, dict[str, Any]]:
