@@ -10,11 +10,12 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from resources import engine, passwords, service_fields
+from resources import engine, service_fields, service_requests
 from resources.attempts import IN_FLIGHT_SECONDS, Attempt
 from resources.errors import ResourceError
 from resources.ownership import Owner
-from resources.waits import GONE, LEAVING, ServiceRef, Waiter, get_or_none
+from resources.secondaries import naming_secondaries
+from resources.waits import GONE, LEAVING, STOPPED, ServiceRef, Waiter, get_or_none
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -23,17 +24,18 @@ __all__ = [
     "command",
     "delete_service",
     "ensure_exists",
+    "ensure_started",
+    "ensure_stopped",
     "existing",
     "ref_of",
-    "set_new_password",
     "sync",
     "unfinished",
     "waiter_for",
 ]
 
-# Provisioning takes minutes; a service that is restored from a backup may take over an hour, for
-# which there is `timeout_minutes`.
+# Provisioning takes minutes; a service that is restored from a backup may take over an hour.
 DEFAULT_TIMEOUT_MINUTES = 30
+RESTORE_TIMEOUT_MINUTES = 120
 LOOK_INTERVAL_SECONDS = 5.0
 # The API deletes in most states, but not in these.
 NEED_STOP = frozenset({"running", "partially_running", "idle"})
@@ -62,6 +64,53 @@ def ensure_exists(
         return _post(client, props, progress)
 
 
+def ensure_started(
+    client: Client,
+    ref: ServiceRef,
+    waiter: Waiter,
+    service: models.Service,
+    wanted: Mapping[str, Any],
+) -> models.Service:
+    """Start a stopped service that is wanted running; `idle` is a form of running.
+
+    One that shall no longer go idle is woken: by itself it would stay so until the next query.
+    """
+    if wanted.get("desired_state") != "running":
+        return service
+    if service.state in service_fields.STOPPED:
+        waiter.until_stopped(service)
+        command(client, ref, "start")
+        return waiter.until_running(service)
+    if service.state == "idle" and wanted.get("idle_scaling") is False:
+        command(client, ref, "awake")
+        return waiter.until_running(service, states=frozenset({"running"}))
+    return service
+
+
+def ensure_stopped(
+    client: Client,
+    ref: ServiceRef,
+    waiter: Waiter,
+    service: models.Service,
+    wanted: Mapping[str, Any],
+) -> models.Service:
+    """Stop a service that is wanted stopped; the last step, after every change.
+
+    Raises:
+        ResourceError: secondaries hold it, or it did not stop.
+    """
+    if wanted.get("desired_state") != "stopped" or service.state in STOPPED:
+        return service
+    if service.state != "stopping":
+        with naming_secondaries(client, ref, "stop"):
+            command(client, ref, "stop")
+    stopped = waiter.until_stopped(get_or_none(client, ref))
+    if stopped is None or stopped.state not in STOPPED:
+        state = stopped.state if stopped is not None else "gone"
+        raise ResourceError(f"{ref} was told to stop and is {state}")
+    return stopped
+
+
 def sync(
     client: Client,
     ref: ServiceRef,
@@ -70,18 +119,22 @@ def sync(
     wanted: dict[str, Any],
 ) -> models.Service:
     """Each request is idempotent, so an interrupted update is simply done again."""
-    patch = service_fields.patch_request(service, wanted)
+    patch = service_requests.patch_request(service, wanted)
     if patch is not None:
         service = client.service.instance_update(ref.organization_id, ref.id, patch)
-    scaling = service_fields.scaling_request(service, wanted)
+    scaling = service_requests.scaling_request(service, wanted)
     if scaling is not None:
         client.service.instance_replica_scaling_update(ref.organization_id, ref.id, scaling)
         service = get_or_none(client, ref) or service
     if patch is None and scaling is None:
         return service
-    return waiter.until_running(
-        service, matches=lambda seen: not service_fields.differences(seen, wanted)
-    )
+
+    def matches(seen: models.Service) -> bool:
+        return not service_fields.differences(seen, wanted)
+
+    if service.state in service_fields.STOPPED:
+        return waiter.until_matching(service, matches)
+    return waiter.until_running(service, matches=matches)
 
 
 def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
@@ -89,16 +142,19 @@ def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
 
     Raises:
         WaitFailed: it did not stop, or did not go, before the deadline.
+        ResourceError: it is a primary, and secondaries hold it.
     """
     from clickhouse_api import errors
 
     service = get_or_none(client, ref)
     while service is not None and service.state not in LEAVING:
         if service.state in NEED_STOP:
-            command(client, ref, "stop")
+            with naming_secondaries(client, ref, "stop"):
+                command(client, ref, "stop")
             waiter.until_stopped(get_or_none(client, ref))
         try:
-            client.service.instance_delete(ref.organization_id, ref.id)
+            with naming_secondaries(client, ref, "delete"):
+                client.service.instance_delete(ref.organization_id, ref.id)
             break
         except errors.NotFound:
             return
@@ -118,7 +174,9 @@ def waiter_for(
     client: Client, ref: ServiceRef, props: Mapping[str, Any], progress: engine.Progress
 ) -> Waiter:
     """A waiter with the deadline that the resource sets."""
-    minutes = props.get("timeout_minutes") or DEFAULT_TIMEOUT_MINUTES
+    restored = props.get("backup_id") is not None
+    default = RESTORE_TIMEOUT_MINUTES if restored else DEFAULT_TIMEOUT_MINUTES
+    minutes = props.get("timeout_minutes") or default
     return Waiter(client, ref, deadline_seconds=minutes * 60, progress=progress)
 
 
@@ -134,13 +192,13 @@ def existing(client: Client, props: Mapping[str, Any]) -> models.Service:
     """The service that `adopt` names.
 
     Raises:
-        ResourceError: there is none, or it is in another place.
+        ResourceError: there is none, or it is in another place or of another kind.
     """
     ref = ServiceRef(props["organization_id"], props["adopt"], "to adopt")
     service = get_or_none(client, ref)
     if service is None:
         raise ResourceError(f"adopt: there is no service {ref.id} in this organization")
-    _require_same_place(service, props, "adopt names")
+    _require_same_kind(service, props, "adopt names")
     return service
 
 
@@ -156,28 +214,31 @@ def unfinished(client: Client, props: Mapping[str, Any]) -> models.Service | Non
         )
     if not found:
         return None
-    _require_same_place(found[0], props, "an interrupted run left")
+    _require_same_kind(found[0], props, "an interrupted run left")
     return found[0]
 
 
-def _require_same_place(service: models.Service, props: Mapping[str, Any], who: str) -> None:
-    place, wanted = (
-        (service.provider, service.region),
-        (props["cloud_provider"], props["region"]),
+def _require_same_kind(service: models.Service, props: Mapping[str, Any], who: str) -> None:
+    names = service_fields.mismatched(service, props)
+    if not names:
+        return
+    seen = service_fields.outputs(service, {})
+    if {"cloud_provider", "region"} & set(names):
+        names = ["cloud_provider", "region"]
+    is_not = ", ".join(f"{name} {seen.get(name)!r}" for name in names)
+    wanted = ", ".join(f"{name} {props.get(name)!r}" for name in names)
+    raise ResourceError(
+        f"{who} service {service.name} ({service.id}) with {is_not}, but {wanted} is wanted: go "
+        "back to that, or delete it first (`python -m resources.orphans` lists what interrupted "
+        "runs left)"
     )
-    if place != wanted:
-        raise ResourceError(
-            f"{who} service {service.name} ({service.id}) in {place[0]} {place[1]}, "
-            f"but {wanted[0]} {wanted[1]} is wanted: go back to that region, or delete it first "
-            "(`python -m resources.orphans` lists what interrupted runs left)"
-        )
 
 
 def _post(client: Client, props: Mapping[str, Any], progress: engine.Progress) -> models.Service:
     """Create the service; if the answer is lost, find what was created. Never send it twice."""
     from clickhouse_api import errors
 
-    request = service_fields.post_request(props, Owner.of(props).marks())
+    request = service_requests.post_request(props, Owner.of(props).marks())
     try:
         service = client.service.instance_create(props["organization_id"], request).service
     except errors.ClickHouseApiError as error:
@@ -206,19 +267,3 @@ def _find_late(
         if found is not None:
             return found
     return None
-
-
-def set_new_password(client: Client, ref: ServiceRef) -> str:
-    """Give the `default` user a password made here; only its hashes are sent."""
-    from clickhouse_api import models
-
-    password = passwords.generate()
-    client.service.instance_password_update(
-        ref.organization_id,
-        ref.id,
-        models.ServicePasswordPatchRequest(
-            new_password_hash=passwords.base64_sha256(password),
-            new_double_sha1_hash=passwords.double_sha1_hex(password),
-        ),
-    )
-    return password

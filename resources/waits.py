@@ -18,7 +18,16 @@ from resources.errors import WaitFailed
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
 
-__all__ = ["GONE", "LEAVING", "RUNNING", "ServiceRef", "Waiter", "get_or_none", "https_endpoint"]
+__all__ = [
+    "GONE",
+    "LEAVING",
+    "RUNNING",
+    "STOPPED",
+    "ServiceRef",
+    "Waiter",
+    "get_or_none",
+    "https_endpoint",
+]
 
 # `idle` is a form of running: the next query wakes it.
 RUNNING = frozenset({"running", "idle"})
@@ -117,12 +126,14 @@ class Waiter:
         service: models.Service,
         *,
         matches: Callable[[models.Service], bool] = lambda _service: True,
+        states: frozenset[str] = RUNNING,
     ) -> models.Service:
         """Wait until the service runs, answers, and is as it was asked to be.
 
         Args:
             service: the latest answer of the API.
             matches: whether the service's fields are what was asked for.
+            states: what counts as running; without `idle`, one that is awake.
         Returns:
             The answer that ended the wait.
         Raises:
@@ -132,12 +143,30 @@ class Waiter:
         def done(seen: models.Service | None) -> bool:
             if seen is None or seen.state in _HOPELESS:
                 raise self._failed("waiting until it runs", seen)
-            return seen.state in RUNNING and matches(seen)
+            return seen.state in states and matches(seen)
 
         running = self._poll(service, done, "waiting until it runs", hint=service)
         assert running is not None  # noqa: S101 - `done` raises on None
         self._until_answering(running)
         return running
+
+    def until_matching(
+        self, service: models.Service, matches: Callable[[models.Service], bool]
+    ) -> models.Service:
+        """Wait until a service that does not run has the fields that were asked for.
+
+        Raises:
+            WaitFailed: it failed, vanished, or the deadline passed.
+        """
+
+        def done(seen: models.Service | None) -> bool:
+            if seen is None or seen.state in _HOPELESS:
+                raise self._failed("waiting until it is as asked", seen)
+            return matches(seen)
+
+        settled = self._poll(service, done, "waiting until it is as asked")
+        assert settled is not None  # noqa: S101 - `done` raises on None
+        return settled
 
     def until_stopped(self, service: models.Service | None) -> models.Service | None:
         """Wait until the service is stopped; None where it is gone."""

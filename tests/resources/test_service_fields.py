@@ -1,111 +1,14 @@
-"""The fields of a service: what is refused, what differs, what is sent."""
+"""The fields of a service: what was seen, what differs, what replaces."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi.output import Unknown
 
-import clickhouse_api
-from clickhouse_api import models
 from resources import service_fields
-
-LEGAL = {
-    "organization_id": "o",
-    "cloud_provider": "aws",
-    "region": "eu-central-1",
-    "ip_access_list": ["10.0.0.0/8"],
-}
-
-
-def failures(**changes: Any) -> list[str]:
-    result = service_fields.check({**LEGAL, **changes})
-    return [failure.reason for failure in result.failures]
-
-
-def test_regions_are_those_of_the_document() -> None:
-    """Every region of the API's document belongs to exactly one provider here."""
-    document = json.loads((Path(clickhouse_api.__file__).parent / "openapi.json").read_text())
-    listed = document["components"]["schemas"]["ServicePostRequest"]["properties"]["region"]["enum"]
-    here = [region for regions in service_fields.REGIONS.values() for region in regions]
-    assert sorted(here) == sorted(listed)
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"cloud_provider": "ibm"}, "cloud_provider is 'ibm', allowed: aws, gcp, azure"),
-        ({"region": "eastus"}, "region is 'eastus', allowed: ap-northeast-1"),
-        ({"name": ""}, "name is '', allowed: 1 to 50 letters"),
-        ({"name": "x" * 51}, "allowed: 1 to 50 letters"),
-        ({"min_replica_memory_gb": 10}, "from 8 to 356 that is a multiple of 4"),
-        ({"max_replica_memory_gb": 400}, "from 8 to 356 that is a multiple of 4"),
-        (
-            {"min_replica_memory_gb": 16, "max_replica_memory_gb": 8},
-            "allowed: at most max_replica_memory_gb, 8",
-        ),
-        ({"num_replicas": 51}, "num_replicas is 51, allowed: a whole number from 1 to 50"),
-        ({"num_replicas": True}, "num_replicas is True, allowed"),
-        ({"idle_timeout_minutes": 4}, "idle_timeout_minutes is 4, allowed"),
-        (
-            {"idle_scaling": False, "idle_timeout_minutes": 10},
-            "allowed: nothing while idle_scaling is false",
-        ),
-        ({"release_channel": "nightly"}, "allowed: slow, default, fast"),
-        ({"ip_access_list": ["all"]}, "ip_access_list is ['all'], allowed: addresses"),
-        ({"tags": {"pulumi-stack": "x"}}, "not beginning with pulumi-"),
-        ({"tags": {"a b": "x"}}, "tags is {'a b': 'x'}, allowed: up to 47 keys"),
-        ({"password": "x"}, "only an adopted service takes a password"),
-    ],
-)
-def test_an_illegal_value_is_refused(changes: dict[str, Any], reason: str) -> None:
-    """Property, value and what is allowed."""
-    (refused,) = failures(**changes)
-    assert reason in refused
-
-
-def test_what_is_not_known_yet_is_not_judged() -> None:
-    """In a preview a value may come from a resource that does not exist yet."""
-    unknown = Unknown()  # type: ignore[no-untyped-call]
-    assert failures(num_replicas=unknown, region=unknown, tags={"a": unknown}) == []
-
-
-def test_numbers_may_come_as_floats() -> None:
-    """8.0 is how Pulumi's wire spells 8."""
-    assert service_fields.check({**LEGAL, "num_replicas": 2.0}).inputs["num_replicas"] == 2
-
-
-def test_an_adopted_service_keeps_its_scaling() -> None:
-    """Our defaults are for services that we make."""
-    assert "num_replicas" not in service_fields.check({**LEGAL, "adopt": "id"}).inputs
-
-
-def live(**changes: Any) -> models.Service:
-    return models.Service.model_validate(
-        {
-            "id": "s",
-            "name": "n",
-            "state": "running",
-            "provider": "aws",
-            "region": "eu-central-1",
-            "minReplicaMemoryGb": 8,
-            "maxReplicaMemoryGb": 356,
-            "numReplicas": 3,
-            "idleScaling": True,
-            "idleTimeoutMinutes": 15,
-            "releaseChannel": "default",
-            "ipAccessList": [{"source": "10.0.0.0/8", "description": ""}],
-            "tags": [{"key": "pulumi-create", "value": "done"}, {"key": "team", "value": "a"}],
-            **changes,
-        }
-    )
-
-
-def wanted(**changes: Any) -> dict[str, Any]:
-    return service_fields.check({**LEGAL, **changes}).inputs
+from tests.resources.services import live, wanted
 
 
 def test_server_defaults_never_differ() -> None:
@@ -122,28 +25,150 @@ def test_an_access_list_is_a_set() -> None:
     assert service_fields.differences(service, wanted(ip_access_list=sources)) == []
 
 
-def test_only_what_differs_is_sent() -> None:
-    """A new tag value is an add; a tag that went is a remove; scaling has its own request."""
-    target = wanted(name="new", tags={"team": "b"}, num_replicas=2, ip_access_list=["192.0.2.1"])
-    tags = [{"key": "team", "value": "a"}, {"key": "old"}]
-    patch = service_fields.patch_request(live(tags=tags), target)
-    assert patch is not None
-    assert patch.model_dump(by_alias=True, exclude_unset=True) == {
-        "name": "new",
-        "ipAccessList": {
-            "add": [{"source": "192.0.2.1", "description": ""}],
-            "remove": [{"source": "10.0.0.0/8", "description": ""}],
-        },
-        "tags": {"add": [{"key": "team", "value": "b"}], "remove": [{"key": "old"}]},
-    }
-    scaling = service_fields.scaling_request(live(), target)
-    assert scaling is not None
-    assert scaling.model_dump(by_alias=True, exclude_unset=True) == {"numReplicas": 2}
-    assert service_fields.patch_request(live(), wanted()) is None
+@pytest.mark.parametrize(
+    ("name", "value", "seen"),
+    [
+        ("name", "m", {"name": "n"}),
+        ("release_channel", "fast", {}),
+        ("enable_core_dumps", False, {"enableCoreDumps": True}),
+        ("mysql_enabled", True, {}),
+        ("mysql_enabled", False, {"endpoints": [{"protocol": "mysql", "host": "h", "port": 1}]}),
+        ("private_endpoint_ids", ["a", "b"], {"privateEndpointIds": ["a"]}),
+        ("min_replica_memory_gb", 12, {}),
+        ("idle_scaling", False, {}),
+        ("idle_timeout_minutes", 20, {}),
+        ("tags", {"team": "b"}, {}),
+        ("ip_access_list", [], {}),
+        ("num_replicas", 1, {}),
+    ],
+)
+def test_drift_is_seen(name: str, value: Any, seen: dict[str, Any]) -> None:
+    """After a refresh, exactly the field that is not as the program says differs."""
+    news = {"name": "n", name: value}
+    outputs = service_fields.outputs(live(**seen), wanted())
+    assert service_fields.changed(outputs, news) == [name]
+    assert service_fields.differences(live(**seen), news) == [name]
 
 
-def test_a_generated_name_fits() -> None:
-    """The API takes 50 characters, a Pulumi name may have more."""
-    props = {**wanted(), "pulumi_name": "x" * 80}
-    request = service_fields.post_request(props, {})
-    assert len(request.name) == service_fields.NAME_CHARACTERS
+@pytest.mark.parametrize(
+    ("state", "desired", "changes"),
+    [
+        ("running", "running", []),
+        ("idle", "running", []),
+        ("awaking", "running", []),
+        ("degraded", "running", []),
+        ("stopped", "running", ["desired_state"]),
+        ("stopping", "running", ["desired_state"]),
+        ("stopped", "stopped", []),
+        ("stopping", "stopped", []),
+        ("idle", "stopped", ["desired_state"]),
+        ("stopped", None, []),
+    ],
+)
+def test_idle_is_a_form_of_running(state: str, desired: str | None, changes: list[str]) -> None:
+    """The desired state is compared with the state that was seen."""
+    outputs = service_fields.outputs(live(state=state), wanted())
+    news = {} if desired is None else {"desired_state": desired}
+    assert service_fields.changed(outputs, news) == changes
+
+
+def test_the_other_modes_fields_are_not_seen() -> None:
+    """What a server still shows of the mode that was left is nobody's wish."""
+    both = {"minReplicas": 2, "maxReplicas": 4, "idleScaling": False}
+    seen = service_fields.live(live(autoscalingMode="horizontal", **both))
+    assert "num_replicas" not in seen
+    assert (seen["min_replicas"], seen["max_replicas"]) == (2, 4)
+    assert "idle_timeout_minutes" not in seen
+    assert "min_replicas" not in service_fields.live(live(**both))
+
+
+CREATED = {
+    "organization_id": "p",
+    "cloud_provider": "gcp",
+    "region": "us-east-1",
+    "tier": "production",
+    "data_warehouse_id": "w2",
+    "is_readonly": True,
+    "byoc_id": "infra",
+    "profile": "v1-highmem-m",
+    "compliance_type": "pci",
+    "has_transparent_data_encryption": True,
+    "backup_id": "b",
+    "adopt": "another",
+}
+
+
+@pytest.mark.parametrize("name", CREATED)
+def test_what_only_a_create_can_set_replaces(name: str) -> None:
+    """Each by its name, and nothing else with it."""
+    outputs = service_fields.outputs(live(dataWarehouseId="w1", isPrimary=True), wanted())
+    assert service_fields.replaced("s", outputs, {**wanted(), name: CREATED[name]}) == [name]
+    assert service_fields.replaced("s", outputs, {**wanted(), name: Unknown()}) == []  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize("name", sorted(set(service_fields.CREATE_ONLY)))
+def test_a_create_only_field_that_is_taken_out_replaces(name: str) -> None:
+    """Except for an adopted service, which did not get it from the program."""
+    given = {**wanted(), name: CREATED[name]}
+    outputs = service_fields.outputs(live(), given)
+    assert service_fields.replaced("s", outputs, given) == []
+    assert service_fields.replaced("s", outputs, wanted()) == [name]
+    assert service_fields.replaced("s", outputs, {**wanted(), "adopt": "s"}) == []
+
+
+def test_a_default_is_as_good_as_nothing() -> None:
+    """`False` and the usual profile may come and go; so may what was restored."""
+    nothing = {"is_readonly": False, "has_transparent_data_encryption": False}
+    given = {**wanted(), **nothing, "profile": "v1-default", "backup_id": "b"}
+    outputs = service_fields.outputs(live(), given)
+    assert service_fields.replaced("s", outputs, wanted()) == []
+    assert outputs["backup_id"] == "b"
+
+
+def test_a_refresh_keeps_what_the_api_does_not_say() -> None:
+    """Backup, protection, version and hashes come from the state, not from the service."""
+    kept = {"backup_id": "b", "deletion_protection": True, "password_version": "2"}
+    first = service_fields.outputs(live(), {**wanted(), **kept, "profile": "v1-highmem-m"})
+    again = service_fields.outputs(live(), first)
+    assert again == first
+    assert service_fields.replaced("s", again, wanted(backup_id="b")) == ["profile"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ({}, {"deletion_protection": True}, ["deletion_protection"]),
+        ({"deletion_protection": True}, {}, ["deletion_protection"]),
+        ({}, {"deletion_protection": False}, []),
+        ({"password_sha256_hash": "x"}, {}, ["password_sha256_hash"]),
+        ({"password_version": "1"}, {}, []),
+        ({"password_version": "1"}, {"password_version": "2"}, ["password_version"]),
+        ({"timeout_minutes": 30.0}, {"timeout_minutes": 30}, []),
+    ],
+)
+def test_fields_that_only_we_know(
+    old: dict[str, Any], new: dict[str, Any], changes: list[str]
+) -> None:
+    """Compared with the state alone."""
+    outputs = service_fields.outputs(live(), {**wanted(), **old})
+    assert service_fields.changed(outputs, {**wanted(), **new}) == changes
+
+
+@pytest.mark.parametrize(
+    ("seen", "given", "names"),
+    [
+        ({}, {}, []),
+        ({"region": "us-east-1"}, {}, ["region"]),
+        ({"profile": "v1-default", "tier": "production"}, {}, []),
+        ({"profile": "v1-highmem-m"}, {"profile": "v1-highmem-l"}, ["profile"]),
+        ({"isPrimary": False, "dataWarehouseId": "w"}, {}, ["data_warehouse_id"]),
+        ({"isPrimary": False, "dataWarehouseId": "w"}, {"adopt": "s"}, []),
+        ({"isPrimary": False, "dataWarehouseId": "w"}, {"data_warehouse_id": "w"}, []),
+        ({"isReadonly": True}, {"is_readonly": False}, ["is_readonly"]),
+    ],
+)
+def test_an_existing_service_must_be_of_the_wanted_kind(
+    seen: dict[str, Any], given: dict[str, Any], names: list[str]
+) -> None:
+    """Both for one to adopt and for what an interrupted run left."""
+    assert service_fields.mismatched(live(**seen), {**wanted(), **given}) == names
