@@ -159,6 +159,7 @@ def build_pulumi(modules: Path) -> None:
 def go_build(module: Path, package: str, target: Path, flags: str) -> None:
     """`go build` with a line of progress every few seconds."""
     environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
+    say(f"  downloading the modules of {target.name}")
     run("go", "mod", "download", cwd=module, env=environment, quiet=True)
     listed = output_of("go", "list", "-deps", package, cwd=module, env=environment)
     total = len(listed.splitlines())
