@@ -16,16 +16,29 @@ from resources import api_key, backup_configuration, query_endpoint, scaling_sch
 from resources.api_key import ApiKeyProvider
 from resources.backup_configuration import BackupConfigurationProvider
 from resources.base import Declared
+from resources.invitation import InvitationProvider
+from resources.member import MemberProvider
+from resources.organization_settings import SENT, OrganizationSettingsProvider
 from resources.private_endpoint_attachment import PrivateEndpointAttachmentProvider
 from resources.query_endpoint import QueryEndpointProvider
+from resources.role import EFFECTS, POLICY, RoleProvider
+from resources.role_assignment import RoleAssignmentProvider
 from resources.scaling_schedule import ScalingScheduleProvider
+from resources.service_settings import ServiceSettingsProvider
 from resources.upgrade_window import START_HOURS, UpgradeWindowProvider
 
 ENTRY = {"name": "week", "weekdays": [1.0], "start_hour_utc": 6.0, "end_hour_utc": 18.0}
+POLICY_1 = {"allow_deny": "ALLOW", "permissions": ["p"], "resources": ["r"]}
 LEGAL: dict[type[Declared], dict[str, Any]] = {
     ApiKeyProvider: {"name": "key", "roles": ["admin"], "ip_access_list": ["10.0.0.0/8"]},
     BackupConfigurationProvider: {"backup_period_in_hours": 12.0},
     PrivateEndpointAttachmentProvider: {"private_endpoint_ids": ["vpce-1"]},
+    InvitationProvider: {"email": "a@example.com", "assigned_role_ids": ["r"]},
+    MemberProvider: {"user_id": "u", "assigned_role_ids": ["r"]},
+    OrganizationSettingsProvider: {"name": "Example", "enable_core_dumps": True},
+    RoleProvider: {"name": "analyst", "policies": [POLICY_1]},
+    RoleAssignmentProvider: {"role_id": "r", "actors": ["user/u"]},
+    ServiceSettingsProvider: {"settings": {"max_concurrent_queries": 5.0}},
     QueryEndpointProvider: {"open_api_keys": ["k"], "roles": ["sql_console_admin"]},
     ScalingScheduleProvider: {"entries": [ENTRY]},
     UpgradeWindowProvider: {"weekday": 6.0, "start_hour_utc": 18.0},
@@ -86,6 +99,12 @@ def test_what_is_legal_passes(provider: type[Declared]) -> None:
             "entry 'week': end_hour_utc after start_hour_utc",
         ),
         (ScalingScheduleProvider, {"entries": [ENTRY, ENTRY]}, "each name once"),
+        (InvitationProvider, {"email": "nobody"}, "email is 'nobody', allowed: an address like"),
+        (MemberProvider, {"assigned_role_ids": []}, "at least one UUID of a role"),
+        (RoleProvider, {"policies": [{**POLICY_1, "allow_deny": "MAYBE"}]}, "ALLOW or DENY"),
+        (RoleAssignmentProvider, {"actors": []}, "actors is [], allowed: at least one actor"),
+        (ServiceSettingsProvider, {"settings": {"a": 1.5}}, "names with texts or whole numbers"),
+        (OrganizationSettingsProvider, {"enable_core_dumps": "no"}, "allowed: true or false"),
         (UpgradeWindowProvider, {"weekday": 7}, "weekday is 7, allowed: a whole number from 0"),
         (
             UpgradeWindowProvider,
@@ -119,6 +138,10 @@ def test_allowed_values_are_those_of_the_document() -> None:
     assert backups <= set(BackupConfigurationProvider.fields)
     keys = {_snake(name) for name in schema("ApiKeyPostRequest")}
     assert set(api_key.SENT) == keys - {"hash_data"}
+    policy = schema("RBACPolicyCreateRequest")
+    assert list(EFFECTS) == policy["allowDeny"]["enum"]
+    assert set(POLICY) == {_snake(name) for name in policy} - {"tags"}
+    assert set(SENT) <= {_snake(name) for name in schema("OrganizationPatchRequest")}
     assert backup_configuration.LONGEST_RETENTION_HOURS % 24 == 0
 
 
