@@ -1,0 +1,127 @@
+"""The vendor's own command line drives the local cloud, with nothing changed but its `--url`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .harness import DEADLINE_SECONDS, CloudProcess, wait_until
+
+Json = Any
+Run = Callable[..., Json]
+
+PROGRAM = Path(sys.executable).parent / "clickhousectl"
+
+
+@pytest.fixture
+def run(cloud: CloudProcess, tmp_path: Path) -> Run:
+    """Runs `clickhousectl cloud …`; its JSON, or the text where it prints none.
+
+    Its home is the test's: it would keep keys there that it makes for itself.
+    """
+    description = cloud.description
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "DO_NOT_TRACK": "1",
+        "CLICKHOUSE_CLOUD_API_KEY": description["key_id"],
+        "CLICKHOUSE_CLOUD_API_SECRET": description["key_secret"],
+    }
+
+    def run(*arguments: str, fails: bool = False) -> Json:
+        command = [str(PROGRAM), "cloud", "--url", description["url"].removesuffix("/v1")]
+        done = subprocess.run(
+            [*command, *arguments, "--json"],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+        assert (done.returncode != 0) == fails, done.stdout + done.stderr
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            return done.stdout + done.stderr
+
+    return run
+
+
+def test_a_service_from_create_to_delete(run: Run) -> None:
+    """Created, scaled, changed, stopped and started; its parts set and read; deleted."""
+    made = run("service", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
+    id = str(made["service"]["id"])
+    wait_until(lambda: run("service", "get", id)["state"] == "running", "it runs")
+    memory = ["--min-replica-memory-gb", "8", "--max-replica-memory-gb", "16"]
+    run("service", "scale", id, *memory, "--num-replicas", "3")
+    run("service", "update", id, "--new-name", "renamed", "--add-tag", "team=data")
+    shown = run("service", "get", id)
+    assert (shown["name"], shown["maxReplicaMemoryGb"], shown["numReplicas"]) == ("renamed", 16, 3)
+    assert shown["tags"] == [{"key": "team", "value": "data"}]
+    assert run("service", "reset-password", id)["password"]
+    run("service", "backup-config", "update", id, "--backup-period-hours", "12")
+    assert run("service", "backup-config", "get", id)["backupPeriodInHours"] == 12
+    run("service", "upgrade-window", "set", id, "--weekday", "1", "--start-hour", "6")
+    assert run("service", "upgrade-window", "get", id)
+    assert run("backup", "list", id) == []
+    run("service", "stop", id)
+    wait_until(lambda: run("service", "get", id)["state"] == "stopped", "it is stopped")
+    run("service", "start", id)
+    wait_until(lambda: run("service", "get", id)["state"] == "running", "it runs again")
+    run("service", "delete", id, "--force")
+    wait_until(lambda: run("service", "list") == [], "it is gone")
+    run("service", "get", id, fails=True)
+
+
+def test_keys_and_a_query_endpoint(cloud: CloudProcess, run: Run) -> None:
+    """A key that may ask, and then may not."""
+    service = cloud.create_service()
+    made = run("key", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
+    key = made["key"]["id"]
+    run("key", "update", key, "--new-name", "other")
+    assert run("key", "get", key)["name"] == "other"
+    endpoint = ("service", "query-endpoint")
+    may = ["--role", "sql_console_admin", "--allowed-origins", "*"]
+    run(*endpoint, "create", service.id, *may)
+    assert run(*endpoint, "get", service.id)["roles"] == ["sql_console_admin"]
+    run(*endpoint, "delete", service.id)
+    run(*endpoint, "get", service.id, fails=True)
+    run("key", "delete", key)
+    assert key not in json.dumps(run("key", "list"))
+    service.remove()
+
+
+def test_members_and_roles(run: Run) -> None:
+    """A member's roles are changed by id."""
+    members = run("member", "list")
+    developer = next(m for m in members if m["name"] == "Colleague")
+    roles = {role["name"]: role["id"] for role in run("org", "role", "list")}
+    run("member", "update", developer["userId"], "--role-id", roles["admin"])
+    assert run("member", "get", developer["userId"])["assignedRoles"][0]["roleName"] == "admin"
+    run("member", "update", developer["userId"], "--role-id", roles["developer"])
+    assert run("org", "quota", "list")
+
+
+def test_a_backup_bucket_from_a_file(cloud: CloudProcess, run: Run, tmp_path: Path) -> None:
+    """As the vendor's takes it."""
+    service = cloud.create_service()
+    file = tmp_path / "bucket.json"
+    bucket = {
+        "bucketProvider": "AWS",
+        "bucketPath": "s3://b",
+        "iamRoleArn": "arn:aws:iam::1:role/r",
+    }
+    file.write_text(json.dumps({**bucket, "iamRoleSessionName": "s", "iamRoleExternalId": "e"}))
+    run("backup", "bucket", "create", service.id, "--file", str(file))
+    assert run("backup", "bucket", "get", service.id)["bucketPath"] == "s3://b"
+    run("backup", "bucket", "delete", service.id)
+    run("backup", "bucket", "get", service.id, fails=True)
+    service.remove()
