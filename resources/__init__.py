@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from resources.database import Database, DatabaseArgs
     from resources.grant import Grant, GrantArgs
     from resources.invitation import Invitation, InvitationArgs
+    from resources.lookups import (
+        FoundService,
+        PrivateEndpointConfig,
+        find_service,
+        list_backups,
+        private_endpoint_config,
+        prometheus_url,
+        usage_cost,
+    )
     from resources.member import Member, MemberArgs
     from resources.migrations import Migrations, MigrationsArgs
     from resources.organization import Organization, get_organization
@@ -47,6 +56,7 @@ __all__ = [
     "Connection",
     "Database",
     "DatabaseArgs",
+    "FoundService",
     "Grant",
     "GrantArgs",
     "Invitation",
@@ -60,6 +70,7 @@ __all__ = [
     "OrganizationSettingsArgs",
     "PrivateEndpointAttachment",
     "PrivateEndpointAttachmentArgs",
+    "PrivateEndpointConfig",
     "QueryEndpoint",
     "QueryEndpointArgs",
     "Retention",
@@ -87,11 +98,23 @@ __all__ = [
     "User",
     "UserArgs",
     "connection_of",
+    "find_service",
     "get_organization",
+    "list_backups",
     "load_settings",
+    "private_endpoint_config",
+    "prometheus_url",
+    "usage_cost",
 ]
 
 _HOMES = {
+    "FoundService": "lookups",
+    "PrivateEndpointConfig": "lookups",
+    "find_service": "lookups",
+    "list_backups": "lookups",
+    "private_endpoint_config": "lookups",
+    "prometheus_url": "lookups",
+    "usage_cost": "lookups",
     "Invitation": "invitation",
     "InvitationArgs": "invitation",
     "Member": "member",

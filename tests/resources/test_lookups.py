@@ -1,0 +1,51 @@
+"""Look-ups, on the real Pulumi CLI and the local control plane."""
+
+from __future__ import annotations
+
+import base64
+import urllib.request
+from pathlib import Path
+
+from local.environment import Layout
+from tests.resources.stacks import ProgramStack
+
+
+def test_what_is_there_is_found_and_what_is_not_is_said(clouds: Layout, tmp_path: Path) -> None:
+    """By name, by tag; an unknown name is answered with those there are."""
+    stack = ProgramStack(
+        clouds,
+        "lookups",
+        tmp_path,
+        environment={"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000"},
+    )
+    made = stack.control_plane.organization(
+        "POST",
+        "services",
+        {
+            "name": "warehouse",
+            "provider": "aws",
+            "region": "eu-central-1",
+            "ipAccessList": [{"source": "127.0.0.1/32"}],
+            "tags": [{"key": "team", "value": "a"}],
+        },
+    )["service"]
+    stack.pulumi("config", "set", "team", "a")
+    stack.up()
+    outputs = stack.stack.outputs()
+    assert (outputs["service"]["id"], outputs["service"]["name"]) == (made["id"], "warehouse")
+    assert outputs["backups"] == []
+    assert outputs["private"]["endpoint_service_id"]
+    assert "grand_total_chc" in outputs["cost"]
+    cloud = stack.control_plane.cloud
+    token = base64.b64encode(f"{cloud['key_id']}:{cloud['key_secret']}".encode()).decode()
+    scrape = urllib.request.Request(
+        outputs["prometheus"], headers={"Authorization": f"Basic {token}"}
+    )
+    with urllib.request.urlopen(scrape) as answer:
+        assert made["id"] in answer.read().decode()
+
+    stack.pulumi("config", "set", "service", "nobody")
+    shown = stack.pulumi("preview", succeeds=False)
+    assert "0 services have name 'nobody' and tag ('team', 'a')" in shown
+    assert "there are: 'warehouse'" in shown
+    assert "Traceback" not in shown
