@@ -1,0 +1,17 @@
+"""A warehouse of two services, for tests; `args` is about the primary."""
+
+import pulumi
+
+from resources import Service, ServiceArgs, get_organization
+
+place = {
+    "organization_id": get_organization().id,
+    "cloud_provider": "aws",
+    "region": "eu-central-1",
+    "ip_access_list": ["127.0.0.1/32"],
+}
+primary = Service("primary", ServiceArgs(**place, **(pulumi.Config().get_object("args") or {})))
+reader = Service(
+    "reader",
+    ServiceArgs(**place, data_warehouse_id=primary.data_warehouse_id, is_readonly=True),
+)
