@@ -62,6 +62,17 @@ class Checker:
         if value is not None and not (isinstance(value, str) and re.fullmatch(pattern, value)):
             self.refuse(name, allowed)
 
+    def matching(self, name: str, *, pattern: str, allowed: str) -> None:
+        """The value must be a list of texts that match the whole pattern; it becomes a set."""
+        value = self.known(name)
+        if value is None:
+            return
+        texts = value if isinstance(value, list) else [None]
+        if all(isinstance(text, str) and re.fullmatch(pattern, text) for text in texts):
+            self.inputs[name] = sorted(set(texts))
+        else:
+            self.refuse(name, allowed)
+
     def flag(self, name: str) -> None:
         """The value must be true or false."""
         value = self.known(name)

@@ -3,12 +3,20 @@
 ResourceError            shown to the user as it is
 ├── ConfigurationError   a setting is absent or illegal: fix the config, nothing was called
 ├── WaitFailed           a cloud did not reach the wanted state in time, or gave up
+├── ServiceGone          the service that something lives in is deleted: so that is, too
 └── SqlError             a ClickHouse server refused a statement (`code`, `message`)
 """
 
 from __future__ import annotations
 
-__all__ = ["ConfigurationError", "ResourceError", "SqlError", "WaitFailed", "one_line"]
+__all__ = [
+    "ConfigurationError",
+    "ResourceError",
+    "ServiceGone",
+    "SqlError",
+    "WaitFailed",
+    "one_line",
+]
 
 
 class ResourceError(Exception):
@@ -25,6 +33,10 @@ class WaitFailed(ResourceError):
     def __init__(self, message: str, *, last_state: str | None) -> None:
         super().__init__(message)
         self.last_state = last_state
+
+
+class ServiceGone(ResourceError):
+    """The service that something lives in was deleted, and that with it."""
 
 
 class SqlError(ResourceError):

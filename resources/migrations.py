@@ -44,6 +44,7 @@ from pulumi.dynamic import (
 
 from resources import engine
 from resources.checking import Checker, is_known
+from resources.control_plane import ControlPlane
 from resources.errors import ResourceError, SqlError, one_line
 from resources.warehouse import CONNECTION, Connection, Warehouse, quoted
 
@@ -86,9 +87,10 @@ class MigrationsProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
-    def configure(self, _req: ConfigureRequest) -> None:
-        """Tie the process to the engine."""
+    def configure(self, req: ConfigureRequest) -> None:
+        """Tie the process to the engine; remember where a stopped service could be started."""
         engine.attach()
+        self._control_plane = ControlPlane(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse changed history; say what is pending."""
@@ -111,7 +113,7 @@ class MigrationsProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make the database, apply every file the server does not know yet."""
-        server = Warehouse.of(props)
+        server = self._server(props)
         # ClickHouse Cloud turns `Atomic` into its own replicated engine; elsewhere it is the
         # default, except for embedded servers, whose default keeps nothing.
         server.command(f"CREATE DATABASE IF NOT EXISTS {quoted(props['database'])} ENGINE = Atomic")
@@ -120,7 +122,7 @@ class MigrationsProvider(ResourceProvider):
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
         """What the server's own table says was applied."""
-        server = Warehouse.of(props)
+        server = self._server(props)
         found = server.command(f"EXISTS DATABASE {quoted(props['database'])}")
         if found.strip() == "0":
             return ReadResult("", {})
@@ -131,14 +133,20 @@ class MigrationsProvider(ResourceProvider):
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Apply what is pending."""
         if _differs("files", olds, news):
-            _apply(Warehouse.of(news), news)
+            server = self._server(news)
+            # The migrations' own client would not wait for a service that sleeps.
+            server.command("SELECT 1")
+            _apply(server, news)
         return UpdateResult(news)
 
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Keep the data, unless told to drop the database."""
         if props.get("drop_database_on_destroy"):
-            server = Warehouse.of(props)
+            server = self._server(props)
             server.command(f"DROP DATABASE IF EXISTS {quoted(props['database'])}")
+
+    def _server(self, props: Mapping[str, Any]) -> Warehouse:
+        return Warehouse.of(props, control_plane=self._control_plane)
 
 
 class Migrations(Resource, module="clickhouse", name="Migrations"):

@@ -35,6 +35,7 @@ from pulumi.dynamic import (
 
 from resources import engine
 from resources.checking import Checker, is_known
+from resources.control_plane import ControlPlane
 from resources.warehouse import CONNECTION, Connection, Warehouse, quoted
 
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider"]
@@ -65,9 +66,10 @@ class RetentionProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
-    def configure(self, _req: ConfigureRequest) -> None:
-        """Tie the process to the engine."""
+    def configure(self, req: ConfigureRequest) -> None:
+        """Tie the process to the engine; remember where a stopped service could be started."""
         engine.attach()
+        self._control_plane = ControlPlane(req.config.get)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """The number becomes part of SQL, so it must be one."""
@@ -86,23 +88,26 @@ class RetentionProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Change the tables that differ; right after their migration none does."""
-        _apply(props)
+        _apply(self._server(props), props)
         return CreateResult(f"{props['url']}/{props['database']}", props)
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
         """The days that the tables have; where they differ, one that is not what was asked for."""
-        found = {days for _, days in _ttls(props).values()}
+        found = {days for _, days in _ttls(self._server(props), props).values()}
         others = sorted(found - {props["days"]})
         return ReadResult(resource_id, {**props, "days": others[0] if others else props["days"]})
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change the tables that differ."""
         if _differs("days", olds, news):
-            _apply(news)
+            _apply(self._server(news), news)
         return UpdateResult(news)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave the tables as they are: no retention would keep rows for ever."""
+
+    def _server(self, props: Mapping[str, Any]) -> Warehouse:
+        return Warehouse.of(props, control_plane=self._control_plane)
 
 
 class Retention(Resource, module="clickhouse", name="Retention"):
@@ -126,9 +131,9 @@ def _differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> boo
     return is_known(news.get(name)) and bool(olds.get(name) != news.get(name))
 
 
-def _apply(props: Mapping[str, Any]) -> None:
-    server, database = Warehouse.of(props), quoted(props["database"])
-    for table, (column, days) in _ttls(props).items():
+def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
+    database = quoted(props["database"])
+    for table, (column, days) in _ttls(server, props).items():
         if days != props["days"]:
             # Old rows go with the next merges, not with a rewrite of every part now.
             server.command(
@@ -138,9 +143,9 @@ def _apply(props: Mapping[str, Any]) -> None:
             )
 
 
-def _ttls(props: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
+def _ttls(server: Warehouse, props: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
     """Table -> (expression the days are added to, days), for the tables that have such a TTL."""
-    answer = Warehouse.of(props).command(
+    answer = server.command(
         f"SELECT name, create_table_query FROM system.tables "  # noqa: S608 - checked by `check`
         f"WHERE database = '{_literal(props['database'])}' ORDER BY name FORMAT JSONEachRow"
     )

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from resources.errors import ResourceError, SqlError, one_line
+from resources.errors import ResourceError, ServiceGone, SqlError, one_line
 
 if TYPE_CHECKING:
+    from resources.control_plane import ControlPlane
     from resources.service import Service
 
 __all__ = ["CONNECTION", "Connection", "Warehouse", "connection_of", "quoted"]
@@ -22,6 +23,7 @@ __all__ = ["CONNECTION", "Connection", "Warehouse", "connection_of", "quoted"]
 CONNECTION = ("url", "admin_user", "admin_password")
 # An idle service is woken by the first query, which takes a minute or two.
 _WAKE_SECONDS = 180.0
+_START_SECONDS = 900.0
 _QUERY_TIMEOUT_SECONDS = 60.0
 _RETRY_SECONDS = 2.0
 # A proxy or load balancer whose server is not there yet.
@@ -42,11 +44,16 @@ class Connection:
         url: origin of the HTTPS interface.
         admin_user: who makes the changes.
         admin_password: that user's password, a secret.
+        organization_id: with `service_id`: of the ClickHouse Cloud service behind the url, which
+            is started if it is stopped.
+        service_id: see there.
     """
 
     url: pulumi.Input[str]
     admin_user: pulumi.Input[str]
     admin_password: pulumi.Input[str]
+    organization_id: pulumi.Input[str] | None = None
+    service_id: pulumi.Input[str] | None = None
 
 
 def connection_of(service: Service) -> Connection:
@@ -55,21 +62,32 @@ def connection_of(service: Service) -> Connection:
         url=service.https_url,
         admin_user=service.https["username"],
         admin_password=service.password,
+        organization_id=service.organization_id,
+        service_id=service.id,
     )
 
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A ClickHouse server, and who asks."""
+    """A ClickHouse server, and who asks.
+
+    Attributes:
+        start: starts it if it is stopped; None where nobody knows how.
+    """
 
     url: str
     user: str
     password: str
+    start: Callable[[], None] | None = None
 
     @classmethod
-    def of(cls, props: Mapping[str, Any]) -> Warehouse:
+    def of(
+        cls, props: Mapping[str, Any], *, control_plane: ControlPlane | None = None
+    ) -> Warehouse:
         """The server that a resource's inputs name.
 
+        Args:
+            control_plane: where a stopped service is started.
         Raises:
             ResourceError: there is no password, as with a service adopted without one.
         """
@@ -78,7 +96,15 @@ class Warehouse:
                 f"no password for {props.get('url')}: an adopted service needs its `password`, "
                 "or a `password_version` to be given a new one"
             )
-        return cls(props["url"], props.get("admin_user") or "default", props["admin_password"])
+        user = props.get("admin_user") or "default"
+        organization_id, service_id = props.get("organization_id"), props.get("service_id")
+        start = None
+        if control_plane is not None and organization_id and service_id:
+
+            def start() -> None:
+                _start_if_stopped(control_plane, organization_id, service_id)
+
+        return cls(props["url"], user, props["admin_password"], start)
 
     @property
     def ca_file(self) -> str | None:
@@ -86,7 +112,7 @@ class Warehouse:
         return os.environ.get("SSL_CERT_FILE") or None
 
     def command(self, sql: str, *, deadline_seconds: float = _WAKE_SECONDS) -> str:
-        """Run one idempotent statement; wakes an idle service.
+        """Run one idempotent statement; wakes an idle service, starts a stopped one.
 
         Returns:
             The answer's body, tab-separated unless the statement says otherwise.
@@ -109,7 +135,7 @@ class Warehouse:
     def _until_answered(self, post: Callable[[], Any], deadline_seconds: float) -> str:
         import httpx
 
-        deadline = time.monotonic() + deadline_seconds
+        deadline, start = time.monotonic() + deadline_seconds, self.start
         while True:
             try:
                 answer = post()
@@ -120,10 +146,15 @@ class Warehouse:
                 if answer.status_code != 200:
                     raise _refusal(answer.status_code, answer.text)
                 return str(answer.text)
-            if time.monotonic() >= deadline:
+            if start is not None:
+                # Only now: a server that answers costs no request to the control plane.
+                start()
+                deadline, start = time.monotonic() + deadline_seconds, None
+            elif time.monotonic() >= deadline:
                 raise ResourceError(
                     f"{self.url} did not answer within {deadline_seconds:.0f} s ({problem}): is "
-                    "the service running, and is this machine on its IP access list?"
+                    "the service running, and is this machine on its IP access list? A stopped "
+                    "one is started only where the connection has its `service_id`"
                 )
             time.sleep(_RETRY_SECONDS)
 
@@ -134,3 +165,28 @@ def _refusal(status: int, body: str) -> SqlError:
     return SqlError(
         message or f"the server answered with HTTP {status}", code=int(code[1]) if code else None
     )
+
+
+def _start_if_stopped(control_plane: ControlPlane, organization_id: str, service_id: str) -> None:
+    """Start the service if it is stopped, or about to be, and wait until it answers.
+
+    Raises:
+        ServiceGone: it was deleted.
+        WaitFailed: it did not come up.
+    """
+    from resources import service_steps
+    from resources.waits import LEAVING, ServiceRef, Waiter, get_or_none
+
+    ref = ServiceRef(organization_id, service_id, "of this connection")
+    with control_plane.client() as client:
+        service = get_or_none(client, ref)
+        if service is None or service.state in LEAVING:
+            raise ServiceGone(f"{ref} is gone, and what was in it")
+        if service.state not in ("stopped", "stopping"):
+            return
+        waiter = Waiter(client, ref, deadline_seconds=_START_SECONDS)
+        if service.state == "stopping":
+            service = waiter.until_stopped(service)
+        service_steps.command(client, ref, "start")
+        if service is not None:
+            waiter.until_running(service)

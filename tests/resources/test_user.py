@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from local.environment import Layout
+from tests.resources.servers import Server
 from tests.resources.sql import query
 from tests.resources.stacks import ProgramStack
 
@@ -63,3 +64,45 @@ def test_grants_that_are_not_grants_are_refused(clouds: Layout, tmp_path: Path) 
     stack.configure(directory=str(folder), grants=["SELECT ON telemetry.* TO other; DROP USER x"])
     shown = stack.pulumi("preview", succeeds=False)
     assert "allowed: privileges like 'SELECT ON telemetry.*', one each" in shown
+
+
+def test_the_life_of_a_user_whose_rights_others_give(server: Server, tmp_path: Path) -> None:
+    """Adopted, and a new password costs nothing: no privilege, no role, no setting, no database."""
+    for statement in (
+        "CREATE DATABASE user_home ENGINE = Atomic",
+        "CREATE ROLE user_role",
+        "CREATE USER user_life IDENTIFIED BY 'by hand'",
+        "GRANT SELECT ON others.* TO user_life",
+        "GRANT user_role TO user_life",
+        "CREATE SETTINGS PROFILE user_small SETTINGS max_block_size = 700 TO user_life",
+    ):
+        assert server.query(statement) == ""
+    stack = server.stack(tmp_path, "user")
+
+    def seen(user: str = "user_life") -> str:
+        return server.query(
+            "SELECT currentDatabase(), currentRoles(), getSetting('max_block_size')",
+            user=user,
+            password=stack.stack.outputs()["password"],
+        )
+
+    wanted = {"name": "user_life", "default_database": "user_home"}
+    stack.makes(user=wanted)
+    first = stack.stack.outputs()["password"]
+    before = server.query("SHOW GRANTS FOR user_life")
+    assert "GRANT SELECT ON others.*" in before
+    assert seen() == "user_home\t['user_role']\t700"
+
+    stack.updates(user={**wanted, "password_version": "2"})
+    assert stack.stack.outputs()["password"] != first
+    assert server.query("SHOW GRANTS FOR user_life") == before
+    assert seen() == "user_home\t['user_role']\t700"
+    server.query("ALTER USER user_life DEFAULT DATABASE NONE")
+    stack.refreshed()
+    assert seen() == "user_home\t['user_role']\t700"
+
+    stack.replaces(user={**wanted, "name": "user_new", "password_version": "2"})
+    assert seen("user_new").startswith("user_home\t[]")
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert server.query("SELECT count() FROM system.users WHERE name LIKE 'user_%'") == "0"
+    server.query("DROP SETTINGS PROFILE user_small")

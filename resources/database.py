@@ -1,0 +1,118 @@
+"""`Database`: an empty database of a service, for tables that somebody else makes.
+
+Statements: `CREATE DATABASE`, `ALTER DATABASE … MODIFY COMMENT`, `DROP DATABASE`, over the
+service's HTTPS interface. For a database with a schema see `Migrations`, which makes its own.
+
+    scratch = Database(
+        "scratch",
+        DatabaseArgs(
+            connection=connection_of(warehouse), name="scratch", comment="emptied on Mondays"
+        ),
+    )
+
+Another name or server replaces it; the comment changes in place. One that is there already is taken
+over. Deleting it is refused as long as it has tables, unless `drop_tables_on_destroy` is set.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.checking import Checker
+from resources.errors import ResourceError
+from resources.sql import NAME, InServer, flat, text
+from resources.warehouse import Connection, Warehouse, quoted
+
+__all__ = ["Database", "DatabaseArgs", "DatabaseProvider"]
+
+
+@dataclass(kw_only=True)
+class DatabaseArgs:
+    """Which one.
+
+    Attributes:
+        connection: the server, and who changes it. Another `url` replaces.
+        name: letters, digits and `_`. Replaces.
+        comment: what it is for. In place.
+        drop_tables_on_destroy: whether deleting this deletes tables, too. Default false.
+    """
+
+    connection: Connection
+    name: pulumi.Input[str]
+    comment: pulumi.Input[str] | None = None
+    drop_tables_on_destroy: pulumi.Input[bool] | None = None
+
+
+class DatabaseProvider(InServer):
+    """Brings one database to what the inputs say."""
+
+    in_place = ("comment", "drop_tables_on_destroy")
+
+    def rules(self, checker: Checker) -> None:
+        """A name, a text, a flag."""
+        checker.text("name", pattern=NAME, allowed="letters, digits and _")
+        checker.text("comment", pattern=r"[\s\S]*")
+        checker.flag("drop_tables_on_destroy")
+
+    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        """Make it if it is not there; give it its comment."""
+        name = quoted(news["name"])
+        # As `Migrations` has it: an embedded server's default engine keeps nothing.
+        server.command(f"CREATE DATABASE IF NOT EXISTS {name} ENGINE = Atomic")
+        live = _comment(server, news)
+        # Without one in the program, one that the program never set stays.
+        comment = news.get("comment", "" if "comment" in olds else live)
+        if comment != live:
+            server.command(f"ALTER DATABASE {name} MODIFY COMMENT {text(comment)}")
+
+    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Its comment, where the program has one."""
+        comment = _comment(server, props)
+        if comment is None:
+            return None
+        return {"comment": comment} if "comment" in props else {}
+
+    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+        """Drop it, if that costs no table, or may."""
+        if not props.get("drop_tables_on_destroy"):
+            tables = server.command(
+                f"SELECT count() FROM system.tables WHERE database = {text(props['name'])}"  # noqa: S608
+            )
+            if int(tables):
+                raise ResourceError(
+                    f"database {props['name']} has {tables.strip()} tables and is not dropped: "
+                    "drop them, or set drop_tables_on_destroy=True and run `pulumi up` first"
+                )
+        server.command(f"DROP DATABASE IF EXISTS {quoted(props['name'])}")
+
+
+class Database(Resource, module="clickhouse", name="Database"):
+    """A database."""
+
+    name: pulumi.Output[str]
+    """Its name."""
+    comment: pulumi.Output[str]
+    """What it is for."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: DatabaseArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(DatabaseProvider(), resource_name, flat(args), opts)
+
+
+def _comment(server: Warehouse, props: Mapping[str, Any]) -> str | None:
+    """The database's comment; None where there is no such database."""
+    answer = server.command(
+        f"SELECT comment FROM system.databases WHERE name = {text(props['name'])} "  # noqa: S608
+        "FORMAT JSONEachRow"
+    )
+    return str(json.loads(answer)["comment"]) if answer.strip() else None
