@@ -59,7 +59,8 @@ def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict
     removed = [_names(m) for m in change.pop("tableMappingsToRemove", [])]
     after = merged(before, {**body, "source": {kind: change}})
     if added or removed:
-        kept = [m for m in before["source"][kind]["tableMappings"] if _names(m) not in removed]
+        mappings = before["source"][kind].get("tableMappings", [])
+        kept = [m for m in mappings if _names(m) not in removed]
         after["source"][kind]["tableMappings"] = kept + added
     return after
 

@@ -88,7 +88,11 @@ async def create_replica(call: Call) -> Json:
 
 async def restore(call: Call) -> Json:
     text = call.body["restoreTarget"]
-    moment = datetime.datetime.fromisoformat(text)
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        # RFC 3339 knows leap seconds, which Python does not.
+        raise BadRequest(f"restoreTarget: {text!r} is not a date and time") from None
     now = datetime.datetime.now(datetime.UTC)
     created = datetime.datetime.fromisoformat(_SERVICES.find(call)["createdAt"])
     if not created <= (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)) <= now:
@@ -118,7 +122,9 @@ async def set_password(call: Call) -> Json:
 
 
 async def set_state(call: Call) -> Json:
-    service, command = _SERVICES.find(call), call.body["command"]
+    service, command = _SERVICES.find(call), call.body.get("command")
+    if command is None:
+        raise BadRequest("command: restart, promote or switchover is asked for")
     if service["state"] != "running":
         raise Conflict(f"The Postgres service is {service['state']}; {command} needs running")
     if command == "promote":

@@ -1,0 +1,70 @@
+"""Requests made from the document, right ones and wrong ones: none is answered with a 5xx."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from .harness import ROOT, CloudProcess
+from .test_collections import KINDS
+
+PROGRAM = Path(sys.executable).parent / "schemathesis"
+DOCUMENT = ROOT / "clickhouse_api" / "openapi.json"
+SEED = "20260101"
+EXAMPLES = "2"
+# There is no Postgres that could have a certificate, and the cloud says so.
+REFUSED = "postgresServiceCertsGet"
+# Things that are there, so that requests get further than a 404.
+PLACEHOLDERS = {
+    "roleId": "role",
+    "invitationId": "invitation",
+    "clickStackDashboardId": "dashboard",
+    "clickStackSourceId": "source",
+    "clickStackWebhookId": "webhook",
+    "clickStackRoleId": "clickstack role",
+    "clickPipeId": "postgres pipe",
+    "reversePrivateEndpointId": "reverse private endpoint",
+    "postgresId": "postgres service",
+    "byocInfrastructureId": "byoc",
+}
+
+
+def test_no_request_is_answered_with_5xx(cloud: CloudProcess, tmp_path: Path) -> None:
+    """All operations on things that exist, deletes last; a fixed seed and number of examples."""
+    service = cloud.create_service()
+    ids = {"organizationId": cloud.description["organization_id"], "serviceId": service.id}
+    for placeholder, name in PLACEHOLDERS.items():
+        path = KINDS[name].path.format(service=service.path)
+        ids[placeholder] = cloud.call("POST", path, KINDS[name].body)["id"]
+    configuration = tmp_path / "schemathesis.toml"
+    lines = [f'{name} = "{id}"\n' for name, id in ids.items()]
+    configuration.write_text("".join(["[parameters]\n", *lines]))
+    for which in ("--exclude-method", "--include-method"):
+        fuzz(cloud, configuration, which, "DELETE")
+
+
+def fuzz(cloud: CloudProcess, configuration: Path, *selection: str) -> None:
+    """One run of schemathesis, which must find nothing and must have looked."""
+    description = cloud.description
+    options = {
+        "--url": description["url"].removesuffix("/v1"),
+        "--auth": f"{description['key_id']}:{description['key_secret']}",
+        "--checks": "not_a_server_error",
+        "--phases": "fuzzing",
+        "--max-examples": EXAMPLES,
+        "--seed": SEED,
+        "--generation-database": "none",
+        "--exclude-operation-id": REFUSED,
+        "--suppress-health-check": "all",
+    }
+    command = [str(PROGRAM), "--config-file", str(configuration), "run", str(DOCUMENT)]
+    done = subprocess.run(
+        [*command, *selection, *(text for option in options.items() for text in option)],
+        cwd=configuration.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr
+    assert "generated" in done.stdout
