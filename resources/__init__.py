@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resources.api_key import ApiKey, ApiKeyArgs
+    from resources.backup_bucket import BackupBucket, BackupBucketArgs
     from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
     from resources.config import Settings, load_settings
     from resources.database import Database, DatabaseArgs
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ApiKey",
     "ApiKeyArgs",
+    "BackupBucket",
+    "BackupBucketArgs",
     "BackupConfiguration",
     "BackupConfigurationArgs",
     "Connection",
@@ -108,6 +111,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BackupBucket": "backup_bucket",
+    "BackupBucketArgs": "backup_bucket",
     "FoundService": "lookups",
     "PrivateEndpointConfig": "lookups",
     "find_service": "lookups",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -200,3 +201,29 @@ def test_what_somebody_else_scheduled_is_not_overwritten_unasked(stack: ProgramS
     assert entry["name"] == "week"
     assert stack.services()[0]["privateEndpointIds"] == ["vpce-a"]
     stack.up("--expect-no-changes")
+
+
+def test_a_backup_bucket_is_made_once_changed_and_removed(stack: ProgramStack) -> None:
+    """The create's answer is lost; its secret is in no state; another secret changes in place."""
+    bucket = {"bucket_provider": "GCP", "bucket_path": "gs://b/a", "access_key_id": "k"}
+    lost = {"operation": "backupBucketCreate", "fault": "lost"}
+    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, "rules": [lost]})
+    first = {**bucket, "secret_access_key": "never-in-plain-text"}
+    ask_for(stack, ("BackupBucket", "bucket", first))
+    stack.up()
+    made = of_service(stack, "/backupBucket")
+    assert (made["bucketPath"], made["accessKeyId"]) == ("gs://b/a", "k")
+    saved = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
+    (kept,) = [entry for entry in saved if entry["type"].endswith(":BackupBucket")]
+    assert kept["inputs"]["secret_access_key"]
+    assert "never-in-plain-text" not in json.dumps(kept)
+    stack.up("--expect-no-changes")
+    second = {**bucket, "bucket_path": "gs://b/c", "secret_access_key": "another"}
+    ask_for(stack, ("BackupBucket", "bucket", second))
+    assert stack.preview()["clickhouse:BackupBucket::bucket"] == "update"
+    stack.up()
+    changed = of_service(stack, "/backupBucket")
+    assert (changed["id"], changed["bucketPath"]) == (made["id"], "gs://b/c")
+    ask_for(stack)
+    stack.up()
+    assert of_service(stack, "/backupBucket") is None
