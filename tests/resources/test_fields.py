@@ -14,6 +14,7 @@ from pulumi.output import Unknown
 import clickhouse_api
 from resources import api_key, backup_configuration, query_endpoint, scaling_schedule
 from resources.api_key import ApiKeyProvider
+from resources.backup_bucket import BackupBucketProvider
 from resources.backup_configuration import BackupConfigurationProvider
 from resources.base import Declared
 from resources.invitation import InvitationProvider
@@ -31,6 +32,11 @@ ENTRY = {"name": "week", "weekdays": [1.0], "start_hour_utc": 6.0, "end_hour_utc
 POLICY_1 = {"allow_deny": "ALLOW", "permissions": ["p"], "resources": ["r"]}
 LEGAL: dict[type[Declared], dict[str, Any]] = {
     ApiKeyProvider: {"name": "key", "roles": ["admin"], "ip_access_list": ["10.0.0.0/8"]},
+    BackupBucketProvider: {
+        "bucket_provider": "AWS",
+        "bucket_path": "s3://b",
+        "iam_role_arn": "arn:aws:iam::1:role/b",
+    },
     BackupConfigurationProvider: {"backup_period_in_hours": 12.0},
     PrivateEndpointAttachmentProvider: {"private_endpoint_ids": ["vpce-1"]},
     InvitationProvider: {"email": "a@example.com", "assigned_role_ids": ["r"]},
@@ -99,6 +105,9 @@ def test_what_is_legal_passes(provider: type[Declared]) -> None:
             "entry 'week': end_hour_utc after start_hour_utc",
         ),
         (ScalingScheduleProvider, {"entries": [ENTRY, ENTRY]}, "each name once"),
+        (BackupBucketProvider, {"bucket_provider": "IBM"}, "allowed: AWS, GCP, AZURE"),
+        (BackupBucketProvider, {"container_name": "c"}, "allowed: nothing for AWS"),
+        (BackupBucketProvider, {"iam_role_arn": None}, "iam_role_arn is required"),
         (InvitationProvider, {"email": "nobody"}, "email is 'nobody', allowed: an address like"),
         (MemberProvider, {"assigned_role_ids": []}, "at least one UUID of a role"),
         (RoleProvider, {"policies": [{**POLICY_1, "allow_deny": "MAYBE"}]}, "ALLOW or DENY"),
