@@ -1,10 +1,12 @@
 """A warehouse of two services, for tests; `args` is about the primary."""
 
+from typing import Any
+
 import pulumi
 
 from resources import Service, ServiceArgs, get_organization
 
-place = {
+place: dict[str, Any] = {
     "organization_id": get_organization().id,
     "cloud_provider": "aws",
     "region": "eu-central-1",
