@@ -34,8 +34,8 @@ status: ## Say what runs, where, and how much memory each process has
 	@$(VENV)/python -m local status
 
 .PHONY: generate
-generate: ## Rebuild the ClickHouse Cloud client from the pinned API document
-	@$(VENV)/python -m clickhouse_api.generator
+generate: ## Rebuild the ClickHouse Cloud client from the pinned API document, or FROM=a file or URL
+	@$(VENV)/python -m clickhouse_api.generator $(if $(FROM),--from $(FROM))
 
 .PHONY: lock
 lock: ## Pin the newest Python packages that pyproject.toml allows
