@@ -12,7 +12,12 @@ from pathlib import Path
 
 __all__ = ["end_orphans"]
 
-_OURS = (b"pulumi-language-", b"pulumi-resource-", b"pulumi.dynamic")
+_OURS = (
+    b"pulumi-language-",
+    b"pulumi-resource-",
+    b"pulumi.dynamic",
+    b"local.pulumi_resource_cloudflare",
+)
 
 
 def end_orphans(backend_url: str) -> int:
