@@ -46,6 +46,7 @@ from resources import engine
 from resources.checking import Checker, is_known
 from resources.control_plane import ControlPlane
 from resources.errors import ResourceError, SqlError, one_line
+from resources.sql import differs
 from resources.warehouse import CONNECTION, Connection, Warehouse, quoted
 
 if TYPE_CHECKING:
@@ -106,9 +107,9 @@ class MigrationsProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Pending files and other variables are changes; a password that rotated only a little."""
-        replaces = [name for name in REPLACES if _differs(name, olds, news)]
+        replaces = [name for name in REPLACES if differs(name, olds, news)]
         names = ("files", "variables", "drop_database_on_destroy", "directory", *CONNECTION)
-        changes = bool(replaces) or any(_differs(name, olds, news) for name in names)
+        changes = bool(replaces) or any(differs(name, olds, news) for name in names)
         return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -132,7 +133,7 @@ class MigrationsProvider(ResourceProvider):
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Apply what is pending."""
-        if _differs("files", olds, news):
+        if differs("files", olds, news):
             server = self._server(news)
             # The migrations' own client would not wait for a service that sleeps.
             server.command("SELECT 1")
@@ -233,17 +234,7 @@ def _check_history(checker: Checker, applied: Mapping[str, str]) -> None:
 
 
 def _elsewhere(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    return any(_differs(name, olds, news) for name in REPLACES) if olds else False
-
-
-def _differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether a property differs; one that is not known yet is taken to stay as it is.
-
-    Otherwise scaling the service would show a replaced schema in the preview, only because
-    Pulumi cannot know beforehand that the address stays.
-    """
-    old, new = olds.get(name), news.get(name)
-    return is_known(new) and old != new
+    return any(differs(name, olds, news) for name in REPLACES) if olds else False
 
 
 def _cluster(server: Warehouse) -> ClickhouseCluster:

@@ -34,8 +34,9 @@ from pulumi.dynamic import (
 )
 
 from resources import engine
-from resources.checking import Checker, is_known
+from resources.checking import Checker
 from resources.control_plane import ControlPlane
+from resources.sql import differs, text
 from resources.warehouse import CONNECTION, Connection, Warehouse, quoted
 
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider"]
@@ -80,10 +81,8 @@ class RetentionProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare with what was last seen; what is not known yet is taken to stay."""
-        replaces = [name for name in REPLACES if _differs(name, olds, news)]
-        changes = bool(replaces) or any(
-            _differs(name, olds, news) for name in ("days", *CONNECTION)
-        )
+        replaces = [name for name in REPLACES if differs(name, olds, news)]
+        changes = bool(replaces) or any(differs(name, olds, news) for name in ("days", *CONNECTION))
         return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -99,7 +98,7 @@ class RetentionProvider(ResourceProvider):
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change the tables that differ."""
-        if _differs("days", olds, news):
+        if differs("days", olds, news):
             _apply(self._server(news), news)
         return UpdateResult(news)
 
@@ -127,10 +126,6 @@ class Retention(Resource, module="clickhouse", name="Retention"):
         super().__init__(RetentionProvider(), resource_name, props, opts)
 
 
-def _differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    return is_known(news.get(name)) and bool(olds.get(name) != news.get(name))
-
-
 def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
     database = quoted(props["database"])
     for table, (column, days) in _ttls(server, props).items():
@@ -147,7 +142,7 @@ def _ttls(server: Warehouse, props: Mapping[str, Any]) -> dict[str, tuple[str, i
     """Table -> (expression the days are added to, days), for the tables that have such a TTL."""
     answer = server.command(
         f"SELECT name, create_table_query FROM system.tables "  # noqa: S608 - checked by `check`
-        f"WHERE database = '{_literal(props['database'])}' ORDER BY name FORMAT JSONEachRow"
+        f"WHERE database = {text(props['database'])} ORDER BY name FORMAT JSONEachRow"
     )
     found = {}
     for line in answer.splitlines():
@@ -156,7 +151,3 @@ def _ttls(server: Warehouse, props: Mapping[str, Any]) -> dict[str, tuple[str, i
         if match:
             found[row["name"]] = (match["column"], int(match["days"]))
     return found
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")

@@ -137,7 +137,11 @@ def flat(args: Any) -> dict[str, Any]:
 
 
 def differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether a property differs; one that is not known yet is taken to stay as it is."""
+    """Whether a property differs; one that is not known yet is taken to stay as it is.
+
+    Otherwise scaling the service would show what is inside it replaced in the preview, only
+    because Pulumi cannot know beforehand that the address stays.
+    """
     return is_known(news.get(name)) and bool(olds.get(name) != news.get(name))
 
 

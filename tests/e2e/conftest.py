@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from local.clouds import ANY_PORTS, start_clouds, stop_clouds
 from local.environment import Layout
 from tests.e2e.deployment import Deployment
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@contextmanager
-def local_clouds(state: Path) -> Iterator[Layout]:
-    """Both local clouds, empty, with `state` as their state folder."""
-    layout = Layout(ROOT, state)
-    list(start_clouds(layout.clouds, ANY_PORTS))
-    yield layout
-    list(stop_clouds(layout.clouds))
+from tests.local_clouds import local_clouds
 
 
 @pytest.fixture(scope="session")
