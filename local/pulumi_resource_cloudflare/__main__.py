@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
+import stat
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -29,9 +33,29 @@ def main() -> int:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
+    _end_with_the_engine()
     provider.stop.wait()
     server.stop(grace=5).wait()
     return 0
+
+
+def _end_with_the_engine() -> None:
+    """Exit as soon as nobody reads our standard output any more: then the engine is dead.
+
+    It cannot cancel after a SIGKILL, and a plugin that lives on would finish uploads beside the
+    next run's. The parent's death would not do as a sign: with PR_SET_PDEATHSIG that is the death
+    of the engine's thread that started us, and Go ends threads as it likes.
+    """
+    if not stat.S_ISFIFO(os.fstat(1).st_mode):
+        return
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(1, 0)  # errors and hang-ups are always reported
+        poll.poll()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="engine-watch", daemon=True).start()
 
 
 if __name__ == "__main__":

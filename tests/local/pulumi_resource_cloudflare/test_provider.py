@@ -36,6 +36,15 @@ def test_it_takes_its_configuration_from_the_environment_too(cloud: Cloud) -> No
     assert zone["name"] == "localhost"
 
 
+def test_it_ends_when_the_engine_was_killed() -> None:
+    """Nobody cancels then; all that the plugin sees is that its output has no reader any more."""
+    plugin = Plugin()
+    assert plugin.process.stdout is not None
+    plugin.process.stdout.close()
+    assert plugin.process.wait(timeout=30) == 1
+    plugin.process.communicate()
+
+
 def test_configuration_that_cannot_work_is_refused() -> None:
     """No token, an address that is none, and names and types that do not exist."""
     plugin = Plugin()

@@ -9,8 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.local.cloudflare.harness import COUNTER, ROOT, Cloud
 
 # Without pulumi_cloudflare, whose import takes seconds: the engine sees the same requests.
@@ -80,6 +78,7 @@ class Stack:
         )
         wrapper.chmod(0o755)
         path = [str(wrapper.parent), str(Path(sys.executable).parent), PULUMI_PATH]
+        assert shutil.which("pulumi", path=PULUMI_PATH), "no Pulumi CLI: `make install` brings one"
         self.environment = {
             **os.environ,
             "PATH": os.pathsep.join(path),
@@ -110,9 +109,6 @@ class Stack:
         self.run("config", "set", *arguments)
 
 
-@pytest.mark.skipif(
-    shutil.which("pulumi", path=PULUMI_PATH) is None, reason="the Pulumi CLI is not installed"
-)
 def test_a_stack_goes_up_drifts_comes_back_and_goes_down(cloud: Cloud, tmp_path: Path) -> None:
     """No change the second time, in place the third, nothing left at the end."""
     stack = Stack(tmp_path, cloud)
