@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from resources.checking import Checker
 
-__all__ = ["check_access_list", "same_access_list", "sorted_access_list"]
+__all__ = ["access_set", "check_access_list", "same_access_list", "sorted_access_list"]
 
-_ALLOWED = "at least one address or CIDR range, or {source, description} mapping"
+_ALLOWED = "addresses or CIDR ranges, or {source, description} mappings"
 
 
-def check_access_list(checker: Checker, name: str) -> None:
-    """Refuse what is no source, and the empty list: to the API it means that nobody may."""
+def check_access_list(checker: Checker, name: str, *, nobody: bool = False) -> None:
+    """Refuse what is no source; the list becomes a set.
+
+    Args:
+        nobody: whether the list may be empty, which to the API means that nobody may. A service
+            has private endpoints beside its list, an API key has nothing else.
+    """
     value = checker.known(name)
     if value is None:
         return
-    if not isinstance(value, list) or not value:
-        checker.refuse(name, f"{_ALLOWED}; an empty list would let nobody in")
-        return
-    entries = [{"source": item} if isinstance(item, str) else item for item in value]
-    if all(_is_entry(entry) for entry in entries):
+    listed = value if isinstance(value, list) else [None]
+    entries = [{"source": item} if isinstance(item, str) else item for item in listed]
+    if all(_is_entry(entry) for entry in entries) and (entries or nobody):
         checker.inputs[name] = sorted_access_list(entries)
     else:
-        checker.refuse(name, _ALLOWED)
+        least = "" if nobody else "at least one, or nobody could come in: "
+        checker.refuse(name, f"{least}{_ALLOWED}")
 
 
-def sorted_access_list(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def sorted_access_list(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """One entry for each source, without empty descriptions: the order means nothing."""
     by_source = {entry["source"]: entry for entry in entries}
     return [
@@ -37,9 +41,14 @@ def sorted_access_list(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, A
     ]
 
 
+def access_set(entries: Iterable[Mapping[str, Any]] | None) -> set[tuple[str, str]]:
+    """Sources and descriptions, an absent one as the empty one."""
+    return {(entry["source"], entry.get("description") or "") for entry in entries or []}
+
+
 def same_access_list(old: Any, new: Any) -> bool:
-    """Whether two lists are the same set."""
-    return bool(sorted_access_list(old) == sorted_access_list(new))
+    """Whether two lists are the same set; an absent one is empty."""
+    return access_set(old) == access_set(new)
 
 
 def _is_entry(entry: Any) -> bool:

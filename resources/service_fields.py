@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from resources.access_list import same_access_list, sorted_access_list
 from resources.checking import is_known, whole_number
 from resources.ownership import PREFIX, tags_of
 
@@ -22,7 +23,6 @@ __all__ = [
     "PLAIN",
     "SCALING",
     "STOPPED",
-    "access",
     "changed",
     "differences",
     "live",
@@ -180,19 +180,11 @@ def live(service: models.Service) -> dict[str, Any]:
             for name in (*PLAIN, *SCALING)
             if name in names
         },
-        "ip_access_list": [
-            {key: value for key, value in entry.items() if value}
-            for entry in sorted(entries, key=lambda entry: str(entry["source"]))
-        ],
+        "ip_access_list": sorted_access_list(entries),
         "tags": {k: v for k, v in tags_of(service).items() if not k.startswith(PREFIX)},
         "private_endpoint_ids": sorted(service.private_endpoint_ids or []),
         "mysql_enabled": "mysql" in _endpoints(service),
     }
-
-
-def access(entries: list[Mapping[str, str]]) -> set[tuple[str, str]]:
-    """An access list as the set that it is."""
-    return {(entry["source"], entry.get("description") or "") for entry in entries}
 
 
 def _needs_another(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -211,7 +203,7 @@ def _same(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     if not is_known(new):
         return False
     if name == "ip_access_list":
-        return access(old or []) == access(new or [])
+        return same_access_list(old, new)
     if name == "autoscaling_mode":
         # Before the field existed, every service was vertical.
         return (old or "vertical") == (new or "vertical")

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from resources.service_fields import CREATE_ONLY, HASHES, MODES, PLAIN, SCALING, access, differences
+from resources.access_list import access_set
+from resources.service_fields import CREATE_ONLY, HASHES, MODES, PLAIN, SCALING, differences
 from resources.service_fields import live as seen
 from resources.service_rules import NAME_CHARACTERS
 
@@ -56,7 +57,7 @@ def patch_request(
     live, different = seen(service), differences(service, wanted)
     fields: dict[str, Any] = {name: wanted[name] for name in PLAIN if name in different}
     if "ip_access_list" in different:
-        old, new = access(live["ip_access_list"]), access(wanted["ip_access_list"])
+        old, new = access_set(live["ip_access_list"]), access_set(wanted["ip_access_list"])
         # The API removes before it adds, so an entry with a new description is in both.
         fields["ip_access_list"] = {
             "remove": [_entry(entry) for entry in sorted(old - new)],

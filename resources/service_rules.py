@@ -5,13 +5,13 @@ No cloud is called. Every refusal names the property, its value and what is allo
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from pulumi.dynamic import CheckFailure, CheckResult
 
+from resources.access_list import check_access_list
 from resources.checking import Checker, is_known
 from resources.ownership import PREFIX
 
@@ -108,7 +108,7 @@ def check(news: Mapping[str, Any]) -> CheckResult:
     _check_place(checker)
     _check_scaling(checker)
     _check_idling(checker)
-    _check_access(checker)
+    check_access_list(checker, "ip_access_list", nobody=True)
     _check_tags(checker)
     _check_private_endpoints(checker)
     _check_origin(checker)
@@ -212,37 +212,6 @@ def _check_idling(checker: Checker) -> None:
         _refuse(
             checker, "idle_timeout_minutes", "idle_timeout_minutes is required with idle_scaling"
         )
-
-
-def _check_access(checker: Checker) -> None:
-    value = checker.inputs.get("ip_access_list")
-    if value is None or not is_known(value):
-        return
-    if not isinstance(value, list):
-        checker.refuse("ip_access_list", "a list of addresses")
-        return
-    entries: dict[str, dict[str, str]] = {}
-    for item in value:
-        entry = {"source": item} if isinstance(item, str) else dict(item)
-        source = entry.get("source")
-        if not _is_network(source) or set(entry) - {"source", "description"}:
-            checker.refuse(
-                "ip_access_list", "addresses or CIDR ranges, or {source, description} mappings"
-            )
-            return
-        entries[str(source)] = {k: v for k, v in entry.items() if v}
-    # A set keyed by source: the order in the program means nothing.
-    checker.inputs["ip_access_list"] = [entries[source] for source in sorted(entries)]
-
-
-def _is_network(source: object) -> bool:
-    if source == "anywhere":
-        return True
-    try:
-        ipaddress.ip_network(str(source), strict=False)
-    except ValueError:
-        return False
-    return True
 
 
 def _check_tags(checker: Checker) -> None:
