@@ -1,12 +1,12 @@
 """`NamedReceipt`: takes the mark off a name once the thing's id is saved in the state.
 
-API keys and roles have no tags, so what a POST makes carries its owner's mark in its name until
-this child resource has run. The engine runs a child after it has saved its parent, so whatever
-still has the mark is in no state: the next run may deal with it as its own. `ownership` has the
-whole argument, for services.
+API keys, roles and ClickPipes have no tags, so what a POST makes carries its owner's mark in its
+name until this child resource has run. The engine runs a child after it has saved its parent, so
+whatever still has the mark is in no state: the next run may deal with it as its own. `ownership`
+has the whole argument, for services.
 
 Operations: `openapiKeyGet` and `openapiKeyUpdate`; `organizationRoleGet` and
-`organizationRolePatch`. Deleting the receipt does nothing.
+`organizationRolePatch`; `clickPipeGet` and `clickPipeUpdate`. Deleting the receipt does nothing.
 """
 
 from __future__ import annotations
@@ -84,13 +84,12 @@ class NamedReceiptProvider(ResourceProvider):
         return UpdateResult(news)
 
     def _rename(self, props: Mapping[str, Any]) -> None:
-        rename = {"api_key": _rename_api_key, "role": _rename_role}[props["kind"]]
         with self._control_plane.client() as client:
-            rename(client, props["organization_id"], props["thing_id"])
+            _RENAMES[props["kind"]](client, props)
 
 
 class NamedReceipt(Resource, module="clickhouse", name="NamedReceipt"):
-    """Marks a key or a role as known to the state; made by them."""
+    """Marks a key, a role or a pipe as known to the state; made by them."""
 
     thing_id: pulumi.Output[str]
     organization_id: pulumi.Output[str]
@@ -102,27 +101,43 @@ class NamedReceipt(Resource, module="clickhouse", name="NamedReceipt"):
         kind: str,
         organization_id: pulumi.Input[str],
         thing_id: pulumi.Input[str],
+        service_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         props = {"kind": kind, "organization_id": organization_id, "thing_id": thing_id}
+        if service_id is not None:
+            props["service_id"] = service_id
         super().__init__(NamedReceiptProvider(), resource_name, props, opts)
 
 
-def _rename_api_key(client: Client, organization_id: str, key_id: str) -> None:
+def _rename_api_key(client: Client, props: Mapping[str, Any]) -> None:
     from clickhouse_api import models
 
-    name = client.api_keys.openapi_key_get(organization_id, key_id).name or ""
+    ids = props["organization_id"], props["thing_id"]
+    name = client.api_keys.openapi_key_get(*ids).name or ""
     if unmarked(name) != name:
-        client.api_keys.openapi_key_update(
-            organization_id, key_id, models.ApiKeyPatchRequest(name=unmarked(name))
+        client.api_keys.openapi_key_update(*ids, models.ApiKeyPatchRequest(name=unmarked(name)))
+
+
+def _rename_role(client: Client, props: Mapping[str, Any]) -> None:
+    from clickhouse_api import models
+
+    ids = props["organization_id"], props["thing_id"]
+    name = client.role_management.organization_role_get(*ids).name or ""
+    if unmarked(name) != name:
+        patch = models.RoleUpdateRequest(name=unmarked(name))
+        client.role_management.organization_role_patch(*ids, patch)
+
+
+def _rename_click_pipe(client: Client, props: Mapping[str, Any]) -> None:
+    from clickhouse_api import models
+
+    ids = props["organization_id"], props["service_id"], props["thing_id"]
+    name = client.click_pipes.click_pipe_get(*ids).name or ""
+    if unmarked(name) != name:
+        client.click_pipes.click_pipe_update(
+            *ids, models.ClickPipePatchRequest(name=unmarked(name))
         )
 
 
-def _rename_role(client: Client, organization_id: str, role_id: str) -> None:
-    from clickhouse_api import models
-
-    name = client.role_management.organization_role_get(organization_id, role_id).name or ""
-    if unmarked(name) != name:
-        client.role_management.organization_role_patch(
-            organization_id, role_id, models.RoleUpdateRequest(name=unmarked(name))
-        )
+_RENAMES = {"api_key": _rename_api_key, "role": _rename_role, "click_pipe": _rename_click_pipe}
