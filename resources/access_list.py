@@ -23,13 +23,13 @@ def check_access_list(checker: Checker, name: str, *, nobody: bool = False) -> N
     value = checker.known(name)
     if value is None:
         return
-    listed = value if isinstance(value, list) else [None]
-    entries = [{"source": item} if isinstance(item, str) else item for item in listed]
+    listed: list[Any] = value if isinstance(value, list) else [None]
+    entries: list[Any] = [{"source": item} if isinstance(item, str) else item for item in listed]
     if all(_is_entry(entry) for entry in entries) and (entries or nobody):
         checker.inputs[name] = sorted_access_list(entries)
     else:
-        least = "" if nobody else "at least one, or nobody could come in: "
-        checker.refuse(name, f"{least}{_ALLOWED}")
+        least = "" if nobody else "; at least one, an empty list would let nobody in"
+        checker.refuse(name, f"{_ALLOWED}{least}")
 
 
 def sorted_access_list(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ def test_what_is_legal_passes(provider: type[Declared]) -> None:
         (ApiKeyProvider, {"roles": ["king"]}, "roles is ['king'], allowed: at least one of admin"),
         (ApiKeyProvider, {"roles": None}, "roles is required"),
         (ApiKeyProvider, {"ip_access_list": []}, "an empty list would let nobody in"),
-        (ApiKeyProvider, {"ip_access_list": ["here"]}, "ip_access_list is ['here'], allowed: at"),
+        (ApiKeyProvider, {"ip_access_list": ["here"]}, "ip_access_list is ['here'], allowed: ad"),
         (ApiKeyProvider, {"expire_at": "2099-01-01"}, "expire_at is '2099-01-01', allowed: a date"),
         (ApiKeyProvider, {"assigned_role_ids": ["r"]}, "allowed: nothing beside roles"),
         (ApiKeyProvider, {"state": "asleep"}, "state is 'asleep', allowed: enabled, disabled"),
