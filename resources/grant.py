@@ -4,7 +4,7 @@ Statements: `GRANT`, `REVOKE`, `SHOW GRANTS`, over the service's HTTPS interface
 
     Grant(
         "analysts",
-        GrantArgs(connection=connection_of(warehouse), to=reader.name, roles=[analyst.name]),
+        GrantArgs(connection=connection_of(warehouse), to=reader.name, roles=[analysts.name]),
     )
 
 Another grantee or server replaces it; what is granted changes in place, new rights before old ones

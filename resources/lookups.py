@@ -2,9 +2,9 @@
 
 Operations: `instanceGetList`, `backupGetList`, `usageCostGet`, `instancePrivateEndpointConfigGet`.
 
-    warehouse = find_service(organization.id, name="warehouse")
-    latest = list_backups(organization.id, warehouse.id)[:1]
-    pulumi.export("metrics", prometheus_url(organization.id, warehouse.id))
+    existing = find_service(organization.id, name="existing")
+    pulumi.export("latest_backup", list_backups(organization.id, existing.id)[:1])
+    pulumi.export("metrics", prometheus_url(organization.id, existing.id))
 
 Each of them asks the API once at every `preview` and `up`. What is not there ends the run with one
 line that says what there is.

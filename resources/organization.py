@@ -1,9 +1,11 @@
 """`get_organization`: which ClickHouse Cloud organization the stack works in.
 
-Operation `organizationGetList`. By name it is asked while the program runs, so a wrong key, an
+Operations: `organizationGetList`. By name it is asked while the program runs, so a wrong key, an
 unknown name or a control plane that is out of reach ends the preview with one line.
 
-    organization = get_organization(name="Example")
+    organization = get_organization()
+
+Where the API key sees several: `get_organization(name="Example")`.
 """
 
 from __future__ import annotations
@@ -25,7 +27,12 @@ __all__ = ["Organization", "get_organization"]
 
 @dataclass(frozen=True)
 class Organization:
-    """An organization of ClickHouse Cloud; its name is None where nobody was asked."""
+    """An organization of ClickHouse Cloud.
+
+    Attributes:
+        id: its UUID.
+        name: None where nobody was asked.
+    """
 
     id: str
     name: str | None = None

@@ -6,7 +6,7 @@ Operations: `instanceCreate`, `instanceGet`, `instanceGetList`, `instanceUpdate`
     warehouse = Service(
         "warehouse",
         ServiceArgs(
-            organization_id=get_organization(name="Example").id,
+            organization_id=organization.id,
             cloud_provider="aws",
             region="eu-central-1",
             ip_access_list=["203.0.113.7"],

@@ -9,7 +9,7 @@ interface.
             connection=connection_of(warehouse),
             name="small",
             settings={"max_threads": {"value": 2, "max": 4}, "max_execution_time": 60},
-            to=[analyst.name],
+            to=[analysts.name],
         ),
     )
 

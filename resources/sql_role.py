@@ -3,10 +3,10 @@
 Statements: `CREATE ROLE`, `GRANT … WITH REPLACE OPTION`, `SHOW GRANTS`, `DROP ROLE`, over the
 service's HTTPS interface.
 
-    analyst = SqlRole(
-        "analyst",
+    analysts = SqlRole(
+        "analysts",
         SqlRoleArgs(
-            connection=connection_of(warehouse), name="analyst", grants=["SELECT ON telemetry.*"]
+            connection=connection_of(warehouse), name="analysts", grants=["SELECT ON telemetry.*"]
         ),
     )
 

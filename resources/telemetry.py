@@ -3,11 +3,26 @@
 A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-cloudflare, of the
 `DurableObjectClass` that stores, and of the `Token` that apps present.
 
+    config = pulumi.Config()
+    writer = User(
+        "writer",
+        UserArgs(
+            name="ingest_writer",
+            default_database=schema.database,
+            grants=["INSERT ON telemetry.*"],
+            connection=connection_of(warehouse),
+        ),
+    )
     telemetry = Telemetry(
         "telemetry",
         TelemetryArgs(
-            account_id="…", api_token=token, hostname="in.example.com", zone_name="example.com",
-            script_name="telemetry", clickhouse_url=warehouse.https_url, writer=writer,
+            account_id=config.require("cloudflareAccountId"),
+            api_token=config.require_secret("cloudflareApiToken"),
+            hostname="in.example.com",
+            zone_name="example.com",
+            script_name="telemetry",
+            clickhouse_url=warehouse.https_url,
+            writer=writer,
         ),
     )
     pulumi.export("ingest_url", telemetry.url)

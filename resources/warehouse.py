@@ -1,4 +1,20 @@
-"""SQL over a service's HTTPS interface, for the resources that live inside the server."""
+"""`Connection`: a server, and who makes changes in it, for the resources that live inside.
+
+    Database(
+        "staging",
+        DatabaseArgs(
+            connection=Connection(
+                url="https://clickhouse.example.com:8443",
+                admin_user="default",
+                admin_password=pulumi.Config().require_secret("password"),
+            ),
+            name="staging",
+        ),
+    )
+
+`connection_of(warehouse)` is that of a `Service` of the same program. SQL goes over the HTTPS
+interface; an idle service is woken by it.
+"""
 
 from __future__ import annotations
 
