@@ -98,6 +98,8 @@ class ServiceArgs:
         is_readonly: a secondary that only reads. Replaces.
         backup_id: backup that the new service is restored from. Another one replaces; taking it
             out of the program changes nothing. The API never returns it.
+        backup_encryption_config: how that backup is encrypted, as the API wants it (a private
+            preview, without a schema). Needs `backup_id`, and behaves as it does. Kept as a secret.
         byoc_id: infrastructure in an account of your own; needs both memory bounds. Replaces.
         profile: `v1-default`, `v1-highmem-xs` to `-xl`, or a name of the BYOC infrastructure (then
             with equal memory bounds). Replaces.
@@ -142,6 +144,7 @@ class ServiceArgs:
     data_warehouse_id: pulumi.Input[str] | None = None
     is_readonly: pulumi.Input[bool] | None = None
     backup_id: pulumi.Input[str] | None = None
+    backup_encryption_config: pulumi.Input[Mapping[str, Any]] | None = None
     byoc_id: pulumi.Input[str] | None = None
     profile: pulumi.Input[str] | None = None
     compliance_type: pulumi.Input[str] | None = None
@@ -234,8 +237,9 @@ class ServiceProvider(ResourceProvider):
             password = next_password(client, ref, olds, news)
             service = service_steps.ensure_stopped(client, ref, waiter, service, news)
             outputs = service_fields.outputs(service, news)
-        if olds.get("backup_id"):
-            outputs.setdefault("backup_id", olds["backup_id"])
+        for name in service_fields.ORIGIN:
+            if olds.get(name):
+                outputs.setdefault(name, olds[name])
         if password is not None:
             outputs["password"] = password
         return UpdateResult(outputs)
@@ -328,10 +332,10 @@ class Service(Resource, module="clickhouse", name="Service"):
     ) -> None:
         opts = opts or pulumi.ResourceOptions()
         outputs = dict.fromkeys(service_fields.OUTPUTS)
-        hashes = {
+        hidden = {
             name: pulumi.Output.secret(value)
             for name, value in vars(args).items()
-            if name in service_fields.HASHES and value is not None
+            if name in service_fields.SECRETS and value is not None
         }
         marks = {
             "pulumi_name": resource_name,
@@ -343,11 +347,11 @@ class Service(Resource, module="clickhouse", name="Service"):
         super().__init__(
             ServiceProvider(),
             resource_name,
-            {**outputs, **vars(args), **hashes, **marks},
+            {**outputs, **vars(args), **hidden, **marks},
             pulumi.ResourceOptions.merge(
                 opts,
                 pulumi.ResourceOptions(
-                    additional_secret_outputs=["password", *service_fields.HASHES]
+                    additional_secret_outputs=["password", *service_fields.SECRETS]
                 ),
             ),
         )

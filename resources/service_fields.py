@@ -19,9 +19,11 @@ __all__ = [
     "CREATE_ONLY",
     "HASHES",
     "MODES",
+    "ORIGIN",
     "OUTPUTS",
     "PLAIN",
     "SCALING",
+    "SECRETS",
     "STOPPED",
     "changed",
     "differences",
@@ -60,7 +62,11 @@ CREATE_ONLY = (
 )
 # As good as saying nothing.
 CREATED_BY_DEFAULT = (None, False, "v1-default")
+# What a service is restored from, and with which key: never read back.
+ORIGIN = ("backup_id", "backup_encryption_config")
 HASHES = ("password_sha256_hash", "password_double_sha1_hash")
+# Inputs that are nobody else's business, whatever the program makes of them.
+SECRETS = (*HASHES, "backup_encryption_config")
 # Fields that only we know of; what the program no longer says is forgotten, or as it was.
 FORGOTTEN = (*HASHES, "deletion_protection", "timeout_minutes")
 STICKY = ("password", "password_version")
@@ -69,8 +75,8 @@ KEPT = (
     *STICKY,
     *CREATE_ONLY,
     "organization_id",
+    *ORIGIN,
     "adopt",
-    "backup_id",
     "desired_state",
     "pulumi_name",
     "resource_urn",
@@ -113,9 +119,8 @@ def replaced(service_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) 
     names += [name for name in CREATE_ONLY if _needs_another(name, olds, news)]
     # What a service was restored from is forgotten when the program no longer says it: nobody
     # wants the data to be gone because a line was.
-    backup = news.get("backup_id")
-    if backup is not None and is_known(backup) and backup != olds.get("backup_id"):
-        names.append("backup_id")
+    said = [name for name in ORIGIN if news.get(name) is not None and is_known(news[name])]
+    names += [name for name in said if news[name] != olds.get(name)]
     adopt = news.get("adopt")
     if adopt is not None and is_known(adopt) and adopt != service_id:
         names.append("adopt")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from resources.access_list import access_set
-from resources.service_fields import CREATE_ONLY, HASHES, MODES, PLAIN, SCALING, differences
+from resources.service_fields import CREATE_ONLY, HASHES, MODES, ORIGIN, PLAIN, SCALING, differences
 from resources.service_fields import live as seen
 from resources.service_rules import NAME_CHARACTERS
 
@@ -28,7 +28,7 @@ def post_request(props: Mapping[str, Any], marks: Mapping[str, str]) -> models.S
     """
     from clickhouse_api import models
 
-    names = (*SCALING, *CREATE_ONLY, "backup_id", "release_channel", "enable_core_dumps")
+    names = (*SCALING, *CREATE_ONLY, *ORIGIN, "release_channel", "enable_core_dumps")
     fields = {name: props[name] for name in names if name in props}
     if fields.get("autoscaling_mode") == "vertical":
         # The server's default; organizations without the feature need not hear of it.

@@ -253,6 +253,14 @@ def _check_origin(checker: Checker) -> None:
         checker.refuse("is_readonly", "nothing without data_warehouse_id: a primary is written to")
     if adopted and "backup_id" in inputs:
         checker.refuse("backup_id", "nothing with adopt: only a new service is restored")
+    # Its value may be a key, so it is not shown.
+    config = checker.known("backup_encryption_config")
+    if config is not None and not (isinstance(config, Mapping) and config):
+        said = "backup_encryption_config is not a mapping with values"
+        _refuse(checker, "backup_encryption_config", said)
+    if "backup_encryption_config" in inputs and "backup_id" not in inputs:
+        said = "backup_encryption_config is only allowed with backup_id"
+        _refuse(checker, "backup_encryption_config", said)
     encrypted = checker.known("has_transparent_data_encryption")
     judged = not adopted and is_known(inputs.get("has_transparent_data_encryption"))
     if judged and not encrypted and "transparent_data_encryption_key_id" in inputs:

@@ -94,6 +94,7 @@ CREATED = {
     "compliance_type": "pci",
     "has_transparent_data_encryption": True,
     "backup_id": "b",
+    "backup_encryption_config": {"key": "x"},
     "adopt": "another",
 }
 
@@ -119,10 +120,11 @@ def test_a_create_only_field_that_is_taken_out_replaces(name: str) -> None:
 def test_a_default_is_as_good_as_nothing() -> None:
     """`False` and the usual profile may come and go; so may what was restored."""
     nothing = {"is_readonly": False, "has_transparent_data_encryption": False}
-    given = {**wanted(), **nothing, "profile": "v1-default", "backup_id": "b"}
+    origin = {"backup_id": "b", "backup_encryption_config": {"key": "x"}}
+    given = {**wanted(), **nothing, **origin, "profile": "v1-default"}
     outputs = service_fields.outputs(live(), given)
     assert service_fields.replaced("s", outputs, wanted()) == []
-    assert outputs["backup_id"] == "b"
+    assert {name: outputs[name] for name in origin} == origin
 
 
 def test_a_refresh_keeps_what_the_api_does_not_say() -> None:

@@ -9,6 +9,8 @@ import pytest
 from resources import service_requests, service_rules
 from tests.resources.services import live, wanted
 
+BACKUP = "b7a5c1de-0000-4000-8000-000000000001"
+
 
 def test_only_what_differs_is_sent() -> None:
     """A new tag value is an add; a tag that went is a remove; scaling has its own request."""
@@ -116,6 +118,8 @@ def test_a_create_says_what_only_a_create_can() -> None:
         is_readonly=True,
         has_transparent_data_encryption=True,
         transparent_data_encryption_key_id="k",
+        backup_id=BACKUP,
+        backup_encryption_config={"key": "x"},
         private_endpoint_ids=["a"],
         mysql_enabled=False,
         enable_core_dumps=False,
@@ -134,6 +138,8 @@ def test_a_create_says_what_only_a_create_can() -> None:
         "dataWarehouseId": "w",
         "isReadonly": True,
         "hasTransparentDataEncryption": True,
+        "backupId": BACKUP,
+        "backupEncryptionConfig": {"key": "x"},
         "endpoints": [{"protocol": "mysql", "enabled": False}],
         "enableCoreDumps": False,
         "tags": [{"key": "pulumi-create", "value": "pending"}],

@@ -91,6 +91,14 @@ def test_regions_are_those_of_the_document() -> None:
         ({"is_readonly": True}, "is_readonly is True, allowed: nothing without data_warehouse_id"),
         ({"adopt": "id", "backup_id": "b"}, "backup_id is 'b', allowed: nothing with adopt"),
         (
+            {"backup_encryption_config": {"key": "x"}},
+            "backup_encryption_config is only allowed with backup_id",
+        ),
+        (
+            {"backup_id": "b", "backup_encryption_config": "x"},
+            "backup_encryption_config is not a mapping",
+        ),
+        (
             {"transparent_data_encryption_key_id": "k"},
             "is 'k', allowed: nothing without has_transparent_data_encryption",
         ),
@@ -150,6 +158,7 @@ def test_a_malformed_hash_is_refused_without_being_shown(name: str, value: str) 
         {"idle_scaling": True, "idle_timeout_minutes": 5},
         {"tier": "development"},
         {"backup_id": "b", "compliance_type": "pci", "profile": "v1-highmem-xl"},
+        {"backup_id": "b", "backup_encryption_config": {"key": "x"}},
     ],
 )
 def test_what_goes_together_is_legal(changes: dict[str, Any]) -> None:
