@@ -6,6 +6,7 @@ ApiError
 ├── Forbidden         403  the key may not come from this address
 ├── NotFound          404  no such thing, or no longer
 ├── Conflict          409  not in the present state
+├── FailedDependency  424  the service it is about has to run; carries code and state
 ├── TooManyRequests   429  carries the seconds until the next request may come
 ├── ServerError       500  what a fault asked for
 └── NotImplementedHere 501  an operation of the document that this cloud does not have
@@ -17,6 +18,7 @@ __all__ = [
     "ApiError",
     "BadRequest",
     "Conflict",
+    "FailedDependency",
     "Forbidden",
     "NotFound",
     "NotImplementedHere",
@@ -45,6 +47,11 @@ class ApiError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         """Headers that belong to this error."""
+        return {}
+
+    @property
+    def beside(self) -> dict[str, str | bool]:
+        """What the body says beside `error`."""
         return {}
 
 
@@ -81,6 +88,31 @@ class Conflict(ApiError):
 
     status = 409
     word = "CONFLICT"
+
+
+class FailedDependency(ApiError):
+    """The service has to run for this.
+
+    Args:
+        state: of the service.
+    """
+
+    status = 424
+    word = "FAILED_DEPENDENCY"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"The service is {state}; it has to run")
+        self.state = state
+
+    @property
+    def beside(self) -> dict[str, str | bool]:
+        """As the document has it for `udfAttach`."""
+        codes = {"idle": "SERVICE_IDLE", "stopped": "SERVICE_STOPPED"}
+        return {
+            "code": codes.get(self.state, "SERVICE_NOT_RUNNING"),
+            "serviceState": self.state,
+            "canWake": self.state == "idle",
+        }
 
 
 class TooManyRequests(ApiError):

@@ -83,7 +83,7 @@ def authenticated(cloud: Cloud, request: web.Request) -> ApiKey:
 
 def error_response(error: ApiError, request_id: str) -> web.Response:
     """The envelope of a refusal."""
-    body = {"status": error.status, "requestId": request_id, "error": error.text}
+    body = {"status": error.status, "requestId": request_id, "error": error.text, **error.beside}
     return web.json_response(body, status=error.status, headers=error.headers)
 
 

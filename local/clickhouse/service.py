@@ -20,13 +20,13 @@ from local.clickhouse.front.native import serve_native
 from local.clickhouse.front.plane import DataPlane, Unavailable
 from local.clickhouse.state import ServiceRecord
 
-__all__ = ["DELETABLE", "Service"]
+__all__ = ["ANSWERING", "DELETABLE", "Service"]
 
 # In these the vendor takes a DELETE (ClickHouse/clickhousectl#335).
 DELETABLE = ("provisioning", "starting", "awaking", "idle", "stopped", "degraded", "failed")
-_ANSWERING = frozenset({"running", "partially_running", "degraded"})
+ANSWERING = frozenset({"running", "partially_running", "degraded"})
 _COMING_UP = frozenset({"starting", "awaking"})
-_STOPPABLE = (*sorted(_ANSWERING), "idle")
+_STOPPABLE = (*sorted(ANSWERING), "idle")
 _WAKE_SECONDS = 60.0
 _STUCK_POLL_SECONDS = 0.05
 
@@ -119,7 +119,7 @@ class Service:
         if self.state == "idle":
             self._enter("awaking")
             self._begin(self._start)
-        elif self.state not in _ANSWERING | _COMING_UP:
+        elif self.state not in ANSWERING | _COMING_UP:
             raise BadRequest(f"The service is {self.state}, not idle; use the command start")
 
     def delete(self) -> None:
@@ -229,7 +229,7 @@ class Service:
         """
         if self.state == "idle":
             self.awake()
-        if self.state in _COMING_UP | _ANSWERING and self._move and not self._move.done():
+        if self.state in _COMING_UP | ANSWERING and self._move and not self._move.done():
             await asyncio.wait({self._move}, timeout=_WAKE_SECONDS)
-        if self.state not in _ANSWERING:
+        if self.state not in ANSWERING:
             raise Unavailable(f"the service is {self.state} and answers no queries")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.clickhouse.document import Document, Operation
-from local.clickhouse.errors import BadRequest
+from local.clickhouse.errors import BadRequest, FailedDependency
 from local.clickhouse.faults import Faults
 from local.clickhouse.fleet import Fleet
 from local.clickhouse.keys import ApiKey, KeyRing
-from local.clickhouse.service import Service
+from local.clickhouse.service import ANSWERING, Service
 from local.clickhouse.state import Organization
 
 __all__ = ["Call", "Handler", "Page", "Text", "page_of"]
@@ -53,6 +53,15 @@ class Call:
     def service(self) -> Service:
         """The service in the path."""
         return self.fleet.find(self.path["serviceId"])
+
+    def require_running(self) -> None:
+        """The service in the path has to run.
+
+        Raises:
+            FailedDependency: it does not; says whether it can be woken.
+        """
+        if self.service.state not in ANSWERING:
+            raise FailedDependency(self.service.state)
 
 
 @dataclass(frozen=True)

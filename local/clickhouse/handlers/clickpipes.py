@@ -1,4 +1,9 @@
-"""ClickPipes: kept with their states; none moves a row."""
+"""ClickPipes: kept with their states; none moves a row.
+
+They are changed only while their service runs (424 otherwise, which the document has for UDFs
+alone), one that replicates a database only while it is paused (it goes on by itself after that),
+and a pipe of files that is not continuous completes.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +20,31 @@ Json = Any
 
 _CDC = ("postgres", "mysql", "mongodb", "bigquery")
 _STOPPED = ("Stopped", "Paused", "Failed")
+_FOR_GOOD = "Completed"
 _DEFAULT_SCALING = {
     "replicas": 1,
     "concurrency": 1,
     "replicaCpuMillicores": 250,
     "replicaMemoryGb": 1,
 }
+# The document lets answers have it, and it is a secret.
+_NEVER_SHOWN = ("connectionString",)
 _DEFAULT_CDC_SCALING = {"replicaCpuMillicores": 1000, "replicaMemoryGb": 4}
 
 
 def _pipe(call: Call, body: dict[str, Json]) -> dict[str, Json]:
+    call.require_running()
     kind = _kind(body["source"])
-    _check_endpoints(call, body["source"][kind])
-    paused = body.get("startPaused", False)
-    stopped = "Paused" if kind in _CDC else "Stopped"
+    source = body["source"][kind]
+    _check_endpoints(call, source)
+    if kind in _CDC:
+        _refuse_for_databases(body)
+    elif not body["destination"].get("table"):
+        raise BadRequest("destination.table is required")
+    once = kind == "objectStorage" and not source.get("isContinuous")
     return {
         **body,
+        "source": {kind: {n: v for n, v in source.items() if n not in _NEVER_SHOWN}},
         "scaling": {**_DEFAULT_SCALING, **body.get("scaling", {})},
         "settings": body.get("settings", {}),
         "fieldMappings": body.get("fieldMappings", []),
@@ -38,14 +52,27 @@ def _pipe(call: Call, body: dict[str, Json]) -> dict[str, Json]:
             call,
             "state",
             now="Provisioning",
-            then=stopped if paused else "Running",
+            then="Stopped" if body.get("startPaused") else _FOR_GOOD if once else "Running",
             failed="Failed",
         ),
     }
 
 
+def _refuse_for_databases(body: Mapping[str, Json]) -> None:
+    """What a pipe that replicates a database must not be asked for."""
+    if body.get("startPaused"):
+        raise BadRequest("startPaused: not for a pipe that replicates a database")
+    if "scaling" in body:
+        raise BadRequest(
+            "scaling: pipes that replicate databases share theirs, clickpipesCdcScaling"
+        )
+
+
 def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
     """The kind of a pipe's source is for ever; table mappings are added and removed."""
+    call.require_running()
+    if before["state"] == _FOR_GOOD:
+        raise BadRequest("The ClickPipe is completed and cannot be changed")
     source = body.get("source", {})
     kind = _kind(before["source"])
     given = [name for name in source if name != "validateSamples"]
@@ -53,7 +80,9 @@ def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict
         raise BadRequest(f"source: the pipe reads from {kind}, not from {', '.join(given)}")
     if kind not in source:
         return merged(before, body)
-    change = dict(source[kind])
+    if kind in _CDC and before["state"] not in _STOPPED:
+        raise BadRequest(f"{kind.title()} ClickPipe must be paused to edit")
+    change = {n: v for n, v in source[kind].items() if n not in _NEVER_SHOWN}
     _check_endpoints(call, change)
     added = change.pop("tableMappingsToAdd", [])
     removed = [_names(m) for m in change.pop("tableMappingsToRemove", [])]
@@ -62,6 +91,10 @@ def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict
         mappings = before["source"][kind].get("tableMappings", [])
         kept = [m for m in mappings if _names(m) not in removed]
         after["source"][kind]["tableMappings"] = kept + added
+    if kind in _CDC:
+        # To see whether the change works, the vendor resumes the pipe (seen in
+        # ClickHouse/terraform-provider-clickhouse#604).
+        after |= soon(call, "state", now=before["state"], then="Running", failed="Failed")
     return after
 
 
@@ -128,12 +161,15 @@ _ENDPOINTS = Collection(
 
 
 async def update_state(call: Call) -> Json:
-    """`start`, `stop` and, for databases alone, `resync`; at its target it changes nothing."""
+    """`start`, `stop` and, for databases alone, `resync`; one that runs cannot be started."""
+    call.require_running()
     pipe, command = _PIPES.find(call), call.body["command"]
     is_cdc = _kind(pipe["source"]) in _CDC
     if command == "resync" and not is_cdc:
         raise BadRequest("resync: only for a pipe that replicates a database")
-    if command == "stop" and pipe["state"] not in _STOPPED:
+    if command == "start" and pipe["state"] == "Running":
+        raise BadRequest("ClickPipe is already running")
+    if command == "stop" and pipe["state"] not in (*_STOPPED, _FOR_GOOD):
         now, then = ("Pausing", "Paused") if is_cdc else ("Stopping", "Stopped")
         pipe = {**pipe, **soon(call, "state", now=now, then=then)}
     elif command == "resync":
@@ -144,7 +180,10 @@ async def update_state(call: Call) -> Json:
 
 
 async def update_scaling(call: Call) -> Json:
+    call.require_running()
     pipe = _PIPES.find(call)
+    if _kind(pipe["source"]) in _CDC:
+        _refuse_for_databases({"scaling": call.body})
     return call.fitted(_PIPES.put(call, merged(pipe, {"scaling": call.body})))
 
 
@@ -154,6 +193,7 @@ async def get_settings(call: Call) -> Json:
 
 async def put_settings(call: Call) -> Json:
     """Replaces all of them."""
+    call.require_running()
     _PIPES.find(call)["settings"] = call.body
     save(call)
     return call.fitted(call.body)

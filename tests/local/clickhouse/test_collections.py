@@ -257,7 +257,7 @@ def test_a_member_has_roles_that_exist(cloud: CloudProcess) -> None:
 
 
 def test_a_pipe_is_stopped_scaled_and_started(cloud: CloudProcess, shared: Service) -> None:
-    """At its target, a command changes nothing."""
+    """A stopped one may be stopped again; a running one cannot be started."""
     made = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["kafka pipe"].body)
     path = f"{shared.path}/clickpipes/{made['id']}"
     assert made["state"] == "Provisioning"
@@ -270,22 +270,74 @@ def test_a_pipe_is_stopped_scaled_and_started(cloud: CloudProcess, shared: Servi
     assert cloud.call("GET", f"{path}/settings") == {"clickhouse_max_threads": 8}
     cloud.call("PATCH", f"{path}/state", {"command": "start"})
     assert cloud.call("GET", path)["state"] == "Running"
+    refusal = cloud.call("PATCH", f"{path}/state", {"command": "start"}, status=400)
+    assert "already running" in refusal
     cloud.call("DELETE", path)
 
 
 def test_tables_of_a_database_pipe_are_added_and_removed(
     cloud: CloudProcess, shared: Service
 ) -> None:
-    """The kind of the source stays."""
-    made = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["postgres pipe"].body)
+    """Only while it is paused; then it goes on by itself. The kind of the source stays."""
+    body = KINDS["postgres pipe"].body
+    for wrong in ({"startPaused": True}, {"scaling": {"replicas": 2}}):
+        refusal = cloud.call("POST", f"{shared.path}/clickpipes", {**body, **wrong}, status=400)
+        assert next(iter(wrong)) in refusal
+    made = cloud.call("POST", f"{shared.path}/clickpipes", body)
     path = f"{shared.path}/clickpipes/{made['id']}"
     other = {**TABLES[0], "sourceTable": "b", "targetTable": "b"}
     change = {"tableMappingsToAdd": [other], "tableMappingsToRemove": TABLES}
-    after = cloud.call("PATCH", path, {"source": {"postgres": change}})
+    patch = {"source": {"postgres": change}}
+    assert "must be paused to edit" in cloud.call("PATCH", path, patch, status=400)
+    assert cloud.call("PATCH", path, {"name": "renamed"})["name"] == "renamed"
+    cloud.call("PATCH", f"{path}/state", {"command": "stop"})
+    after = cloud.call("PATCH", path, patch)
     assert after["source"]["postgres"]["tableMappings"] == [other]
+    assert after["state"] == "Paused"
+    assert cloud.call("GET", path)["state"] == "Running"
+    cloud.call("PATCH", f"{path}/scaling", {"replicas": 2}, status=400)
     kafka = {"kafka": {"authentication": "PLAIN"}}
     assert "kafka" in cloud.call("PATCH", path, {"source": kafka}, status=400)
     cloud.call("DELETE", path)
+
+
+def test_files_are_read_once_unless_the_pipe_is_continuous(
+    cloud: CloudProcess, shared: Service
+) -> None:
+    """A completed pipe is not changed; what lets one into the bucket is never shown."""
+    files = {
+        "type": "azureblobstorage",
+        "format": "Parquet",
+        "path": "*.parquet",
+        "azureContainerName": "c",
+        "authentication": "CONNECTION_STRING",
+        "connectionString": "AccountKey=hunter2",
+    }
+    body = {"name": "f", "source": {"objectStorage": files}, "destination": DESTINATION}
+    made = cloud.call("POST", f"{shared.path}/clickpipes", body)
+    assert "hunter2" not in str(made)
+    path = f"{shared.path}/clickpipes/{made['id']}"
+    assert cloud.call("GET", path)["state"] == "Completed"
+    assert "completed" in cloud.call("PATCH", path, {"name": "g"}, status=400)
+    cloud.call("DELETE", path)
+
+
+def test_an_idle_service_has_to_be_woken(cloud: CloudProcess) -> None:
+    """424, with what the document says of it: for pipes and for the attachment of a function."""
+    service = cloud.create_service()
+    cloud.send("POST", f"/local/services/{service.id}/idle")
+    pipes = cloud.organization + f"{service.path}/clickpipes"
+    answer = cloud.send("POST", pipes, KINDS["kafka pipe"].body)
+    assert answer.status_code == 424
+    shown = answer.json()
+    said = shown["code"], shown["serviceState"], shown["canWake"]
+    assert said == ("SERVICE_IDLE", "idle", True)
+    service.command("awake")
+    service.wait_for("running")
+    service.command("stop")
+    service.wait_for("stopped")
+    assert cloud.send("POST", pipes, KINDS["kafka pipe"].body).json()["code"] == "SERVICE_STOPPED"
+    service.remove()
 
 
 def test_what_something_refers_to_must_exist(cloud: CloudProcess, shared: Service) -> None:
