@@ -9,14 +9,17 @@ What it does not imitate
   Postgres that could have a certificate). Services, keys, their sub-resources, roles, members,
   invitations, ClickPipes, ClickStack, saved queries, Postgres services, BYOC infrastructure and
   UDFs are kept and go through their states, and what they refer to must exist. They do nothing:
-  no row moves, no alert is evaluated, no Postgres runs, no function is built. Backups, snapshots,
+  no row moves, no alert is evaluated, no Postgres runs; of a function's archive `main.py` is
+  compiled, nothing is installed, and no query can call it. Backups, snapshots,
   notifications, logs, metrics, slow queries and costs are empty lists; the activity log knows
   the organization's beginning alone. Filters of empty lists are accepted and not used.
 - **Members**: two from the beginning, an admin and a developer, since an invitation is never
   accepted. Keys take system roles only.
 - **Server settings**: four of the vendor's many (`handlers/service_parts.py`); they are kept, the
   engine does not see them.
-- **Schema discovery** of a ClickPipe reads nothing and finds no fields.
+- **ClickPipes** connect to nothing: wrong brokers, buckets and passwords work, schema discovery
+  finds no fields, destination tables are not made. That a pipe needs its service running (424) is
+  what the document says of UDFs alone.
 - **Guesses**: the vendor's document names no errors. Their wording is ours; status codes are
   the vendor's where somebody reported them, and 404 for an unknown organization, 401 for a wrong
   key and 409 for a command in a wrong state are assumed. Roles of keys are kept, not enforced,

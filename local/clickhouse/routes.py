@@ -185,7 +185,8 @@ def _path(cloud: Cloud, operation: Operation, request: web.Request) -> dict[str,
     for name, value in values.items():
         if name == "serviceId" and cloud.document.wrong_parameter(operation, name, value):
             raise BadRequest("Invalid service id string")
-        _refuse(cloud.document.wrong_parameter(operation, name, value))
+        _, schema, _ = operation.parameters[name]
+        _refuse(cloud.document.wrong_parameter(operation, name, _typed([value], schema)))
     return values
 
 

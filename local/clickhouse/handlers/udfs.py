@@ -1,4 +1,9 @@
-"""User-defined functions and where they are attached: built in name only, never called."""
+"""User-defined functions and where they are attached: compiled, and never called.
+
+An archive is looked into, as the vendor's build does first (`udf_archives`): what is wrong with
+it is the build's error. Packages of a `requirements.txt` are not installed, and a native program
+is not run.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from typing import Any
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler, Page, page_of
 from local.clickhouse.handlers.collections import settled, soon
+from local.clickhouse.handlers.udf_archives import NOTHING_YET, problem_of
 from local.clickhouse.state import now_text
 
 __all__ = ["HANDLERS"]
@@ -32,13 +38,15 @@ _DEFAULTS: dict[str, Json] = {
     "error": None,
 }
 _POOL_SIZE = 3
+# Some of the vendor's functions, whose names are taken; it knows them all.
+_RESERVED = ("abs", "avg", "concat", "count", "length", "max", "min", "now", "sum", "toString")
+_GONE = "gone"
 
 
 async def create_upload(call: Call) -> Json:
-    """A place to put a function's archive; what is put there is counted and forgotten."""
+    """A place to put a function's archive; what is put there is looked into and forgotten."""
     id = str(uuid.uuid4())
-    uploads = call.organization.parts.setdefault("udfUploads", [])
-    uploads.append(id)
+    call.organization.parts.setdefault("udfArchives", {})[id] = NOTHING_YET
     call.organization.save()
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=_UPLOAD_MINUTES)
     return {
@@ -49,32 +57,34 @@ async def create_upload(call: Call) -> Json:
 
 
 async def get_list(call: Call) -> Page:
-    return _paged(call, [_newest(udf) for udf in _udfs(call).values()])
+    return _paged(call, [_shown(_newest(udf)) for udf in _udfs(call).values()])
 
 
 async def create(call: Call) -> Json:
     name = call.body["functionName"]
     if name in _udfs(call):
         raise Conflict(f"The function {name} exists already")
+    if name in _RESERVED:
+        raise BadRequest(f"functionName: {name} is a function of ClickHouse")
     udf = {"versions": [_version(call, name, 1)], "attachments": {}}
     _udfs(call)[name] = udf
     call.organization.save()
-    return call.fitted(_newest(udf))
+    return call.fitted(_shown(_newest(udf)))
 
 
 async def get(call: Call) -> Json:
-    return call.fitted(_newest(_udf(call)))
+    return call.fitted(_shown(_newest(_udf(call))))
 
 
 async def delete(call: Call) -> None:
-    if _udf(call)["attachments"]:
-        raise Conflict("The function is attached to services; detach it first")
+    """All versions go, and the function from all services."""
+    _udf(call)
     del _udfs(call)[call.path["functionName"]]
     call.organization.save()
 
 
 async def list_versions(call: Call) -> Page:
-    return _paged(call, _udf(call)["versions"])
+    return _paged(call, [_shown(version) for version in _udf(call)["versions"]])
 
 
 async def create_version(call: Call) -> Json:
@@ -82,7 +92,7 @@ async def create_version(call: Call) -> Json:
     made = _version(call, call.path["functionName"], _newest(udf)["version"] + 1)
     udf["versions"].append(made)
     call.organization.save()
-    return call.fitted(made)
+    return call.fitted(_shown(made))
 
 
 async def delete_version(call: Call) -> None:
@@ -107,9 +117,11 @@ async def get_attachment(call: Call) -> Json:
 
 
 async def attach(call: Call) -> Json:
-    """The newest version, unless the request names one; it must be built."""
+    """The newest version that is ready, unless the request names one."""
     udf, service = _udf(call), call.service
-    wanted = (call.body or {}).get("version", _newest(udf)["version"])
+    call.require_running()
+    ready = [v["version"] for v in udf["versions"] if v["status"] == "ready"]
+    wanted = (call.body or {}).get("version") or max(ready, default=_newest(udf)["version"])
     version = next((v for v in udf["versions"] if v["version"] == wanted), None)
     if version is None:
         raise NotFound(f"The function has no version {wanted}")
@@ -126,22 +138,32 @@ async def attach(call: Call) -> Json:
 
 
 async def detach(call: Call) -> None:
-    _attachment(call)
-    del _udf(call)["attachments"][call.path["serviceId"]]
+    """It is on its way, and then gone."""
+    _attachment(call).update(soon(call, "status", now="deprovisioning", then=_GONE))
     call.organization.save()
 
 
 def _version(call: Call, name: str, number: int) -> dict[str, Json]:
     body = call.body
-    uploads = call.organization.parts.get("udfUploads", [])
-    if body["uploadId"] not in uploads:
+    archives = call.organization.parts.get("udfArchives", {})
+    if body["uploadId"] not in archives:
         raise BadRequest(f"uploadId: {body['uploadId']} is not an upload, or is used already")
-    uploads.remove(body["uploadId"])
+    archive = archives.pop(body["uploadId"])
+    if archive == NOTHING_YET:
+        raise BadRequest(f"uploadId: nothing was uploaded to {body['uploadId']}")
+    problem = problem_of(archive, body["runtime"])
     pool = {"poolSize": _POOL_SIZE} if body["type"] == "executable_pool" else {}
     now = now_text()
     made = {**_DEFAULTS, **pool, **body, "functionName": name, "version": number}
-    state = soon(call, "status", now="building", then="ready", failed="error")
-    return {**made, "createdAt": now, "updatedAt": now, **state}
+    then = "error" if problem else "ready"
+    state = soon(call, "status", now="building", then=then, failed="error")
+    return {**made, "createdAt": now, "updatedAt": now, "_problem": problem, **state}
+
+
+def _shown(version: Mapping[str, Json]) -> dict[str, Json]:
+    """A build's error is known when it has ended."""
+    failed = version["status"] == "error"
+    return {**version, "error": (version["_problem"] or "the build failed") if failed else None}
 
 
 def _udfs(call: Call) -> dict[str, Json]:
@@ -149,10 +171,12 @@ def _udfs(call: Call) -> dict[str, Json]:
     udfs: dict[str, Json] = call.organization.parts.setdefault("udfs", {})
     services = {service.record.id for service in call.fleet.list()}
     for udf in udfs.values():
-        attachments = udf["attachments"].items()
-        udf["attachments"] = {id: a for id, a in attachments if id in services}
         for thing in (*udf["versions"], *udf["attachments"].values()):
             settled(call, thing)
+        attachments = udf["attachments"].items()
+        udf["attachments"] = {
+            id: a for id, a in attachments if id in services and a["status"] != _GONE
+        }
     return udfs
 
 
