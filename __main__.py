@@ -10,28 +10,20 @@ warehouse = resources.Service(
     "warehouse", resources.ServiceArgs(organization_id=organization.id, **settings.service)
 )
 connection = resources.connection_of(warehouse)
-schema = resources.Migrations(
-    "schema",
-    resources.MigrationsArgs(
-        connection=connection,
-        database=settings.database,
-        variables={"TTL_DAYS": str(settings.ttl_days)},
-        drop_database_on_destroy=settings.drop_database_on_destroy,
-    ),
-)
-resources.Retention(
-    "retention",
-    resources.RetentionArgs(
-        connection=connection, database=schema.database, days=settings.ttl_days
-    ),
+teams = settings.telemetry["access"].teams
+schemas = resources.team_schemas(
+    teams,
+    connection=connection,
+    ttl_days=settings.ttl_days,
+    drop_database_on_destroy=settings.drop_database_on_destroy,
 )
 writer = resources.User(
     "writer",
     resources.UserArgs(
         connection=connection,
         name="ingest_writer",
-        grants=[f"INSERT ON {settings.database}.*"],
-        default_database=schema.database,
+        grants=[f"INSERT ON {team.database}.*" for team in teams],
+        default_database=schemas[0].database,
     ),
 )
 reader = resources.User(
@@ -39,21 +31,22 @@ reader = resources.User(
     resources.UserArgs(
         connection=connection,
         name="telemetry_reader",
-        grants=[f"SELECT ON {settings.database}.*"],
-        default_database=schema.database,
+        grants=[f"SELECT ON {team.database}.*" for team in teams],
+        default_database=schemas[0].database,
     ),
 )
 telemetry = resources.Telemetry(
     "telemetry",
     resources.TelemetryArgs(
-        clickhouse_url=warehouse.https_url, writer=writer, **settings.telemetry
+        clickhouse_url=warehouse.https_url, writer=writer, reader=reader, **settings.telemetry
     ),
 )
 
 pulumi.export("ingest_url", telemetry.url)
 pulumi.export("ingest_token", telemetry.token)
+pulumi.export("tokens", telemetry.tokens)
 pulumi.export("service_id", warehouse.id)
 pulumi.export("clickhouse_url", warehouse.https_url)
-pulumi.export("database", schema.database)
+pulumi.export("database", schemas[0].database)
 pulumi.export("reader_user", reader.name)
 pulumi.export("reader_password", reader.password)

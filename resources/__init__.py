@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from resources.access import Access, TeamArgs, TokenArgs
     from resources.api_key import ApiKey, ApiKeyArgs
     from resources.backup_bucket import BackupBucket, BackupBucketArgs
     from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from resources.service_settings import ServiceSettings, ServiceSettingsArgs
     from resources.settings_profile import SettingsProfile, SettingsProfileArgs
     from resources.sql_role import SqlRole, SqlRoleArgs
+    from resources.teams import team_schemas
     from resources.telemetry import Telemetry, TelemetryArgs
     from resources.token import Token
     from resources.upgrade_window import UpgradeWindow, UpgradeWindowArgs
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Connection, connection_of
 
 __all__ = [
+    "Access",
     "ApiKey",
     "ApiKeyArgs",
     "BackupBucket",
@@ -93,9 +96,11 @@ __all__ = [
     "SettingsProfileArgs",
     "SqlRole",
     "SqlRoleArgs",
+    "TeamArgs",
     "Telemetry",
     "TelemetryArgs",
     "Token",
+    "TokenArgs",
     "UpgradeWindow",
     "UpgradeWindowArgs",
     "User",
@@ -107,10 +112,15 @@ __all__ = [
     "load_settings",
     "private_endpoint_config",
     "prometheus_url",
+    "team_schemas",
     "usage_cost",
 ]
 
 _HOMES = {
+    "Access": "access",
+    "TeamArgs": "access",
+    "TokenArgs": "access",
+    "team_schemas": "teams",
     "BackupBucket": "backup_bucket",
     "BackupBucketArgs": "backup_bucket",
     "FoundService": "lookups",

@@ -13,14 +13,15 @@
 | `numReplicas`: 1 to 50 | 3 |
 | `adoptService`: id of an existing service to take over | none |
 | `adminPasswordVersion`: any text, changing it makes a new admin password | none |
-| `database`: database of the telemetry tables | `telemetry` |
+| `database`: database of the team `default` | `telemetry` |
 | `ttlDays`: how long rows are kept | 30 |
 | `dropDatabaseOnDestroy`: whether `pulumi destroy` drops the database | false |
 | `ingestDomain`: hostname that apps send to | required |
 | `ingestPort`: 443 at Cloudflare, the local edge has its own | `INGEST_PORT`, or 443 |
 | `zoneName`: the zone the domain is in | what follows the domain's first dot |
 | `workerName`: name of the Workers script | `telemetry-<stack>` |
-| `ingestTokenVersion`: any text, changing it makes a new token | `1` |
+| `teams`: further teams, a list of `name` and `database` | none |
+| `tokens`: who may send and read, `resources/access_config.py` | `ingest`, `read`, `admin` |
 | `cloudflareAccountId` | `CLOUDFLARE_ACCOUNT_ID` |
 | `cloudflareApiToken`, a secret | `CLOUDFLARE_API_TOKEN` |
 | `cloudflareBaseUrl`: address of the Cloudflare API | `CLOUDFLARE_API_BASE_URL`, or its own |
@@ -40,10 +41,10 @@ from typing import Any
 
 import pulumi
 
+from resources.access_config import IDENTIFIER, IDENTIFIER_ALLOWED, read_access
+
 __all__ = ["Settings", "load_settings"]
 
-# Names that stand unquoted in SQL and in URLs everywhere.
-_IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 _HOSTNAME = (
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 )
@@ -56,7 +57,6 @@ class Settings:
 
     Attributes:
         organization: name of the ClickHouse organization, None where there is only one.
-        database: database of the telemetry tables.
         ttl_days: how long rows are kept.
         drop_database_on_destroy: whether `pulumi destroy` drops the database.
         service: arguments of `ServiceArgs`.
@@ -64,7 +64,6 @@ class Settings:
     """
 
     organization: str | None
-    database: str
     ttl_days: int
     drop_database_on_destroy: bool
     service: dict[str, Any]
@@ -80,12 +79,6 @@ def load_settings() -> Settings:
     reader = _Reader(pulumi.Config())
     settings = Settings(
         organization=reader.optional("organization"),
-        database=reader.text(
-            "database",
-            default="telemetry",
-            pattern=_IDENTIFIER,
-            allowed="letters, digits and _, not beginning with a digit",
-        ),
         ttl_days=reader.whole("ttlDays", 1, 3650, default=30),
         drop_database_on_destroy=reader.flag("dropDatabaseOnDestroy", default=False),
         service=_service(reader),
@@ -125,7 +118,17 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
             pattern=_SCRIPT_NAME,
             allowed="1 to 63 of a-z, 0-9 and -, beginning with a letter or digit",
         ),
-        "token_version": reader.optional("ingestTokenVersion") or "1",
+        "access": read_access(
+            database=reader.text(
+                "database",
+                default="telemetry",
+                pattern=IDENTIFIER,
+                allowed=IDENTIFIER_ALLOWED,
+            ),
+            teams=reader.value("teams"),
+            tokens=reader.value("tokens"),
+            refuse=reader.refuse,
+        ),
     }
 
 
@@ -157,13 +160,13 @@ class _Reader:
             self._missing(key, variable)
             return ""
         if not re.fullmatch(pattern, value):
-            self._refuse(key, value, allowed)
+            self.refuse(key, value, allowed)
         return value
 
     def choice(self, key: str, allowed: Collection[str], *, default: str) -> str:
         value = self.optional(key) or default
         if value not in allowed:
-            self._refuse(key, value, ", ".join(allowed))
+            self.refuse(key, value, ", ".join(allowed))
         return value
 
     def whole(
@@ -181,13 +184,13 @@ class _Reader:
             return default
         if not minimum <= value <= maximum or value % step:
             multiple = f" that is a multiple of {step}" if step > 1 else ""
-            self._refuse(key, value, f"a whole number from {minimum} to {maximum}{multiple}")
+            self.refuse(key, value, f"a whole number from {minimum} to {maximum}{multiple}")
         return int(value)
 
     def flag(self, key: str, *, default: bool) -> bool:
         value = self.optional(key)
         if value is not None and value not in ("true", "false"):
-            self._refuse(key, value, "true, false")
+            self.refuse(key, value, "true, false")
         return default if value is None else value == "true"
 
     def texts(self, key: str) -> list[str]:
@@ -195,8 +198,12 @@ class _Reader:
         if value is None and self._config.get(key) is None:
             self._missing(key, None)
         elif not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self._refuse(key, self._config.get(key), "a list of texts")
+            self.refuse(key, self._config.get(key), "a list of texts")
         return value if isinstance(value, list) else []
+
+    def value(self, key: str) -> object:
+        """A list or object, as it is; None where the key is not set."""
+        return self._parsed(key, lambda _: self._config.get_object(key), "JSON")
 
     def secret(self, key: str, *, variable: str) -> pulumi.Output[str]:
         value = self._config.get_secret(key)
@@ -220,10 +227,10 @@ class _Reader:
         try:
             return parse(value)
         except (ValueError, pulumi.ConfigTypeError):
-            self._refuse(key, value, allowed)
+            self.refuse(key, value, allowed)
             return None
 
-    def _refuse(self, key: str, value: object, allowed: str) -> None:
+    def refuse(self, key: str, value: object, allowed: str) -> None:
         self._problems.append(
             f"config {self._config.full_key(key)} is {value!r}, allowed: {allowed}"
         )

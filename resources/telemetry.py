@@ -1,7 +1,7 @@
 """`Telemetry`: the ingest worker at Cloudflare: script, durable buffer, bindings and domain.
 
 A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-cloudflare, of the
-`DurableObjectClass` that stores, and of the `Token` that apps present.
+`DurableObjectClass` that stores, and of a `Token` for each that `access` lists.
 
     config = pulumi.Config()
     writer = User(
@@ -23,23 +23,27 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
             script_name="telemetry",
             clickhouse_url=warehouse.https_url,
             writer=writer,
+            reader=reader,
+            access=access,
         ),
     )
     pulumi.export("ingest_url", telemetry.url)
 
-The worker gets the hash of the token and the password of a user that can only insert; neither the
-token nor the password of an administrator is ever at Cloudflare. Another account or script name
-replaces script and domain, and with them the buffer: what it holds and has not delivered is lost,
-so wait until `GET /health` reports an empty one.
+The worker gets hashes of the tokens and the passwords of two users, one of which can only insert
+and the other only select; no token and no password of an administrator is ever at Cloudflare.
+Another account or script name replaces script and domain, and with them the buffers: what they hold
+and have not delivered is lost, so wait until `GET /admin/buffers` reports empty ones.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 
 from resources import cloudflare
+from resources.access import Access
 from resources.durable_object import DurableObjectClass
 from resources.token import Token
 from resources.user import User
@@ -64,10 +68,11 @@ class TelemetryArgs:
         zone_name: the account's zone that the hostname is in.
         script_name: name of the Workers script. Replaces.
         clickhouse_url: origin of the service's HTTPS interface.
-        writer: SQL user that may insert into its default database, which has the tables.
+        writer: SQL user that may insert into the teams' databases.
+        reader: SQL user that may select from them; it answers `GET /metrics`.
+        access: teams and tokens. In place.
         base_url: address of the Cloudflare API. Default: Cloudflare's own.
         port: that the hostname is reached on from outside. Default 443.
-        token_version: any text; changing it makes a new ingest token.
         worker: a built worker. Default: `worker/`, built if need be.
     """
 
@@ -78,9 +83,10 @@ class TelemetryArgs:
     script_name: pulumi.Input[str]
     clickhouse_url: pulumi.Input[str]
     writer: User
+    reader: User
+    access: Access
     base_url: pulumi.Input[str] | None = None
     port: int = HTTPS_PORT
-    token_version: pulumi.Input[str] = "1"  # noqa: S105 - a version, not a token
     worker: BuiltWorker | None = None
 
 
@@ -89,8 +95,10 @@ class Telemetry(pulumi.ComponentResource):
 
     url: pulumi.Output[str]
     """Origin that apps send to, known once the domain is attached."""
+    tokens: pulumi.Output[dict[str, str]]
+    """Bearer tokens by name, a secret."""
     token: pulumi.Output[str]
-    """Bearer token that apps present, a secret."""
+    """The first of them, a secret."""
     script_name: pulumi.Output[str]
     """Name of the Workers script."""
 
@@ -102,12 +110,15 @@ class Telemetry(pulumi.ComponentResource):
     ) -> None:
         super().__init__("telemetry:index:Telemetry", resource_name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        token = Token(resource_name, version=args.token_version, opts=child)
+        tokens = [
+            Token(f"{resource_name}-{token.name}", version=token.version, opts=child)
+            for token in args.access.tokens
+        ]
         provider = cloudflare.Provider(
             resource_name, api_token=args.api_token, base_url=args.base_url, opts=child
         )
         child = pulumi.ResourceOptions(parent=self, provider=provider)
-        script = _script(resource_name, args, token, child)
+        script = _script(resource_name, args, tokens, child)
         domain = cloudflare.WorkersCustomDomain(
             resource_name,
             account_id=args.account_id,
@@ -118,15 +129,27 @@ class Telemetry(pulumi.ComponentResource):
         )
         port = "" if args.port == HTTPS_PORT else f":{args.port}"
         self.url = domain.hostname.apply(lambda hostname: f"https://{hostname}{port}")
-        self.token = token.value
+        names = [token.name for token in args.access.tokens]
+        self.tokens = pulumi.Output.all(*(token.value for token in tokens)).apply(
+            lambda values: dict(zip(names, values, strict=True))
+        )
+        self.token = tokens[0].value
         self.script_name = script.script_name
         self.register_outputs(
-            {"url": self.url, "token": self.token, "script_name": self.script_name}
+            {
+                "url": self.url,
+                "tokens": self.tokens,
+                "token": self.token,
+                "script_name": self.script_name,
+            }
         )
 
 
 def _script(
-    resource_name: str, args: TelemetryArgs, token: Token, opts: pulumi.ResourceOptions
+    resource_name: str,
+    args: TelemetryArgs,
+    tokens: Sequence[Token],
+    opts: pulumi.ResourceOptions,
 ) -> cloudflare.WorkersScript:
     worker = args.worker or build_worker()
     storage = DurableObjectClass(
@@ -144,12 +167,13 @@ def _script(
         main_module=_MAIN_MODULE,
         compatibility_date=worker.compatibility_date,
         bindings=[
+            _binding("ACCESS", "secret_text", text=args.access.document(tokens)),
             _binding("BUFFER", "durable_object_namespace", class_name=storage.class_name),
-            _binding("CLICKHOUSE_DATABASE", "plain_text", text=args.writer.default_database),
             _binding("CLICKHOUSE_PASSWORD", "secret_text", text=args.writer.password),
+            _binding("CLICKHOUSE_READER", "plain_text", text=args.reader.name),
+            _binding("CLICKHOUSE_READER_PASSWORD", "secret_text", text=args.reader.password),
             _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
             _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
-            _binding("INGEST_TOKEN_SHA256", "secret_text", text=token.sha256),
         ],
         observability=cloudflare.WorkersScriptObservabilityArgs(enabled=True),
         opts=opts,

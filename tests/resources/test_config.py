@@ -13,6 +13,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from resources import config
+from resources.access import TeamArgs, TokenArgs
 from resources.config import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,13 +60,92 @@ def load(**changes: str | None) -> Settings:
 def test_what_is_not_set_has_its_documented_default() -> None:
     """Only region, access list, domain and the Cloudflare account have none."""
     settings = load()
-    assert (settings.database, settings.ttl_days) == ("telemetry", 30)
+    assert settings.ttl_days == 30
     assert settings.drop_database_on_destroy is False
     assert settings.service["cloud_provider"] == "aws"
     assert settings.service["num_replicas"] == 3
     assert settings.telemetry["zone_name"] == "example.com"
     assert settings.telemetry["port"] == 443
     assert settings.telemetry["script_name"] == "telemetry-test"
+    access = settings.telemetry["access"]
+    assert access.teams == [TeamArgs(name="default", database="telemetry")]
+    assert {token.name: list(token.scopes) for token in access.tokens} == {
+        "ingest": ["traces", "logs", "metrics", "events"],
+        "read": ["read"],
+        "admin": ["admin"],
+    }
+
+
+def test_teams_and_tokens_are_read() -> None:
+    """The names of the file become those of the arguments."""
+    access = load(
+        teams='[{"name": "shop", "database": "shop_telemetry"}]',
+        tokens=json.dumps(
+            [
+                {
+                    "name": "shop-backend",
+                    "team": "shop",
+                    "scopes": ["events", "read"],
+                    "version": "2",
+                    "previousValidUntil": "2027-01-31T00:00:00Z",
+                    "requestsPerSecond": 0.5,
+                    "expiresAt": "2028-01-01T00:00:00+01:00",
+                }
+            ]
+        ),
+    ).telemetry["access"]
+    assert [team.database for team in access.teams] == ["telemetry", "shop_telemetry"]
+    assert access.tokens == [
+        TokenArgs(
+            name="shop-backend",
+            team="shop",
+            scopes=["events", "read"],
+            version="2",
+            previous_valid_until="2027-01-31T00:00:00Z",
+            requests_per_second=0.5,
+            expires_at="2028-01-01T00:00:00+01:00",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "key", "allowed"),
+    [
+        ("everybody", "tokens", "JSON"),
+        ("[]", "tokens", "at least one token"),
+        ('{"name": "a"}', "tokens", "a list of objects"),
+        ('[{"scopes": ["read"]}]', "tokens[0].name", "1 to 63 letters, digits, _ and -"),
+        ('[{"name": "a", "scopes": []}]', "tokens[0].scopes", "a list of traces, logs, metrics"),
+        ('[{"name": "a", "scopes": ["write"]}]', "tokens[0].scopes", "a list of traces"),
+        ('[{"name": "a", "scopes": ["read"], "team": "b"}]', "tokens[0].team", "default"),
+        (
+            '[{"name": "a", "scopes": ["read"], "expiresAt": "2028-01-01T00:00:00"}]',
+            "tokens[0].expiresAt",
+            "a time like 2027-01-31T00:00:00Z",
+        ),
+        (
+            '[{"name": "a", "scopes": ["read"], "requestsPerSecond": 0}]',
+            "tokens[0].requestsPerSecond",
+            "a number above 0",
+        ),
+        (
+            '[{"name": "a", "scopes": ["read"], "hash": 1}]',
+            "tokens[0].hash",
+            "the keys name, scopes, team",
+        ),
+        (
+            '[{"name": "a", "scopes": ["read"]}, {"name": "a", "scopes": ["read"]}]',
+            "tokens.name",
+            "a value of its own for each",
+        ),
+    ],
+)
+def test_a_wrong_token_is_named_by_its_place(tokens: str, key: str, allowed: str) -> None:
+    """Which of the list, which field, what is allowed."""
+    with pytest.raises(pulumi.RunError) as caught:
+        load(tokens=tokens)
+    assert f"config telemetry:{key} is " in str(caught.value)
+    assert f", allowed: {allowed}" in str(caught.value)
 
 
 @pytest.mark.parametrize(

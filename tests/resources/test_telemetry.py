@@ -6,6 +6,7 @@ import hashlib
 import json
 import ssl
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,33 @@ export class IngestBuffer extends DurableObject {
 export default {
   async fetch(request, env) {
     const count = await env.BUFFER.getByName("one").count();
-    return Response.json({ version: VERSION, count, hash: env.INGEST_TOKEN_SHA256,
-      user: env.CLICKHOUSE_USER, database: env.CLICKHOUSE_DATABASE });
+    return Response.json({ version: VERSION, count, access: JSON.parse(env.ACCESS),
+      users: [env.CLICKHOUSE_USER, env.CLICKHOUSE_READER] });
   },
 };
 """
 
 
+INGEST = {"name": "ingest", "scopes": ["traces", "events"], "requests_per_second": 100}
+READ = {"name": "read", "scopes": ["read"]}
+
+
 def code(version: int) -> str:
     return CODE.replace("VERSION", str(version))
+
+
+def entry(
+    token: Mapping[str, object], value: str, expires_at: str | None = None
+) -> dict[str, object]:
+    """What the worker is told of a token."""
+    return {
+        "name": token["name"],
+        "team": "default",
+        "scopes": token["scopes"],
+        "requests_per_second": token.get("requests_per_second"),
+        "sha256": hashlib.sha256(value.encode()).hexdigest(),
+        "expires_at": expires_at,
+    }
 
 
 def ask(stack: ProgramStack) -> dict[str, object]:
@@ -46,24 +65,30 @@ def ask(stack: ProgramStack) -> dict[str, object]:
 
 
 def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None:
-    """Deploy; no change; new code keeps the storage; lost state; new token; destroy."""
+    """Deploy; no change; new code keeps the storage; lost state; rotation; destroy."""
     stack, cloudflare = ProgramStack(clouds, "ingest", tmp_path), Cloudflare(clouds)
-    stack.configure(code=code(1))
+    stack.configure(code=code(1), tokens=[INGEST, READ])
     stack.up()
     stack.up("--expect-no-changes")
     outputs = stack.stack.outputs()
+    tokens = outputs["tokens"]
+    assert tokens["ingest"] == outputs["token"]
     assert ask(stack) == {
         "version": 1,
         "count": 1,
-        "hash": hashlib.sha256(outputs["token"].encode()).hexdigest(),
-        "user": "ingest_writer",
-        "database": "default",
+        "access": {
+            "teams": [{"name": "default", "database": "default"}],
+            "tokens": [entry(INGEST, tokens["ingest"]), entry(READ, tokens["read"])],
+        },
+        "users": ["ingest_writer", "telemetry_reader"],
     }
-    for secret in (outputs["token"], outputs["writer_password"], cloudflare.cloud["api_token"]):
+    passwords = (outputs["writer_password"], outputs["reader_password"])
+    hashes = [hashlib.sha256(token.encode()).hexdigest() for token in tokens.values()]
+    for secret in (*tokens.values(), *hashes, *passwords, cloudflare.cloud["api_token"]):
         assert secret not in stack.state()
 
     # A second version of the script: its Durable Object class was declared once and for all.
-    stack.configure(code=code(2))
+    stack.configure(code=code(2), tokens=[INGEST, READ])
     stack.up()
     assert (ask(stack)["version"], ask(stack)["count"]) == (2, 3)
 
@@ -76,11 +101,16 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     stack.up()
     assert (ask(stack)["version"], ask(stack)["count"]) == (2, 5)
 
-    stack.configure(code=code(2), token_version="2")
+    # Rotated: both are accepted until the end that was stated. The other token is revoked.
+    until = "2099-01-31T00:00:00Z"
+    rotated = {**INGEST, "version": "2", "previous_valid_until": until}
+    stack.configure(code=code(2), tokens=[rotated])
     stack.up()
     token = stack.stack.outputs()["token"]
     assert token != outputs["token"]
-    assert ask(stack)["hash"] == hashlib.sha256(token.encode()).hexdigest()
+    access = ask(stack)["access"]
+    assert isinstance(access, dict)
+    assert access["tokens"] == [entry(INGEST, token), entry(INGEST, outputs["token"], until)]
 
     stack.stack.destroy()
     assert cloudflare.account("workers/scripts") == []
@@ -100,7 +130,7 @@ def test_a_cloudflare_that_says_no_is_one_line_in_the_preview(
 ) -> None:
     """Before a service is made that nothing could be sent to."""
     stack = ProgramStack(clouds, "ingest", tmp_path, environment={variable: value})
-    stack.configure(code=code(1))
+    stack.configure(code=code(1), tokens=[INGEST])
     shown = stack.pulumi("preview", succeeds=False)
     _, _, diagnostics = shown.partition("Diagnostics:")
     assert "Cloudflare: GET /accounts/" in diagnostics

@@ -44,11 +44,17 @@ def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
     """Builds and starts workers that wait less; keyword arguments are `Worker`'s."""
     workers: list[Worker] = []
 
-    def make(*, clickhouse_url: str, limits: Mapping[str, int] | None = None) -> Worker:
+    def make(
+        *,
+        clickhouse_url: str,
+        limits: Mapping[str, int] | None = None,
+        access: Mapping[str, object] | None = None,
+    ) -> Worker:
         worker = Worker(
             tmp_path / f"worker{len(workers)}",
             clickhouse_url=clickhouse_url,
             limits={**FAST, **(limits or {})},
+            access=access,
         )
         workers.append(worker)
         worker.start()

@@ -38,7 +38,11 @@ _USERS = """<clickhouse><profiles><default/></profiles><quotas><default/></quota
 <owner><password>owner</password><networks><ip>::/0</ip></networks>
 <grants><query>GRANT ALL ON *.*</query></grants></owner>
 <writer><password>writer</password><networks><ip>::/0</ip></networks>
-<grants><query>GRANT INSERT ON telemetry.*</query></grants></writer>
+<grants><query>GRANT INSERT ON telemetry.*</query><query>GRANT INSERT ON other.*</query></grants>
+</writer>
+<reader><password>reader</password><networks><ip>::/0</ip></networks>
+<grants><query>GRANT SELECT ON telemetry.*</query><query>GRANT SELECT ON other.*</query></grants>
+</reader>
 </users></clickhouse>"""
 
 
@@ -157,11 +161,11 @@ class ClickHouse:
             driver="clickhouse-connect",
         )
 
-    def migrate(self, *, ttl_days: str = TTL_DAYS) -> list[object]:
+    def migrate(self, *, ttl_days: str = TTL_DAYS, database: str = DATABASE) -> list[object]:
         """Apply what is pending; returns it."""
-        self.query(f"CREATE DATABASE IF NOT EXISTS {DATABASE} ENGINE = Atomic")
+        self.query(f"CREATE DATABASE IF NOT EXISTS {database} ENGINE = Atomic")
         applied: list[object] = self.cluster().migrate(
-            DATABASE,
+            database,
             ROOT / "migrations",
             create_db_if_no_exists=False,
             multi_statement=True,
@@ -189,6 +193,7 @@ class Worker:
     Args:
         clickhouse_url: where the worker delivers, a server or a proxy before it.
         limits: numbers of `limits.ts` to run with instead, by name.
+        access: the binding of teams and tokens.
     """
 
     def __init__(
@@ -197,23 +202,32 @@ class Worker:
         *,
         clickhouse_url: str,
         limits: Mapping[str, int] | None = None,
+        access: Mapping[str, object] | None = None,
     ) -> None:
         (folder / "objects").mkdir(parents=True)
         self.folder = folder
         self.port = free_port()
-        self.deploy(clickhouse_url=clickhouse_url, limits=limits or {})
+        self.deploy(clickhouse_url=clickhouse_url, limits=limits or {}, access=access)
         (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
         self.process = Process([str(binary), "serve", "config.capnp"], folder)
 
-    def deploy(self, *, clickhouse_url: str, limits: Mapping[str, int]) -> None:
+    def deploy(
+        self,
+        *,
+        clickhouse_url: str,
+        limits: Mapping[str, int],
+        access: Mapping[str, object] | None = None,
+    ) -> None:
         """Write script and configuration; the next start runs them."""
+        access = access or access_document()
         (self.folder / "index.js").write_text(built_script(limits))
         bindings = {
             "CLICKHOUSE_URL": clickhouse_url,
-            "CLICKHOUSE_DATABASE": DATABASE,
             "CLICKHOUSE_USER": "writer",
             "CLICKHOUSE_PASSWORD": "writer",
-            "INGEST_TOKEN_SHA256": sha256(TOKEN.encode()).hexdigest(),
+            "CLICKHOUSE_READER": "reader",
+            "CLICKHOUSE_READER_PASSWORD": "reader",
+            "ACCESS": json.dumps(access),
         }
         (self.folder / "config.capnp").write_text(_configuration(self.port, bindings))
 
@@ -293,6 +307,21 @@ class Worker:
     def is_drained(self) -> bool:
         """Everything taken has been delivered or set aside."""
         return self.stored("SELECT count(*) FROM chunks") == [(0,)]
+
+
+SIGNALS = ("traces", "logs", "metrics", "events")
+
+
+def token_entry(token: str, **changes: object) -> dict[str, object]:
+    """How the worker is told of a token: for everything that can be sent, unless changed."""
+    digest = sha256(token.encode()).hexdigest()
+    return {"name": "test", "team": "default", "scopes": SIGNALS, "sha256": digest, **changes}
+
+
+def access_document(*entries: Mapping[str, object], **changes: object) -> dict[str, object]:
+    """Two teams, and `TOKEN` for the first of them, with more tokens if given."""
+    teams = [{"name": "default", "database": DATABASE}, {"name": "other", "database": "other"}]
+    return {"teams": teams, "tokens": [token_entry(TOKEN), *entries], **changes}
 
 
 def built_script(limits: Mapping[str, int]) -> str:

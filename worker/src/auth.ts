@@ -1,32 +1,66 @@
-/** Bearer token against the bound hash, in constant time. */
+/** Who sends a request, by its bearer token, and whether the token is for what is asked. */
+import { accessOf, type Scope, type Team, type TokenEntry } from "./access/config.ts";
 import { Refusal } from "./errors.ts";
 
-const CHALLENGE = { "www-authenticate": 'Bearer realm="ingest"' };
+const CHALLENGE = 'Bearer realm="ingest"';
 
-export async function authenticate(request: Request, tokenSha256Hex: string): Promise<void> {
-  const header = request.headers.get("authorization");
-  if (header === null) {
-    throw new Refusal(401, "authorization: missing; send `Authorization: Bearer <ingest token>`", {
-      headers: CHALLENGE,
-    });
+/** The holder of a token. */
+export interface Caller {
+  /** Name of the token, for limits and logs; never the token. */
+  readonly name: string;
+  readonly team: Team;
+}
+
+/**
+ * @throws Refusal 401 without a token or with one that is unknown or expired, 403 where it lacks
+ *   `scope`.
+ */
+export async function authenticate(request: Request, env: Env, scope: Scope): Promise<Caller> {
+  const entry = accessOf(env).tokens.get(await sha256Hex(bearerToken(request)));
+  // Looked up by its hash: how long that takes tells nothing about the tokens there are.
+  if (entry === undefined) {
+    throw unauthorized("this token is not known; check it, or ask for a new one", "invalid_token");
   }
-  const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
-  if (token === undefined) {
-    throw new Refusal(401, "authorization: not of the form `Bearer <ingest token>`", {
-      headers: CHALLENGE,
-    });
+  if (entry.expiresAtMs !== null && Date.now() >= entry.expiresAtMs) {
+    const ended = new Date(entry.expiresAtMs).toISOString();
+    throw unauthorized(`token ${entry.name} ended at ${ended}; use the new one`, "invalid_token");
   }
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-  const expected = bytesFromHex(tokenSha256Hex.trim());
-  // Both sides are hashes of equal length, so the comparison tells nothing about the token.
-  if (expected.length !== 32 || !crypto.subtle.timingSafeEqual(digest, expected)) {
-    throw new Refusal(401, "authorization: this ingest token is not known; check INGEST_TOKEN", {
-      headers: { "www-authenticate": `${CHALLENGE["www-authenticate"]}, error="invalid_token"` },
-    });
+  requireScope(entry, scope);
+  return { name: entry.name, team: entry.team };
+}
+
+function requireScope({ name, scopes }: TokenEntry, scope: Scope): void {
+  if (!scopes.has(scope)) {
+    throw new Refusal(
+      403,
+      `authorization: token ${name} is for ${[...scopes].join(", ")}; this asks for ${scope}`,
+      {
+        headers: {
+          "www-authenticate": `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`,
+        },
+      },
+    );
   }
 }
 
-function bytesFromHex(hex: string): Uint8Array {
-  const pairs = hex.match(/[0-9a-fA-F]{2}/g) ?? [];
-  return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
+function bearerToken(request: Request): string {
+  const header = request.headers.get("authorization");
+  if (header === null) {
+    throw unauthorized("missing; send `Authorization: Bearer <token>`");
+  }
+  const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
+  if (token === undefined) {
+    throw unauthorized("not of the form `Bearer <token>`");
+  }
+  return token;
+}
+
+function unauthorized(why: string, error?: string): Refusal {
+  const challenge = error === undefined ? CHALLENGE : `${CHALLENGE}, error="${error}"`;
+  return new Refusal(401, `authorization: ${why}`, { headers: { "www-authenticate": challenge } });
+}
+
+async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

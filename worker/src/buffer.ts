@@ -19,6 +19,8 @@ import {
 import { type Encoding, type Kind, streamFor } from "./tables/index.ts";
 
 export interface AppendRequest {
+  /** The team's, for batches sealed from now on. */
+  readonly database: string;
   readonly kind: Kind;
   readonly encoding: Encoding;
   readonly bytes: Uint8Array;
@@ -59,7 +61,7 @@ export class IngestBuffer extends DurableObject<Env> {
         user: env.CLICKHOUSE_USER,
         password: env.CLICKHOUSE_PASSWORD,
       },
-      database: env.CLICKHOUSE_DATABASE,
+      database: () => this.#store.database(),
       bufferId: this.#store.incarnation(),
       sync,
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
@@ -83,6 +85,7 @@ export class IngestBuffer extends DurableObject<Env> {
     if (this.#isFull(Date.now())) {
       return "full";
     }
+    this.#store.rememberDatabase(request.database);
     const { kind, encoding, bytes, rawBytes, rows } = request;
     const stream = streamFor(kind, encoding);
     await this.#write({ stream, bytes, rawBytes, rows, key });

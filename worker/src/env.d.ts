@@ -2,12 +2,14 @@
 interface Env {
   /** Origin of the ClickHouse HTTP(S) interface, with port, without a trailing slash. */
   CLICKHOUSE_URL: string;
-  CLICKHOUSE_DATABASE: string;
   /** A user that may only INSERT. */
   CLICKHOUSE_USER: string;
   CLICKHOUSE_PASSWORD: string;
-  /** Hex SHA-256 of the bearer token, so that the token itself is nowhere but with its users. */
-  INGEST_TOKEN_SHA256: string;
+  /** A user that may only SELECT, for `GET /metrics`. */
+  CLICKHOUSE_READER: string;
+  CLICKHOUSE_READER_PASSWORD: string;
+  /** JSON of teams and hashed tokens, `access/config.ts`; a secret. */
+  ACCESS: string;
   BUFFER: DurableObjectNamespace<import("./buffer.ts").IngestBuffer>;
 }
 

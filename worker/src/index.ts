@@ -1,5 +1,6 @@
 /** Routes; every answer of the worker is made here. */
-import { authenticate } from "./auth.ts";
+import type { Scope } from "./access/config.ts";
+import { authenticate, type Caller } from "./auth.ts";
 import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
 import { ingestEvent, ingestTraces } from "./ingest.ts";
@@ -7,56 +8,80 @@ import { exportResponse, statusResponse } from "./otlp/answer.ts";
 
 export { IngestBuffer } from "./buffer.ts";
 
-interface Route {
-  readonly method: "GET" | "POST";
-  readonly handle: (request: Request, env: Env) => Promise<Response>;
+type Method = "GET" | "POST";
+
+/** What a path does with one method. */
+type Route = {
   /** How this endpoint's clients expect to be refused. */
   readonly refuse: (refusal: Refusal) => Response;
-}
+} & (
+  | { readonly scope: null; readonly handle: (request: Request, env: Env) => Promise<Response> }
+  | {
+      readonly scope: Scope;
+      readonly handle: (request: Request, env: Env, caller: Caller) => Promise<Response>;
+    }
+);
 
-const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  ["/health", { method: "GET", handle: health, refuse: jsonRefusal }],
-  ["/v1/traces", { method: "POST", handle: traces, refuse: statusResponse }],
-  ["/events", { method: "POST", handle: event, refuse: jsonRefusal }],
+type Methods = { readonly [method in Method]?: Route };
+
+const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
+  ["/health", { GET: { scope: null, handle: health, refuse: jsonRefusal } }],
+  ["/v1/traces", { POST: { scope: "traces", handle: traces, refuse: statusResponse } }],
+  ["/events", { POST: { scope: "events", handle: event, refuse: jsonRefusal } }],
 ]);
 
 export default {
   async fetch(request, env): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const route = ROUTES.get(pathname);
+    const methods = ROUTES.get(pathname);
+    const route = routeOf(methods, request.method);
     try {
-      if (route === undefined) {
+      if (methods === undefined) {
         const known = [...ROUTES.keys()].join(", ");
         throw new Refusal(404, `path: ${pathname} is not served; there are ${known}`);
       }
-      if (request.method !== route.method) {
-        throw new Refusal(
-          405,
-          `method: ${request.method}; ${pathname} takes ${route.method} only`,
-          { headers: { allow: route.method } },
-        );
+      if (route === undefined) {
+        const allowed = Object.keys(methods).join(", ");
+        throw new Refusal(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
+          headers: { allow: allowed },
+        });
       }
-      return await route.handle(request, env);
+      return await answer(route, request, env);
     } catch (error) {
       await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-      return (route?.refuse ?? jsonRefusal)(refusalFrom(error));
+      return refuserOf(methods, route)(refusalFrom(error));
     }
   },
 } satisfies ExportedHandler<Env>;
+
+function routeOf(methods: Methods | undefined, method: string): Route | undefined {
+  const known = methods !== undefined && Object.hasOwn(methods, method);
+  return known ? methods[method as Method] : undefined;
+}
+
+async function answer(route: Route, request: Request, env: Env): Promise<Response> {
+  if (route.scope === null) {
+    return await route.handle(request, env);
+  }
+  return await route.handle(request, env, await authenticate(request, env, route.scope));
+}
+
+/** A wrong method of a path is refused as that path's other methods would. */
+function refuserOf(methods: Methods | undefined, route: Route | undefined): Route["refuse"] {
+  return (route ?? Object.values(methods ?? {})[0])?.refuse ?? jsonRefusal;
+}
 
 async function health(): Promise<Response> {
   return Response.json({ status: "ok" });
 }
 
-async function traces(request: Request, env: Env): Promise<Response> {
-  await authenticate(request, env.INGEST_TOKEN_SHA256);
-  await ingestTraces(request, env);
+async function traces(request: Request, env: Env, caller: Caller): Promise<Response> {
+  await ingestTraces(request, env, caller);
   return exportResponse();
 }
 
-async function event(request: Request, env: Env): Promise<Response> {
-  await authenticate(request, env.INGEST_TOKEN_SHA256);
-  await ingestEvent(request, env);
+async function event(request: Request, env: Env, caller: Caller): Promise<Response> {
+  await ingestEvent(request, env, caller);
   return Response.json({ status: "stored" });
 }
 

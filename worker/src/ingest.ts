@@ -1,6 +1,8 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
+import type { Caller } from "./auth.ts";
 import { gunzip, gzip, isSingleMember, readBody } from "./body.ts";
-import type { AppendRequest } from "./buffer.ts";
+import { bufferFor } from "./buffer/names.ts";
+import type { AppendRequest, IngestBuffer } from "./buffer.ts";
 import { Refusal } from "./errors.ts";
 import { eventFromJson, hasOwnTimestamp, lineFromEvent } from "./events/parse.ts";
 import {
@@ -15,7 +17,7 @@ import { PROTOBUF } from "./otlp/answer.ts";
 import { rewriteTraces } from "./otlp/rewrite.ts";
 import { scanTraces } from "./otlp/scan.ts";
 
-export async function ingestTraces(request: Request, env: Env): Promise<void> {
+export async function ingestTraces(request: Request, env: Env, caller: Caller): Promise<void> {
   requireContentType(request, [PROTOBUF, "application/protobuf"]);
   const isGzip = contentEncoding(request) === "gzip";
   const sent = await readBody(request, MAX_BODY_BYTES);
@@ -29,7 +31,7 @@ export async function ingestTraces(request: Request, env: Env): Promise<void> {
     : isGzip && isSingleMember(sent, raw.byteLength)
       ? ({ encoding: "gzip", bytes: sent } as const)
       : storedForm(raw);
-  await append(env, {
+  await append(env, caller, {
     kind: "traces",
     ...form,
     rawBytes: raw.byteLength,
@@ -38,13 +40,13 @@ export async function ingestTraces(request: Request, env: Env): Promise<void> {
   });
 }
 
-export async function ingestEvent(request: Request, env: Env): Promise<void> {
+export async function ingestEvent(request: Request, env: Env, caller: Caller): Promise<void> {
   requireContentType(request, ["application/json"]);
   const isGzip = contentEncoding(request) === "gzip";
   const sent = await readBody(request, MAX_EVENT_BYTES);
   const json = isGzip ? gunzip(sent, MAX_EVENT_BYTES) : sent;
   const line = lineFromEvent(eventFromJson(json, Date.now()));
-  await append(env, {
+  await append(env, caller, {
     kind: "events",
     encoding: "raw",
     bytes: line,
@@ -91,11 +93,10 @@ async function keyFrom(sent: Uint8Array, isGzip: boolean): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** One buffer for now; teams and shards get one each under such names. */
-const BUFFER_NAME = "default/0";
+type Stored = Omit<AppendRequest, "database">;
 
-async function append(env: Env, body: AppendRequest): Promise<void> {
-  const answer = await appendTo(env.BUFFER.getByName(BUFFER_NAME), body);
+async function append(env: Env, { team }: Caller, body: Stored): Promise<void> {
+  const answer = await appendTo(bufferFor(env, team), { database: team.database, ...body });
   if (answer === "full") {
     throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
@@ -104,7 +105,7 @@ async function append(env: Env, body: AppendRequest): Promise<void> {
 }
 
 async function appendTo(
-  buffer: DurableObjectStub<import("./buffer.ts").IngestBuffer>,
+  buffer: DurableObjectStub<IngestBuffer>,
   body: AppendRequest,
 ): Promise<string> {
   try {

@@ -17,7 +17,8 @@ import type { Batch, Store } from "./store.ts";
 
 export interface DeliverOptions {
   readonly server: Server;
-  readonly database: string;
+  /** Where batches go that are sealed from now on. */
+  readonly database: () => string;
   /** Start of every token; never the same for two storages. */
   readonly bufferId: string;
   /** Resolves when everything written so far is on disk. */
@@ -102,7 +103,7 @@ export class Deliverer {
     if (range === null) {
       return false;
     }
-    const statement = statementFor(stream.kind, this.#options.database);
+    const statement = statementFor(stream.kind, this.#options.database());
     this.#store.transaction(() => {
       this.#store.insertBatch(stream, range.fromSeq, range.toSeq, statement);
     });

@@ -99,6 +99,7 @@ export class Store {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #nextSeq = new Map<number, number>();
+  #database: string | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -131,6 +132,23 @@ export class Store {
     const made = crypto.randomUUID();
     this.#setMeta("incarnation", made);
     return made;
+  }
+
+  /**
+   * Database of the team this buffer is for; in the storage, since the object may be woken by its
+   * alarm when no request says whose it is. Empty before the first body: the user's own default.
+   */
+  database(): string {
+    this.#database ??= String(this.#meta("database") ?? "");
+    return this.#database;
+  }
+
+  /** Before the first chunk, in the write that the chunk's answer waits for. */
+  rememberDatabase(database: string): void {
+    if (database !== this.database()) {
+      this.#setMeta("database", database);
+      this.#database = database;
+    }
   }
 
   #meta(key: string): SqlStorageValue | undefined {

@@ -5,10 +5,13 @@ import os
 import pulumi
 
 from resources import (
+    Access,
     Service,
     ServiceArgs,
+    TeamArgs,
     Telemetry,
     TelemetryArgs,
+    TokenArgs,
     User,
     UserArgs,
     connection_of,
@@ -35,6 +38,14 @@ writer = User(
         default_database="default",
     ),
 )
+reader = User(
+    "reader",
+    UserArgs(
+        connection=connection_of(service),
+        name="telemetry_reader",
+        grants=["SELECT ON default.*"],
+    ),
+)
 telemetry = Telemetry(
     "ingest",
     TelemetryArgs(
@@ -47,11 +58,17 @@ telemetry = Telemetry(
         script_name="ingest-test",
         clickhouse_url=service.https_url,
         writer=writer,
-        token_version=args.get("token_version", "1"),
+        reader=reader,
+        access=Access(
+            teams=[TeamArgs(name="default", database="default")],
+            tokens=[TokenArgs(**token) for token in args["tokens"]],
+        ),
         worker=BuiltWorker(args["code"], "2026-11-01"),
     ),
 )
 
 pulumi.export("url", telemetry.url)
 pulumi.export("token", telemetry.token)
+pulumi.export("tokens", telemetry.tokens)
 pulumi.export("writer_password", writer.password)
+pulumi.export("reader_password", reader.password)

@@ -1,0 +1,128 @@
+"""`Access`: who may send and read: teams, tokens, and the document of them for the worker.
+
+    access = Access(
+        teams=[TeamArgs(name="default", database=schema.database)],
+        tokens=[
+            TokenArgs(name="shop", scopes=["traces", "events"]),
+            TokenArgs(name="dashboard", scopes=["read"]),
+        ],
+    )
+
+Each token is a `Token` of its own, made on this machine. The document (the worker's secret binding
+`ACCESS`) has their SHA-256 and no token. A token leaves it, and with the next `pulumi up` stops
+working, when it is taken off the list.
+
+To rotate without downtime, change `version`: the new token works at once, and the one before it
+goes on until `previous_valid_until`, or without one until `version` changes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pulumi
+
+from resources.token import Token
+
+__all__ = ["SCOPES", "Access", "TeamArgs", "TokenArgs"]
+
+SCOPES = ("traces", "logs", "metrics", "events", "read", "admin")
+"""What a token may be for: the signals it may send, reading, and the admin API."""
+DEFAULT_TEAM = "default"
+
+
+@dataclass(kw_only=True)
+class TeamArgs:
+    """Whose data it is.
+
+    Attributes:
+        name: letters, digits, `_` and `-`; part of the buffers' names, so another name leaves a
+            buffer behind that still delivers what it holds.
+        database: with the team's tables.
+    """
+
+    name: str
+    database: pulumi.Input[str]
+
+
+@dataclass(kw_only=True)
+class TokenArgs:
+    """One token.
+
+    Attributes:
+        name: for people, limits and refusals; another name is another token.
+        scopes: some of `SCOPES`. In place.
+        team: name of the team it sends and reads for. In place.
+        version: any text; changing it makes a new token.
+        previous_valid_until: RFC 3339; when the token before the last change of `version` ends.
+            Default: with the next change.
+        requests_per_second: more are answered 429. Default: no limit.
+        expires_at: RFC 3339. Default: when it is taken off the list.
+    """
+
+    name: str
+    scopes: Sequence[str]
+    team: str = DEFAULT_TEAM
+    version: pulumi.Input[str] = "1"
+    previous_valid_until: str | None = None
+    requests_per_second: float | None = None
+    expires_at: str | None = None
+
+
+@dataclass(kw_only=True)
+class Access:
+    """Teams and tokens.
+
+    Attributes:
+        teams: whom tokens can be for.
+        tokens: the first is the one that examples send with.
+    """
+
+    teams: Sequence[TeamArgs] = field(default_factory=list)
+    tokens: Sequence[TokenArgs] = field(default_factory=list)
+
+    def document(self, tokens: Sequence[Token]) -> pulumi.Output[str]:
+        """The worker's binding, a secret; `tokens` are in the order of `self.tokens`."""
+        return pulumi.Output.secret(
+            pulumi.Output.json_dumps(
+                {
+                    "teams": [{"name": t.name, "database": t.database} for t in self.teams],
+                    "tokens": pulumi.Output.all(
+                        *(
+                            _entries(args, made)
+                            for args, made in zip(self.tokens, tokens, strict=True)
+                        )
+                    ).apply(lambda each: [entry for entries in each for entry in entries]),
+                }
+            )
+        )
+
+
+def _entries(args: TokenArgs, token: Token) -> pulumi.Output[list[dict[str, Any]]]:
+    """The token, and while it is valid the one before it."""
+    common = {
+        "name": args.name,
+        "team": args.team,
+        "scopes": list(args.scopes),
+        "requests_per_second": args.requests_per_second,
+    }
+    hashes = pulumi.Output.all(token.sha256, token.previous_sha256)
+
+    def made(pair: list[str | None]) -> list[dict[str, Any]]:
+        ends = (args.expires_at, _earlier(args.expires_at, args.previous_valid_until))
+        return [
+            {**common, "sha256": sha256, "expires_at": end}
+            for sha256, end in zip(pair, ends, strict=True)
+            if sha256
+        ]
+
+    return hashes.apply(made)
+
+
+def _earlier(one: str | None, other: str | None) -> str | None:
+    """Of two times in RFC 3339; None is never."""
+    times = [time for time in (one, other) if time is not None]
+    return min(times, key=datetime.fromisoformat, default=None)

@@ -1,0 +1,163 @@
+"""The config keys `teams` and `tokens`: plain values from the stack's config to `Access`.
+
+    telemetry:teams:
+      - {name: shop, database: shop_telemetry}
+    telemetry:tokens:
+      - name: shop-backend
+        team: shop
+        scopes: [traces, logs, metrics, events]
+        version: "2"                                  # changed: a new token, and the one before it
+        previousValidUntil: "2027-01-31T00:00:00Z"    # goes on until then
+        requestsPerSecond: 500
+        expiresAt: "2028-01-01T00:00:00Z"
+
+Without `tokens` there are three for the team `default`: `ingest`, `read` and `admin`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from resources.access import DEFAULT_TEAM, SCOPES, Access, TeamArgs, TokenArgs
+
+__all__ = ["IDENTIFIER", "IDENTIFIER_ALLOWED", "read_access"]
+
+# Names that stand unquoted in SQL and in URLs everywhere.
+IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
+IDENTIFIER_ALLOWED = "letters, digits and _, not beginning with a digit"
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
+_NAME_ALLOWED = "1 to 63 letters, digits, _ and -, beginning with a letter or digit"
+_DEFAULT_TOKENS = (
+    TokenArgs(name="ingest", scopes=("traces", "logs", "metrics", "events")),
+    TokenArgs(name="read", scopes=("read",)),
+    TokenArgs(name="admin", scopes=("admin",)),
+)
+_TEAM_KEYS = ("name", "database")
+_TOKEN_KEYS = (
+    "name",
+    "scopes",
+    "team",
+    "version",
+    "previousValidUntil",
+    "requestsPerSecond",
+    "expiresAt",
+)
+
+Refuse = Callable[[str, object, str], None]
+"""Told of a key, its value, and what is allowed."""
+
+
+def read_access(*, database: str, teams: object, tokens: object, refuse: Refuse) -> Access:
+    """Teams and tokens, as far as they are legal; `refuse` hears of everything that is not.
+
+    Args:
+        database: of the team `default`, which is always there and comes first.
+        teams: the value of the config key, None where it is not set.
+        tokens: likewise.
+    """
+    made_teams = [TeamArgs(name=DEFAULT_TEAM, database=database)]
+    made_teams += [_team(item) for item in _items("teams", teams or [], _TEAM_KEYS, refuse)]
+    _unique("teams", "name", [team.name for team in made_teams], refuse)
+    # Two teams in one database would read each other's events.
+    _unique("teams", "database", [str(team.database) for team in made_teams], refuse)
+    if tokens is None:
+        return Access(teams=made_teams, tokens=_DEFAULT_TOKENS)
+    names = [team.name for team in made_teams]
+    made_tokens = [_token(item, names) for item in _items("tokens", tokens, _TOKEN_KEYS, refuse)]
+    _unique("tokens", "name", [token.name for token in made_tokens], refuse)
+    if tokens == []:
+        refuse("tokens", tokens, "at least one token")
+    return Access(teams=made_teams, tokens=made_tokens)
+
+
+def _team(item: _Item) -> TeamArgs:
+    return TeamArgs(
+        name=item.text("name", _NAME, _NAME_ALLOWED),
+        database=item.text("database", IDENTIFIER, IDENTIFIER_ALLOWED),
+    )
+
+
+def _token(item: _Item, teams: Collection[str]) -> TokenArgs:
+    return TokenArgs(
+        name=item.text("name", _NAME, _NAME_ALLOWED),
+        scopes=item.scopes(),
+        team=item.choice("team", teams, default=DEFAULT_TEAM),
+        version=item.text("version", r"[\s\S]{1,100}", "a text", default="1"),
+        previous_valid_until=item.time("previousValidUntil"),
+        requests_per_second=item.positive("requestsPerSecond"),
+        expires_at=item.time("expiresAt"),
+    )
+
+
+class _Item:
+    """One object of a list, at `path`."""
+
+    def __init__(self, path: str, values: dict[str, Any], refuse: Refuse) -> None:
+        self._path = path
+        self._values = values
+        self._refuse = refuse
+
+    def _wrong(self, key: str, allowed: str) -> None:
+        self._refuse(f"{self._path}.{key}", self._values.get(key), allowed)
+
+    def text(self, key: str, pattern: str, allowed: str, *, default: str | None = None) -> str:
+        value = self._values.get(key, default)
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            self._wrong(key, allowed)
+        return str(value)
+
+    def choice(self, key: str, allowed: Collection[str], *, default: str) -> str:
+        value = self._values.get(key, default)
+        if value not in allowed:
+            self._wrong(key, ", ".join(allowed))
+        return str(value)
+
+    def scopes(self) -> list[str]:
+        value = self._values.get("scopes")
+        if not isinstance(value, list) or not value or not set(map(str, value)) <= set(SCOPES):
+            self._wrong("scopes", f"a list of {', '.join(SCOPES)}")
+            return []
+        return [str(scope) for scope in value]
+
+    def positive(self, key: str) -> float | None:
+        value = self._values.get(key)
+        if value is None:
+            return None
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = 0.0
+        if not 0 < number < float("inf"):
+            self._wrong(key, "a number above 0")
+        return number
+
+    def time(self, key: str) -> str | None:
+        value = self._values.get(key)
+        if value is None:
+            return None
+        try:
+            # Without a zone it would be a different moment on each machine.
+            aware = datetime.fromisoformat(str(value)).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            self._wrong(key, "a time like 2027-01-31T00:00:00Z")
+        return str(value)
+
+
+def _items(key: str, value: object, known: Collection[str], refuse: Refuse) -> list[_Item]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        refuse(key, value, "a list of objects")
+        return []
+    for index, item in enumerate(value):
+        for name in item.keys() - set(known):
+            refuse(f"{key}[{index}].{name}", item[name], f"the keys {', '.join(known)}")
+    return [_Item(f"{key}[{index}]", item, refuse) for index, item in enumerate(value)]
+
+
+def _unique(key: str, field: str, values: list[str], refuse: Refuse) -> None:
+    for value in sorted({value for value in values if values.count(value) > 1}):
+        refuse(f"{key}.{field}", value, "a value of its own for each")

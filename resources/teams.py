@@ -1,0 +1,59 @@
+"""What each team has in the warehouse: its database, the schema in it, and how long rows stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from resources.access import DEFAULT_TEAM, TeamArgs
+from resources.migrations import Migrations, MigrationsArgs
+from resources.retention import Retention, RetentionArgs
+from resources.warehouse import Connection
+
+__all__ = ["team_schemas"]
+
+
+def team_schemas(
+    teams: Sequence[TeamArgs],
+    *,
+    connection: Connection,
+    ttl_days: int,
+    drop_database_on_destroy: bool,
+    opts: pulumi.ResourceOptions | None = None,
+) -> list[Migrations]:
+    """`Migrations` and `Retention` of every team's database, in the teams' order.
+
+    The default team's are called `schema` and `retention`, the others' end in the team's name.
+    """
+    return [
+        _schema(team, connection, ttl_days, drop=drop_database_on_destroy, opts=opts)
+        for team in teams
+    ]
+
+
+def _schema(
+    team: TeamArgs,
+    connection: Connection,
+    ttl_days: int,
+    *,
+    drop: bool,
+    opts: pulumi.ResourceOptions | None,
+) -> Migrations:
+    suffix = "" if team.name == DEFAULT_TEAM else f"-{team.name}"
+    schema = Migrations(
+        f"schema{suffix}",
+        MigrationsArgs(
+            connection=connection,
+            database=team.database,
+            variables={"TTL_DAYS": str(ttl_days)},
+            drop_database_on_destroy=drop,
+        ),
+        opts,
+    )
+    Retention(
+        f"retention{suffix}",
+        RetentionArgs(connection=connection, database=schema.database, days=ttl_days),
+        opts,
+    )
+    return schema

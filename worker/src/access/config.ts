@@ -1,0 +1,80 @@
+/**
+ * Who may do what: the secret binding `ACCESS`, which `resources/access.py` writes.
+ *
+ * It holds hashes of tokens and never a token. It is read once per isolate: another binding is
+ * another version of the script, which starts isolates of its own.
+ */
+
+/** Signals that a token may send, and the two rights that no sender has. */
+export const SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface Team {
+  readonly name: string;
+  /** Database with the team's tables, in the one ClickHouse service. */
+  readonly database: string;
+}
+
+/** One accepted hash. A token that is being rotated has two entries under one name. */
+export interface TokenEntry {
+  readonly name: string;
+  readonly team: Team;
+  readonly scopes: ReadonlySet<Scope>;
+  /** null: no limit. */
+  readonly requestsPerSecond: number | null;
+  /** null: until it is revoked. */
+  readonly expiresAtMs: number | null;
+}
+
+export interface Access {
+  readonly teams: ReadonlyMap<string, Team>;
+  /** By hex SHA-256 of the token. */
+  readonly tokens: ReadonlyMap<string, TokenEntry>;
+}
+
+/** The binding as it is written. */
+interface AccessDocument {
+  readonly teams: readonly Team[];
+  readonly tokens: readonly {
+    readonly name: string;
+    readonly team: string;
+    readonly scopes: readonly Scope[];
+    readonly sha256: string;
+    readonly requests_per_second?: number | null;
+    readonly expires_at?: string | null;
+  }[];
+}
+
+let cached: { readonly text: string; readonly access: Access } | undefined;
+
+export function accessOf(env: Env): Access {
+  if (cached?.text !== env.ACCESS) {
+    cached = { text: env.ACCESS, access: accessFromText(env.ACCESS) };
+  }
+  return cached.access;
+}
+
+/** @throws Error the binding names a team that it does not define: a bug of the deployment. */
+export function accessFromText(text: string): Access {
+  const document = JSON.parse(text) as AccessDocument;
+  const teams = new Map(document.teams.map((team) => [team.name, team]));
+  const tokens = document.tokens.map((token): [string, TokenEntry] => [
+    token.sha256.toLowerCase(),
+    {
+      name: token.name,
+      team: teamNamed(teams, token.team),
+      scopes: new Set(token.scopes),
+      requestsPerSecond: token.requests_per_second ?? null,
+      expiresAtMs: token.expires_at == null ? null : Date.parse(token.expires_at),
+    },
+  ]);
+  return { teams, tokens: new Map(tokens) };
+}
+
+function teamNamed(teams: ReadonlyMap<string, Team>, name: string): Team {
+  const team = teams.get(name);
+  if (team === undefined) {
+    throw new Error(`ACCESS: no team is named ${name}; there are ${[...teams.keys()].join(", ")}`);
+  }
+  return team;
+}
