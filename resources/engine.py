@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Progress", "attach", "info", "report"]
+__all__ = ["Progress", "attach", "info", "report", "run"]
 
 # Where there is no terminal, every report is a line of its own.
 _REPEAT_SECONDS = 5.0
@@ -45,6 +45,11 @@ def attach() -> None:
     # The engine shows the exception's text; grpc would add forty lines of traceback to it.
     logging.getLogger("grpc._server").disabled = True
     _watch_engine()
+
+
+def run() -> str:
+    """What tells this run of `pulumi` from others: its engine's address; empty outside of one."""
+    return sys.argv[1] if _attached and len(sys.argv) > 1 else ""
 
 
 def report(urn: str, message: str) -> None:
@@ -100,14 +105,15 @@ def _log(urn: str, message: str, *, ephemeral: bool) -> None:
 
 def _engine() -> Any:
     global _stub
-    if not _attached or len(sys.argv) < 2:
+    address = run()
+    if not address:
         return None
     with _lock:
         if _stub is None:
             import grpc
             from pulumi.runtime.proto import engine_pb2_grpc
 
-            _stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
+            _stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
     return _stub
 
 

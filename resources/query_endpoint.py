@@ -74,6 +74,7 @@ class QueryEndpointProvider(Part):
     """Puts a service's query endpoint, with everybody's keys."""
 
     what = "query endpoint"
+    shared = "open_api_keys"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,
@@ -107,7 +108,7 @@ class QueryEndpointProvider(Part):
         olds: Mapping[str, Any],
         news: Mapping[str, Any],
         _names: Sequence[str],
-    ) -> Live:
+    ) -> None:
         """Put all three; what the program leaves out stays as it is."""
         live = live or {}
         keys = set(news["open_api_keys"])
@@ -118,7 +119,7 @@ class QueryEndpointProvider(Part):
             "roles": news["roles"],
             "allowed_origins": news.get("allowed_origins") or live.get("allowed_origins"),
         }
-        return _upsert(client, news["organization_id"], resource_id, endpoint)
+        _upsert(client, news["organization_id"], resource_id, endpoint)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Take our keys away; the endpoint goes with the last one."""
@@ -151,7 +152,7 @@ class QueryEndpoint(Resource, module="clickhouse", name="QueryEndpoint"):
 
 def _upsert(
     client: Client, organization_id: str, service_id: str, endpoint: Mapping[str, Any]
-) -> Live:
+) -> None:
     """Put the endpoint, as soon as its keys and its service are known there."""
     from clickhouse_api import errors, models
 
@@ -162,9 +163,8 @@ def _upsert(
     started = time.monotonic()
     while True:
         try:
-            return _live(
-                client.service.instance_query_endpoint_upsert(organization_id, service_id, request)
-            )
+            client.service.instance_query_endpoint_upsert(organization_id, service_id, request)
+            return
         except errors.ApiStatusError as error:
             if time.monotonic() - started >= _patience_seconds(error):
                 raise

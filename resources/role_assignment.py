@@ -12,8 +12,8 @@ Operations: `organizationRoleGet`, `organizationRolePatch`.
     )
 
 Another role replaces it; the actors are a set and change in place. It answers for the actors that
-it names and for no other: those of others stay. The API only knows the whole list, so let one
-resource name all that a stack gives a role to.
+it names and for no other: those of others stay, and several may share a role. The API only knows
+the whole list, so those of one run, and runs on one machine, wait for each other (see `turns`).
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class RoleAssignmentProvider(Part):
 
     what = "role assignment"
     parent = "role_id"
+    shared = "actors"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "role_id": Field(check=text(), required=True, replaces=True, readable=False),

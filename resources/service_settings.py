@@ -78,6 +78,7 @@ class ServiceSettingsProvider(Part):
     """Sets and resets server settings."""
 
     what = "server settings"
+    shared = "settings"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

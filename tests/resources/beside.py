@@ -10,7 +10,7 @@ from typing import Any
 from local.environment import Layout
 from tests.resources.stacks import ProgramStack
 
-__all__ = ["ask_for", "beside", "of_service"]
+__all__ = ["ask_for", "beside", "fault", "of_service"]
 
 
 def beside(clouds: Layout, folder: Path) -> ProgramStack:
@@ -34,3 +34,15 @@ def of_service(stack: ProgramStack, path: str, method: str = "GET", body: Any = 
         if error.code != 404:
             raise
         return None
+
+
+def fault(stack: ProgramStack, operation: str, kind: str, **details: Any) -> None:
+    """Let an operation go wrong, once unless `times` says otherwise, beside what is wrong already.
+
+    Args:
+        kind, details: `fault` and the other fields of `local.clickhouse.faults.Rule`.
+    """
+    faults = stack.control_plane.request("GET", "/local/faults")
+    rule = {"operation": operation, "fault": kind, **details}
+    faults["rules"] = [*faults["rules"], rule]
+    stack.control_plane.request("PUT", "/local/faults", faults)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.environment import Layout
-from tests.resources.beside import ask_for, beside, of_service
+from tests.resources.beside import ask_for, beside, fault, of_service
 from tests.resources.stacks import ProgramStack
 
 WEEK = {"name": "week", "weekdays": [1, 2, 3, 4, 5], "start_hour_utc": 6, "end_hour_utc": 18}
@@ -140,6 +140,7 @@ def test_a_key_rotates_and_leaves_the_keys_of_others_alone(stack: ProgramStack) 
     """Killed after the POST; rotated beside somebody else's key; gone behind our back; alone."""
     endpoint: dict[str, Any] = {"open_api_keys": ["$key"], "roles": ["sql_console_read_only"]}
     ask_for(stack, ("ApiKey", "key", KEY), ("QueryEndpoint", "queries", endpoint))
+    fault(stack, "openapiKeyCreate", "slow", delay_seconds=20)
     stack.up_killed_when(lambda: keys(stack))
     ((left_id, left),) = keys(stack).items()
     assert left["name"].startswith("key-pulumi-")
@@ -153,8 +154,7 @@ def test_a_key_rotates_and_leaves_the_keys_of_others_alone(stack: ProgramStack) 
     )["key"]["id"]
     shared = {"openApiKeys": [theirs, first_id], "roles": ["sql_console_read_only"]}
     of_service(stack, "/serviceQueryEndpoint", "POST", shared)
-    lost = {"operation": "openapiKeyCreate", "fault": "lost"}
-    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, "rules": [lost]})
+    fault(stack, "openapiKeyCreate", "lost")
     rotated = ("ApiKey", "key", {**KEY, "rotation": "2"})
     ask_for(stack, rotated, ("QueryEndpoint", "queries", endpoint))
     stack.up()
@@ -206,8 +206,7 @@ def test_what_somebody_else_scheduled_is_not_overwritten_unasked(stack: ProgramS
 def test_a_backup_bucket_is_made_once_changed_and_removed(stack: ProgramStack) -> None:
     """The create's answer is lost; its secret is in no state; another secret changes in place."""
     bucket = {"bucket_provider": "GCP", "bucket_path": "gs://b/a", "access_key_id": "k"}
-    lost = {"operation": "backupBucketCreate", "fault": "lost"}
-    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, "rules": [lost]})
+    fault(stack, "backupBucketCreate", "lost")
     first = {**bucket, "secret_access_key": "never-in-plain-text"}
     ask_for(stack, ("BackupBucket", "bucket", first))
     stack.up()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.environment import Layout
-from tests.resources.beside import ask_for, beside, of_service
+from tests.resources.beside import ask_for, beside, fault, of_service
 from tests.resources.stacks import ProgramStack
 
 
@@ -62,8 +62,7 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
 
     first = {"max_concurrent_queries": 200, "timezone": "UTC"}
     ask_for(stack, *things(["user/a", "user/b"], first, [policy], enable_core_dumps=False))
-    lost = {"operation": "organizationRolePost", "fault": "lost"}
-    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, "rules": [lost]})
+    fault(stack, "organizationRolePost", "lost")
     stack.up()
     (role,) = custom_roles(stack)
     assert (role["name"], sorted(role["actors"])) == ("analyst", ["user/a", "user/b"])

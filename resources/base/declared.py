@@ -1,0 +1,218 @@
+"""`Declared`: fields declared once, and one order of doing things."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
+
+from resources import engine
+from resources.checking import Checker
+from resources.errors import ResourceError
+from resources.fields import Field, same
+from resources.provider import Provider
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["LOOK_INTERVAL_SECONDS", "Declared", "Live"]
+
+Live = dict[str, Any]
+
+# What was sent shows in the next answer or soon after; waiting costs one request per interval.
+_SETTLE_SECONDS = 60.0
+LOOK_INTERVAL_SECONDS = 5.0
+
+
+class Declared(Provider):
+    """The flow that all share; a subclass says what is particular.
+
+    Attributes:
+        what: what to call the thing in messages.
+        fields: its properties, by name; a test compares them with the API's document.
+        kept: outputs that only the creating answer had, secrets above all.
+        shared: the field that holds our share of something that others write as a whole, too.
+    """
+
+    what: ClassVar[str]
+    fields: ClassVar[Mapping[str, Field]]
+    kept: ClassVar[tuple[str, ...]] = ()
+    shared: ClassVar[str] = ""
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse illegal values and combinations."""
+        checker = Checker(news)
+        for name, field in self.fields.items():
+            if field.required:
+                checker.required(name)
+            field.check(checker, name)
+        self.rules(checker)
+        return checker.result()
+
+    def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Compare what the program sets with what was last seen; the unknown is taken to differ."""
+        changed = self._changed(olds, news)
+        replaces = [name for name in changed if self.fields[name].replaces]
+        if isinstance(news.get("adopt"), str) and news["adopt"] != resource_id:
+            replaces.append("adopt")
+        return DiffResult(
+            changes=bool(changed or replaces), replaces=replaces, delete_before_replace=False
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Take over what is there, or make it; send what differs; read back."""
+        with self._control_plane.client() as client:
+            progress = engine.Progress(str(props.get("resource_urn") or ""))
+            resource_id, live = self.ensure(client, props, progress)
+            names = list(self.fields) if live is None else self.differences(live, props)
+            kept = {name: (live or {}).get(name) for name in self.kept}
+            live = self._synced(client, resource_id, live, {}, props, names)
+        return CreateResult(resource_id, {**self._outputs(props, live), **kept})
+
+    def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
+        """What the API says now, for `pulumi refresh`."""
+        with self._control_plane.client() as client:
+            live = self._observed(client, resource_id, props)
+        if live is None:
+            return ReadResult("", {})
+        return ReadResult(resource_id, {**props, **self.shown(live, props)})
+
+    def update(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Send what the program changed and what the cloud has otherwise; read back."""
+        with self._control_plane.client() as client:
+            live = self._observed(client, resource_id, news)
+            if live is None:
+                self.require_existing(resource_id)
+            names = set(self._changed(olds, news)) | set(
+                self.fields if live is None else self.differences(live, news)
+            )
+            live = self._synced(client, resource_id, live, olds, news, sorted(names))
+        kept = {name: olds.get(name) for name in self.kept}
+        return UpdateResult({**self._outputs(news, live), **kept})
+
+    def delete(self, resource_id: str, props: dict[str, Any]) -> None:
+        """Remove it; what is gone already is a success."""
+        from clickhouse_api import errors
+
+        with self._control_plane.client() as client:
+            try:
+                self.remove(client, resource_id, props)
+            except errors.NotFound:
+                return
+
+    # What a resource says about itself.
+
+    def rules(self, checker: Checker) -> None:
+        """Combinations that are illegal although each value is legal."""
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
+        """The thing as the API has it, in the spelling of the inputs; None, or `NotFound`: gone."""
+        raise NotImplementedError
+
+    def ensure(
+        self, client: Client, props: Mapping[str, Any], progress: engine.Progress
+    ) -> tuple[str, Live | None]:
+        """The thing's id, and the thing if it is there by now."""
+        raise NotImplementedError
+
+    def sync(
+        self,
+        client: Client,
+        resource_id: str,
+        live: Live | None,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        names: Sequence[str],
+    ) -> Live | None:
+        """Send the fields that `names` names; one that `news` has not is reset.
+
+        Args:
+            live: as it is now; None where a part is not there yet.
+            olds: what this resource answered for until now; empty on create.
+            news: what it should be.
+        Returns:
+            What the answer said, None if that has to be asked for.
+        """
+        raise NotImplementedError
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Delete it; `NotFound` may pass through."""
+        raise NotImplementedError
+
+    def shown(self, live: Live, _wanted: Mapping[str, Any]) -> Live:
+        """As much of the live thing as this resource answers for."""
+        return {name: live[name] for name in self.fields if live.get(name) is not None}
+
+    def require_existing(self, resource_id: str) -> None:
+        """What to do about an update of something that is gone: by default, it is put back."""
+
+    # The flow's own steps.
+
+    def differences(self, live: Live, wanted: Mapping[str, Any]) -> list[str]:
+        """Names of the readable fields in which the live thing is not as wanted."""
+        shown = self.shown(live, wanted)
+        return [
+            name
+            for name, field in self.fields.items()
+            if field.readable and name in wanted and not same(field, shown.get(name), wanted[name])
+        ]
+
+    def _changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+        given = olds.get("given") or []
+        changed = [
+            name
+            for name, field in self.fields.items()
+            if name in news and not same(field, olds.get(name), news[name])
+        ]
+        return changed + [
+            name
+            for name, field in self.fields.items()
+            if field.clears and name in given and name not in news
+        ]
+
+    def _outputs(self, props: Mapping[str, Any], live: Live) -> dict[str, Any]:
+        # Which fields the program set, so that one it no longer sets can be told from a default.
+        given = sorted(name for name in self.fields if name in props)
+        return {**props, **self.shown(live, props), "given": given}
+
+    def _observed(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
+        from clickhouse_api import errors
+
+        try:
+            return self.observe(client, resource_id, props)
+        except errors.NotFound:
+            return None
+
+    def _synced(
+        self,
+        client: Client,
+        resource_id: str,
+        live: Live | None,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        names: Sequence[str],
+    ) -> Live:
+        if live is not None and not names:
+            return live
+        live = self.sync(client, resource_id, live, olds, news, names)
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        if live is None:
+            live = self._observed(client, resource_id, news)
+        while live is None or self.differences(live, news):
+            if time.monotonic() >= deadline:
+                raise ResourceError(self._unsettled(resource_id, live, news))
+            time.sleep(LOOK_INTERVAL_SECONDS)
+            live = self._observed(client, resource_id, news)
+            if self.shared and live is not None and self.differences(live, news):
+                # Somebody on another machine had read before we wrote, and wrote after us.
+                live = self.sync(client, resource_id, live, olds, news, names)
+        return live
+
+    def _unsettled(self, resource_id: str, live: Live | None, news: Mapping[str, Any]) -> str:
+        said = f"{self.what} {resource_id}: {_SETTLE_SECONDS:.0f} s after it was changed, the API"
+        if live is None:
+            return f"{said} does not have it"
+        name = self.differences(live, news)[0]
+        return f"{said} still has another {name} than {news[name]!r}: {live.get(name)!r}"

@@ -1,0 +1,81 @@
+"""Turns: what several resources of a run read, change and write back as a whole.
+
+Pulumi makes and changes resources in parallel, in threads and processes of their own. Where the API
+only knows the whole of something that several of them share, such as the keys of a query endpoint
+or the actors of a role, two that read it before either has written would each undo the other. A
+lock on a file beside the rate limit's keeps them apart; the kernel drops that of a process that
+dies. Other machines are not kept out: whoever writes looks afterwards whether it is still there.
+
+The file also says which parts of the thing a resource of this run answers for since its turn. What
+moves from one resource to another, or stays while its resource gets another name in the program, is
+then not taken away again by the one that had it before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from resources import engine
+
+__all__ = ["Turn", "one_at_a_time"]
+
+
+@dataclass
+class Turn:
+    """The time in which a shared thing is ours alone.
+
+    Attributes:
+        claimed: parts that resources answer for which had their turn earlier in this run.
+    """
+
+    claimed: set[str] = field(default_factory=set)
+
+    def claim(self, parts: Iterable[str]) -> None:
+        """Answer for these from now on."""
+        self.claimed.update(parts)
+
+
+@contextlib.contextmanager
+def one_at_a_time(thing: str) -> Iterator[Turn]:
+    """Keep everybody else on this machine who names the same thing waiting.
+
+    Args:
+        thing: what it is, with its id.
+    """
+    from clickhouse_api.limiter import default_state_dir
+
+    folder = default_state_dir()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = hashlib.sha256(thing.encode()).hexdigest()[:32]
+    # The file stays: whoever removed it would take away a lock that somebody just waits for.
+    descriptor = os.open(folder / f"{name}.turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        # Threads keep each other out too, because each opens the file anew.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        turn = Turn(_read(descriptor))
+        yield turn
+        _write(descriptor, turn.claimed)
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int) -> set[str]:
+    """What was claimed in this run; the claims of another one are void."""
+    try:
+        content = json.loads(os.pread(descriptor, 1 << 20, 0) or b"{}")
+        return set(content["claimed"]) if content["run"] == engine.run() else set()
+    except (ValueError, TypeError, KeyError):
+        return set()
+
+
+def _write(descriptor: int, claimed: set[str]) -> None:
+    content = json.dumps({"run": engine.run(), "claimed": sorted(claimed)}).encode()
+    # Killed between the two, it is unreadable, and nothing is claimed: as on another machine.
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, content, 0)
