@@ -10,9 +10,9 @@ What it does not imitate
   invitations, ClickPipes, ClickStack, saved queries, Postgres services, BYOC infrastructure and
   UDFs are kept and go through their states, and what they refer to must exist. They do nothing:
   no row moves, no alert is evaluated, no Postgres runs; of a function's archive `main.py` is
-  compiled, nothing is installed, and no query can call it. Backups, snapshots,
-  notifications, logs, metrics, slow queries and costs are empty lists; the activity log knows
-  the organization's beginning alone. Filters of empty lists are accepted and not used.
+  compiled, nothing is installed, and no query can call it. Snapshots, notifications, logs, metrics,
+  slow queries and costs are empty lists; the activity log knows the organization's beginning alone.
+  Filters of empty lists are accepted and not used.
 - **Members**: two from the beginning, an admin and a developer, since an invitation is never
   accepted. Keys take system roles only.
 - **Server settings**: four of the vendor's many (`handlers/service_parts.py`); they are kept, the
@@ -30,8 +30,15 @@ What it does not imitate
   plain MergeTree, not SharedMergeTree: deduplication follows `non_replicated_deduplication_window`,
   there is no Keeper and no system.query_log. `async_insert` is accepted and not queued. A
   secondary service of a warehouse has its own, empty data. A service's IP access list is kept,
-  not enforced: everybody comes from 127.0.0.1. Backups, upgrades and scheduled scaling never
-  happen. The mysql endpoint is listed, and nothing listens there. `file()` is refused.
+  not enforced: everybody comes from 127.0.0.1. Upgrades and scheduled scaling never happen. The
+  mysql endpoint is listed, and nothing listens there. `file()` is refused.
+- **Backups** are the engine's own, whole each time, of running primaries as they are configured to
+  be made and on demand (`admin.py`); a service made from one has its tables, views and rows. Users
+  are in none, an idle service is not woken for one, and a bucket of one's own is not written to.
+  One outlives its service until its retention is over. Backups are not encrypted:
+  `backupEncryptionConfig` is taken and not used.
+- **BYOC infrastructure** has no machines: its services are engines like all others. They have to be
+  in its region and to say their size, and it has to be ready (409, a guess).
 - **Users**: CREATE/ALTER/DROP USER, CREATE/DROP ROLE, GRANT and REVOKE of privileges and roles,
   CREATE/ALTER/DROP SETTINGS PROFILE with bounds, and the SHOW statements of these work over
   https, for `default` alone; over the native protocol they are refused. They are kept in the

@@ -6,6 +6,7 @@
 | `PUT /local/faults` | replaces it; fields as in `local.clickhouse.faults.Faults` |
 | `DELETE /local/faults` | everything is well again |
 | `POST /local/services/{id}/idle` | puts a running service to sleep now |
+| `POST /local/services/{id}/backups` | takes a backup of a service now; answers when it is done |
 | `GET /local/counts` | services ever created, answers since the start by operation and status |
 | `PUT /local/uploads/{id}` | takes a function's archive, looks into it and forgets it |
 
@@ -22,7 +23,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from local.clickhouse.errors import ApiError, Conflict
+from local.clickhouse.errors import ApiError, BadRequest, Conflict
 from local.clickhouse.faults import Faults
 from local.clickhouse.handlers.udf_archives import looked_into
 from local.clickhouse.rate_limit import REQUESTS
@@ -53,6 +54,12 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
         if service.state != "idle":
             raise Conflict(f"the service is {service.state}; a running one can become idle")
         return {"state": service.state}
+
+    async def back_up(request: web.Request) -> Json:
+        service = cloud.fleet.find(request.match_info["id"])
+        if not service.record.fields["isPrimary"]:
+            raise BadRequest("backups belong to the primary service of the warehouse")
+        return await cloud.fleet.backups.take(service)
 
     answers: Counter[tuple[str, int]] = Counter()
 
@@ -87,6 +94,7 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
     route("PUT", "/local/faults", replace_faults)
     route("DELETE", "/local/faults", clear_faults)
     route("POST", "/local/services/{id}/idle", put_to_sleep)
+    route("POST", "/local/services/{id}/backups", back_up)
     route("GET", "/local/counts", show_counts)
     application.middlewares.append(_counting(answers))
 

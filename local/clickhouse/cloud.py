@@ -15,6 +15,7 @@ from aiohttp import web
 
 from local.certificates import Certificates, ensure_certificates
 from local.clickhouse.admin import add_admin_routes
+from local.clickhouse.backups import Backups
 from local.clickhouse.document import Document
 from local.clickhouse.engine import EngineFailed, find_library
 from local.clickhouse.fleet import Fleet, PortTaken
@@ -88,6 +89,7 @@ def _assembled(options: Options, tls: ssl.SSLContext) -> Cloud:
         tls=tls,
         ports=PortRange(options.service_ports),
         faults=lambda: cloud.faults,
+        backups=Backups(options.state_dir / "backups"),
     )
     cloud = Cloud(
         document=Document.load(),

@@ -142,6 +142,7 @@ class ServiceEngine:
         return f"""<clickhouse>
 <users_config>{folder}/users.xml</users_config>
 <format_schema_path>{folder}/format_schemas/</format_schema_path>
+<backups><allowed_path>{folder}/backups/</allowed_path></backups>
 <timezone>UTC</timezone>
 <keep_alive_timeout>600</keep_alive_timeout>
 <max_server_memory_usage>{_SERVER_MEMORY_BYTES}</max_server_memory_usage>

@@ -1,8 +1,10 @@
-"""All services of the organization: made, found, brought back, put to sleep."""
+"""All services of the organization: made, found, brought back, backed up, put to sleep."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import datetime
 import ssl
 import uuid
 from collections.abc import Callable, Mapping
@@ -10,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from local.clickhouse.accounts import ADMIN, Account, generated_password, sha256_hex
-from local.clickhouse.errors import BadRequest, NotFound, ServerError
+from local.clickhouse.backups import Backups
+from local.clickhouse.errors import BadRequest, Conflict, NotFound, ServerError
 from local.clickhouse.faults import Faults
 from local.clickhouse.ports import NoPortLeft, PortRange
-from local.clickhouse.service import Service
+from local.clickhouse.service import RESTORING, Service
 from local.clickhouse.state import Organization, ServiceRecord, load_services
 
 __all__ = ["Fleet", "PortTaken"]
 
 PROTOCOLS = ("https", "nativesecure", "mysql")
-_IDLE_CHECK_SECONDS = 5.0
+_LOOK_SECONDS = 5.0
 _LISTEN_TRIES = 10
 _LISTEN_PAUSE_SECONDS = 0.1
 
@@ -29,7 +32,11 @@ class PortTaken(Exception):
 
 
 class Fleet:
-    """The services by id, in their order of creation."""
+    """The services by id, in their order of creation.
+
+    Attributes:
+        backups: of all of them, and of those that are gone.
+    """
 
     def __init__(
         self,
@@ -40,6 +47,7 @@ class Fleet:
         tls: ssl.SSLContext,
         ports: PortRange,
         faults: Callable[[], Faults],
+        backups: Backups,
     ) -> None:
         self._folder = folder
         self._organization = organization
@@ -47,8 +55,9 @@ class Fleet:
         self._tls = tls
         self._ports = ports
         self._faults = faults
+        self.backups = backups
         self._services: dict[str, Service] = {}
-        self._sleeper: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Bring every saved service back to where it was.
@@ -68,12 +77,12 @@ class Fleet:
                 ) from None
         for service in self._services.values():
             service.resume()
-        self._sleeper = asyncio.create_task(self._let_idle(), name="idle services")
+        self._looking = asyncio.create_task(self._look_after(), name="idle and backed up services")
 
     async def stop(self) -> None:
         """End all engines and ports; states stay."""
-        if self._sleeper is not None:
-            self._sleeper.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
         await asyncio.gather(*(service.close() for service in self._services.values()))
 
     def list(self) -> list[Service]:
@@ -95,9 +104,13 @@ class Fleet:
         # The vendor's answer to a well-formed id of nothing (ClickHouse/clickhousectl#666).
         raise BadRequest("Invalid service id string")
 
-    async def create(self, fields: Mapping[str, Any]) -> tuple[Service, str]:
+    async def create(
+        self, fields: Mapping[str, Any], *, backup_id: str | None = None
+    ) -> tuple[Service, str]:
         """Make a service, saved before this returns, and begin to provision it.
 
+        Args:
+            backup_id: what it is restored from.
         Returns:
             The service and its password, which nothing keeps.
         """
@@ -112,6 +125,7 @@ class Fleet:
             id=id,
             ports=dict(zip(PROTOCOLS, ports, strict=True)),
             fields={**fields, "state": "provisioning"},
+            parts={} if backup_id is None else {RESTORING: backup_id},
         )
         service = self._adopt(record)
         try:
@@ -131,6 +145,7 @@ class Fleet:
             library=self._library,
             tls=self._tls,
             faults=self._faults,
+            backups=self.backups,
             on_gone=self._forget,
         )
         self._services[record.id] = service
@@ -141,12 +156,18 @@ class Fleet:
         self._organization.save()
         del self._services[service.record.id]
 
-    async def _let_idle(self) -> None:
+    async def _look_after(self) -> None:
         while True:
-            await asyncio.sleep(_IDLE_CHECK_SECONDS)
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = datetime.datetime.now(datetime.UTC)
             for service in self.list():
                 if service.is_due_to_idle():
                     await service.become_idle()
+                if self.backups.is_due(service.record, now):
+                    # Stopped in this very moment: then it is due again when it runs.
+                    with contextlib.suppress(Conflict):
+                        await self.backups.take(service)
+            self.backups.drop_expired(now)
 
 
 async def _listen(service: Service) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from local.clickhouse.backups import Backups, RestoreFailed
 from local.clickhouse.engine import EngineFailed
 from local.clickhouse.errors import BadRequest, Conflict
 from local.clickhouse.faults import Faults
@@ -20,7 +21,10 @@ from local.clickhouse.front.native import serve_native
 from local.clickhouse.front.plane import DataPlane, Unavailable
 from local.clickhouse.state import ServiceRecord
 
-__all__ = ["ANSWERING", "DELETABLE", "Service"]
+__all__ = ["ANSWERING", "DELETABLE", "RESTORING", "Service"]
+
+# Of `ServiceRecord.parts`: the backup that a new service has yet to be made from.
+RESTORING = "restoring"
 
 # In these the vendor takes a DELETE (ClickHouse/clickhousectl#335).
 DELETABLE = ("provisioning", "starting", "awaking", "idle", "stopped", "degraded", "failed")
@@ -41,6 +45,7 @@ class Service:
         library: libchdb.
         tls: of its public ports.
         faults: at the moment of asking.
+        backups: what it may be restored from.
         on_gone: called once nothing is left of it.
     """
 
@@ -51,12 +56,14 @@ class Service:
         library: Path,
         tls: ssl.SSLContext,
         faults: Callable[[], Faults],
+        backups: Backups,
         on_gone: Callable[[Service], None],
     ) -> None:
         self.record = record
         self.plane = DataPlane(record.folder, library=library, wake=self._wake)
         self._tls = tls
         self._faults = faults
+        self._backups = backups
         self._on_gone = on_gone
         self._listeners: list[Listener] = []
         self._moving = asyncio.Lock()
@@ -175,7 +182,7 @@ class Service:
         async with self._moving:
             try:
                 await move()
-            except (EngineFailed, OSError) as error:
+            except (EngineFailed, RestoreFailed, OSError) as error:
                 print(f"service {self.record.id}: {error}", file=sys.stderr, flush=True)
                 self._enter("failed")
 
@@ -192,8 +199,18 @@ class Service:
         if outcome == "failed":
             self._enter("failed")
             return
-        await self.plane.start()
+        if RESTORING in self.record.parts:
+            await self._restore()
+        else:
+            await self.plane.start()
         self._enter("degraded" if outcome == "degraded" else "running")
+
+    async def _restore(self) -> None:
+        # A restore that was killed half-way is begun again: with nothing, as RESTORE wants it.
+        await asyncio.to_thread(shutil.rmtree, self.record.folder / "data", ignore_errors=True)
+        await self.plane.start()
+        await self._backups.restore(self.record.parts[RESTORING], self.plane, self.record.folder)
+        del self.record.parts[RESTORING]
 
     async def _start(self) -> None:
         if self.state in _COMING_UP:

@@ -1,4 +1,4 @@
-"""When backups would be made. None are: the configuration is kept and shown."""
+"""Backups of a service: when they are made, which there are."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local.clickhouse.errors import BadRequest
+from local.clickhouse.backups import CONFIGURATION, CONFIGURATION_DEFAULTS
+from local.clickhouse.errors import BadRequest, NotFound
 from local.clickhouse.handlers.call import Call, Handler
 
 __all__ = ["HANDLERS"]
 
 Json = Any
 
-_DEFAULTS: dict[str, Json] = {"backupPeriodInHours": 24, "backupRetentionPeriodInHours": 24}
 _PERIODS = (6, 8, 12, 16, 20, 24, 36, 48)
 _DAY_HOURS = 24
 _LONGEST_RETENTION_HOURS = 1080
 # A start at a fixed hour makes sense only for whole days.
 _PERIODS_WITH_START = (24, 48)
+
+
+async def get_list(call: Call) -> Json:
+    return call.fleet.backups.of(call.service.record.id)
+
+
+async def get(call: Call) -> Json:
+    service_id, id = call.service.record.id, call.path["backupId"]
+    backup = call.fleet.backups.find(id)
+    if backup is None or backup["serviceId"] != service_id:
+        raise NotFound(f"Backup {id} was not found")
+    return backup
 
 
 async def get_configuration(call: Call) -> Json:
@@ -36,15 +48,15 @@ async def update_configuration(call: Call) -> Json:
         if value is None:
             # Null resets to the default; the start time has none.
             after.pop(name)
-    after = {**_DEFAULTS, **after}
+    after = {**CONFIGURATION_DEFAULTS, **after}
     _check(after)
-    service.record.parts["backupConfiguration"] = after
+    service.record.parts[CONFIGURATION] = after
     service.record.save()
     return after
 
 
 def _stored(call: Call) -> dict[str, Json]:
-    return dict(call.service.record.parts.get("backupConfiguration", _DEFAULTS))
+    return dict(call.service.record.parts.get(CONFIGURATION, CONFIGURATION_DEFAULTS))
 
 
 def _check(configuration: Mapping[str, Json]) -> None:
@@ -69,6 +81,8 @@ def _check(configuration: Mapping[str, Json]) -> None:
 
 
 HANDLERS: Mapping[str, Handler] = {
+    "backupGetList": get_list,
+    "backupGet": get,
     "backupConfigurationGet": get_configuration,
     "backupConfigurationUpdate": update_configuration,
 }

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.clickhouse.errors import Conflict
+from local.clickhouse.errors import BadRequest, Conflict
 from local.clickhouse.handlers.call import Call, Handler
 from local.clickhouse.handlers.collections import Collection, soon
+from local.clickhouse.handlers.service_fields import provider_of
 from local.clickhouse.state import now_text
 
-__all__ = ["HANDLERS", "shown_infrastructures"]
+__all__ = ["HANDLERS", "check_infrastructure", "shown_infrastructures"]
 
 Json = Any
 
 
 def _new(call: Call, body: dict[str, Json]) -> dict[str, Json]:
-    provider = "azure" if "tenantId" in body else "gcp" if "gcpPodCidrRangeNames" in body else "aws"
     return {
         **body,
-        "cloudProvider": provider,
+        "cloudProvider": provider_of(body["regionId"]),
         "accountName": body.get("displayName", body["accountId"]),
         "_asked": body,
         # `ByocConfig` has no times.
@@ -55,6 +55,26 @@ _INFRASTRUCTURES = Collection(
     changed=_changed,
     before_delete=_is_unused,
 )
+
+
+def check_infrastructure(call: Call, body: Mapping[str, Json]) -> None:
+    """A service in an infrastructure says how large it is, and is where that is, once it is ready.
+
+    Raises:
+        BadRequest: it has no such infrastructure, or does not go with it.
+        Conflict: the infrastructure is not ready.
+    """
+    id = body["byocId"]
+    infrastructure = _INFRASTRUCTURES.things(call).get(id)
+    if infrastructure is None:
+        raise BadRequest(f"byocId: {id} is not an infrastructure of this organization")
+    for name in ("minReplicaMemoryGb", "maxReplicaMemoryGb"):
+        if name not in body:
+            raise BadRequest(f"{name}: required with byocId")
+    if body["region"] != infrastructure["regionId"]:
+        raise BadRequest(f"region: {body['region']}, but {id} is in {infrastructure['regionId']}")
+    if infrastructure["state"] != "infra-ready":
+        raise Conflict(f"byocId: {id} is {infrastructure['state']}")
 
 
 def shown_infrastructures(call: Call) -> list[Json]:

@@ -18,6 +18,7 @@ __all__ = [
     "patched_access_list",
     "patched_ids",
     "patched_tags",
+    "provider_of",
     "shown",
 ]
 
@@ -45,9 +46,14 @@ _OPTIONAL = ("profile", "complianceType", "transparentDataEncryptionKeyId", "tie
 def check_placement(body: Mapping[str, Json]) -> None:
     """A region belongs to one provider."""
     region, provider = body["region"], body["provider"]
-    owner = "gcp" if region in _GCP_REGIONS else "azure" if region in _AZURE_REGIONS else "aws"
+    owner = provider_of(region)
     if owner != provider:
         raise BadRequest(f"region: {region} is a region of {owner}, not of {provider}")
+
+
+def provider_of(region: str) -> str:
+    """Whose region it is."""
+    return "gcp" if region in _GCP_REGIONS else "azure" if region in _AZURE_REGIONS else "aws"
 
 
 def new_fields(body: Mapping[str, Json], *, scaling: Mapping[str, Json]) -> dict[str, Json]:

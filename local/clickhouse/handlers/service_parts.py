@@ -53,16 +53,6 @@ _get_routing, _update_routing = _part(
 )
 
 
-async def list_no_backups(call: Call) -> Json:
-    call.fleet.find(call.path["serviceId"])
-    return []
-
-
-async def get_no_backup(call: Call) -> Json:
-    call.fleet.find(call.path["serviceId"])
-    raise NotFound(f"Backup {call.path['backupId']} was not found")
-
-
 async def list_no_snapshots(call: Call) -> Page:
     call.fleet.find(call.path["serviceId"])
     items, beside = page_of([], call.query)
@@ -173,8 +163,6 @@ async def prometheus(call: Call) -> Text:
 
 
 HANDLERS: Mapping[str, Handler] = {
-    "backupGetList": list_no_backups,
-    "backupGet": get_no_backup,
     "snapshotGetList": list_no_snapshots,
     "snapshotGet": get_no_snapshot,
     "snapshotConfigurationGet": _get_snapshots,

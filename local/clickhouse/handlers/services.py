@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from local.clickhouse.accounts import (
 )
 from local.clickhouse.addresses import check_access_list
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
+from local.clickhouse.handlers.byoc import check_infrastructure
 from local.clickhouse.handlers.call import Call, Handler
 from local.clickhouse.handlers.service_fields import (
     check_placement,
@@ -34,6 +35,7 @@ Json = Any
 
 _MOST_IN_WAREHOUSE = 5
 _SHA1_DIGITS = 40
+_LEAVING = ("softdeleting",)
 
 
 async def get_list(call: Call) -> Json:
@@ -49,17 +51,14 @@ async def create(call: Call) -> Json:
     primary = _primary(call, body.get("dataWarehouseId"))
     if body.get("isReadonly") and primary is None:
         raise BadRequest("isReadonly: only with dataWarehouseId")
-    if "backupId" in body:
-        raise NotFound(f"backupId: backup {body['backupId']} was not found")
-    if "byocId" in body and body["byocId"] not in call.organization.parts.get(
-        "byocInfrastructures", {}
-    ):
-        raise BadRequest(f"byocId: {body['byocId']} is not an infrastructure of this organization")
+    _check_backup(call, body)
+    if "byocId" in body:
+        check_infrastructure(call, body)
     fields = new_fields(body, scaling=scaled({}, body))
     if primary is None:
         fields["dataWarehouseId"] = str(uuid.uuid4())
     fields["isPrimary"] = primary is None
-    service, password = await call.fleet.create(fields)
+    service, password = await call.fleet.create(fields, backup_id=body.get("backupId"))
     return {"service": shown(service), "password": password}
 
 
@@ -94,14 +93,15 @@ async def update(call: Call) -> Json:
 
 async def delete(call: Call) -> None:
     service = call.service
-    _check_no_secondaries(call, service)
+    # Also stopped ones hold it: their data is the primary's.
+    _check_no_secondaries(call, service, still="exist", let_go=_LEAVING)
     service.delete()
 
 
 async def update_state(call: Call) -> Json:
     service, command = call.service, call.body["command"]
     if command == "stop":
-        _check_no_secondaries(call, service)
+        _check_no_secondaries(call, service, still="run", let_go=("stopped", *_LEAVING))
     {"start": service.start, "stop": service.stop, "awake": service.awake}[command]()
     return shown(service)
 
@@ -179,6 +179,18 @@ def _has(service: Json, key: str, value: str | None) -> bool:
     return key in tags and value in (None, tags[key])
 
 
+def _check_backup(call: Call, body: Mapping[str, Json]) -> None:
+    if "backupId" not in body:
+        if "backupEncryptionConfig" in body:
+            raise BadRequest("backupEncryptionConfig: only with backupId")
+        return
+    backup = call.fleet.backups.find(body["backupId"])
+    if backup is None:
+        raise NotFound(f"backupId: backup {body['backupId']} was not found")
+    if backup["status"] != "done":
+        raise BadRequest(f"backupId: backup {backup['id']} is {backup['status']}")
+
+
 def _primary(call: Call, warehouse: str | None) -> Service | None:
     if warehouse is None:
         return None
@@ -191,7 +203,9 @@ def _primary(call: Call, warehouse: str | None) -> Service | None:
     return primary
 
 
-def _check_no_secondaries(call: Call, service: Service) -> None:
+def _check_no_secondaries(
+    call: Call, service: Service, *, still: str, let_go: Collection[str]
+) -> None:
     fields = service.record.fields
     if not fields["isPrimary"]:
         return
@@ -200,10 +214,10 @@ def _check_no_secondaries(call: Call, service: Service) -> None:
         for s in call.fleet.list()
         if s is not service
         and s.record.fields["dataWarehouseId"] == fields["dataWarehouseId"]
-        and s.state not in ("stopped", "softdeleting")
+        and s.state not in let_go
     ]
     if holders:
-        raise Conflict(f"secondary services of the warehouse still run: {', '.join(holders)}")
+        raise Conflict(f"secondary services of the warehouse {still}: {', '.join(holders)}")
 
 
 def _check_double_sha1(body: Mapping[str, Json]) -> None:

@@ -344,15 +344,6 @@ def test_an_idle_service_has_to_be_woken(cloud: CloudProcess) -> None:
 
 def test_what_something_refers_to_must_exist(cloud: CloudProcess, shared: Service) -> None:
     """And stays as long as it is referred to."""
-    hook = cloud.call("POST", f"{shared.path}/clickstack/webhooks", KINDS["webhook"].body)
-    alert = {"threshold": 1, "interval": "5m", "thresholdType": "above", "source": "tile"}
-    channel = {"type": "webhook", "webhookId": str(uuid.uuid4())}
-    path = f"{shared.path}/clickstack/alerts"
-    assert "webhookId" in cloud.call("POST", path, {**alert, "channel": channel}, status=400)
-    made = cloud.call("POST", path, {**alert, "channel": {**channel, "webhookId": hook["id"]}})
-    cloud.call("DELETE", f"{shared.path}/clickstack/webhooks/{hook['id']}", status=409)
-    cloud.call("DELETE", f"{path}/{made['id']}")
-    cloud.call("DELETE", f"{shared.path}/clickstack/webhooks/{hook['id']}")
     search = {"name": "s", "sourceId": str(uuid.uuid4())}
     cloud.call("POST", f"{shared.path}/clickstack/saved-searches", search, status=400)
     endpoint = {**KINDS["query endpoint"].body, "apiKeyIds": [str(uuid.uuid4())]}
@@ -569,12 +560,39 @@ def test_an_empty_answer_and_a_fresh_key(cloud: CloudProcess) -> None:
     service.remove()
 
 
+def test_a_service_goes_with_its_byoc_infrastructure(cloud: CloudProcess) -> None:
+    """Not before it is ready, nowhere else, and of a size that is said."""
+    cloud.set_faults(provisioning="stuck")
+    body = {**KINDS["byoc"].body, "regionId": "eastus", "tenantId": "t"}
+    made = cloud.call("POST", "/byocInfrastructure", body)
+    path = f"/byocInfrastructure/{made['id']}"
+    assert cloud.call("GET", path)["cloudProvider"] == "azure"
+    size = {"minReplicaMemoryGb": 8, "maxReplicaMemoryGb": 8}
+    wanted = {
+        "name": "n",
+        "provider": "azure",
+        "region": "eastus",
+        "ipAccessList": [],
+        "byocId": made["id"],
+        **size,
+    }
+    assert "infra-provisioning" in cloud.call("POST", "/services", wanted, status=409)
+    cloud.set_faults()
+    elsewhere = {**wanted, "region": "eastus2"}
+    assert "is in eastus" in cloud.call("POST", "/services", elsewhere, status=400)
+    for name in size:
+        without = {key: value for key, value in wanted.items() if key != name}
+        assert name in cloud.call("POST", "/services", without, status=400)
+    cloud.call("DELETE", path)
+
+
 def test_byoc_infrastructure_runs_a_service(cloud: CloudProcess) -> None:
     """And stays while it does."""
     made = cloud.call("POST", "/byocInfrastructure", KINDS["byoc"].body)
     path = f"/byocInfrastructure/{made['id']}"
     service = cloud.create_service(byocId=made["id"], minReplicaMemoryGb=8, maxReplicaMemoryGb=8)
     assert cloud.call("GET", f"{path}/progress")["status"] == "ready"
+    assert cloud.call("GET", service.path)["byocId"] == made["id"]
     assert made["id"] in ids(cloud.call("GET", "")["byocConfig"])
     cloud.call("DELETE", path, status=409)
     service.remove()

@@ -176,12 +176,17 @@ def test_the_mysql_endpoint_can_be_turned_off(service: Service) -> None:
 
 
 def test_a_warehouse_holds_its_primary(cloud: CloudProcess) -> None:
-    """A primary neither stops nor goes while a secondary runs; the refusal names it."""
+    """It does not stop while a secondary runs, nor go while there is one; both refusals name it."""
     primary = cloud.create_service()
     warehouse = primary.created["dataWarehouseId"]
     secondary = cloud.create_service(dataWarehouseId=warehouse, isReadonly=True, name="second")
     assert secondary.created["isPrimary"] is False
     assert "second" in primary.command("stop", status=409)
+    secondary.command("stop")
+    secondary.wait_for("stopped")
+    primary.command("stop")
+    primary.wait_for("stopped")
+    assert "second" in cloud.call("DELETE", primary.path, status=409)
     secondary.remove()
     primary.remove()
 

@@ -1,0 +1,193 @@
+"""Backups: taken of a service's databases, kept apart from it, restored into a new one.
+
+The engine's own BACKUP and RESTORE do the work: tables with their rows, views, dictionaries. Users,
+roles and settings profiles are in none, as they are in no table here. A backup outlives its service
+and goes when the retention that was in force at its time is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from local.clickhouse.errors import Conflict
+from local.clickhouse.front.answers import ClickHouseError
+from local.clickhouse.front.plane import DataPlane, Unavailable
+from local.clickhouse.state import ServiceRecord, now_text
+from local.state import load_json, save_json
+
+if TYPE_CHECKING:
+    from local.clickhouse.service import Service
+
+__all__ = ["CONFIGURATION", "CONFIGURATION_DEFAULTS", "Backups", "RestoreFailed", "next_time"]
+
+Json = Any
+
+# Of `ServiceRecord.parts`.
+CONFIGURATION = "backupConfiguration"
+CONFIGURATION_DEFAULTS: dict[str, Json] = {
+    "backupPeriodInHours": 24,
+    "backupRetentionPeriodInHours": 24,
+}
+_NOT_THEIRS = "system, information_schema, INFORMATION_SCHEMA"
+
+
+class RestoreFailed(Exception):
+    """A backup could not be restored; the message is the engine's."""
+
+
+class Backups:
+    """All backups of the organization.
+
+    Args:
+        folder: holds a folder for each: `backup.json`, and the engine's files in `data`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        entries = [load_json(file, {}) for file in folder.glob("*/backup.json")]
+        self._entries: dict[str, dict[str, Json]] = {
+            entry["id"]: entry for entry in sorted(entries, key=lambda entry: entry["startedAt"])
+        }
+        for entry in entries:
+            if entry["status"] == "in_progress":  # this cloud was killed meanwhile
+                self._save({**entry, "status": "error", "finishedAt": now_text()})
+
+    def of(self, service_id: str) -> list[dict[str, Json]]:
+        """A service's backups as the API shows them, the oldest first."""
+        return [_shown(entry) for entry in self._taken_of(service_id)]
+
+    def find(self, id: str) -> dict[str, Json] | None:
+        """One backup as the API shows it, also of a service that is gone."""
+        entry = self._entries.get(id)
+        return None if entry is None else _shown(entry)
+
+    async def take(self, service: Service) -> dict[str, Json]:
+        """Take a backup now; an idle service is woken.
+
+        Returns:
+            The backup as the API shows it; its status is `error` where the engine refused.
+        Raises:
+            Conflict: the service is in a state in which nothing answers.
+        """
+        id, record = str(uuid.uuid4()), service.record
+        # Only there may the engine write.
+        inside = record.folder / "backups" / id
+        try:
+            async with service.plane.entered():
+                self._save(_begun(id, record))
+                status = await self._written(service.plane, inside)
+        except Unavailable as error:
+            raise Conflict(str(error)) from None
+        if status == "done":
+            inside.rename(self._data(id))
+        finished = datetime.datetime.now(datetime.UTC)
+        began = datetime.datetime.fromisoformat(self._entries[id]["startedAt"])
+        seconds = max((finished - began).total_seconds(), 0.0)
+        size = sum(file.stat().st_size for file in self._data(id).rglob("*") if file.is_file())
+        ended = {"finishedAt": now_text(), "durationInSeconds": seconds, "sizeInBytes": size}
+        self._save({**self._entries[id], **ended, "status": status})
+        return _shown(self._entries[id])
+
+    async def restore(self, id: str, plane: DataPlane, folder: Path) -> None:
+        """Put a backup's databases into an engine that has none yet.
+
+        Args:
+            folder: the new service's.
+        Raises:
+            RestoreFailed: the backup is gone, or the engine does not take it.
+        """
+        inside = folder / "backups" / id
+        try:
+            # The engine only reads them, so the bytes need not be there twice.
+            await asyncio.to_thread(
+                shutil.copytree, self._data(id), inside, copy_function=os.link, dirs_exist_ok=True
+            )
+            # The default database is the engine's own, and its definition no part of the backup.
+            await plane.ask(
+                f"RESTORE ALL FROM File('{inside}') SETTINGS allow_different_database_def = 1"
+            )
+        except (ClickHouseError, OSError, aiohttp.ClientError) as error:
+            raise RestoreFailed(f"backup {id} cannot be restored: {error}") from error
+        finally:
+            shutil.rmtree(inside, ignore_errors=True)
+
+    def is_due(self, record: ServiceRecord, now: datetime.datetime) -> bool:
+        """Whether a running primary's next backup should have begun."""
+        if record.state != "running" or not record.fields["isPrimary"]:
+            return False
+        taken = self._taken_of(record.id)
+        last = taken[-1]["startedAt"] if taken else record.fields["createdAt"]
+        return now >= next_time(_configuration(record), datetime.datetime.fromisoformat(last))
+
+    def drop_expired(self, now: datetime.datetime) -> None:
+        """Delete what was kept for as long as it was to be kept."""
+        for id, entry in list(self._entries.items()):
+            if now >= datetime.datetime.fromisoformat(entry["_until"]):
+                del self._entries[id]
+                shutil.rmtree(self._folder / id)
+
+    async def _written(self, plane: DataPlane, inside: Path) -> str:
+        try:
+            await plane.ask(f"BACKUP ALL EXCEPT DATABASES {_NOT_THEIRS} TO File('{inside}')")
+        except (ClickHouseError, aiohttp.ClientError):
+            shutil.rmtree(inside, ignore_errors=True)
+            return "error"
+        return "done"
+
+    def _taken_of(self, service_id: str) -> list[dict[str, Json]]:
+        return [entry for entry in self._entries.values() if entry["serviceId"] == service_id]
+
+    def _data(self, id: str) -> Path:
+        return self._folder / id / "data"
+
+    def _save(self, entry: dict[str, Json]) -> None:
+        save_json(self._folder / entry["id"] / "backup.json", entry)
+        self._entries[entry["id"]] = entry
+
+
+def next_time(configuration: Mapping[str, Json], last: datetime.datetime) -> datetime.datetime:
+    """When the next backup begins.
+
+    Args:
+        configuration: `backupPeriodInHours`, and perhaps `backupStartTime` (`HH:00`, UTC).
+        last: the last one's beginning, or the service's.
+    """
+    following = last + datetime.timedelta(hours=configuration["backupPeriodInHours"])
+    start = configuration.get("backupStartTime")
+    if not start:
+        return following
+    # A start at a fixed hour comes with whole days, so the hour of the day is all that differs.
+    at_hour = following.replace(hour=int(start[:2]), minute=0, second=0, microsecond=0)
+    return at_hour if at_hour > last else at_hour + datetime.timedelta(days=1)
+
+
+def _configuration(record: ServiceRecord) -> Mapping[str, Json]:
+    return {**CONFIGURATION_DEFAULTS, **record.parts.get(CONFIGURATION, {})}
+
+
+def _begun(id: str, record: ServiceRecord) -> dict[str, Json]:
+    began = now_text()
+    retention = _configuration(record)["backupRetentionPeriodInHours"]
+    until = datetime.datetime.fromisoformat(began) + datetime.timedelta(hours=retention)
+    return {
+        "id": id,
+        "serviceId": record.id,
+        "status": "in_progress",
+        "type": "full",
+        "backupName": f"{record.fields['name']} {began}",
+        "startedAt": began,
+        "_until": until.isoformat(),
+    }
+
+
+def _shown(entry: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in entry.items() if not name.startswith("_")}
