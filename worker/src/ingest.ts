@@ -4,56 +4,55 @@ import { gunzip, gzip, isSingleMember, readBody } from "./body.ts";
 import { bufferFor } from "./buffer/names.ts";
 import type { AppendRequest, IngestBuffer } from "./buffer.ts";
 import { Refusal } from "./errors.ts";
-import { eventFromJson, hasOwnTimestamp, lineFromEvent } from "./events/parse.ts";
 import {
   FULL_RETRY_AFTER_SECONDS,
   GZIP_FROM_BYTES,
   MAX_BODY_BYTES,
-  MAX_EVENT_BYTES,
   MAX_RAW_BODY_BYTES,
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "./limits.ts";
 import { PROTOBUF } from "./otlp/answer.ts";
-import { rewriteTraces } from "./otlp/rewrite.ts";
-import { scanTraces } from "./otlp/scan.ts";
+import { rewrite } from "./otlp/rewrite.ts";
+import { scan } from "./otlp/scan.ts";
+import type { Signal } from "./otlp/schema.ts";
 
-export async function ingestTraces(request: Request, env: Env, caller: Caller): Promise<void> {
+/** Rows of a request that cannot be stored, whatever is tried; the others are. */
+export interface Rejected {
+  readonly rows: number;
+  /** Why the first of them cannot; null if there are none. */
+  readonly reason: string | null;
+}
+
+/** @throws Refusal if nothing of the request was taken. */
+export async function ingestOtlp(
+  signal: Signal,
+  request: Request,
+  env: Env,
+  caller: Caller,
+): Promise<Rejected> {
   requireContentType(request, [PROTOBUF, "application/protobuf"]);
   const isGzip = contentEncoding(request) === "gzip";
   const sent = await readBody(request, MAX_BODY_BYTES);
   const raw = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
-  const { spans, needsRewrite } = scanTraces(raw);
-  if (spans === 0) {
-    return; // a legal request with nothing to store
+  const { rows, tables, needsRewrite } = scan(signal, raw);
+  const stored = needsRewrite ? rewrite(signal, raw) : { bytes: raw, rejected: 0, reason: null };
+  const rejected = { rows: stored.rejected, reason: stored.reason };
+  if (rows === stored.rejected) {
+    return rejected; // a legal request with nothing to store
   }
-  const form = needsRewrite
-    ? storedForm(rewriteTraces(raw))
-    : isGzip && isSingleMember(sent, raw.byteLength)
+  const form =
+    !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
       ? ({ encoding: "gzip", bytes: sent } as const)
-      : storedForm(raw);
+      : storedForm(stored.bytes);
   await append(env, caller, {
-    kind: "traces",
+    kind: signal.kind,
     ...form,
-    rawBytes: raw.byteLength,
-    rows: spans,
+    rawBytes: stored.bytes.byteLength,
+    rows: rows - stored.rejected,
+    tables,
     key: await keyFrom(sent, isGzip),
   });
-}
-
-export async function ingestEvent(request: Request, env: Env, caller: Caller): Promise<void> {
-  requireContentType(request, ["application/json"]);
-  const isGzip = contentEncoding(request) === "gzip";
-  const sent = await readBody(request, MAX_EVENT_BYTES);
-  const json = isGzip ? gunzip(sent, MAX_EVENT_BYTES) : sent;
-  const line = lineFromEvent(eventFromJson(json, Date.now()));
-  await append(env, caller, {
-    kind: "events",
-    encoding: "raw",
-    bytes: line,
-    rawBytes: line.byteLength,
-    rows: 1,
-    key: hasOwnTimestamp(json) ? await keyFrom(sent, isGzip) : null,
-  });
+  return rejected;
 }
 
 function storedForm(raw: Uint8Array): Pick<AppendRequest, "encoding" | "bytes"> {
@@ -62,7 +61,7 @@ function storedForm(raw: Uint8Array): Pick<AppendRequest, "encoding" | "bytes"> 
     : { encoding: "gzip", bytes: gzip(raw) };
 }
 
-function requireContentType(request: Request, allowed: readonly string[]): void {
+export function requireContentType(request: Request, allowed: readonly string[]): void {
   const value = request.headers.get("content-type");
   const type = value?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (!allowed.includes(type)) {
@@ -70,7 +69,7 @@ function requireContentType(request: Request, allowed: readonly string[]): void 
   }
 }
 
-function contentEncoding(request: Request): "gzip" | "identity" {
+export function contentEncoding(request: Request): "gzip" | "identity" {
   const value = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (value !== "gzip" && value !== "identity") {
     throw new Refusal(415, `content-encoding: ${value}; allowed: gzip, identity`);
@@ -87,7 +86,7 @@ const GZIP_HEADER_BYTES = 10;
  * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
  * header says in which second.
  */
-async function keyFrom(sent: Uint8Array, isGzip: boolean): Promise<string> {
+export async function keyFrom(sent: Uint8Array, isGzip: boolean): Promise<string> {
   const bytes = isGzip ? sent.subarray(GZIP_HEADER_BYTES) : sent;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes), 0, 16);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -95,7 +94,7 @@ async function keyFrom(sent: Uint8Array, isGzip: boolean): Promise<string> {
 
 type Stored = Omit<AppendRequest, "database">;
 
-async function append(env: Env, { team }: Caller, body: Stored): Promise<void> {
+export async function append(env: Env, { team }: Caller, body: Stored): Promise<void> {
   const answer = await appendTo(bufferFor(env, team), { database: team.database, ...body });
   if (answer === "full") {
     throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {

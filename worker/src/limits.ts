@@ -23,6 +23,8 @@ export const MAX_PROTOBUF_DEPTH = 64;
 export const MAX_JSON_DEPTH = 32;
 export const MAX_NAME_LENGTH = 256;
 export const MAX_TAGS = 64;
+/** Of `/events/bulk`; one chunk, and far under a batch's rows. */
+export const MAX_BULK_EVENTS = 10_000;
 
 // --- one stored chunk ------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
-/** One product event as JSON → one line for the `events` table. */
+/** Product events as JSON → lines for the `events` table. */
 import { Refusal } from "../errors.ts";
-import { MAX_JSON_DEPTH, MAX_NAME_LENGTH, MAX_TAGS } from "../limits.ts";
+import { MAX_EVENT_BYTES, MAX_JSON_DEPTH } from "../limits.ts";
+import { check, invalid, isObject, shown } from "../openapi/schema.ts";
+import { ACCOUNT_EVENT, EVENT, EVENTS, FIELDS, MILLISECONDS_FROM, TIMESTAMP } from "./schema.ts";
 
 /** An event as a row of `events`; the names are its columns. */
 export interface EventRow {
@@ -15,52 +17,81 @@ export interface EventRow {
   readonly received_at: string;
 }
 
-const FIELDS: ReadonlySet<string> = new Set([
-  "event_name",
-  "channel",
-  "campaign_id",
-  "user_id",
-  "timestamp",
-  "tags",
-  "metadata",
-]);
+/** What one body holds. */
+export interface ParsedEvents {
+  readonly rows: readonly EventRow[];
+  /** Without a time of its own, an event sent twice may be two events. */
+  readonly haveOwnTimestamps: boolean;
+}
+
+type Fields = Record<string, unknown>;
 
 /** @throws Refusal 400 that names the field, what it held and what is allowed. */
-export function eventFromJson(bytes: Uint8Array, nowMs: number): EventRow {
-  const event = objectFrom(bytes);
+export function eventFromJson(bytes: Uint8Array, nowMs: number): ParsedEvents {
+  const event = jsonFrom(bytes);
+  if (!isObject(event)) {
+    throw new Refusal(400, `body: ${shown(event)} is not a JSON object; send one event`);
+  }
+  return parsed([event], nowMs, () => "body");
+}
+
+/** All or none: the first event that is wrong refuses the body, and is named by its place. */
+export function eventsFromJson(bytes: Uint8Array, nowMs: number): ParsedEvents {
+  const events = jsonFrom(bytes);
+  // The list alone; each event is checked under its own name below.
+  const { items: _items, ...list } = EVENTS;
+  check(list, events, "body");
+  return parsed(events as Fields[], nowMs, (index) => `events[${index}]`);
+}
+
+/** `{accountId, event}` of the service before this one; the account is the event's user. */
+export function accountEventFromJson(bytes: Uint8Array, nowMs: number): ParsedEvents {
+  const body = jsonFrom(bytes);
+  check(ACCOUNT_EVENT, body, "body");
+  const { accountId, event, ...others } = body as Fields;
+  const fields = isObject(event) ? event : { event_name: event };
+  return parsed([{ user_id: String(accountId), ...others, ...fields }], nowMs, () => "event");
+}
+
+export function linesFromEvents(rows: readonly EventRow[]): Uint8Array {
+  return new TextEncoder().encode(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+}
+
+function parsed(
+  events: readonly Fields[],
+  nowMs: number,
+  place: (index: number) => string,
+): ParsedEvents {
   return {
-    event_name: nameFrom(event, "event_name", { required: true }),
-    channel: nameFrom(event, "channel", { required: false }),
-    campaign_id: nameFrom(event, "campaign_id", { required: false }),
-    user_id: nameFrom(event, "user_id", { required: false }),
-    timestamp: timestampFrom(event.timestamp, nowMs),
-    tags: tagsFrom(event.tags),
-    metadata: metadataFrom(event),
-    received_at: dateTimeText(nowMs),
+    rows: events.map((event, index) => rowFrom(event, nowMs, place(index))),
+    haveOwnTimestamps: events.every(({ timestamp }) => timestamp !== undefined),
   };
 }
 
-/** Without a time of its own, two equal bodies may be two events. */
-export function hasOwnTimestamp(bytes: Uint8Array): boolean {
-  return objectFrom(bytes).timestamp !== undefined;
+function rowFrom(event: Fields, nowMs: number, place: string): EventRow {
+  check(EVENT, event, place);
+  const row = {
+    event_name: textFrom(event.event_name),
+    channel: textFrom(event.channel),
+    campaign_id: textFrom(event.campaign_id),
+    user_id: textFrom(event.user_id),
+    timestamp: timestampFrom(event.timestamp, nowMs, place),
+    tags: ((event.tags ?? []) as string[]).map((tag) => tag.toWellFormed()),
+    metadata: metadataFrom(event, place),
+    received_at: dateTimeText(nowMs),
+  };
+  return row;
 }
 
-export function lineFromEvent(row: EventRow): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(row)}\n`);
-}
+// --- JSON --------------------------------------------------------------------------------------
 
-function objectFrom(bytes: Uint8Array): Record<string, unknown> {
-  let value: unknown;
+function jsonFrom(bytes: Uint8Array): unknown {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    value = JSON.parse(text, (_key, item, { source }) => exactInteger(item, source));
+    return JSON.parse(text, (_key, item, { source }) => exactInteger(item, source));
   } catch {
     throw new Refusal(400, "body: not JSON in UTF-8; send one event as a JSON object");
   }
-  if (!isObject(value)) {
-    throw new Refusal(400, `body: ${shown(value)} is not a JSON object; send one event`);
-  }
-  return value;
 }
 
 const MIN_INT64 = -(2n ** 63n);
@@ -81,89 +112,46 @@ function exactInteger(item: unknown, source: string | undefined): unknown {
   return JSON.rawJSON(fits ? String(digits) : Number(item).toExponential());
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+// --- fields ------------------------------------------------------------------------------------
+
+/** ClickHouse refuses half a surrogate pair, which JSON text can spell and UTF-8 cannot hold. */
+function textFrom(value: unknown): string {
+  return typeof value === "string" ? value.toWellFormed() : "";
 }
 
-function nameFrom(
-  event: Record<string, unknown>,
-  field: string,
-  { required }: { required: boolean },
-): string {
-  const value = event[field] ?? (required ? undefined : "");
-  if (value === undefined || (required && value === "")) {
-    throw new Refusal(400, `${field}: missing; a text of 1 to ${MAX_NAME_LENGTH} characters`);
-  }
-  if (typeof value !== "string" || value.length > MAX_NAME_LENGTH) {
-    throw invalid(field, value, `allowed: a text of at most ${MAX_NAME_LENGTH} characters`);
-  }
-  return value.toWellFormed();
-}
-
-// --- timestamp ---------------------------------------------------------------------------------
-
-/** Before this a number is seconds (until year 5138), from it on milliseconds (since 1973). */
-const MILLISECONDS_FROM = 1e11;
-/** What the table's TTL can count with: its DateTime ends in 2106. */
-const MIN_MS = 0;
-const MAX_MS = Date.UTC(2100, 0, 1);
-const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
-
-function timestampFrom(value: unknown, nowMs: number): string {
+function timestampFrom(value: unknown, nowMs: number, place: string): string {
   const ms = value === undefined ? nowMs : millisecondsFrom(value);
-  if (ms === null || !(ms >= MIN_MS && ms <= MAX_MS)) {
-    throw invalid(
-      "timestamp",
-      value,
-      "allowed: Unix seconds, Unix milliseconds or RFC 3339 text, from 1970 to 2099",
-    );
+  // The schema lets through 31 February, and 1970 in a zone where it is still 1969.
+  if (!(ms >= 0)) {
+    const field = place === "body" ? "timestamp" : `${place}.timestamp`;
+    throw invalid(field, value, String(TIMESTAMP.description));
   }
   return dateTimeText(ms);
 }
 
-function millisecondsFrom(value: unknown): number | null {
+/** Of a value that `TIMESTAMP` allows; NaN where it is no date. */
+function millisecondsFrom(value: unknown): number {
   if (typeof value === "number") {
-    return Math.round(Math.abs(value) < MILLISECONDS_FROM ? value * 1000 : value);
+    return Math.round(value < MILLISECONDS_FROM ? value * 1000 : value);
   }
-  if (typeof value === "string" && RFC3339.test(value)) {
-    return Date.parse(value.replace(" ", "T"));
-  }
-  return null;
+  return Date.parse(String(value).replace(" ", "T"));
 }
 
 function dateTimeText(ms: number): string {
   return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
 }
 
-// --- tags and metadata -------------------------------------------------------------------------
-
-function tagsFrom(value: unknown): string[] {
-  const tags = value ?? [];
-  if (!Array.isArray(tags) || tags.length > MAX_TAGS || !tags.every(isTag)) {
-    throw invalid(
-      "tags",
-      value,
-      `allowed: at most ${MAX_TAGS} texts of at most ${MAX_NAME_LENGTH} characters`,
-    );
-  }
-  return tags.map((tag) => tag.toWellFormed());
-}
-
-function isTag(tag: unknown): tag is string {
-  return typeof tag === "string" && tag.length <= MAX_NAME_LENGTH;
-}
-
 /** Fields we do not know are metadata too; what the sender put there itself comes first. */
-function metadataFrom(event: Record<string, unknown>): Record<string, unknown> {
-  const metadata = event.metadata ?? {};
-  if (!isObject(metadata)) {
-    throw invalid("metadata", metadata, "allowed: a JSON object");
-  }
+function metadataFrom(event: Fields, place: string): Fields {
   const others = Object.entries(event).filter(([name]) => !FIELDS.has(name));
-  return wellFormed({ ...Object.fromEntries(others), ...metadata }, 1) as Record<string, unknown>;
+  const metadata = { ...Object.fromEntries(others), ...((event.metadata ?? {}) as Fields) };
+  const kept = wellFormed(metadata, 1) as Fields;
+  if (place !== "body" && JSON.stringify(kept).length > MAX_EVENT_BYTES) {
+    throw new Refusal(400, `${place}.metadata: over ${MAX_EVENT_BYTES} bytes; send less of it`);
+  }
+  return kept;
 }
 
-/** ClickHouse refuses half a surrogate pair, which JSON text can spell and UTF-8 cannot hold. */
 function wellFormed(value: unknown, depth: number): unknown {
   if (depth > MAX_JSON_DEPTH) {
     throw new Refusal(400, `metadata: nested deeper than ${MAX_JSON_DEPTH} levels`);
@@ -174,19 +162,10 @@ function wellFormed(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => wellFormed(item, depth + 1));
   }
-  if (isObject(value) && !JSON.isRawJSON(value)) {
+  if (isObject(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item, depth + 1)]),
     );
   }
   return value;
-}
-
-function invalid(field: string, value: unknown, why: string): Refusal {
-  return new Refusal(400, `${field}: ${shown(value)}; ${why}`);
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -1,0 +1,67 @@
+/** Product events on their way into the buffer. */
+import type { Caller } from "../auth.ts";
+import { gunzip, readBody } from "../body.ts";
+import { append, contentEncoding, keyFrom, requireContentType } from "../ingest.ts";
+import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
+import {
+  accountEventFromJson,
+  eventFromJson,
+  eventsFromJson,
+  linesFromEvents,
+  type ParsedEvents,
+} from "./parse.ts";
+
+/** `POST /events`: one event. */
+export async function ingestEvent(request: Request, env: Env, caller: Caller): Promise<Response> {
+  await ingest(request, env, caller, { limitBytes: MAX_EVENT_BYTES, parse: eventFromJson });
+  return Response.json({ status: "stored" });
+}
+
+/**
+ * `POST /events/bulk`: many events, all of which are stored or none.
+ *
+ * One body is one write and one status: a client that knows nothing of us can send it again after
+ * any error, and it is recognised whole. With a result per event, what is left to send would be
+ * another body, and a lost answer would leave its sender to guess.
+ */
+export async function ingestEvents(request: Request, env: Env, caller: Caller): Promise<Response> {
+  const limits = { limitBytes: MAX_BODY_BYTES, parse: eventsFromJson };
+  return Response.json({ status: "stored", events: await ingest(request, env, caller, limits) });
+}
+
+/** `POST /event`: request and answer of the service that this one replaces. */
+export async function ingestAccountEvent(
+  request: Request,
+  env: Env,
+  caller: Caller,
+): Promise<Response> {
+  await ingest(request, env, caller, { limitBytes: MAX_EVENT_BYTES, parse: accountEventFromJson });
+  return Response.json({ message: "success" });
+}
+
+/** Returns how many events the body held. */
+async function ingest(
+  request: Request,
+  env: Env,
+  caller: Caller,
+  form: {
+    readonly limitBytes: number;
+    readonly parse: (json: Uint8Array, nowMs: number) => ParsedEvents;
+  },
+): Promise<number> {
+  requireContentType(request, ["application/json"]);
+  const isGzip = contentEncoding(request) === "gzip";
+  const sent = await readBody(request, form.limitBytes);
+  const json = isGzip ? gunzip(sent, form.limitBytes) : sent;
+  const { rows, haveOwnTimestamps } = form.parse(json, Date.now());
+  const bytes = linesFromEvents(rows);
+  await append(env, caller, {
+    kind: "events",
+    encoding: "raw",
+    bytes,
+    rawBytes: bytes.byteLength,
+    rows: rows.length,
+    key: haveOwnTimestamps ? await keyFrom(sent, isGzip) : null,
+  });
+  return rows.length;
+}

@@ -1,0 +1,143 @@
+/**
+ * JSON Schema of what requests hold: the same objects check them and stand in `/openapi.json`.
+ *
+ * Only the keywords listed here exist; a schema that needs another one does not compile. Their
+ * meaning is JSON Schema 2020-12's, which OpenAPI 3.1 uses. `description` says what is allowed, and
+ * is what a refusal says.
+ */
+import { Refusal } from "../errors.ts";
+
+type Type = "string" | "number" | "integer" | "boolean" | "array" | "object" | "null";
+
+export interface Schema {
+  readonly type?: Type | readonly Type[];
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: { readonly [name: string]: Schema };
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+}
+
+/** @throws Refusal 400 that names the field, what it held and what is allowed. */
+export function check(schema: Schema, value: unknown, field: string): void {
+  if (Array.isArray(value) && schema.items !== undefined && isOf(schema, value)) {
+    const { items } = schema;
+    value.forEach((item, index) => {
+      check(items, item, `${field}[${index}]`);
+    });
+  } else if (isObject(value) && isOf(schema, value)) {
+    checkFields(schema, value, field);
+  } else if (!isOf(schema, value)) {
+    throw invalid(field, value, schema.description ?? "another type of value");
+  }
+}
+
+function checkFields(schema: Schema, value: Record<string, unknown>, field: string): void {
+  const at = (name: string): string => (field === "body" ? name : `${field}.${name}`);
+  for (const name of schema.required ?? []) {
+    if (value[name] === undefined) {
+      throw new Refusal(400, `${at(name)}: missing; ${schema.properties?.[name]?.description}`);
+    }
+  }
+  for (const [name, item] of Object.entries(value)) {
+    const known = schema.properties?.[name];
+    if (known !== undefined && Object.hasOwn(schema.properties ?? {}, name)) {
+      check(known, item, at(name));
+    } else if (schema.additionalProperties === false) {
+      const allowed = Object.keys(schema.properties ?? {}).join(", ");
+      throw invalid(at(name), item, `the fields ${allowed}`);
+    }
+  }
+}
+
+/** The value itself, without what it holds; `check` goes there and says which part is wrong. */
+function isOf(schema: Schema, value: unknown): boolean {
+  if (schema.anyOf !== undefined && !schema.anyOf.some((each) => isOf(each, value))) {
+    return false;
+  }
+  if (schema.type !== undefined && !typesOf(schema).some((type) => isType(type, value))) {
+    return false;
+  }
+  if (schema.enum !== undefined && !schema.enum.includes(value)) {
+    return false;
+  }
+  if (typeof value === "string") {
+    return isText(schema, value);
+  }
+  if (typeof value === "number") {
+    return isNumber(schema, value);
+  }
+  if (Array.isArray(value)) {
+    const { minItems = 0, maxItems = Infinity } = schema;
+    return value.length >= minItems && value.length <= maxItems;
+  }
+  return true;
+}
+
+function typesOf({ type }: Schema): readonly Type[] {
+  return typeof type === "string" ? [type] : (type ?? []);
+}
+
+function isType(type: Type, value: unknown): boolean {
+  switch (type) {
+    case "null":
+      return value === null;
+    case "array":
+      return Array.isArray(value);
+    case "object":
+      return isObject(value);
+    case "integer":
+      return Number.isInteger(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+/** Lengths are UTF-16 units, of which an emoji has two: JSON Schema counts one, so the worker is
+ * the stricter of the two there, and never by more than that. */
+function isText(schema: Schema, value: string): boolean {
+  const { minLength = 0, maxLength = Infinity, pattern } = schema;
+  const fits = value.length >= minLength && value.length <= maxLength;
+  return fits && (pattern === undefined || patternOf(pattern).test(value));
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf(pattern: string): RegExp {
+  const known = patterns.get(pattern) ?? new RegExp(pattern, "u");
+  patterns.set(pattern, known);
+  return known;
+}
+
+function isNumber(schema: Schema, value: number): boolean {
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMaximum = Infinity } = schema;
+  return value >= minimum && value <= maximum && value < exclusiveMaximum;
+}
+
+/** As JSON has it. What `JSON.rawJSON` makes of a number is an object without a prototype. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  const isOne = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isOne && Object.getPrototypeOf(value) !== null;
+}
+
+export function invalid(field: string, value: unknown, allowed: string): Refusal {
+  return new Refusal(400, `${field}: ${shown(value)}; allowed: ${allowed}`);
+}
+
+/** A value in a line, cut short. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
