@@ -4,9 +4,8 @@ import { authenticate, type Caller } from "./auth.ts";
 import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
 import { ingestAccountEvent, ingestEvent, ingestEvents } from "./events/ingest.ts";
-import { ingestOtlp } from "./ingest.ts";
-import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
-import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
+import { ingestTraces } from "./ingest.ts";
+import { exportResponse, statusResponse } from "./otlp/answer.ts";
 
 export { IngestBuffer } from "./buffer.ts";
 
@@ -15,7 +14,7 @@ type Method = "GET" | "POST";
 /** What a path does with one method. */
 type Route = {
   /** How this endpoint's clients expect to be refused. */
-  readonly refuse: (refusal: Refusal, request: Request) => Response;
+  readonly refuse: (refusal: Refusal) => Response;
 } & (
   | { readonly scope: null; readonly handle: (request: Request, env: Env) => Promise<Response> }
   | {
@@ -28,9 +27,7 @@ type Methods = { readonly [method in Method]?: Route };
 
 const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ["/health", { GET: { scope: null, handle: health, refuse: jsonRefusal } }],
-  ["/v1/traces", { POST: otlpRoute("traces", TRACES) }],
-  ["/v1/logs", { POST: otlpRoute("logs", LOGS) }],
-  ["/v1/metrics", { POST: otlpRoute("metrics", METRICS) }],
+  ["/v1/traces", { POST: { scope: "traces", handle: traces, refuse: statusResponse } }],
   ["/events", { POST: { scope: "events", handle: ingestEvent, refuse: jsonRefusal } }],
   ["/events/bulk", { POST: { scope: "events", handle: ingestEvents, refuse: jsonRefusal } }],
   ["/event", { POST: { scope: "events", handle: ingestAccountEvent, refuse: jsonRefusal } }],
@@ -55,7 +52,7 @@ export default {
       return await answer(route, request, env);
     } catch (error) {
       await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-      return refuserOf(methods, route)(refusalFrom(error), request);
+      return refuserOf(methods, route)(refusalFrom(error));
     }
   },
 } satisfies ExportedHandler<Env>;
@@ -81,12 +78,9 @@ async function health(): Promise<Response> {
   return Response.json({ status: "ok" });
 }
 
-function otlpRoute(scope: Scope, signal: Signal): Route {
-  const handle = async (request: Request, env: Env, caller: Caller): Promise<Response> => {
-    const rejected = await ingestOtlp(signal, request, env, caller);
-    return exportResponse(signal, otlpEncodingOf(request), rejected);
-  };
-  return { scope, handle, refuse: statusResponse };
+async function traces(request: Request, env: Env, caller: Caller): Promise<Response> {
+  await ingestTraces(request, env, caller);
+  return exportResponse();
 }
 
 function jsonRefusal(refusal: Refusal): Response {
