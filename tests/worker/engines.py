@@ -89,6 +89,11 @@ class Process:
             self._process = None
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 
@@ -260,10 +265,14 @@ class Worker:
             return Answer(error.code, _lower(error.headers), error.read())
 
     def post_traces(self, body: bytes, **headers: str) -> Answer:
-        """An authenticated export request."""
+        """An authenticated export request with spans."""
+        return self.post_otlp("traces", body, **headers)
+
+    def post_otlp(self, signal: str, body: bytes, **headers: str) -> Answer:
+        """An authenticated export request with `traces`, `logs` or `metrics`."""
         return self.request(
             "POST",
-            "/v1/traces",
+            f"/v1/{signal}",
             body,
             **{
                 "authorization": f"Bearer {TOKEN}",

@@ -1,0 +1,163 @@
+"""Single product events: how many are taken, how fast is the answer, when can they be queried."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.ingest import bodies
+from bench.ingest.measure import send, start_sending
+from bench.ingest.systems import System, running
+from tests.worker.engines import TOKEN, wait_until
+
+__all__ = ["events"]
+
+CONNECTIONS = 64
+SECONDS = 10
+JSON = "Content-Type: application/json"
+# How often an event of its own is sent, and looked for, while the load runs.
+PROBE_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Half:
+    """At half of the rate that ours takes.
+
+    Attributes:
+        p99_ms: of the answers.
+        inserts_per_second: into `events`.
+        rows_per_insert: mean.
+        query_p95_seconds: from sending an event until a query returns it.
+    """
+
+    p99_ms: float
+    inserts_per_second: float
+    rows_per_insert: float
+    query_p95_seconds: float
+
+
+def events(folder: Path, pairs: int) -> None:
+    """The most that both take, then half of ours' rate for both."""
+    file = bodies.write(folder / "events", [bodies.EVENTS_BODY])
+    ratios, latencies = [], []
+    for number in range(pairs):
+        place = folder / f"events-{number}"
+        with running("empty", place / "empty") as empty:
+            floor = _most(empty, file)
+        with running("ours", place / "ours") as ours:
+            rate = _most(ours, file)
+        with running("empty", place / "empty-half") as empty:
+            floor_p99 = _at(empty, file, rate / 2)["p99_ms"]
+        with running("ours", place / "ours-half") as ours:
+            half = _half(ours, file, rate / 2)
+            peak = ours.peak_bytes() / 2**20
+        ratios.append(rate / floor)
+        latencies.append(half.p99_ms / floor_p99)
+        print(
+            f"  {number + 1}  taken {rate:7,.0f}/s, empty Worker {floor:7,.0f}/s; at half: "
+            f"p99 {half.p99_ms:.1f} ms, empty {floor_p99:.1f} ms; "
+            f"{half.inserts_per_second:.2f} inserts/s of {half.rows_per_insert:,.0f} rows; "
+            f"event to query p95 {half.query_p95_seconds:.2f} s; host {peak:.0f} MiB",
+            flush=True,
+        )
+    print(
+        f"  taken, ours / empty Worker {statistics.median(ratios):.2f} "
+        f"({min(ratios):.2f}-{max(ratios):.2f}); p99 at half of it, ours / empty "
+        f"{statistics.median(latencies):.2f} ({min(latencies):.2f}-{max(latencies):.2f})"
+    )
+
+
+def _most(system: System, file: Path) -> float:
+    """Accepted requests per second, as many as 64 connections bring."""
+    report = send(
+        _url(system),
+        file,
+        headers=[JSON, *system.headers],
+        connections=CONNECTIONS,
+        duration=f"{SECONDS}s",
+    )
+    _only_accepted(report)
+    return float(report["acked"] / report["seconds"])
+
+
+def _at(system: System, file: Path, rate: float) -> dict[str, Any]:
+    report = send(
+        _url(system),
+        file,
+        headers=[JSON, *system.headers],
+        connections=CONNECTIONS,
+        duration=f"{SECONDS}s",
+        rate=rate,
+    )
+    _only_accepted(report)
+    return report
+
+
+def _half(system: System, file: Path, rate: float) -> Half:
+    process = start_sending(
+        _url(system),
+        file,
+        headers=[JSON, *system.headers],
+        connections=CONNECTIONS,
+        duration=f"{SECONDS}s",
+        rate=rate,
+    )
+    waits: list[float] = []
+    done = threading.Event()
+    prober = threading.Thread(target=_probe, args=(system, waits, done))
+    prober.start()
+    output, _ = process.communicate()
+    done.set()
+    prober.join()
+    report = json.loads(output)
+    _only_accepted(report)
+    clickhouse = system.clickhouse
+    rows = report["acked"] + len(waits)
+    wait_until("all events are in the table", lambda: clickhouse.count("events") == rows)
+    inserts = int(clickhouse.query("SELECT value FROM system.events WHERE event = 'InsertQuery'"))
+    return Half(
+        report["p99_ms"],
+        inserts / report["seconds"],
+        rows / inserts,
+        statistics.quantiles(waits, n=20)[-1],
+    )
+
+
+def _probe(system: System, waits: list[float], done: threading.Event) -> None:
+    number = 0
+    while not done.wait(PROBE_SECONDS):
+        number += 1
+        start = time.monotonic()
+        _post(system, {"event_name": "probe", "user_id": f"probe-{number}"})
+        query = (
+            "SELECT count() FROM telemetry.events "
+            f"WHERE event_name = 'probe' AND user_id = 'probe-{number}'"
+        )
+        while system.clickhouse.query(query) != "1":
+            time.sleep(0.02)
+        waits.append(time.monotonic() - start)
+
+
+def _post(system: System, event: dict[str, str]) -> None:
+    request = urllib.request.Request(
+        _url(system),
+        data=json.dumps(event).encode(),
+        headers={"content-type": "application/json", "authorization": f"Bearer {TOKEN}"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        answer.read()
+
+
+def _url(system: System) -> str:
+    return system.url.replace("/v1/traces", "/events")
+
+
+def _only_accepted(report: dict[str, Any]) -> None:
+    if set(report["statuses"]) != {"200"}:
+        raise SystemExit(f"not every event was taken: {report['statuses']}")

@@ -1,0 +1,99 @@
+"""ClickHouse reading the same bytes with nothing in between: as fast as any of this can get.
+
+The statement is the worker's own, recorded from it, so that the floor follows it when it changes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from bench.ingest import bodies
+from bench.ingest.measure import Stored, store
+from bench.ingest.systems import System
+from tests.worker.engines import TOKEN, ClickHouse, Worker
+
+__all__ = ["clickhouse_alone"]
+
+# As the worker's: limits.ts, BATCH_RAW_BYTES and INSERTS_IN_FLIGHT.
+BATCH_BYTES = 16 * 2**20
+CONNECTIONS = 2
+
+
+def clickhouse_alone(folder: Path, file: Path, *, encoding: str) -> Stored:
+    """The bodies of the file, put together in batches, straight into ClickHouse."""
+    folder.mkdir(parents=True)
+    path = _recorded_statement(folder / "recorded", encoding)
+    batches = bodies.write(folder / "batches", _batches(file, encoding))
+    clickhouse = ClickHouse(folder / "clickhouse")
+    clickhouse.start()
+    try:
+        clickhouse.migrate()
+        system = System("clickhouse", f"{clickhouse.url}{path}", None, clickhouse)
+        headers = ["X-ClickHouse-User: owner", "X-ClickHouse-Key: owner"]
+        if encoding == "gzip":
+            headers.append("Content-Encoding: gzip")
+        return store(system, batches, bodies.SPANS, headers=headers, connections=CONNECTIONS)
+    finally:
+        clickhouse.process.kill()
+
+
+def _batches(file: Path, encoding: str) -> Iterator[bytes]:
+    """Protobuf messages concatenate, and so do gzip members."""
+    batch, raw = bytearray(), 0
+    for body in bodies.read(file):
+        batch += body
+        raw += len(gzip.decompress(body)) if encoding == "gzip" else len(body)
+        if raw >= BATCH_BYTES:
+            yield bytes(batch)
+            batch, raw = bytearray(), 0
+    if batch:
+        yield bytes(batch)
+
+
+def _recorded_statement(folder: Path, encoding: str) -> str:
+    """Path and query of the insert that the worker sends for one such body."""
+    folder.mkdir()
+    recorded: list[str] = []
+    arrived = threading.Event()
+
+    class Recorder(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            if "otel_traces" in self.path:
+                recorded.append(self.path)
+                arrived.set()
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nobody wants to read it."""
+
+    server = HTTPServer(("127.0.0.1", 0), Recorder)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    worker = Worker(folder / "worker", clickhouse_url=f"http://127.0.0.1:{server.server_port}")
+    worker.start()
+    try:
+        body = next(bodies.read(bodies.write_traces(folder, 64, encoding=encoding, total=64)))
+        worker.request(
+            "POST",
+            "/v1/traces",
+            body,
+            authorization=f"Bearer {TOKEN}",
+            content_type="application/x-protobuf",
+            **({"content_encoding": "gzip"} if encoding == "gzip" else {}),
+        )
+        if not arrived.wait(30):
+            raise SystemExit("the worker sent no insert")
+    finally:
+        worker.process.kill()
+        server.shutdown()
+    parts = urlsplit(recorded[0])
+    # Every batch would have the recorded one's token, and only the first would be applied.
+    query = [pair for pair in parse_qsl(parts.query) if pair[0] != "insert_deduplication_token"]
+    return f"{parts.path}?{urlencode(query)}"

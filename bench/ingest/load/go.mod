@@ -1,0 +1,3 @@
+module telemetry/bench/load
+
+go 1.25

@@ -1,0 +1,113 @@
+"""One run of one system: what it took, how fast the rows were there, what it cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.ingest import peers
+from bench.ingest.systems import System
+
+__all__ = ["Stored", "send", "start_sending", "store"]
+
+DRAIN_SECONDS = 180.0
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A finite number of rows, from the first request until all can be queried.
+
+    Attributes:
+        rows: that were sent, and are in the table.
+        acked_per_second: rows, until the last request was answered.
+        stored_per_second: rows, until the last one was in the table.
+        host_us: CPU of the host per row, microseconds.
+        clickhouse_us: CPU of ClickHouse per row, microseconds.
+        peak_bytes: the host's memory at its highest.
+    """
+
+    rows: int
+    acked_per_second: float
+    stored_per_second: float
+    host_us: float
+    clickhouse_us: float
+    peak_bytes: int
+
+    def line(self) -> str:
+        """The figures, for people."""
+        return (
+            f"acked {self.acked_per_second:8,.0f}/s  stored {self.stored_per_second:8,.0f}/s  "
+            f"CPU {self.host_us:5.2f} + {self.clickhouse_us:5.2f} us a row  "
+            f"host {self.peak_bytes / 2**20:4.0f} MiB"
+        )
+
+
+def store(
+    system: System,
+    bodies: Path,
+    rows: int,
+    *,
+    headers: list[str],
+    connections: int,
+    table: str = "otel_traces",
+) -> Stored:
+    """Send each body once and wait until the table has all rows."""
+    before = system.cpu_seconds()
+    sent = send(
+        system.url,
+        bodies,
+        headers=[*system.headers, *headers],
+        connections=connections,
+        retry="50ms",
+    )
+    finish = _wait_for_rows(system, table, rows)
+    after = system.cpu_seconds()
+    start = sent["start_unix_nano"] / 1e9
+    return Stored(
+        rows,
+        rows / sent["seconds"],
+        rows / (finish - start),
+        1e6 * (after[0] - before[0]) / rows,
+        1e6 * (after[1] - before[1]) / rows,
+        system.peak_bytes(),
+    )
+
+
+def _wait_for_rows(system: System, table: str, rows: int) -> float:
+    """Unix time in seconds at which the table had so many rows."""
+    deadline = time.time() + DRAIN_SECONDS
+    while True:
+        there = system.clickhouse.count(table)
+        now = time.time()
+        if there == rows:
+            return now
+        if there > rows or now > deadline:
+            raise SystemExit(f"{system.name}: {there} rows of {rows} in {table}")
+        time.sleep(_POLL_SECONDS)
+
+
+def send(url: str, bodies: Path, *, headers: list[str], **options: object) -> dict[str, Any]:
+    """Run the sender to its end; its report."""
+    process = start_sending(url, bodies, headers=headers, **options)
+    output, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit("the sender failed; its reason is above")
+    report: dict[str, Any] = json.loads(output)
+    return report
+
+
+def start_sending(
+    url: str, bodies: Path, *, headers: list[str], **options: object
+) -> subprocess.Popen[bytes]:
+    """Start the sender; `options` are its flags."""
+    command = [str(peers.load()), "-url", url, "-bodies", str(bodies)]
+    for line in headers:
+        command += ["-header", line]
+    for name, value in options.items():
+        command += [f"-{name}", str(value)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
