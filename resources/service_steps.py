@@ -6,6 +6,7 @@ interrupted run leaves neither an orphan nor a second service is in `ownership` 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -103,8 +104,8 @@ def ensure_stopped(
         return service
     if service.state != "stopping":
         with naming_secondaries(client, ref, "stop"):
-            command(client, ref, "stop")
-    stopped = waiter.until_stopped(get_or_none(client, ref))
+            service = command(client, ref, "stop")
+    stopped = waiter.until_stopped(service)
     if stopped is None or stopped.state not in STOPPED:
         state = stopped.state if stopped is not None else "gone"
         raise ResourceError(f"{ref} was told to stop and is {state}")
@@ -144,25 +145,35 @@ def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
         WaitFailed: it did not stop, or did not go, before the deadline.
         ResourceError: it is a primary, and secondaries hold it.
     """
-    from clickhouse_api import errors
-
     service = get_or_none(client, ref)
+    # A look and a delete every 10 s are the one request per 5 s that a wait may cost.
+    pauses = itertools.chain((1.0,), itertools.repeat(10.0))
     while service is not None and service.state not in LEAVING:
         if service.state in NEED_STOP:
             with naming_secondaries(client, ref, "stop"):
-                command(client, ref, "stop")
-            waiter.until_stopped(get_or_none(client, ref))
-        try:
-            with naming_secondaries(client, ref, "delete"):
-                client.service.instance_delete(ref.organization_id, ref.id)
+                service = command(client, ref, "stop")
+        if service.state in NEED_STOP or service.state == "stopping":
+            service = waiter.until_stopped(service)
+        if service is None or _delete_begins(client, ref):
             break
-        except errors.NotFound:
-            return
-        except errors.Conflict:
-            # For a while after `stopped` shows, the API still calls it too early.
-            waiter.pause("waiting until it may be deleted")
-            service = get_or_none(client, ref)
-    waiter.until_gone(get_or_none(client, ref))
+        # For a while after `stopped` shows, the API still calls it too early.
+        waiter.pause(service, "waiting until it may be deleted", seconds=next(pauses))
+        service = get_or_none(client, ref)
+    waiter.until_gone(service)
+
+
+def _delete_begins(client: Client, ref: ServiceRef) -> bool:
+    """Send the delete; False where the API says that it comes too early."""
+    from clickhouse_api import errors
+
+    try:
+        with naming_secondaries(client, ref, "delete"):
+            client.service.instance_delete(ref.organization_id, ref.id)
+    except errors.NotFound:
+        return True
+    except errors.Conflict:
+        return False
+    return True
 
 
 def ref_of(props: Mapping[str, Any], service: models.Service) -> ServiceRef:
@@ -180,12 +191,16 @@ def waiter_for(
     return Waiter(client, ref, deadline_seconds=minutes * 60, progress=progress)
 
 
-def command(client: Client, ref: ServiceRef, command: str) -> None:
-    """Send `start`, `stop` or `awake`; at its target already is a success."""
+def command(client: Client, ref: ServiceRef, command: str) -> models.Service:
+    """Send `start`, `stop` or `awake`; at its target already is a success.
+
+    Returns:
+        The service as it was when the command was taken.
+    """
     from clickhouse_api import models
 
     request = models.ServiceStatePatchRequest.model_validate({"command": command})
-    client.service.instance_state_update(ref.organization_id, ref.id, request)
+    return client.service.instance_state_update(ref.organization_id, ref.id, request)
 
 
 def existing(client: Client, props: Mapping[str, Any]) -> models.Service:

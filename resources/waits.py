@@ -38,6 +38,9 @@ LEAVING = frozenset({"softdeleting", "terminating"})
 # These are terminal for what we wait for. `degraded` may heal, so it only fails at the deadline.
 _HOPELESS = frozenset({"failed"}) | LEAVING | GONE
 
+# After a command the first look comes soon, in place of one at once that could show nothing; the
+# second comes 5 s later.
+_FIRST_LOOK_SECONDS = 1.0
 _FIRST_INTERVAL_SECONDS = 5.0
 _LONGEST_INTERVAL_SECONDS = 15.0
 _PING_INTERVAL_SECONDS = 0.25
@@ -169,27 +172,44 @@ class Waiter:
         return settled
 
     def until_stopped(self, service: models.Service | None) -> models.Service | None:
-        """Wait until the service is stopped; None where it is gone."""
+        """Wait until the service is stopped, or has failed.
+
+        Args:
+            service: the latest answer of the API, that of the command to stop for example.
+        Returns:
+            The answer that ended the wait; None where it is gone.
+        Raises:
+            WaitFailed: the deadline passed.
+        """
 
         def done(seen: models.Service | None) -> bool:
             return seen is None or seen.state in STOPPED | {"failed"}
 
-        return self._poll(service, done, "waiting until it is stopped")
+        return self._poll(
+            service, done, "waiting until it is stopped", interval=_FIRST_LOOK_SECONDS
+        )
 
     def until_gone(self, service: models.Service | None) -> None:
-        """Wait until the API no longer has the service."""
-        self._poll(service, lambda seen: seen is None, "waiting until it is gone")
+        """Wait until the API no longer has the service.
 
-    def pause(self, message: str) -> None:
-        """Let one poll interval pass.
+        Args:
+            service: the latest answer of the API, from before the delete.
+        Raises:
+            WaitFailed: the deadline passed.
+        """
+        what = "waiting until it is gone"
+        self._poll(service, lambda seen: seen is None, what, interval=_FIRST_LOOK_SECONDS)
+
+    def pause(self, service: models.Service, what: str, *, seconds: float) -> None:
+        """Let some time pass before a request is repeated.
 
         Raises:
             WaitFailed: the deadline passed.
         """
         if self._clock() >= self._deadline:
-            raise self._failed(message, None)
-        self._progress(f"{self._ref.name}: {message}")
-        self._sleep(_FIRST_INTERVAL_SECONDS)
+            raise self._failed(what, service)
+        self._progress(f"{self._ref.name}: {service.state}, {what}")
+        self._sleep(min(seconds, self._deadline - self._clock()))
 
     def _poll(
         self,
@@ -198,8 +218,8 @@ class Waiter:
         what: str,
         *,
         hint: models.Service | None = None,
+        interval: float = _FIRST_INTERVAL_SECONDS,
     ) -> models.Service | None:
-        interval = _FIRST_INTERVAL_SECONDS
         origin = https_endpoint(hint) if hint is not None else None
         while not done(service):
             if self._clock() >= self._deadline:
@@ -210,7 +230,8 @@ class Waiter:
                 origin = None  # one early read a wait, or the rule of one per 5 s is broken
             service = get_or_none(self._client, self._ref)
             # Jitter keeps several waits of one `up` from asking in the same instant.
-            interval = min(interval * 1.25, _LONGEST_INTERVAL_SECONDS) * random.uniform(1, 1.1)  # noqa: S311
+            longer = min(interval * 1.25, _LONGEST_INTERVAL_SECONDS) * random.uniform(1, 1.1)  # noqa: S311
+            interval = max(longer, _FIRST_INTERVAL_SECONDS)
         return service
 
     def _hinted(self, origin: str | None, interval: float) -> bool:
