@@ -12,7 +12,7 @@ from local.clickhouse.errors import BadRequest, ServerError, TooManyRequests
 
 __all__ = ["AnswerLost", "Faults", "Outcome", "Rule", "Timing"]
 
-Kind = Literal["error", "rate_limit", "fresh_key", "lost", "slow", "empty"]
+Kind = Literal["error", "rate_limit", "fresh_key", "lost", "late_error", "slow", "empty"]
 Outcome = Literal["normal", "stuck", "failed", "degraded"]
 
 
@@ -46,10 +46,11 @@ class Rule:
     Attributes:
         operation: an `operationId`, or `*`.
         fault: `error` answers `status` and does nothing; `rate_limit` answers 429; `lost` does
-            it and hangs up instead of answering; `slow` answers late; `empty` does it and answers
-            success without a body; `fresh_key` is the 400 that a key made seconds ago may meet.
+            it and hangs up instead of answering; `late_error` does it and answers `status`; `slow`
+            answers late; `empty` does it and answers success without a body; `fresh_key` is the
+            400 that a key made seconds ago may meet.
         times: how often before the rule is used up; None is for ever.
-        status: of `error`.
+        status: of `error` and `late_error`.
         reset_seconds: of `rate_limit`; None sends no header.
         delay_seconds: of `slow`.
     """
@@ -122,12 +123,14 @@ class Faults:
             Whether the answer loses its body, as the vendor's to a DELETE
             (ClickHouse/clickhousectl#49).
         Raises:
-            AnswerLost: as a rule says.
+            AnswerLost, ServerError: as a rule says.
         """
         for rule in self._used(operation, "slow"):
             await asyncio.sleep(rule.delay_seconds)
         for _ in self._used(operation, "lost"):
             raise AnswerLost
+        for rule in self._used(operation, "late_error"):
+            raise ServerError("a fault was asked for here", status=rule.status)
         return len(list(self._used(operation, "empty"))) > 0
 
     def _used(self, operation: str, *kinds: Kind) -> Iterator[Rule]:

@@ -1,4 +1,4 @@
-"""The services that the JSON file `CHAOS_SERVICES` lists: `{"NAME": {ARGUMENT: …}, …}`."""
+"""What the JSON file `CHAOS_WANTED` lists: `{"services": {"NAME": {ARGUMENT: …}, …}, "key": …}`."""
 
 import json
 import os
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pulumi
 
-from resources import Service, ServiceArgs, get_organization
+from resources import ApiKey, ApiKeyArgs, Service, ServiceArgs, get_organization
 
 organization = get_organization().id
-wanted = json.loads(Path(os.environ["CHAOS_SERVICES"]).read_text())
-for name, args in wanted.items():
+wanted = json.loads(Path(os.environ["CHAOS_WANTED"]).read_text())
+for name, args in wanted["services"].items():
     service = Service(
         name,
         ServiceArgs(
@@ -22,3 +22,14 @@ for name, args in wanted.items():
     )
     for output in ("id", "https_url", "password"):
         pulumi.export(f"{name}.{output}", getattr(service, output))
+key = ApiKey(
+    "key",
+    ApiKeyArgs(
+        organization_id=organization,
+        roles=["developer"],
+        ip_access_list=["127.0.0.1/32"],
+        **wanted["key"],
+    ),
+)
+for output in ("id", "key_id", "key_secret"):
+    pulumi.export(f"key.{output}", getattr(key, output))

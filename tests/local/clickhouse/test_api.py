@@ -330,6 +330,16 @@ def test_a_lost_answer_was_carried_out(cloud: CloudProcess) -> None:
     service.remove()
 
 
+def test_a_late_error_was_carried_out(service: Service) -> None:
+    """A gateway's 5xx says nothing about what became of the request."""
+    service.cloud.set_faults(
+        rules=[{"operation": "instanceUpdate", "fault": "late_error", "status": 502}]
+    )
+    send, path = service.cloud.send, service.cloud.organization + service.path
+    assert send("PATCH", path, {"name": "changed-all-the-same"}).status_code == 502
+    assert send("GET", path).json()["result"]["name"] == "changed-all-the-same"
+
+
 def test_faults_are_used_up(service: Service) -> None:
     """`times`, then well again; `*` is every operation."""
     service.cloud.set_faults(
