@@ -28,12 +28,11 @@ from pulumi.dynamic import (
     DiffResult,
     ReadResult,
     Resource,
-    ResourceProvider,
 )
 
-from resources import engine
 from resources.checking import is_known
 from resources.errors import ResourceError, one_line
+from resources.provider import Provider
 
 __all__ = ["DurableObjectClass", "DurableObjectClassProvider"]
 
@@ -52,14 +51,12 @@ _MODULE = "placeholder.js"
 _COMPATIBILITY_DATE = "2024-09-23"
 
 
-class DurableObjectClassProvider(ResourceProvider):
+class DurableObjectClassProvider(Provider):
     """Looks before it uploads."""
-
-    serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
         """Remember how to reach Cloudflare."""
-        engine.attach()
+        super().configure(req)
         get = req.config.get
         self._token = get("cloudflareApiToken") or os.environ.get("CLOUDFLARE_API_TOKEN", "")
         url = get("cloudflareBaseUrl") or os.environ.get("CLOUDFLARE_API_BASE_URL")

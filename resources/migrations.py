@@ -30,24 +30,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.dynamic import (
-    CheckFailure,
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import CheckFailure, CheckResult, Resource
 
 from resources import engine
 from resources.checking import Checker, is_known
-from resources.control_plane import ControlPlane
 from resources.errors import ResourceError, SqlError, one_line
-from resources.sql import differs
-from resources.warehouse import CONNECTION, Connection, Warehouse, quoted
+from resources.sql import NAME, InServer, differs, flat
+from resources.warehouse import Connection, Warehouse, quoted
 
 if TYPE_CHECKING:
     from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-untyped]
@@ -56,7 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Migrations", "MigrationsArgs", "MigrationsProvider"]
 
-REPLACES = ("url", "database")
 _FILE = re.compile(r"(\d+)_\w+\.sql")
 _VARIABLE = re.compile(r"(?<!\$)\$\{([^}\n]*)\}")
 _SERVER_WORDS = re.compile(r"Code: \d+\..*?(?= \(for url |$)")
@@ -83,71 +71,56 @@ class MigrationsArgs:
     drop_database_on_destroy: pulumi.Input[bool] | None = None
 
 
-class MigrationsProvider(ResourceProvider):
+class MigrationsProvider(InServer):
     """Applies what is pending; asks the server what that is."""
 
-    serialize_as_secret_always = False
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Tie the process to the engine; remember where a stopped service could be started."""
-        engine.attach()
-        self._control_plane = ControlPlane(req.config.get)
+    replaces = ("url", "database")
+    in_place = ("files", "variables", "drop_database_on_destroy", "directory")
+    watched = False
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse changed history; say what is pending."""
         checker = Checker(news)
-        checker.inputs.setdefault("drop_database_on_destroy", False)
-        checker.inputs.setdefault("variables", {})
-        checker.flag("drop_database_on_destroy")
-        checker.text("database", pattern=r"[A-Za-z_]\w{0,62}", allowed="letters, digits and _")
-        _check_files(checker)
-        if not _elsewhere(olds, checker.inputs):
+        checker.required(*self.replaces)
+        self.rules(checker)
+        if not any(differs(name, olds, checker.inputs) for name in self.replaces if olds):
             _check_history(checker, olds.get("files") or {})
         return checker.result()
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Pending files and other variables are changes; a password that rotated only a little."""
-        replaces = [name for name in REPLACES if differs(name, olds, news)]
-        names = ("files", "variables", "drop_database_on_destroy", "directory", *CONNECTION)
-        changes = bool(replaces) or any(differs(name, olds, news) for name in names)
-        return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
+    def rules(self, checker: Checker) -> None:
+        """Names, numbers and variables of the files."""
+        checker.inputs.setdefault("drop_database_on_destroy", False)
+        checker.inputs.setdefault("variables", {})
+        checker.flag("drop_database_on_destroy")
+        checker.text("database", pattern=NAME, allowed="letters, digits and _")
+        _check_files(checker)
 
-    def create(self, props: dict[str, Any]) -> CreateResult:
+    def id_of(self, props: Mapping[str, Any]) -> str:
+        """A database has one history."""
+        return f"{props['url']}/{props['database']}"
+
+    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Make the database, apply every file the server does not know yet."""
-        server = self._server(props)
+        if not differs("files", olds, news):
+            return
         # ClickHouse Cloud turns `Atomic` into its own replicated engine; elsewhere it is the
-        # default, except for embedded servers, whose default keeps nothing.
-        server.command(f"CREATE DATABASE IF NOT EXISTS {quoted(props['database'])} ENGINE = Atomic")
-        _apply(server, props)
-        return CreateResult(f"{props['url']}/{props['database']}", props)
+        # default, except for embedded servers, whose default keeps nothing. The migrations' own
+        # client would not wait for a service that sleeps; this does.
+        server.command(f"CREATE DATABASE IF NOT EXISTS {quoted(news['database'])} ENGINE = Atomic")
+        _apply(server, news)
 
-    def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
+    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """What the server's own table says was applied."""
-        server = self._server(props)
         found = server.command(f"EXISTS DATABASE {quoted(props['database'])}")
         if found.strip() == "0":
-            return ReadResult("", {})
+            return None
         applied = _applied(server, props)
-        files = {name: md5 for name, md5 in props["files"].items() if _version(name) in applied}
-        return ReadResult(resource_id, {**props, "files": files})
+        return {"files": {n: md5 for n, md5 in props["files"].items() if _version(n) in applied}}
 
-    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Apply what is pending."""
-        if differs("files", olds, news):
-            server = self._server(news)
-            # The migrations' own client would not wait for a service that sleeps.
-            server.command("SELECT 1")
-            _apply(server, news)
-        return UpdateResult(news)
-
-    def delete(self, _id: str, props: dict[str, Any]) -> None:
+    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
         """Keep the data, unless told to drop the database."""
         if props.get("drop_database_on_destroy"):
-            server = self._server(props)
             server.command(f"DROP DATABASE IF EXISTS {quoted(props['database'])}")
-
-    def _server(self, props: Mapping[str, Any]) -> Warehouse:
-        return Warehouse.of(props, control_plane=self._control_plane)
 
 
 class Migrations(Resource, module="clickhouse", name="Migrations"):
@@ -171,9 +144,7 @@ class Migrations(Resource, module="clickhouse", name="Migrations"):
             f"pulumi-python:{type(self)._resource_type_name}",
             opts.parent if opts else None,
         )
-        props = {**vars(args), **vars(args.connection), "resource_urn": urn}
-        del props["connection"]
-        props["files"] = _files(args.directory)
+        props = {**flat(args), "resource_urn": urn, "files": _files(args.directory)}
         super().__init__(MigrationsProvider(), resource_name, props, opts)
 
 
@@ -231,10 +202,6 @@ def _check_history(checker: Checker, applied: Mapping[str, str]) -> None:
     pending = sorted(set(files) - set(applied), key=_version)
     if pending and not checker.failures:
         engine.info(str(checker.inputs.get("resource_urn", "")), f"pending: {', '.join(pending)}")
-
-
-def _elsewhere(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    return any(differs(name, olds, news) for name in REPLACES) if olds else False
 
 
 def _cluster(server: Warehouse) -> ClickhouseCluster:

@@ -16,19 +16,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.dynamic import (
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import Resource
 
-from resources import engine
-from resources.control_plane import ControlPlane
 from resources.ownership import Owner
+from resources.receipt import ReceiptProvider
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -55,37 +46,14 @@ def has_mark(name: str | None, props: Mapping[str, Any]) -> bool:
     return (name or "").endswith(mark)
 
 
-class NamedReceiptProvider(ResourceProvider):
+class NamedReceiptProvider(ReceiptProvider):
     """Gives a thing its plain name."""
 
-    serialize_as_secret_always = False
+    thing = "thing_id"
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Remember where the control plane is."""
-        engine.attach()
-        self._control_plane = ControlPlane(req.config.get)
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Everything is legal: the inputs come from this package, not from a user."""
-        return CheckResult(news, [])
-
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Another thing has a mark of its own."""
-        return DiffResult(changes=olds.get("thing_id") != news.get("thing_id"))
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
+    def finish(self, client: Client, props: Mapping[str, Any]) -> None:
         """Take the mark off."""
-        self._rename(props)
-        return CreateResult(props["thing_id"], props)
-
-    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Take the mark off the thing that took the old one's place."""
-        self._rename(news)
-        return UpdateResult(news)
-
-    def _rename(self, props: Mapping[str, Any]) -> None:
-        with self._control_plane.client() as client:
-            _RENAMES[props["kind"]](client, props)
+        _RENAMES[props["kind"]](client, props)
 
 
 class NamedReceipt(Resource, module="clickhouse", name="NamedReceipt"):

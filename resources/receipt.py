@@ -2,66 +2,60 @@
 
 A child that `Service` makes for itself; see `ownership` for the argument. Its whole effect is one
 tag on the service (operation `instanceUpdate`). It changes in place when the service is replaced,
-and deleting it does nothing.
+and deleting it does nothing. Other receipts differ in how they say it (`named_receipt`).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import (
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, Resource, UpdateResult
 
-from resources import engine
-from resources.control_plane import ControlPlane
 from resources.ownership import CREATE, DONE
+from resources.provider import Provider
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
 
 __all__ = ["Receipt", "ReceiptProvider"]
 
 
-class ReceiptProvider(ResourceProvider):
-    """Sets the tag that says `done`."""
+class ReceiptProvider(Provider):
+    """Sets the tag that says `done`.
 
-    serialize_as_secret_always = False
+    Attributes:
+        thing: the input that is the id of what was made.
+    """
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Remember where the control plane is."""
-        engine.attach()
-        self._control_plane = ControlPlane(req.config.get)
+    thing: ClassVar[str] = "service_id"
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Everything is legal: the inputs come from `Service`, not from a user."""
+        """Everything is legal: the inputs come from this package, not from a user."""
         return CheckResult(news, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Another service needs the mark anew."""
-        return DiffResult(changes=olds.get("service_id") != news.get("service_id"))
+        """Another thing has a mark of its own."""
+        return DiffResult(changes=olds.get(self.thing) != news.get(self.thing))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Mark the service."""
-        self._mark_done(props)
-        return CreateResult(props["service_id"], props)
+        """Mark it as finished."""
+        with self._control_plane.client() as client:
+            self.finish(client, props)
+        return CreateResult(props[self.thing], props)
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Mark the service that took the old one's place."""
-        self._mark_done(news)
-        return UpdateResult(news)
+        """Mark what took the old one's place."""
+        return UpdateResult(self.create(news).outs)
 
-    def _mark_done(self, props: dict[str, Any]) -> None:
+    def finish(self, client: Client, props: Mapping[str, Any]) -> None:
+        """Say that a state knows of the thing; saying it again changes nothing."""
         from clickhouse_api import models
 
         done = models.ResourceTagsV1(key=CREATE, value=DONE)
         patch = models.ServicePatchRequest(tags=models.InstanceTagsPatch(add=[done]))
-        with self._control_plane.client() as client:
-            client.service.instance_update(props["organization_id"], props["service_id"], patch)
+        client.service.instance_update(props["organization_id"], props["service_id"], patch)
 
 
 class Receipt(Resource, module="clickhouse", name="Receipt"):

@@ -22,26 +22,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import (
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import Resource
 
-from resources import engine
 from resources.checking import Checker
-from resources.control_plane import ControlPlane
-from resources.sql import differs, text
-from resources.warehouse import CONNECTION, Connection, Warehouse, quoted
+from resources.sql import InServer, differs, flat, text
+from resources.warehouse import Connection, Warehouse, quoted
 
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider"]
 
-REPLACES = ("url", "database")
 MAX_DAYS = 3650
 # As ClickHouse prints a TTL that was given in days, whatever its spelling in the migration was.
 _TTL = re.compile(r" TTL (?P<column>[^,]+?) \+ toIntervalDay\((?P<days>\d+)\)")
@@ -62,51 +50,35 @@ class RetentionArgs:
     days: pulumi.Input[int]
 
 
-class RetentionProvider(ResourceProvider):
+class RetentionProvider(InServer):
     """Brings the TTL of every table that has one to the same number of days."""
 
-    serialize_as_secret_always = False
+    replaces = ("url", "database")
+    in_place = ("days",)
+    watched = False
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Tie the process to the engine; remember where a stopped service could be started."""
-        engine.attach()
-        self._control_plane = ControlPlane(req.config.get)
-
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def rules(self, checker: Checker) -> None:
         """The number becomes part of SQL, so it must be one."""
-        checker = Checker(news)
-        checker.required("url", "database", "days")
+        checker.required("days")
         checker.number("days", minimum=1, maximum=MAX_DAYS)
-        return checker.result()
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare with what was last seen; what is not known yet is taken to stay."""
-        replaces = [name for name in REPLACES if differs(name, olds, news)]
-        changes = bool(replaces) or any(differs(name, olds, news) for name in ("days", *CONNECTION))
-        return DiffResult(changes=changes, replaces=replaces, delete_before_replace=False)
+    def id_of(self, props: Mapping[str, Any]) -> str:
+        """A database has one."""
+        return f"{props['url']}/{props['database']}"
 
-    def create(self, props: dict[str, Any]) -> CreateResult:
+    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Change the tables that differ; right after their migration none does."""
-        _apply(self._server(props), props)
-        return CreateResult(f"{props['url']}/{props['database']}", props)
-
-    def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """The days that the tables have; where they differ, one that is not what was asked for."""
-        found = {days for _, days in _ttls(self._server(props), props).values()}
-        others = sorted(found - {props["days"]})
-        return ReadResult(resource_id, {**props, "days": others[0] if others else props["days"]})
-
-    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Change the tables that differ."""
         if differs("days", olds, news):
-            _apply(self._server(news), news)
-        return UpdateResult(news)
+            _apply(server, news)
 
-    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any]:
+        """The days that the tables have; where they differ, one that is not what was asked for."""
+        found = {days for _, days in _ttls(server, props).values()}
+        others = sorted(found - {props["days"]})
+        return {"days": others[0] if others else props["days"]}
+
+    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
         """Leave the tables as they are: no retention would keep rows for ever."""
-
-    def _server(self, props: Mapping[str, Any]) -> Warehouse:
-        return Warehouse.of(props, control_plane=self._control_plane)
 
 
 class Retention(Resource, module="clickhouse", name="Retention"):
@@ -121,9 +93,7 @@ class Retention(Resource, module="clickhouse", name="Retention"):
         args: RetentionArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {**vars(args), **vars(args.connection)}
-        del props["connection"]
-        super().__init__(RetentionProvider(), resource_name, props, opts)
+        super().__init__(RetentionProvider(), resource_name, flat(args), opts)
 
 
 def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
