@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resources.access import Access, TeamArgs, TokenArgs
+    from resources.access import Access, PublicArgs, TeamArgs, TokenArgs
     from resources.api_key import ApiKey, ApiKeyArgs
     from resources.backup_bucket import BackupBucket, BackupBucketArgs
     from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
@@ -77,6 +77,7 @@ __all__ = [
     "PrivateEndpointAttachment",
     "PrivateEndpointAttachmentArgs",
     "PrivateEndpointConfig",
+    "PublicArgs",
     "QueryEndpoint",
     "QueryEndpointArgs",
     "Retention",
@@ -118,6 +119,7 @@ __all__ = [
 
 _HOMES = {
     "Access": "access",
+    "PublicArgs": "access",
     "TeamArgs": "access",
     "TokenArgs": "access",
     "team_schemas": "teams",

@@ -19,7 +19,7 @@ goes on until `previous_valid_until`, or without one until `version` changes aga
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ import pulumi
 
 from resources.token import Token
 
-__all__ = ["SCOPES", "Access", "TeamArgs", "TokenArgs"]
+__all__ = ["SCOPES", "Access", "PublicArgs", "TeamArgs", "TokenArgs"]
 
 SCOPES = ("traces", "logs", "metrics", "events", "read", "admin")
 """What a token may be for: the signals it may send, reading, and the admin API."""
@@ -73,22 +73,42 @@ class TokenArgs:
 
 
 @dataclass(kw_only=True)
+class PublicArgs:
+    """Events from senders that can hold no token, such as command-line tools: they may only write.
+
+    Attributes:
+        team: whose events they are; give them a team of their own, anybody can write there.
+        requests_per_second: of one address.
+    """
+
+    team: str = DEFAULT_TEAM
+    requests_per_second: float = 1.0
+
+
+@dataclass(kw_only=True)
 class Access:
     """Teams and tokens.
 
     Attributes:
         teams: whom tokens can be for.
         tokens: the first is the one that examples send with.
+        cors_origins: origins like `https://shop.example.com` whose pages may send and read
+            answers; `*` is any. Default: none.
+        public: events without a token. Default: refused.
     """
 
     teams: Sequence[TeamArgs] = field(default_factory=list)
     tokens: Sequence[TokenArgs] = field(default_factory=list)
+    cors_origins: Sequence[str] = ()
+    public: PublicArgs | None = None
 
     def document(self, tokens: Sequence[Token]) -> pulumi.Output[str]:
         """The worker's binding, a secret; `tokens` are in the order of `self.tokens`."""
         return pulumi.Output.secret(
             pulumi.Output.json_dumps(
                 {
+                    "cors_origins": list(self.cors_origins),
+                    "public": None if self.public is None else asdict(self.public),
                     "teams": [{"name": t.name, "database": t.database} for t in self.teams],
                     "tokens": pulumi.Output.all(
                         *(

@@ -11,6 +11,9 @@
         requestsPerSecond: 500
         expiresAt: "2028-01-01T00:00:00Z"
 
+    telemetry:corsOrigins: ["https://shop.example.com"]
+    telemetry:publicEvents: {team: shop, requestsPerSecond: 1}
+
 Without `tokens` there are three for the team `default`: `ingest`, `read` and `admin`.
 """
 
@@ -21,7 +24,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from resources.access import DEFAULT_TEAM, SCOPES, Access, TeamArgs, TokenArgs
+from resources.access import DEFAULT_TEAM, SCOPES, Access, PublicArgs, TeamArgs, TokenArgs
 
 __all__ = ["IDENTIFIER", "IDENTIFIER_ALLOWED", "read_access"]
 
@@ -35,6 +38,9 @@ _DEFAULT_TOKENS = (
     TokenArgs(name="read", scopes=("read",)),
     TokenArgs(name="admin", scopes=("admin",)),
 )
+# As browsers send it: lower case, no path, the port only where it is not the scheme's own.
+_ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?"
+_PUBLIC_KEYS = ("team", "requestsPerSecond")
 _TEAM_KEYS = ("name", "database")
 _TOKEN_KEYS = (
     "name",
@@ -50,27 +56,61 @@ Refuse = Callable[[str, object, str], None]
 """Told of a key, its value, and what is allowed."""
 
 
-def read_access(*, database: str, teams: object, tokens: object, refuse: Refuse) -> Access:
+def read_access(
+    *,
+    database: str,
+    teams: object,
+    tokens: object,
+    cors_origins: object,
+    public: object,
+    refuse: Refuse,
+) -> Access:
     """Teams and tokens, as far as they are legal; `refuse` hears of everything that is not.
 
     Args:
         database: of the team `default`, which is always there and comes first.
         teams: the value of the config key, None where it is not set.
-        tokens: likewise.
+        tokens: likewise, as the two below.
     """
     made_teams = [TeamArgs(name=DEFAULT_TEAM, database=database)]
     made_teams += [_team(item) for item in _items("teams", teams or [], _TEAM_KEYS, refuse)]
     _unique("teams", "name", [team.name for team in made_teams], refuse)
     # Two teams in one database would read each other's events.
     _unique("teams", "database", [str(team.database) for team in made_teams], refuse)
-    if tokens is None:
-        return Access(teams=made_teams, tokens=_DEFAULT_TOKENS)
     names = [team.name for team in made_teams]
-    made_tokens = [_token(item, names) for item in _items("tokens", tokens, _TOKEN_KEYS, refuse)]
-    _unique("tokens", "name", [token.name for token in made_tokens], refuse)
-    if tokens == []:
-        refuse("tokens", tokens, "at least one token")
-    return Access(teams=made_teams, tokens=made_tokens)
+    return Access(
+        teams=made_teams,
+        tokens=_DEFAULT_TOKENS if tokens is None else _tokens(tokens, names, refuse),
+        cors_origins=[] if cors_origins is None else _origins(cors_origins, refuse),
+        public=None if public is None else _public(public, names, refuse),
+    )
+
+
+def _tokens(value: object, teams: Collection[str], refuse: Refuse) -> list[TokenArgs]:
+    tokens = [_token(item, teams) for item in _items("tokens", value, _TOKEN_KEYS, refuse)]
+    _unique("tokens", "name", [token.name for token in tokens], refuse)
+    if value == []:
+        refuse("tokens", value, "at least one token")
+    return tokens
+
+
+def _origins(value: object, refuse: Refuse) -> list[str]:
+    origins = value if isinstance(value, list) else [value]
+    for origin in origins:
+        if not isinstance(origin, str) or not re.fullmatch(_ORIGIN, origin):
+            refuse("corsOrigins", origin, "a list of origins like https://shop.example.com, or *")
+    return [str(origin) for origin in origins]
+
+
+def _public(value: object, teams: Collection[str], refuse: Refuse) -> PublicArgs:
+    if not isinstance(value, dict) or not value.keys() <= set(_PUBLIC_KEYS):
+        refuse("publicEvents", value, f"an object with {', '.join(_PUBLIC_KEYS)}")
+        return PublicArgs()
+    item = _Item("publicEvents", value, refuse)
+    return PublicArgs(
+        team=item.choice("team", teams, default=DEFAULT_TEAM),
+        requests_per_second=item.positive("requestsPerSecond") or 1.0,
+    )
 
 
 def _team(item: _Item) -> TeamArgs:

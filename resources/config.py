@@ -22,6 +22,8 @@
 | `workerName`: name of the Workers script | `telemetry-<stack>` |
 | `teams`: further teams, a list of `name` and `database` | none |
 | `tokens`: who may send and read, `resources/access_config.py` | `ingest`, `read`, `admin` |
+| `corsOrigins`: origins of web pages that may send, a list | none |
+| `publicEvents`: `team` and `requestsPerSecond` of events without a token | refused |
 | `cloudflareAccountId` | `CLOUDFLARE_ACCOUNT_ID` |
 | `cloudflareApiToken`, a secret | `CLOUDFLARE_API_TOKEN` |
 | `cloudflareBaseUrl`: address of the Cloudflare API | `CLOUDFLARE_API_BASE_URL`, or its own |
@@ -127,6 +129,8 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
             ),
             teams=reader.value("teams"),
             tokens=reader.value("tokens"),
+            cors_origins=reader.value("corsOrigins"),
+            public=reader.value("publicEvents"),
             refuse=reader.refuse,
         ),
     }

@@ -13,7 +13,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from resources import config
-from resources.access import TeamArgs, TokenArgs
+from resources.access import PublicArgs, TeamArgs, TokenArgs
 from resources.config import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +106,37 @@ def test_teams_and_tokens_are_read() -> None:
             expires_at="2028-01-01T00:00:00+01:00",
         )
     ]
+
+
+def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -> None:
+    """Nobody is by default."""
+    access = load().telemetry["access"]
+    assert (list(access.cors_origins), access.public) == ([], None)
+    access = load(
+        corsOrigins='["https://shop.example.com", "http://localhost:5173"]',
+        publicEvents='{"requestsPerSecond": 0.2}',
+    ).telemetry["access"]
+    assert access.cors_origins == ["https://shop.example.com", "http://localhost:5173"]
+    assert access.public == PublicArgs(team="default", requests_per_second=0.2)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("corsOrigins", '["shop.example.com"]', "a list of origins like https://"),
+        ("corsOrigins", '["https://shop.example.com/"]', "a list of origins like https://"),
+        ("publicEvents", "[1]", "an object"),
+        ("publicEvents", '{"team": "nobody"}', "default"),
+        ("teams", '[{"name": "a b", "database": "x"}]', "1 to 63 letters, digits, _ and -"),
+        ("teams", '[{"name": "a", "database": "telemetry"}]', "a value of its own for each"),
+    ],
+)
+def test_wrong_teams_and_origins_are_refused(key: str, value: str, allowed: str) -> None:
+    """With what is allowed."""
+    with pytest.raises(pulumi.RunError) as caught:
+        load(**{key: value})
+    assert f"config telemetry:{key}" in str(caught.value)
+    assert f"allowed: {allowed}" in str(caught.value)
 
 
 @pytest.mark.parametrize(

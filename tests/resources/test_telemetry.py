@@ -77,6 +77,8 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
         "version": 1,
         "count": 1,
         "access": {
+            "cors_origins": [],
+            "public": None,
             "teams": [{"name": "default", "database": "default"}],
             "tokens": [entry(INGEST, tokens["ingest"]), entry(READ, tokens["read"])],
         },

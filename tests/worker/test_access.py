@@ -16,6 +16,7 @@ from tests.worker.engines import (
     token_entry,
     wait_until,
 )
+from tests.worker.spans import export_bytes
 
 EVENT = {"event_name": "signup", "timestamp": 1_900_000_000}
 NOWHERE = "http://127.0.0.1:1"
@@ -91,3 +92,76 @@ def test_a_broken_team_holds_up_no_other(
         lambda: clickhouse.query("SELECT count() FROM other.events") == "1",
     )
     assert clickhouse.count("events") == 1
+
+
+def test_above_its_rate_a_token_waits(make_worker: WorkerFactory) -> None:
+    """429, and when there will be room again; other tokens are not held up."""
+    slow = token_entry("slow", name="nightly", requests_per_second=0.001)
+    worker = make_worker(clickhouse_url=NOWHERE, access=access_document(slow))
+    assert send(worker, "slow").status == 200
+    refused = send(worker, "slow")
+    assert refused.status == 429
+    assert b"token nightly may send 0.001 requests per second" in refused.body
+    assert 900 < int(refused.headers["retry-after"]) <= 1000
+    assert send(worker, TOKEN).status == 200
+
+
+def test_without_a_token_only_events_and_only_where_that_is_allowed(
+    make_worker: WorkerFactory,
+) -> None:
+    """Write-only, small, and at a rate of its own for each address."""
+    public = {"team": "other", "requests_per_second": 0.001}
+    worker = make_worker(clickhouse_url=NOWHERE, access=access_document(public=public))
+    headers = {"content_type": "application/json", "cf_connecting_ip": "192.0.2.1"}
+    body = json.dumps(EVENT).encode()
+    assert worker.request("POST", "/events", body, **headers).status == 200
+    assert worker.request("POST", "/events", body, **headers).status == 429
+    headers["cf_connecting_ip"] = "192.0.2.2"
+    large = json.dumps({**EVENT, "metadata": {"x": "y" * 20_000}}).encode()
+    assert worker.request("POST", "/events", large, **headers).status == 413
+    assert worker.post_event(EVENT, authorization="Bearer wrong").status == 401
+    headers["cf_connecting_ip"] = "192.0.2.3"
+    assert worker.request("POST", "/v1/traces", b"", **headers).status == 401
+
+
+PAGE = "https://shop.example.com"
+
+
+def test_pages_of_listed_origins_may_send(make_worker: WorkerFactory) -> None:
+    """The browser's question is answered without a token, and so that it may read the answers."""
+    worker = make_worker(clickhouse_url=NOWHERE, access=access_document(cors_origins=[PAGE]))
+    question = {"access_control_request_method": "POST"}
+    answer = worker.request("OPTIONS", "/events", None, origin=PAGE, **question)
+    assert answer.status == 204
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    assert answer.headers["access-control-allow-methods"] == "POST"
+    assert "authorization" in answer.headers["access-control-allow-headers"]
+    for sent in (worker.post_event(EVENT, origin=PAGE), worker.post_event({}, origin=PAGE)):
+        assert sent.headers["access-control-allow-origin"] == PAGE
+        assert sent.headers["vary"] == "origin"
+
+    other = worker.request("OPTIONS", "/events", None, origin="https://example.org", **question)
+    assert other.status == 403
+    assert b"https://example.org; it is not on this worker's list" in other.body
+    sent = worker.post_event(EVENT, origin="https://example.org")
+    for refused in (other, sent):
+        assert "access-control-allow-origin" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [("dnt", "DNT: 1"), ("sec_gpc", "Sec-GPC: 1"), ("do_not_track", "Do-Not-Track: 1")],
+)
+def test_who_asks_not_to_be_tracked_is_not_stored(
+    make_worker: WorkerFactory, header: str, line: str
+) -> None:
+    """Accepted, so that nothing is sent again, and said so."""
+    worker = make_worker(clickhouse_url=NOWHERE)
+    answer = worker.post_event(EVENT, **{header: "1"})
+    assert (answer.status, answer.headers["tk"]) == (200, "N")
+    assert json.loads(answer.body) == {"status": "not stored", "reason": line}
+    traces = worker.post_traces(export_bytes(3, seed=1), **{header: "1"})
+    assert (traces.status, traces.headers["tk"], traces.body) == (200, "N", b"")
+    assert worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
+    assert worker.post_event(EVENT, **{header: "0"}).headers.get("tk") is None
+    assert worker.stored("SELECT sum(row_count) FROM chunks") == [(1,)]

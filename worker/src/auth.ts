@@ -1,7 +1,11 @@
 /** Who sends a request, by its bearer token, and whether the token is for what is asked. */
 import { accessOf, type Scope, type Team, type TokenEntry } from "./access/config.ts";
+import { RateLimits } from "./access/rate.ts";
 import { Refusal } from "./errors.ts";
+import { MAX_PUBLIC_BODY_BYTES } from "./limits.ts";
 
+/** All that can be sent without a token, where the deployment allows it at all. */
+const PUBLIC_SCOPE: Scope = "events";
 const CHALLENGE = 'Bearer realm="ingest"';
 
 /** The holder of a token. */
@@ -9,13 +13,24 @@ export interface Caller {
   /** Name of the token, for limits and logs; never the token. */
   readonly name: string;
   readonly team: Team;
+  /** At most this much in one request; absent: what the endpoint takes. */
+  readonly maxBodyBytes?: number;
 }
+
+const rates = new RateLimits();
 
 /**
  * @throws Refusal 401 without a token or with one that is unknown or expired, 403 where it lacks
- *   `scope`.
+ *   `scope`, 429 above its rate.
  */
 export async function authenticate(request: Request, env: Env, scope: Scope): Promise<Caller> {
+  const { open } = accessOf(env);
+  if (open !== null && scope === PUBLIC_SCOPE && !request.headers.has("authorization")) {
+    // Per address: one tool that runs wild must not keep out the others.
+    const address = request.headers.get("cf-connecting-ip") ?? "";
+    limitRate("public", `public ${address}`, open.requestsPerSecond);
+    return { name: "public", team: open.team, maxBodyBytes: MAX_PUBLIC_BODY_BYTES };
+  }
   const entry = accessOf(env).tokens.get(await sha256Hex(bearerToken(request)));
   // Looked up by its hash: how long that takes tells nothing about the tokens there are.
   if (entry === undefined) {
@@ -26,6 +41,9 @@ export async function authenticate(request: Request, env: Env, scope: Scope): Pr
     throw unauthorized(`token ${entry.name} ended at ${ended}; use the new one`, "invalid_token");
   }
   requireScope(entry, scope);
+  if (entry.requestsPerSecond !== null) {
+    limitRate(entry.name, `token ${entry.name}`, entry.requestsPerSecond);
+  }
   return { name: entry.name, team: entry.team };
 }
 
@@ -39,6 +57,17 @@ function requireScope({ name, scopes }: TokenEntry, scope: Scope): void {
           "www-authenticate": `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`,
         },
       },
+    );
+  }
+}
+
+function limitRate(name: string, key: string, requestsPerSecond: number): void {
+  const retryAfterSeconds = rates.take(key, requestsPerSecond, Date.now());
+  if (retryAfterSeconds > 0) {
+    throw new Refusal(
+      429,
+      `rate: token ${name} may send ${requestsPerSecond} requests per second; send again later`,
+      { retryAfterSeconds },
     );
   }
 }

@@ -1,5 +1,7 @@
 /** Routes; every answer of the worker is made here. */
 import type { Scope } from "./access/config.ts";
+import { isPreflight, preflight, withCors } from "./access/cors.ts";
+import { asNotTracked, doNotTrack } from "./access/privacy.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
@@ -20,6 +22,8 @@ type Route = {
   | {
       readonly scope: Scope;
       readonly handle: (request: Request, env: Env, caller: Caller) => Promise<Response>;
+      /** What a sender hears that asked not to be tracked; absent where nothing is sent. */
+      readonly untracked?: (request: Request, header: string) => Response;
     }
 );
 
@@ -27,35 +31,50 @@ type Methods = { readonly [method in Method]?: Route };
 
 const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ["/health", { GET: { scope: null, handle: health, refuse: jsonRefusal } }],
-  ["/v1/traces", { POST: { scope: "traces", handle: traces, refuse: statusResponse } }],
-  ["/events", { POST: { scope: "events", handle: ingestEvent, refuse: jsonRefusal } }],
-  ["/events/bulk", { POST: { scope: "events", handle: ingestEvents, refuse: jsonRefusal } }],
-  ["/event", { POST: { scope: "events", handle: ingestAccountEvent, refuse: jsonRefusal } }],
+  [
+    "/v1/traces",
+    {
+      POST: { scope: "traces", handle: traces, refuse: statusResponse, untracked: exportResponse },
+    },
+  ],
+  ["/events", { POST: eventsRoute(ingestEvent, notStored) }],
+  ["/events/bulk", { POST: eventsRoute(ingestEvents, notStored) }],
+  [
+    "/event",
+    { POST: eventsRoute(ingestAccountEvent, () => Response.json({ message: "success" })) },
+  ],
 ]);
 
 export default {
   async fetch(request, env): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    const methods = ROUTES.get(pathname);
-    const route = routeOf(methods, request.method);
-    try {
-      if (methods === undefined) {
-        const known = [...ROUTES.keys()].join(", ");
-        throw new Refusal(404, `path: ${pathname} is not served; there are ${known}`);
-      }
-      if (route === undefined) {
-        const allowed = Object.keys(methods).join(", ");
-        throw new Refusal(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
-          headers: { allow: allowed },
-        });
-      }
-      return await answer(route, request, env);
-    } catch (error) {
-      await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-      return refuserOf(methods, route)(refusalFrom(error));
-    }
+    return withCors(await respond(request, env), request, env);
   },
 } satisfies ExportedHandler<Env>;
+
+async function respond(request: Request, env: Env): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const methods = ROUTES.get(pathname);
+  const route = routeOf(methods, request.method);
+  try {
+    if (methods === undefined) {
+      const known = [...ROUTES.keys()].join(", ");
+      throw new Refusal(404, `path: ${pathname} is not served; there are ${known}`);
+    }
+    if (isPreflight(request)) {
+      return preflight(request, env, Object.keys(methods));
+    }
+    if (route === undefined) {
+      const allowed = Object.keys(methods).join(", ");
+      throw new Refusal(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
+        headers: { allow: allowed },
+      });
+    }
+    return await answer(route, request, env);
+  } catch (error) {
+    await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
+    return refuserOf(methods, route)(refusalFrom(error));
+  }
+}
 
 function routeOf(methods: Methods | undefined, method: string): Route | undefined {
   const known = methods !== undefined && Object.hasOwn(methods, method);
@@ -66,7 +85,13 @@ async function answer(route: Route, request: Request, env: Env): Promise<Respons
   if (route.scope === null) {
     return await route.handle(request, env);
   }
-  return await route.handle(request, env, await authenticate(request, env, route.scope));
+  const caller = await authenticate(request, env, route.scope);
+  const untracked = route.untracked === undefined ? null : doNotTrack(request);
+  if (route.untracked !== undefined && untracked !== null) {
+    await discardBody(request);
+    return asNotTracked(route.untracked(request, untracked));
+  }
+  return await route.handle(request, env, caller);
 }
 
 /** A wrong method of a path is refused as that path's other methods would. */
@@ -81,6 +106,17 @@ async function health(): Promise<Response> {
 async function traces(request: Request, env: Env, caller: Caller): Promise<Response> {
   await ingestTraces(request, env, caller);
   return exportResponse();
+}
+
+type Handler = (request: Request, env: Env, caller: Caller) => Promise<Response>;
+type Untracked = (request: Request, header: string) => Response;
+
+function eventsRoute(handle: Handler, untracked: Untracked): Route {
+  return { scope: "events", handle, refuse: jsonRefusal, untracked };
+}
+
+function notStored(_request: Request, header: string): Response {
+  return Response.json({ status: "not stored", reason: header });
 }
 
 function jsonRefusal(refusal: Refusal): Response {

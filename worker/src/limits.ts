@@ -25,6 +25,12 @@ export const MAX_NAME_LENGTH = 256;
 export const MAX_TAGS = 64;
 /** Of `/events/bulk`; one chunk, and far under a batch's rows. */
 export const MAX_BULK_EVENTS = 10_000;
+/** Of a request without a token, where those are let in at all. */
+export const MAX_PUBLIC_BODY_BYTES = 16 * KIB;
+/** Senders whose rate an isolate remembers, about 100 bytes each. */
+export const MAX_RATE_KEYS = 10_000;
+/** How long a browser need not ask again; Chromium's own ceiling. */
+export const CORS_MAX_AGE_SECONDS = 7_200;
 
 // --- one stored chunk ------------------------------------------------------------------------
 

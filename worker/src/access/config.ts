@@ -30,6 +30,10 @@ export interface Access {
   readonly teams: ReadonlyMap<string, Team>;
   /** By hex SHA-256 of the token. */
   readonly tokens: ReadonlyMap<string, TokenEntry>;
+  /** Pages of these origins may read answers; `*` stands for all. */
+  readonly corsOrigins: ReadonlySet<string>;
+  /** Who may send events without a token, null: nobody. */
+  readonly open: { readonly team: Team; readonly requestsPerSecond: number } | null;
 }
 
 /** The binding as it is written. */
@@ -43,6 +47,8 @@ interface AccessDocument {
     readonly requests_per_second?: number | null;
     readonly expires_at?: string | null;
   }[];
+  readonly cors_origins?: readonly string[];
+  readonly public?: { readonly team: string; readonly requests_per_second: number } | null;
 }
 
 let cached: { readonly text: string; readonly access: Access } | undefined;
@@ -68,7 +74,16 @@ export function accessFromText(text: string): Access {
       expiresAtMs: token.expires_at == null ? null : Date.parse(token.expires_at),
     },
   ]);
-  return { teams, tokens: new Map(tokens) };
+  const open = document.public ?? null;
+  return {
+    teams,
+    tokens: new Map(tokens),
+    corsOrigins: new Set(document.cors_origins ?? []),
+    open: open && {
+      team: teamNamed(teams, open.team),
+      requestsPerSecond: open.requests_per_second,
+    },
+  };
 }
 
 function teamNamed(teams: ReadonlyMap<string, Team>, name: string): Team {

@@ -51,8 +51,9 @@ async function ingest(
 ): Promise<number> {
   requireContentType(request, ["application/json"]);
   const isGzip = contentEncoding(request) === "gzip";
-  const sent = await readBody(request, form.limitBytes);
-  const json = isGzip ? gunzip(sent, form.limitBytes) : sent;
+  const limitBytes = Math.min(form.limitBytes, caller.maxBodyBytes ?? form.limitBytes);
+  const sent = await readBody(request, limitBytes);
+  const json = isGzip ? gunzip(sent, limitBytes) : sent;
   const { rows, haveOwnTimestamps } = form.parse(json, Date.now());
   const bytes = linesFromEvents(rows);
   await append(env, caller, {

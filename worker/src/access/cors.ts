@@ -1,0 +1,55 @@
+/** Which web pages may send from a browser: https://fetch.spec.whatwg.org/#http-cors-protocol */
+import { Refusal } from "../errors.ts";
+import { CORS_MAX_AGE_SECONDS } from "../limits.ts";
+import { accessOf } from "./config.ts";
+
+const ALLOWED_HEADERS = "authorization, content-type, content-encoding, dnt, do-not-track";
+const EXPOSED_HEADERS = "retry-after, tk";
+
+/** A browser asks before it sends. */
+export function isPreflight(request: Request): boolean {
+  const { headers } = request;
+  return (
+    request.method === "OPTIONS" &&
+    headers.has("origin") &&
+    headers.has("access-control-request-method")
+  );
+}
+
+/** @throws Refusal 403 an origin that is not on the list. */
+export function preflight(request: Request, env: Env, methods: readonly string[]): Response {
+  const origin = request.headers.get("origin");
+  if (allowedOrigin(request, env) === null) {
+    throw new Refusal(403, `origin: ${origin}; it is not on this worker's list of origins`);
+  }
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": methods.join(", "),
+      "access-control-allow-headers": ALLOWED_HEADERS,
+      "access-control-max-age": String(CORS_MAX_AGE_SECONDS),
+    },
+  });
+}
+
+/** The answer, readable to pages of the listed origins and to no others. */
+export function withCors(response: Response, request: Request, env: Env): Response {
+  if (!request.headers.has("origin")) {
+    return response;
+  }
+  const marked = new Response(response.body, response);
+  // Whether the headers below are there depends on it, so caches must keep the answers apart.
+  marked.headers.append("vary", "origin");
+  const origin = allowedOrigin(request, env);
+  if (origin !== null) {
+    marked.headers.set("access-control-allow-origin", origin);
+    marked.headers.set("access-control-expose-headers", EXPOSED_HEADERS);
+  }
+  return marked;
+}
+
+function allowedOrigin(request: Request, env: Env): string | null {
+  const origin = request.headers.get("origin");
+  const { corsOrigins } = accessOf(env);
+  return origin !== null && (corsOrigins.has(origin) || corsOrigins.has("*")) ? origin : null;
+}

@@ -1,0 +1,45 @@
+/**
+ * Requests per second: a token bucket per key, which holds a second's worth.
+ *
+ * Counted by this isolate. Cloudflare runs one or more of them in each location that a token is
+ * used from, so the limit is per isolate: it stops a runaway sender, it does not bill one. What no
+ * isolate can know of the others is bounded by the buffer, which is one for all of them.
+ */
+import { MAX_RATE_KEYS } from "../limits.ts";
+
+interface Bucket {
+  left: number;
+  atMs: number;
+}
+
+export class RateLimits {
+  /** In the order of last use, so that the oldest can be forgotten. */
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** Takes one request. Returns 0, or in how many seconds there will be room for the next. */
+  take(key: string, requestsPerSecond: number, nowMs: number): number {
+    const size = Math.max(1, requestsPerSecond);
+    const bucket = this.#buckets.get(key) ?? { left: size, atMs: nowMs };
+    // A clock that was set back adds nothing and takes nothing away.
+    const passedSeconds = Math.max(0, nowMs - bucket.atMs) / 1000;
+    bucket.left = Math.min(size, bucket.left + passedSeconds * requestsPerSecond);
+    bucket.atMs = nowMs;
+    this.#keep(key, bucket);
+    if (bucket.left < 1) {
+      return Math.max(1, Math.ceil((1 - bucket.left) / requestsPerSecond));
+    }
+    bucket.left -= 1;
+    return 0;
+  }
+
+  #keep(key: string, bucket: Bucket): void {
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    if (this.#buckets.size > MAX_RATE_KEYS) {
+      for (const oldest of this.#buckets.keys()) {
+        this.#buckets.delete(oldest);
+        break;
+      }
+    }
+  }
+}
