@@ -19,5 +19,7 @@ def local_clouds(state: Path) -> Iterator[Layout]:
     """Both local clouds, empty, with `state` as their state folder, on ports the system chooses."""
     layout = Layout(ROOT, state)
     list(start_clouds(layout.clouds, ANY_PORTS))
-    yield layout
-    list(stop_clouds(layout.clouds))
+    try:
+        yield layout
+    finally:
+        list(stop_clouds(layout.clouds))
