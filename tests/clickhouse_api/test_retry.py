@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from clickhouse_api import AsyncClient, Client, errors, models
 from tests.clickhouse_api.clocks import CountingClock
 from tests.clickhouse_api.cloud import REQUEST_ID, Cloud, Reply, failed, hang_up, ok
+from tests.isolation.without_network import run_without_network
 
 CREATE = models.ServicePostRequest(
     name="n",
@@ -273,19 +275,36 @@ def test_a_cancelled_call_stops_waiting(cloud: Cloud, tmp_path: Path) -> None:
 def test_an_unreachable_api_is_one_line_with_the_url_and_what_to_check(
     tmp_path: Path, clock: CountingClock
 ) -> None:
-    """For a wrong port as for a wrong name."""
-    for url in (unused_url(), "http://no-such-host.invalid/v1"):
-        with (
-            Client(
-                key_id="i", key_secret="s", base_url=url, state_dir=tmp_path, clock=clock
-            ) as client,
-            pytest.raises(errors.ConnectionFailed) as caught,
-        ):
-            client.organization.organization_get_list()
-        line = str(caught.value)
-        assert url in line
-        assert "check CLICKHOUSE_API_URL" in line
-        assert "\n" not in line
+    """For a wrong port."""
+    url = unused_url()
+    with (
+        Client(key_id="i", key_secret="s", base_url=url, state_dir=tmp_path, clock=clock) as client,
+        pytest.raises(errors.ConnectionFailed) as caught,
+    ):
+        client.organization.organization_get_list()
+    line = str(caught.value)
+    assert url in line
+    assert "check CLICKHOUSE_API_URL" in line
+    assert "\n" not in line
+
+
+def test_an_unknown_name_is_one_line_with_the_url_and_what_to_check(tmp_path: Path) -> None:
+    """Where there is no network: even asking for a name that nobody has would leave the machine."""
+    asking = (
+        "from pathlib import Path\n"
+        "from clickhouse_api import Client, errors\n"
+        "try:\n"
+        "    with Client(key_id='i', key_secret='s', base_url='http://no-such-host.invalid/v1',\n"
+        f"                state_dir=Path({str(tmp_path)!r}), retry_deadline_seconds=1) as client:\n"
+        "        client.organization.organization_get_list()\n"
+        "except errors.ConnectionFailed as error:\n"
+        "    print(error)\n"
+    )
+    line, looked_up = run_without_network(sys.executable, "-c", asking)
+    assert looked_up
+    assert "http://no-such-host.invalid/v1" in line
+    assert "check CLICKHOUSE_API_URL" in line
+    assert line.count("\n") == 1
 
 
 def test_a_slow_answer_is_a_lost_one(cloud: Cloud, tmp_path: Path, clock: CountingClock) -> None:

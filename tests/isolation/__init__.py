@@ -1,0 +1,1 @@
+"""Proof that no request leaves the machine in tests."""

@@ -1,0 +1,66 @@
+"""The project's own stack from preview to destroy, with a span and an event through it.
+
+    python -m tests.isolation.stack FOLDER
+
+Everything that has a part in it runs: the pulumi CLI with its plugins and language host, both
+local clouds, ClickHouse, workerd, an OpenTelemetry SDK.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+from tests.e2e.clouds import ControlPlane
+from tests.e2e.deployment import Deployment
+from tests.local_clouds import local_clouds
+
+SPANS = 1000
+
+
+def main() -> None:
+    """Preview, up, use, refresh, destroy; an exception where anything is not as it should be."""
+    folder = Path(sys.argv[1])
+    with local_clouds(folder / "state") as clouds:
+        deployment = Deployment(clouds, "isolated", folder)
+        deployment.stack.ensure()
+        deployment.pulumi("preview")
+        deployment.up()
+        application = deployment.application("span_app", "isolated", str(SPANS))
+        send_event(deployment)
+        application.communicate()
+        wait_for_rows(deployment, "otel_traces", SPANS)
+        wait_for_rows(deployment, "events", 1)
+        deployment.pulumi("refresh", "--yes")
+        deployment.destroy()
+        assert ControlPlane(clouds).services() == []
+    print("whole")
+
+
+def wait_for_rows(deployment: Deployment, table: str, rows: int) -> None:
+    """Ask until a table has so many."""
+    sql = f"SELECT count() AS rows FROM {table}"
+    deployment.wait_for(
+        f"{rows} rows in {table}", lambda: int(deployment.query(sql)[0]["rows"]) == rows
+    )
+
+
+def send_event(deployment: Deployment) -> None:
+    """One product event."""
+    outputs = deployment.outputs_once()
+    request = urllib.request.Request(
+        f"{outputs['ingest_url']}/events",
+        data=json.dumps({"event_name": "seen", "channel": "web", "user_id": "u1"}).encode(),
+        headers={
+            "Authorization": f"Bearer {outputs['ingest_token']}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as answer:
+        assert answer.status == 200
+
+
+if __name__ == "__main__":
+    main()

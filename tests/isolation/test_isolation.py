@@ -1,0 +1,49 @@
+"""No request leaves the machine: shown for a whole stack, and kept up in the tests' own process."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.isolation.without_network import run_without_network
+
+CONNECT = "socket.create_connection(('192.0.2.1', 443), timeout=5)"
+SEND = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'?', ('192.0.2.1', 53))"
+LOOK_UP = "socket.getaddrinfo('example.com', 443)"
+LISTEN = "s = socket.create_server(('localhost', 0)); socket.create_connection(s.getsockname())"
+
+
+@pytest.mark.parametrize("statement", [CONNECT, SEND, LOOK_UP])
+def test_an_attempt_to_leave_is_counted(statement: str) -> None:
+    """Or the count of the next test would mean nothing."""
+    shown, count = run_without_network(sys.executable, "-c", f"import socket; {statement}")
+    assert "Traceback" in shown
+    assert count > 0
+
+
+def test_loopback_works_and_is_not_counted() -> None:
+    """A server and its client, both on this machine."""
+    shown, count = run_without_network(sys.executable, "-c", f"import socket; {LISTEN}")
+    assert (shown, count) == ("", 0)
+
+
+def test_a_stack_lives_and_dies_without_one_request_to_elsewhere(tmp_path: Path) -> None:
+    """Preview, up, a thousand spans, an event, refresh and destroy: nobody even tried to leave.
+
+    The pulumi CLI and its plugins, both clouds, ClickHouse, workerd and an OpenTelemetry SDK all
+    run in the namespace, so neither an update check nor a look-up of a name could go unseen.
+    """
+    shown, count = run_without_network(sys.executable, "-m", "tests.isolation.stack", str(tmp_path))
+    assert re.search(r"^whole$", shown, re.MULTILINE), shown
+    assert count == 0
+
+
+@pytest.mark.parametrize("statement", [CONNECT, SEND, LOOK_UP])
+def test_the_process_of_the_tests_is_held_back(statement: str) -> None:
+    """`tests/conftest.py` has seen to it before any test ran."""
+    with pytest.raises(AssertionError, match="a test wants to leave this machine"):
+        eval(statement, {"socket": socket})  # noqa: S307 - one of the three above
