@@ -6,7 +6,9 @@ service's HTTPS interface. For a database with a schema see `Migrations`, which 
     scratch = Database(
         "scratch",
         DatabaseArgs(
-            connection=connection_of(warehouse), name="scratch", comment="emptied on Mondays"
+            connection=connection_of(warehouse),
+            name="scratch",
+            comment="emptied on Mondays",
         ),
     )
 
@@ -40,7 +42,8 @@ class DatabaseArgs:
         connection: the server, and who changes it. Another `url` replaces.
         name: letters, digits and `_`. Replaces.
         comment: what it is for. In place.
-        drop_tables_on_destroy: whether deleting this deletes tables, too. Default false.
+        drop_tables_on_destroy: whether deleting this deletes tables, too. Default false. In
+            place.
     """
 
     connection: Connection

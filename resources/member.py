@@ -44,6 +44,7 @@ class MemberArgs:
         user_id: the member's id. Replaces.
         assigned_role_ids: UUIDs of system or custom roles, at least one. A set, in place.
         remove_on_destroy: end the membership when the resource is destroyed. Default: no.
+            In place.
     """
 
     organization_id: pulumi.Input[str]

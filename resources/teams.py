@@ -1,4 +1,14 @@
-"""What each team has in the warehouse: its database, the schema in it, and how long rows stay."""
+"""`team_schemas`: what each team has in the warehouse: database, schema, how long rows stay.
+
+    team_schemas(
+        [TeamArgs(name="shop", database="shop_telemetry")],
+        connection=connection_of(warehouse),
+        ttl_days=30,
+        drop_database_on_destroy=False,
+    )
+
+One `Migrations` and one `Retention` for each, with the files of `migrations/`.
+"""
 
 from __future__ import annotations
 
