@@ -81,12 +81,13 @@ class ServiceArgs:
             both bounds equal, and there each defaults to the other. In place.
         num_replicas: 1 to 50, `vertical` only. Default 3, ours. In place.
         min_replicas: 1 to 50, `horizontal` only and required there. In place.
-        max_replicas: as `min_replicas`, and not less.
+        max_replicas: as `min_replicas`, and not less. In place.
         idle_scaling: whether the service goes idle when unused. Default: the server's. In place.
         idle_timeout_minutes: 5 or more; required with `idle_scaling=True`, illegal with False. In
             place.
         desired_state: `running` or `stopped`; an idle service counts as running. Default
-            `running`, ours; an adopted service stays as it is. In place.
+            `running`, ours, or what the primary's is; an adopted service stays as it is. A primary
+            that stops takes the secondaries of its stack along. In place.
         release_channel: `slow`, `default` or `fast`. Default: the server's. In place.
         tags: up to 47 keys and values of letters, digits and `._-`. If given, other people's tags
             are removed. Keys that begin with `pulumi-` are ours. In place.
@@ -99,7 +100,8 @@ class ServiceArgs:
         backup_id: backup that the new service is restored from. Another one replaces; taking it
             out of the program changes nothing. The API never returns it.
         backup_encryption_config: how that backup is encrypted, as the API wants it (a private
-            preview, without a schema). Needs `backup_id`, and behaves as it does. Kept as a secret.
+            preview, without a schema). Needs `backup_id`; another one replaces, as with that. Kept
+            as a secret.
         byoc_id: infrastructure in an account of your own; needs both memory bounds. Replaces.
         profile: `v1-default`, `v1-highmem-xs` to `-xl`, or a name of the BYOC infrastructure (then
             with equal memory bounds). Replaces.
@@ -292,6 +294,8 @@ class Service(Resource, module="clickhouse", name="Service"):
     """`aws`, `gcp` or `azure`."""
     region: pulumi.Output[str]
     """Region of the cloud provider."""
+    desired_state: pulumi.Output[str]
+    """`running` or `stopped`; absent for an adopted service of which the program does not say."""
     state: pulumi.Output[str]
     """State when it was last looked at: `running`, `idle`, …"""
     min_replica_memory_gb: pulumi.Output[int]
@@ -343,6 +347,7 @@ class Service(Resource, module="clickhouse", name="Service"):
             "stack_mark": stack_mark(
                 pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()
             ),
+            service_rules.PRIMARYS_STATE: _state_of_primary(args.data_warehouse_id),
         }
         super().__init__(
             ServiceProvider(),
@@ -362,6 +367,12 @@ class Service(Resource, module="clickhouse", name="Service"):
                 service_id=self.id,
                 opts=pulumi.ResourceOptions(parent=self),
             )
+
+
+async def _state_of_primary(warehouse: Any) -> pulumi.Output[str] | None:
+    """What the primary shall be whose output `data_warehouse_id` is; None for a mere id."""
+    found = await warehouse.resources() if isinstance(warehouse, pulumi.Output) else ()
+    return next((it.desired_state for it in found if isinstance(it, Service)), None)
 
 
 def _type(cls: type[Resource]) -> str:

@@ -15,7 +15,7 @@ from resources.access_list import check_access_list
 from resources.checking import Checker, is_known
 from resources.ownership import PREFIX
 
-__all__ = ["NAME_CHARACTERS", "REGIONS", "check"]
+__all__ = ["NAME_CHARACTERS", "PRIMARYS_STATE", "REGIONS", "check"]
 
 # As the API's document has them, by provider; a test compares them with it.
 REGIONS = {
@@ -48,6 +48,8 @@ TIERS = ("development", "production")
 RELEASE_CHANNELS = ("slow", "default", "fast")
 COMPLIANCE_TYPES = ("hipaa", "pci")
 DESIRED_STATES = ("running", "stopped")
+# Input of a secondary: what its primary shall be, where that is in the same program.
+PRIMARYS_STATE = "primary_desired_state"
 MODES = ("vertical", "horizontal")
 # Of ClickHouse's own clouds; an infrastructure of one's own (BYOC) has names of its own.
 PROFILES = (
@@ -103,6 +105,9 @@ def check(news: Mapping[str, Any]) -> CheckResult:
     checker.one_of("release_channel", RELEASE_CHANNELS)
     checker.one_of("compliance_type", COMPLIANCE_TYPES)
     checker.one_of("desired_state", DESIRED_STATES)
+    stops = checker.known(PRIMARYS_STATE) == "stopped"
+    if stops and checker.known("desired_state") == "running":
+        checker.refuse("desired_state", "stopped, as that of its warehouse's primary is")
     checker.one_of("tier", TIERS)
     checker.number("timeout_minutes", minimum=1, maximum=24 * 60)
     _check_place(checker)
@@ -120,7 +125,9 @@ def _add_defaults(inputs: dict[str, Any]) -> None:
     # An adopted service stays as it is in everything that the program does not say.
     if "adopt" in inputs:
         return
-    inputs.setdefault("desired_state", "running")
+    # A secondary goes with its primary; what is not known yet is decided when it is.
+    primarys = inputs.get(PRIMARYS_STATE)
+    inputs.setdefault("desired_state", primarys if primarys in DESIRED_STATES else "running")
     if inputs.get("tier") == "development":
         return
     inputs.setdefault("autoscaling_mode", "vertical")

@@ -15,7 +15,7 @@ from resources import engine, service_fields, service_requests
 from resources.attempts import IN_FLIGHT_SECONDS, Attempt
 from resources.errors import ResourceError
 from resources.ownership import Owner
-from resources.secondaries import naming_secondaries
+from resources.secondaries import naming_secondaries, releasing_own_secondaries
 from resources.waits import GONE, LEAVING, STOPPED, ServiceRef, Waiter, get_or_none
 
 if TYPE_CHECKING:
@@ -98,10 +98,23 @@ def ensure_stopped(
     """Stop a service that is wanted stopped; the last step, after every change.
 
     Raises:
-        ResourceError: secondaries hold it, or it did not stop.
+        ResourceError: secondaries of somebody else hold it, or it did not stop.
     """
     if wanted.get("desired_state") != "stopped" or service.state in STOPPED:
         return service
+
+    def stop_secondary(other: models.Service) -> None:
+        its = ref_of(wanted, other)
+        _stop(client, its, waiter.for_other(its), other)
+
+    return releasing_own_secondaries(
+        lambda: _stop(client, ref, waiter, service), stop_secondary, wanted
+    )
+
+
+def _stop(
+    client: Client, ref: ServiceRef, waiter: Waiter, service: models.Service
+) -> models.Service:
     if service.state != "stopping":
         with naming_secondaries(client, ref, "stop"):
             service = command(client, ref, "stop")

@@ -7,6 +7,7 @@ answers, the API is read again, so a service that is up in a second is not waite
 
 from __future__ import annotations
 
+import copy
 import random
 import time
 from collections.abc import Callable
@@ -123,6 +124,12 @@ class Waiter:
         self._clock = clock
         self._sleep = sleep
         self._ping = ping
+
+    def for_other(self, ref: ServiceRef) -> Waiter:
+        """A waiter for another service, with what is left of this one's deadline."""
+        other = copy.copy(self)
+        other._ref = ref
+        return other
 
     def until_running(
         self,

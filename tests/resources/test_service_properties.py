@@ -45,9 +45,9 @@ class Services:
         news = {
             **place,
             "organization_id": self.organization_id,
+            "stack_mark": "t",
             **given,
             **marks,
-            "stack_mark": "t",
         }
         result = self.provider.check(olds, news)
         assert [failure.reason for failure in result.failures] == []
@@ -209,9 +209,17 @@ def test_a_primary_does_not_go_before_its_secondaries(services: Services) -> Non
     held = rf"reader \({secondary_id}\) is running"
     with pytest.raises(ResourceError, match=f"cannot stop .* {held}"):
         services.provider.delete(primary_id, primary)
-    stopping = services.inputs(primary, desired_state="stopped")
+    # Another stack's is somebody else's decision: nothing is stopped.
+    stopping = services.inputs(primary, desired_state="stopped", stack_mark="another")
     with pytest.raises(ResourceError, match=f"cannot stop .* {held}"):
         services.provider.update(primary_id, primary, stopping)
+    assert {service["state"] for service in services.control_plane.services()} == {"running"}
+
+    primary = services.update(primary_id, primary, desired_state="stopped")
+    assert {service["state"] for service in services.control_plane.services()} == {"stopped"}
+    held = rf"reader \({secondary_id}\) is stopped"
+    with pytest.raises(ResourceError, match=f"cannot delete .* {held}"):
+        services.provider.delete(primary_id, primary)
     services.provider.delete(secondary_id, secondary)
     services.provider.delete(primary_id, primary)
     assert services.control_plane.services() == []

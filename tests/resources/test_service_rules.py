@@ -73,6 +73,10 @@ def test_regions_are_those_of_the_document() -> None:
         ),
         ({"idle_scaling": True}, "idle_timeout_minutes is required with idle_scaling"),
         ({"desired_state": "idle"}, "desired_state is 'idle', allowed: running, stopped"),
+        (
+            {"desired_state": "running", "primary_desired_state": "stopped"},
+            "desired_state is 'running', allowed: stopped, as that of its warehouse's primary is",
+        ),
         ({"mysql_enabled": "yes"}, "mysql_enabled is 'yes', allowed: true or false"),
         ({"enable_core_dumps": 1}, "enable_core_dumps is 1, allowed: true or false"),
         ({"private_endpoint_ids": "vpce"}, "private_endpoint_ids is 'vpce', allowed: a list"),
@@ -133,6 +137,26 @@ def test_numbers_may_come_as_floats() -> None:
 def test_an_adopted_service_keeps_its_scaling() -> None:
     """Our defaults are for services that we make."""
     assert "num_replicas" not in service_rules.check({**LEGAL, "adopt": "id"}).inputs
+
+
+@pytest.mark.parametrize(
+    ("given", "desired"),
+    [
+        ({}, "running"),
+        ({"primary_desired_state": "running"}, "running"),
+        ({"primary_desired_state": "stopped"}, "stopped"),
+        ({"primary_desired_state": "running", "desired_state": "stopped"}, "stopped"),
+        ({"primary_desired_state": Unknown()}, "running"),  # type: ignore[no-untyped-call]
+        ({"primary_desired_state": "stopped", "adopt": "id"}, None),
+    ],
+)
+def test_a_secondary_stops_and_runs_with_its_primary(
+    given: dict[str, Any], desired: str | None
+) -> None:
+    """Unless it says otherwise, as far as that is possible."""
+    result = service_rules.check({**LEGAL, **given})
+    assert result.failures == []
+    assert result.inputs.get("desired_state") == desired
 
 
 @pytest.mark.parametrize(

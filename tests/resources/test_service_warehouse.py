@@ -41,3 +41,29 @@ def test_a_change_of_the_primary_does_not_threaten_the_secondary(
     shown = stack.pulumi("preview", succeeds=False)
     assert "deletion_protection is True: another compliance_type would replace service" in shown
     assert "Traceback" not in shown
+
+
+def test_a_warehouse_stops_and_starts_in_one_up(clouds: Layout, tmp_path: Path) -> None:
+    """The secondary first, though the primary is changed first; what contradicts is refused."""
+    fast = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000"}
+    stack = ProgramStack(clouds, "secondary", tmp_path, environment=fast)
+
+    def states() -> list[str]:
+        return [service["state"] for service in stack.services()]
+
+    stack.up()
+    stack.configure(desired_state="stopped")
+    stack.up()
+    assert states() == ["stopped", "stopped"]
+    stack.up("--expect-no-changes")
+    stack.pulumi("refresh", "--yes", "--expect-no-changes")
+
+    stack.pulumi("config", "set", "reader", json.dumps({"desired_state": "running"}))
+    shown = stack.pulumi("preview", succeeds=False)
+    assert "desired_state is 'running', allowed: stopped, as that of its warehouse's" in shown
+    stack.configure()
+    stack.up()
+    assert states() == ["running", "running"]
+    stack.up("--expect-no-changes")
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert stack.services() == []

@@ -1,4 +1,4 @@
-"""A warehouse of two services, for tests; `args` is about the primary."""
+"""A warehouse of two services, for tests; `args` is about the primary, `reader` the other."""
 
 from typing import Any
 
@@ -12,8 +12,14 @@ place: dict[str, Any] = {
     "region": "eu-central-1",
     "ip_access_list": ["127.0.0.1/32"],
 }
-primary = Service("primary", ServiceArgs(**place, **(pulumi.Config().get_object("args") or {})))
+config = pulumi.Config()
+primary = Service("primary", ServiceArgs(**place, **(config.get_object("args") or {})))
 reader = Service(
     "reader",
-    ServiceArgs(**place, data_warehouse_id=primary.data_warehouse_id, is_readonly=True),
+    ServiceArgs(
+        **place,
+        data_warehouse_id=primary.data_warehouse_id,
+        is_readonly=True,
+        **(config.get_object("reader") or {}),
+    ),
 )
