@@ -15,7 +15,17 @@ from tests.worker.golden.record import SCHEMA, SELECT_SCHEMA
 FILES = sorted(ROOT.glob("migrations/*.sql"))
 UPS = [file for file in FILES if not file.name.endswith(".down.sql")]
 # Stored tables; the others are views.
-TABLES = ["events", "otel_traces", "otel_traces_trace_id_ts"]
+TABLES = [
+    "events",
+    "otel_logs",
+    "otel_metrics_exponential_histogram",
+    "otel_metrics_gauge",
+    "otel_metrics_histogram",
+    "otel_metrics_sum",
+    "otel_metrics_summary",
+    "otel_traces",
+    "otel_traces_trace_id_ts",
+]
 
 
 def statements(file: Path) -> list[str]:
@@ -75,12 +85,11 @@ def test_rolled_back_schema_can_be_applied_again(clickhouse: ClickHouse) -> None
     assert re.sub(r"UUID '[^']+'", "", shape(clickhouse)) == before
 
 
-def test_traces_are_the_exporters_tables(clickhouse: ClickHouse) -> None:
+def test_signals_are_the_exporters_tables(clickhouse: ClickHouse) -> None:
     """Columns, types, codecs, indexes, keys and the view's query, as recorded from it."""
     clickhouse.migrate()
     ours = clickhouse.query(SELECT_SCHEMA.format(database=DATABASE)).splitlines()
-    traces = [line for line in ours if line.startswith("otel_traces")]
-    assert sorted(traces) == sorted(SCHEMA.read_text().splitlines())
+    assert sorted(ours) == sorted(SCHEMA.read_text().splitlines())
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -73,7 +73,75 @@ _SPANS: dict[str, bytes] = {
 }
 
 
-def odd_requests() -> dict[str, bytes]:
+_LOG_RECORDS: dict[str, bytes] = {
+    "severity of 41 bits": b"\x10" + _TWO_TO_40_PLUS_1,
+    "severity -1": b"\x10" + _MINUS_ONE,
+    "severity twice": b"\x10\x02\x10\x00",
+    "body in two pieces": _field(5, _field(1, b"x")) + _field(5),
+    "two bodies": _field(5, _field(1, b"x")) + _field(5, b"\x18\x05"),
+    "body of two kinds": _field(5, _field(1, b"x"), b"\x18\x05"),
+    "body of an unknown kind": _field(5, b"\x48\x05"),
+    "time twice": _fixed64(1, _START + 10**9) + _fixed64(1, 0),
+    "time beyond 63 bits": _fixed64(1, 2**63 + 5),
+    "flags twice": b"\x45\x01\x00\x00\x00\x45\x02\x00\x00\x00",
+    "unknown field": b"\xa0\x06\x05",
+}
+
+
+def _gauge(*point: bytes) -> bytes:
+    return _field(5, _field(1, _fixed64(3, _START), *point))
+
+
+def _sum(*parts: bytes) -> bytes:
+    return _field(7, _field(1, _fixed64(3, _START), _fixed64(4, 0)), *parts)
+
+
+def _histogram(*point: bytes) -> bytes:
+    return _field(9, _field(1, _fixed64(3, _START), *point))
+
+
+def _exponential(*point: bytes) -> bytes:
+    return _field(10, _field(1, _fixed64(3, _START), *point))
+
+
+_ONE = struct.unpack("<Q", struct.pack("<d", 1.0))[0]
+
+_METRICS: dict[str, bytes] = {
+    "gauge, then sum": _gauge(_fixed64(6, 1)) + _sum(),
+    "sum, then gauge": _sum() + _gauge(_fixed64(6, 1)),
+    "gauge twice": _gauge(_fixed64(6, 1)) + _gauge(_fixed64(6, 2)),
+    "int, then double": _gauge(_fixed64(6, 5), _fixed64(4, _ONE)),
+    "double, then int": _gauge(_fixed64(4, _ONE), _fixed64(6, 5)),
+    "int twice": _gauge(_fixed64(6, 5), _fixed64(6, 6)),
+    "flags of 41 bits": _gauge(b"\x40" + _TWO_TO_40_PLUS_1),
+    "flags -1": _gauge(b"\x40" + _MINUS_ONE),
+    "exemplar of two values": _gauge(_field(5, _fixed64(3, _ONE), _fixed64(6, 5))),
+    "temporality of 41 bits": _sum(b"\x10" + _TWO_TO_40_PLUS_1),
+    "temporality -1": _sum(b"\x10" + _MINUS_ONE),
+    "monotonic 65": _sum(b"\x18\x41"),
+    "counts one by one": _histogram(_fixed64(6, 1), _fixed64(6, 2), _fixed64(7, _ONE)),
+    "counts packed, then one": _histogram(
+        _field(6, struct.pack("<2Q", 1, 2)), _fixed64(6, 3), _fixed64(7, _ONE)
+    ),
+    "no counts at all, packed": _histogram(_field(6), _field(7)),
+    "sum twice": _histogram(_fixed64(5, _ONE), _fixed64(5, 0)),
+    "exponential counts one by one": _exponential(_field(8, b"\x10\x01\x10\xac\x02")),
+    "exponential counts, packed twice": _exponential(_field(8, b"\x12\x01\x05\x12\x02\xac\x02")),
+    "exponential counts, packed, then one": _exponential(_field(8, b"\x12\x01\x05\x10\x07")),
+    "exponential counts of 70 bits": _exponential(
+        _field(9, b"\x12\x0b" + _TOO_MANY_BITS + b"\x01")
+    ),
+    "exponential counts with a needless byte": _exponential(_field(9, b"\x12\x03\x85\x80\x00")),
+    "scale of 41 bits": _exponential(b"\x30" + _TWO_TO_40_PLUS_1),
+    "scale of 70 bits": _exponential(b"\x30" + _TOO_MANY_BITS),
+    "offset of 41 bits": _exponential(_field(8, b"\x08" + _TWO_TO_40_PLUS_1)),
+    "offset of 33 bits": _exponential(_field(8, b"\x08\x80\x80\x80\x80\x10")),
+    "buckets in two pieces": _exponential(_field(8, b"\x08\x02"), _field(8, b"\x12\x01\x09")),
+    "unknown field": _gauge(b"\xa0\x06\x05"),
+}
+
+
+def odd_trace_requests() -> dict[str, bytes]:
     """Each alone in a request; every span has an id of its own."""
     requests = {
         name: _field(1, _field(2, _field(2, _identified(number, span))))
@@ -93,3 +161,26 @@ def odd_requests() -> dict[str, bytes]:
 def _identified(number: int, span: bytes) -> bytes:
     # Before the span's own fields, so that those come second where they come twice.
     return _field(2, number.to_bytes(8, "big")) + _fixed64(7, _START) + span
+
+
+def odd_log_requests() -> dict[str, bytes]:
+    """Each alone in a request; the event's name says which it is."""
+    return {
+        name: _field(
+            1, _field(2, _field(2, _fixed64(1, _START), _field(12, name.encode()), record))
+        )
+        for name, record in _LOG_RECORDS.items()
+    }
+
+
+def odd_metric_requests() -> dict[str, bytes]:
+    """Each alone in a request; the metric's name says which it is."""
+    requests = {
+        name: _field(1, _field(2, _field(2, _field(1, name.encode()), metric)))
+        for name, metric in _METRICS.items()
+    }
+    metric = _field(2, _gauge())
+    requests["dropped attributes of 41 bits"] = _field(
+        1, _field(2, _field(1, b"\x20" + _TWO_TO_40_PLUS_1), metric)
+    )
+    return requests

@@ -1,0 +1,2 @@
+-- Cannot bring back: every log record.
+DROP TABLE IF EXISTS otel_logs;
