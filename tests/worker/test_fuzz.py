@@ -5,14 +5,32 @@ from __future__ import annotations
 import gzip
 import random
 
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.worker.engines import ClickHouse, Worker, wait_until
-from tests.worker.golden.record import REQUEST
+from tests.worker.golden.record import LOGS, METRICS, ODD_METRICS, TRACES
 from tests.worker.spans import export_bytes
 
 BODIES = 1_500
 SEED = 20261121
+
+
+SPANS = ExportTraceServiceRequest.FromString(TRACES.request.read_bytes())
+POINTS = ExportMetricsServiceRequest.FromString(METRICS.request.read_bytes())
+ORIGINALS = [
+    ("traces", TRACES.request.read_bytes()),
+    ("traces", export_bytes(2, seed=1)),
+    ("traces", export_bytes(30, seed=2)),
+    ("traces", SPANS.resource_spans[1].SerializeToString()),
+    ("logs", LOGS.request.read_bytes()),
+    ("metrics", METRICS.request.read_bytes()),
+    ("metrics", POINTS.resource_metrics[1].SerializeToString()),
+    # Not the large texts, so that the damage hits numbers and lengths.
+    ("metrics", ODD_METRICS.request.read_bytes()),
+]
 
 
 def mutated(body: bytes, chance: random.Random) -> bytes:
@@ -41,21 +59,14 @@ def mutated(body: bytes, chance: random.Random) -> bytes:
 def test_damaged_bodies_never_poison_a_batch(clickhouse: ClickHouse, worker: Worker) -> None:
     """What the scan lets through ClickHouse reads; valid neighbours arrive, every one."""
     chance = random.Random(SEED)
-    originals = [
-        REQUEST.read_bytes(),
-        export_bytes(2, seed=1),
-        export_bytes(30, seed=2),
-        ExportTraceServiceRequest.FromString(REQUEST.read_bytes())
-        .resource_spans[1]
-        .SerializeToString(),
-    ]
     accepted = 0
     for number in range(BODIES):
-        body = mutated(chance.choice(originals), chance)
+        signal, original = chance.choice(ORIGINALS)
+        body = mutated(original, chance)
         if number % 3 == 0:
-            answer = worker.post_traces(gzip.compress(body, 1), content_encoding="gzip")
+            answer = worker.post_otlp(signal, gzip.compress(body, 1), content_encoding="gzip")
         else:
-            answer = worker.post_traces(body)
+            answer = worker.post_otlp(signal, body)
         assert answer.status in (200, 400), (number, answer)
         accepted += answer.status == 200
         if number % 50 == 0:

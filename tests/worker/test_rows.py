@@ -6,55 +6,82 @@ import gzip
 
 import pytest
 
-from tests.worker.engines import ClickHouse, Worker, wait_until
-from tests.worker.golden.odd import odd_requests
-from tests.worker.golden.record import ODD_REQUESTS, ODD_ROWS, REQUEST, ROWS, SELECT_ROWS
-from tests.worker.golden.request import golden_request
+from tests.worker.engines import DATABASE, ClickHouse, Worker, wait_until
+from tests.worker.golden.odd import odd_log_requests, odd_metric_requests, odd_trace_requests
+from tests.worker.golden.record import (
+    LOGS,
+    METRICS,
+    ODD_LOGS,
+    ODD_METRICS,
+    ODD_TRACES,
+    RECORDINGS,
+    TABLES,
+    TRACES,
+    Recording,
+    rows_of,
+)
 
-
-def rows_of(clickhouse: ClickHouse) -> list[str]:
-    return clickhouse.query(SELECT_ROWS.format(table="telemetry.otel_traces")).splitlines()
+ODD = {
+    "traces": (ODD_TRACES, odd_trace_requests),
+    "logs": (ODD_LOGS, odd_log_requests),
+    "metrics": (ODD_METRICS, odd_metric_requests),
+}
 
 
 @pytest.fixture
 def keeping_worker(clickhouse: ClickHouse, worker: Worker) -> Worker:
-    """A worker before tables that keep spans of any time, as the recorded ones have."""
-    for table in ("otel_traces", "otel_traces_trace_id_ts"):
-        clickhouse.query(f"ALTER TABLE telemetry.{table} REMOVE TTL")
+    """A worker before tables that keep rows of any time, as the recorded ones have."""
+    for table in (
+        "otel_traces_trace_id_ts",
+        *(name for names in TABLES.values() for name in names),
+    ):
+        clickhouse.query(f"ALTER TABLE {DATABASE}.{table} REMOVE TTL")
     return worker
 
 
-def test_recorded_request_is_the_one_the_code_builds() -> None:
-    """`python -m tests.worker.golden.record` after a change of either."""
-    assert REQUEST.read_bytes() == golden_request().SerializeToString(deterministic=True)
-    assert ODD_REQUESTS.read_bytes() == b"".join(odd_requests().values())
-
-
-@pytest.mark.parametrize("compressed", [False, True])
-def test_every_row_equals_the_exporters(
-    clickhouse: ClickHouse, keeping_worker: Worker, compressed: bool
+def assert_rows_are_the_exporters(
+    clickhouse: ClickHouse, worker: Worker, recording: Recording
 ) -> None:
-    """Every attribute type, kind, code, event and link, byte for byte."""
-    body = REQUEST.read_bytes()
+    wait_until("drained", worker.is_drained)
+    assert worker.stored("SELECT error FROM dead_letters") == []
+    for table in TABLES[recording.signal]:
+        found = rows_of(clickhouse, f"{DATABASE}.{table}")
+        recorded = recording.rows(table).read_text().splitlines()
+        assert len(found) == len(recorded)
+        for row, expected in zip(found, recorded, strict=True):
+            assert row == expected, table
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.name)
+def test_recorded_request_is_the_one_the_code_builds(recording: Recording) -> None:
+    """`python -m tests.worker.golden.record` after a change of either."""
+    assert recording.request.read_bytes() == recording.build()
+
+
+@pytest.mark.parametrize("compressed", [False, True], ids=["raw", "gzip"])
+@pytest.mark.parametrize("recording", [TRACES, LOGS, METRICS], ids=lambda each: each.name)
+def test_every_row_equals_the_exporters(
+    clickhouse: ClickHouse, keeping_worker: Worker, recording: Recording, compressed: bool
+) -> None:
+    """Every type of attribute, body and metric, event, link and exemplar, byte for byte."""
+    body = recording.request.read_bytes()
     if compressed:
-        answer = keeping_worker.post_traces(gzip.compress(body), content_encoding="gzip")
+        answer = keeping_worker.post_otlp(
+            recording.signal, gzip.compress(body), content_encoding="gzip"
+        )
     else:
-        answer = keeping_worker.post_traces(body)
-    assert answer.status == 200, answer
-    wait_until("drained", keeping_worker.is_drained)
-    found = rows_of(clickhouse)
-    recorded = ROWS.read_text().splitlines()
-    assert len(found) == len(recorded)
-    for row, expected in zip(found, recorded, strict=True):
-        assert row == expected
+        answer = keeping_worker.post_otlp(recording.signal, body)
+    assert (answer.status, answer.body) == (200, b"")
+    assert_rows_are_the_exporters(clickhouse, keeping_worker, recording)
 
 
+@pytest.mark.parametrize("signal", ODD)
 def test_odd_but_legal_bodies_become_the_exporters_rows(
-    clickhouse: ClickHouse, keeping_worker: Worker
+    clickhouse: ClickHouse, keeping_worker: Worker, signal: str
 ) -> None:
     """What ClickHouse would refuse or read otherwise is rewritten on the way in."""
-    for name, body in odd_requests().items():
-        assert keeping_worker.post_traces(body).status == 200, name
-    wait_until("drained", keeping_worker.is_drained)
-    assert keeping_worker.stored("SELECT error FROM dead_letters") == []
-    assert rows_of(clickhouse) == ODD_ROWS.read_text().splitlines()
+    recording, requests = ODD[signal]
+    for name, body in requests().items():
+        answer = keeping_worker.post_otlp(signal, body)
+        assert (answer.status, answer.body) == (200, b""), name
+    assert_rows_are_the_exporters(clickhouse, keeping_worker, recording)

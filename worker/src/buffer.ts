@@ -16,7 +16,7 @@ import {
   BUFFER_MAX_AGE_MS,
   BUFFER_MAX_BYTES,
 } from "./limits.ts";
-import { type Encoding, type Kind, streamFor } from "./tables/index.ts";
+import { ALL_TABLES, type Encoding, type Kind, streamFor, type TableSet } from "./tables/index.ts";
 
 export interface AppendRequest {
   /** The team's, for batches sealed from now on. */
@@ -26,6 +26,8 @@ export interface AppendRequest {
   readonly bytes: Uint8Array;
   readonly rawBytes: number;
   readonly rows: number;
+  /** Which of the kind's tables get rows; absent: all of them. */
+  readonly tables?: TableSet;
   readonly key: string | null;
 }
 
@@ -86,9 +88,9 @@ export class IngestBuffer extends DurableObject<Env> {
       return "full";
     }
     this.#store.rememberDatabase(request.database);
-    const { kind, encoding, bytes, rawBytes, rows } = request;
+    const { kind, encoding, bytes, rawBytes, rows, tables = ALL_TABLES } = request;
     const stream = streamFor(kind, encoding);
-    await this.#write({ stream, bytes, rawBytes, rows, key });
+    await this.#write({ stream, bytes, rawBytes, rows, tables, key });
     return "stored";
   }
 

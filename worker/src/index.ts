@@ -6,8 +6,9 @@ import { authenticate, type Caller } from "./auth.ts";
 import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
 import { ingestAccountEvent, ingestEvent, ingestEvents } from "./events/ingest.ts";
-import { ingestTraces } from "./ingest.ts";
-import { exportResponse, statusResponse } from "./otlp/answer.ts";
+import { ingestOtlp } from "./ingest.ts";
+import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
+import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
 
 export { IngestBuffer } from "./buffer.ts";
 
@@ -16,7 +17,7 @@ type Method = "GET" | "POST";
 /** What a path does with one method. */
 type Route = {
   /** How this endpoint's clients expect to be refused. */
-  readonly refuse: (refusal: Refusal) => Response;
+  readonly refuse: (refusal: Refusal, request: Request) => Response;
 } & (
   | { readonly scope: null; readonly handle: (request: Request, env: Env) => Promise<Response> }
   | {
@@ -31,12 +32,9 @@ type Methods = { readonly [method in Method]?: Route };
 
 const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ["/health", { GET: { scope: null, handle: health, refuse: jsonRefusal } }],
-  [
-    "/v1/traces",
-    {
-      POST: { scope: "traces", handle: traces, refuse: statusResponse, untracked: exportResponse },
-    },
-  ],
+  ["/v1/traces", { POST: otlpRoute("traces", TRACES) }],
+  ["/v1/logs", { POST: otlpRoute("logs", LOGS) }],
+  ["/v1/metrics", { POST: otlpRoute("metrics", METRICS) }],
   ["/events", { POST: eventsRoute(ingestEvent, notStored) }],
   ["/events/bulk", { POST: eventsRoute(ingestEvents, notStored) }],
   [
@@ -72,7 +70,7 @@ async function respond(request: Request, env: Env): Promise<Response> {
     return await answer(route, request, env);
   } catch (error) {
     await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-    return refuserOf(methods, route)(refusalFrom(error));
+    return refuserOf(methods, route)(refusalFrom(error), request);
   }
 }
 
@@ -103,9 +101,14 @@ async function health(): Promise<Response> {
   return Response.json({ status: "ok" });
 }
 
-async function traces(request: Request, env: Env, caller: Caller): Promise<Response> {
-  await ingestTraces(request, env, caller);
-  return exportResponse();
+function otlpRoute(scope: Scope, signal: Signal): Route {
+  const handle = async (request: Request, env: Env, caller: Caller): Promise<Response> => {
+    const rejected = await ingestOtlp(signal, request, env, caller);
+    return exportResponse(signal, otlpEncodingOf(request), rejected);
+  };
+  const untracked = (request: Request): Response =>
+    exportResponse(signal, otlpEncodingOf(request), { rows: 0, reason: null });
+  return { scope, handle, refuse: statusResponse, untracked };
 }
 
 type Handler = (request: Request, env: Env, caller: Caller) => Promise<Response>;

@@ -12,30 +12,47 @@ import {
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "./limits.ts";
 import { PROTOBUF } from "./otlp/answer.ts";
-import { rewriteTraces } from "./otlp/rewrite.ts";
-import { scanTraces } from "./otlp/scan.ts";
+import { rewrite } from "./otlp/rewrite.ts";
+import { scan } from "./otlp/scan.ts";
+import type { Signal } from "./otlp/schema.ts";
 
-export async function ingestTraces(request: Request, env: Env, caller: Caller): Promise<void> {
+/** Rows of a request that cannot be stored, whatever is tried; the others are. */
+export interface Rejected {
+  readonly rows: number;
+  /** Why the first of them cannot; null if there are none. */
+  readonly reason: string | null;
+}
+
+/** @throws Refusal if nothing of the request was taken. */
+export async function ingestOtlp(
+  signal: Signal,
+  request: Request,
+  env: Env,
+  caller: Caller,
+): Promise<Rejected> {
   requireContentType(request, [PROTOBUF, "application/protobuf"]);
   const isGzip = contentEncoding(request) === "gzip";
   const sent = await readBody(request, MAX_BODY_BYTES);
   const raw = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
-  const { spans, needsRewrite } = scanTraces(raw);
-  if (spans === 0) {
-    return; // a legal request with nothing to store
+  const { rows, tables, needsRewrite } = scan(signal, raw);
+  const stored = needsRewrite ? rewrite(signal, raw) : { bytes: raw, rejected: 0, reason: null };
+  const rejected = { rows: stored.rejected, reason: stored.reason };
+  if (rows === stored.rejected) {
+    return rejected; // a legal request with nothing to store
   }
-  const form = needsRewrite
-    ? storedForm(rewriteTraces(raw))
-    : isGzip && isSingleMember(sent, raw.byteLength)
+  const form =
+    !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
       ? ({ encoding: "gzip", bytes: sent } as const)
-      : storedForm(raw);
+      : storedForm(stored.bytes);
   await append(env, caller, {
-    kind: "traces",
+    kind: signal.kind,
     ...form,
-    rawBytes: raw.byteLength,
-    rows: spans,
+    rawBytes: stored.bytes.byteLength,
+    rows: rows - stored.rejected,
+    tables,
     key: await keyFrom(sent, isGzip),
   });
+  return rejected;
 }
 
 function storedForm(raw: Uint8Array): Pick<AppendRequest, "encoding" | "bytes"> {

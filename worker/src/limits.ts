@@ -14,7 +14,7 @@ export const DISCARD_BYTES = 32 * MIB;
 export const DISCARD_MS = 5_000;
 export const MAX_EVENT_BYTES = 64 * KIB;
 /** A span can be two bytes on the wire and 300 in the table: bound rows apart from bytes. */
-export const MAX_SPANS_PER_BODY = 100_000;
+export const MAX_ROWS_PER_BODY = 100_000;
 /** Messages of any kind in one body: an empty attribute is 2 bytes here, 60 in ClickHouse. */
 export const MAX_MESSAGES_PER_BODY = 2_000_000;
 /** Nested messages; protobuf's own implementations stop at 100. */

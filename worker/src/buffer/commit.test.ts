@@ -9,6 +9,7 @@ const body = (kind: "traces" | "events", bytes: number): Body => ({
   bytes: new Uint8Array(bytes),
   rawBytes: bytes,
   rows: 1,
+  tables: 1,
   key: null,
 });
 

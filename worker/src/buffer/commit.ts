@@ -6,7 +6,7 @@
  * Worker answers.
  */
 import { GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
-import type { Stream } from "../tables/index.ts";
+import type { Stream, TableSet } from "../tables/index.ts";
 import type { RecentBodies } from "./recent.ts";
 import type { Store } from "./store.ts";
 
@@ -15,6 +15,7 @@ export interface Body {
   readonly bytes: Uint8Array;
   readonly rawBytes: number;
   readonly rows: number;
+  readonly tables: TableSet;
   /** Hex key of the bytes, or null for a body that may rightly come twice. */
   readonly key: string | null;
 }
@@ -89,6 +90,7 @@ export class GroupCommit {
           sizes: group.bodies.map(({ bytes }) => bytes.byteLength),
           rawBytes: sum(group.bodies, ({ rawBytes }) => rawBytes),
           rows: sum(group.bodies, ({ rows }) => rows),
+          tables: group.bodies.reduce((all, { tables }) => all | tables, 0),
           atMs: nowMs,
           body: joinedBytes(group.bodies),
         });

@@ -12,8 +12,17 @@ import {
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
 } from "../limits.ts";
-import { type Kind, STREAMS, type Stream, statementFor } from "../tables/index.ts";
-import type { Batch, Store } from "./store.ts";
+import {
+  type Kind,
+  STREAMS,
+  type Stream,
+  statementFor,
+  type Table,
+  type TableSet,
+  tablesFrom,
+  tablesOf,
+} from "../tables/index.ts";
+import type { Batch, Range, Store } from "./store.ts";
 
 export interface DeliverOptions {
   readonly server: Server;
@@ -26,10 +35,13 @@ export interface DeliverOptions {
   readonly freed: (storedBytes: number) => void;
 }
 
+/** Chunks that are to be sealed, and the tables they have rows for. */
+type ReadyRange = Range & { readonly tables: TableSet };
+
 export class Deliverer {
   readonly #store: Store;
   readonly #options: DeliverOptions;
-  readonly #inFlight = new Map<number, Kind>();
+  readonly #inFlight = new Map<number, Table>();
 
   constructor(store: Store, options: DeliverOptions) {
     this.#store = store;
@@ -45,8 +57,8 @@ export class Deliverer {
     const due = this.#store.batches().filter((batch) => this.#isDue(batch, nowMs));
     const started: Promise<void>[] = [];
     for (const batch of due) {
-      if (this.#inFlightOf(batch.stream.kind) < INSERTS_IN_FLIGHT) {
-        this.#inFlight.set(batch.number, batch.stream.kind);
+      if (this.#inFlightOf(batch.table) < INSERTS_IN_FLIGHT) {
+        this.#inFlight.set(batch.number, batch.table);
         started.push(this.#deliver(batch).finally(() => this.#inFlight.delete(batch.number)));
       }
     }
@@ -68,8 +80,8 @@ export class Deliverer {
     return waits.length === 0 ? null : Math.min(...waits);
   }
 
-  #inFlightOf(kind: Kind): number {
-    return [...this.#inFlight.values()].filter((each) => each === kind).length;
+  #inFlightOf(table: Table): number {
+    return [...this.#inFlight.values()].filter((each) => each === table).length;
   }
 
   /** A clock that was set back must not make a batch wait for the old time to come again. */
@@ -92,10 +104,13 @@ export class Deliverer {
 
   /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
   #maySeal(kind: Kind): boolean {
-    const open = this.#store.batches().filter((batch) => batch.stream.kind === kind);
-    const nextTurn = this.#store.nextTurn(kind);
-    const oldestTurn = Math.min(nextTurn, ...open.map(({ turn }) => turn));
-    return open.length < INSERTS_IN_FLIGHT && nextTurn - oldestTurn < MAX_BATCHES_AHEAD;
+    const open = this.#store.batches();
+    return tablesOf(kind).every((table) => {
+      const turns = open.filter((batch) => batch.table === table).map(({ turn }) => turn);
+      const nextTurn = this.#store.nextTurn(kind, table);
+      const oldestTurn = Math.min(nextTurn, ...turns);
+      return turns.length < INSERTS_IN_FLIGHT && nextTurn - oldestTurn < MAX_BATCHES_AHEAD;
+    });
   }
 
   #sealOne(stream: Stream, nowMs: number): boolean {
@@ -103,25 +118,30 @@ export class Deliverer {
     if (range === null) {
       return false;
     }
-    const statement = statementFor(stream.kind, this.#options.database());
-    this.#store.transaction(() => {
-      this.#store.insertBatch(stream, range.fromSeq, range.toSeq, statement);
-    });
+    const database = this.#options.database();
+    const statements = tablesFrom(stream.kind, range.tables).map(
+      (table) => [table, statementFor(table, database)] as const,
+    );
+    this.#store.transaction(() => this.#store.insertBatches(stream, range, statements));
     return true;
   }
 
-  #readyRange(stream: Stream, nowMs: number): { fromSeq: number; toSeq: number } | null {
+  #readyRange(stream: Stream, nowMs: number): ReadyRange | null {
     let rawBytes = 0;
     let rows = 0;
     let oldestMs: number | undefined;
-    let range = null as { fromSeq: number; toSeq: number } | null;
+    let range = null as ReadyRange | null;
     for (const chunk of this.#store.unsealedChunks(stream)) {
       rawBytes += chunk.rawBytes;
       rows += chunk.rows;
       if (range !== null && (rawBytes > BATCH_RAW_BYTES || rows > BATCH_ROWS)) {
         return range;
       }
-      range = { fromSeq: range?.fromSeq ?? chunk.seq, toSeq: chunk.seq };
+      range = {
+        fromSeq: range?.fromSeq ?? chunk.seq,
+        toSeq: chunk.seq,
+        tables: (range?.tables ?? 0) | chunk.tables,
+      };
       oldestMs ??= chunk.atMs;
     }
     // An age below zero is a clock that was set back: waiting longer would help nobody.

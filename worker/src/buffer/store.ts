@@ -5,7 +5,17 @@
  * Chunks never change after they are written; a batch is a range of them.
  */
 import { MAX_VALUE_BYTES } from "../limits.ts";
-import { type Kind, STREAMS, type Statement, type Stream, streamById } from "../tables/index.ts";
+import {
+  ALL_TABLES,
+  type Kind,
+  STREAMS,
+  type Statement,
+  type Stream,
+  streamById,
+  type Table,
+  type TableSet,
+  tablesOf,
+} from "../tables/index.ts";
 
 /** One stored row: one body, or several small ones of the same stream back to back. */
 export interface Chunk {
@@ -14,18 +24,25 @@ export interface Chunk {
   readonly sizes: readonly number[];
   readonly rawBytes: number;
   readonly rows: number;
+  /** Which of its kind's tables it has rows for. */
+  readonly tables: TableSet;
   readonly storedBytes: number;
   readonly atMs: number;
 }
 
 export type NewChunk = Omit<Chunk, "seq" | "storedBytes"> & { readonly body: Uint8Array };
 
-/** A sealed range: what goes out under one token, the same bytes every time. */
+/**
+ * A sealed range: what goes into one table under one token, the same bytes every time.
+ *
+ * Chunks with rows for several tables are in one batch for each, and stay until the last is gone.
+ */
 export interface Batch {
   readonly number: number;
   /** Counts the batches of one table, where `number` counts them all. */
   readonly turn: number;
   readonly stream: Stream;
+  readonly table: Table;
   readonly fromSeq: number;
   readonly toSeq: number;
   /** Bodies inside the only chunk; null stands for whole chunks. */
@@ -35,6 +52,8 @@ export interface Batch {
   readonly notBeforeMs: number;
   readonly lastError: string | null;
 }
+
+export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 
 /** What the buffer holds, for its bounds. */
 export interface Depth {
@@ -53,6 +72,7 @@ const SCHEMA = [
     sizes TEXT NOT NULL,
     raw_bytes INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
+    tables INTEGER,
     stored_bytes INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
     body BLOB NOT NULL
@@ -67,6 +87,7 @@ const SCHEMA = [
     number INTEGER PRIMARY KEY,
     turn INTEGER NOT NULL,
     stream INTEGER NOT NULL,
+    table_name TEXT,
     from_seq INTEGER NOT NULL,
     to_seq INTEGER NOT NULL,
     part_from INTEGER,
@@ -79,6 +100,7 @@ const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS dead_letters (
     id INTEGER PRIMARY KEY,
     stream INTEGER NOT NULL,
+    table_name TEXT,
     error TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     stored_bytes INTEGER NOT NULL,
@@ -90,6 +112,13 @@ const SCHEMA = [
     at_ms INTEGER NOT NULL,
     keys BLOB NOT NULL
   ) STRICT`,
+] as const;
+
+/** Columns that storages of older scripts lack; their rows have null in them. */
+const ADDED_COLUMNS = [
+  ["chunks", "tables INTEGER"],
+  ["batches", "table_name TEXT"],
+  ["dead_letters", "table_name TEXT"],
 ] as const;
 
 /** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
@@ -107,8 +136,19 @@ export class Store {
     for (const statement of SCHEMA) {
       this.#sql.exec(statement);
     }
+    for (const [table, column] of ADDED_COLUMNS) {
+      this.#addColumn(table, column);
+    }
     for (const stream of STREAMS) {
       this.#nextSeq.set(stream.id, this.#firstFreeSeq(stream));
+    }
+  }
+
+  #addColumn(table: string, column: string): void {
+    const [name] = column.split(" ");
+    const known = this.#sql.exec(`SELECT name FROM pragma_table_info('${table}')`).toArray();
+    if (!known.some((each) => each.name === name)) {
+      this.#sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`);
     }
   }
 
@@ -165,12 +205,13 @@ export class Store {
     const seq = this.#nextSeq.get(stream.id) ?? this.#firstFreeSeq(stream);
     const { body } = chunk;
     this.#sql.exec(
-      "INSERT INTO chunks (seq, sizes, raw_bytes, row_count, stored_bytes, at_ms, body) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO chunks (seq, sizes, raw_bytes, row_count, tables, stored_bytes, at_ms, body) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       seq,
       chunk.sizes.join(","),
       chunk.rawBytes,
       chunk.rows,
+      chunk.tables,
       body.byteLength,
       chunk.atMs,
       body.subarray(0, MAX_VALUE_BYTES),
@@ -212,7 +253,7 @@ export class Store {
 
   *chunksBetween(fromSeq: number, toSeq: number): Generator<Chunk> {
     const rows = this.#sql.exec(
-      "SELECT seq, sizes, raw_bytes, row_count, stored_bytes, at_ms FROM chunks " +
+      "SELECT seq, sizes, raw_bytes, row_count, tables, stored_bytes, at_ms FROM chunks " +
         "WHERE seq BETWEEN ? AND ? ORDER BY seq",
       fromSeq,
       toSeq,
@@ -277,40 +318,48 @@ export class Store {
     return Number(this.#meta(`sealed_to:${stream.id}`) ?? stream.id * STREAM_SPAN - 1);
   }
 
-  /** Records the range, under a number that is never given out again. One transaction. */
-  insertBatch(stream: Stream, fromSeq: number, toSeq: number, statement: Statement): void {
-    this.#insertBatch(stream, fromSeq, toSeq, null, JSON.stringify(statement));
-    this.#setMeta(`sealed_to:${stream.id}`, toSeq);
+  /**
+   * Records the range once for each table, each time under a number that is never given out again.
+   * One transaction: else a crash could leave some tables without their batch.
+   */
+  insertBatches(
+    stream: Stream,
+    range: Range,
+    statements: readonly (readonly [table: Table, statement: Statement])[],
+  ): void {
+    for (const [table, statement] of statements) {
+      this.#insertBatch({ stream, table, ...range, part: null }, JSON.stringify(statement));
+    }
+    this.#setMeta(`sealed_to:${stream.id}`, range.toSeq);
   }
 
   #insertBatch(
-    stream: Stream,
-    fromSeq: number,
-    toSeq: number,
-    part: Batch["part"],
+    batch: Pick<Batch, "stream" | "table" | "part" | keyof Range>,
     statement: string,
   ): void {
     const number = Number(this.#meta("next_batch") ?? 1);
     this.#setMeta("next_batch", number + 1);
-    const turn = this.nextTurn(stream.kind);
-    this.#setMeta(`next_turn:${stream.kind}`, turn + 1);
+    const turn = this.nextTurn(batch.stream.kind, batch.table);
+    this.#setMeta(`next_turn:${batch.table}`, turn + 1);
     this.#sql.exec(
       "INSERT INTO batches " +
-        "(number, turn, stream, from_seq, to_seq, part_from, part_to, statement) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "(number, turn, stream, table_name, from_seq, to_seq, part_from, part_to, statement) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       number,
       turn,
-      stream.id,
-      fromSeq,
-      toSeq,
-      part?.from ?? null,
-      part?.to ?? null,
+      batch.stream.id,
+      batch.table,
+      batch.fromSeq,
+      batch.toSeq,
+      batch.part?.from ?? null,
+      batch.part?.to ?? null,
       statement,
     );
   }
 
-  nextTurn(kind: Kind): number {
-    return Number(this.#meta(`next_turn:${kind}`) ?? 1);
+  nextTurn(kind: Kind, table: Table): number {
+    // Storages of older scripts counted by kind, when each had one table.
+    return Number(this.#meta(`next_turn:${table}`) ?? this.#meta(`next_turn:${kind}`) ?? 1);
   }
 
   batches(): Batch[] {
@@ -327,7 +376,7 @@ export class Store {
     );
   }
 
-  /** The batch is in ClickHouse: it and its chunks go. Returns the bytes freed. */
+  /** The batch is in its table: it goes, with chunks that no other holds. Returns bytes freed. */
   deleteBatch(batch: Batch): number {
     this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
     return this.#deleteUnheldChunks(batch);
@@ -336,17 +385,17 @@ export class Store {
   /** Two batches in place of one that was refused, each under a number of its own. */
   splitBatch(batch: Batch): void {
     const statement = JSON.stringify(batch.statement);
-    const { stream, fromSeq, toSeq } = batch;
+    const { fromSeq, toSeq } = batch;
     this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
     if (fromSeq < toSeq) {
       const middle = Math.floor((fromSeq + toSeq) / 2);
-      this.#insertBatch(stream, fromSeq, middle, null, statement);
-      this.#insertBatch(stream, middle + 1, toSeq, null, statement);
+      this.#insertBatch({ ...batch, toSeq: middle }, statement);
+      this.#insertBatch({ ...batch, fromSeq: middle + 1 }, statement);
     } else {
       const { from, to } = this.bodies(batch);
       const middle = Math.floor((from + to) / 2);
-      this.#insertBatch(stream, fromSeq, toSeq, { from, to: middle }, statement);
-      this.#insertBatch(stream, fromSeq, toSeq, { from: middle, to }, statement);
+      this.#insertBatch({ ...batch, part: { from, to: middle } }, statement);
+      this.#insertBatch({ ...batch, part: { from: middle, to } }, statement);
     }
   }
 
@@ -384,9 +433,11 @@ export class Store {
     for (let piece = 0; piece < pieces; piece++) {
       const bytes = body.subarray(piece * MAX_VALUE_BYTES, (piece + 1) * MAX_VALUE_BYTES);
       this.#sql.exec(
-        "INSERT INTO dead_letters (stream, error, at_ms, stored_bytes, piece_count, body) " +
-          "VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO dead_letters " +
+          "(stream, table_name, error, at_ms, stored_bytes, piece_count, body) " +
+          "VALUES (?, ?, ?, ?, ?, ?, ?)",
         batch.stream.id,
+        batch.table,
         error,
         atMs,
         bytes.byteLength,
@@ -436,9 +487,20 @@ export class Store {
 
 type Row = Record<string, SqlStorageValue>;
 
+/** Of a row that an older script wrote it is null, and its kind had one table then. */
+export function tableNamed(name: SqlStorageValue | undefined, kind: Kind): Table {
+  const [first] = tablesOf(kind);
+  const found = tablesOf(kind).find((table) => table === name) ?? first;
+  if (found === undefined) {
+    throw new Error(`no table for ${kind}`);
+  }
+  return found;
+}
+
 function chunkFromRow(row: Row): Chunk {
   return {
     seq: Number(row.seq),
+    tables: row.tables === null ? ALL_TABLES : Number(row.tables),
     sizes: String(row.sizes).split(",").map(Number),
     rawBytes: Number(row.raw_bytes),
     rows: Number(row.row_count),
@@ -448,10 +510,12 @@ function chunkFromRow(row: Row): Chunk {
 }
 
 function batchFromRow(row: Row): Batch {
+  const stream = streamById(Number(row.stream));
   return {
     number: Number(row.number),
     turn: Number(row.turn),
-    stream: streamById(Number(row.stream)),
+    stream,
+    table: tableNamed(row.table_name, stream.kind),
     fromSeq: Number(row.from_seq),
     toSeq: Number(row.to_seq),
     part: row.part_from === null ? null : { from: Number(row.part_from), to: Number(row.part_to) },

@@ -1,32 +1,75 @@
 /**
- * Answers in the form OTLP/HTTP asks for: protobuf both ways.
+ * Answers in the form OTLP/HTTP asks for, in the encoding of the request.
  *
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
 import type { Refusal } from "../errors.ts";
+import type { Signal } from "./schema.ts";
 
 export const PROTOBUF = "application/x-protobuf";
+export const JSON_TYPE = "application/json";
 
-/** `ExportTraceServiceResponse` without `partial_success`: zero bytes say everything was taken. */
-export function exportResponse(): Response {
-  return new Response(new Uint8Array(0), { status: 200, headers: { "content-type": PROTOBUF } });
+export type OtlpEncoding = "protobuf" | "json";
+
+export function otlpEncodingOf(request: Request): OtlpEncoding {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  return type === JSON_TYPE ? "json" : "protobuf";
 }
 
-/** `google.rpc.Status {int32 code = 1; string message = 2;}` */
-export function statusResponse(refusal: Refusal): Response {
-  const message = new TextEncoder().encode(refusal.message);
-  const body = new Uint8Array([
-    8,
-    rpcCode(refusal.status),
-    18,
-    ...varint(message.length),
-    ...message,
-  ]);
-  const headers = new Headers({ ...refusal.headers, "content-type": PROTOBUF });
+/**
+ * `Export…ServiceResponse { partial_success = 1 { int64 rejected_… = 1; string error_message = 2 } }`
+ *
+ * The three signals' answers differ in a name that only JSON shows. Without `partial_success`,
+ * which says everything was taken, it is zero bytes.
+ */
+export function exportResponse(
+  signal: Signal,
+  encoding: OtlpEncoding,
+  rejected: { readonly rows: number; readonly reason: string | null },
+): Response {
+  const { rows, reason } = rejected;
+  const message = reason && `${signal.rows.text}: ${rows} cannot be stored; the first: ${reason}`;
+  return encoding === "json"
+    ? answer(200, encoding, jsonExport(signal, rows, message))
+    : answer(200, encoding, protobufExport(rows, message));
+}
+
+function jsonExport(signal: Signal, rows: number, message: string | null): Uint8Array {
+  const partialSuccess = { [signal.rows.rejected]: String(rows), errorMessage: message };
+  return encoder.encode(JSON.stringify(message === null ? {} : { partialSuccess }));
+}
+
+function protobufExport(rows: number, message: string | null): Uint8Array {
+  const partialSuccess = message === null ? [] : [8, ...varint(rows), ...textField(2, message)];
+  return Uint8Array.from(message === null ? [] : lengthDelimited(1, partialSuccess));
+}
+
+/** `google.rpc.Status { int32 code = 1; string message = 2; }` */
+export function statusResponse(refusal: Refusal, request: Request): Response {
+  const encoding = otlpEncodingOf(request);
+  const { message } = refusal;
+  const code = rpcCode(refusal.status);
+  const body =
+    encoding === "json"
+      ? encoder.encode(JSON.stringify({ code, message }))
+      : Uint8Array.from([8, code, ...textField(2, message)]);
+  const headers = new Headers(refusal.headers);
   if (refusal.retryAfterSeconds !== undefined) {
     headers.set("retry-after", String(refusal.retryAfterSeconds));
   }
-  return new Response(body, { status: refusal.status, headers });
+  return answer(refusal.status, encoding, body, headers);
+}
+
+const encoder = new TextEncoder();
+
+function answer(
+  status: number,
+  encoding: OtlpEncoding,
+  body: Uint8Array,
+  headers = new Headers(),
+): Response {
+  headers.set("content-type", encoding === "json" ? JSON_TYPE : PROTOBUF);
+  return new Response(body, { status, headers });
 }
 
 function rpcCode(status: number): number {
@@ -48,6 +91,14 @@ function rpcCode(status: number): number {
     default:
       return 3; // INVALID_ARGUMENT
   }
+}
+
+function textField(number: number, text: string): number[] {
+  return lengthDelimited(number, [...encoder.encode(text)]);
+}
+
+function lengthDelimited(number: number, bytes: readonly number[]): number[] {
+  return [number * 8 + 2, ...varint(bytes.length), ...bytes];
 }
 
 function varint(value: number): number[] {

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anyValueText } from "./anyvalue.ts";
 import { readFields } from "./fields.ts";
-import { rewriteTraces } from "./rewrite.ts";
-import { scanTraces } from "./scan.ts";
-import { ANY_VALUE } from "./schema.ts";
+import { rewrite } from "./rewrite.ts";
+import { type Scan, scan } from "./scan.ts";
+import { ANY_VALUE, TRACES } from "./schema.ts";
+
+const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes);
+const rewriteTraces = (bytes: Uint8Array): Uint8Array => rewrite(TRACES, bytes).bytes;
 
 function field(number: number, ...content: (number | number[])[]): number[] {
   const bytes = content.flat();
@@ -54,9 +57,9 @@ test("a rewritten body needs no rewriting and keeps its spans", () => {
   const attribute = field(9, field(1, utf8("k")), field(2, array(int(1), text("a"))));
   const span = [...attribute, ...field(15, [3 * 8, 2]), ...field(15, field(2, utf8("m")))];
   const body = Uint8Array.from(field(1, field(2, field(2, span))));
-  assert.deepEqual(scanTraces(body), { spans: 1, needsRewrite: true });
+  assert.deepEqual(scanTraces(body), { rows: 1, tables: 1, needsRewrite: true });
   const rewritten = rewriteTraces(body);
-  assert.deepEqual(scanTraces(rewritten), { spans: 1, needsRewrite: false });
+  assert.deepEqual(scanTraces(rewritten), { rows: 1, tables: 1, needsRewrite: false });
   const expected = [
     ...field(9, field(1, utf8("k")), field(2, text('[1,"a"]'))),
     ...field(15, [3 * 8, 2], field(2, utf8("m"))),

@@ -4,54 +4,96 @@
  * ClickHouse's input structures cannot be recursive, so array and map values become the text the
  * Collector's exporter would store for them anyway; single messages sent in pieces are merged;
  * of a field that comes twice, and of two members of a oneof, the last stays; numbers are cut to
- * the bits of their type. Unknown fields are left out.
+ * the bits of their type. Unknown fields are left out, and so are rows that cannot be stored.
  */
 import { anyValueText } from "./anyvalue.ts";
-import { type Fields, int64From, readFields } from "./fields.ts";
+import { type Fields, int64From, readFields, varintAt } from "./fields.ts";
+import { highWord } from "./scan.ts";
 import {
   ANY_VALUE,
   type Field,
-  type Integer,
+  isPacked,
   type Message,
-  TRACE_REQUEST,
+  type Signal,
+  type Type,
   WIRE_LEN,
+  WIRE_VARINT,
+  WIRES,
 } from "./schema.ts";
 
-export function rewriteTraces(bytes: Uint8Array): Uint8Array {
-  return rewrite(TRACE_REQUEST, bytes);
+export interface Rewritten {
+  readonly bytes: Uint8Array;
+  /** Rows left out. */
+  readonly rejected: number;
+  /** Why the first of them was; null if none was. */
+  readonly reason: string | null;
 }
 
-function rewrite(message: Message, bytes: Uint8Array): Uint8Array {
-  const fields = readFields(message, bytes);
-  return message === ANY_VALUE ? rewriteAnyValue(fields) : rewriteFields(message, fields);
+export function rewrite(signal: Signal, bytes: Uint8Array): Rewritten {
+  const rewriter = new Rewriter();
+  const rewritten = rewriter.message(signal.request, bytes);
+  return { bytes: rewritten, rejected: rewriter.rejected, reason: rewriter.reason };
 }
 
-function rewriteFields(message: Message, fields: Fields): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const [number, values] of fields) {
-    const field = message.fields[number];
-    if (field === undefined) {
-      continue;
-    }
-    const child = field.message;
-    if (child === undefined) {
-      parts.push(scalar(number, field, values));
-    } else if (field.repeated) {
-      for (const value of values) {
-        parts.push(entry(number, WIRE_LEN, rewrite(child, value)));
-      }
-    } else {
-      // Protobuf's merge of a message sent in pieces is the pieces back to back.
-      parts.push(entry(number, WIRE_LEN, rewrite(child, join(values))));
-    }
-  }
-  return join(parts);
-}
+/** Thrown inside a row, caught where the row is left out. */
+class NotStorable extends Error {}
 
 const EMPTY = new Uint8Array(0);
-const TEXT: Field = { wire: WIRE_LEN };
+const TEXT: Field = { name: "stringValue", type: "text" };
 const STRING_VALUE = 1;
 const ARRAY_OR_MAP = new Set([5, 6]);
+/** As in `scan`. */
+const LATE_HIGH_WORD = 1_000_000_000;
+
+class Rewriter {
+  rejected = 0;
+  reason: string | null = null;
+
+  message(message: Message, bytes: Uint8Array): Uint8Array {
+    const fields = readFields(message, bytes);
+    return message === ANY_VALUE ? rewriteAnyValue(fields) : this.#fields(message, fields);
+  }
+
+  #fields(message: Message, fields: Fields): Uint8Array {
+    const parts: Uint8Array[] = [];
+    const chosen = lastOfOneof(message, fields);
+    for (const [number, values] of fields) {
+      const field = message.fields[number];
+      if (field === undefined || (field.oneof && number !== chosen)) {
+        continue;
+      }
+      const child = field.message;
+      if (child === undefined) {
+        parts.push(isPacked(field) ? packed(number, field, values) : single(number, field, values));
+      } else if (field.repeated) {
+        parts.push(...values.map((value) => this.#repeated(number, child, value)));
+      } else {
+        // Protobuf's merge of a message sent in pieces is the pieces back to back; the Collector
+        // lets a member of a oneof start anew.
+        const value = field.oneof ? lastOf(values) : join(values);
+        parts.push(entry(number, WIRE_LEN, this.message(child, value)));
+      }
+    }
+    return join(parts);
+  }
+
+  #repeated(number: number, child: Message, value: Uint8Array): Uint8Array {
+    try {
+      return entry(number, WIRE_LEN, this.message(child, value));
+    } catch (error) {
+      if (child.row === undefined || !(error instanceof NotStorable)) {
+        throw error;
+      }
+      this.rejected++;
+      this.reason ??= `${child.name}: ${error.message}`;
+      return EMPTY;
+    }
+  }
+}
+
+function lastOfOneof(message: Message, fields: Fields): number | undefined {
+  return [...fields.keys()].findLast((number) => message.fields[number]?.oneof);
+}
 
 function rewriteAnyValue(fields: Fields): Uint8Array {
   const last = [...fields].at(-1);
@@ -62,27 +104,70 @@ function rewriteAnyValue(fields: Fields): Uint8Array {
   if (ARRAY_OR_MAP.has(number)) {
     return entry(STRING_VALUE, WIRE_LEN, new TextEncoder().encode(anyValueText(fields)));
   }
-  return scalar(number, ANY_VALUE.fields[number] ?? TEXT, values);
+  return single(number, ANY_VALUE.fields[number] ?? TEXT, values);
 }
 
 /** The last value counts. */
-function scalar(number: number, field: Field, values: readonly Uint8Array[]): Uint8Array {
-  const last = values[values.length - 1] ?? EMPTY;
-  return entry(number, field.wire, field.integer ? integer(field.integer, last) : last);
+function single(number: number, field: Field, values: readonly Uint8Array[]): Uint8Array {
+  const last = lastOf(values);
+  const { name, type, bytes } = field;
+  if (bytes !== undefined && last.length !== 0 && last.length !== bytes) {
+    throw new NotStorable(`${name} is an id of ${last.length} bytes, allowed: ${bytes}`);
+  }
+  if (field.untilYear2106 && highWord(last, 0) >= LATE_HIGH_WORD) {
+    throw new NotStorable(`${name} is after 2106-02-07, the last that can be stored`);
+  }
+  return entry(number, WIRES[type], WIRES[type] === WIRE_VARINT ? integer(type, last) : last);
+}
+
+/** All values, those of other packed fields and those that came one by one, are one list. */
+function packed(number: number, field: Field, values: readonly Uint8Array[]): Uint8Array {
+  const whole = join(values);
+  if (whole.length === 0) {
+    return EMPTY; // ClickHouse takes a list of no numbers only if the field is not there at all
+  }
+  if (WIRES[field.type] !== WIRE_VARINT) {
+    return entry(number, WIRE_LEN, whole);
+  }
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < whole.length; ) {
+    const { end } = varintAt(whole, at);
+    parts.push(integer(field.type, whole.subarray(at, end)));
+    at = end;
+  }
+  return entry(number, WIRE_LEN, join(parts));
 }
 
 /** Cut to the bits its type has, as generated protobuf code does. */
-function integer(type: Integer, bytes: Uint8Array): Uint8Array {
+function integer(type: Type, bytes: Uint8Array): Uint8Array {
   const value = int64From(bytes);
-  if (type === "bool") {
-    return Uint8Array.of(value === 0n ? 0 : 1);
+  switch (type) {
+    case "bool":
+      return Uint8Array.of(value === 0n ? 0 : 1);
+    case "enum":
+    case "int32":
+      return varint64(BigInt.asIntN(32, value));
+    case "uint32":
+      return varint64(BigInt.asUintN(32, value));
+    case "sint32":
+      return varint64(zigzag32(unzigzag32(BigInt.asUintN(64, value))));
+    default:
+      return varint64(value);
   }
-  return varint64(BigInt.asUintN(64, type === "int32" ? BigInt.asIntN(32, value) : value));
+}
+
+/** Cut after the sign, the lowest bit, was taken off: as the Collector does. */
+function unzigzag32(value: bigint): bigint {
+  return BigInt.asIntN(32, (value >> 1n) ^ -(value & 1n));
+}
+
+function zigzag32(value: bigint): bigint {
+  return BigInt.asUintN(32, (value << 1n) ^ (value >> 31n));
 }
 
 function varint64(value: bigint): Uint8Array {
   const bytes: number[] = [];
-  let rest = value;
+  let rest = BigInt.asUintN(64, value);
   while (rest > 127n) {
     bytes.push(Number(rest & 127n) | 128);
     rest >>= 7n;
@@ -98,6 +183,10 @@ function entry(number: number, wire: number, value: Uint8Array): Uint8Array {
 
 function varint(value: number): Uint8Array {
   return varint64(BigInt(value));
+}
+
+function lastOf(values: readonly Uint8Array[]): Uint8Array {
+  return values[values.length - 1] ?? EMPTY;
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refusal } from "../errors.ts";
-import { MAX_SPANS_PER_BODY } from "../limits.ts";
-import { scanTraces } from "./scan.ts";
+import { MAX_ROWS_PER_BODY } from "../limits.ts";
+import { type Scan, scan } from "./scan.ts";
+import { TRACES } from "./schema.ts";
+
+const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes);
 
 /** A length-delimited field. */
 function field(number: number, ...content: (number | number[])[]): number[] {
@@ -31,16 +34,16 @@ function refusal(bytes: Uint8Array | number[]): Refusal {
 test("spans are counted over all resources and scopes", () => {
   const scope = field(2, field(2), field(2));
   const bytes = Uint8Array.from([...field(1, scope, scope), ...field(1, scope), ...field(1)]);
-  assert.deepEqual(scanTraces(bytes), { spans: 6, needsRewrite: false });
+  assert.deepEqual(scanTraces(bytes), { rows: 6, tables: 1, needsRewrite: false });
 });
 
 test("an empty body is a request without spans", () => {
-  assert.deepEqual(scanTraces(new Uint8Array(0)), { spans: 0, needsRewrite: false });
+  assert.deepEqual(scanTraces(new Uint8Array(0)), { rows: 0, tables: 0, needsRewrite: false });
 });
 
 test("unknown fields are skipped by their wire type", () => {
   const unknown = [0xa0, 0x06, 5, 0xa1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8, 0xa5, 0x06, 1, 2, 3, 4];
-  assert.equal(scanTraces(requestWith(unknown, [0xfa, 0x01, 2, 9, 9])).spans, 1);
+  assert.equal(scanTraces(requestWith(unknown, [0xfa, 0x01, 2, 9, 9])).rows, 1);
 });
 
 test("scalar values need no rewriting", () => {
@@ -69,10 +72,8 @@ test("a refusal is a 400 that says where", () => {
     [[0x13], "wire type 3"],
     [[0x11, 1, 2], "a fixed number is cut off"],
     [Array(11).fill(0xff), "does not end"],
-    [requestWith(field(1, 1, 2, 3)), "an id of 3 bytes, allowed: 16"],
-    [requestWith(field(2, Array(16).fill(1))), "an id of 16 bytes, allowed: 8"],
   ] as const) {
-    const { status, message } = refusal(bytes as Uint8Array);
+    const { status, message } = refusal([...bytes]);
     assert.equal(status, 400);
     assert.ok(message.includes(words), message);
   }
@@ -88,14 +89,14 @@ test("values nested without end are refused", () => {
     value = field(5, field(1, value));
   }
   // 25 arrays are 50 messages, plus the five that hold the attribute: under the limit of 64.
-  assert.equal(scanTraces(requestWith(attribute(value))).spans, 1);
+  assert.equal(scanTraces(requestWith(attribute(value))).rows, 1);
   const deep = new Uint8Array(100_000);
   const lengths = [0x0a, 0xff, 0xff, 0x7f];
   assert.equal(refusal(Uint8Array.from([...lengths, ...deep])).status, 400);
 });
 
 test("more spans than one body may have are a 413", () => {
-  const spans = new Uint8Array(2 * (MAX_SPANS_PER_BODY + 1));
+  const spans = new Uint8Array(2 * (MAX_ROWS_PER_BODY + 1));
   for (let at = 0; at < spans.length; at += 2) {
     spans[at] = 0x12;
   }

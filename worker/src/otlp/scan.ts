@@ -5,51 +5,65 @@
  * wrong five levels down would refuse the whole batch the body travels in.
  */
 import { Refusal } from "../errors.ts";
-import { MAX_MESSAGES_PER_BODY, MAX_PROTOBUF_DEPTH, MAX_SPANS_PER_BODY } from "../limits.ts";
+import { MAX_MESSAGES_PER_BODY, MAX_PROTOBUF_DEPTH, MAX_ROWS_PER_BODY } from "../limits.ts";
+import { type TableSet, tableBit } from "../tables/index.ts";
 import {
   ANY_VALUE,
   type Field,
-  KEY_VALUE,
+  isPacked,
+  LOGS,
+  METRICS,
   type Message,
-  SPAN,
-  TRACE_REQUEST,
+  type Signal,
+  TRACES,
+  type Type,
   WIRE_FIXED32,
   WIRE_FIXED64,
   WIRE_LEN,
   WIRE_VARINT,
+  WIRES,
 } from "./schema.ts";
 
 export interface Scan {
-  readonly spans: number;
+  readonly rows: number;
+  /** Which of the signal's tables get rows. */
+  readonly tables: TableSet;
   /**
    * True if a value is an array or a map, or something is written in a legal but unusual way (a
    * field twice, a number with more bits than its type): ClickHouse would refuse the body or read
-   * it otherwise than other programs do, so it is rewritten before it is stored.
+   * it otherwise than other programs do. Also true if a row cannot be stored (an id of a wrong
+   * length, a time beyond its column). Then the body is rewritten before it is stored.
    */
   readonly needsRewrite: boolean;
 }
 
-/** @throws Refusal 400 that names the message and the byte, or 413 for too many spans. */
-export function scanTraces(bytes: Uint8Array): Scan {
-  const scanner = new Scanner(bytes);
-  scanner.message(compiled(TRACE_REQUEST), 0, bytes.length, 0);
-  if (scanner.spans > MAX_SPANS_PER_BODY) {
+/** @throws Refusal 400 that names the message and the byte, or 413 for too many rows. */
+export function scan(signal: Signal, bytes: Uint8Array): Scan {
+  const scanner = new Scanner(signal.request.name, bytes);
+  scanner.message(compiled(signal.request), 0, bytes.length, 0);
+  const { rows, tables, needsRewrite } = scanner;
+  if (rows > MAX_ROWS_PER_BODY) {
     throw new Refusal(
       413,
-      `spans: ${scanner.spans} in one body; at most ${MAX_SPANS_PER_BODY} are taken`,
+      `${signal.rows.text}: ${rows} in one body; at most ${MAX_ROWS_PER_BODY} are taken`,
     );
   }
-  return { spans: scanner.spans, needsRewrite: scanner.needsRewrite };
+  return { rows, tables, needsRewrite };
 }
 
 /** A message's fields in arrays indexed by number: the scan looks one up per 10 bytes. */
 interface Compiled {
   readonly name: string;
-  readonly isSpan: boolean;
+  /** 0 for a message that is no row. */
+  readonly table: TableSet;
   readonly isAny: boolean;
   readonly wires: Int8Array;
+  /** The other wire type that a repeated number may come in: one by one. */
+  readonly unpackedWires: Int8Array;
   readonly sizes: Int8Array;
-  readonly single: Uint8Array;
+  readonly late: Uint8Array;
+  /** Fields of which none may have come before, as bits; 0 for one that may come often. */
+  readonly exclusive: Int32Array;
   /** Largest value of a varint that need not be rewritten. */
   readonly highest: Float64Array;
   readonly children: (Compiled | undefined)[];
@@ -58,6 +72,15 @@ interface Compiled {
 const HIGHEST_FIELD = 31;
 const UNKNOWN = -1;
 const MAX_TAG = 2 ** 32 - 1;
+/** 2^32 seconds in nanoseconds are this many times 2^32. */
+const LATE_HIGH_WORD = 1_000_000_000;
+const HIGHEST: Partial<Record<Type, number>> = {
+  bool: 1,
+  enum: 2 ** 31 - 1,
+  int32: 2 ** 31 - 1,
+  uint32: 2 ** 32 - 1,
+  sint32: 2 ** 32 - 1,
+};
 const cache = new Map<Message, Compiled>();
 
 function compiled(message: Message): Compiled {
@@ -67,42 +90,57 @@ function compiled(message: Message): Compiled {
   }
   const table: Compiled = {
     name: message.name,
-    isSpan: message === SPAN,
+    table: message.row === undefined ? 0 : tableBit(message.row),
     isAny: message === ANY_VALUE,
     wires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
+    unpackedWires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     sizes: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
-    single: new Uint8Array(HIGHEST_FIELD + 1),
+    late: new Uint8Array(HIGHEST_FIELD + 1),
+    exclusive: new Int32Array(HIGHEST_FIELD + 1),
     highest: new Float64Array(HIGHEST_FIELD + 1).fill(Number.POSITIVE_INFINITY),
     children: new Array<Compiled | undefined>(HIGHEST_FIELD + 1),
   };
   cache.set(message, table); // before the children: AnyValue holds itself
   for (const [number, field] of Object.entries(message.fields)) {
     setField(table, Number(number), field);
+    table.exclusive[Number(number)] = exclusiveWith(message, Number(number), field);
   }
   return table;
 }
 
 function setField(table: Compiled, number: number, field: Field): void {
-  table.wires[number] = field.wire;
+  table.wires[number] = isPacked(field) ? WIRE_LEN : WIRES[field.type];
+  table.unpackedWires[number] = isPacked(field) ? WIRES[field.type] : UNKNOWN;
   table.sizes[number] = field.bytes ?? UNKNOWN;
-  table.single[number] = field.repeated === undefined ? 1 : 0;
-  if (field.integer === "bool") {
-    table.highest[number] = 1;
-  } else if (field.integer === "int32") {
-    table.highest[number] = 2 ** 31 - 1;
-  }
+  table.late[number] = field.untilYear2106 ? 1 : 0;
+  table.highest[number] = HIGHEST[field.type] ?? Number.POSITIVE_INFINITY;
   table.children[number] = field.message === undefined ? undefined : compiled(field.message);
 }
 
+/**
+ * A field that comes twice counts as its last value, of a oneof only the last member counts, and
+ * packed numbers that come in two fields are one list: ClickHouse does none of it.
+ */
+function exclusiveWith(message: Message, number: number, field: Field): number {
+  if (field.repeated && !isPacked(field)) {
+    return 0;
+  }
+  const others = field.oneof ? Object.entries(message.fields).filter(([, { oneof }]) => oneof) : [];
+  return others.reduce((bits, [other]) => bits | (1 << Number(other)), 1 << number);
+}
+
 class Scanner {
-  spans = 0;
+  rows = 0;
+  tables: TableSet = 0;
   needsRewrite = false;
   #messages = 0;
   #at = 0;
   #value = 0;
+  readonly #request: string;
   readonly #bytes: Uint8Array;
 
-  constructor(bytes: Uint8Array) {
+  constructor(request: string, bytes: Uint8Array) {
+    this.#request = request;
     this.#bytes = bytes;
   }
 
@@ -121,12 +159,13 @@ class Scanner {
       const wire = tag & 7;
       const expected = number <= HIGHEST_FIELD ? (table.wires[number] as number) : UNKNOWN;
       if (number === 0 || tag > MAX_TAG || (expected !== UNKNOWN && expected !== wire)) {
-        throw malformed(table, at, `field ${number} has wire type ${wire}`);
+        if (number === 0 || tag > MAX_TAG || table.unpackedWires[number] !== wire) {
+          throw this.#malformed(table, at, `field ${number} has wire type ${wire}`);
+        }
+        this.needsRewrite = true;
       }
-      if (expected !== UNKNOWN && table.single[number] === 1) {
-        // A field that comes twice counts as its last value, and of a oneof only one member counts:
-        // ClickHouse does neither.
-        this.needsRewrite ||= (table.isAny ? seen : seen & (1 << number)) !== 0;
+      if (expected !== UNKNOWN) {
+        this.needsRewrite ||= (seen & (table.exclusive[number] as number)) !== 0;
         seen |= 1 << number;
       }
       if (wire === WIRE_LEN) {
@@ -136,23 +175,28 @@ class Scanner {
           at = this.#at;
         }
         if (length > end - at) {
-          throw malformed(table, at, `field ${number} is longer than what holds it`);
+          throw this.#malformed(table, at, `field ${number} is longer than what holds it`);
         }
         if (expected !== UNKNOWN) {
           const child = table.children[number];
           if (child !== undefined) {
             this.needsRewrite ||= table.isAny;
             this.message(child, at, at + length, depth + 1);
-          } else if (length !== 0 && (table.sizes[number] as number) > 0) {
-            this.#checkId(table, number, at, length);
+          } else if (length !== 0) {
+            this.#checkContent(table, number, at, length);
+          } else {
+            this.needsRewrite ||= table.unpackedWires[number] !== UNKNOWN;
           }
         }
         at += length;
       } else {
-        at = this.#skip(table, wire, at, end);
-        if (expected === WIRE_VARINT && this.#value > (table.highest[number] as number)) {
-          this.needsRewrite = true;
+        const next = this.#skip(table, wire, at, end);
+        if (expected === WIRE_VARINT) {
+          this.needsRewrite ||= this.#value > (table.highest[number] as number);
+        } else if (expected === WIRE_FIXED64 && table.late[number] === 1) {
+          this.needsRewrite ||= highWord(bytes, at) >= LATE_HIGH_WORD;
         }
+        at = next;
       }
     }
   }
@@ -170,15 +214,20 @@ class Scanner {
         `body: over ${MAX_MESSAGES_PER_BODY} messages in one body; send smaller batches`,
       );
     }
-    if (table.isSpan) {
-      this.spans++;
+    if (table.table !== 0) {
+      this.rows++;
+      this.tables |= table.table;
     }
   }
 
-  #checkId(table: Compiled, number: number, at: number, length: number): void {
+  /** Ids and packed numbers; texts are any bytes. */
+  #checkContent(table: Compiled, number: number, at: number, length: number): void {
     const size = table.sizes[number] as number;
-    if (length !== size) {
-      throw malformed(table, at, `field ${number} is an id of ${length} bytes, allowed: ${size}`);
+    this.needsRewrite ||= size !== UNKNOWN && length !== size;
+    const wire = table.unpackedWires[number] as number;
+    let next = at;
+    while (wire !== UNKNOWN && next < at + length) {
+      next = this.#skip(table, wire, next, at + length);
     }
   }
 
@@ -193,10 +242,10 @@ class Scanner {
     } else if (wire === WIRE_FIXED32) {
       next = at + 4;
     } else {
-      throw malformed(table, at, `wire type ${wire}`);
+      throw this.#malformed(table, at, `wire type ${wire}`);
     }
     if (next > end) {
-      throw malformed(table, at, "a fixed number is cut off");
+      throw this.#malformed(table, at, "a fixed number is cut off");
     }
     return next;
   }
@@ -220,16 +269,24 @@ class Scanner {
       }
       factor *= 128;
     }
-    throw malformed(table, at, "a variable-length number does not end");
+    throw this.#malformed(table, at, "a variable-length number does not end");
+  }
+
+  #malformed(table: Compiled, at: number, why: string): Refusal {
+    return new Refusal(
+      400,
+      `body: not an OTLP ${this.#request}: ${table.name} at byte ${at}: ${why}`,
+    );
   }
 }
 
-function malformed(table: Compiled, at: number, why: string): Refusal {
-  return new Refusal(
-    400,
-    `body: not an OTLP ${TRACE_REQUEST.name}: ${table.name} at byte ${at}: ${why}`,
-  );
+/** Upper half of the little-endian 64-bit number at `at`. */
+export function highWord(bytes: Uint8Array, at: number): number {
+  const [a, b, c, d] = [bytes[at + 4], bytes[at + 5], bytes[at + 6], bytes[at + 7]] as number[];
+  return ((a ?? 0) | ((b ?? 0) << 8) | ((c ?? 0) << 16) | ((d ?? 0) << 24)) >>> 0;
 }
 
-// The table of the most frequent message is built when the script starts, not in a request.
-compiled(KEY_VALUE);
+// The tables are built when the script starts, not in a request.
+for (const { request } of [TRACES, LOGS, METRICS]) {
+  compiled(request);
+}

@@ -1,12 +1,20 @@
-/** Which kinds of chunk there are, and how a batch of each is inserted. */
-import { EVENTS_QUERY, EVENTS_SETTINGS } from "./events.ts";
-import { TRACES_QUERY, TRACES_SETTINGS } from "./otel_traces.ts";
+/** Which kinds of chunk there are, which tables each goes into, and by which statement. */
+import { EVENTS_STATEMENT } from "./events.ts";
+import { LOGS_STATEMENT } from "./otel_logs.ts";
+import {
+  EXPONENTIAL_HISTOGRAM_STATEMENT,
+  GAUGE_STATEMENT,
+  HISTOGRAM_STATEMENT,
+  SUM_STATEMENT,
+  SUMMARY_STATEMENT,
+} from "./otel_metrics.ts";
+import { TRACES_STATEMENT } from "./otel_traces.ts";
 
 export type Encoding = "raw" | "gzip";
-export type Kind = "traces" | "events";
+export type Kind = "traces" | "events" | "logs" | "metrics";
 
 /**
- * Chunks that can travel in one batch: same table, same encoding.
+ * Chunks that can travel in one batch: same kind, same encoding.
  *
  * Numbers are in stored rows and must never change their meaning; add new ones.
  */
@@ -20,6 +28,10 @@ export const STREAMS: readonly Stream[] = [
   { id: 1, kind: "traces", encoding: "gzip" },
   { id: 2, kind: "traces", encoding: "raw" },
   { id: 3, kind: "events", encoding: "raw" },
+  { id: 4, kind: "logs", encoding: "gzip" },
+  { id: 5, kind: "logs", encoding: "raw" },
+  { id: 6, kind: "metrics", encoding: "gzip" },
+  { id: 7, kind: "metrics", encoding: "raw" },
 ];
 
 /** The statement of an insert as URL parameters, complete but for the token. */
@@ -45,13 +57,53 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   wait_end_of_query: "1",
 };
 
-const STATEMENTS: Record<Kind, Statement> = {
-  traces: { query: TRACES_QUERY, ...TRACES_SETTINGS },
-  events: { query: EVENTS_QUERY, ...EVENTS_SETTINGS },
+const STATEMENTS = {
+  otel_traces: TRACES_STATEMENT,
+  events: EVENTS_STATEMENT,
+  otel_logs: LOGS_STATEMENT,
+  otel_metrics_gauge: GAUGE_STATEMENT,
+  otel_metrics_sum: SUM_STATEMENT,
+  otel_metrics_histogram: HISTOGRAM_STATEMENT,
+  otel_metrics_exponential_histogram: EXPONENTIAL_HISTOGRAM_STATEMENT,
+  otel_metrics_summary: SUMMARY_STATEMENT,
+} as const satisfies Record<string, Statement>;
+
+export type Table = keyof typeof STATEMENTS;
+
+/** What a chunk of each kind can have rows for. */
+const TABLES_OF: Record<Kind, readonly Table[]> = {
+  traces: ["otel_traces"],
+  events: ["events"],
+  logs: ["otel_logs"],
+  metrics: [
+    "otel_metrics_gauge",
+    "otel_metrics_sum",
+    "otel_metrics_histogram",
+    "otel_metrics_exponential_histogram",
+    "otel_metrics_summary",
+  ],
 };
 
-export function statementFor(kind: Kind, database: string): Statement {
-  return { database, ...EXACTLY_ONCE_SETTINGS, ...STATEMENTS[kind] };
+/** In stored rows, a table is its place in its kind's list, and a set of them so many bits. */
+export type TableSet = number;
+
+export const ALL_TABLES: TableSet = -1;
+
+export function tableBit(table: Table): TableSet {
+  const list = Object.values(TABLES_OF).find((tables) => tables.includes(table)) ?? [];
+  return 1 << list.indexOf(table);
+}
+
+export function tablesFrom(kind: Kind, set: TableSet): Table[] {
+  return TABLES_OF[kind].filter((_table, index) => (set & (1 << index)) !== 0);
+}
+
+export function tablesOf(kind: Kind): readonly Table[] {
+  return TABLES_OF[kind];
+}
+
+export function statementFor(table: Table, database: string): Statement {
+  return { database, ...EXACTLY_ONCE_SETTINGS, ...STATEMENTS[table] };
 }
 
 export function streamFor(kind: Kind, encoding: Encoding): Stream {

@@ -1,19 +1,14 @@
-/**
- * OTLP trace requests into `otel_traces`, decoded by ClickHouse.
- *
- * Column by column what the Collector's ClickHouse exporter writes for the same spans; golden rows
- * in `tests/worker/` compare them. Export requests back to back are one request in protobuf, so
- * the whole batch is one message: `ProtobufSingle`.
- */
+/** OTLP trace requests into `otel_traces`. */
 import proto from "./otel_traces.proto";
-
-/**
- * A number that is absent and one that is zero differ only as Nullable; text and bytes need not,
- * an empty one reads like none. ClickHouse prints numbers into String columns by itself.
- */
-const KEY_VALUES =
-  "Array(Tuple(key String, value Tuple(" +
-  "s String, b Nullable(String), i Nullable(String), d Nullable(String), y String)))";
+import {
+  attributeMap,
+  type Columns,
+  hexId,
+  insertQuery,
+  KEY_VALUES,
+  settingsFor,
+  timestamp,
+} from "./otlp.ts";
 
 const STRUCTURE = `resource_spans Array(Tuple(
   resource Tuple(attributes ${KEY_VALUES}),
@@ -28,24 +23,7 @@ const STRUCTURE = `resource_spans Array(Tuple(
         trace_id String, span_id String, trace_state String, attributes ${KEY_VALUES})),
       status Tuple(message String, code Int32)))))))`;
 
-/** Go prints 1e+21 and NaN where ClickHouse prints 1e21 and nan. */
-const goDouble = (column: string): string =>
-  `transform(replaceOne(replaceOne(ifNull(${column}, ''), 'e', 'e+'), 'e+-', 'e-'), ` +
-  `['nan', 'inf', '-inf'], ['NaN', 'Infinity', '-Infinity'])`;
-
-/** Sorted by key, as the exporter does; equal keys stay, in the order they came. */
-const attributeMap = (column: string): string =>
-  `CAST(arraySort(pair -> pair.1, arrayMap(a -> (a.key, concat(a.value.s, ifNull(a.value.b, ''), ` +
-  `ifNull(a.value.i, ''), ${goDouble("a.value.d")}, base64Encode(a.value.y))), ${column})), ` +
-  "'Map(LowCardinality(String), String)')";
-
-/** An id of zeros is no id. */
-const hexId = (column: string, bytes: number): string =>
-  `if(${column} = unhex('${"00".repeat(bytes)}'), '', lower(hex(${column})))`;
-
-const timestamp = (column: string): string => `fromUnixTimestamp64Nano(toInt64(${column}))`;
-
-const COLUMNS: readonly (readonly [column: string, expression: string])[] = [
+const COLUMNS: Columns = [
   ["Timestamp", timestamp("span.start")],
   ["TraceId", hexId("span.trace_id", 16)],
   ["SpanId", hexId("span.span_id", 8)],
@@ -76,10 +54,7 @@ const COLUMNS: readonly (readonly [column: string, expression: string])[] = [
 ];
 
 // Attributes of a resource are turned into a map once, not once per span.
-export const TRACES_QUERY = `INSERT INTO otel_traces (${COLUMNS.map(([column]) => column).join(", ")})
-SELECT
-  ${COLUMNS.map(([, expression]) => expression).join(",\n  ")}
-FROM (
+const FROM = `(
   SELECT resource_attributes, service_name, s.scope AS scope, s.spans AS spans
   FROM (
     SELECT
@@ -91,11 +66,9 @@ FROM (
   )
   ARRAY JOIN scope_spans AS s
 )
-ARRAY JOIN spans AS span
-FORMAT ProtobufSingle`;
+ARRAY JOIN spans AS span`;
 
-export const TRACES_SETTINGS = {
-  format_schema_source: "string",
-  format_schema: proto,
-  format_schema_message_name: "Request",
+export const TRACES_STATEMENT = {
+  query: insertQuery("otel_traces", COLUMNS, FROM),
+  ...settingsFor(proto),
 };

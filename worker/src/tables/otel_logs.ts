@@ -1,0 +1,69 @@
+/** OTLP log requests into `otel_logs`. */
+import proto from "./otel_logs.proto";
+import {
+  attributeMap,
+  type Columns,
+  hexId,
+  insertQuery,
+  KEY_VALUES,
+  settingsFor,
+  timestamp,
+  VALUE,
+  valueText,
+} from "./otlp.ts";
+
+const STRUCTURE = `resource_logs Array(Tuple(
+  resource Tuple(attributes ${KEY_VALUES}),
+  scope_logs Array(Tuple(
+    scope Tuple(name String, version String, attributes ${KEY_VALUES}),
+    log_records Array(Tuple(
+      time UInt64, observed_time UInt64, severity_number Int32, severity_text String,
+      body ${VALUE}, attributes ${KEY_VALUES},
+      flags UInt32, trace_id String, span_id String, event_name String)),
+    schema_url String)),
+  schema_url String))`;
+
+const COLUMNS: Columns = [
+  ["Timestamp", timestamp("if(record.time = 0, record.observed_time, record.time)")],
+  ["TraceId", hexId("record.trace_id", 16)],
+  ["SpanId", hexId("record.span_id", 8)],
+  // The low byte of both, as in the exporter: one has flags, the other levels up to 24.
+  ["TraceFlags", "toUInt8(record.flags)"],
+  ["SeverityText", "record.severity_text"],
+  ["SeverityNumber", "toUInt8(record.severity_number)"],
+  ["ServiceName", "service_name"],
+  ["Body", valueText("record.body")],
+  ["ResourceSchemaUrl", "resource_schema_url"],
+  ["ResourceAttributes", "resource_attributes"],
+  ["ScopeSchemaUrl", "scope_schema_url"],
+  ["ScopeName", "scope.name"],
+  ["ScopeVersion", "scope.version"],
+  ["ScopeAttributes", "scope_attributes"],
+  ["LogAttributes", attributeMap("record.attributes")],
+  ["EventName", "record.event_name"],
+];
+
+const FROM = `(
+  SELECT
+    resource_attributes, service_name, resource_schema_url,
+    s.scope AS scope,
+    ${attributeMap("s.scope.attributes")} AS scope_attributes,
+    s.schema_url AS scope_schema_url,
+    s.log_records AS log_records
+  FROM (
+    SELECT
+      ${attributeMap("r.resource.attributes")} AS resource_attributes,
+      resource_attributes['service.name'] AS service_name,
+      r.schema_url AS resource_schema_url,
+      r.scope_logs AS scope_logs
+    FROM input('${STRUCTURE}')
+    ARRAY JOIN resource_logs AS r
+  )
+  ARRAY JOIN scope_logs AS s
+)
+ARRAY JOIN log_records AS record`;
+
+export const LOGS_STATEMENT = {
+  query: insertQuery("otel_logs", COLUMNS, FROM),
+  ...settingsFor(proto),
+};

@@ -1,0 +1,175 @@
+/**
+ * OTLP metric requests into the tables of the five metric types.
+ *
+ * One request may hold all five. Each statement reads the whole batch, and takes its own type from
+ * it: what the structure does not name, ClickHouse skips.
+ */
+import proto from "./otel_metrics.proto";
+import { attributeMap, type Columns, insertQuery, KEY_VALUES, settingsFor } from "./otlp.ts";
+
+const EXEMPLARS =
+  "exemplars Array(Tuple(time UInt64, as_double Nullable(Float64), as_int Int64, " +
+  `span_id String, trace_id String, attributes ${KEY_VALUES}))`;
+const POINT = `start UInt64, time UInt64, attributes ${KEY_VALUES}, flags UInt32`;
+const BUCKETS = "Tuple(offset Int32, bucket_counts Array(UInt64))";
+
+/** Requests with times that do not fit have been told so at the door. */
+const seconds = (column: string): string => `toDateTime(intDiv(${column}, 1000000000))`;
+
+/** What an absent member reads like is 0, so the one that is there has to be asked for. */
+const number = (of: string): string => `ifNull(${of}.as_double, toFloat64(${of}.as_int))`;
+
+/** Of an exemplar; unlike elsewhere, no id is an id of zeros. */
+const paddedHexId = (column: string, bytes: number): string =>
+  `if(${column} = '', '${"00".repeat(bytes)}', lower(hex(${column})))`;
+
+const METADATA: Columns = [
+  ["ResourceAttributes", "resource_attributes"],
+  ["ResourceSchemaUrl", "resource_schema_url"],
+  ["ScopeName", "scope.name"],
+  ["ScopeVersion", "scope.version"],
+  ["ScopeAttributes", "scope_attributes"],
+  ["ScopeDroppedAttrCount", "scope.dropped"],
+  ["ScopeSchemaUrl", "scope_schema_url"],
+  ["ServiceName", "service_name"],
+  ["MetricName", "metric.name"],
+  ["MetricDescription", "metric.description"],
+  ["MetricUnit", "metric.unit"],
+  ["Attributes", attributeMap("point.attributes")],
+  ["StartTimeUnix", seconds("point.start")],
+  ["TimeUnix", seconds("point.time")],
+  ["Flags", "point.flags"],
+];
+
+const EXEMPLAR_COLUMNS: Columns = [
+  [
+    "Exemplars.FilteredAttributes",
+    `arrayMap(e -> ${attributeMap("e.attributes")}, point.exemplars)`,
+  ],
+  ["Exemplars.TimeUnix", `arrayMap(e -> ${seconds("e.time")}, point.exemplars)`],
+  ["Exemplars.Value", `arrayMap(e -> ${number("e")}, point.exemplars)`],
+  ["Exemplars.SpanId", `arrayMap(e -> ${paddedHexId("e.span_id", 8)}, point.exemplars)`],
+  ["Exemplars.TraceId", `arrayMap(e -> ${paddedHexId("e.trace_id", 16)}, point.exemplars)`],
+];
+
+const HISTOGRAM_COLUMNS: Columns = [
+  ["Count", "point.count"],
+  ["Sum", "point.sum"],
+  ["Min", "point.min"],
+  ["Max", "point.max"],
+];
+
+interface MetricType {
+  /** Of the field in `Metric`. */
+  readonly name: string;
+  /** Of a data point, beside `POINT`. */
+  readonly point: string;
+  /** Of the type's message, beside its points. */
+  readonly more?: string;
+  readonly columns: Columns;
+}
+
+function statement({ name, point, more, columns }: MetricType): Record<string, string> {
+  const structure = `resource_metrics Array(Tuple(
+  resource Tuple(attributes ${KEY_VALUES}),
+  scope_metrics Array(Tuple(
+    scope Tuple(name String, version String, attributes ${KEY_VALUES}, dropped UInt32),
+    metrics Array(Tuple(
+      name String, description String, unit String,
+      ${name} Tuple(points Array(Tuple(${POINT}, ${point}))${more === undefined ? "" : `, ${more}`}))),
+    schema_url String)),
+  schema_url String))`;
+  // Maps of a resource and of a scope are made once, not once per data point.
+  const from = `(
+  SELECT
+    resource_attributes, service_name, resource_schema_url,
+    scope, scope_attributes, scope_schema_url, metric
+  FROM (
+    SELECT
+      resource_attributes, service_name, resource_schema_url,
+      s.scope AS scope,
+      ${attributeMap("s.scope.attributes")} AS scope_attributes,
+      s.schema_url AS scope_schema_url,
+      s.metrics AS metrics
+    FROM (
+      SELECT
+        ${attributeMap("r.resource.attributes")} AS resource_attributes,
+        resource_attributes['service.name'] AS service_name,
+        r.schema_url AS resource_schema_url,
+        r.scope_metrics AS scope_metrics
+      FROM input('${structure}')
+      ARRAY JOIN resource_metrics AS r
+    )
+    ARRAY JOIN scope_metrics AS s
+  )
+  ARRAY JOIN metrics AS metric
+)
+ARRAY JOIN metric.${name}.points AS point`;
+  return {
+    query: insertQuery(`otel_metrics_${name}`, [...METADATA, ...columns], from),
+    ...settingsFor(proto),
+  };
+}
+
+export const GAUGE_STATEMENT = statement({
+  name: "gauge",
+  point: `as_double Nullable(Float64), as_int Int64, ${EXEMPLARS}`,
+  columns: [["Value", number("point")], ...EXEMPLAR_COLUMNS],
+});
+
+export const SUM_STATEMENT = statement({
+  name: "sum",
+  point: `as_double Nullable(Float64), as_int Int64, ${EXEMPLARS}`,
+  more: "temporality Int32, is_monotonic Bool",
+  columns: [
+    ["Value", number("point")],
+    ...EXEMPLAR_COLUMNS,
+    ["AggregationTemporality", "metric.sum.temporality"],
+    ["IsMonotonic", "metric.sum.is_monotonic"],
+  ],
+});
+
+export const HISTOGRAM_STATEMENT = statement({
+  name: "histogram",
+  point:
+    "count UInt64, sum Float64, min Float64, max Float64, " +
+    `bucket_counts Array(UInt64), explicit_bounds Array(Float64), ${EXEMPLARS}`,
+  more: "temporality Int32",
+  columns: [
+    ...HISTOGRAM_COLUMNS,
+    ["BucketCounts", "point.bucket_counts"],
+    ["ExplicitBounds", "point.explicit_bounds"],
+    ...EXEMPLAR_COLUMNS,
+    ["AggregationTemporality", "metric.histogram.temporality"],
+  ],
+});
+
+export const EXPONENTIAL_HISTOGRAM_STATEMENT = statement({
+  name: "exponential_histogram",
+  point:
+    "count UInt64, sum Float64, min Float64, max Float64, scale Int32, zero_count UInt64, " +
+    `positive ${BUCKETS}, negative ${BUCKETS}, ${EXEMPLARS}`,
+  more: "temporality Int32",
+  columns: [
+    ...HISTOGRAM_COLUMNS,
+    ["Scale", "point.scale"],
+    ["ZeroCount", "point.zero_count"],
+    ["PositiveOffset", "point.positive.offset"],
+    ["PositiveBucketCounts", "point.positive.bucket_counts"],
+    ["NegativeOffset", "point.negative.offset"],
+    ["NegativeBucketCounts", "point.negative.bucket_counts"],
+    ...EXEMPLAR_COLUMNS,
+    ["AggregationTemporality", "metric.exponential_histogram.temporality"],
+  ],
+});
+
+export const SUMMARY_STATEMENT = statement({
+  name: "summary",
+  point: "count UInt64, sum Float64, quantile_values Array(Tuple(quantile Float64, value Float64))",
+  columns: [
+    ["Count", "point.count"],
+    ["Sum", "point.sum"],
+    ["ValueAtQuantiles.Quantile", "point.quantile_values.quantile"],
+    ["ValueAtQuantiles.Value", "point.quantile_values.value"],
+  ],
+});
