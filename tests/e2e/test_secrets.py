@@ -23,7 +23,7 @@ def secrets_of(deployment: Deployment) -> dict[str, str]:
         "Cloudflare token": load_json(clouds / "cloudflare" / "cloud.json", {})["api_token"],
     }
     # Pulumi calls the list of a script's bindings secret as a whole, the plain ones in it too.
-    plain = {deployment.outputs_once()["clickhouse_url"], "ingest_writer"}
+    plain = {deployment.outputs_once()["clickhouse_url"], "ingest_writer", "telemetry_reader"}
     exported = deployment.pulumi("stack", "export", "--show-secrets")
     for resource in json.loads(exported)["deployment"]["resources"]:
         for number, value in enumerate(secrets_in(resource)):

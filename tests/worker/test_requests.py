@@ -34,10 +34,18 @@ def status_of(answer: Answer) -> Status:
     return Status.FromString(answer.body)
 
 
-def test_health_needs_no_token(lone_worker: Worker) -> None:
-    """A load balancer has none."""
-    answer = lone_worker.request("GET", "/health")
-    assert (answer.status, json.loads(answer.body)) == (200, {"status": "ok"})
+def test_health_names_each_dependency_and_needs_no_token(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """A load balancer has none. Without ClickHouse telemetry is taken all the same: still 200."""
+    worker = make_worker(clickhouse_url=clickhouse.url, limits={"HEALTH_MS": -1})
+    answer = worker.request("GET", "/health")
+    healthy = {"status": "ok", "buffer": "ok", "clickhouse": "ok"}
+    assert (answer.status, json.loads(answer.body)) == (200, healthy)
+    clickhouse.process.kill()
+    answer = worker.request("GET", "/health")
+    degraded = {"status": "degraded", "buffer": "ok", "clickhouse": "unreachable"}
+    assert (answer.status, json.loads(answer.body)) == (200, degraded)
 
 
 def test_accepted_spans_are_answered_in_protobuf(lone_worker: Worker) -> None:

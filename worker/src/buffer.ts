@@ -74,6 +74,11 @@ export class IngestBuffer extends DurableObject<Env> {
     }
   }
 
+  /** For `/health`: this object and its storage are there. */
+  answers(): boolean {
+    return this.#store.incarnation() !== "";
+  }
+
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const { key } = request;
     if (key !== null && this.#recent.has(key)) {

@@ -9,6 +9,8 @@ import { ingestAccountEvent, ingestEvent, ingestEvents } from "./events/ingest.t
 import { ingestOtlp } from "./ingest.ts";
 import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
+import { health } from "./query/health.ts";
+import { metrics } from "./query/metrics.ts";
 
 export { IngestBuffer } from "./buffer.ts";
 
@@ -32,6 +34,7 @@ type Methods = { readonly [method in Method]?: Route };
 
 const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ["/health", { GET: { scope: null, handle: health, refuse: jsonRefusal } }],
+  ["/metrics", { GET: { scope: "read", handle: metrics, refuse: jsonRefusal } }],
   ["/v1/traces", { POST: otlpRoute("traces", TRACES) }],
   ["/v1/logs", { POST: otlpRoute("logs", LOGS) }],
   ["/v1/metrics", { POST: otlpRoute("metrics", METRICS) }],
@@ -95,10 +98,6 @@ async function answer(route: Route, request: Request, env: Env): Promise<Respons
 /** A wrong method of a path is refused as that path's other methods would. */
 function refuserOf(methods: Methods | undefined, route: Route | undefined): Route["refuse"] {
   return (route ?? Object.values(methods ?? {})[0])?.refuse ?? jsonRefusal;
-}
-
-async function health(): Promise<Response> {
-  return Response.json({ status: "ok" });
 }
 
 function otlpRoute(scope: Scope, signal: Signal): Route {

@@ -29,6 +29,14 @@ export const MAX_BULK_EVENTS = 10_000;
 export const MAX_PUBLIC_BODY_BYTES = 16 * KIB;
 /** Senders whose rate an isolate remembers, about 100 bytes each. */
 export const MAX_RATE_KEYS = 10_000;
+/** A question to ClickHouse; a dashboard waits no longer. */
+export const QUERY_TIMEOUT_MS = 20_000;
+/** Groups of one answer; more are cut off, the largest or the earliest come first. */
+export const METRICS_MAX_GROUPS = 1_000;
+export const METRICS_DEFAULT_DAYS = 30;
+/** How long an answer of `/health` holds, so that asking costs the dependencies nothing. */
+export const HEALTH_MS = 1_000;
+export const HEALTH_TIMEOUT_MS = 3_000;
 /** How long a browser need not ask again; Chromium's own ceiling. */
 export const CORS_MAX_AGE_SECONDS = 7_200;
 

@@ -1,0 +1,61 @@
+/**
+ * `GET /health`: what this worker depends on, and whether it is there.
+ *
+ * It needs no token, so it says nothing else: no address, no version, no depth. 200 as long as
+ * telemetry is taken, also while ClickHouse is away, for the buffer then keeps it; 503 when the
+ * buffer does not answer, for then nothing can be taken.
+ */
+import { accessOf } from "../access/config.ts";
+import { bufferFor } from "../buffer/names.ts";
+import { HEALTH_MS, HEALTH_TIMEOUT_MS } from "../limits.ts";
+
+type Verdict = "ok" | "unreachable";
+
+interface Health {
+  readonly status: "ok" | "degraded" | "unavailable";
+  readonly buffer: Verdict;
+  readonly clickhouse: Verdict;
+}
+
+let last: { readonly atMs: number; readonly health: Health } | undefined;
+
+export async function health(_request: Request, env: Env): Promise<Response> {
+  // Anybody may ask, as often as they like: the dependencies are asked now and then.
+  if (last === undefined || Math.abs(Date.now() - last.atMs) > HEALTH_MS) {
+    last = { health: await observe(env), atMs: Date.now() };
+  }
+  const { health: found } = last;
+  return Response.json(found, { status: found.buffer === "ok" ? 200 : 503 });
+}
+
+async function observe(env: Env): Promise<Health> {
+  const [buffer, clickhouse] = await Promise.all([
+    verdict(() => pingBuffer(env)),
+    verdict(() => pingClickHouse(env)),
+  ]);
+  const status = buffer !== "ok" ? "unavailable" : clickhouse !== "ok" ? "degraded" : "ok";
+  return { status, buffer, clickhouse };
+}
+
+async function verdict(ping: () => Promise<boolean>): Promise<Verdict> {
+  try {
+    return (await ping()) ? "ok" : "unreachable";
+  } catch (error) {
+    console.warn(`health: ${String(error)}`);
+    return "unreachable";
+  }
+}
+
+async function pingBuffer(env: Env): Promise<boolean> {
+  const [team] = accessOf(env).teams.values();
+  return team !== undefined && (await bufferFor(env, team).answers());
+}
+
+async function pingClickHouse(env: Env): Promise<boolean> {
+  const response = await fetch(`${env.CLICKHOUSE_URL}/ping`, {
+    redirect: "manual",
+    signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
+  });
+  await response.body?.cancel();
+  return response.status === 200;
+}

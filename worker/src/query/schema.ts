@@ -1,0 +1,47 @@
+/** What `GET /metrics` may be asked. */
+import { RFC3339 } from "../events/schema.ts";
+import { MAX_NAME_LENGTH, METRICS_DEFAULT_DAYS } from "../limits.ts";
+import type { Schema } from "../openapi/schema.ts";
+
+/** Expressions of the statement by what a caller may group by; callers choose and never write one. */
+export const GROUP_EXPRESSIONS = {
+  channel: "toString(channel)",
+  campaign_id: "campaign_id",
+  user_id: "user_id",
+  tag: "toString(arrayJoin(tags))",
+  hour: "formatDateTime(toStartOfHour(timestamp), '%Y-%m-%dT%H:00:00Z', 'UTC')",
+  day: "formatDateTime(timestamp, '%Y-%m-%d', 'UTC')",
+} as const;
+export type GroupBy = keyof typeof GROUP_EXPRESSIONS;
+
+const time = (description: string): Schema => ({
+  type: "string",
+  pattern: `^\\d{1,13}(\\.\\d{1,9})?$|${RFC3339}`,
+  description,
+  examples: ["2026-11-21T00:00:00Z"],
+});
+
+export const METRICS_PARAMETERS: Schema = {
+  type: "object",
+  properties: {
+    event_name: {
+      type: "string",
+      minLength: 1,
+      maxLength: MAX_NAME_LENGTH,
+      description: `a text of 1 to ${MAX_NAME_LENGTH} characters`,
+      examples: ["signed_up"],
+    },
+    from: time(
+      "Unix seconds, Unix milliseconds or RFC 3339, inclusive and before `to`; without it " +
+        `${METRICS_DEFAULT_DAYS} days before \`to\``,
+    ),
+    to: time("Unix seconds, Unix milliseconds or RFC 3339, exclusive; without it now"),
+    group_by: {
+      type: "string",
+      enum: Object.keys(GROUP_EXPRESSIONS),
+      description: Object.keys(GROUP_EXPRESSIONS).join(", "),
+    },
+  },
+  required: ["event_name"],
+  additionalProperties: false,
+};

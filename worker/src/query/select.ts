@@ -1,0 +1,70 @@
+/** One SELECT, as the user who may do nothing else. */
+import type { Team } from "../access/config.ts";
+import { Refusal } from "../errors.ts";
+import { QUERY_TIMEOUT_MS, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
+
+/**
+ * Rows of a query in the team's database.
+ *
+ * @param query ours, with `{name:Type}` where a value goes; no value is ever part of it.
+ * @param parameters those values, which ClickHouse binds.
+ * @throws Refusal 503 whatever ClickHouse says: what it says is for the log.
+ */
+export async function select(
+  env: Env,
+  team: Team,
+  query: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Record<string, unknown>[]> {
+  const settings = new URLSearchParams({
+    database: team.database,
+    default_format: "JSON",
+    // Counts stay far below 2^53.
+    output_format_json_quote_64bit_integers: "0",
+    max_execution_time: String(QUERY_TIMEOUT_MS / 1000),
+    readonly: "2",
+  });
+  for (const [name, value] of Object.entries(parameters)) {
+    settings.set(`param_${name}`, escaped(value));
+  }
+  const text = await answerText(env, settings, query);
+  return (JSON.parse(text) as { data: Record<string, unknown>[] }).data;
+}
+
+/** A parameter is read as a TSV field: https://clickhouse.com/docs/interfaces/http */
+function escaped(value: string): string {
+  return value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\0", "\\0")
+    .toWellFormed();
+}
+
+async function answerText(env: Env, settings: URLSearchParams, query: string): Promise<string> {
+  let problem: string;
+  try {
+    const response = await fetch(`${env.CLICKHOUSE_URL}/?${settings}`, {
+      method: "POST",
+      headers: {
+        "x-clickhouse-user": env.CLICKHOUSE_READER,
+        "x-clickhouse-key": env.CLICKHOUSE_READER_PASSWORD,
+      },
+      body: query,
+      redirect: "manual",
+      signal: AbortSignal.timeout(QUERY_TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (response.status === 200 && !response.headers.has("x-clickhouse-exception-code")) {
+      return text;
+    }
+    problem = `${response.status} ${text}`;
+  } catch (error) {
+    problem = String(error);
+  }
+  console.error(`query failed: ${problem}`);
+  throw new Refusal(503, "clickhouse: cannot answer at the moment; ask again", {
+    retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+  });
+}
