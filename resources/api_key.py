@@ -60,7 +60,7 @@ class ApiKeyArgs:
         organization_id: UUID of the organization. Replaces.
         ip_access_list: from where it may be used: addresses or CIDR ranges, or mappings with
             `source` and `description`. A set, in place. Never empty: that would let nobody in.
-        name: default: the Pulumi name. In place.
+        name: default: the Pulumi name, or the one that an adopted key has. In place.
         roles: `admin`, `developer`, `query_endpoints`; a set, in place. Either these or
             `assigned_role_ids`.
         assigned_role_ids: UUIDs of system or custom roles; a set, in place.
@@ -104,7 +104,7 @@ class ApiKeyProvider(Made):
     reusable = False
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
-        "name": Field(check=text(), required=True),
+        "name": Field(check=text()),
         "roles": Field(check=choices(ROLES)),
         "assigned_role_ids": Field(check=texts(allowed="at least one UUID of a role", least=1)),
         "ip_access_list": Field(check=check_access_list, required=True, same=same_access_list),
@@ -191,12 +191,13 @@ class ApiKey(Resource, module="clickhouse", name="ApiKey"):
         args: ApiKeyArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {**vars(args), "name": args.name or resource_name}
+        name = args.name or (resource_name if args.adopt is None else None)
         super().__init__(
             ApiKeyProvider(),
             resource_name,
             {
-                **props,
+                **vars(args),
+                "name": name,
                 "key_id": None,
                 "key_secret": None,
                 **marks_of(type(self), resource_name, opts),

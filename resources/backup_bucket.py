@@ -14,8 +14,8 @@ Operations: `backupBucketGet`, `backupBucketCreate`, `backupBucketUpdate`, `back
     )
 
 Another service or bucket provider replaces it; the rest changes in place. A service has one bucket:
-one that is there already and is not as asked for is only changed with `adopt=True`. Secrets are
-sent when they change; the API never tells them.
+one that is there already and is not as asked for is only changed with `adopt=True`; one of another
+provider has to be deleted first. Secrets are sent when they change; the API never tells them.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ class BackupBucketProvider(Part):
 
     what = "backup bucket"
     clobbers = False
+    secrets = SECRETS
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,
@@ -106,8 +107,8 @@ class BackupBucketProvider(Part):
             return
         checker.required(*NEEDED[provider])
         for name in sorted({name for names in POSSIBLE.values() for name in names}):
-            if name in checker.inputs and name not in POSSIBLE[provider] and name not in SECRETS:
-                checker.refuse(name, f"nothing for {provider}")
+            if name in checker.inputs and name not in POSSIBLE[provider]:
+                checker.refuse(name, f"nothing for {provider}", secret=name in SECRETS)
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
         """The bucket there is, without its secrets."""

@@ -39,10 +39,10 @@ class Checker:
         value = self.inputs.get(name)
         return value if value is not None and is_known(value) else None
 
-    def refuse(self, name: str, allowed: str) -> None:
+    def refuse(self, name: str, allowed: str, *, secret: bool = False) -> None:
         """Note that a property has an illegal value, and what would be legal."""
-        shown = self.inputs.get(name)
-        self.failures.append(CheckFailure(name, f"{name} is {shown!r}, allowed: {allowed}"))
+        shown = "a secret" if secret else repr(self.inputs.get(name))
+        self.failures.append(CheckFailure(name, f"{name} is {shown}, allowed: {allowed}"))
 
     def required(self, *names: str) -> None:
         """Each of these must be there."""

@@ -55,7 +55,7 @@ class RoleArgs:
         organization_id: UUID of the organization. Replaces.
         policies: mappings of `allow_deny` (`ALLOW` or `DENY`), `permissions` and `resources`. A
             set of sets, in place.
-        name: default: the Pulumi name. In place.
+        name: default: the Pulumi name, or the one that an adopted role has. In place.
         adopt: id of an existing custom role to take over instead of making one.
     """
 
@@ -106,7 +106,7 @@ class RoleProvider(Made):
     what = "role"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
-        "name": Field(check=text(), required=True),
+        "name": Field(check=text()),
         "policies": Field(check=_check_policies, required=True),
     }
 
@@ -179,8 +179,8 @@ class Role(Resource, module="clickhouse", name="Role"):
         args: RoleArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        named = {**vars(args), "name": args.name or resource_name}
-        props = {**named, **marks_of(type(self), resource_name, opts)}
+        name = args.name or (resource_name if args.adopt is None else None)
+        props = {**vars(args), "name": name, **marks_of(type(self), resource_name, opts)}
         super().__init__(RoleProvider(), resource_name, props, opts)
         if args.adopt is None:
             NamedReceipt(

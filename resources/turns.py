@@ -67,9 +67,10 @@ def one_at_a_time(thing: str) -> Iterator[Turn]:
 
 def _read(descriptor: int) -> set[str]:
     """What was claimed in this run; the claims of another one are void."""
+    run = engine.run()
     try:
         content = json.loads(os.pread(descriptor, 1 << 20, 0) or b"{}")
-        return set(content["claimed"]) if content["run"] == engine.run() else set()
+        return set(content["claimed"]) if run and content["run"] == run else set()
     except (ValueError, TypeError, KeyError):
         return set()
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,21 +42,24 @@ class ApiKey:
     suffix: str
     state: str = "enabled"
     roles: tuple[str, ...] = ("admin",)
+    custom_role_ids: tuple[str, ...] = ()
     expire_at: str | None = None
     access_list: tuple[dict[str, str], ...] = ANYWHERE
     created_at: str = field(default_factory=now_text)
     used_at: str | None = None
 
-    def to_api(self) -> dict[str, Any]:
-        """As the document's `ApiKey`."""
+    def to_api(self, custom_roles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """As the document's `ApiKey`; the custom roles are the organization's, by id."""
+        assigned = [(SYSTEM_ROLES[name], name, "system") for name in self.roles]
+        for id in self.custom_role_ids:
+            assigned.append((id, custom_roles[id]["name"], "custom"))
         shown = {
             "id": self.id,
             "name": self.name,
             "state": self.state,
             "roles": list(self.roles),
             "assignedRoles": [
-                {"roleId": SYSTEM_ROLES[role], "roleName": role, "roleType": "system"}
-                for role in self.roles
+                {"roleId": id, "roleName": name, "roleType": type} for id, name, type in assigned
             ],
             "keySuffix": self.suffix,
             "createdAt": self.created_at,
@@ -73,7 +76,7 @@ class KeyRing:
         self._file = file
         self._keys: dict[str, ApiKey] = {}
         for saved in load_json(file, []):
-            lists = {"roles": tuple(saved["roles"]), "access_list": tuple(saved["access_list"])}
+            lists = {name: tuple(value) for name, value in saved.items() if type(value) is list}
             self._keys[saved["id"]] = ApiKey(**{**saved, **lists})
 
     def __iter__(self) -> Iterator[ApiKey]:
@@ -87,9 +90,13 @@ class KeyRing:
             raise NotFound(f"API key {id} was not found")
         return self._keys[id]
 
-    def create(self, body: Mapping[str, Any]) -> tuple[ApiKey, str | None, str | None]:
+    def create(
+        self, body: Mapping[str, Any], *, custom_roles: Collection[str] = ()
+    ) -> tuple[ApiKey, str | None, str | None]:
         """Make a key.
 
+        Args:
+            custom_roles: ids that it may name beside those of the system roles.
         Returns:
             The key, its key id and its secret; both None where the caller sent hashes.
         """
@@ -105,13 +112,15 @@ class KeyRing:
             id_hash, secret_hash = _hash(key_id or ""), _hash(secret or "")
             suffix = (key_id or "")[-4:]
         key = ApiKey(str(uuid.uuid4()), body["name"], id_hash, secret_hash, suffix)
-        key = _changed(key, body)
+        key = _changed(key, body, custom_roles)
         self._put(key)
         return key, key_id, secret
 
-    def change(self, id: str, body: Mapping[str, Any]) -> ApiKey:
+    def change(
+        self, id: str, body: Mapping[str, Any], *, custom_roles: Collection[str] = ()
+    ) -> ApiKey:
         """Change what the body names; a null expiry clears it."""
-        key = _changed(self[id], body)
+        key = _changed(self[id], body, custom_roles)
         self._put(key)
         return key
 
@@ -153,18 +162,23 @@ class KeyRing:
         save_json(self._file, [asdict(key) for key in self._keys.values()])
 
 
-def _changed(key: ApiKey, body: Mapping[str, Any]) -> ApiKey:
+def _changed(key: ApiKey, body: Mapping[str, Any], custom_roles: Collection[str]) -> ApiKey:
     if "roles" in body and "assignedRoleIds" in body:
         raise BadRequest("roles and assignedRoleIds cannot both be given")
     key = replace(key, name=body.get("name", key.name), state=body.get("state", key.state))
     if "roles" in body:
-        key = replace(key, roles=tuple(body["roles"]))
+        key = replace(key, roles=tuple(body["roles"]), custom_role_ids=())
     if "assignedRoleIds" in body:
         names = {id: name for name, id in SYSTEM_ROLES.items()}
         for id in body["assignedRoleIds"]:
-            if id not in names:
+            if id not in names and id not in custom_roles:
                 raise BadRequest(f"assignedRoleIds: there is no role {id}")
-        key = replace(key, roles=tuple(names[id] for id in body["assignedRoleIds"]))
+        ids = tuple(dict.fromkeys(body["assignedRoleIds"]))
+        key = replace(
+            key,
+            roles=tuple(names[id] for id in ids if id in names),
+            custom_role_ids=tuple(id for id in ids if id not in names),
+        )
     if "expireAt" in body:
         if body["expireAt"] is not None:
             _moment(body["expireAt"])

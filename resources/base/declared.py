@@ -33,12 +33,14 @@ class Declared(Provider):
         what: what to call the thing in messages.
         fields: its properties, by name; a test compares them with the API's document.
         kept: outputs that only the creating answer had, secrets above all.
+        secrets: fields that the API takes and never tells, so what is there may have others.
         shared: the field that holds our share of something that others write as a whole, too.
     """
 
     what: ClassVar[str]
     fields: ClassVar[Mapping[str, Field]]
     kept: ClassVar[tuple[str, ...]] = ()
+    secrets: ClassVar[tuple[str, ...]] = ()
     shared: ClassVar[str] = ""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -66,7 +68,10 @@ class Declared(Provider):
         with self._control_plane.client() as client:
             progress = engine.Progress(str(props.get("resource_urn") or ""))
             resource_id, live = self.ensure(client, props, progress)
-            names = list(self.fields) if live is None else self.differences(live, props)
+            names = list(self.fields)
+            if live is not None:
+                unseen = [name for name in self.secrets if name in props]
+                names = [*self.differences(live, props), *unseen]
             kept = {name: (live or {}).get(name) for name in self.kept}
             live = self._synced(client, resource_id, live, {}, props, names)
         return CreateResult(resource_id, {**self._outputs(props, live), **kept})

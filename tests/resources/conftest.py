@@ -24,3 +24,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A service that no stack made, shared: each test has names of its own in it."""
     with local_clouds(tmp_path_factory.mktemp("server")) as layout:
         yield Server(layout)
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As many requests as providers in this process like: the local cloud's limit is off."""
+    monkeypatch.setenv("CLICKHOUSE_API_REQUESTS_PER_WINDOW", "100000")
+    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "limiter"))

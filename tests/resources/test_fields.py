@@ -107,6 +107,11 @@ def test_what_is_legal_passes(provider: type[Declared]) -> None:
         (ScalingScheduleProvider, {"entries": [ENTRY, ENTRY]}, "each name once"),
         (BackupBucketProvider, {"bucket_provider": "IBM"}, "allowed: AWS, GCP, AZURE"),
         (BackupBucketProvider, {"container_name": "c"}, "allowed: nothing for AWS"),
+        (
+            BackupBucketProvider,
+            {"connection_string": "AccountKey=x"},
+            "connection_string is a secret, allowed: nothing for AWS",
+        ),
         (BackupBucketProvider, {"iam_role_arn": None}, "iam_role_arn is required"),
         (InvitationProvider, {"email": "nobody"}, "email is 'nobody', allowed: an address like"),
         (MemberProvider, {"assigned_role_ids": []}, "at least one UUID of a role"),

@@ -12,7 +12,7 @@ from local.clickhouse.handlers.call import Call, Handler
 from local.clickhouse.handlers.collections import Collection, merged, save
 from local.clickhouse.keys import SYSTEM_ROLES
 
-__all__ = ["HANDLERS"]
+__all__ = ["HANDLERS", "custom_roles"]
 
 Json = Any
 
@@ -64,6 +64,9 @@ def _role_is_free(call: Call, role: dict[str, Json]) -> None:
     for member in _members(call).values():
         if role["id"] in member["roleIds"]:
             raise Conflict(f"Role {role['name']} is assigned to {member['email']}")
+    for key in call.keys:
+        if role["id"] in key.custom_role_ids:
+            raise Conflict(f"Role {role['name']} is assigned to API key {key.name}")
 
 
 def _invitation(call: Call, body: dict[str, Json]) -> dict[str, Json]:
@@ -102,6 +105,11 @@ _INVITATIONS = Collection(
     delete="invitationDelete",
     made=_invitation,
 )
+
+
+def custom_roles(call: Call) -> dict[str, dict[str, Json]]:
+    """The roles that somebody made, by id."""
+    return _ROLES.things(call)
 
 
 async def list_roles(call: Call) -> Json:
