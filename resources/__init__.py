@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from resources.api_key import ApiKey, ApiKeyArgs
     from resources.backup_bucket import BackupBucket, BackupBucketArgs
     from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
+    from resources.click_pipe import ClickPipe, ClickPipeArgs
     from resources.config import Settings, load_settings
     from resources.database import Database, DatabaseArgs
     from resources.grant import Grant, GrantArgs
@@ -59,6 +60,8 @@ __all__ = [
     "BackupBucketArgs",
     "BackupConfiguration",
     "BackupConfigurationArgs",
+    "ClickPipe",
+    "ClickPipeArgs",
     "Connection",
     "Database",
     "DatabaseArgs",
@@ -118,6 +121,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ClickPipe": "click_pipe",
+    "ClickPipeArgs": "click_pipe",
     "Access": "access",
     "PublicArgs": "access",
     "TeamArgs": "access",
