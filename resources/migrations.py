@@ -61,7 +61,8 @@ class MigrationsArgs:
         directory: folder of `NNNN_verb_noun.sql` files, relative to the program. In place.
         variables: values for `${NAME}` in the files. In place, but only files that are still
             pending see a new value; `Retention` changes the days of tables that are there.
-        drop_database_on_destroy: whether deleting this drops the database. Default false.
+        drop_database_on_destroy: whether deleting this drops the database. Default false. In
+            place.
     """
 
     connection: Connection

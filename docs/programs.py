@@ -1,0 +1,136 @@
+"""Programs from the examples in docstrings: an example, its imports, and what it builds upon.
+
+An example is an excerpt: it may use a name that the example of another file defines (`warehouse`,
+`organization`). A program has those first. All programs are parts of one, which a test previews.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from docs.source import DocumentationError, File
+
+__all__ = ["Example", "examples_of", "program", "split"]
+
+_LINE_LENGTH = 88
+_INDENTED = re.compile(r"(?:^ {4}.*\n|^\n(?= {4}))+", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Example:
+    """The code in one file's docstring.
+
+    Attributes:
+        file: the module's name.
+        defines: names that it assigns.
+        uses: names that it takes from elsewhere.
+    """
+
+    file: str
+    code: str
+    defines: frozenset[str]
+    uses: frozenset[str]
+
+
+def split(docstring: str) -> tuple[str, str, str]:
+    """What stands before the code, the code, what stands after; more blocks are one code."""
+    blocks = list(_INDENTED.finditer(docstring + "\n"))
+    if not blocks:
+        return docstring.strip(), "", ""
+    code = "\n".join(textwrap.dedent(block[0]).strip() + "\n" for block in blocks)
+    before = docstring[: blocks[0].start()]
+    after = "".join(
+        docstring[start.end() : end]
+        for start, end in zip(
+            blocks, [*(block.start() for block in blocks[1:]), len(docstring)], strict=True
+        )
+    )
+    return before.strip(), code.strip(), after.strip()
+
+
+def examples_of(files: Iterable[File]) -> dict[str, Example]:
+    """The files' examples, by file.
+
+    Raises:
+        DocumentationError: an example is not Python, or two define the same name.
+    """
+    examples: dict[str, Example] = {}
+    owners: dict[str, str] = {}
+    for file in files:
+        code = split(file.text)[1]
+        if not code:
+            continue
+        example = examples[file.name] = _example(file.name, code)
+        for name in example.defines:
+            if owners.setdefault(name, file.name) != file.name:
+                raise DocumentationError(
+                    f"the examples of {owners[name]}.py and {file.name}.py both define {name}"
+                )
+    return examples
+
+
+def program(wanted: Sequence[str], examples: Mapping[str, Example], exported: set[str]) -> str:
+    """A program of the wanted files' examples and of those they build upon, these first.
+
+    Args:
+        exported: what `resources` exports.
+    Raises:
+        DocumentationError: an example uses a name that nobody defines.
+    """
+    owners = {name: example.file for example in examples.values() for name in example.defines}
+    order: list[str] = []
+    for name in wanted:
+        _add(name, order, examples, owners, exported)
+    used = set().union(*(examples[name].uses for name in order))
+    imports = ["import pulumi"] if "pulumi" in used else []
+    names = sorted(used & exported, key=_import_order)
+    lines = "\n".join(imports) + ("\n\n" if imports and names else "")
+    lines += _from_resources(names)
+    return "\n\n".join([lines.strip(), *(examples[name].code for name in order)]) + "\n"
+
+
+def _example(file: str, code: str) -> Example:
+    try:
+        tree = ast.parse(code)
+    except SyntaxError as error:
+        raise DocumentationError(f"the example of {file}.py is not Python: {error}") from None
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    defines = frozenset(node.id for node in names if isinstance(node.ctx, ast.Store))
+    loads = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return Example(file, code, defines, frozenset(loads - defines - set(dir(builtins))))
+
+
+def _add(
+    name: str,
+    order: list[str],
+    examples: Mapping[str, Example],
+    owners: Mapping[str, str],
+    exported: set[str],
+) -> None:
+    if name in order:
+        return
+    for used in sorted(examples[name].uses - exported - {"pulumi"}):
+        if used not in owners:
+            raise DocumentationError(
+                f"the example of {name}.py uses {used}, which no example defines"
+            )
+        _add(owners[used], order, examples, owners, exported)
+    order.append(name)
+
+
+def _import_order(name: str) -> tuple[bool, str]:
+    return name[0].islower(), name
+
+
+def _from_resources(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    line = f"from resources import {', '.join(names)}"
+    if len(line) <= _LINE_LENGTH:
+        return line
+    return "from resources import (\n" + "".join(f"    {name},\n" for name in names) + ")"

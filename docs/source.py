@@ -1,0 +1,248 @@
+"""Reads what `resources/` says about itself: public names, their docstrings, arguments, outputs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+__all__ = ["ROOT", "DocumentationError", "File", "Property", "Public", "read_files", "sections"]
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_SECTIONS = ("Attributes", "Args", "Returns", "Raises", "Yields", "Source")
+_SECTION = re.compile(rf"^({'|'.join(_SECTIONS)}):(.*)$")
+_ENTRY = re.compile(r"^ {4}([\w.]+): ?(.*)$")
+# Types that stand for themselves: an argument of one of these takes no output.
+_PLAIN = frozenset({"str", "int", "float", "bool"})
+
+
+class DocumentationError(Exception):
+    """A docstring cannot become a page; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """An argument, an output or a parameter.
+
+    Attributes:
+        type: its annotation, without Pulumi's wrappers and `| None`.
+        keyword: a function takes it by name only.
+        plain: it takes a value that is known when the program runs, and no output.
+        default: as the source has it; None where it is required.
+        text: what its docstring says.
+    """
+
+    name: str
+    type: str
+    plain: bool
+    default: str | None
+    text: str
+    keyword: bool = False
+
+
+@dataclass(frozen=True)
+class Public:
+    """One name that `resources` exports.
+
+    Attributes:
+        kind: `resource`, `values` (a dataclass) or `function`.
+        text: its docstring without the sections.
+        raises: what it raises, and when.
+        arguments: fields of a dataclass, parameters of anything else.
+        outputs: of a resource.
+        returns: of a function, its annotation.
+    """
+
+    name: str
+    kind: str
+    text: str
+    raises: Mapping[str, str]
+    arguments: tuple[Property, ...]
+    outputs: tuple[Property, ...]
+    returns: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of `resources/` with public names.
+
+    Attributes:
+        name: of the module, `role`.
+        text: its docstring.
+        public: resources first, then their arguments, values and functions.
+    """
+
+    name: str
+    text: str
+    public: tuple[Public, ...]
+
+
+def read_files(folder: Path = ROOT / "resources") -> list[File]:
+    """All files with public names, in the order of the alphabet.
+
+    Args:
+        folder: a package whose `__init__` imports its public names from its files.
+    Raises:
+        DocumentationError: a public name is not there.
+    """
+    homes: dict[str, list[str]] = {}
+    for node in ast.walk(ast.parse((folder / "__init__.py").read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{folder.name}."):
+            module = str(node.module).rpartition(".")[2]
+            homes.setdefault(module, []).extend(alias.name for alias in node.names)
+    return [_file(folder / f"{module}.py", homes[module]) for module in sorted(homes)]
+
+
+def sections(docstring: str) -> tuple[str, dict[str, dict[str, str]]]:
+    """A docstring's text, and its sections: name -> entry -> text. `Returns` has one entry, ``.
+
+    The text of an entry is one line.
+    """
+    text: list[str] = []
+    found: dict[str, dict[str, str]] = {}
+    section = entry = ""
+    for line in docstring.splitlines():
+        if heading := _SECTION.match(line):
+            section, entry = heading[1], ""
+            found[section] = {"": heading[2].strip()} if heading[2].strip() else {}
+        elif not section:
+            text.append(line)
+        elif (start := _ENTRY.match(line)) and section not in ("Returns", "Yields", "Source"):
+            entry = start[1]
+            found[section][entry] = start[2]
+        elif line.strip():
+            found[section][entry] = f"{found[section].get(entry, '')} {line.strip()}".strip()
+    return "\n".join(text).strip(), found
+
+
+def _file(path: Path, names: list[str]) -> File:
+    tree = ast.parse(path.read_text())
+    nodes = {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name in names
+    }
+    constants = {
+        target.id: ast.unparse(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    if missing := sorted(set(names) - set(nodes)):
+        raise DocumentationError(f"{path.name} has no {missing[0]}, but the package exports it")
+    public = [_public(node, constants) for node in nodes.values()]
+    order = ("resource", "values", "function")
+    public.sort(key=lambda found: order.index(found.kind))
+    return File(path.stem, ast.get_docstring(tree) or "", tuple(public))
+
+
+def _public(node: ast.ClassDef | ast.FunctionDef, constants: Mapping[str, str]) -> Public:
+    text, found = sections(ast.get_docstring(node) or "")
+    outputs: tuple[Property, ...] = ()
+    returns = ""
+    if isinstance(node, ast.FunctionDef):
+        kind, arguments = "function", _parameters(node, found.get("Args", {}))
+        returns = "" if node.returns is None else ast.unparse(node.returns)
+    elif any(_name(base).endswith("Resource") for base in node.bases):
+        kind, outputs = "resource", tuple(_outputs(node))
+        arguments = _parameters(_initializer(node), found.get("Args", {}))
+    else:
+        kind = "values"
+        arguments = tuple(_fields(node, found.get("Attributes", {})))
+    arguments = tuple(
+        replace(argument, default=constants.get(argument.default or "", argument.default))
+        for argument in arguments
+    )
+    return Public(node.name, kind, text, found.get("Raises", {}), arguments, outputs, returns)
+
+
+def _fields(node: ast.ClassDef, texts: Mapping[str, str]) -> Iterator[Property]:
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            yield _property(statement.target.id, statement.annotation, statement.value, texts)
+
+
+def _outputs(node: ast.ClassDef) -> Iterator[Property]:
+    for statement, after in zip(node.body, [*node.body[1:], None], strict=True):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            name = statement.target.id
+            text = _text(after)
+            yield _property(name, statement.annotation, None, {name: text})
+
+
+def _parameters(node: ast.FunctionDef | None, texts: Mapping[str, str]) -> tuple[Property, ...]:
+    if node is None:
+        return ()
+    given = node.args
+    defaults: list[ast.expr | None] = [None] * (len(given.args) - len(given.defaults))
+    defaults += given.defaults
+    pairs = [*zip(given.args, defaults, strict=True)]
+    pairs += zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    return tuple(
+        replace(
+            _property(argument.arg, argument.annotation, default, texts),
+            keyword=argument in given.kwonlyargs,
+        )
+        for argument, default in pairs
+        if argument.arg not in ("self", "resource_name", "args", "opts")
+    )
+
+
+def _property(
+    name: str, annotation: ast.expr | None, default: ast.expr | None, texts: Mapping[str, str]
+) -> Property:
+    kind = _type(annotation)
+    wrapped = annotation is not None and ast.unparse(annotation) != ast.unparse(
+        _unwrapped(annotation)
+    )
+    return Property(
+        name=name,
+        type=kind,
+        plain=not wrapped and kind in _PLAIN,
+        default=None if default is None else ast.unparse(default),
+        text=texts.get(name, ""),
+    )
+
+
+def _type(annotation: ast.expr | None) -> str:
+    """The annotation without `pulumi.Input[…]`, `pulumi.Output[…]` and `| None`."""
+    if annotation is None:
+        return ""
+    return re.sub(r" \| None\b", "", ast.unparse(_unwrapped(annotation)))
+
+
+class _Unwrap(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        return node.slice if _name(node.value) in ("Input", "Output") else node
+
+
+def _unwrapped(annotation: ast.expr) -> ast.expr:
+    copy = ast.parse(ast.unparse(annotation), mode="eval")
+    return cast("ast.Expression", _Unwrap().visit(copy)).body
+
+
+def _initializer(node: ast.ClassDef) -> ast.FunctionDef | None:
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
+            return statement
+    return None
+
+
+def _text(statement: ast.stmt | None) -> str:
+    """The string that stands alone after a field: its docstring."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return " ".join(value.value.split())
+    return ""
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

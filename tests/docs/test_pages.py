@@ -1,0 +1,148 @@
+"""The pages say all there is to say of every public name, and what they say is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import resources
+from docs.pages import FOLDER, change_of, render_all
+from docs.source import ROOT, File, Public, read_files
+from resources import service_fields
+
+FILES = read_files()
+PUBLIC = [(file, public) for file in FILES for public in file.public]
+RESOURCES = [(file, public) for file, public in PUBLIC if public.kind == "resource"]
+OPERATIONS = re.compile(r"^(?:Operations): ((?:`\w+`(?:,\s|\s?and\s)?)+)", re.MULTILINE)
+OPERATION_IDS = {
+    operation["operationId"]
+    for path in json.loads((ROOT / "clickhouse_api" / "openapi.json").read_text())["paths"].values()
+    for operation in path.values()
+    if isinstance(operation, dict) and "operationId" in operation
+}
+
+
+def names(cases: list[tuple[File, Public]]) -> list[str]:
+    """What each case is about."""
+    return [public.name for _, public in cases]
+
+
+def test_the_pages_are_what_the_docstrings_say() -> None:
+    """`python -m docs` would change nothing."""
+    rendered = render_all()
+    committed = {page.name: page.read_text() for page in FOLDER.glob("*.md")}
+    stale = sorted(
+        name for name in rendered.keys() | committed if rendered.get(name) != committed.get(name)
+    )
+    assert not stale, f"run `python -m docs`: {', '.join(stale)}"
+
+
+def test_every_public_name_has_a_page() -> None:
+    """Nothing that `resources` exports is missing, and nothing that it does not is there."""
+    assert {public.name for _, public in PUBLIC} == set(resources.__all__)
+    pages = render_all()
+    for file, public in PUBLIC:
+        assert f"## `{public.name}`" in pages[f"{file.name}.md"]
+
+
+@pytest.mark.parametrize(("file", "public"), PUBLIC, ids=names(PUBLIC))
+def test_every_name_argument_and_output_is_described(file: File, public: Public) -> None:
+    """Each has a type and a text; each page an example."""
+    assert public.text, f"{public.name} has no docstring"
+    assert re.search(r"^ {4}\S", file.text, re.MULTILINE), f"{file.name}.py has no example"
+    described = public.outputs + (() if public.kind == "function" else public.arguments)
+    for described_one in described:
+        where = f"{public.name}.{described_one.name}"
+        assert described_one.type, f"{where} has no type"
+        assert described_one.text, f"{where} is not described"
+    if public.kind == "function":
+        assert public.returns
+        assert all(argument.type for argument in public.arguments)
+
+
+@pytest.mark.parametrize(("file", "public"), RESOURCES, ids=names(RESOURCES))
+def test_a_page_names_the_requests_and_each_of_them_exists(file: File, public: Public) -> None:
+    """Operations are those of the API's document, and all that the file calls itself."""
+    assert re.search(r"^(Operations|Statements|Applied|A component|It lives)", file.text, re.M), (
+        f"{public.name} does not say what it asks of whom"
+    )
+    for listed in OPERATIONS.findall(file.text):
+        unknown = set(re.findall(r"\w+", listed)) - OPERATION_IDS - {"and"}
+        assert not unknown, f"{file.name}.py lists {unknown}"
+    source = (ROOT / "resources" / f"{file.name}.py").read_text()
+    called = {camel(name) for name in re.findall(r"client\.\w+\.(\w+)\(", source)}
+    said = set(re.findall(r"`(\w+)`", file.text))
+    assert called & OPERATION_IDS <= said, f"{file.name}.py also calls {called - said}"
+
+
+@pytest.mark.parametrize(("file", "public"), RESOURCES, ids=names(RESOURCES))
+def test_a_page_says_what_replaces_and_that_is_what_happens(file: File, public: Public) -> None:
+    """The column of a page is what the provider's `diff` goes by."""
+    arguments = {
+        argument.name: change_of(argument)
+        for _, other in PUBLIC
+        if other.name == f"{public.name}Args"
+        for argument in other.arguments
+    }
+    for name, change in changes_of(file, public).items():
+        if name in arguments:
+            assert arguments[name] == change, f"{public.name}.{name}: the provider says {change}"
+
+
+def changes_of(file: File, public: Public) -> Mapping[str, str]:
+    """Name -> what another value does, as the provider has it."""
+    if public.name == "Service":
+        return dict(service_changes())
+    provider = getattr(import_module(f"resources.{file.name}"), f"{public.name}Provider", None)
+    if provider is None:
+        return {}
+    if hasattr(provider, "fields"):
+        return {
+            name: "replaces" if field.replaces else "in place"
+            for name, field in provider.fields.items()
+        }
+    if hasattr(provider, "in_place"):
+        return {
+            **dict.fromkeys(provider.in_place, "in place"),
+            **dict.fromkeys(provider.replaces, "replaces"),
+        }
+    return {}
+
+
+def service_changes() -> Iterator[tuple[str, str]]:
+    """What the provider of `Service` makes of another value of each field."""
+    place = dict.fromkeys(service_fields.PLACE, "one")
+    for name in (*service_fields.PLACE, *service_fields.CREATE_ONLY, *service_fields.ORIGIN):
+        olds, news = {**place, name: "one"}, {**place, name: "another"}
+        assert service_fields.replaced("id", olds, news) == [name]
+        yield name, "replaces"
+    for name in (*service_fields.READABLE, *service_fields.HASHES):
+        assert not service_fields.replaced("id", {**place, name: "one"}, {**place, name: "another"})
+        yield name, "in place"
+
+
+def camel(name: str) -> str:
+    """`organization_role_get` -> `organizationRoleGet`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def links(page: Path) -> Iterator[str]:
+    """Files that a page links to."""
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+        if "://" not in target:
+            yield target
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.stem)
+def test_links_lead_somewhere_and_tests_exist(page: Path) -> None:
+    """A guide that says which test shows something names one that is there."""
+    for target in links(page):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+    for file, test in re.findall(r"(tests/[\w/]+\.py)::(\w+)", page.read_text()):
+        assert f"def {test}(" in (ROOT / file).read_text(), f"{page.name}: {file}::{test}"
