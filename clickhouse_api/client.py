@@ -66,9 +66,11 @@ class Client(Operations):
         self._caller = Caller(self._transport)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, *, clock: Clock = SYSTEM_CLOCK
+    ) -> Self:
         """A client for the key and URL that the environment names; see `Settings.from_env`."""
-        return cls(**_arguments(Settings.from_env(environ)))
+        return cls(**_arguments(Settings.from_env(environ)), clock=clock)
 
     def close(self) -> None:
         """Close the connections."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["SYSTEM_CLOCK", "Clock"]
+__all__ = ["SYSTEM_CLOCK", "Clock", "interruptible_clock"]
 
 
 class Clock(Protocol):
@@ -34,6 +35,9 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class _SystemClock:
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+
     def now(self) -> float:
         # Counts from the machine's start on Linux and macOS, the same in every process.
         return time.monotonic()
@@ -46,7 +50,7 @@ class _SystemClock:
             return str(round((time.time() - time.monotonic()) / 600))
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        self._sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
         import asyncio  # 12 ms that a blocking program need not spend
@@ -58,3 +62,11 @@ class _SystemClock:
 
 
 SYSTEM_CLOCK: Clock = _SystemClock()
+
+
+def interruptible_clock(sleep: Callable[[float], None]) -> Clock:
+    """The system's clock, with a sleep that may raise to end a blocking client's waits.
+
+    It is called before every request, with 0 where there is nothing to wait for.
+    """
+    return _SystemClock(sleep)

@@ -47,13 +47,17 @@ class Attempt:
             return 0.0
         return max(0.0, min(IN_FLIGHT_SECONDS, written + IN_FLIGHT_SECONDS - self._clock()))
 
-    @contextlib.contextmanager
-    def noted(self) -> Iterator[None]:
-        """Keep the note while the request is on its way; it stays if the process dies in here."""
+    def note(self) -> None:
+        """Say that the request is about to be sent; the note stays if the process dies now."""
         # A folder that cannot be written costs this protection, not the create.
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path.touch(mode=0o600)
+
+    @contextlib.contextmanager
+    def noted(self) -> Iterator[None]:
+        """Keep the note while the request is on its way; what becomes of it is known after."""
+        self.note()
         try:
             yield
         finally:

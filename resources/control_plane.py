@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from resources import engine
+
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
@@ -35,13 +37,15 @@ class ControlPlane:
         self._setting = setting or (lambda _key: None)
 
     def client(self) -> Client:
-        """A client to use as a context manager.
+        """A client to use as a context manager; a Ctrl-C ends its waits.
 
         Raises:
             clickhouse_api.errors.ConfigurationError: key or secret are not set.
         """
         from clickhouse_api import Client
+        from clickhouse_api.clock import interruptible_clock
 
         found = {name: self._setting(key) for key, name in _SETTINGS.items()}
         configured = {name: str(value) for name, value in found.items() if value}
-        return Client.from_env({**os.environ, **configured})
+        clock = interruptible_clock(engine.sleep)
+        return Client.from_env({**os.environ, **configured}, clock=clock)

@@ -1,13 +1,18 @@
 """The Pulumi engine as a dynamic provider sees it: where to report, and when to stop.
 
 A dynamic provider runs in a process of its own (`python -m pulumi.dynamic <engine address>`)
-that Pulumi's SDK wraps in a shell script. Three things are missing there, and `attach` adds them:
+that Pulumi's SDK wraps in a shell script. Some things are missing there, and `attach` adds them:
 
 - When `pulumi` is killed, that process lives on and would go on creating things that no state
   knows of, racing with the next `pulumi up`. It must die with the engine.
 - An exception in a provider is printed by grpc with its traceback, after the engine has already
   shown its message: the traceback is silenced, the message stays.
 - Progress has no channel: `report` writes to the engine's status line.
+- Ctrl-C reaches `pulumi` alone, which asks its providers to stop what they do (`Cancel`) and then
+  waits for them. The SDK answers and goes on, for half an hour if a service takes that long: from
+  here on every `sleep` ends with `Interrupted`, so nothing new is sent.
+- The SDK works with four threads. Ten services that each take minutes would be made in three
+  turns, and `Cancel` would stand in the queue behind them.
 
 Nothing here imports more than the provider process has loaded anyway.
 """
@@ -23,16 +28,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-__all__ = ["Progress", "attach", "info", "report", "run"]
+from resources.errors import Interrupted
+
+__all__ = ["Progress", "attach", "info", "interrupt", "report", "run", "sleep"]
 
 # Where there is no terminal, every report is a line of its own.
 _REPEAT_SECONDS = 5.0
+# As many as Pulumi works on at once by itself on a machine of 16 cores.
+_MOST_THREADS = 64
 
 _lock = threading.Lock()
 _attached = False
 _stub: Any = None
+_interrupted = threading.Event()
 
 
 def attach() -> None:
@@ -45,6 +56,23 @@ def attach() -> None:
     # The engine shows the exception's text; grpc would add forty lines of traceback to it.
     logging.getLogger("grpc._server").disabled = True
     _watch_engine()
+    _use_more_threads()
+    _hear_cancel()
+
+
+def sleep(seconds: float) -> None:
+    """Let time pass.
+
+    Raises:
+        Interrupted: somebody pressed Ctrl-C, now or before; also where `seconds` is 0.
+    """
+    if _interrupted.wait(max(0.0, seconds)):
+        raise Interrupted
+
+
+def interrupt() -> None:
+    """End every `sleep` of this process."""
+    _interrupted.set()
 
 
 def run() -> str:
@@ -84,6 +112,35 @@ def _watch_engine() -> None:
     threading.Thread(target=watch, name="engine-watch", daemon=True).start()
 
 
+def _use_more_threads() -> None:
+    """Let the server that runs this call run more of them at once."""
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        pool = frame.f_locals.get("executor_reference", lambda: None)()
+        if isinstance(pool, ThreadPoolExecutor):
+            # Read anew with each call that comes in; there is no public way to it.
+            pool._max_workers = max(pool._max_workers, _MOST_THREADS)
+            return
+
+
+def _hear_cancel() -> None:
+    """Have the SDK's server tell us of a Ctrl-C."""
+
+    def cancel(self: object, request: object, context: object) -> object:  # noqa: ARG001
+        from google.protobuf import empty_pb2
+
+        from resources import engine
+
+        engine.interrupt()
+        return empty_pb2.Empty()
+
+    server: Any = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
+    # grpc holds the bound method already: another one in its place would never be called.
+    if server is not None:
+        server.Cancel.__code__ = cancel.__code__
+
+
 def _log(urn: str, message: str, *, ephemeral: bool) -> None:
     stub = _engine()
     if stub is None:
@@ -118,7 +175,11 @@ def _engine() -> Any:
 
 
 class Progress:
-    """A status line that says what is waited for and since when: news at once, the rest at 5 s."""
+    """A status line that says what is waited for and since when: news at once, the rest at 5 s.
+
+    As a context manager it repeats the latest message by itself, whatever its user is held up by:
+    an answer that does not come, or the turns of the rate limit.
+    """
 
     def __init__(self, urn: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._urn = urn
@@ -126,9 +187,25 @@ class Progress:
         self._started = clock()
         self._last = float("-inf")
         self._shown = ""
+        self._ended = threading.Event()
 
     def __call__(self, message: str) -> None:
-        now = self._clock()
-        if message != self._shown or now - self._last >= _REPEAT_SECONDS:
-            self._last, self._shown = now, message
-            report(self._urn, f"{message} ({now - self._started:.0f} s)")
+        if message != self._shown or self._clock() - self._last >= _REPEAT_SECONDS:
+            self._shown = message
+            self._report()
+
+    def __enter__(self) -> Progress:
+        threading.Thread(target=self._repeat, name="progress", daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+
+    def _repeat(self) -> None:
+        while not self._ended.wait(_REPEAT_SECONDS):
+            if self._shown and self._clock() - self._last >= _REPEAT_SECONDS:
+                self._report()
+
+    def _report(self) -> None:
+        self._last = self._clock()
+        report(self._urn, f"{self._shown} ({self._last - self._started:.0f} s)")

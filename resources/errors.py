@@ -3,7 +3,9 @@
 ResourceError            shown to the user as it is
 ├── ConfigurationError   a setting is absent or illegal: fix the config, nothing was called
 ├── WaitFailed           a cloud did not reach the wanted state in time, or gave up
+├── Interrupted          somebody pressed Ctrl-C
 ├── ServiceGone          the service that something lives in is deleted: so that is, too
+├── ServiceStopped       it is stopped, and is not started for this
 └── SqlError             a ClickHouse server refused a statement (`code`, `message`)
 """
 
@@ -11,8 +13,10 @@ from __future__ import annotations
 
 __all__ = [
     "ConfigurationError",
+    "Interrupted",
     "ResourceError",
     "ServiceGone",
+    "ServiceStopped",
     "SqlError",
     "WaitFailed",
     "one_line",
@@ -35,8 +39,19 @@ class WaitFailed(ResourceError):
         self.last_state = last_state
 
 
+class Interrupted(ResourceError):
+    """Somebody pressed Ctrl-C; what was begun is found, and gone on with, by the next `up`."""
+
+    def __init__(self) -> None:
+        super().__init__("interrupted; the next `pulumi up` goes on from here")
+
+
 class ServiceGone(ResourceError):
     """The service that something lives in was deleted, and that with it."""
+
+
+class ServiceStopped(ResourceError):
+    """The service that something lives in is stopped, and starting it is not ours to decide."""
 
 
 class SqlError(ResourceError):

@@ -197,8 +197,8 @@ class ServiceProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Take over what an interrupted run left, or make a service; wait until it answers."""
-        progress = engine.Progress(props["resource_urn"])
-        with self._control_plane.client() as client:
+        told = engine.Progress(props["resource_urn"])
+        with told as progress, self._control_plane.client() as client:
             service = service_steps.ensure_exists(client, props, progress)
             ref = service_steps.ref_of(props, service)
             waiter = service_steps.waiter_for(client, ref, props, progress)
@@ -228,8 +228,8 @@ class ServiceProvider(ResourceProvider):
     def update(self, service_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Send what differs from the live service, wait until it is so."""
         ref = ServiceRef(news["organization_id"], service_id, olds["name"])
-        progress = engine.Progress(news["resource_urn"])
-        with self._control_plane.client() as client:
+        told = engine.Progress(news["resource_urn"])
+        with told as progress, self._control_plane.client() as client:
             service = get_or_none(client, ref)
             if service is None:
                 raise ResourceError(f"{ref} is gone; `pulumi refresh` will notice that")
@@ -254,8 +254,8 @@ class ServiceProvider(ResourceProvider):
                 f"deletion_protection is True: {ref} is not deleted; allowed: "
                 "deletion_protection=False in a `pulumi up` of its own, then the deletion"
             )
-        progress = engine.Progress(props["resource_urn"])
-        with self._control_plane.client() as client:
+        told = engine.Progress(props["resource_urn"])
+        with told as progress, self._control_plane.client() as client:
             service_steps.delete_service(
                 client, ref, service_steps.waiter_for(client, ref, props, progress)
             )
@@ -335,6 +335,8 @@ class Service(Resource, module="clickhouse", name="Service"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         opts = opts or pulumi.ResourceOptions()
+        # For what is in it: see `sql`.
+        self.outlives_its_stack = bool(opts.retain_on_delete)
         outputs = dict.fromkeys(service_fields.OUTPUTS)
         hidden = {
             name: pulumi.Output.secret(value)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from resources import engine, service_fields, service_requests
 from resources.attempts import IN_FLIGHT_SECONDS, Attempt
-from resources.errors import ResourceError
+from resources.errors import Interrupted, ResourceError
 from resources.ownership import Owner
 from resources.secondaries import naming_secondaries, releasing_own_secondaries
 from resources.waits import GONE, LEAVING, STOPPED, ServiceRef, Waiter, get_or_none
@@ -37,9 +37,13 @@ __all__ = [
 # Provisioning takes minutes; a service that is restored from a backup may take over an hour.
 DEFAULT_TIMEOUT_MINUTES = 30
 RESTORE_TIMEOUT_MINUTES = 120
+# Most often only the answer was lost, and what it was about is there.
+FIRST_LOOK_SECONDS = 1.0
 LOOK_INTERVAL_SECONDS = 5.0
 # The API deletes in most states, but not in these.
 NEED_STOP = frozenset({"running", "partially_running", "idle"})
+# Somebody has started it, an interrupted `up` for example.
+COMING_UP = frozenset({"starting", "awaking"})
 
 
 def ensure_exists(
@@ -61,8 +65,7 @@ def ensure_exists(
     elif found is not None:
         return found
     progress(f"creating a service in {props['cloud_provider']} {props['region']}")
-    with attempt.noted():
-        return _post(client, props, progress)
+    return _post(client, props, progress, attempt)
 
 
 def ensure_started(
@@ -85,6 +88,8 @@ def ensure_started(
     if service.state == "idle" and wanted.get("idle_scaling") is False:
         command(client, ref, "awake")
         return waiter.until_running(service, states=frozenset({"running"}))
+    if service.state in COMING_UP:
+        return waiter.until_running(service)
     return service
 
 
@@ -262,15 +267,22 @@ def _require_same_kind(service: models.Service, props: Mapping[str, Any], who: s
     )
 
 
-def _post(client: Client, props: Mapping[str, Any], progress: engine.Progress) -> models.Service:
+def _post(
+    client: Client, props: Mapping[str, Any], progress: engine.Progress, attempt: Attempt
+) -> models.Service:
     """Create the service; if the answer is lost, find what was created. Never send it twice."""
     from clickhouse_api import errors
 
     request = service_requests.post_request(props, Owner.of(props).marks())
+    attempt.note()
     try:
         service = client.service.instance_create(props["organization_id"], request).service
+    except Interrupted:
+        attempt.forget()  # it still waited for its turn to be sent
+        raise
     except errors.ClickHouseApiError as error:
         if not error.maybe_applied:
+            attempt.forget()
             raise
         service = _find_late(client, props, progress, IN_FLIGHT_SECONDS)
         if service is None:
@@ -278,6 +290,7 @@ def _post(client: Client, props: Mapping[str, Any], progress: engine.Progress) -
                 f"creating a service: {error}. It has not appeared since; if it does, "
                 "the next `pulumi up` takes it over"
             ) from error
+    attempt.forget()
     if service is None:
         raise ResourceError("creating a service: the API's answer names no service")
     return service
@@ -288,9 +301,11 @@ def _find_late(
 ) -> models.Service | None:
     """Look for a service whose create was sent but never answered, for as long as it may come."""
     deadline = time.monotonic() + seconds
+    interval = FIRST_LOOK_SECONDS
     while (left := deadline - time.monotonic()) > 0:
         progress("an answer was lost, looking for the service it was about")
-        time.sleep(min(LOOK_INTERVAL_SECONDS, left))
+        engine.sleep(min(interval, left))
+        interval = LOOK_INTERVAL_SECONDS
         found = unfinished(client, props)
         if found is not None:
             return found

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resources import engine
 from resources.errors import WaitFailed
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Waiter:
         deadline_seconds: float,
         progress: Callable[[str], None] = lambda _message: None,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = engine.sleep,
         ping: Callable[[str | None], bool] = answers,
     ) -> None:
         self._client = client

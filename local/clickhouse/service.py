@@ -192,8 +192,14 @@ class Service:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._move
 
+    async def _let_pass(self, phase: str) -> None:
+        """As much time as the faults say, which may say otherwise meanwhile."""
+        begun = time.monotonic()
+        while (left := begun + getattr(self._faults().timing, phase) - time.monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, _STUCK_POLL_SECONDS))
+
     async def _provision(self) -> None:
-        await asyncio.sleep(self._faults().timing.provisioning)
+        await self._let_pass("provisioning")
         while (outcome := self._faults().provisioning) == "stuck":  # noqa: ASYNC110 (it tells nobody)
             await asyncio.sleep(_STUCK_POLL_SECONDS)
         if outcome == "failed":
@@ -214,7 +220,7 @@ class Service:
 
     async def _start(self) -> None:
         if self.state in _COMING_UP:
-            await asyncio.sleep(self._faults().timing.starting)
+            await self._let_pass("starting")
         await self.plane.start()
         self._enter("running")
 
@@ -222,13 +228,13 @@ class Service:
         await self.plane.start()
 
     async def _stop(self) -> None:
-        await asyncio.sleep(self._faults().timing.stopping)
+        await self._let_pass("stopping")
         await self.plane.stop()
         self._stopped_at = time.monotonic()
         self._enter("stopped")
 
     async def _delete(self) -> None:
-        await asyncio.sleep(self._faults().timing.deleting)
+        await self._let_pass("deleting")
         await self.plane.close()
         for listener in self._listeners:
             await listener.close()
