@@ -13,16 +13,26 @@ from tests.resources.stacks import ProgramStack
 __all__ = ["ask_for", "beside", "fault", "of_service"]
 
 
-def beside(clouds: Layout, folder: Path) -> ProgramStack:
-    """The stack; the local cloud allows it any number of requests, so it need not keep to ten."""
+def beside(clouds: Layout, folder: Path, *, alone: bool = False) -> ProgramStack:
+    """The stack; the local cloud allows it any number of requests, so it need not keep to ten.
+
+    Args:
+        alone: without the service, for what belongs to the organization.
+    """
     unlimited = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000"}
-    return ProgramStack(clouds, "beside", folder, environment=unlimited)
+    stack = ProgramStack(clouds, "beside", folder, environment=unlimited)
+    if alone:
+        stack.pulumi("config", "set", "alone", "true")
+    return stack
 
 
-def ask_for(stack: ProgramStack, *things: tuple[str, str, dict[str, Any]]) -> None:
-    """Set what the program makes beside its service."""
+def ask_for(
+    stack: ProgramStack, *things: tuple[str, str, dict[str, Any]], secret: bool = False
+) -> None:
+    """Set what the program makes beside its service; as a secret, if there is one in it."""
     listed = [{"kind": kind, "name": name, "args": args} for kind, name, args in things]
-    stack.pulumi("config", "set", "things", json.dumps(listed))
+    how = "--secret" if secret else "--plaintext"
+    stack.pulumi("config", "set", how, "things", json.dumps(listed))
 
 
 def of_service(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
