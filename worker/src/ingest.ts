@@ -11,7 +11,8 @@ import {
   MAX_RAW_BODY_BYTES,
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "./limits.ts";
-import { PROTOBUF } from "./otlp/answer.ts";
+import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
+import { protobufFromJson } from "./otlp/json.ts";
 import { rewrite } from "./otlp/rewrite.ts";
 import { scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
@@ -30,10 +31,12 @@ export async function ingestOtlp(
   env: Env,
   caller: Caller,
 ): Promise<Rejected> {
-  requireContentType(request, [PROTOBUF, "application/protobuf"]);
+  requireContentType(request, [PROTOBUF, "application/protobuf", JSON_TYPE]);
+  const isJson = otlpEncodingOf(request) === "json";
   const isGzip = contentEncoding(request) === "gzip";
   const sent = await readBody(request, MAX_BODY_BYTES);
-  const raw = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
+  const inflated = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
+  const raw = isJson ? protobufFromJson(signal, inflated) : inflated;
   const { rows, tables, needsRewrite } = scan(signal, raw);
   const stored = needsRewrite ? rewrite(signal, raw) : { bytes: raw, rejected: 0, reason: null };
   const rejected = { rows: stored.rejected, reason: stored.reason };
@@ -41,7 +44,7 @@ export async function ingestOtlp(
     return rejected; // a legal request with nothing to store
   }
   const form =
-    !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
+    !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
       ? ({ encoding: "gzip", bytes: sent } as const)
       : storedForm(stored.bytes);
   await append(env, caller, {

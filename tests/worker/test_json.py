@@ -1,0 +1,102 @@
+"""OTLP/JSON: the same rows as from protobuf, and answers in JSON."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from google.protobuf.message import Message
+
+from tests.worker.conftest import WorkerFactory
+from tests.worker.engines import DATABASE, ClickHouse, Worker, wait_until
+from tests.worker.golden.logs import log_request
+from tests.worker.golden.metrics import metric_request
+from tests.worker.golden.record import LOGS, METRICS, TABLES, TRACES, Recording, rows_of
+from tests.worker.golden.traces import trace_request
+from tests.worker.otlp_json import json_from
+from tests.worker.spans import export_request
+
+JSON = "application/json"
+
+
+@pytest.fixture
+def lone_worker(make_worker: WorkerFactory) -> Worker:
+    """A worker whose ClickHouse is not there: requests are answered all the same."""
+    return make_worker(clickhouse_url="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("recording", "request_message"),
+    [(TRACES, trace_request()), (LOGS, log_request()), (METRICS, metric_request())],
+    ids=["traces", "logs", "metrics"],
+)
+def test_every_row_equals_the_exporters(
+    clickhouse: ClickHouse, worker: Worker, recording: Recording, request_message: Message
+) -> None:
+    """Numbers as strings or not, enums as numbers or names, texts escaped or not, gzip or not."""
+    tables = TABLES[recording.signal]
+    for table in ("otel_traces_trace_id_ts", *tables):
+        clickhouse.query(f"ALTER TABLE {DATABASE}.{table} REMOVE TTL")
+    first = json_from(request_message)
+    second = json_from(request_message, enum_numbers=False, ascii_only=True)
+    for body, headers in (
+        (first, {"content_type": "application/json; charset=utf-8"}),
+        (gzip.compress(second), {"content_type": JSON, "content_encoding": "gzip"}),
+    ):
+        answer = worker.post_otlp(recording.signal, body, **headers)
+        assert (answer.status, answer.body) == (200, b"{}")
+        assert answer.headers["content-type"] == JSON
+    wait_until("drained", worker.is_drained)
+    assert worker.stored("SELECT error FROM dead_letters") == []
+    for table in tables:
+        recorded = recording.rows(table).read_text().splitlines()
+        assert rows_of(clickhouse, f"{DATABASE}.{table}") == sorted(recorded * 2), table
+
+
+def test_refusal_is_a_status_in_json(lone_worker: Worker) -> None:
+    """With the field, the byte and what is wrong."""
+    body = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xyz"}]}]}]}'
+    answer = lone_worker.post_traces(body, content_type=JSON)
+    assert answer.status == 400
+    assert answer.headers["content-type"] == JSON
+    assert json.loads(answer.body) == {
+        "code": 3,
+        "message": "body: not an OTLP ExportTraceServiceRequest in JSON: at byte 54: "
+        "traceId: not pairs of hexadecimal digits",
+    }
+
+
+@pytest.mark.parametrize(
+    ("signal", "counter", "body"),
+    [
+        ("traces", "rejectedSpans", '{"resourceSpans":[{"scopeSpans":[{"spans":[%s]}]}]}'),
+        ("logs", "rejectedLogRecords", '{"resourceLogs":[{"scopeLogs":[{"logRecords":[%s]}]}]}'),
+        (
+            "metrics",
+            "rejectedDataPoints",
+            '{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":'
+            '[{"exemplars":[%s]}]}}]}]}]}',
+        ),
+    ],
+)
+def test_partial_success_is_told_in_json(
+    lone_worker: Worker, signal: str, counter: str, body: str
+) -> None:
+    """A 64-bit number is a string in protobuf's JSON."""
+    answer = lone_worker.post_otlp(
+        signal, (body % '{"traceId":"abcd"}').encode(), content_type=JSON
+    )
+    assert answer.status == 200
+    partial = json.loads(answer.body)["partialSuccess"]
+    assert partial[counter] == "1"
+    assert "traceId is an id of 2 bytes, allowed: 16" in partial["errorMessage"]
+
+
+def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Its bytes are what it is recognised by, in whatever form they are stored."""
+    body = json_from(export_request(50, seed=1))
+    for _again in range(3):
+        assert worker.post_traces(body, content_type=JSON).status == 200
+    wait_until("drained", worker.is_drained)
+    assert clickhouse.count("otel_traces") == 50

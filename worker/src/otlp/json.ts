@@ -1,0 +1,399 @@
+/**
+ * An OTLP/JSON request as the protobuf it stands for, so that everything behind knows one form.
+ *
+ * One pass, from bytes to bytes: no objects and hardly any strings are made, and integers keep
+ * all their 64 bits. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding and
+ * https://protobuf.dev/programming-guides/json/ say what may be written how.
+ */
+import type { Refusal } from "../errors.ts";
+import { MAX_PROTOBUF_DEPTH, MAX_RAW_BODY_BYTES } from "../limits.ts";
+import {
+  fieldNamed,
+  hashStep,
+  type JsonField,
+  type JsonMessage,
+  jsonMessage,
+} from "./json_fields.ts";
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  isDigit,
+  JsonReader,
+  MINUS,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from "./json_reader.ts";
+import { ProtobufWriter } from "./protobuf_writer.ts";
+import { LOGS, METRICS, type Signal, TRACES } from "./schema.ts";
+
+/** @throws Refusal 400 that names the field and the byte, or 413. */
+export function protobufFromJson(signal: Signal, json: Uint8Array): Uint8Array {
+  const converter = new Converter(signal.request.name, json);
+  return converter.request(jsonMessage(signal.request));
+}
+
+/** By how much at least the buffer grows for a text that does not fit. */
+const TEXT_STRETCH = 64;
+const TWO_TO_32 = 2 ** 32;
+const NULL_START = 0x6e;
+/** So many digits a JavaScript number holds exactly. */
+const EXACT_DIGITS = 15;
+const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+]);
+
+class Converter {
+  readonly #reader: JsonReader;
+  readonly #writer: ProtobufWriter;
+  /** The integer read last, in two halves, and its sign. */
+  #high = 0;
+  #low = 0;
+
+  constructor(requestName: string, json: Uint8Array) {
+    this.#reader = new JsonReader(`an OTLP ${requestName} in JSON`, json);
+    this.#writer = new ProtobufWriter(json.length, MAX_RAW_BODY_BYTES);
+  }
+
+  request(message: JsonMessage): Uint8Array {
+    this.#object(message, 0);
+    if (!this.#reader.isAtEnd()) {
+      throw this.#reader.refusal("something follows the request");
+    }
+    return this.#writer.whole();
+  }
+
+  #object(message: JsonMessage, depth: number): void {
+    const reader = this.#reader;
+    reader.expect(OPEN_OBJECT);
+    if (depth > MAX_PROTOBUF_DEPTH) {
+      throw reader.refusal(`nested deeper than ${MAX_PROTOBUF_DEPTH} levels`);
+    }
+    if (reader.takes(CLOSE_OBJECT)) {
+      return;
+    }
+    do {
+      const field = this.#key(message);
+      reader.expect(COLON);
+      const isNull = reader.peek() === NULL_START && reader.takesWord("null");
+      if (isNull) {
+        continue; // absent, whatever the type
+      }
+      if (field === undefined) {
+        reader.skip(depth);
+      } else if (field.repeated) {
+        this.#list(field, depth);
+      } else {
+        this.#value(field, depth);
+      }
+    } while (reader.takes(COMMA));
+    reader.expect(CLOSE_OBJECT);
+  }
+
+  /** The field that the next string names; undefined if there is none. */
+  #key(message: JsonMessage): JsonField | undefined {
+    const reader = this.#reader;
+    reader.expect(QUOTE);
+    const { bytes, at: from } = reader;
+    let at = from;
+    let hash = 0;
+    for (;;) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) {
+        break;
+      }
+      if (byte === BACKSLASH || !(byte >= 0x20)) {
+        return this.#escapedKey(message, from);
+      }
+      hash = hashStep(hash, byte);
+      at++;
+    }
+    reader.at = at + 1;
+    return fieldNamed(message, { hash, bytes, from, to: at });
+  }
+
+  #escapedKey(message: JsonMessage, from: number): JsonField | undefined {
+    this.#reader.at = from - 1;
+    const bytes = new TextEncoder().encode(this.#reader.string());
+    const hash = bytes.reduce(hashStep, 0);
+    return fieldNamed(message, { hash, bytes, from: 0, to: bytes.length });
+  }
+
+  #list(field: JsonField, depth: number): void {
+    const reader = this.#reader;
+    if (reader.peek() !== OPEN_ARRAY) {
+      throw this.#wrong(field, "not a list");
+    }
+    if (!field.packed) {
+      reader.members(CLOSE_ARRAY, () => this.#value(field, depth));
+      return;
+    }
+    const start = this.#writer.open(field.tag);
+    reader.members(CLOSE_ARRAY, () => this.#number(field));
+    this.#writer.close(start);
+  }
+
+  #value(field: JsonField, depth: number): void {
+    const { type, message, tag } = field;
+    if (message === undefined && type !== "text" && type !== "bytes" && type !== "id") {
+      this.#writer.varint(0, tag);
+      this.#number(field);
+      return;
+    }
+    const isString = message === undefined;
+    if (this.#reader.peek() !== (isString ? QUOTE : OPEN_OBJECT)) {
+      throw this.#wrong(field, isString ? "not a string" : "not an object");
+    }
+    const start = this.#writer.open(tag);
+    if (message !== undefined) {
+      this.#object(message, depth + 1);
+    } else if (type === "text") {
+      this.#text();
+    } else if (type === "id") {
+      this.#hex(field);
+    } else {
+      this.#base64(field);
+    }
+    this.#writer.close(start);
+  }
+
+  // --- strings --------------------------------------------------------------------------------
+
+  /** Copied as it is but for escapes. Bytes that are not UTF-8 stay, as they do in protobuf. */
+  #text(): void {
+    const reader = this.#reader;
+    const writer = this.#writer;
+    const { bytes } = reader;
+    let at = reader.at + 1;
+    for (;;) {
+      // At most one byte is written for one read, and `reserve` is asked once per stretch.
+      const room = writer.bytes.length - writer.length;
+      const until = at + room;
+      const to = writer.bytes;
+      let end = writer.length;
+      let byte = 0;
+      while (at < until) {
+        byte = bytes[at] as number;
+        if (byte === QUOTE || byte === BACKSLASH || !(byte >= 0x20)) {
+          break;
+        }
+        to[end++] = byte;
+        at++;
+      }
+      writer.length = end;
+      reader.at = at + 1;
+      if (at >= until) {
+        writer.reserve(TEXT_STRETCH);
+      } else if (byte === QUOTE) {
+        return;
+      } else if (byte === BACKSLASH) {
+        writer.codePoint(reader.escape());
+        at = reader.at;
+      } else {
+        throw reader.refusal("a string does not end, or holds a control character");
+      }
+    }
+  }
+
+  #hex(field: JsonField): void {
+    const reader = this.#reader;
+    const writer = this.#writer;
+    let at = reader.at + 1;
+    for (; reader.bytes[at] !== QUOTE; at += 2) {
+      const value = hexValue(reader.bytes[at]) * 16 + hexValue(reader.bytes[at + 1]);
+      if (Number.isNaN(value)) {
+        throw this.#wrong(field, "not pairs of hexadecimal digits");
+      }
+      writer.byte(value);
+    }
+    reader.at = at + 1;
+  }
+
+  #base64(field: JsonField): void {
+    const text = this.#reader.string().replaceAll("-", "+").replaceAll("_", "/");
+    const decoded = decodedBase64(text);
+    if (decoded === null) {
+      throw this.#wrong(field, "not base64");
+    }
+    this.#writer.reserve(decoded.length);
+    this.#writer.bytes.set(decoded, this.#writer.length);
+    this.#writer.length += decoded.length;
+  }
+
+  // --- numbers --------------------------------------------------------------------------------
+
+  #number(field: JsonField): void {
+    const writer = this.#writer;
+    switch (field.type) {
+      case "bool":
+        writer.byte(this.#boolean(field));
+        return;
+      case "double":
+        writer.double(this.#double(field));
+        return;
+      case "enum":
+        if (this.#enumName(field)) {
+          return;
+        }
+        this.#integer(field, { bits: 32, signed: true });
+        writer.varint(this.#high, this.#low);
+        return;
+      case "int32":
+      case "int64":
+        this.#integer(field, { bits: field.type === "int32" ? 32 : 64, signed: true });
+        writer.varint(this.#high, this.#low);
+        return;
+      case "sint32":
+        this.#integer(field, { bits: 32, signed: true });
+        writer.varint(0, ((this.#low << 1) ^ (this.#low >> 31)) >>> 0);
+        return;
+      case "uint32":
+      case "uint64":
+        this.#integer(field, { bits: field.type === "uint32" ? 32 : 64, signed: false });
+        writer.varint(this.#high, this.#low);
+        return;
+      case "fixed32":
+        this.#integer(field, { bits: 32, signed: false });
+        writer.fixed32(this.#low);
+        return;
+      default:
+        this.#integer(field, { bits: 64, signed: field.type === "sfixed64" });
+        writer.fixed32(this.#low);
+        writer.fixed32(this.#high);
+    }
+  }
+
+  #boolean(field: JsonField): number {
+    if (this.#reader.takesWord("true")) {
+      return 1;
+    }
+    if (this.#reader.takesWord("false")) {
+      return 0;
+    }
+    throw this.#wrong(field, "neither true nor false");
+  }
+
+  /** Whether the value was a name; OTLP asks for numbers, protobuf's own JSON writes names. */
+  #enumName(field: JsonField): boolean {
+    const reader = this.#reader;
+    if (reader.peek() !== QUOTE || isDigit(reader.bytes[reader.at + 1] ?? 0)) {
+      return false;
+    }
+    const value = field.values.get(reader.string());
+    if (value === undefined) {
+      throw this.#wrong(field, `not one of ${[...field.values.keys()].join(", ")}`);
+    }
+    this.#writer.varint(0, value);
+    return true;
+  }
+
+  #double(field: JsonField): number {
+    const reader = this.#reader;
+    const text = reader.numberText();
+    if (text !== null) {
+      return Number(text);
+    }
+    const special = reader.peek() === QUOTE ? SPECIAL_DOUBLES.get(reader.string()) : undefined;
+    if (special === undefined) {
+      throw this.#wrong(field, "not a number");
+    }
+    return special;
+  }
+
+  /** Bare or in quotes, into `#high` and `#low` as two's complement. */
+  #integer(field: JsonField, { bits, signed }: { bits: 32 | 64; signed: boolean }): void {
+    const reader = this.#reader;
+    const isQuoted = reader.peek() === QUOTE;
+    const { bytes } = reader;
+    let at = reader.at + (isQuoted ? 1 : 0);
+    const isNegative = bytes[at] === MINUS;
+    at += isNegative ? 1 : 0;
+    const from = at;
+    let value = 0;
+    for (; at < from + EXACT_DIGITS && isDigit(bytes[at] as number); at++) {
+      value = value * 10 + ((bytes[at] as number) - 0x30);
+    }
+    let high = Math.floor(value / TWO_TO_32);
+    let low = value % TWO_TO_32;
+    for (; isDigit(bytes[at] as number); at++) {
+      low = low * 10 + ((bytes[at] as number) - 0x30);
+      high = high * 10 + Math.floor(low / TWO_TO_32);
+      low %= TWO_TO_32;
+    }
+    const end = bytes[at];
+    if (at === from || end === 0x2e || end === 0x45 || end === 0x65) {
+      this.#integerFromDouble(field, { bits, signed });
+      return;
+    }
+    if (isQuoted && end !== QUOTE) {
+      throw this.#wrong(field, "not an integer");
+    }
+    reader.at = isQuoted ? at + 1 : at;
+    this.#setInteger(field, { high, low, isNegative }, { bits, signed });
+  }
+
+  /** 1.0 and 1e3 are integers too. */
+  #integerFromDouble(field: JsonField, type: { bits: 32 | 64; signed: boolean }): void {
+    const value = Number(this.#reader.numberText() ?? Number.NaN);
+    if (!Number.isInteger(value)) {
+      throw this.#wrong(field, "not an integer");
+    }
+    const size = Math.abs(value);
+    const halves = { high: Math.floor(size / TWO_TO_32), low: size % TWO_TO_32 };
+    this.#setInteger(field, { ...halves, isNegative: value < 0 }, type);
+  }
+
+  #setInteger(
+    field: JsonField,
+    { high, low, isNegative }: { high: number; low: number; isNegative: boolean },
+    { bits, signed }: { bits: 32 | 64; signed: boolean },
+  ): void {
+    const top = bits === 64 ? high : low;
+    const half = 2 ** 31;
+    const isInside = signed
+      ? top < half || (isNegative && top === half && (bits === 32 || low === 0))
+      : top < TWO_TO_32 && !(isNegative && (high !== 0 || low !== 0));
+    if (!isInside || (bits === 32 && high !== 0)) {
+      throw this.#wrong(
+        field,
+        `not ${signed ? "a signed" : "an unsigned"} integer of ${bits} bits`,
+      );
+    }
+    this.#low = isNegative ? -low >>> 0 : low;
+    this.#high = isNegative ? (~high + (low === 0 ? 1 : 0)) >>> 0 : high;
+  }
+
+  #wrong(field: JsonField, why: string): Refusal {
+    return this.#reader.refusal(`${field.name}: ${why}`);
+  }
+}
+
+function hexValue(byte: number | undefined): number {
+  if (byte === undefined) {
+    return Number.NaN;
+  }
+  if (isDigit(byte)) {
+    return byte - 0x30;
+  }
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN;
+}
+
+/** null if it is not base64; padding may be missing. */
+function decodedBase64(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
+// The tables are built when the script starts, not in a request.
+for (const { request } of [TRACES, LOGS, METRICS]) {
+  jsonMessage(request);
+}

@@ -1,0 +1,229 @@
+/** JSON's tokens, read from bytes; knows nothing of OTLP. */
+import { Refusal } from "../errors.ts";
+import { MAX_PROTOBUF_DEPTH } from "../limits.ts";
+
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+export const OPEN_ARRAY = 0x5b;
+export const CLOSE_ARRAY = 0x5d;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+export const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const SPACE = 0x20;
+
+const ESCAPES: ReadonlyMap<number, number> = new Map(
+  Object.entries({
+    '"': '"',
+    "\\": "\\",
+    "/": "/",
+    b: "\b",
+    f: "\f",
+    n: "\n",
+    r: "\r",
+    t: "\t",
+  }).map(([letter, char]) => [letter.charCodeAt(0), char.charCodeAt(0)]),
+);
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
+/** The longest exact text of a double has 767 digits; nobody prints more. */
+const MAX_NUMBER_LENGTH = 800;
+const WORDS = ["true", "false", "null"];
+
+export class JsonReader {
+  /** The next byte. */
+  at = 0;
+  readonly bytes: Uint8Array;
+  readonly #what: string;
+
+  /** Args: `what` the bytes should be, for messages. */
+  constructor(what: string, bytes: Uint8Array) {
+    this.#what = what;
+    this.bytes = bytes;
+  }
+
+  /** Whether nothing but white space is left. */
+  isAtEnd(): boolean {
+    this.peek();
+    return this.at >= this.bytes.length;
+  }
+
+  /** The next byte that is no white space, which stays; at the end a value equal to none. */
+  peek(): number {
+    let at = this.at;
+    let byte = this.bytes[at] as number;
+    while (byte <= SPACE && (byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
+      byte = this.bytes[++at] as number;
+    }
+    this.at = at;
+    return byte;
+  }
+
+  /** Takes `byte` if it is next. */
+  takes(byte: number): boolean {
+    if (this.peek() !== byte) {
+      return false;
+    }
+    this.at++;
+    return true;
+  }
+
+  expect(byte: number): void {
+    if (!this.takes(byte)) {
+      throw this.refusal(`${JSON.stringify(String.fromCharCode(byte))} is missing`);
+    }
+  }
+
+  takesWord(word: string): boolean {
+    this.peek();
+    for (let index = 0; index < word.length; index++) {
+      if (this.bytes[this.at + index] !== word.charCodeAt(index)) {
+        return false;
+      }
+    }
+    this.at += word.length;
+    return true;
+  }
+
+  /** What the backslash just before `at` begins, as a code point; half a pair is U+FFFD. */
+  escape(): number {
+    const byte = this.bytes[this.at++] as number;
+    if (byte !== 0x75) {
+      const char = ESCAPES.get(byte);
+      if (char === undefined) {
+        throw this.refusal("an escape that JSON does not have");
+      }
+      return char;
+    }
+    const unit = this.#hexUnit();
+    const isHigh = unit >= 0xd800 && unit < 0xdc00;
+    if (isHigh && this.bytes[this.at] === BACKSLASH && this.bytes[this.at + 1] === 0x75) {
+      const before = this.at;
+      this.at += 2;
+      const low = this.#hexUnit();
+      if (low >= 0xdc00 && low < 0xe000) {
+        return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+      }
+      this.at = before;
+    }
+    return unit >= 0xd800 && unit < 0xe000 ? 0xfffd : unit;
+  }
+
+  #hexUnit(): number {
+    const digits = latin1(this.bytes, this.at, this.at + 4);
+    if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
+      throw this.refusal("an escape that JSON does not have");
+    }
+    this.at += 4;
+    return Number.parseInt(digits, 16);
+  }
+
+  /** A whole string; for the few that are not copied byte by byte. */
+  string(): string {
+    this.expect(QUOTE);
+    const from = this.at;
+    let hasEscape = false;
+    for (;;) {
+      const byte = this.bytes[this.at++] as number;
+      if (byte === QUOTE) {
+        break;
+      }
+      if (!(byte >= SPACE)) {
+        throw this.refusal("a string does not end");
+      }
+      if (byte === BACKSLASH) {
+        hasEscape = true;
+        this.at++;
+      }
+    }
+    const text = new TextDecoder().decode(this.bytes.subarray(from, this.at - 1));
+    if (!hasEscape) {
+      return text;
+    }
+    try {
+      return JSON.parse(`"${text}"`) as string;
+    } catch {
+      throw this.refusal("an escape that JSON does not have");
+    }
+  }
+
+  /** Text of a number, bare or in quotes; null if there is none. */
+  numberText(): string | null {
+    const isQuoted = this.peek() === QUOTE;
+    const from = this.at + (isQuoted ? 1 : 0);
+    let to = from;
+    while (isNumberByte(this.bytes[to] as number)) {
+      to++;
+    }
+    const isClosed = !isQuoted || this.bytes[to] === QUOTE;
+    const text = to - from > MAX_NUMBER_LENGTH ? "" : latin1(this.bytes, from, to);
+    if (!isClosed || !NUMBER.test(text)) {
+      return null;
+    }
+    this.at = isQuoted ? to + 1 : to;
+    return text;
+  }
+
+  /** Goes over a value of any kind. */
+  skip(depth: number): void {
+    if (depth > MAX_PROTOBUF_DEPTH) {
+      throw this.refusal(`nested deeper than ${MAX_PROTOBUF_DEPTH} levels`);
+    }
+    const byte = this.peek();
+    if (byte === OPEN_OBJECT) {
+      this.members(CLOSE_OBJECT, () => {
+        this.string();
+        this.expect(COLON);
+        this.skip(depth + 1);
+      });
+    } else if (byte === OPEN_ARRAY) {
+      this.members(CLOSE_ARRAY, () => this.skip(depth + 1));
+    } else if (byte === QUOTE) {
+      this.string();
+    } else if (!WORDS.some((word) => this.takesWord(word)) && this.numberText() === null) {
+      throw this.refusal("not a value");
+    }
+  }
+
+  /** From an opening bracket, which is next, to the closing one; `member` reads each. */
+  members(close: number, member: () => void): void {
+    this.at++;
+    if (this.takes(close)) {
+      return;
+    }
+    do {
+      member();
+    } while (this.takes(COMMA));
+    this.expect(close);
+  }
+
+  refusal(why: string): Refusal {
+    return new Refusal(400, `body: not ${this.#what}: at byte ${this.at}: ${why}`);
+  }
+}
+
+export function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+function isNumberByte(byte: number): boolean {
+  // + - . E e
+  return (
+    isDigit(byte) ||
+    byte === 0x2b ||
+    byte === MINUS ||
+    byte === 0x2e ||
+    byte === 0x45 ||
+    byte === 0x65
+  );
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let text = "";
+  for (let at = from; at < to; at++) {
+    text += String.fromCharCode(bytes[at] ?? 0);
+  }
+  return text;
+}

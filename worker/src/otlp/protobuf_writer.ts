@@ -1,0 +1,108 @@
+/** Protobuf's encodings, written into one growing buffer. */
+import { tooLarge } from "../body.ts";
+
+export class ProtobufWriter {
+  bytes: Uint8Array;
+  /** How much of `bytes` is written. */
+  length = 0;
+  readonly #limitBytes: number;
+
+  constructor(expectedBytes: number, limitBytes: number) {
+    this.bytes = new Uint8Array(expectedBytes + 16);
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Room for so many more bytes. */
+  reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) {
+      return;
+    }
+    if (this.length + count > this.#limitBytes) {
+      throw tooLarge("body: as protobuf, over the limit", this.#limitBytes);
+    }
+    const size = Math.max(2 * this.bytes.length, this.length + count);
+    const grown = new Uint8Array(Math.min(size, this.#limitBytes));
+    grown.set(this.bytes);
+    this.bytes = grown;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** Leaves a byte for the length of what follows; `close` with its result. `tag`: below 128. */
+  open(tag: number): number {
+    this.reserve(2);
+    this.bytes[this.length++] = tag;
+    return this.length++;
+  }
+
+  close(at: number): void {
+    const length = this.length - at - 1;
+    if (length < 128) {
+      this.bytes[at] = length;
+      return;
+    }
+    // Most are short; the others move up by what their length takes.
+    const size = length < 2 ** 14 ? 2 : length < 2 ** 21 ? 3 : 4;
+    this.reserve(size - 1);
+    this.bytes.copyWithin(at + size, at + 1, this.length);
+    this.length = at;
+    this.varint(0, length);
+    this.length += length;
+  }
+
+  /** Unsigned, as two halves of 32 bits. */
+  varint(high: number, low: number): void {
+    this.reserve(10);
+    const { bytes } = this;
+    let upper = high;
+    let lower = low;
+    while (upper !== 0 || lower > 127) {
+      bytes[this.length++] = (lower & 127) | 128;
+      lower = ((lower >>> 7) | (upper << 25)) >>> 0;
+      upper >>>= 7;
+    }
+    bytes[this.length++] = lower;
+  }
+
+  fixed32(value: number): void {
+    this.reserve(4);
+    for (let shift = 0; shift < 32; shift += 8) {
+      this.bytes[this.length++] = value >>> shift;
+    }
+  }
+
+  double(value: number): void {
+    DOUBLE[0] = value;
+    this.reserve(8);
+    this.bytes.set(DOUBLE_BYTES, this.length);
+    this.length += 8;
+  }
+
+  codePoint(point: number): void {
+    this.reserve(4);
+    const { bytes } = this;
+    if (point < 0x80) {
+      bytes[this.length++] = point;
+      return;
+    }
+    const more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+    bytes[this.length++] = (LEAD_BITS[more] as number) | (point >> (6 * more));
+    for (let left = more - 1; left >= 0; left--) {
+      bytes[this.length++] = 0x80 | ((point >> (6 * left)) & 63);
+    }
+  }
+
+  whole(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+/** Of the first byte of a character in UTF-8, by how many follow. */
+const LEAD_BITS = [0, 0xc0, 0xe0, 0xf0];
+
+/** Little-endian, as every machine is that runs Workers; protobuf is too. */
+const DOUBLE = new Float64Array(1);
+const DOUBLE_BYTES = new Uint8Array(DOUBLE.buffer);
