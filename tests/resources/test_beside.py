@@ -173,6 +173,27 @@ def test_a_key_rotates_and_leaves_the_keys_of_others_alone(stack: ProgramStack) 
     assert of_service(stack, "/serviceQueryEndpoint")["openApiKeys"] == [third_id]
 
 
+def test_the_old_key_works_until_the_new_one_does(clouds: Layout, tmp_path: Path) -> None:
+    """Killed in between, when the new key is saved and not yet handed on: both work."""
+    stack = beside(clouds, tmp_path, alone=True)
+    ask_for(stack, ("ApiKey", "key", KEY))
+    stack.up()
+    old = stack.stack.outputs()
+    ((old_id, _),) = keys(stack).items()
+    # The receipt of the new key takes its time, so the old one's turn does not come.
+    fault(stack, "openapiKeyUpdate", "slow", delay_seconds=20)
+    ask_for(stack, ("ApiKey", "key", {**KEY, "rotation": "2"}))
+    stack.up_killed_when(lambda: [key["name"] for key in keys(stack).values()] == ["key", "key"])
+    assert opens(stack, old["key.key_id"], old["key.key_secret"])
+    (new_id,) = set(keys(stack)) - {old_id}
+
+    stack.up()
+    assert set(keys(stack)) == {new_id}
+    new = stack.stack.outputs()
+    assert opens(stack, new["key.key_id"], new["key.key_secret"])
+    stack.up("--expect-no-changes")
+
+
 def test_what_somebody_else_scheduled_is_not_overwritten_unasked(stack: ProgramStack) -> None:
     """A schedule and private endpoints that are there already: an error, until told to adopt."""
     ask_for(stack)
