@@ -57,6 +57,7 @@ class Document:
     """
 
     def __init__(self, source: Json) -> None:
+        source = _inlined(source, source)
         self._source = source
         # Strict for answers too: a field of ours that the document lacks is a mistake of ours.
         strict = Resource.from_contents(_strict(source), DRAFT202012)
@@ -167,6 +168,27 @@ def _strict(schema: Json) -> Json:
         closed.setdefault("type", "object")
         closed.setdefault("additionalProperties", False)
     return closed
+
+
+def _inlined(schema: Json, source: Json) -> Json:
+    """Without references in allOf: what they lead to is closed, and here must not be."""
+    if isinstance(schema, list):
+        return [_inlined(item, source) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    whole = {key: _inlined(value, source) for key, value in schema.items()}
+    if "allOf" in whole:
+        whole["allOf"] = [_inlined(_led(member, source), source) for member in whole["allOf"]]
+    return whole
+
+
+def _led(schema: Json, source: Json) -> Json:
+    """Where a reference leads."""
+    while "$ref" in schema:
+        reference, schema = schema["$ref"], source
+        for part in reference.removeprefix("#/").split("/"):
+            schema = schema[part]
+    return schema
 
 
 def _open(schema: Json) -> Json:

@@ -5,8 +5,8 @@ No alert is ever evaluated and no webhook called.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
+import secrets
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from local.clickhouse.errors import BadRequest, Conflict
@@ -18,20 +18,91 @@ __all__ = ["HANDLERS"]
 Json = Any
 
 
-def _with_ids(_: Call, body: dict[str, Json]) -> dict[str, Json]:
-    """Tiles and filters get ids where they have none."""
+# Fields of a source or of a filter or chart that name a source.
+_SOURCE_FIELDS = ("sourceId", "logSourceId", "traceSourceId", "metricSourceId", "sessionSourceId")
+# What an alert watches -> the fields that say which.
+_WATCHED = {
+    "tile": ("dashboardId", "tileId"),
+    "saved_search": ("savedSearchId",),
+    "inline": ("chartConfig",),
+}
+
+
+def _dashboard(call: Call, body: dict[str, Json]) -> dict[str, Json]:
+    """Tiles and filters have the ids that they had, new ones new ids, whatever was asked for."""
+    for path, message in _wrong_in(call, body):
+        raise BadRequest(f"{path}: {message}")
+    known = _DASHBOARDS.find(call) if _DASHBOARDS.placeholder in call.path else {}
     for name in ("tiles", "filters"):
-        if name in body:
-            body[name] = [{"id": str(uuid.uuid4()), **item} for item in body[name]]
-    return body
+        ids = {item["id"] for item in known.get(name, [])}
+        body[name] = [_with_id(item, ids) for item in body.get(name, [])]
+    for tile in body["tiles"]:
+        for item in _selected(tile):
+            item.setdefault("where", "")
+            item.setdefault("whereLanguage", "lucene")
+    _forget_alerts(call, known.get("id"), {tile["id"] for tile in body["tiles"]})
+    return {"tags": [], "savedFilterValues": [], **body}
+
+
+def _with_id(item: dict[str, Json], ids: Container[str]) -> dict[str, Json]:
+    return {**item, "id": item["id"] if item.get("id") in ids else secrets.token_hex(12)}
+
+
+def _selected(tile: Mapping[str, Json]) -> list[dict[str, Json]]:
+    select = tile.get("config", {}).get("select")
+    return select if isinstance(select, list) else []
+
+
+def _wrong_in(call: Call, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """What in a dashboard names something that is not there."""
+    containers = {container["id"]: container for container in body.get("containers", [])}
+    for index, tile in enumerate(body["tiles"]):
+        config, path = tile.get("config", {}), f"tiles[{index}]"
+        yield from _unknown_sources(call, config, f"{path}.config")
+        for number, series in enumerate(tile.get("series", [])):
+            yield from _unknown_sources(call, series, f"{path}.series[{number}]")
+        container = tile.get("containerId")
+        if container is not None and container not in containers:
+            yield f"{path}.containerId", f"there is no container {container}"
+    for index, item in enumerate(body.get("filters", [])):
+        yield from _unknown_sources(call, item, f"filters[{index}]")
+
+
+def _unknown_sources(
+    call: Call, fields: Mapping[str, Json], path: str
+) -> Iterator[tuple[str, str]]:
+    named = [(name, fields[name]) for name in _SOURCE_FIELDS if fields.get(name) is not None]
+    named += [("appliesToSourceIds", id) for id in fields.get("appliesToSourceIds", [])]
+    for name, id in named:
+        if id not in _SOURCES.things(call):
+            yield f"{path}.{name}", f"{_SOURCES.title} {id} was not found"
+
+
+def _forget_alerts(call: Call, dashboard: str | None, tiles: Container[str]) -> None:
+    """An alert goes with its tile, as in HyperDX, which ClickStack is made of."""
+    for id, alert in list(_ALERTS.things(call).items()):
+        if dashboard and alert.get("dashboardId") == dashboard and alert["tileId"] not in tiles:
+            del _ALERTS.things(call)[id]
 
 
 def _alert(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     """An alert watches something that exists and tells somebody who exists."""
+    for field in _WATCHED.get(body.get("source", ""), ()):
+        if body.get(field) is None:
+            raise BadRequest(f"{field}: required with source {body['source']}")
     for field, collection in (("dashboardId", _DASHBOARDS), ("savedSearchId", _SAVED_SEARCHES)):
         _check_known(call, field, body.get(field), collection)
-    for channel in [body.get("channel"), *body.get("channels", [])]:
-        _check_known(call, "webhookId", (channel or {}).get("webhookId"), _WEBHOOKS)
+    if body.get("dashboardId") is not None:
+        dashboard = _DASHBOARDS.find(call, body["dashboardId"])
+        if body.get("tileId") not in {tile["id"] for tile in dashboard["tiles"]}:
+            raise BadRequest(f"tileId: the dashboard has no tile {body.get('tileId')}")
+    for path, message in _unknown_sources(call, body.get("chartConfig") or {}, "chartConfig"):
+        raise BadRequest(f"{path}: {message}")
+    channels = [channel for channel in [body.get("channel"), *body.get("channels", [])] if channel]
+    if not channels:
+        raise BadRequest("channels: required")
+    for channel in channels:
+        _check_known(call, "webhookId", channel.get("webhookId"), _WEBHOOKS)
     name = body.get("displayName") or body.get("name") or ""
     return {"tags": [], "state": "INSUFFICIENT_DATA", **body, "displayName": name}
 
@@ -41,8 +112,10 @@ def _saved_search(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     return body
 
 
-def _source(_: Call, body: dict[str, Json]) -> dict[str, Json]:
+def _source(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     """The id is the server's, whatever the request says."""
+    for path, message in _unknown_sources(call, body, ""):
+        raise BadRequest(f"{path.removeprefix('.')}: {message}")
     return {name: value for name, value in body.items() if name != "id"}
 
 
@@ -72,7 +145,13 @@ def _collection(kind: str, plural: str, *, get: bool = True, **special: Json) ->
     )
 
 
-_DASHBOARDS = _collection("Dashboard", "Dashboards", made=_with_ids)
+def _dashboard_is_free(call: Call, dashboard: dict[str, Json]) -> None:
+    _forget_alerts(call, dashboard["id"], ())
+
+
+_DASHBOARDS = _collection(
+    "Dashboard", "Dashboards", made=_dashboard, before_delete=_dashboard_is_free
+)
 _SOURCES = _collection("Source", "Sources", made=_source)
 _WEBHOOKS = _collection("Webhook", "Webhooks", get=False, before_delete=_webhook_is_free)
 _SAVED_SEARCHES = _collection("SavedSearch", "SavedSearches", made=_saved_search)
@@ -86,8 +165,15 @@ async def _valid(call: Call) -> Json:
     return {"valid": True, "errors": [], "normalized": None}
 
 
+async def _valid_dashboard(call: Call) -> Json:
+    """What it names has to be there, too."""
+    call.fleet.find(call.path["serviceId"])
+    errors = [{"path": path, "message": message} for path, message in _wrong_in(call, call.body)]
+    return {"valid": not errors, "errors": errors, "normalized": None}
+
+
 HANDLERS: Mapping[str, Handler] = {
-    "clickStackValidateDashboard": _valid,
+    "clickStackValidateDashboard": _valid_dashboard,
     "clickStackValidateWebhook": _valid,
     **_DASHBOARDS.handlers,
     **_SOURCES.handlers,

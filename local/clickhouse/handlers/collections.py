@@ -138,8 +138,10 @@ class Collection:
     async def _replace(self, call: Call) -> Json:
         before = self.find(call)
         made = self.made(call, dict(call.body or {}))
-        fixed = {n: v for n, v in before.items() if n in ("id", "createdAt", "serviceId", "url")}
-        return call.fitted(self.put(call, {**made, **fixed}))
+        fixed = {n: v for n, v in before.items() if n in ("id", "createdAt", "serviceId")}
+        # A query endpoint's address is the server's, a webhook's is asked for.
+        given = {"url": before["url"]} if "url" in before else {}
+        return call.fitted(self.put(call, {**given, **made, **fixed}))
 
     async def _delete(self, call: Call) -> None:
         thing = self.find(call)
