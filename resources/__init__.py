@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from resources.backup_bucket import BackupBucket, BackupBucketArgs
     from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
     from resources.click_pipe import ClickPipe, ClickPipeArgs
+    from resources.click_stack_alert import ClickStackAlert, ClickStackAlertArgs
+    from resources.click_stack_dashboard import ClickStackDashboard, ClickStackDashboardArgs
+    from resources.click_stack_source import ClickStackSource, ClickStackSourceArgs
+    from resources.click_stack_webhook import ClickStackWebhook, ClickStackWebhookArgs
     from resources.config import Settings, load_settings
     from resources.database import Database, DatabaseArgs
     from resources.grant import Grant, GrantArgs
@@ -48,6 +52,8 @@ if TYPE_CHECKING:
     from resources.teams import team_schemas
     from resources.telemetry import Telemetry, TelemetryArgs
     from resources.token import Token
+    from resources.udf import Udf, UdfArgs
+    from resources.udf_attachment import UdfAttachment, UdfAttachmentArgs
     from resources.upgrade_window import UpgradeWindow, UpgradeWindowArgs
     from resources.user import User, UserArgs
     from resources.warehouse import Connection, connection_of
@@ -62,6 +68,14 @@ __all__ = [
     "BackupConfigurationArgs",
     "ClickPipe",
     "ClickPipeArgs",
+    "ClickStackAlert",
+    "ClickStackAlertArgs",
+    "ClickStackDashboard",
+    "ClickStackDashboardArgs",
+    "ClickStackSource",
+    "ClickStackSourceArgs",
+    "ClickStackWebhook",
+    "ClickStackWebhookArgs",
     "Connection",
     "Database",
     "DatabaseArgs",
@@ -105,6 +119,10 @@ __all__ = [
     "TelemetryArgs",
     "Token",
     "TokenArgs",
+    "Udf",
+    "UdfArgs",
+    "UdfAttachment",
+    "UdfAttachmentArgs",
     "UpgradeWindow",
     "UpgradeWindowArgs",
     "User",
@@ -121,8 +139,20 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Udf": "udf",
+    "UdfArgs": "udf",
+    "UdfAttachment": "udf_attachment",
+    "UdfAttachmentArgs": "udf_attachment",
     "ClickPipe": "click_pipe",
     "ClickPipeArgs": "click_pipe",
+    "ClickStackWebhookArgs": "click_stack_webhook",
+    "ClickStackWebhook": "click_stack_webhook",
+    "ClickStackSourceArgs": "click_stack_source",
+    "ClickStackSource": "click_stack_source",
+    "ClickStackDashboardArgs": "click_stack_dashboard",
+    "ClickStackDashboard": "click_stack_dashboard",
+    "ClickStackAlertArgs": "click_stack_alert",
+    "ClickStackAlert": "click_stack_alert",
     "Access": "access",
     "PublicArgs": "access",
     "TeamArgs": "access",
