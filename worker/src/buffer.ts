@@ -4,6 +4,7 @@
  * `append` answers when the body is on disk; the alarm delivers. Fields are caches of the storage.
  */
 import { DurableObject } from "cloudflare:workers";
+import { BufferAdmin } from "./buffer/admin.ts";
 import { type Body, GroupCommit } from "./buffer/commit.ts";
 import { Deliverer } from "./buffer/deliver.ts";
 import { RecentBodies } from "./buffer/recent.ts";
@@ -38,6 +39,7 @@ export class IngestBuffer extends DurableObject<Env> {
   readonly #recent: RecentBodies;
   readonly #commit: GroupCommit;
   readonly #deliverer: Deliverer;
+  readonly #admin: BufferAdmin;
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Promise<void>>();
   #depth: Depth;
@@ -68,6 +70,11 @@ export class IngestBuffer extends DurableObject<Env> {
       sync,
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
     });
+    this.#admin = new BufferAdmin(ctx.storage.sql, this.#store, {
+      insertsInFlight: () => this.#deliverer.insertsInFlight(),
+      freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
+      wake: () => this.#setAlarm(Date.now()),
+    });
     if (this.#depth.oldestMs !== null) {
       // Should the alarm be lost all the same, whatever wakes the object sets it again.
       this.#setAlarm(Date.now());
@@ -77,6 +84,11 @@ export class IngestBuffer extends DurableObject<Env> {
   /** For `/health`: this object and its storage are there. */
   answers(): boolean {
     return this.#store.incarnation() !== "";
+  }
+
+  /** What an operator sees and does, `buffer/admin.ts`. */
+  admin(): BufferAdmin {
+    return this.#admin;
   }
 
   async append(request: AppendRequest): Promise<AppendAnswer> {
@@ -133,6 +145,9 @@ export class IngestBuffer extends DurableObject<Env> {
     const nowMs = Date.now();
     this.#unsealedRawBytes += rawBytes;
     const isFullBatch = this.#unsealedRawBytes >= BATCH_RAW_BYTES;
+    if (this.#admin.isPaused()) {
+      return; // whoever resumes sets the alarm
+    }
     if (this.#delivering) {
       if (isFullBatch) {
         this.#nudge();
@@ -174,7 +189,7 @@ export class IngestBuffer extends DurableObject<Env> {
         this.#nudge = resolve;
       });
       this.#unsealedRawBytes = 0;
-      if (Date.now() < untilMs) {
+      if (Date.now() < untilMs && !this.#admin.isPaused()) {
         for (const started of await this.#deliverer.start(Date.now())) {
           const tracked: Promise<void> = started.finally(() => running.delete(tracked));
           running.add(tracked);
@@ -190,7 +205,7 @@ export class IngestBuffer extends DurableObject<Env> {
   async #setNextAlarm(notBeforeMs: number): Promise<void> {
     this.#depth = { ...this.#depth, oldestMs: this.#store.oldestMs() };
     const nowMs = Date.now();
-    const dueMs = this.#deliverer.nextDueMs(nowMs);
+    const dueMs = this.#admin.isPaused() ? null : this.#deliverer.nextDueMs(nowMs);
     this.#alarmAtMs = dueMs === null ? null : Math.max(dueMs, notBeforeMs);
     if (this.#alarmAtMs === null) {
       await this.ctx.storage.deleteAlarm();

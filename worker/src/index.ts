@@ -2,6 +2,13 @@
 import type { Scope } from "./access/config.ts";
 import { isPreflight, preflight, withCors } from "./access/cors.ts";
 import { asNotTracked, doNotTrack } from "./access/privacy.ts";
+import { listBuffers, pauseBuffers, resumeBuffers } from "./admin/buffers.ts";
+import {
+  deadLetterBody,
+  dropDeadLetters,
+  listDeadLetters,
+  redriveDeadLetters,
+} from "./admin/dead_letters.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
@@ -35,6 +42,13 @@ type Methods = { readonly [method in Method]?: Route };
 const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ["/health", { GET: { scope: null, handle: health, refuse: jsonRefusal } }],
   ["/metrics", { GET: { scope: "read", handle: metrics, refuse: jsonRefusal } }],
+  ["/admin/buffers", { GET: adminRoute(listBuffers) }],
+  ["/admin/pause", { POST: adminRoute(pauseBuffers) }],
+  ["/admin/resume", { POST: adminRoute(resumeBuffers) }],
+  ["/admin/dead-letters", { GET: adminRoute(listDeadLetters) }],
+  ["/admin/dead-letters/body", { GET: adminRoute(deadLetterBody) }],
+  ["/admin/dead-letters/redrive", { POST: adminRoute(redriveDeadLetters) }],
+  ["/admin/dead-letters/drop", { POST: adminRoute(dropDeadLetters) }],
   ["/v1/traces", { POST: otlpRoute("traces", TRACES) }],
   ["/v1/logs", { POST: otlpRoute("logs", LOGS) }],
   ["/v1/metrics", { POST: otlpRoute("metrics", METRICS) }],
@@ -115,6 +129,10 @@ type Untracked = (request: Request, header: string) => Response;
 
 function eventsRoute(handle: Handler, untracked: Untracked): Route {
   return { scope: "events", handle, refuse: jsonRefusal, untracked };
+}
+
+function adminRoute(handle: Handler): Route {
+  return { scope: "admin", handle, refuse: jsonRefusal };
 }
 
 function notStored(_request: Request, header: string): Response {

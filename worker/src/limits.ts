@@ -37,6 +37,10 @@ export const METRICS_DEFAULT_DAYS = 30;
 /** How long an answer of `/health` holds, so that asking costs the dependencies nothing. */
 export const HEALTH_MS = 1_000;
 export const HEALTH_TIMEOUT_MS = 3_000;
+/** Of one answer of the admin API. */
+export const DEAD_LETTERS_PER_PAGE = 100;
+/** Of a request that is one of the admin API's. */
+export const MAX_ADMIN_BODY_BYTES = 64 * KIB;
 /** How long a browser need not ask again; Chromium's own ceiling. */
 export const CORS_MAX_AGE_SECONDS = 7_200;
 

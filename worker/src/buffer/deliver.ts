@@ -80,6 +80,10 @@ export class Deliverer {
     return waits.length === 0 ? null : Math.min(...waits);
   }
 
+  insertsInFlight(): number {
+    return this.#inFlight.size;
+  }
+
   #inFlightOf(table: Table): number {
     return [...this.#inFlight.values()].filter((each) => each === table).length;
   }

@@ -10,7 +10,11 @@ export function bufferNames(team: Team): string[] {
   return [`${team.name}/0`];
 }
 
+export function bufferNamed(env: Env, name: string): DurableObjectStub<IngestBuffer> {
+  return env.BUFFER.getByName(name);
+}
+
 /** Where a team's next body goes. */
 export function bufferFor(env: Env, team: Team): DurableObjectStub<IngestBuffer> {
-  return env.BUFFER.getByName(`${team.name}/0`);
+  return bufferNamed(env, `${team.name}/0`);
 }

@@ -14,6 +14,7 @@ import {
   streamById,
   type Table,
   type TableSet,
+  tableBit,
   tablesOf,
 } from "../tables/index.ts";
 
@@ -123,6 +124,8 @@ const ADDED_COLUMNS = [
 
 /** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
 const STREAM_SPAN = 2 ** 44;
+/** Chunks that are sealed as they are written, so that no range of a stream ever holds them. */
+const APART = 0;
 
 export class Store {
   readonly #storage: DurableObjectStorage;
@@ -298,8 +301,8 @@ export class Store {
 
   /** Each stream's first chunk is its oldest. */
   oldestMs(): number | null {
-    const oldest = STREAMS.flatMap((stream) => {
-      const from = stream.id * STREAM_SPAN;
+    const oldest = [APART, ...STREAMS.map(({ id }) => id)].flatMap((id) => {
+      const from = id * STREAM_SPAN;
       return this.#sql
         .exec(
           "SELECT at_ms FROM chunks WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1",
@@ -331,6 +334,28 @@ export class Store {
       this.#insertBatch({ stream, table, ...range, part: null }, JSON.stringify(statement));
     }
     this.#setMeta(`sealed_to:${stream.id}`, range.toSeq);
+  }
+
+  /** A body as a chunk and a batch of its own, for one table, inside the caller's transaction. */
+  sealApart(
+    stream: Stream,
+    table: Table,
+    { body, atMs, statement }: { body: Uint8Array; atMs: number; statement: Statement },
+  ): void {
+    const apart = { ...stream, id: APART };
+    const fromSeq = this.insertChunk(apart, {
+      sizes: [body.byteLength],
+      rawBytes: body.byteLength,
+      rows: 0,
+      tables: tableBit(table),
+      atMs,
+      body,
+    });
+    this.#insertBatch(
+      { stream, table, fromSeq, toSeq: fromSeq, part: null },
+      JSON.stringify(statement),
+    );
+    this.#setMeta(`sealed_to:${APART}`, fromSeq);
   }
 
   #insertBatch(
@@ -530,7 +555,7 @@ function bytesFrom(value: SqlStorageValue | undefined): Uint8Array {
   return value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(0);
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const first = pieces[0];
   if (pieces.length === 1 && first !== undefined) {
     return first;

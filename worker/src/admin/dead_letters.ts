@@ -1,0 +1,72 @@
+/** `/admin/dead-letters`: bodies that ClickHouse refused. */
+import type { DeadLetter } from "../buffer/dead_letters.ts";
+import { Refusal } from "../errors.ts";
+import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
+import { check } from "../openapi/schema.ts";
+import { parametersFrom } from "../query/parameters.ts";
+import { asked, jsonBody, requireBuffer } from "./requests.ts";
+import { LETTER_PARAMETERS, LETTERS_BODY, LETTERS_PARAMETERS } from "./schema.ts";
+
+export async function listDeadLetters(request: Request, env: Env): Promise<Response> {
+  const { buffer, after } = parametersOf(request, LETTERS_PARAMETERS);
+  const name = requireBuffer(env, buffer);
+  const letters = await asked(env, name, (admin) => admin.deadLetters(after ?? null));
+  return Response.json({ buffer: name, dead_letters: letters.map(shownLetter) });
+}
+
+/** The body as it is stored: what to look into, and what a redrive would send. */
+export async function deadLetterBody(request: Request, env: Env): Promise<Response> {
+  const { buffer, id = "" } = parametersOf(request, LETTER_PARAMETERS);
+  const name = requireBuffer(env, buffer);
+  const found = await asked(env, name, (admin) => admin.deadLetterBody(id));
+  if (found === null) {
+    throw new Refusal(404, `id: ${id}; ${name} has no such dead letter`);
+  }
+  return new Response(found.body, { headers: { "content-type": contentType(found.letter) } });
+}
+
+export async function redriveDeadLetters(request: Request, env: Env): Promise<Response> {
+  const { name, ids } = await lettersOf(request, env);
+  const redriven = await asked(env, name, (admin) => admin.redrive(ids));
+  if (redriven === null) {
+    throw new Refusal(429, `buffer: ${name} has too many batches under way; try again later`, {
+      retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
+    });
+  }
+  return Response.json({ redriven, unknown: missing(ids, redriven) });
+}
+
+export async function dropDeadLetters(request: Request, env: Env): Promise<Response> {
+  const { name, ids } = await lettersOf(request, env);
+  const dropped = await asked(env, name, (admin) => admin.drop(ids));
+  return Response.json({ dropped, unknown: missing(ids, dropped) });
+}
+
+async function lettersOf(request: Request, env: Env): Promise<{ name: string; ids: string[] }> {
+  const body = await jsonBody(request, LETTERS_BODY);
+  return { name: requireBuffer(env, body.buffer), ids: [...new Set(body.ids as string[])] };
+}
+
+function parametersOf(
+  request: Request,
+  schema: Parameters<typeof check>[0],
+): Record<string, string> {
+  const parameters = parametersFrom(new URL(request.url).searchParams);
+  check(schema, parameters, "body");
+  return parameters;
+}
+
+function missing(ids: readonly string[], found: readonly string[]): string[] {
+  return ids.filter((id) => !found.includes(id));
+}
+
+function shownLetter({ atMs, ...letter }: DeadLetter): Record<string, unknown> {
+  return { ...letter, at: new Date(atMs).toISOString() };
+}
+
+function contentType({ encoding, kind }: DeadLetter): string {
+  if (encoding === "gzip") {
+    return "application/gzip";
+  }
+  return kind === "events" ? "application/x-ndjson" : "application/x-protobuf";
+}

@@ -1,0 +1,64 @@
+/** What the admin API's endpoints have in common: reading a request, finding its buffer. */
+import { accessOf, type Team } from "../access/config.ts";
+import { readBody } from "../body.ts";
+import type { BufferAdmin } from "../buffer/admin.ts";
+import { bufferNamed, bufferNames } from "../buffer/names.ts";
+import { Refusal } from "../errors.ts";
+import { requireContentType } from "../ingest.ts";
+import { MAX_ADMIN_BODY_BYTES, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
+import { check, invalid, type Schema } from "../openapi/schema.ts";
+
+/** The body, checked. */
+export async function jsonBody(request: Request, schema: Schema): Promise<Record<string, unknown>> {
+  requireContentType(request, ["application/json"]);
+  const bytes = await readBody(request, MAX_ADMIN_BODY_BYTES);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    throw new Refusal(400, "body: not JSON in UTF-8");
+  }
+  check(schema, value, "body");
+  return value as Record<string, unknown>;
+}
+
+/** Those of one team, or of all where `name` is undefined. */
+export function teamsNamed(env: Env, name: unknown): Team[] {
+  const { teams } = accessOf(env);
+  if (name === undefined) {
+    return [...teams.values()];
+  }
+  const team = teams.get(String(name));
+  if (team === undefined) {
+    throw invalid("team", name, [...teams.keys()].join(", "));
+  }
+  return [team];
+}
+
+/** @throws Refusal 400 a name that no buffer has. */
+export function requireBuffer(env: Env, name: unknown): string {
+  const known = teamsNamed(env, undefined).flatMap(bufferNames);
+  const found = known.find((each) => each === name);
+  if (found === undefined) {
+    throw invalid("buffer", name, known.join(", "));
+  }
+  return found;
+}
+
+/** What a buffer answers to `act`, or 503. */
+export async function asked<T>(
+  env: Env,
+  name: string,
+  act: (admin: BufferAdmin) => T,
+): Promise<Awaited<T>> {
+  try {
+    // A stub of the object's admin: its methods are the class's own, each with a promise around it.
+    const admin = bufferNamed(env, name).admin() as unknown as BufferAdmin;
+    return await act(admin);
+  } catch (error) {
+    console.error(`admin of ${name} failed: ${String(error)}`);
+    throw new Refusal(503, `buffer: ${name} is not reachable at the moment; ask again`, {
+      retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+    });
+  }
+}
