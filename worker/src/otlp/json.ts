@@ -7,13 +7,7 @@
  */
 import type { Refusal } from "../errors.ts";
 import { MAX_PROTOBUF_DEPTH, MAX_RAW_BODY_BYTES } from "../limits.ts";
-import {
-  fieldNamed,
-  hashStep,
-  type JsonField,
-  type JsonMessage,
-  jsonMessage,
-} from "./json_fields.ts";
+import { fieldAt, type JsonField, type JsonMessage, jsonMessage } from "./json_fields.ts";
 import {
   BACKSLASH,
   CLOSE_ARRAY,
@@ -99,29 +93,14 @@ class Converter {
   #key(message: JsonMessage): JsonField | undefined {
     const reader = this.#reader;
     reader.expect(QUOTE);
-    const { bytes, at: from } = reader;
-    let at = from;
-    let hash = 0;
-    for (;;) {
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) {
-        break;
-      }
-      if (byte === BACKSLASH || !(byte >= 0x20)) {
-        return this.#escapedKey(message, from);
-      }
-      hash = hashStep(hash, byte);
-      at++;
+    const field = fieldAt(message, reader.bytes, reader.at);
+    if (field !== undefined) {
+      reader.at += field.key.length;
+      return field;
     }
-    reader.at = at + 1;
-    return fieldNamed(message, { hash, bytes, from, to: at });
-  }
-
-  #escapedKey(message: JsonMessage, from: number): JsonField | undefined {
-    this.#reader.at = from - 1;
-    const bytes = new TextEncoder().encode(this.#reader.string());
-    const hash = bytes.reduce(hashStep, 0);
-    return fieldNamed(message, { hash, bytes, from: 0, to: bytes.length });
+    reader.at--;
+    const name = `${reader.string()}"`; // unknown, or written with escapes
+    return fieldAt(message, new TextEncoder().encode(name), 0);
   }
 
   #list(field: JsonField, depth: number): void {

@@ -3,7 +3,7 @@ import { type Field, isPacked, type Message, type Type, WIRE_LEN, WIRES } from "
 
 export interface JsonField {
   readonly name: string;
-  /** The name as it stands between the quotes. */
+  /** The name and the quote after it. */
   readonly key: Uint8Array;
   readonly number: number;
   /** Number and wire type; below 128 for every field of OTLP that has a length. */
@@ -16,36 +16,30 @@ export interface JsonField {
   readonly values: ReadonlyMap<string, number>;
 }
 
-/** Fields by the hash of their names; equal hashes are in one list. */
-export type JsonMessage = Map<number, JsonField[]>;
+/** Fields by the first byte of their names: mostly one, or a few. */
+export type JsonMessage = JsonField[][];
 
-/** Of a name, byte by byte: `hash = hashStep(hash, byte)`, from 0 on. */
-export function hashStep(hash: number, byte: number): number {
-  return (Math.imul(hash, 31) + byte) | 0;
-}
-
-/** The field that the bytes between `from` and `to` name; undefined if there is none. */
-export function fieldNamed(
+/** The field whose name, with the quote that ends it, stands at `from`; undefined if none does. */
+export function fieldAt(
   message: JsonMessage,
-  name: { hash: number; bytes: Uint8Array; from: number; to: number },
+  bytes: Uint8Array,
+  from: number,
 ): JsonField | undefined {
-  const candidates = message.get(name.hash);
+  const candidates = message[bytes[from] as number];
   if (candidates === undefined) {
     return undefined;
   }
   for (const field of candidates) {
-    if (equals(field.key, name.bytes, name.from, name.to)) {
+    if (startsWith(field.key, bytes, from)) {
       return field;
     }
   }
   return undefined;
 }
 
-function equals(key: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (key.length !== to - from) {
-    return false;
-  }
-  for (let index = 0; index < key.length; index++) {
+function startsWith(key: Uint8Array, bytes: Uint8Array, from: number): boolean {
+  // The quote first: names that begin alike mostly differ in length.
+  for (let index = key.length - 1; index > 0; index--) {
     if (key[index] !== bytes[from + index]) {
       return false;
     }
@@ -60,7 +54,7 @@ export function jsonMessage(message: Message): JsonMessage {
   if (known !== undefined) {
     return known;
   }
-  const table: JsonMessage = new Map();
+  const table: JsonMessage = [];
   cache.set(message, table); // before the children: AnyValue holds itself
   for (const [number, field] of Object.entries(message.fields)) {
     // OTLP has lowerCamelCase only; the Collector takes the original names too, and so do we.
@@ -75,7 +69,7 @@ function jsonField(name: string, number: number, field: Field): JsonField {
   const packed = isPacked(field);
   return {
     name: field.name,
-    key: new TextEncoder().encode(name),
+    key: new TextEncoder().encode(`${name}"`),
     number,
     tag: number * 8 + (packed ? WIRE_LEN : WIRES[field.type]),
     type: field.type,
@@ -87,8 +81,8 @@ function jsonField(name: string, number: number, field: Field): JsonField {
 }
 
 function add(table: JsonMessage, field: JsonField): void {
-  const hash = field.key.reduce(hashStep, 0);
-  table.set(hash, [...(table.get(hash) ?? []), field]);
+  const first = field.key[0] as number;
+  table[first] = [...(table[first] ?? []), field];
 }
 
 function snakeCase(name: string): string {
