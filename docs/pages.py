@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from docs.programs import Example, examples_of, program, split
+from docs.programs import Example, examples_of, pieces, program
 from docs.source import ROOT, File, Property, Public, read_files
 
 __all__ = ["FOLDER", "change_of", "render_all"]
@@ -53,16 +53,15 @@ def render_all() -> dict[str, str]:
 
 
 def change_of(argument: Property) -> str:
-    """What another value does: `replaces`, `in place`, or nothing that is said."""
-    if _REPLACES.search(argument.text):
-        return "replaces"
-    return "in place" if _IN_PLACE.search(argument.text) else ""
+    """What another value does: `replaces`, `in place`, one or the other, or nothing is said."""
+    said = {"in place": _IN_PLACE, "replaces": _REPLACES}
+    return " or ".join(change for change, words in said.items() if words.search(argument.text))
 
 
 def _page(
     file: File, examples: Mapping[str, Example], exported: set[str], links: Mapping[str, str]
 ) -> str:
-    before, code, after = split(file.text)
+    before, *others = pieces(file.text)
     title, summary, rest = _opening(before)
     elsewhere = {name: page for name, page in links.items() if page != f"{file.name}.md"}
     parts = [
@@ -71,9 +70,14 @@ def _page(
         _linked(summary, elsewhere),
         _linked(rest, elsewhere),
     ]
-    if code:
-        parts += ["```python\n" + program([file.name], examples, exported) + "```"]
-    parts.append(_linked(after, elsewhere))
+    codes = others[::2]
+    if codes:
+        # What a later piece needs is in the first, so that all together are one program.
+        later = "".join(f"\n\n{code}" for code in codes[1:])
+        whole = program([file.name], examples, exported)
+        codes[0] = whole.removesuffix(f"{later}\n").rstrip()
+    for code, text in zip(codes, others[1::2], strict=True):
+        parts += [f"```python\n{code}\n```", _linked(text, elsewhere)]
     for public in file.public:
         parts += _described(public)
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -101,7 +105,7 @@ def _linked(text: str, links: Mapping[str, str]) -> str:
 def _described(public: Public) -> list[str]:
     parts = [f"## `{public.name}`"]
     if public.kind == "function":
-        parts.append(f"```python\n{_signature(public)}\n```")
+        parts.append(f"```\n{_signature(public)}\n```")
     parts.append(public.text)
     if public.kind == "resource":
         parts += ["Arguments:" if public.arguments else "", _arguments(public.arguments)]
@@ -181,4 +185,4 @@ def _kind(file: File) -> str:
 
 
 def _sentence(file: File) -> str:
-    return " ".join(_opening(split(file.text)[0])[1].split())
+    return " ".join(_opening(pieces(file.text)[0])[1].split())

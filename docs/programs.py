@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from docs.source import DocumentationError, File
 
-__all__ = ["Example", "examples_of", "program", "split"]
+__all__ = ["Example", "examples_of", "pieces", "program"]
 
 _LINE_LENGTH = 88
-_INDENTED = re.compile(r"(?:^ {4}.*\n|^\n(?= {4}))+", re.MULTILINE)
+_INDENTED = re.compile(r"((?:^ {4}.*\n|^\n(?= {4}))+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Example:
 
     Attributes:
         file: the module's name.
+        code: all of it; where there is text in between, blank lines are.
         defines: names that it assigns.
         uses: names that it takes from elsewhere.
     """
@@ -37,20 +38,13 @@ class Example:
     uses: frozenset[str]
 
 
-def split(docstring: str) -> tuple[str, str, str]:
-    """What stands before the code, the code, what stands after; more blocks are one code."""
-    blocks = list(_INDENTED.finditer(docstring + "\n"))
-    if not blocks:
-        return docstring.strip(), "", ""
-    code = "\n".join(textwrap.dedent(block[0]).strip() + "\n" for block in blocks)
-    before = docstring[: blocks[0].start()]
-    after = "".join(
-        docstring[start.end() : end]
-        for start, end in zip(
-            blocks, [*(block.start() for block in blocks[1:]), len(docstring)], strict=True
-        )
-    )
-    return before.strip(), code.strip(), after.strip()
+def pieces(docstring: str) -> list[str]:
+    """A docstring's text and code by turns, text first and last."""
+    found = _INDENTED.split(docstring + "\n")
+    return [
+        textwrap.dedent(piece).strip() if number % 2 else piece.strip()
+        for number, piece in enumerate(found)
+    ]
 
 
 def examples_of(files: Iterable[File]) -> dict[str, Example]:
@@ -62,7 +56,7 @@ def examples_of(files: Iterable[File]) -> dict[str, Example]:
     examples: dict[str, Example] = {}
     owners: dict[str, str] = {}
     for file in files:
-        code = split(file.text)[1]
+        code = "\n\n".join(pieces(file.text)[1::2])
         if not code:
             continue
         example = examples[file.name] = _example(file.name, code)

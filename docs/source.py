@@ -120,6 +120,10 @@ def sections(docstring: str) -> tuple[str, dict[str, dict[str, str]]]:
 
 
 def _file(path: Path, names: list[str]) -> File:
+    if not path.exists():
+        raise DocumentationError(
+            f"the package exports {names[0]} of {path.name}, which is not there"
+        )
     tree = ast.parse(path.read_text())
     nodes = {
         node.name: node

@@ -139,8 +139,8 @@ class ClickPipeArgs:
         service_id: UUID of the service. Replaces.
         source: one kind of source and its properties. In place or replaces, see above.
         destination: `database`, and except for databases `table`, `columns`, `managed_table` and
-            `table_definition`; `roles` of the user that the pipe writes as. Only `columns` changes
-            in place.
+            `table_definition`; `roles` of the user that the pipe writes as. `columns` change in
+            place, anything else of it replaces.
         credentials: what the source's authentication asks for: `username` and `password`,
             `access_key_id` and `secret_key`, `certificate` and `private_key`,
             `connection_string` (Azure), `service_account_key` (buckets, base64) or
@@ -154,7 +154,7 @@ class ClickPipeArgs:
         scaling: `replicas` (1 to 40), `replica_cpu_millicores` (125 to 2000),
             `replica_memory_gb` (0.5 to 8). Not for databases. In place.
         desired_state: `running` or `stopped`. Default: `running`. In place.
-        timeout_minutes: how long one change may take. Default: 15.
+        timeout_minutes: how long one change may take. Default: 15. In place.
         adopt: id of an existing pipe to take over instead of making one.
     """
 

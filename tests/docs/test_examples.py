@@ -29,13 +29,20 @@ SETTINGS = """config:
 """
 
 
+def code_of(page: Path) -> str:
+    """The program of a page; where there is text in between, blank lines are."""
+    return "\n".join(
+        re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    )
+
+
 def test_all_examples_can_be_previewed(clouds: Layout, tmp_path: Path) -> None:
     """One program of every example, with the text of the pages: each resource would be created."""
     examples = examples_of(FILES)
     whole = program(sorted(examples), examples, EXPORTED)
     for name, example in examples.items():
         assert example.code in whole
-        assert example.code in (FOLDER / f"{name}.md").read_text()
+        assert code_of(FOLDER / f"{name}.md").endswith(f"{example.code}\n")
     folder = tmp_path / "program"
     folder.mkdir()
     (folder / "__main__.py").write_text(whole)
@@ -66,9 +73,9 @@ def test_all_examples_can_be_previewed(clouds: Layout, tmp_path: Path) -> None:
 def test_the_programs_of_the_pages_have_no_type_errors(tmp_path: Path) -> None:
     """Each as it stands on its page, with nothing added."""
     for page in FOLDER.glob("*.md"):
-        code = re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+        code = code_of(page)
         if page.name != "README.md":
-            (tmp_path / f"example_{page.stem}.py").write_text(code[0])
+            (tmp_path / f"example_{page.stem}.py").write_text(code)
     config = [
         "--config-file",
         str(ROOT / "pyproject.toml"),
