@@ -13,21 +13,23 @@ service's HTTPS interface. For a database with a schema see `Migrations`, which 
     )
 
 Another name or server replaces it; the comment changes in place. One that is there already is taken
-over. Deleting it is refused as long as it has tables, unless `drop_tables_on_destroy` is set.
+over. Deleting it is refused as long as it has tables, unless `drop_tables_on_destroy` is set; so is
+another name, in the preview.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import DiffResult, Resource
 
 from resources.checking import Checker
-from resources.errors import ResourceError
+from resources.errors import ResourceError, ServiceGone, ServiceStopped
 from resources.sql import NAME, InServer, flat, text
 from resources.warehouse import Connection, Warehouse, quoted
 
@@ -63,6 +65,20 @@ class DatabaseProvider(InServer):
         checker.text("comment", pattern=r"[\s\S]*")
         checker.flag("drop_tables_on_destroy")
 
+    def diff(self, database_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Refuse another name where that would cost tables.
+
+        With another server, the old one's service may be on its way out: there the deletion is
+        refused, which keeps both until the tables are gone.
+        """
+        result = super().diff(database_id, olds, news)
+        if result.replaces and list(result.replaces) == ["name"]:
+            # Of a server that does not answer, the deletion still says the same.
+            with contextlib.suppress(ServiceGone, ServiceStopped):
+                server = self.server(olds, may_start=False)
+                _refuse_loss(server, olds, f"replaced by {news['name']}")
+        return result
+
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Make it if it is not there; give it its comment."""
         name = quoted(news["name"])
@@ -83,15 +99,7 @@ class DatabaseProvider(InServer):
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
         """Drop it, if that costs no table, or may."""
-        if not props.get("drop_tables_on_destroy"):
-            tables = server.command(
-                f"SELECT count() FROM system.tables WHERE database = {text(props['name'])}"  # noqa: S608
-            )
-            if int(tables):
-                raise ResourceError(
-                    f"database {props['name']} has {tables.strip()} tables and is not dropped: "
-                    "drop them, or set drop_tables_on_destroy=True and run `pulumi up` first"
-                )
+        _refuse_loss(server, props, "dropped")
         server.command(f"DROP DATABASE IF EXISTS {quoted(props['name'])}")
 
 
@@ -110,6 +118,19 @@ class Database(Resource, module="clickhouse", name="Database"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(DatabaseProvider(), resource_name, flat(args), opts)
+
+
+def _refuse_loss(server: Warehouse, props: Mapping[str, Any], what: str) -> None:
+    if props.get("drop_tables_on_destroy"):
+        return
+    tables = server.command(
+        f"SELECT count() FROM system.tables WHERE database = {text(props['name'])}"  # noqa: S608
+    )
+    if int(tables):
+        raise ResourceError(
+            f"database {props['name']} has {tables.strip()} tables and is not {what}: drop them, "
+            "or set drop_tables_on_destroy=True in a `pulumi up` of its own first"
+        )
 
 
 def _comment(server: Warehouse, props: Mapping[str, Any]) -> str | None:

@@ -26,7 +26,7 @@ from resources import privileges
 from resources.checking import Checker, is_known
 from resources.errors import SqlError
 from resources.privileges import Catalog, Privilege
-from resources.sql import NAME, InServer, flat
+from resources.sql import NAME, InServer, flat, goes_with_its_service
 from resources.warehouse import Connection, Warehouse, quoted
 
 __all__ = ["Grant", "GrantArgs", "GrantProvider"]
@@ -133,7 +133,9 @@ class Grant(Resource, module="clickhouse", name="Grant"):
         args: GrantArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(GrantProvider(), resource_name, flat(args), opts)
+        super().__init__(
+            GrantProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+        )
 
 
 def _grant(server: Warehouse, props: Mapping[str, Any]) -> None:

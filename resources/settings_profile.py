@@ -29,7 +29,7 @@ from pulumi.dynamic import CheckFailure, Resource
 
 from resources.checking import Checker
 from resources.errors import SqlError
-from resources.sql import NAME, InServer, flat, text
+from resources.sql import NAME, InServer, flat, goes_with_its_service, text
 from resources.warehouse import Connection, Warehouse, quoted
 
 __all__ = ["SettingsProfile", "SettingsProfileArgs", "SettingsProfileProvider"]
@@ -117,7 +117,9 @@ class SettingsProfile(Resource, module="clickhouse", name="SettingsProfile"):
         args: SettingsProfileArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(SettingsProfileProvider(), resource_name, flat(args), opts)
+        super().__init__(
+            SettingsProfileProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+        )
 
 
 def _is_legal(said: Any) -> bool:

@@ -13,14 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar
 
+import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
+from resources import engine
 from resources.checking import Checker, is_known
-from resources.errors import ServiceGone
+from resources.errors import ServiceGone, ServiceStopped
 from resources.provider import Provider
 from resources.warehouse import CONNECTION, Warehouse
 
-__all__ = ["NAME", "InServer", "differs", "flat", "text"]
+__all__ = ["NAME", "InServer", "differs", "flat", "goes_with_its_service", "text"]
 
 # What needs no thought in any statement, and may be the name of anything.
 NAME = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
@@ -63,11 +65,15 @@ class InServer(Provider):
         return CreateResult(self.id_of(props), self._ensured({}, props))
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """What the server has, for `pulumi refresh`."""
+        """What the server has, for `pulumi refresh`, which never starts a stopped service."""
         try:
-            live = self.observe(self.server(props), props)
+            live = self.observe(self.server(props, may_start=False), props)
         except ServiceGone:
             live = None
+        except ServiceStopped as stopped:
+            said = f"{resource_id} is taken to be as it was last seen: {stopped}"
+            engine.info(props.get("resource_urn", ""), said)
+            return ReadResult(resource_id, props)
         return ReadResult("", {}) if live is None else ReadResult(resource_id, {**props, **live})
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
@@ -75,9 +81,12 @@ class InServer(Provider):
         return UpdateResult(self._ensured(olds, news))
 
     def delete(self, _id: str, props: dict[str, Any]) -> None:
-        """Remove it; what is gone already is a success."""
+        """Remove it; what is gone already is a success.
+
+        A stopped service is not started for it, or it would go on running afterwards.
+        """
         with contextlib.suppress(ServiceGone):
-            self.remove(self.server(props), props)
+            self.remove(self.server(props, may_start=False), props)
 
     # What a resource says about itself.
 
@@ -104,9 +113,9 @@ class InServer(Provider):
         """Take it away."""
         raise NotImplementedError
 
-    def server(self, props: Mapping[str, Any]) -> Warehouse:
+    def server(self, props: Mapping[str, Any], *, may_start: bool = True) -> Warehouse:
         """The server that the inputs name."""
-        return Warehouse.of(props, control_plane=self._control_plane)
+        return Warehouse.of(props, control_plane=self._control_plane, may_start=may_start)
 
     def _ensured(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         server = self.server(news)
@@ -121,7 +130,19 @@ def flat(args: Any) -> dict[str, Any]:
     """A resource's inputs: its args, with the connection's fields among them."""
     found = {field.name: getattr(args, field.name) for field in fields(args)}
     connection = found.pop("connection")
-    return {**found, **vars(connection)}
+    return {**found, **connection.inputs()}
+
+
+def goes_with_its_service(args: Any, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Options of what holds no data: where its service is deleted, too, it is not removed first.
+
+    So a stack with a stopped service can be destroyed. A service that outlives its stack
+    (`retain_on_delete`) gives nothing to go with.
+    """
+    service = args.connection.service
+    if service is None or service.outlives_its_stack:
+        return opts or pulumi.ResourceOptions()
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(deleted_with=service), opts)
 
 
 def differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

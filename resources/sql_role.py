@@ -25,7 +25,7 @@ from pulumi.dynamic import Resource
 
 from resources import privileges
 from resources.checking import Checker
-from resources.sql import NAME, InServer, flat, text
+from resources.sql import NAME, InServer, flat, goes_with_its_service, text
 from resources.warehouse import Connection, Warehouse, quoted
 
 __all__ = ["SqlRole", "SqlRoleArgs", "SqlRoleProvider"]
@@ -92,4 +92,6 @@ class SqlRole(Resource, module="clickhouse", name="SqlRole"):
         args: SqlRoleArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(SqlRoleProvider(), resource_name, flat(args), opts)
+        super().__init__(
+            SqlRoleProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+        )

@@ -28,7 +28,7 @@ from pulumi.dynamic import CreateResult, Resource, UpdateResult
 
 from resources import passwords, privileges
 from resources.checking import Checker
-from resources.sql import NAME, InServer, differs, flat, text
+from resources.sql import NAME, InServer, differs, flat, goes_with_its_service, text
 from resources.warehouse import Connection, Warehouse, quoted
 
 __all__ = ["User", "UserArgs", "UserProvider"]
@@ -132,7 +132,8 @@ class User(Resource, module="clickhouse", name="User"):
             resource_name,
             {**flat(args), "password": None},
             pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(additional_secret_outputs=["password"])
+                goes_with_its_service(args, opts),
+                pulumi.ResourceOptions(additional_secret_outputs=["password"]),
             ),
         )
 

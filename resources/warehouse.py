@@ -22,12 +22,12 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from resources.errors import ResourceError, ServiceGone, SqlError, one_line
+from resources.errors import ResourceError, ServiceGone, ServiceStopped, SqlError, one_line
 
 if TYPE_CHECKING:
     from resources.control_plane import ControlPlane
@@ -61,8 +61,10 @@ class Connection:
         admin_user: who makes the changes.
         admin_password: that user's password, a secret.
         organization_id: with `service_id`: of the ClickHouse Cloud service behind the url, which
-            is started if it is stopped.
+            is woken, or started if it is stopped, for a change.
         service_id: see there.
+        desired_state: the service's: one that is wanted `stopped` is not started.
+        service: the service, where it is in the same program: what is in it goes with it.
     """
 
     url: pulumi.Input[str]
@@ -70,6 +72,12 @@ class Connection:
     admin_password: pulumi.Input[str]
     organization_id: pulumi.Input[str] | None = None
     service_id: pulumi.Input[str] | None = None
+    desired_state: pulumi.Input[str] | None = None
+    service: Service | None = field(default=None, repr=False)
+
+    def inputs(self) -> dict[str, Any]:
+        """What of it is an input of a resource."""
+        return {name: value for name, value in vars(self).items() if name != "service"}
 
 
 def connection_of(service: Service) -> Connection:
@@ -80,6 +88,8 @@ def connection_of(service: Service) -> Connection:
         admin_password=service.password,
         organization_id=service.organization_id,
         service_id=service.id,
+        desired_state=service.desired_state,
+        service=service,
     )
 
 
@@ -88,22 +98,27 @@ class Warehouse:
     """A ClickHouse server, and who asks.
 
     Attributes:
-        start: starts it if it is stopped; None where nobody knows how.
+        awake: makes an idle or stopped service answer; None where nobody knows how.
     """
 
     url: str
     user: str
     password: str
-    start: Callable[[], None] | None = None
+    awake: Callable[[], None] | None = None
 
     @classmethod
     def of(
-        cls, props: Mapping[str, Any], *, control_plane: ControlPlane | None = None
+        cls,
+        props: Mapping[str, Any],
+        *,
+        control_plane: ControlPlane | None = None,
+        may_start: bool = True,
     ) -> Warehouse:
         """The server that a resource's inputs name.
 
         Args:
-            control_plane: where a stopped service is started.
+            control_plane: where an idle service is woken, and a stopped one started.
+            may_start: whether this is worth starting it; never against its `desired_state`.
         Raises:
             ResourceError: there is no password, as with a service adopted without one.
         """
@@ -114,13 +129,15 @@ class Warehouse:
             )
         user = props.get("admin_user") or "default"
         organization_id, service_id = props.get("organization_id"), props.get("service_id")
-        start = None
+        awake = None
         if control_plane is not None and organization_id and service_id:
+            stays = "desired_state is 'stopped'" if props.get("desired_state") == "stopped" else ""
+            stays = stays or ("" if may_start else "it is started for a change alone")
 
-            def start() -> None:
-                _start_if_stopped(control_plane, organization_id, service_id)
+            def awake() -> None:
+                _ensure_awake(control_plane, organization_id, service_id, stays=stays)
 
-        return cls(props["url"], user, props["admin_password"], start)
+        return cls(props["url"], user, props["admin_password"], awake)
 
     @property
     def ca_file(self) -> str | None:
@@ -128,12 +145,13 @@ class Warehouse:
         return os.environ.get("SSL_CERT_FILE") or None
 
     def command(self, sql: str, *, deadline_seconds: float = _WAKE_SECONDS) -> str:
-        """Run one idempotent statement; wakes an idle service, starts a stopped one.
+        """Run one idempotent statement; wakes an idle service, starts a stopped one if it may.
 
         Returns:
             The answer's body, tab-separated unless the statement says otherwise.
         Raises:
             SqlError: the server refused.
+            ServiceStopped: it is stopped, and stays so.
             ResourceError: it did not answer in time.
         """
         import httpx
@@ -151,7 +169,7 @@ class Warehouse:
     def _until_answered(self, post: Callable[[], Any], deadline_seconds: float) -> str:
         import httpx
 
-        deadline, start = time.monotonic() + deadline_seconds, self.start
+        deadline, awake = time.monotonic() + deadline_seconds, self.awake
         while True:
             try:
                 answer = post()
@@ -162,10 +180,10 @@ class Warehouse:
                 if answer.status_code != 200:
                     raise _refusal(answer.status_code, answer.text)
                 return str(answer.text)
-            if start is not None:
+            if awake is not None:
                 # Only now: a server that answers costs no request to the control plane.
-                start()
-                deadline, start = time.monotonic() + deadline_seconds, None
+                awake()
+                deadline, awake = time.monotonic() + deadline_seconds, None
             elif time.monotonic() >= deadline:
                 raise ResourceError(
                     f"{self.url} did not answer within {deadline_seconds:.0f} s ({problem}): is "
@@ -183,26 +201,35 @@ def _refusal(status: int, body: str) -> SqlError:
     )
 
 
-def _start_if_stopped(control_plane: ControlPlane, organization_id: str, service_id: str) -> None:
-    """Start the service if it is stopped, or about to be, and wait until it answers.
+def _ensure_awake(
+    control_plane: ControlPlane, organization_id: str, service_id: str, *, stays: str
+) -> None:
+    """Wake the service if it is idle, start it if it is stopped, and wait until it answers.
 
+    Args:
+        stays: why a stopped one stays so; nothing where it is started.
     Raises:
         ServiceGone: it was deleted.
+        ServiceStopped: it stays stopped.
         WaitFailed: it did not come up.
     """
     from resources import service_steps
-    from resources.waits import LEAVING, ServiceRef, Waiter, get_or_none
+    from resources.waits import LEAVING, STOPPED, ServiceRef, Waiter, get_or_none
 
     ref = ServiceRef(organization_id, service_id, "of this connection")
     with control_plane.client() as client:
         service = get_or_none(client, ref)
         if service is None or service.state in LEAVING:
             raise ServiceGone(f"{ref} is gone, and what was in it")
-        if service.state not in ("stopped", "stopping"):
-            return
         waiter = Waiter(client, ref, deadline_seconds=_START_SECONDS)
-        if service.state == "stopping":
-            service = waiter.until_stopped(service)
-        service_steps.command(client, ref, "start")
-        if service is not None:
-            waiter.until_running(service)
+        if service.state in STOPPED | {"stopping"}:
+            if stays:
+                raise ServiceStopped(
+                    f"{ref} is {service.state}, and {stays}: nothing in it can be changed or "
+                    "seen; allowed: desired_state='running' of the service first"
+                )
+            waiter.until_stopped(service)
+            waiter.until_running(service_steps.command(client, ref, "start"))
+        elif service.state == "idle":
+            service = service_steps.command(client, ref, "awake")
+            waiter.until_running(service, states=frozenset({"running"}))

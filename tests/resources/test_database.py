@@ -25,7 +25,12 @@ def test_the_life_of_a_database(server: Server, tmp_path: Path) -> None:
 
     # Tables are not lost by a slip, neither with the resource nor with its name.
     assert "has 1 tables and is not dropped" in stack.pulumi("destroy", "--yes", succeeds=False)
+    stack.has(database={"name": "life2"})
+    refused = stack.pulumi("preview", succeeds=False)
+    assert "database life has 1 tables and is not replaced by life2: drop them, or " in refused
+    assert "drop_tables_on_destroy=True" in refused
     server.query("DROP DATABASE life")
+    stack.has(database={"name": "life", "comment": "it's ours"})
     stack.refreshed()
     assert server.query(shown) == "[('life','it\\'s ours')]"
     stack.replaces(database={"name": "life2"})

@@ -22,6 +22,7 @@ service = Service(
         region="eu-central-1",
         ip_access_list=["127.0.0.1/32"],
         num_replicas=args.get("num_replicas"),
+        desired_state=args.get("desired_state"),
     ),
 )
 connection = connection_of(service)
