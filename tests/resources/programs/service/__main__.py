@@ -16,3 +16,4 @@ service = Service("one", ServiceArgs(**args))
 
 for name in ("id", "name", "https_url", "password", "num_replicas"):
     pulumi.export(name, getattr(service, name))
+pulumi.export("url", service.https_url)
