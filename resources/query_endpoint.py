@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
+from resources import engine
 from resources.base import Live, Part, plain
 from resources.fields import ORGANIZATION, SERVICE, Field, choices, flag, text, texts
 
@@ -168,7 +169,7 @@ def _upsert(
         except errors.ApiStatusError as error:
             if time.monotonic() - started >= _patience_seconds(error):
                 raise
-            time.sleep(_RETRY_SECONDS)
+            engine.sleep(_RETRY_SECONDS)
 
 
 def _live(endpoint: models.ServiceQueryAPIEndpoint) -> Live:

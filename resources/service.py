@@ -40,20 +40,18 @@ import pulumi
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
-    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
     Resource,
-    ResourceProvider,
     UpdateResult,
 )
 
 from resources import engine, service_fields, service_rules, service_steps
 from resources.checking import is_known
-from resources.control_plane import ControlPlane
 from resources.errors import ResourceError
 from resources.ownership import stack_mark
+from resources.provider import Provider
 from resources.receipt import Receipt
 from resources.service_passwords import first_password, next_password
 from resources.waits import LEAVING, ServiceRef, get_or_none
@@ -162,16 +160,8 @@ class ServiceArgs:
     timeout_minutes: pulumi.Input[int] | None = None
 
 
-class ServiceProvider(ResourceProvider):
+class ServiceProvider(Provider):
     """Translates between the property bags of `Service` and the control plane."""
-
-    # Nothing secret is pickled into it, and as a plain value it costs no decryption.
-    serialize_as_secret_always = False
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Remember where the control plane is."""
-        engine.attach()
-        self._control_plane = ControlPlane(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse illegal values, add our own defaults; before a create, ask whether it can be."""

@@ -25,6 +25,8 @@ from resources import engine
 
 __all__ = ["Turn", "one_at_a_time"]
 
+_LOOK_INTERVAL_SECONDS = 0.05
+
 
 @dataclass
 class Turn:
@@ -47,6 +49,8 @@ def one_at_a_time(thing: str) -> Iterator[Turn]:
 
     Args:
         thing: what it is, with its id.
+    Raises:
+        Interrupted: somebody pressed Ctrl-C while we waited.
     """
     from clickhouse_api.limiter import default_state_dir
 
@@ -56,13 +60,24 @@ def one_at_a_time(thing: str) -> Iterator[Turn]:
     # The file stays: whoever removed it would take away a lock that somebody just waits for.
     descriptor = os.open(folder / f"{name}.turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        # Threads keep each other out too, because each opens the file anew.
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor)
         turn = Turn(_read(descriptor))
         yield turn
         _write(descriptor, turn.claimed)
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for our turn; threads keep each other out too, because each opens the file anew."""
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # The kernel would wait, too, but not hear a Ctrl-C.
+            engine.sleep(_LOOK_INTERVAL_SECONDS)
+        else:
+            return
 
 
 def _read(descriptor: int) -> set[str]:

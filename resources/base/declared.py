@@ -208,7 +208,7 @@ class Declared(Provider):
         while live is None or self.differences(live, news):
             if time.monotonic() >= deadline:
                 raise ResourceError(self._unsettled(resource_id, live, news))
-            time.sleep(LOOK_INTERVAL_SECONDS)
+            engine.sleep(LOOK_INTERVAL_SECONDS)
             live = self._observed(client, resource_id, news)
             if self.shared and live is not None and self.differences(live, news):
                 # Somebody on another machine had read before we wrote, and wrote after us.

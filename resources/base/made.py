@@ -52,14 +52,16 @@ class Made(Declared):
             return left
         from clickhouse_api import errors
 
+        attempt.note()
         try:
-            with attempt.noted():
-                return self.post(client, props)
+            made = self.post(client, props)
         except errors.ClickHouseApiError as error:
             if not error.maybe_applied:
+                attempt.forget()
                 raise
-            lost = error
-        return self._after_lost_answer(client, props, progress, lost)
+            made = self._after_lost_answer(client, props, progress, error)
+        attempt.forget()
+        return made
 
     def _after_lost_answer(
         self,
@@ -98,7 +100,7 @@ class Made(Declared):
             if (left := deadline - time.monotonic()) <= 0:
                 break
             progress(f"an answer was lost, looking for the {self.what} it was about")
-            time.sleep(min(LOOK_INTERVAL_SECONDS, left))
+            engine.sleep(min(LOOK_INTERVAL_SECONDS, left))
         return found
 
     def _discard(

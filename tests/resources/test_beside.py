@@ -210,6 +210,7 @@ def test_what_somebody_else_scheduled_is_not_overwritten_unasked(stack: ProgramS
     )
     shown = stack.failing_up("--continue-on-error")
     assert "has a scaling schedule already" in shown
+    assert "Exception calling application" not in shown
     assert "has a list of private endpoints already" in shown
     assert of_service(stack, "/scalingSchedule")["entries"][0]["name"] == "theirs"
     ask_for(
