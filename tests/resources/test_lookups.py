@@ -7,6 +7,7 @@ import urllib.request
 from pathlib import Path
 
 from local.environment import Layout
+from tests.resources.servers import Server
 from tests.resources.stacks import ProgramStack
 
 
@@ -18,22 +19,16 @@ def test_what_is_there_is_found_and_what_is_not_is_said(clouds: Layout, tmp_path
         tmp_path,
         environment={"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000"},
     )
-    made = stack.control_plane.organization(
-        "POST",
-        "services",
-        {
-            "name": "warehouse",
-            "provider": "aws",
-            "region": "eu-central-1",
-            "ipAccessList": [{"source": "127.0.0.1/32"}],
-            "tags": [{"key": "team", "value": "a"}],
-        },
-    )["service"]
+    server = Server(clouds)
+    tags = {"add": [{"key": "team", "value": "a"}]}
+    stack.control_plane.patch_service(server.id, "", {"name": "warehouse", "tags": tags})
+    backup = stack.control_plane.request("POST", f"/local/services/{server.id}/backups")
     stack.pulumi("config", "set", "team", "a")
     stack.up()
     outputs = stack.stack.outputs()
-    assert (outputs["service"]["id"], outputs["service"]["name"]) == (made["id"], "warehouse")
-    assert outputs["backups"] == []
+    assert (outputs["service"]["id"], outputs["service"]["name"]) == (server.id, "warehouse")
+    (listed,) = outputs["backups"]
+    assert (listed["id"], listed["status"]) == (backup["id"], "done")
     assert outputs["private"]["endpoint_service_id"]
     assert "grand_total_chc" in outputs["cost"]
     cloud = stack.control_plane.cloud
@@ -42,7 +37,7 @@ def test_what_is_there_is_found_and_what_is_not_is_said(clouds: Layout, tmp_path
         outputs["prometheus"], headers={"Authorization": f"Basic {token}"}
     )
     with urllib.request.urlopen(scrape) as answer:
-        assert made["id"] in answer.read().decode()
+        assert server.id in answer.read().decode()
 
     stack.pulumi("config", "set", "service", "nobody")
     shown = stack.pulumi("preview", succeeds=False)
