@@ -1,7 +1,26 @@
 // Builds dist/index.js: one ES module, the same bytes for the same sources.
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+
+/** `import text from "gzip-base64:package/file"`: what a browser gets stays packed until then. */
+const gzipBase64 = {
+  name: "gzip-base64",
+  setup({ onResolve, onLoad }) {
+    const prefix = /^gzip-base64:/;
+    const { resolve } = createRequire(import.meta.url);
+    onResolve({ filter: prefix }, ({ path }) => ({
+      path: path.replace(prefix, ""),
+      namespace: "gzip-base64",
+    }));
+    onLoad({ filter: /.*/, namespace: "gzip-base64" }, ({ path }) => ({
+      contents: gzipSync(readFileSync(resolve(path)), { level: 9 }).toString("base64"),
+      loader: "text",
+    }));
+  },
+};
 
 await build({
   entryPoints: ["src/index.ts"],
@@ -14,6 +33,7 @@ await build({
   // The runtime's own modules; everything else is in the bundle.
   external: ["cloudflare:*", "node:*"],
   loader: { ".proto": "text", ".sql": "text" },
+  plugins: [gzipBase64],
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",

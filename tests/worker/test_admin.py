@@ -218,37 +218,45 @@ def test_a_letter_goes_again_only_where_it_was_refused(
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "words"),
+    ("method", "path", "body", "status", "words"),
     [
-        ("GET", "/admin/dead-letters", None, "buffer: missing; a buffer's name"),
-        ("GET", "/admin/dead-letters?buffer=x", None, 'buffer: "x"; allowed: default/0, other/0'),
-        ("GET", "/admin/dead-letters/body?buffer=default/0&id=1", None, 'id: "1"; allowed'),
-        ("POST", "/admin/pause", {"team": "x"}, 'team: "x"; allowed: default, other'),
-        ("POST", "/admin/pause", {"teams": []}, "teams: []; allowed: the fields team"),
-        ("POST", "/admin/resume", [], "body: []; allowed: a JSON object"),
+        ("GET", "/admin/dead-letters", None, 400, "buffer: missing; a buffer's name"),
+        (
+            "GET",
+            "/admin/dead-letters?buffer=x",
+            None,
+            404,
+            'buffer: "x"; there are default/0, other/0',
+        ),
+        ("GET", "/admin/dead-letters/body?buffer=default/0&id=1", None, 400, 'id: "1"; allowed'),
+        ("POST", "/admin/pause", {"team": "x"}, 404, 'team: "x"; there are default, other'),
+        ("POST", "/admin/pause", {"teams": []}, 400, "teams: []; allowed: the fields team"),
+        ("POST", "/admin/resume", [], 400, "body: []; allowed: a JSON object"),
         (
             "POST",
             "/admin/dead-letters/drop",
             {"buffer": "default/0", "ids": []},
+            400,
             "ids: []; allowed: a list of 1 to 50 ids",
         ),
         (
             "POST",
             "/admin/dead-letters/redrive",
             {"buffer": "default/0", "ids": [1]},
+            400,
             "ids[0]: 1; allowed: a dead letter's id",
         ),
     ],
 )
 def test_wrong_requests_are_refused_with_one_line(
-    make_worker: WorkerFactory, method: str, path: str, body: object, words: str
+    make_worker: WorkerFactory, method: str, path: str, body: object, status: int, words: str
 ) -> None:
     """Field, value, what is allowed; and nothing without the scope."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(ADMIN))
     sent = None if body is None else json.dumps(body).encode()
     headers = {"content_type": "application/json"}
     answer = worker.request(method, path, sent, authorization="Bearer admin", **headers)
-    assert answer.status == 400
+    assert answer.status == status
     assert words in json.loads(answer.body)["error"]
     answer = worker.request(method, path, sent, authorization=f"Bearer {TOKEN}", **headers)
     assert answer.status == 403

@@ -18,6 +18,12 @@ declare module "*.proto" {
   export default text;
 }
 
+/** A file of a package, gzipped and in base64, `build.mjs`. */
+declare module "gzip-base64:*" {
+  const text: string;
+  export default text;
+}
+
 declare module "*.sql" {
   const text: string;
   export default text;

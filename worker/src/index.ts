@@ -1,7 +1,5 @@
 /** Routes; every answer of the worker is made here. */
 import type { Scope } from "./access/config.ts";
-import { isPreflight, preflight, withCors } from "./access/cors.ts";
-import { asNotTracked, doNotTrack } from "./access/privacy.ts";
 import { listBuffers, pauseBuffers, resumeBuffers } from "./admin/buffers.ts";
 import {
   deadLetterBody,
@@ -9,149 +7,87 @@ import {
   listDeadLetters,
   redriveDeadLetters,
 } from "./admin/dead_letters.ts";
-import { authenticate, type Caller } from "./auth.ts";
-import { discardBody } from "./body.ts";
-import { Refusal } from "./errors.ts";
+import * as admin from "./admin/operations.ts";
+import type { Caller } from "./auth.ts";
 import { ingestAccountEvent, ingestEvent, ingestEvents } from "./events/ingest.ts";
+import * as events from "./events/operations.ts";
 import { ingestOtlp } from "./ingest.ts";
+import { documentFrom } from "./openapi/document.ts";
+import type { Operation } from "./openapi/operation.ts";
+import { script, stylesheet, swagger, swaggerStart } from "./openapi/swagger.ts";
 import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
+import { otlpOperation } from "./otlp/operation.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
 import { health } from "./query/health.ts";
 import { metrics } from "./query/metrics.ts";
+import * as query from "./query/operations.ts";
+import { jsonRefusal, type Methods, type Route, type Routes, respond } from "./router.ts";
 
 export { IngestBuffer } from "./buffer.ts";
 
-type Method = "GET" | "POST";
-
-/** What a path does with one method. */
-type Route = {
-  /** How this endpoint's clients expect to be refused. */
-  readonly refuse: (refusal: Refusal, request: Request) => Response;
-} & (
-  | { readonly scope: null; readonly handle: (request: Request, env: Env) => Promise<Response> }
-  | {
-      readonly scope: Scope;
-      readonly handle: (request: Request, env: Env, caller: Caller) => Promise<Response>;
-      /** What a sender hears that asked not to be tracked; absent where nothing is sent. */
-      readonly untracked?: (request: Request, header: string) => Response;
-    }
-);
-
-type Methods = { readonly [method in Method]?: Route };
-
-const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
-  ["/health", { GET: { scope: null, handle: health, refuse: jsonRefusal } }],
-  ["/metrics", { GET: { scope: "read", handle: metrics, refuse: jsonRefusal } }],
-  ["/admin/buffers", { GET: adminRoute(listBuffers) }],
-  ["/admin/pause", { POST: adminRoute(pauseBuffers) }],
-  ["/admin/resume", { POST: adminRoute(resumeBuffers) }],
-  ["/admin/dead-letters", { GET: adminRoute(listDeadLetters) }],
-  ["/admin/dead-letters/body", { GET: adminRoute(deadLetterBody) }],
-  ["/admin/dead-letters/redrive", { POST: adminRoute(redriveDeadLetters) }],
-  ["/admin/dead-letters/drop", { POST: adminRoute(dropDeadLetters) }],
+const ROUTES: Routes = new Map<string, Methods>([
+  ["/health", { GET: openRoute(health, query.HEALTH) }],
   ["/v1/traces", { POST: otlpRoute("traces", TRACES) }],
   ["/v1/logs", { POST: otlpRoute("logs", LOGS) }],
   ["/v1/metrics", { POST: otlpRoute("metrics", METRICS) }],
-  ["/events", { POST: eventsRoute(ingestEvent, notStored) }],
-  ["/events/bulk", { POST: eventsRoute(ingestEvents, notStored) }],
-  [
-    "/event",
-    { POST: eventsRoute(ingestAccountEvent, () => Response.json({ message: "success" })) },
-  ],
+  ["/events", { POST: eventsRoute(ingestEvent, events.EVENT_OPERATION, notStored) }],
+  ["/events/bulk", { POST: eventsRoute(ingestEvents, events.BULK, notStored) }],
+  ["/event", { POST: eventsRoute(ingestAccountEvent, events.ACCOUNT_EVENT_OPERATION, success) }],
+  ["/metrics", { GET: jsonRoute("read", metrics, query.METRICS) }],
+  ["/admin/buffers", { GET: jsonRoute("admin", listBuffers, admin.BUFFERS) }],
+  ["/admin/pause", { POST: jsonRoute("admin", pauseBuffers, admin.PAUSE) }],
+  ["/admin/resume", { POST: jsonRoute("admin", resumeBuffers, admin.RESUME) }],
+  ["/admin/dead-letters", { GET: jsonRoute("admin", listDeadLetters, admin.LETTERS) }],
+  ["/admin/dead-letters/body", { GET: jsonRoute("admin", deadLetterBody, admin.LETTER_BODY) }],
+  ["/admin/dead-letters/redrive", { POST: jsonRoute("admin", redriveDeadLetters, admin.REDRIVE) }],
+  ["/admin/dead-letters/drop", { POST: jsonRoute("admin", dropDeadLetters, admin.DROP) }],
+  ["/openapi.json", { GET: openRoute(async () => Response.json(DOCUMENT), null) }],
+  ["/", { GET: openRoute(swagger, null) }],
+  ["/swagger", { GET: openRoute(swagger, null) }],
+  ["/swagger/start.js", { GET: openRoute(swaggerStart, null) }],
+  ["/swagger/swagger-ui.js", { GET: openRoute(script, null) }],
+  ["/swagger/swagger-ui.css", { GET: openRoute(stylesheet, null) }],
 ]);
+const DOCUMENT = documentFrom(ROUTES);
 
 export default {
   async fetch(request, env): Promise<Response> {
-    return withCors(await respond(request, env), request, env);
+    return await respond(ROUTES, request, env);
   },
 } satisfies ExportedHandler<Env>;
 
-async function respond(request: Request, env: Env): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const methods = ROUTES.get(pathname);
-  const route = routeOf(methods, request.method);
-  try {
-    if (methods === undefined) {
-      const known = [...ROUTES.keys()].join(", ");
-      throw new Refusal(404, `path: ${pathname} is not served; there are ${known}`);
-    }
-    if (isPreflight(request)) {
-      return preflight(request, env, Object.keys(methods));
-    }
-    if (route === undefined) {
-      const allowed = Object.keys(methods).join(", ");
-      throw new Refusal(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
-        headers: { allow: allowed },
-      });
-    }
-    return await answer(route, request, env);
-  } catch (error) {
-    await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-    return refuserOf(methods, route)(refusalFrom(error), request);
-  }
+type Handler = (request: Request, env: Env, caller: Caller) => Promise<Response>;
+type Untracked = (request: Request, header: string) => Response;
+
+function openRoute(
+  handle: (request: Request, env: Env) => Promise<Response>,
+  operation: Operation | null,
+): Route {
+  return { scope: null, handle, operation, refuse: jsonRefusal };
 }
 
-function routeOf(methods: Methods | undefined, method: string): Route | undefined {
-  const known = methods !== undefined && Object.hasOwn(methods, method);
-  return known ? methods[method as Method] : undefined;
+function jsonRoute(scope: Scope, handle: Handler, operation: Operation): Route {
+  return { scope, handle, operation, refuse: jsonRefusal };
 }
 
-async function answer(route: Route, request: Request, env: Env): Promise<Response> {
-  if (route.scope === null) {
-    return await route.handle(request, env);
-  }
-  const caller = await authenticate(request, env, route.scope);
-  const untracked = route.untracked === undefined ? null : doNotTrack(request);
-  if (route.untracked !== undefined && untracked !== null) {
-    await discardBody(request);
-    return asNotTracked(route.untracked(request, untracked));
-  }
-  return await route.handle(request, env, caller);
-}
-
-/** A wrong method of a path is refused as that path's other methods would. */
-function refuserOf(methods: Methods | undefined, route: Route | undefined): Route["refuse"] {
-  return (route ?? Object.values(methods ?? {})[0])?.refuse ?? jsonRefusal;
+function eventsRoute(handle: Handler, operation: Operation, untracked: Untracked): Route {
+  return { scope: "events", handle, operation, refuse: jsonRefusal, untracked };
 }
 
 function otlpRoute(scope: Scope, signal: Signal): Route {
-  const handle = async (request: Request, env: Env, caller: Caller): Promise<Response> => {
+  const handle: Handler = async (request, env, caller) => {
     const rejected = await ingestOtlp(signal, request, env, caller);
     return exportResponse(signal, otlpEncodingOf(request), rejected);
   };
   const untracked = (request: Request): Response =>
     exportResponse(signal, otlpEncodingOf(request), { rows: 0, reason: null });
-  return { scope, handle, refuse: statusResponse, untracked };
-}
-
-type Handler = (request: Request, env: Env, caller: Caller) => Promise<Response>;
-type Untracked = (request: Request, header: string) => Response;
-
-function eventsRoute(handle: Handler, untracked: Untracked): Route {
-  return { scope: "events", handle, refuse: jsonRefusal, untracked };
-}
-
-function adminRoute(handle: Handler): Route {
-  return { scope: "admin", handle, refuse: jsonRefusal };
+  return { scope, handle, operation: otlpOperation(scope), refuse: statusResponse, untracked };
 }
 
 function notStored(_request: Request, header: string): Response {
   return Response.json({ status: "not stored", reason: header });
 }
 
-function jsonRefusal(refusal: Refusal): Response {
-  const headers = new Headers(refusal.headers);
-  if (refusal.retryAfterSeconds !== undefined) {
-    headers.set("retry-after", String(refusal.retryAfterSeconds));
-  }
-  return Response.json({ error: refusal.message }, { status: refusal.status, headers });
-}
-
-/** A bug of ours is a 500 without details, and not to be retried: the same body meets it again. */
-function refusalFrom(error: unknown): Refusal {
-  if (error instanceof Refusal) {
-    return error;
-  }
-  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return new Refusal(500, "internal error; the operator's log has the details");
+function success(): Response {
+  return Response.json({ message: "success" });
 }

@@ -41,6 +41,8 @@ export const HEALTH_TIMEOUT_MS = 3_000;
 export const DEAD_LETTERS_PER_PAGE = 100;
 /** Of a request that is one of the admin API's. */
 export const MAX_ADMIN_BODY_BYTES = 64 * KIB;
+/** Files of Swagger UI, which change with the script. */
+export const ASSET_MAX_AGE_SECONDS = 3_600;
 /** How long a browser need not ask again; Chromium's own ceiling. */
 export const CORS_MAX_AGE_SECONDS = 7_200;
 

@@ -6,7 +6,7 @@ import { bufferNamed, bufferNames } from "../buffer/names.ts";
 import { Refusal } from "../errors.ts";
 import { requireContentType } from "../ingest.ts";
 import { MAX_ADMIN_BODY_BYTES, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
-import { check, invalid, type Schema } from "../openapi/schema.ts";
+import { check, type Schema, shown } from "../openapi/schema.ts";
 
 /** The body, checked. */
 export async function jsonBody(request: Request, schema: Schema): Promise<Record<string, unknown>> {
@@ -30,19 +30,23 @@ export function teamsNamed(env: Env, name: unknown): Team[] {
   }
   const team = teams.get(String(name));
   if (team === undefined) {
-    throw invalid("team", name, [...teams.keys()].join(", "));
+    throw unknown("team", name, [...teams.keys()]);
   }
   return [team];
 }
 
-/** @throws Refusal 400 a name that no buffer has. */
+/** @throws Refusal 404 a name that no buffer has. */
 export function requireBuffer(env: Env, name: unknown): string {
   const known = teamsNamed(env, undefined).flatMap(bufferNames);
   const found = known.find((each) => each === name);
   if (found === undefined) {
-    throw invalid("buffer", name, known.join(", "));
+    throw unknown("buffer", name, known);
   }
   return found;
+}
+
+function unknown(field: string, name: unknown, known: readonly string[]): Refusal {
+  return new Refusal(404, `${field}: ${shown(name)}; there are ${known.join(", ")}`);
 }
 
 /** What a buffer answers to `act`, or 503. */
@@ -51,14 +55,16 @@ export async function asked<T>(
   name: string,
   act: (admin: BufferAdmin) => T,
 ): Promise<Awaited<T>> {
+  // A stub of the object's admin: its methods are the class's own, each with a promise around it.
+  const admin = bufferNamed(env, name).admin() as unknown as BufferAdmin & Disposable;
   try {
-    // A stub of the object's admin: its methods are the class's own, each with a promise around it.
-    const admin = bufferNamed(env, name).admin() as unknown as BufferAdmin;
     return await act(admin);
   } catch (error) {
     console.error(`admin of ${name} failed: ${String(error)}`);
     throw new Refusal(503, `buffer: ${name} is not reachable at the moment; ask again`, {
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });
+  } finally {
+    admin[Symbol.dispose]();
   }
 }

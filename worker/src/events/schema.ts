@@ -79,7 +79,7 @@ export const ACCOUNT_EVENT: Schema = {
       examples: ["a-17"],
     },
     event: {
-      anyOf: [{ type: "string", minLength: 1, maxLength: MAX_NAME_LENGTH }, { type: "object" }],
+      anyOf: [{ type: "string", minLength: 1, maxLength: MAX_NAME_LENGTH }, EVENT],
       description: `the event's name, or an object with the fields of an event`,
       examples: ["signed_up"],
     },

@@ -14,11 +14,11 @@ export const GROUP_EXPRESSIONS = {
 } as const;
 export type GroupBy = keyof typeof GROUP_EXPRESSIONS;
 
-const time = (description: string): Schema => ({
+const time = (description: string, example: string): Schema => ({
   type: "string",
   pattern: `^\\d{1,13}(\\.\\d{1,9})?$|${RFC3339}`,
   description,
-  examples: ["2026-11-21T00:00:00Z"],
+  examples: [example],
 });
 
 export const METRICS_PARAMETERS: Schema = {
@@ -34,8 +34,12 @@ export const METRICS_PARAMETERS: Schema = {
     from: time(
       "Unix seconds, Unix milliseconds or RFC 3339, inclusive and before `to`; without it " +
         `${METRICS_DEFAULT_DAYS} days before \`to\``,
+      "2026-11-01T00:00:00Z",
     ),
-    to: time("Unix seconds, Unix milliseconds or RFC 3339, exclusive; without it now"),
+    to: time(
+      "Unix seconds, Unix milliseconds or RFC 3339, exclusive; without it now",
+      "2026-11-21T00:00:00Z",
+    ),
     group_by: {
       type: "string",
       enum: Object.keys(GROUP_EXPRESSIONS),

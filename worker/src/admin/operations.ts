@@ -1,0 +1,133 @@
+/** The admin API in the OpenAPI document. */
+import { ERROR, fields, JSON_TYPE, jsonAnswer, type Operation } from "../openapi/operation.ts";
+import type { Schema } from "../openapi/schema.ts";
+import { LETTER_PARAMETERS, LETTERS_BODY, LETTERS_PARAMETERS, TEAM_BODY } from "./schema.ts";
+
+const tag = "admin";
+const TEXT: Schema = { type: "string" };
+const COUNT: Schema = { type: "integer", minimum: 0 };
+const IDS: Schema = { type: "array", items: TEXT };
+
+const NO_BUFFER = jsonAnswer("there is no such buffer", ERROR);
+
+const BUFFERS_BODY = fields({
+  buffers: {
+    type: "array",
+    items: fields({
+      buffer: TEXT,
+      team: TEXT,
+      paused: { type: "boolean" },
+      stored_bytes: COUNT,
+      rows: COUNT,
+      oldest_age_seconds: { type: ["number", "null"] },
+      batches: COUNT,
+      inserts_in_flight: COUNT,
+      last_error: { type: ["string", "null"] },
+      rows_delivered: COUNT,
+      dead_letters: COUNT,
+      dead_letter_bytes: COUNT,
+    }),
+  },
+});
+
+export const BUFFERS: Operation = {
+  id: "listBuffers",
+  tag,
+  summary: "What waits in the buffers, since when and why",
+  answers: { 200: jsonAnswer("every team's buffers", BUFFERS_BODY) },
+};
+
+export const PAUSE: Operation = {
+  id: "pauseBuffers",
+  tag,
+  summary: "Deliver nothing until resumed",
+  description:
+    "Telemetry is taken all the while, up to the buffers' bounds, and nothing is lost. ClickHouse " +
+    "hears nothing once `inserts_in_flight` is 0.",
+  body: { [JSON_TYPE]: TEAM_BODY },
+  answers: {
+    200: jsonAnswer("the team's buffers, or all", BUFFERS_BODY),
+    404: jsonAnswer("there is no such team", ERROR),
+  },
+};
+
+export const RESUME: Operation = {
+  id: "resumeBuffers",
+  tag,
+  summary: "Deliver again",
+  body: { [JSON_TYPE]: TEAM_BODY },
+  answers: {
+    200: jsonAnswer("the team's buffers, or all", BUFFERS_BODY),
+    404: jsonAnswer("there is no such team", ERROR),
+  },
+};
+
+export const LETTERS: Operation = {
+  id: "listDeadLetters",
+  tag,
+  summary: "Bodies that ClickHouse refused",
+  parameters: LETTERS_PARAMETERS,
+  answers: {
+    200: jsonAnswer("the oldest, a page of them", {
+      ...fields({
+        buffer: TEXT,
+        dead_letters: {
+          type: "array",
+          items: fields({
+            id: TEXT,
+            kind: TEXT,
+            table: TEXT,
+            encoding: TEXT,
+            error: TEXT,
+            at: { type: "string", format: "date-time" },
+            bytes: COUNT,
+          }),
+        },
+      }),
+    }),
+    404: NO_BUFFER,
+  },
+};
+
+const BYTES: Schema = { type: "string", format: "binary" };
+
+export const LETTER_BODY: Operation = {
+  id: "deadLetterBody",
+  tag,
+  summary: "One of them as it is stored",
+  parameters: LETTER_PARAMETERS,
+  answers: {
+    200: {
+      description: "OTLP, or events as a line of JSON each",
+      content: {
+        "application/gzip": BYTES,
+        "application/x-protobuf": BYTES,
+        "application/x-ndjson": BYTES,
+      },
+    },
+    404: jsonAnswer("there is no such buffer, or letter", ERROR),
+  },
+};
+
+export const REDRIVE: Operation = {
+  id: "redriveDeadLetters",
+  tag,
+  summary: "Send them again, each to the table that refused it",
+  description: "What is refused once more becomes a dead letter with another id.",
+  body: { [JSON_TYPE]: LETTERS_BODY },
+  answers: {
+    200: jsonAnswer("on their way", fields({ redriven: IDS, unknown: IDS })),
+    404: NO_BUFFER,
+  },
+};
+
+export const DROP: Operation = {
+  id: "dropDeadLetters",
+  tag,
+  summary: "Delete them for good",
+  body: { [JSON_TYPE]: LETTERS_BODY },
+  answers: {
+    200: jsonAnswer("gone", fields({ dropped: IDS, unknown: IDS })),
+    404: NO_BUFFER,
+  },
+};

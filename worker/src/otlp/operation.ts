@@ -1,0 +1,31 @@
+/** The OTLP endpoints in the OpenAPI document; their messages are the specification's. */
+import type { Operation } from "../openapi/operation.ts";
+import type { Schema } from "../openapi/schema.ts";
+import { JSON_TYPE, PROTOBUF } from "./answer.ts";
+
+const OTLP = "https://opentelemetry.io/docs/specs/otlp/#otlphttp";
+const BYTES: Schema = { type: "string", format: "binary" };
+
+export function otlpOperation(signal: string): Operation {
+  return {
+    id: `export_${signal}`,
+    tag: "OpenTelemetry",
+    summary: `OTLP/HTTP export of ${signal}`,
+    description: `Answered when it is on disk. gzip or not. See ${OTLP}.`,
+    body: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
+    answers: {
+      200: {
+        description: "taken, but for what `partial_success` names",
+        content: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
+      },
+    },
+    // google.rpc.Status
+    refusal: {
+      [PROTOBUF]: BYTES,
+      [JSON_TYPE]: {
+        type: "object",
+        properties: { code: { type: "integer" }, message: { type: "string" } },
+      },
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** What can be asked, in the OpenAPI document. */
+import { METRICS_MAX_GROUPS } from "../limits.ts";
+import { fields, jsonAnswer, type Operation } from "../openapi/operation.ts";
+import type { Schema } from "../openapi/schema.ts";
+import { METRICS_PARAMETERS } from "./schema.ts";
+
+const VERDICT: Schema = { type: "string", enum: ["ok", "unreachable"] };
+const HEALTH_BODY: Schema = fields({
+  status: { type: "string", enum: ["ok", "degraded", "unavailable"] },
+  buffer: VERDICT,
+  clickhouse: VERDICT,
+});
+
+export const HEALTH: Operation = {
+  id: "health",
+  tag: "health",
+  summary: "Whether telemetry is taken",
+  answers: {
+    200: jsonAnswer("it is; `degraded` while it cannot be delivered", HEALTH_BODY),
+    503: jsonAnswer("it is not: the buffer does not answer", HEALTH_BODY),
+  },
+};
+
+const COUNT: Schema = { type: "integer", minimum: 0 };
+const COUNTS = { total: COUNT, unique_users: COUNT };
+const TIME: Schema = { type: "string", format: "date-time" };
+const METRICS_BODY = fields({
+  event_name: { type: "string" },
+  from: TIME,
+  to: TIME,
+  ...COUNTS,
+});
+
+export const METRICS: Operation = {
+  id: "metrics",
+  tag: "read",
+  summary: "How often an event happened",
+  description:
+    "Events that were sent more than once count once; users are those events that have one name. " +
+    `At most ${METRICS_MAX_GROUPS} groups: the largest, or of hours and days the earliest.`,
+  parameters: METRICS_PARAMETERS,
+  answers: {
+    200: jsonAnswer("counts, and with group_by those of each group", {
+      ...METRICS_BODY,
+      properties: {
+        ...METRICS_BODY.properties,
+        group_by: { type: "string" },
+        groups: { type: "array", items: fields({ key: { type: "string" }, ...COUNTS }) },
+        truncated: { type: "boolean" },
+      },
+    }),
+  },
+};
