@@ -82,7 +82,8 @@ def _run(client: Client, options: argparse.Namespace) -> None:
     if not found:
         print(f"no service carries the mark of {options.stack}")
     elif options.delete and (options.yes or _confirmed(len(found))):
-        for organization, service in found:
+        # A primary does not go before its secondaries.
+        for organization, service in sorted(found, key=lambda it: it[1].is_primary is not False):
             _delete(client, ServiceRef(organization, str(service.id), service.name or ""))
 
 

@@ -25,6 +25,9 @@ def test_an_access_list_is_a_set() -> None:
     assert service_fields.differences(service, wanted(ip_access_list=sources)) == []
 
 
+HORIZONTAL = {"autoscalingMode": "horizontal", "minReplicas": 1, "maxReplicas": 3}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "seen"),
     [
@@ -34,7 +37,12 @@ def test_an_access_list_is_a_set() -> None:
         ("mysql_enabled", True, {}),
         ("mysql_enabled", False, {"endpoints": [{"protocol": "mysql", "host": "h", "port": 1}]}),
         ("private_endpoint_ids", ["a", "b"], {"privateEndpointIds": ["a"]}),
+        ("autoscaling_mode", "horizontal", {}),
         ("min_replica_memory_gb", 12, {}),
+        ("max_replica_memory_gb", 16, {}),
+        ("min_replicas", 2, HORIZONTAL),
+        ("max_replicas", 2, HORIZONTAL),
+        ("transparent_data_encryption_key_id", "k2", {"transparentDataEncryptionKeyId": "k1"}),
         ("idle_scaling", False, {}),
         ("idle_timeout_minutes", 20, {}),
         ("tags", {"team": "b"}, {}),

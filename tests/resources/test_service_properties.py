@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.error
 import urllib.request
 from ssl import create_default_context
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 
 from local.environment import Layout
-from resources import passwords, waits
+from resources import orphans, passwords, service_fields, waits
 from resources.control_plane import ControlPlane as Access
 from resources.errors import ResourceError
 from resources.service import ServiceProvider
 from tests.e2e.clouds import ControlPlane
 from tests.resources.services import LEGAL
+
+DEADLINE_SECONDS = 60.0
 
 
 class Services:
@@ -84,6 +87,13 @@ class Services:
     def live(self, service_id: str) -> dict[str, Any]:
         (found,) = [it for it in self.control_plane.services() if it["id"] == service_id]
         return found
+
+    def wait_for(self, service_id: str, state: str) -> None:
+        """Until the API shows a state."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while self.live(service_id)["state"] != state:
+            assert time.monotonic() < deadline, f"the service is not {state}"
+            time.sleep(0.05)
 
     def logs_in(self, outputs: dict[str, Any], password: str) -> bool:
         headers = {"X-ClickHouse-User": "default", "X-ClickHouse-Key": password}
@@ -178,6 +188,68 @@ def test_an_adopted_service_stays_as_it_is(services: Services) -> None:
     rotated = services.inputs(theirs, adopt=service_id, transparent_data_encryption_key_id="k")
     services.provider.update(service_id, theirs, rotated)
     assert services.live(service_id)["transparentDataEncryptionKeyId"] == "k"
+
+
+def test_drift_in_everything_is_seen_and_repaired(services: Services) -> None:
+    """Whatever somebody changes in the console, a refresh names it and an update puts it back."""
+    wanted: dict[str, Any] = {
+        "name": "n",
+        "release_channel": "slow",
+        "enable_core_dumps": True,
+        "has_transparent_data_encryption": True,
+        "transparent_data_encryption_key_id": "k1",
+        "autoscaling_mode": "vertical",
+        "min_replica_memory_gb": 8,
+        "max_replica_memory_gb": 16,
+        "num_replicas": 2,
+        "idle_scaling": True,
+        "idle_timeout_minutes": 10,
+        "tags": {"team": "a"},
+        "mysql_enabled": True,
+        "private_endpoint_ids": ["vpce-1"],
+    }
+    service_id, outputs = services.create(**wanted)
+    before = services.live(service_id)
+    by_hand: dict[str, Any] = {
+        "name": "m",
+        "releaseChannel": "fast",
+        "enableCoreDumps": False,
+        "transparentDataEncryptionKeyId": "k2",
+        "tags": {"add": [{"key": "theirs"}], "remove": [{"key": "team", "value": "a"}]},
+        "ipAccessList": {"add": [{"source": "0.0.0.0/0", "description": "all"}], "remove": []},
+        "endpoints": [{"protocol": "mysql", "enabled": False}],
+        "privateEndpointIds": {"add": ["vpce-2"], "remove": ["vpce-1"]},
+    }
+    services.control_plane.patch_service(service_id, "", by_hand)
+    size = {"minReplicaMemoryGb": 32, "maxReplicaMemoryGb": 32, "minReplicas": 1, "maxReplicas": 5}
+    scaling = {"autoscalingMode": "horizontal", **size, "idleScaling": False}
+    services.control_plane.patch_service(service_id, "/replicaScaling", scaling)
+    services.control_plane.patch_service(service_id, "/state", {"command": "stop"})
+    services.wait_for(service_id, "stopped")
+
+    seen = services.provider.read(service_id, outputs).outs or {}
+    news = services.inputs(seen, seen["pulumi_name"], **wanted)
+    # In horizontal mode there is no number of replicas, and the bounds are nobody's wish in ours.
+    readable = set(service_fields.READABLE) - {"min_replicas", "max_replicas"}
+    assert set(service_fields.changed(seen, news)) == {*readable, "desired_state"}
+    repaired = services.update(service_id, seen, **wanted)
+    assert services.live(service_id) == before
+    assert repaired["password"] == outputs["password"]
+
+
+def test_a_forgotten_warehouse_is_removed_secondaries_first(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the command for stacks that are never brought up again."""
+    mark = {"stack_mark": "organization.project.stack"}
+    _, primary = services.create(**mark)
+    services.create("two", data_warehouse_id=primary["data_warehouse_id"], **mark)
+    cloud = services.control_plane.cloud
+    monkeypatch.setenv("CLICKHOUSE_API_URL", cloud["url"])
+    monkeypatch.setenv("CLICKHOUSE_CLOUD_API_KEY", cloud["key_id"])
+    monkeypatch.setenv("CLICKHOUSE_CLOUD_API_SECRET", cloud["key_secret"])
+    assert orphans.main(["--stack", "project/stack", "--delete", "--yes"]) == 0
+    assert services.control_plane.services() == []
 
 
 def test_a_password_that_only_its_owner_knows(services: Services) -> None:
