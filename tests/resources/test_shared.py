@@ -36,10 +36,6 @@ def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: Prog
         post("POST", "keys", {"name": name, "roles": ["query_endpoints"]})["key"]["id"]
         for name in names
     ]
-    ask_for(stack)
-    stack.up()
-    theirs = {"openApiKeys": keys[:1], "roles": READ_ONLY}
-    of_service(stack, "/serviceQueryEndpoint", "POST", theirs)
     # Whoever is not made to wait reads before anybody has written.
     for operation in ("organizationRoleGet", "instanceQueryEndpointGet"):
         fault(stack, operation, "slow", delay_seconds=0.2, times=None)
@@ -64,8 +60,14 @@ def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: Prog
         actors = {"user/theirs", *(f"user/{n}" for n in numbers)}
         return actors, {keys[0], *(keys[1 + n] for n in numbers)}
 
-    # Made; each gets what its neighbour had; the same shares under other names in the program.
-    for name, first in (("a", 0), ("a", 1), ("b", 1)):
+    ask_for(stack, *share("a", 0))
+    stack.up()
+    actors, listed = wanted(0)
+    assert shared() == (actors, listed - {keys[0]})
+    body = {"openApiKeys": list(listed), "roles": READ_ONLY}
+    of_service(stack, "/serviceQueryEndpoint", "POST", body)
+    # Each gets what its neighbour had; then the same shares under other names in the program.
+    for name, first in (("a", 1), ("b", 1)):
         ask_for(stack, *share(name, first))
         stack.up()
         assert shared() == wanted(first)
