@@ -132,7 +132,7 @@ def _entries(args: TokenArgs, token: Token) -> pulumi.Output[list[dict[str, Any]
     hashes = pulumi.Output.all(token.sha256, token.previous_sha256)
 
     def made(pair: list[str | None]) -> list[dict[str, Any]]:
-        ends = (args.expires_at, _earlier(args.expires_at, args.previous_valid_until))
+        ends = (args.expires_at, earlier(args.expires_at, args.previous_valid_until))
         return [
             {**common, "sha256": sha256, "expires_at": end}
             for sha256, end in zip(pair, ends, strict=True)
@@ -142,7 +142,7 @@ def _entries(args: TokenArgs, token: Token) -> pulumi.Output[list[dict[str, Any]
     return hashes.apply(made)
 
 
-def _earlier(one: str | None, other: str | None) -> str | None:
+def earlier(one: str | None, other: str | None) -> str | None:
     """Of two times in RFC 3339; None is never."""
     times = [time for time in (one, other) if time is not None]
     return min(times, key=datetime.fromisoformat, default=None)
