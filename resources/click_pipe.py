@@ -55,7 +55,7 @@ and never else. So a bucket, and a database whose changes are followed:
             desired_state="stopped",
         ),
     )
-    orders = ClickPipe(
+    ClickPipe(
         "orders",
         ClickPipeArgs(
             organization_id=warehouse.organization_id,

@@ -132,6 +132,26 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
+def test_the_guide_from_terraform_names_arguments_that_there_are() -> None:
+    """In each of its tables about one resource."""
+    known = {
+        public.name: {
+            argument.name
+            for _, other in PUBLIC
+            if other.name in (public.name, f"{public.name}Args")
+            for argument in (*other.arguments, *other.outputs)
+        }
+        for _, public in RESOURCES
+    }
+    guide = (ROOT / "docs" / "migrating-from-terraform.md").read_text()
+    tables = re.findall(r"^### \w+ → \[`(\w+)`\].*\n((?:(?!###).*\n)*)", guide, re.MULTILINE)
+    assert tables
+    for resource, text in tables:
+        named = re.findall(r"^\| [^|]+ \| (?:outputs? )?`(\w+)[^|]* \|", text, re.MULTILINE)
+        assert named
+        assert set(named) <= known[resource], f"{resource} has no {set(named) - known[resource]}"
+
+
 def links(page: Path) -> Iterator[str]:
     """Files that a page links to."""
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):

@@ -11,6 +11,7 @@ unprivileged user namespaces are allowed.
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import fcntl
 import os
@@ -86,12 +87,21 @@ def _checked(result: int, what: str) -> None:
 
 def main() -> int:
     """Run the command; its exit status, or 2 where there can be no namespace."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.isolation.loopback",
+        description="Run a command where there is no network but loopback; say how often it, or "
+        "anything it started, wanted to leave.",
+    )
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="and its arguments")
+    command = parser.parse_args().command
+    if not command:
+        parser.error("which command?")
     try:
         enter()
     except OSError as error:
         print(f"no network namespace on this machine: {error}", file=sys.stderr)
         return 2
-    status = subprocess.run(sys.argv[1:], check=False).returncode
+    status = subprocess.run(command, check=False).returncode
     print(f"{COUNTED}{attempts()}")
     return status
 
