@@ -29,9 +29,10 @@ What it does not imitate
 - **The data plane**: one engine per service, whatever its replicas and memory say. Tables are
   plain MergeTree, not SharedMergeTree: deduplication follows `non_replicated_deduplication_window`,
   there is no Keeper and no system.query_log. `async_insert` is accepted and not queued. A
-  secondary service of a warehouse has its own, empty data. A service's IP access list is kept,
-  not enforced: everybody comes from 127.0.0.1. Upgrades and scheduled scaling never happen. The
-  mysql endpoint is listed, and nothing listens there. `file()` is refused.
+  secondary service of a warehouse has its own, empty data and its own users, but for the password
+  of `default`, which is the primary's. A service's IP access list is kept, not enforced: everybody
+  comes from 127.0.0.1. Upgrades and scheduled scaling never happen. The mysql endpoint is listed,
+  and nothing listens there. `file()` is refused.
 - **Backups** are the engine's own, whole each time, of running primaries as they are configured to
   be made and on demand (`admin.py`); a service made from one has its tables, views and rows. Users
   are in none, an idle service is not woken for one, and a bucket of one's own is not written to.

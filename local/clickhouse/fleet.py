@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.clickhouse.accounts import ADMIN, Account, generated_password, sha256_hex
+from local.clickhouse.accounts import ADMIN, Account
 from local.clickhouse.backups import Backups
 from local.clickhouse.errors import BadRequest, Conflict, NotFound, ServerError
 from local.clickhouse.faults import Faults
@@ -105,16 +105,15 @@ class Fleet:
         raise BadRequest("Invalid service id string")
 
     async def create(
-        self, fields: Mapping[str, Any], *, backup_id: str | None = None
-    ) -> tuple[Service, str]:
+        self, fields: Mapping[str, Any], *, admin: Account, backup_id: str | None = None
+    ) -> Service:
         """Make a service, saved before this returns, and begin to provision it.
 
         Args:
+            admin: the account behind its `default`.
             backup_id: what it is restored from.
-        Returns:
-            The service and its password, which nothing keeps.
         """
-        id, password = str(uuid.uuid4()), generated_password()
+        id = str(uuid.uuid4())
         taken = [port for s in self._services.values() for port in s.record.ports.values()]
         try:
             ports = self._ports.take(len(PROTOCOLS), taken=taken)
@@ -130,14 +129,14 @@ class Fleet:
         service = self._adopt(record)
         try:
             await service.listen()
-            service.plane.set_accounts({ADMIN: Account.admin(sha256_hex(password))})
+            service.plane.set_accounts({ADMIN: admin})
             record.save()
         except OSError as error:
             del self._services[id]
             await service.close()
             raise ServerError(f"the service's ports cannot be opened: {error}") from None
         service.resume()
-        return service, password
+        return service
 
     def _adopt(self, record: ServiceRecord) -> Service:
         service = Service(

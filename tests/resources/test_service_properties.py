@@ -278,6 +278,7 @@ def test_a_primary_does_not_go_before_its_secondaries(services: Services) -> Non
     )
     assert (secondary["is_primary"], secondary["is_readonly"]) == (False, True)
     assert "password" not in secondary
+    assert services.logs_in(secondary, primary["password"])
     held = rf"reader \({secondary_id}\) is running"
     with pytest.raises(ResourceError, match=f"cannot stop .* {held}"):
         services.provider.delete(primary_id, primary)

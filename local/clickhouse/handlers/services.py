@@ -9,6 +9,7 @@ from typing import Any
 
 from local.clickhouse.accounts import (
     ADMIN,
+    Account,
     generated_password,
     hash_from_base64,
     sha256_hex,
@@ -58,8 +59,14 @@ async def create(call: Call) -> Json:
     if primary is None:
         fields["dataWarehouseId"] = str(uuid.uuid4())
     fields["isPrimary"] = primary is None
-    service, password = await call.fleet.create(fields, backup_id=body.get("backupId"))
-    return {"service": shown(service), "password": password}
+    password = generated_password()
+    admin = Account.admin(sha256_hex(password))
+    if primary is not None:
+        # The warehouse's users are its primary's.
+        admin = primary.plane.directory.users[ADMIN]
+    service = await call.fleet.create(fields, admin=admin, backup_id=body.get("backupId"))
+    made = {"service": shown(service)}
+    return made if primary is not None else {**made, "password": password}
 
 
 async def get(call: Call) -> Json:
@@ -128,12 +135,13 @@ async def update_password(call: Call) -> Json:
     else:
         password = generated_password()
         digest = sha256_hex(password)
-    await service.plane.change_accounts(
-        lambda accounts: {
-            **accounts,
-            ADMIN: replace(accounts[ADMIN], password_hash=digest, hash_kind="sha256"),
-        }
-    )
+    for member in _members(call, service.record.fields["dataWarehouseId"]):
+        await member.plane.change_accounts(
+            lambda accounts: {
+                **accounts,
+                ADMIN: replace(accounts[ADMIN], password_hash=digest, hash_kind="sha256"),
+            }
+        )
     return {} if password is None else {"password": password}
 
 
@@ -194,13 +202,17 @@ def _check_backup(call: Call, body: Mapping[str, Json]) -> None:
 def _primary(call: Call, warehouse: str | None) -> Service | None:
     if warehouse is None:
         return None
-    members = [s for s in call.fleet.list() if s.record.fields["dataWarehouseId"] == warehouse]
+    members = _members(call, warehouse)
     primary = next((s for s in members if s.record.fields["isPrimary"]), None)
     if primary is None:
         raise BadRequest(f"dataWarehouseId: there is no warehouse {warehouse}")
     if len(members) >= _MOST_IN_WAREHOUSE:
         raise BadRequest(f"dataWarehouseId: {warehouse} has {_MOST_IN_WAREHOUSE} services already")
     return primary
+
+
+def _members(call: Call, warehouse: str) -> list[Service]:
+    return [s for s in call.fleet.list() if s.record.fields["dataWarehouseId"] == warehouse]
 
 
 def _check_no_secondaries(
@@ -211,10 +223,8 @@ def _check_no_secondaries(
         return
     holders = [
         s.record.fields["name"]
-        for s in call.fleet.list()
-        if s is not service
-        and s.record.fields["dataWarehouseId"] == fields["dataWarehouseId"]
-        and s.state not in let_go
+        for s in _members(call, fields["dataWarehouseId"])
+        if s is not service and s.state not in let_go
     ]
     if holders:
         raise Conflict(f"secondary services of the warehouse {still}: {', '.join(holders)}")

@@ -137,7 +137,7 @@ class CloudProcess:
             **fields,
         }
         result = self.call("POST", "/services", body)
-        service = Service(self, result["service"], result["password"])
+        service = Service(self, result["service"], result.get("password", ""))
         if wait:
             service.wait_for("running")
         return service

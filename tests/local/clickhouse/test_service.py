@@ -181,6 +181,10 @@ def test_a_warehouse_holds_its_primary(cloud: CloudProcess) -> None:
     warehouse = primary.created["dataWarehouseId"]
     secondary = cloud.create_service(dataWarehouseId=warehouse, isReadonly=True, name="second")
     assert secondary.created["isPrimary"] is False
+    assert secondary.password == ""
+    assert secondary.answer("SELECT 1", password=primary.password) == "1"
+    password = cloud.call("PATCH", f"{primary.path}/password", {})["password"]
+    assert secondary.answer("SELECT 1", password=password) == "1"
     assert "second" in primary.command("stop", status=409)
     secondary.command("stop")
     secondary.wait_for("stopped")
