@@ -153,7 +153,7 @@ def sync(
 
     if service.state in service_fields.STOPPED:
         return waiter.until_matching(service, matches)
-    return waiter.until_running(service, matches=matches)
+    return waiter.until_running(service, matches=matches, what="waiting until it runs as asked")
 
 
 def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
@@ -164,8 +164,9 @@ def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
         ResourceError: it is a primary, and secondaries hold it.
     """
     service = get_or_none(client, ref)
-    # A look and a delete every 10 s are the one request per 5 s that a wait may cost.
-    pauses = itertools.chain((1.0,), itertools.repeat(10.0))
+    # A look, a delete and, as it is refused, a list of what may hold the service: in 15 s they are
+    # the one request per 5 s that a wait may cost.
+    pauses = itertools.chain((1.0,), itertools.repeat(15.0))
     while service is not None and service.state not in LEAVING:
         if service.state in NEED_STOP:
             with naming_secondaries(client, ref, "stop"):

@@ -138,6 +138,7 @@ class Waiter:
         *,
         matches: Callable[[models.Service], bool] = lambda _service: True,
         states: frozenset[str] = RUNNING,
+        what: str = "waiting until it runs",
     ) -> models.Service:
         """Wait until the service runs, answers, and is as it was asked to be.
 
@@ -145,6 +146,7 @@ class Waiter:
             service: the latest answer of the API.
             matches: whether the service's fields are what was asked for.
             states: what counts as running; without `idle`, one that is awake.
+            what: what to say meanwhile.
         Returns:
             The answer that ended the wait.
         Raises:
@@ -153,10 +155,10 @@ class Waiter:
 
         def done(seen: models.Service | None) -> bool:
             if seen is None or seen.state in _HOPELESS:
-                raise self._failed("waiting until it runs", seen)
+                raise self._failed(what, seen)
             return seen.state in states and matches(seen)
 
-        running = self._poll(service, done, "waiting until it runs", hint=service)
+        running = self._poll(service, done, what, hint=service)
         assert running is not None  # noqa: S101 - `done` raises on None
         self._until_answering(running)
         return running

@@ -65,10 +65,19 @@ class Rule:
 
 @dataclass
 class Faults:
-    """All that is wrong at present; nothing, unless asked for. Not kept over a restart."""
+    """All that is wrong at present; nothing, unless asked for. Not kept over a restart.
+
+    Attributes:
+        timing: of the state machine.
+        provisioning: what becomes of what is created.
+        moving: what becomes of a service that starts or stops.
+        requests_per_window: None is the vendor's limit, 0 is none.
+        rules: faults of single operations.
+    """
 
     timing: Timing = field(default_factory=Timing)
     provisioning: Outcome = "normal"
+    moving: Outcome = "normal"
     requests_per_window: int | None = None
     rules: list[Rule] = field(default_factory=list)
 
@@ -95,8 +104,9 @@ class Faults:
         for rule in rules:
             if rule.fault not in get_args(Kind):
                 raise BadRequest(f"rules.fault: {rule.fault!r}; one of {get_args(Kind)}")
-        if faults.provisioning not in get_args(Outcome):
-            raise BadRequest(f"provisioning: {faults.provisioning!r}; one of {get_args(Outcome)}")
+        for phase in ("provisioning", "moving"):
+            if (outcome := getattr(faults, phase)) not in get_args(Outcome):
+                raise BadRequest(f"{phase}: {outcome!r}; one of {get_args(Outcome)}")
         return faults
 
     def to_json(self) -> dict[str, Any]:

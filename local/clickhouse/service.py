@@ -15,7 +15,7 @@ from typing import Any
 from local.clickhouse.backups import Backups, RestoreFailed
 from local.clickhouse.engine import EngineFailed
 from local.clickhouse.errors import BadRequest, Conflict
-from local.clickhouse.faults import Faults
+from local.clickhouse.faults import Faults, Outcome
 from local.clickhouse.front.http import Listener, serve_https
 from local.clickhouse.front.native import serve_native
 from local.clickhouse.front.plane import DataPlane, Unavailable
@@ -198,10 +198,16 @@ class Service:
         while (left := begun + getattr(self._faults().timing, phase) - time.monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(left, _STUCK_POLL_SECONDS))
 
+    async def _outcome(self, phase: str) -> Outcome:
+        """What the faults say becomes of it, once they do not say `stuck`."""
+        outcome: Outcome
+        while (outcome := getattr(self._faults(), phase)) == "stuck":  # noqa: ASYNC110 (it tells nobody)
+            await asyncio.sleep(_STUCK_POLL_SECONDS)
+        return outcome
+
     async def _provision(self) -> None:
         await self._let_pass("provisioning")
-        while (outcome := self._faults().provisioning) == "stuck":  # noqa: ASYNC110 (it tells nobody)
-            await asyncio.sleep(_STUCK_POLL_SECONDS)
+        outcome = await self._outcome("provisioning")
         if outcome == "failed":
             self._enter("failed")
             return
@@ -221,6 +227,9 @@ class Service:
     async def _start(self) -> None:
         if self.state in _COMING_UP:
             await self._let_pass("starting")
+            if await self._outcome("moving") == "failed":
+                self._enter("failed")
+                return
         await self.plane.start()
         self._enter("running")
 
@@ -229,9 +238,10 @@ class Service:
 
     async def _stop(self) -> None:
         await self._let_pass("stopping")
+        outcome = await self._outcome("moving")
         await self.plane.stop()
         self._stopped_at = time.monotonic()
-        self._enter("stopped")
+        self._enter("failed" if outcome == "failed" else "stopped")
 
     async def _delete(self) -> None:
         await self._let_pass("deleting")
