@@ -20,7 +20,8 @@ one logs in. The secret is told once, when the key is made, and kept as a secret
 
 Another organization or another `rotation` replaces the key: the new one is there and handed to all
 that use it before the old one goes. The rest changes in place. An existing key is taken over with
-`adopt="<id>"`; its key id and secret are not known then.
+`adopt="<id>"`; its key id and secret are not known then, and it is not rotated until `adopt` is
+taken out.
 
 A key carries its owner's mark in its name until its id is saved (see `named_receipt`). The secret
 of one that an interrupted run left is lost, so it is deleted and another one made.

@@ -20,10 +20,14 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from resources import engine
 
-__all__ = ["Turn", "one_at_a_time"]
+__all__ = ["ALL", "Turn", "is_claimed", "one_at_a_time"]
+
+ALL = frozenset({"*"})
+"""What is claimed of a thing that is not shared."""
 
 _LOOK_INTERVAL_SECONDS = 0.05
 
@@ -52,13 +56,10 @@ def one_at_a_time(thing: str) -> Iterator[Turn]:
     Raises:
         Interrupted: somebody pressed Ctrl-C while we waited.
     """
-    from clickhouse_api.limiter import default_state_dir
-
-    folder = default_state_dir()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = hashlib.sha256(thing.encode()).hexdigest()[:32]
+    path = _path(thing)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The file stays: whoever removed it would take away a lock that somebody just waits for.
-    descriptor = os.open(folder / f"{name}.turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(descriptor)
         turn = Turn(_read(descriptor))
@@ -66,6 +67,24 @@ def one_at_a_time(thing: str) -> Iterator[Turn]:
         _write(descriptor, turn.claimed)
     finally:
         os.close(descriptor)
+
+
+def is_claimed(thing: str) -> bool:
+    """Whether a resource that had its turn earlier in this run answers for the thing."""
+    try:
+        descriptor = os.open(_path(thing), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return bool(_read(descriptor))
+    finally:
+        os.close(descriptor)
+
+
+def _path(thing: str) -> Path:
+    from clickhouse_api.limiter import default_state_dir
+
+    return default_state_dir() / f"{hashlib.sha256(thing.encode()).hexdigest()[:32]}.turn"
 
 
 def _lock(descriptor: int) -> None:

@@ -6,11 +6,14 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pulumi.dynamic import DiffResult
+
 from resources import engine
 from resources.attempts import IN_FLIGHT_SECONDS, Attempt
 from resources.base.declared import LOOK_INTERVAL_SECONDS, Declared, Live
 from resources.errors import ResourceError
 from resources.ownership import Owner
+from resources.turns import ALL, is_claimed, one_at_a_time
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -23,6 +26,24 @@ class Made(Declared):
 
     # What a POST returned once cannot be had again: then a leftover is of no use.
     reusable: ClassVar[bool] = True
+
+    def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """What replaces would make a new one, and `adopt` says not to."""
+        result = super().diff(resource_id, olds, news)
+        if result.replaces and news.get("adopt") == resource_id:
+            raise ResourceError(
+                f"adopt is {resource_id!r}, and another {' and '.join(result.replaces)} makes "
+                f"another {self.what}: take `adopt` out of the program"
+            )
+        return result
+
+    def delete(self, resource_id: str, props: dict[str, Any]) -> None:
+        """Delete it, unless another resource has taken it over in this run."""
+        if is_claimed(self._thing(resource_id)):
+            urn = str(props.get("resource_urn") or "")
+            engine.info(urn, f"{self.what} {resource_id}: another resource has taken it over")
+        else:
+            super().delete(resource_id, props)
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
         """Make it; the request carries the owner's mark."""
@@ -44,11 +65,13 @@ class Made(Declared):
             live = self._observed(client, props["adopt"], props)
             if live is None:
                 raise ResourceError(f"adopt: there is no {self.what} {props['adopt']}")
+            self._claim(props["adopt"])
             return props["adopt"], live
         attempt = Attempt(Owner.of(props))
         left = self._left(client, props, progress, attempt.seconds_left())
         attempt.forget()
         if left is not None:
+            self._claim(left[0])
             return left
         from clickhouse_api import errors
 
@@ -62,6 +85,14 @@ class Made(Declared):
             made = self._after_lost_answer(client, props, progress, error)
         attempt.forget()
         return made
+
+    def _claim(self, resource_id: str) -> None:
+        """Keep the resource that had the thing before, perhaps under another name, off it."""
+        with one_at_a_time(self._thing(resource_id)) as turn:
+            turn.claim(ALL)
+
+    def _thing(self, resource_id: str) -> str:
+        return f"{self.what} {resource_id}"
 
     def _after_lost_answer(
         self,

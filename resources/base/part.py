@@ -11,15 +11,12 @@ from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
 from resources import engine
 from resources.base.declared import Declared, Live
 from resources.errors import ResourceError
-from resources.turns import Turn, one_at_a_time
+from resources.turns import ALL, Turn, one_at_a_time
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
 __all__ = ["Part"]
-
-# What is claimed of a part that is not shared.
-_ALL = frozenset({"*"})
 
 
 class Part(Declared):
@@ -92,7 +89,7 @@ class Part(Declared):
         return one_at_a_time(f"{self.what} {props[self.parent]}")
 
     def _share(self, props: Mapping[str, Any]) -> frozenset[str]:
-        return frozenset(props.get(self.shared) or ()) if self.shared else _ALL
+        return frozenset(props.get(self.shared) or ()) if self.shared else ALL
 
     def _without(self, props: dict[str, Any], claimed: set[str]) -> dict[str, Any]:
         """The properties, with as much of our share as nobody else has claimed."""

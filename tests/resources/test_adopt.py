@@ -41,6 +41,11 @@ def test_everything_is_adopted_and_nothing_changes(clouds: Layout, tmp_path: Pat
     stack.up("--refresh", "--expect-no-changes")
     assert everything(stack) == before
 
+    # Other names in the program: new resources take over, and the old ones leave it to them.
+    ask_for(stack, *adopting(ids, prefix="renamed-"))
+    assert "another resource has taken it over" in stack.up()
+    assert everything(stack) == before
+
 
 def make_by_hand(stack: ProgramStack) -> dict[str, str]:
     """One of each, as somebody makes them in the console; what was made, by name."""
@@ -70,7 +75,7 @@ def make_by_hand(stack: ProgramStack) -> dict[str, str]:
     return {"key": key_id, "role": role_id, "member": member["userId"]}
 
 
-def adopting(ids: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
+def adopting(ids: dict[str, str], *, prefix: str = "") -> list[tuple[str, str, dict[str, Any]]]:
     """A program of the same things; names that it leaves out are not its own."""
     policy = {
         "allow_deny": POLICY["allowDeny"],
@@ -84,17 +89,18 @@ def adopting(ids: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
         "iam_role_arn": "arn:aws:iam::1:role/b",
     }
     here = {"source": "127.0.0.1/32", "description": "here"}
-    return [
+    role = f"${prefix}role"
+    things: list[tuple[str, str, dict[str, Any]]] = [
         ("ApiKey", "key", {"adopt": ids["key"], "ip_access_list": [here]}),
         ("Role", "role", {"adopt": ids["role"], "policies": [policy]}),
-        ("RoleAssignment", "assigned", {"role_id": "$role", "actors": ["user/x"]}),
-        ("Member", "member", {"user_id": ids["member"], "assigned_role_ids": ["$role"]}),
-        ("Invitation", "new", {"email": "new@example.com", "assigned_role_ids": ["$role"]}),
+        ("RoleAssignment", "assigned", {"role_id": role, "actors": ["user/x"]}),
+        ("Member", "member", {"user_id": ids["member"], "assigned_role_ids": [role]}),
+        ("Invitation", "new", {"email": "new@example.com", "assigned_role_ids": [role]}),
         ("OrganizationSettings", "organization", {}),
         (
             "QueryEndpoint",
             "queries",
-            {"open_api_keys": ["$key"], "roles": ["sql_console_admin"]},
+            {"open_api_keys": [f"${prefix}key"], "roles": ["sql_console_admin"]},
         ),
         ("BackupConfiguration", "backups", {"backup_retention_period_in_hours": 48}),
         ("BackupBucket", "bucket", bucket),
@@ -103,6 +109,7 @@ def adopting(ids: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
         ("ServiceSettings", "settings", {"settings": {"max_concurrent_queries": 7}}),
         ("PrivateEndpointAttachment", "private", {"private_endpoint_ids": ["vpce-a"]}),
     ]
+    return [(kind, f"{prefix}{name}", args) for kind, name, args in things]
 
 
 def everything(stack: ProgramStack) -> dict[str, Any]:

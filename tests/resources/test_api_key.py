@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from resources.api_key import ApiKeyProvider
+from resources.errors import ResourceError
 from tests.resources.providers import Driven
 from tests.resources.servers import Server
 
@@ -70,4 +71,19 @@ def test_a_leftover_on_the_second_page_of_the_list_is_found(server: Server) -> N
     # The one of the lost answer is gone with its secret; what is there now is ours.
     assert [id for id, _ in found] == [key.id]
     assert key.id != left
+    key.delete()
+
+
+def test_a_key_to_keep_is_not_rotated(server: Server) -> None:
+    """`adopt` says which key it is, so nothing may ask for another one."""
+    body = {"name": "theirs", "roles": ["developer"]}
+    theirs = server.control_plane.organization("POST", "keys", body)["key"]["id"]
+    key = Driven(ApiKeyProvider(), server.control_plane)
+    key.create(adopt=theirs, **HERE)
+    assert key_of(server, key)["name"] == "theirs"
+    with pytest.raises(ResourceError, match=f"adopt is '{theirs}', and another rotation makes"):
+        key.update(adopt=theirs, rotation="2", **HERE)
+    new = key.checked(name="n", roles=["developer"], rotation="2", **HERE)
+    planned = key.provider.diff(key.id, key.state, new)
+    assert planned.replaces == ["rotation"]
     key.delete()
