@@ -7,6 +7,7 @@
 | `DELETE /local/faults` | everything is well again |
 | `POST /local/services/{id}/idle` | puts a running service to sleep now |
 | `POST /local/services/{id}/backups` | takes a backup of a service now; answers when it is done |
+| `POST /local/invitations/{id}/accept` | makes a member of who was invited |
 | `GET /local/counts` | services ever created, answers since the start by operation and status |
 | `PUT /local/uploads/{id}` | takes a function's archive, looks into it and forgets it |
 
@@ -25,6 +26,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from local.clickhouse.errors import ApiError, BadRequest, Conflict
 from local.clickhouse.faults import Faults
+from local.clickhouse.handlers.access import accept_invitation
 from local.clickhouse.handlers.udf_archives import looked_into
 from local.clickhouse.rate_limit import REQUESTS
 from local.clickhouse.routes import Cloud, authenticated, error_response, json_body
@@ -61,6 +63,9 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
             raise BadRequest("backups belong to the primary service of the warehouse")
         return await cloud.fleet.backups.take(service)
 
+    async def accept(request: web.Request) -> Json:
+        return accept_invitation(cloud.organization, request.match_info["id"])
+
     answers: Counter[tuple[str, int]] = Counter()
 
     async def show_counts(_: web.Request) -> Json:
@@ -95,6 +100,7 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
     route("DELETE", "/local/faults", clear_faults)
     route("POST", "/local/services/{id}/idle", put_to_sleep)
     route("POST", "/local/services/{id}/backups", back_up)
+    route("POST", "/local/invitations/{id}/accept", accept)
     route("GET", "/local/counts", show_counts)
     application.middlewares.append(_counting(answers))
 

@@ -11,8 +11,9 @@ from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler
 from local.clickhouse.handlers.collections import Collection, merged, save
 from local.clickhouse.keys import SYSTEM_ROLES
+from local.clickhouse.state import Organization
 
-__all__ = ["HANDLERS", "custom_roles"]
+__all__ = ["HANDLERS", "accept_invitation", "custom_roles"]
 
 Json = Any
 
@@ -61,7 +62,7 @@ def _check_name(call: Call, name: Json, id: str) -> None:
 
 
 def _role_is_free(call: Call, role: dict[str, Json]) -> None:
-    for member in _members(call).values():
+    for member in _members(call.organization).values():
         if role["id"] in member["roleIds"]:
             raise Conflict(f"Role {role['name']} is assigned to {member['email']}")
     for key in call.keys:
@@ -72,7 +73,7 @@ def _role_is_free(call: Call, role: dict[str, Json]) -> None:
 def _invitation(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     email = body["email"].lower()
     invited = [i["email"] for i in _INVITATIONS.things(call).values()]
-    if email in (*invited, *(m["email"] for m in _members(call).values())):
+    if email in (*invited, *(m["email"] for m in _members(call.organization).values())):
         raise Conflict(f"email: {email} is invited or a member already")
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=_INVITATION_DAYS)
     ids = _role_ids(call, body, default="developer")
@@ -159,7 +160,7 @@ def _system_roles(call: Call) -> dict[str, Json]:
 
 
 async def list_members(call: Call) -> Json:
-    return [_shown_member(call, member) for member in _members(call).values()]
+    return [_shown_member(call, member) for member in _members(call.organization).values()]
 
 
 async def get_member(call: Call) -> Json:
@@ -181,37 +182,54 @@ async def delete_member(call: Call) -> None:
     member = _member(call)
     _refuse_last_admin(call, member)
     call.organization.parts[_MEMBERS] = {
-        id: m for id, m in _members(call).items() if id != member["userId"]
+        id: m for id, m in _members(call.organization).items() if id != member["userId"]
     }
     save(call)
 
 
 def _refuse_last_admin(call: Call, member: Mapping[str, Json]) -> None:
     admin = SYSTEM_ROLES["admin"]
-    admins = [m for m in _members(call).values() if admin in m["roleIds"]]
+    admins = [m for m in _members(call.organization).values() if admin in m["roleIds"]]
     if admins == [member]:
         raise BadRequest("the last admin of an organization cannot go")
 
 
-def _members(call: Call) -> dict[str, Json]:
-    """Two from the beginning, since an invitation here is never accepted."""
+def accept_invitation(organization: Organization, id: str) -> Json:
+    """Make a member of somebody invited, as the link in the vendor's mail does.
+
+    Raises:
+        NotFound: there is no such invitation.
+    """
+    invitation = organization.parts.get("invitations", {}).pop(id, None)
+    if invitation is None:
+        raise NotFound(f"Invitation {id} was not found")
+    user_id, email = str(uuid.uuid4()), invitation["email"]
+    roles = [role["roleId"] for role in invitation["assignedRoles"]]
+    member = {"userId": user_id, "name": email.partition("@")[0], "email": email, "roleIds": roles}
+    organization.parts[_MEMBERS] = {**_members(organization), user_id: member}
+    organization.save()
+    return {"userId": user_id}
+
+
+def _members(organization: Organization) -> dict[str, Json]:
+    """Two from the beginning."""
     made: dict[str, Json] = {}
     for name, role in (("owner", "admin"), ("colleague", "developer")):
         id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.members.localhost"))
         member = {"userId": id, "name": name.title(), "email": f"{name}@example.com"}
         made[id] = {**member, "roleIds": [SYSTEM_ROLES[role]]}
-    return dict(call.organization.parts.get(_MEMBERS, made))
+    return dict(organization.parts.get(_MEMBERS, made))
 
 
 def _member(call: Call) -> dict[str, Json]:
-    member = _members(call).get(call.path["userId"])
+    member = _members(call.organization).get(call.path["userId"])
     if member is None:
         raise NotFound(f"Member {call.path['userId']} was not found")
     return dict(member)
 
 
 def _keep_member(call: Call, member: Mapping[str, Json]) -> None:
-    call.organization.parts[_MEMBERS] = {**_members(call), member["userId"]: member}
+    call.organization.parts[_MEMBERS] = {**_members(call.organization), member["userId"]: member}
     save(call)
 
 
