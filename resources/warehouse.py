@@ -125,7 +125,7 @@ class Warehouse:
         if not props.get("admin_password"):
             raise ResourceError(
                 f"no password for {props.get('url')}: an adopted service needs its `password`, "
-                "or a `password_version` to be given a new one"
+                "or a `password_version` to be given a new one; a secondary has its primary's"
             )
         user = props.get("admin_user") or "default"
         organization_id, service_id = props.get("organization_id"), props.get("service_id")

@@ -175,6 +175,17 @@ def test_a_service_stops_and_starts_as_desired(services: Services) -> None:
     assert services.control_plane.services() == []
 
 
+def test_an_idle_service_is_woken_where_it_shall_no_longer_idle(services: Services) -> None:
+    """Idle is a form of running, so nothing differs before; awake, it stays so."""
+    service_id, outputs = services.create()
+    services.control_plane.request("POST", f"/local/services/{service_id}/idle")
+    seen = services.provider.read(service_id, outputs).outs or {}
+    assert seen["state"] == "idle"
+    services.assert_settled(service_id, seen, services.inputs(seen, seen["pulumi_name"]))
+    services.update(service_id, seen, idle_scaling=False)
+    assert services.live(service_id)["state"] == "running"
+
+
 def test_an_adopted_service_stays_as_it_is(services: Services) -> None:
     """Stopped, scaled and with a key, of which the program says nothing."""
     service_id, theirs = services.create(
