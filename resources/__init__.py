@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from resources.backup_bucket import BackupBucket, BackupBucketArgs
     from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
     from resources.click_pipe import ClickPipe, ClickPipeArgs
+    from resources.click_pipe_database_scaling import (
+        ClickPipeDatabaseScaling,
+        ClickPipeDatabaseScalingArgs,
+    )
     from resources.click_stack_alert import ClickStackAlert, ClickStackAlertArgs
     from resources.click_stack_dashboard import ClickStackDashboard, ClickStackDashboardArgs
     from resources.click_stack_source import ClickStackSource, ClickStackSourceArgs
@@ -68,6 +72,8 @@ __all__ = [
     "BackupConfigurationArgs",
     "ClickPipe",
     "ClickPipeArgs",
+    "ClickPipeDatabaseScaling",
+    "ClickPipeDatabaseScalingArgs",
     "ClickStackAlert",
     "ClickStackAlertArgs",
     "ClickStackDashboard",
@@ -139,6 +145,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ClickPipeDatabaseScaling": "click_pipe_database_scaling",
+    "ClickPipeDatabaseScalingArgs": "click_pipe_database_scaling",
     "Udf": "udf",
     "UdfArgs": "udf",
     "UdfAttachment": "udf_attachment",

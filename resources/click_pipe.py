@@ -55,8 +55,8 @@ and never else. So a bucket, and a database whose changes are followed:
             desired_state="stopped",
         ),
     )
-    ClickPipe(
-        "orders",
+    shop = ClickPipe(
+        "shop",
         ClickPipeArgs(
             organization_id=warehouse.organization_id,
             service_id=warehouse.id,
@@ -84,8 +84,10 @@ In place: name, field mappings, columns of the destination, settings, scaling, t
 credentials, and of a source what its update takes (`click_pipe_sources`), among it the table
 mappings of a database. Such a pipe is paused to be edited, and goes on after it. Another service,
 another kind of source, and every other property of source or destination replace the pipe; `diff`
-names them by path. What is taken out of the program stays as it is where only a new pipe could
-change it. Rows that a replaced pipe brought stay; the new one begins where its source says.
+names them by path. The new pipe is there before the old one goes, unless both would read one
+replication slot of Postgres, or as one `server_id` of MySQL. What is taken out of the program stays
+as it is where only a new pipe could change it. Rows that a replaced pipe brought stay; the new one
+begins where its source says.
 
 An existing pipe is taken over with `adopt="<id>"`; its credentials are not touched until they
 change in the program. What an interrupted run made is found by the mark in its name (see
@@ -113,7 +115,7 @@ from resources.click_pipe_rules import (
     combinations,
     misfits,
 )
-from resources.click_pipe_sources import replacing, same_part
+from resources.click_pipe_sources import replacing, same_part, share_a_place
 from resources.click_pipe_steps import PipeSteps
 from resources.errors import ResourceError
 from resources.fields import ORGANIZATION, SERVICE, Field, choice, number, text
@@ -152,7 +154,8 @@ class ClickPipeArgs:
         settings: advanced settings by name; those it does not have are left alone, one taken out
             goes back to its default. In place.
         scaling: `replicas` (1 to 40), `replica_cpu_millicores` (125 to 2000),
-            `replica_memory_gb` (0.5 to 8). Not for databases. In place.
+            `replica_memory_gb` (0.5 to 8). Not for databases, see `ClickPipeDatabaseScaling`.
+            In place.
         desired_state: `running` or `stopped`. Default: `running`. In place.
         timeout_minutes: how long one change may take. Default: 15. In place.
         adopt: id of an existing pipe to take over instead of making one.
@@ -219,7 +222,7 @@ class ClickPipeProvider(Made):
         return DiffResult(
             changes=bool(result.changes or paths),
             replaces=[*(result.replaces or []), *paths],
-            delete_before_replace=False,
+            delete_before_replace=share_a_place(olds, news),
         )
 
     def ensure(

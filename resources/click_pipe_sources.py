@@ -18,6 +18,7 @@ __all__ = [
     "replacing",
     "same_part",
     "seen",
+    "share_a_place",
 ]
 
 # What a mapping that lets the pipe in may hold; all of it is secret.
@@ -35,6 +36,7 @@ CREDENTIALS = (
 _LOGIN = ("username", "password")
 _KEY = ("access_key_id", "secret_key")
 _TLS = ("tls_host", "ca_certificate", "disable_tls", "skip_cert_verification")
+_ONE_READER = (("postgres", "settings", "replication_slot_name"), ("mysql", "server_id"))
 # Sent, and told by no answer.
 _WRITE_ONLY = ("protobuf_schema", "roles")
 
@@ -215,6 +217,24 @@ def replacing(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]
     if isinstance(old_source, Mapping) and isinstance(new_source, Mapping):
         yield from _replacing_in_source(old_source, new_source)
     yield from _differing("destination", olds, news, in_place=("columns",))
+
+
+def share_a_place(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether a pipe and its replacement cannot be there at the same time.
+
+    A replication slot of Postgres, and a `server_id` of MySQL, has one reader.
+    """
+    old, new = olds.get("source") or {}, news.get("source") or {}
+    return any(
+        _at(new, path) is not None and same_part(_at(old, path), _at(new, path))
+        for path in _ONE_READER
+    )
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _replacing_in_source(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:

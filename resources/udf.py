@@ -368,7 +368,7 @@ class UdfProvider(Declared):
             time.sleep(min(_LOOK_INTERVAL_SECONDS, left))
 
     def _publication(self, props: Mapping[str, Any]) -> Publication:
-        return Publication(Owner.of(props), props["function_name"])
+        return Publication(Owner.of(props), props["organization_id"], props["function_name"])
 
 
 class Udf(Resource, module="clickhouse", name="Udf"):

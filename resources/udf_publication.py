@@ -26,16 +26,17 @@ class Publication:
 
     Args:
         owner: the resource.
+        organization_id: of the function.
         function_name: the function; a note about another one is none.
     """
 
-    def __init__(self, owner: Owner, function_name: str) -> None:
+    def __init__(self, owner: Owner, organization_id: str, function_name: str) -> None:
         from clickhouse_api.limiter import default_state_dir
 
         given = os.environ.get("CLICKHOUSE_API_STATE_DIR")
         folder = Path(given) if given else default_state_dir()
         self._path = folder / f"publish-{owner.resource}.note"
-        self._function_name = function_name
+        self._about = {"organization_id": organization_id, "function_name": function_name}
 
     def made_it(self) -> bool:
         """Whether this resource made the function, or at least sent the request."""
@@ -54,7 +55,7 @@ class Publication:
             after_version: the newest one until now; 0 where the function is about to be made.
         """
         note = {
-            "function_name": self._function_name,
+            **self._about,
             "made": after_version == 0 or self.made_it(),
             "after_version": after_version,
             "digest": digest,
@@ -75,5 +76,4 @@ class Publication:
             note = json.loads(self._path.read_text())
         except (OSError, ValueError):
             return {}
-        ours = isinstance(note, dict) and note.get("function_name") == self._function_name
-        return note if ours else {}
+        return note if isinstance(note, dict) and self._about.items() <= note.items() else {}

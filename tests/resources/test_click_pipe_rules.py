@@ -285,6 +285,18 @@ def test_another_kind_of_source_replaces() -> None:
     assert "source" in (diff.replaces or [])
 
 
+def test_what_has_one_reader_goes_before_its_replacement_comes() -> None:
+    """A replication slot by that name, a server of that id; others overlap."""
+    settings = {**CDC, "replication_slot_name": "slot", "publication_name": "p"}
+    provider = ClickPipeProvider()
+    olds = legal("postgres", settings=settings)
+    news = legal("postgres", settings={**settings, "publication_name": "q"})
+    assert provider.diff("id", olds, news).delete_before_replace
+    other = {**settings, "replication_slot_name": "other"}
+    assert not provider.diff("id", olds, legal("postgres", settings=other)).delete_before_replace
+    assert not provider.diff("id", legal("kafka"), legal("kafka", topics="u")).delete_before_replace
+
+
 def test_an_update_sends_what_differs_and_no_old_secret() -> None:
     """A changed table mapping goes before it comes; what was taken out is reset."""
     news = legal("postgres", tls_host=None, port=5433, table_mappings=[{**TABLE, "x": 1}])

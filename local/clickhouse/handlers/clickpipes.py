@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.clickhouse.errors import BadRequest, Conflict
+from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler
 from local.clickhouse.handlers.collections import Collection, merged, save, soon
 
@@ -29,6 +29,7 @@ _DEFAULT_SCALING = {
 }
 # The document lets answers have it, and it is a secret.
 _NEVER_SHOWN = ("connectionString",)
+_CDC_SCALING = "cdcScaling"
 _DEFAULT_CDC_SCALING = {"replicaCpuMillicores": 1000, "replicaMemoryGb": 4}
 
 
@@ -39,6 +40,7 @@ def _pipe(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     _check_endpoints(call, source)
     if kind in _CDC:
         _refuse_for_databases(body)
+        call.service.record.parts.setdefault(_CDC_SCALING, _DEFAULT_CDC_SCALING)
     elif not body["destination"].get("table"):
         raise BadRequest("destination.table is required")
     once = kind == "objectStorage" and not source.get("isContinuous")
@@ -212,11 +214,16 @@ async def get_context(call: Call) -> Json:
 
 
 async def get_cdc_scaling(call: Call) -> Json:
-    return call.service.record.parts.get("cdcScaling", _DEFAULT_CDC_SCALING)
+    """It comes with the first pipe that replicates a database, and stays."""
+    scaling = call.service.record.parts.get(_CDC_SCALING)
+    if scaling is None:
+        raise NotFound("The service never had a pipe that replicates a database")
+    return scaling
 
 
 async def update_cdc_scaling(call: Call) -> Json:
-    call.service.record.parts["cdcScaling"] = {**await get_cdc_scaling(call), **call.body}
+    call.require_running()
+    call.service.record.parts[_CDC_SCALING] = {**await get_cdc_scaling(call), **call.body}
     save(call)
     return await get_cdc_scaling(call)
 

@@ -298,6 +298,11 @@ def test_tables_of_a_database_pipe_are_added_and_removed(
     assert after["state"] == "Paused"
     assert cloud.call("GET", path)["state"] == "Running"
     cloud.call("PATCH", f"{path}/scaling", {"replicas": 2}, status=400)
+    # All such pipes of a service share theirs, which the first one brought.
+    scaling = f"{shared.path}/clickpipesCdcScaling"
+    before = cloud.call("GET", scaling)
+    larger = {"replicaCpuMillicores": 2000}
+    assert cloud.call("PATCH", scaling, larger) == {**before, **larger}
     kafka = {"kafka": {"authentication": "PLAIN"}}
     assert "kafka" in cloud.call("PATCH", path, {"source": kafka}, status=400)
     cloud.call("DELETE", path)
@@ -327,6 +332,7 @@ def test_files_are_read_once_unless_the_pipe_is_continuous(
 def test_an_idle_service_has_to_be_woken(cloud: CloudProcess) -> None:
     """424, with what the document says of it: for pipes and for the attachment of a function."""
     service = cloud.create_service()
+    cloud.call("GET", f"{service.path}/clickpipesCdcScaling", status=404)
     cloud.send("POST", f"/local/services/{service.id}/idle")
     pipes = cloud.organization + f"{service.path}/clickpipes"
     answer = cloud.send("POST", pipes, KINDS["kafka pipe"].body)
@@ -481,7 +487,6 @@ def test_a_backup_bucket_keeps_its_provider(cloud: CloudProcess, shared: Service
     [
         ("/snapshotConfiguration", {"enabled": True, "gap": 2}),
         ("/replicaAwareRouting", {"httpEnabled": True}),
-        ("/clickpipesCdcScaling", {"replicaCpuMillicores": 2000}),
     ],
 )
 def test_what_every_service_has_is_changed_by_field(
