@@ -55,8 +55,7 @@ def test_a_warehouse_stops_and_starts_in_one_up(clouds: Layout, tmp_path: Path) 
     stack.configure(desired_state="stopped")
     stack.up()
     assert states() == ["stopped", "stopped"]
-    stack.up("--expect-no-changes")
-    stack.pulumi("refresh", "--yes", "--expect-no-changes")
+    stack.up("--refresh", "--expect-no-changes")
 
     stack.pulumi("config", "set", "reader", json.dumps({"desired_state": "running"}))
     shown = stack.pulumi("preview", succeeds=False)
@@ -64,6 +63,5 @@ def test_a_warehouse_stops_and_starts_in_one_up(clouds: Layout, tmp_path: Path) 
     stack.configure()
     stack.up()
     assert states() == ["running", "running"]
-    stack.up("--expect-no-changes")
     stack.pulumi("destroy", "--yes", "--skip-preview")
     assert stack.services() == []
