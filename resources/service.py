@@ -87,7 +87,7 @@ class ServiceArgs:
             `running`, ours, or what the primary's is; an adopted service stays as it is. A primary
             that stops takes the secondaries of its stack along. In place.
         release_channel: `slow`, `default` or `fast`. Default: the server's. In place.
-        tags: up to 47 keys and values of letters, digits and `._-`. If given, other people's tags
+        tags: up to 46 keys and values of letters, digits and `._-`. If given, other people's tags
             are removed. Keys that begin with `pulumi-` are ours. In place.
         mysql_enabled: whether MySQL clients can connect. Default: the server's. In place.
         enable_core_dumps: whether ClickHouse may collect them. Default: the server's. In place.

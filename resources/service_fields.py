@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clickhouse_api import models
 
 __all__ = [
+    "BACKUP_TAG",
     "CREATE_ONLY",
     "HASHES",
     "MODES",
@@ -62,6 +63,9 @@ CREATE_ONLY = (
 )
 # As good as saying nothing.
 CREATED_BY_DEFAULT = (None, False, "v1-default")
+# The API does not say what a service was restored from, so we write it down: what an interrupted
+# run left of one backup must not be taken for another.
+BACKUP_TAG = f"{PREFIX}backup"
 # What a service is restored from, and with which key: never read back.
 ORIGIN = ("backup_id", "backup_encryption_config")
 HASHES = ("password_sha256_hash", "password_double_sha1_hash")
@@ -132,8 +136,10 @@ def outputs(service: models.Service, props: Mapping[str, Any]) -> dict[str, Any]
     endpoints = _endpoints(service)
     https = endpoints.get("https")
     seen = {**live(service), **{name: getattr(service, name) for name in (*CREATE_ONLY, *FACTS)}}
+    backup = tags_of(service).get(BACKUP_TAG)
     said = [name for name in CREATE_ONLY if props.get(name) not in CREATED_BY_DEFAULT]
     return {
+        **({} if backup is None else {"backup_id": backup}),
         **{name: props[name] for name in KEPT if props.get(name) is not None},
         **{name: value for name, value in seen.items() if value is not None},
         "cloud_provider": service.provider,
@@ -164,6 +170,8 @@ def mismatched(service: models.Service, wanted: Mapping[str, Any]) -> list[str]:
     ]
     if service.is_primary is False and not {"data_warehouse_id", "adopt"} & set(wanted):
         names.append("data_warehouse_id")
+    if "adopt" not in wanted and tags_of(service).get(BACKUP_TAG) != wanted.get("backup_id"):
+        names.append("backup_id")
     return names
 
 

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from resources.access_list import access_set
-from resources.service_fields import CREATE_ONLY, HASHES, MODES, ORIGIN, PLAIN, SCALING, differences
+from resources.service_fields import (
+    BACKUP_TAG,
+    CREATE_ONLY,
+    HASHES,
+    MODES,
+    ORIGIN,
+    PLAIN,
+    SCALING,
+    differences,
+)
 from resources.service_fields import live as seen
 from resources.service_rules import NAME_CHARACTERS
 
@@ -36,6 +45,8 @@ def post_request(props: Mapping[str, Any], marks: Mapping[str, str]) -> models.S
     if "mysql_enabled" in props:
         fields["endpoints"] = [_mysql(props)]
     tags = {**props.get("tags", {}), **marks}
+    if "backup_id" in props:
+        tags[BACKUP_TAG] = props["backup_id"]
     return models.ServicePostRequest.model_validate(
         {
             **fields,

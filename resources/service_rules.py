@@ -61,8 +61,8 @@ PROFILES = (
     "v1-highmem-xl",
 )
 NAME_CHARACTERS = 50
-# The API takes 50 tags, three of them are our marks.
-USER_TAGS = 47
+# The API takes 50 tags, four of them may be our marks.
+USER_TAGS = 46
 TAG_LETTERS = r"[a-zA-Z0-9._-]"
 
 MEMORY = ("min_replica_memory_gb", "max_replica_memory_gb")

@@ -164,6 +164,9 @@ def test_fields_that_only_we_know(
     assert service_fields.changed(outputs, {**wanted(), **new}) == changes
 
 
+RESTORED = {"tags": [{"key": "pulumi-backup", "value": "b1"}]}
+
+
 @pytest.mark.parametrize(
     ("seen", "given", "names"),
     [
@@ -175,6 +178,11 @@ def test_fields_that_only_we_know(
         ({"isPrimary": False, "dataWarehouseId": "w"}, {"adopt": "s"}, []),
         ({"isPrimary": False, "dataWarehouseId": "w"}, {"data_warehouse_id": "w"}, []),
         ({"isReadonly": True}, {"is_readonly": False}, ["is_readonly"]),
+        (RESTORED, {"backup_id": "b1"}, []),
+        (RESTORED, {"backup_id": "b2"}, ["backup_id"]),
+        (RESTORED, {}, ["backup_id"]),
+        (RESTORED, {"adopt": "s"}, []),
+        ({}, {"backup_id": "b1"}, ["backup_id"]),
     ],
 )
 def test_an_existing_service_must_be_of_the_wanted_kind(

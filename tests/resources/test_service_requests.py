@@ -142,5 +142,8 @@ def test_a_create_says_what_only_a_create_can() -> None:
         "backupEncryptionConfig": {"key": "x"},
         "endpoints": [{"protocol": "mysql", "enabled": False}],
         "enableCoreDumps": False,
-        "tags": [{"key": "pulumi-create", "value": "pending"}],
+        "tags": [
+            {"key": "pulumi-backup", "value": BACKUP},
+            {"key": "pulumi-create", "value": "pending"},
+        ],
     }

@@ -55,7 +55,7 @@ def test_regions_are_those_of_the_document() -> None:
         ({"release_channel": "nightly"}, "allowed: slow, default, fast"),
         ({"ip_access_list": ["all"]}, "ip_access_list is ['all'], allowed: addresses"),
         ({"tags": {"pulumi-stack": "x"}}, "not beginning with pulumi-"),
-        ({"tags": {"a b": "x"}}, "tags is {'a b': 'x'}, allowed: up to 47 keys"),
+        ({"tags": {"a b": "x"}}, "tags is {'a b': 'x'}, allowed: up to 46 keys"),
         ({"autoscaling_mode": "diagonal"}, "allowed: vertical, horizontal"),
         ({"min_replicas": 2}, "min_replicas is 2, allowed: nothing without autoscaling_mode"),
         (
