@@ -1,0 +1,1 @@
+"""Programs that send with OpenTelemetry's own SDKs, a folder per language."""

@@ -1,0 +1,1 @@
+"""The OpenTelemetry SDK for Python."""
