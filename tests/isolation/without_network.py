@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ __all__ = ["run_without_network"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run_without_network(*command: str) -> tuple[str, int]:
+def run_without_network(
+    *command: str, environment: Mapping[str, str] | None = None
+) -> tuple[str, int]:
     """What a command printed where there is only loopback, and how often it wanted to leave.
 
     Where there can be no such place, the test fails and says what is missing: whether a request
@@ -24,6 +27,7 @@ def run_without_network(*command: str) -> tuple[str, int]:
     result = subprocess.run(
         [sys.executable, "-m", "tests.isolation.loopback", *command],
         cwd=ROOT,
+        env=environment,
         capture_output=True,
         text=True,
         check=False,

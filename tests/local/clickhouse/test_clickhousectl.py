@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.isolation.without_network import run_without_network
 
 from .harness import DEADLINE_SECONDS, CloudProcess, wait_until
 
@@ -20,20 +24,26 @@ Run = Callable[..., Json]
 PROGRAM = Path(sys.executable).parent / "clickhousectl"
 
 
+def environment_of(home: Path, key_id: str, key_secret: str) -> dict[str, str]:
+    """What it is told; in a home of its own, where it would keep keys that it makes itself."""
+    # It asks for a newer version of itself unless it did so lately: when, and what it heard.
+    checked = home / ".clickhouse" / "last_update_check"
+    checked.parent.mkdir(exist_ok=True)
+    checked.write_text(f"{int(time.time())}\n{version('clickhousectl')}")
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "DO_NOT_TRACK": "1",
+        "CLICKHOUSE_CLOUD_API_KEY": key_id,
+        "CLICKHOUSE_CLOUD_API_SECRET": key_secret,
+    }
+
+
 @pytest.fixture
 def run(cloud: CloudProcess, tmp_path: Path) -> Run:
-    """Runs `clickhousectl cloud …`; its JSON, or the text where it prints none.
-
-    Its home is the test's: it would keep keys there that it makes for itself.
-    """
+    """Runs `clickhousectl cloud …`; its JSON, or the text where it prints none."""
     description = cloud.description
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "DO_NOT_TRACK": "1",
-        "CLICKHOUSE_CLOUD_API_KEY": description["key_id"],
-        "CLICKHOUSE_CLOUD_API_SECRET": description["key_secret"],
-    }
+    environment = environment_of(tmp_path, description["key_id"], description["key_secret"])
 
     def run(*arguments: str, fails: bool = False) -> Json:
         command = [str(PROGRAM), "cloud", "--url", description["url"].removesuffix("/v1")]
@@ -53,6 +63,16 @@ def run(cloud: CloudProcess, tmp_path: Path) -> Run:
             return done.stdout + done.stderr
 
     return run
+
+
+def test_it_asks_nobody_else(tmp_path: Path) -> None:
+    """Neither its telemetry nor its search for a newer version leaves the machine."""
+    shown, attempts = run_without_network(
+        *(str(PROGRAM), "cloud", "--url", "http://127.0.0.1:1", "org", "list"),
+        environment=environment_of(tmp_path, "id", "secret"),
+    )
+    assert "http://127.0.0.1:1" in shown
+    assert attempts == 0
 
 
 def test_a_service_from_create_to_delete(run: Run) -> None:
