@@ -38,9 +38,11 @@ DEFAULT_TEAM = "default"
 class TeamArgs:
     """Whose data it is.
 
+    Before a team is taken away or renamed, wait until `GET /admin/buffers` shows its buffers empty:
+    they go on delivering, to a database that the worker's user may no longer write to.
+
     Attributes:
-        name: letters, digits, `_` and `-`; part of the buffers' names, so another name leaves a
-            buffer behind that still delivers what it holds.
+        name: letters, digits, `_` and `-`; part of the buffers' names.
         database: with the team's tables.
     """
 
