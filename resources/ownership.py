@@ -75,5 +75,13 @@ class Owner:
 
     def unfinished(self, services: Iterable[models.Service]) -> list[models.Service]:
         """The services of this owner that no state knows of."""
-        wanted = self.marks().items()
-        return [service for service in services if wanted <= tags_of(service).items()]
+        return self._marked(services, self.marks())
+
+    def finished(self, services: Iterable[models.Service]) -> list[models.Service]:
+        """The services of this owner that a state knows of, or knew of."""
+        return self._marked(services, {**self.marks(), CREATE: DONE})
+
+    def _marked(
+        self, services: Iterable[models.Service], marks: Mapping[str, str]
+    ) -> list[models.Service]:
+        return [service for service in services if marks.items() <= tags_of(service).items()]

@@ -260,6 +260,8 @@ class ServiceProvider(Provider):
         adopt = "adopt" in props
         try:
             with self._control_plane.client() as client:
+                if not adopt:
+                    service_steps.refuse_successor(client, props)
                 found = (
                     service_steps.existing(client, props)
                     if adopt

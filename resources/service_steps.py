@@ -29,6 +29,7 @@ __all__ = [
     "ensure_stopped",
     "existing",
     "ref_of",
+    "refuse_successor",
     "sync",
     "unfinished",
     "waiter_for",
@@ -250,6 +251,27 @@ def unfinished(client: Client, props: Mapping[str, Any]) -> models.Service | Non
         return None
     _require_same_kind(found[0], props, "an interrupted run left")
     return found[0]
+
+
+def refuse_successor(client: Client, props: Mapping[str, Any]) -> None:
+    """Refuse a second service of a resource whose first is protected.
+
+    A replacement that was forced (`--target-replace`, a taint) has passed no `diff`, and the first
+    one's deletion would be refused only once there are two.
+
+    Raises:
+        ResourceError: names the first.
+    """
+    if not props.get("deletion_protection"):
+        return
+    services = client.service.instance_get_list(props["organization_id"])
+    finished = Owner.of(props).finished(services)
+    for service in (it for it in finished if it.state not in LEAVING | GONE):
+        raise ResourceError(
+            f"deletion_protection is True: service {service.name} ({service.id}) of this resource "
+            "exists and is not replaced; allowed: deletion_protection=False in a `pulumi up` of "
+            f"its own first, or adopt={str(service.id)!r} if no state knows of it"
+        )
 
 
 def _require_same_kind(service: models.Service, props: Mapping[str, Any], who: str) -> None:

@@ -88,6 +88,11 @@ class Services:
         (found,) = [it for it in self.control_plane.services() if it["id"] == service_id]
         return found
 
+    def finish(self, service_id: str) -> None:
+        """Mark it as `Receipt` does once a state knows of it."""
+        done = {"add": [{"key": "pulumi-create", "value": "done"}]}
+        self.control_plane.patch_service(service_id, "", {"tags": done})
+
     def wait_for(self, service_id: str, state: str) -> None:
         """Until the API shows a state."""
         deadline = time.monotonic() + DEADLINE_SECONDS
@@ -312,12 +317,20 @@ def test_a_primary_does_not_go_before_its_secondaries(services: Services) -> Non
 def test_a_protected_service_is_neither_deleted_nor_replaced(services: Services) -> None:
     """The property is named; it has to be taken away first, in an `up` of its own."""
     service_id, outputs = services.create(deletion_protection=True)
+    services.finish(service_id)
     said = "deletion_protection is True"
     with pytest.raises(ResourceError, match=said):
         services.provider.delete(service_id, outputs)
     news = services.inputs(outputs, region="us-east-1")
     with pytest.raises(ResourceError, match=f"{said}: another region would replace"):
         services.provider.diff(service_id, outputs, news)
+    # A forced replacement has no `diff`: the check before the create refuses it.
+    place = services.inputs(outputs)
+    (failure,) = services.provider.check({}, {**place, "deletion_protection": True}).failures
+    assert failure.reason is not None
+    assert f"{said}: service {outputs['name']} ({service_id}) of this resource" in failure.reason
+    assert services.provider.check({}, place).failures == []
+
     outputs = services.update(service_id, outputs, deletion_protection=False)
     assert services.provider.diff(service_id, outputs, news).replaces == ["region"]
     services.provider.delete(service_id, outputs)
