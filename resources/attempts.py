@@ -39,6 +39,10 @@ class Attempt:
         self._path = folder / f"create-{owner.resource}.note"
         self._clock = clock
 
+    def is_noted(self) -> bool:
+        """Whether nobody heard the end of a request, however long ago."""
+        return self._path.exists()
+
     def seconds_left(self) -> float:
         """For how long a request that nobody heard the end of may still be carried out."""
         try:

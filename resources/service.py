@@ -265,7 +265,7 @@ class ServiceProvider(Provider):
                 found = (
                     service_steps.existing(client, props)
                     if adopt
-                    else service_steps.unfinished(client, props)
+                    else service_steps.unfinished(client, props, shared=True)
                 )
         except (ResourceError, errors.ClickHouseApiError) as error:
             # Without a property, or the line would begin with one that nobody got wrong.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from resources import engine, service_fields, service_requests
 from resources.attempts import IN_FLIGHT_SECONDS, Attempt
 from resources.errors import Interrupted, ResourceError
+from resources.leftovers import lists
 from resources.ownership import Owner
 from resources.secondaries import naming_secondaries, releasing_own_secondaries
 from resources.waits import GONE, LEAVING, STOPPED, ServiceRef, Waiter, get_or_none
@@ -54,7 +55,8 @@ def ensure_exists(
     if props.get("adopt") is not None:
         return existing(client, props)
     attempt = Attempt(Owner.of(props))
-    found = unfinished(client, props)
+    # A list from before a noted request arrived would not show what it made.
+    found = unfinished(client, props, shared=not attempt.is_noted())
     if found is None:
         found = _find_late(client, props, progress, attempt.seconds_left())
     if found is not None:
@@ -237,9 +239,20 @@ def existing(client: Client, props: Mapping[str, Any]) -> models.Service:
     return service
 
 
-def unfinished(client: Client, props: Mapping[str, Any]) -> models.Service | None:
-    """What an interrupted create of this resource left behind, if it did."""
-    services = client.service.instance_get_list(props["organization_id"])
+def unfinished(
+    client: Client, props: Mapping[str, Any], *, shared: bool = False
+) -> models.Service | None:
+    """What an interrupted create of this resource left behind, if it did.
+
+    Args:
+        shared: whether another resource's list, of a moment ago, may say that there is nothing.
+    Raises:
+        ResourceError: there are several, or one of another kind than is wanted.
+    """
+    organization = props["organization_id"]
+    if shared and not Owner.of(props).unfinished(lists.services(client, organization)):
+        return None
+    services = client.service.instance_get_list(organization)
     found = [s for s in Owner.of(props).unfinished(services) if s.state not in LEAVING | GONE]
     if len(found) > 1:
         names = ", ".join(f"{service.name} ({service.id})" for service in found)
