@@ -134,7 +134,7 @@ def test_a_long_wait_says_where_it_is_every_fifteen_seconds(stack: ProgramStack)
         assert process.stdout is not None
         for line in process.stdout:
             told += map(int, re.findall(r"provisioning, waiting until it runs \((\d+) s\)", line))
-            if told and told[-1] > 20:
+            if told and told[-1] > 15:
                 break
     assert len(told) >= 3
     assert all(later - earlier <= 15 for earlier, later in zip([0, *told], told, strict=False))
