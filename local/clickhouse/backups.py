@@ -88,7 +88,10 @@ class Backups:
         except Unavailable as error:
             raise Conflict(str(error)) from None
         if status == "done":
-            inside.rename(self._data(id))
+            try:
+                inside.rename(self._data(id))
+            except FileNotFoundError:  # its service was deleted in this moment
+                status = "error"
         finished = datetime.datetime.now(datetime.UTC)
         began = datetime.datetime.fromisoformat(self._entries[id]["startedAt"])
         seconds = max((finished - began).total_seconds(), 0.0)
@@ -133,7 +136,7 @@ class Backups:
         for id, entry in list(self._entries.items()):
             if now >= datetime.datetime.fromisoformat(entry["_until"]):
                 del self._entries[id]
-                shutil.rmtree(self._folder / id)
+                shutil.rmtree(self._folder / id, ignore_errors=True)
 
     async def _written(self, plane: DataPlane, inside: Path) -> str:
         try:
