@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, plain, with_secrets
+from resources.base import Live, Part, marks_of, plain, with_secrets
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, SERVICE, Field, choice, text
 
@@ -159,7 +159,7 @@ class BackupBucket(Resource, module="clickhouse", name="BackupBucket"):
         args: BackupBucketArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props: dict[str, Any] = {**vars(args)}
+        props: dict[str, Any] = {**vars(args), **marks_of(type(self), resource_name, opts)}
         for name in SECRETS:
             if props[name] is not None:
                 props[name] = pulumi.Output.secret(props[name])

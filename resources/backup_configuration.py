@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, plain
+from resources.base import Live, Part, marks_of, plain
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, SERVICE, Field, choice, number, text
 
@@ -143,4 +143,5 @@ class BackupConfiguration(Resource, module="clickhouse", name="BackupConfigurati
         args: BackupConfigurationArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(BackupConfigurationProvider(), resource_name, {**vars(args)}, opts)
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(BackupConfigurationProvider(), resource_name, props, opts)

@@ -179,14 +179,20 @@ class Progress:
 
     As a context manager it repeats the latest message by itself, whatever its user is held up by:
     an answer that does not come, or the turns of the rate limit.
+
+    Args:
+        urn: the resource.
+        first: what is repeated while there was no news at all.
     """
 
-    def __init__(self, urn: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, urn: str, *, first: str = "", clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._urn = urn
         self._clock = clock
         self._started = clock()
         self._last = float("-inf")
-        self._shown = ""
+        self._shown = first
         self._ended = threading.Event()
 
     def __call__(self, message: str) -> None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part
+from resources.base import Live, Part, marks_of
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, SERVICE, Field, texts
 from resources.waits import LEAVING, ServiceRef, get_or_none
@@ -122,7 +122,8 @@ class PrivateEndpointAttachment(Resource, module="clickhouse", name="PrivateEndp
         args: PrivateEndpointAttachmentArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(PrivateEndpointAttachmentProvider(), resource_name, {**vars(args)}, opts)
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(PrivateEndpointAttachmentProvider(), resource_name, props, opts)
 
 
 def _patch(

@@ -33,7 +33,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources import engine
-from resources.base import Live, Part, plain
+from resources.base import Live, Part, marks_of, plain
 from resources.fields import ORGANIZATION, SERVICE, Field, choices, flag, text, texts
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ class QueryEndpoint(Resource, module="clickhouse", name="QueryEndpoint"):
         args: QueryEndpointArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(QueryEndpointProvider(), resource_name, {**vars(args)}, opts)
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(QueryEndpointProvider(), resource_name, props, opts)
 
 
 def _upsert(

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part
+from resources.base import Live, Part, marks_of
 from resources.fields import ORGANIZATION, Field, text, texts
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class RoleAssignment(Resource, module="clickhouse", name="RoleAssignment"):
         args: RoleAssignmentArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(RoleAssignmentProvider(), resource_name, {**vars(args)}, opts)
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(RoleAssignmentProvider(), resource_name, props, opts)
 
 
 def _put(client: Client, role_id: str, props: Mapping[str, Any], actors: set[str]) -> None:

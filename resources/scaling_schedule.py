@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, plain
+from resources.base import Live, Part, marks_of, plain
 from resources.checking import Checker, whole_number
 from resources.fields import ORGANIZATION, SERVICE, Field
 
@@ -159,7 +159,8 @@ class ScalingSchedule(Resource, module="clickhouse", name="ScalingSchedule"):
         args: ScalingScheduleArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(ScalingScheduleProvider(), resource_name, {**vars(args)}, opts)
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(ScalingScheduleProvider(), resource_name, props, opts)
 
 
 def _normal(entry: Any) -> dict[str, Any]:

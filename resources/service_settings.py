@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part
+from resources.base import Live, Part, marks_of
 from resources.checking import Checker, whole_number
 from resources.fields import ORGANIZATION, SERVICE, Field
 
@@ -143,7 +143,8 @@ class ServiceSettings(Resource, module="clickhouse", name="ServiceSettings"):
         args: ServiceSettingsArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(ServiceSettingsProvider(), resource_name, {**vars(args)}, opts)
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(ServiceSettingsProvider(), resource_name, props, opts)
 
 
 def _reset(client: Client, service_id: str, props: Mapping[str, Any], names: Iterable[str]) -> None:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, plain
+from resources.base import Live, Part, marks_of, plain
 from resources.fields import ORGANIZATION, SERVICE, Field, choice, number
 
 if TYPE_CHECKING:
@@ -107,4 +107,5 @@ class UpgradeWindow(Resource, module="clickhouse", name="UpgradeWindow"):
         args: UpgradeWindowArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(UpgradeWindowProvider(), resource_name, {**vars(args)}, opts)
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(UpgradeWindowProvider(), resource_name, props, opts)

@@ -65,8 +65,7 @@ class Declared(Provider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Take over what is there, or make it; send what differs; read back."""
-        with self._control_plane.client() as client:
-            progress = engine.Progress(str(props.get("resource_urn") or ""))
+        with self._progress(props) as progress, self._control_plane.client() as client:
             resource_id, live = self.ensure(client, props, progress)
             names = list(self.fields)
             if live is not None:
@@ -86,7 +85,7 @@ class Declared(Provider):
 
     def update(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Send what the program changed and what the cloud has otherwise; read back."""
-        with self._control_plane.client() as client:
+        with self._progress(news), self._control_plane.client() as client:
             live = self._observed(client, resource_id, news)
             if live is None:
                 self.require_existing(resource_id)
@@ -101,7 +100,7 @@ class Declared(Provider):
         """Remove it; what is gone already is a success."""
         from clickhouse_api import errors
 
-        with self._control_plane.client() as client:
+        with self._progress(props), self._control_plane.client() as client:
             try:
                 self.remove(client, resource_id, props)
             except errors.NotFound:
@@ -163,6 +162,11 @@ class Declared(Provider):
             for name, field in self.fields.items()
             if field.readable and name in wanted and not same(field, shown.get(name), wanted[name])
         ]
+
+    def _progress(self, props: Mapping[str, Any]) -> engine.Progress:
+        """A status line for whatever takes long: an endpoint that waits for its service, say."""
+        urn = str(props.get("resource_urn") or "")
+        return engine.Progress(urn, first=f"waiting for the {self.what}")
 
     def _changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
         given = olds.get("given") or []

@@ -66,7 +66,7 @@ def test_killed_while_the_answer_is_on_its_way(stack: ProgramStack) -> None:
 def test_killed_between_the_saving_and_the_receipt(stack: ProgramStack) -> None:
     """Each id is in the state; the next run takes the marks off and makes nothing."""
     for operation in ("openapiKeyUpdate", "organizationRolePatch"):
-        fault(stack, operation, "rate_limit", reset_seconds=30, times=None)
+        fault(stack, operation, "rate_limit", reset_seconds=3, times=None)
     stack.up_killed_when(lambda: len(names(stack)) == 3 and saved(stack) == 3)
     before = stack.control_plane.organization("GET", "keys")
     assert sum(MARKED in name for name in names(stack)) == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clickhouse_api import errors
-from resources import query_endpoint
+from resources import engine, query_endpoint
 from resources.query_endpoint import QueryEndpointProvider
 from tests.resources.providers import Driven
 from tests.resources.servers import Server
@@ -82,3 +82,15 @@ def test_other_peoples_keys_stay_unless_it_is_exclusive(server: Server, endpoint
     assert set(there(server)["openApiKeys"]) == {theirs, second}
     endpoint.update(open_api_keys=[second], roles=READ_ONLY, exclusive=True)
     assert there(server)["openApiKeys"] == [second]
+
+
+def test_a_long_wait_shows_in_the_status_line(
+    server: Server, endpoint: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is that takes long: here the API's answer, and nobody counts retries."""
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr(engine, "_REPEAT_SECONDS", 0.05)
+    monkeypatch.setattr(engine, "report", lambda urn, message: said.append((urn, message)))
+    faults(server, {"operation": UPSERT, "fault": "slow", "delay_seconds": 1})
+    endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
+    assert ("urn:query endpoint", "waiting for the query endpoint (0 s)") in said
