@@ -26,7 +26,7 @@ SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"]
 EVERYTHING = token_entry("everything", name="everything", scopes=SCOPES)
 SEED = "20261121"
-EXAMPLES = "10"
+EXAMPLES = "5"
 
 
 @pytest.fixture
