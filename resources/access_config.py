@@ -14,8 +14,8 @@
     telemetry:corsOrigins: ["https://shop.example.com"]
     telemetry:publicEvents: {team: shop, requestsPerSecond: 1}
 
-Put them into the settings file, or `pulumi config set --plaintext tokens '[…]'`: Pulumi takes a long
-value of a key with that name for a secret, and there is none in it.
+Put them into the settings file, or `pulumi config set --plaintext tokens '[…]'`: Pulumi takes a
+long value of a key with that name for a secret, and there is none in it.
 
 Without `tokens` there are three for the team `default`: `ingest`, `read` and `admin`.
 """
