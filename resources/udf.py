@@ -110,7 +110,7 @@ class UdfArgs:
         function_name: how queries call it: a letter, then letters, digits and `_`, 64 at most.
             Default: the Pulumi name. Replaces.
         files: the code: path -> text. For Python, `main.py` and, for packages to install,
-            `requirements.txt`. In place.
+            `requirements.txt`. It stands in the state as it is, so no secrets. In place.
         archive: or the path of a ZIP file with the code, without symbolic links. Its content
             counts. In place.
         return_name: name of the result, for formats that have names. In place.

@@ -82,7 +82,7 @@ class ProgramStack:
     def failing_up(self, *arguments: str) -> str:
         """`pulumi up`, which must fail; returns the errors, a line each."""
         shown = self.pulumi("up", "--yes", *arguments, succeeds=False)
-        assert "Traceback" not in shown
+        assert "Traceback" not in shown, shown
         return shown
 
     def up_killed_when(self, seen: Any) -> None:
