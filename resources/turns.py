@@ -18,11 +18,13 @@ import fcntl
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from resources import engine
+from resources.errors import ConfigurationError
 
 __all__ = ["ALL", "Turn", "is_claimed", "one_at_a_time"]
 
@@ -30,6 +32,8 @@ ALL = frozenset({"*"})
 """What is claimed of a thing that is not shared."""
 
 _LOOK_INTERVAL_SECONDS = 0.05
+# Addresses of engines come again some day; a claim that old is of no run that still goes on.
+_LONGEST_RUN_SECONDS = 24 * 3600.0
 
 
 @dataclass
@@ -55,11 +59,9 @@ def one_at_a_time(thing: str) -> Iterator[Turn]:
         thing: what it is, with its id.
     Raises:
         Interrupted: somebody pressed Ctrl-C while we waited.
+        ConfigurationError: there is no folder for the file.
     """
-    path = _path(thing)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The file stays: whoever removed it would take away a lock that somebody just waits for.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _open(_path(thing))
     try:
         _lock(descriptor)
         turn = Turn(_read(descriptor))
@@ -87,6 +89,18 @@ def _path(thing: str) -> Path:
     return default_state_dir() / f"{hashlib.sha256(thing.encode()).hexdigest()[:32]}.turn"
 
 
+def _open(path: Path) -> int:
+    # The file stays: whoever removed it would take away a lock that somebody just waits for.
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot take turns in {path.parent} ({error.strerror}): set "
+            "CLICKHOUSE_API_STATE_DIR to a folder that can be written"
+        ) from error
+
+
 def _lock(descriptor: int) -> None:
     """Wait for our turn; threads keep each other out too, because each opens the file anew."""
     while True:
@@ -102,6 +116,8 @@ def _lock(descriptor: int) -> None:
 def _read(descriptor: int) -> set[str]:
     """What was claimed in this run; the claims of another one are void."""
     run = engine.run()
+    if time.time() - os.fstat(descriptor).st_mtime > _LONGEST_RUN_SECONDS:
+        return set()
     try:
         content = json.loads(os.pread(descriptor, 1 << 20, 0) or b"{}")
         return set(content["claimed"]) if run and content["run"] == run else set()

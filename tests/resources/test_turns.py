@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from resources import engine
 from resources.base import declared
+from resources.errors import ConfigurationError
 from resources.role_assignment import RoleAssignmentProvider
-from resources.turns import one_at_a_time
+from resources.turns import is_claimed, one_at_a_time
 from tests.resources.providers import Driven
 from tests.resources.servers import Server
 
@@ -65,6 +67,31 @@ def test_claims_are_those_of_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
             seen.append(set(turn.claimed))
             turn.claim(["mine"])
     assert seen == [set(), {"mine"}, set(), set(), set()]
+
+
+def test_a_claim_does_not_outlive_its_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An engine may get the address that another one had long ago."""
+    monkeypatch.setattr(engine, "run", lambda: "an address")
+    with one_at_a_time("thing") as turn:
+        turn.claim(["mine"])
+    assert is_claimed("thing")
+    (file,) = (tmp_path / "limiter").glob("*.turn")
+    os.utime(file, (0, 0))
+    assert not is_claimed("thing")
+    assert not is_claimed("another thing")
+
+
+def test_a_folder_that_cannot_be_is_an_error_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without turns something could be lost, so nothing is begun."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "file" / "folder"))
+    with (
+        pytest.raises(ConfigurationError, match="set CLICKHOUSE_API_STATE_DIR to a folder"),
+        one_at_a_time("thing"),
+    ):
+        raise AssertionError
 
 
 def test_what_another_machine_overwrote_is_sent_again(
