@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from resources.migrations import Migrations, MigrationsArgs
     from resources.organization import Organization, get_organization
     from resources.organization_settings import OrganizationSettings, OrganizationSettingsArgs
+    from resources.postgres_service import PostgresService, PostgresServiceArgs
     from resources.private_endpoint_attachment import (
         PrivateEndpointAttachment,
         PrivateEndpointAttachmentArgs,
@@ -97,6 +98,8 @@ __all__ = [
     "Organization",
     "OrganizationSettings",
     "OrganizationSettingsArgs",
+    "PostgresService",
+    "PostgresServiceArgs",
     "PrivateEndpointAttachment",
     "PrivateEndpointAttachmentArgs",
     "PrivateEndpointConfig",
@@ -145,14 +148,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ClickPipeDatabaseScaling": "click_pipe_database_scaling",
-    "ClickPipeDatabaseScalingArgs": "click_pipe_database_scaling",
+    "PostgresServiceArgs": "postgres_service",
+    "PostgresService": "postgres_service",
     "Udf": "udf",
     "UdfArgs": "udf",
     "UdfAttachment": "udf_attachment",
     "UdfAttachmentArgs": "udf_attachment",
     "ClickPipe": "click_pipe",
     "ClickPipeArgs": "click_pipe",
+    "ClickPipeDatabaseScaling": "click_pipe_database_scaling",
+    "ClickPipeDatabaseScalingArgs": "click_pipe_database_scaling",
     "ClickStackWebhookArgs": "click_stack_webhook",
     "ClickStackWebhook": "click_stack_webhook",
     "ClickStackSourceArgs": "click_stack_source",

@@ -1,6 +1,8 @@
 """ClickStack: dashboards, alerts, sources, webhooks, roles and saved searches, kept and shown.
 
-No alert is ever evaluated and no webhook called.
+No alert is ever evaluated and no webhook called. What the document leaves open is as in HyperDX,
+which ClickStack is made of: ids of tiles and filters are the server's, a PUT keeps those that it
+names, and an alert goes with its tile. Any text is taken for a connection: no operation lists them.
 """
 
 from __future__ import annotations

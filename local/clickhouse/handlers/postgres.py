@@ -1,4 +1,9 @@
-"""Postgres services: kept with their states and settings. No Postgres runs."""
+"""Postgres services: kept with their states and settings.
+
+No Postgres runs: what is a password, a parameter or an address is kept and has no effect, and there
+is no certificate. A new size or standby restarts the service; a parameter waits for a restart that
+somebody asks for; a deletion takes as long as provisioning does.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from typing import Any
 from local.clickhouse.accounts import generated_password
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler, Page, Text, page_of
-from local.clickhouse.handlers.collections import Collection, merged, soon
+from local.clickhouse.handlers.collections import Collection, merged, save, soon
 
 __all__ = ["HANDLERS"]
 
@@ -21,12 +26,16 @@ _CONFIGS: Mapping[str, Json] = {
     "pgBouncerConfig": {"default_pool_size": "20"},
 }
 _STORAGE_GB = 118
+# These make other machines, so the service restarts.
+_RESIZING = ("size", "haType")
+_GONE = "gone"
 _RESTART_NEEDED = "Some settings take effect after a restart."
 
 
 def _new(call: Call, body: Mapping[str, Json], *, primary: bool) -> dict[str, Json]:
     id = str(uuid.uuid4())
     _check_tags(body)
+    _check_size(body["size"], body["provider"])
     return {
         "postgresVersion": "18",
         "haType": "none",
@@ -49,14 +58,25 @@ def _check_tags(body: Mapping[str, Json]) -> None:
         raise BadRequest("tags: a key is given twice")
 
 
-def _changed(_: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
+def _check_size(size: str, provider: str) -> None:
+    if (provider == "gcp") != ("lssd" in size):
+        raise BadRequest(f"size: {size} is not a size of {provider}")
+
+
+def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
     """A PATCH without tags clears them (ClickHouse/clickhousectl#827)."""
+    if before["state"] == "deleting":
+        raise Conflict("The Postgres service is deleting")
     _check_tags(body)
+    _check_size(body.get("size") or before["size"], before["provider"])
+    resized = any(body.get(name, before.get(name)) != before.get(name) for name in _RESIZING)
     patch = body.pop("ipAccessList", {})
     gone = {entry["id"] for entry in patch.get("remove", [])}
     kept = [entry for entry in before.get("ipAccessList", []) if entry["id"] not in gone]
     after = merged({**before, "tags": []}, body)
     after["ipAccessList"] = [*kept, *_with_ids(patch.get("add", []))]
+    if resized:
+        after |= soon(call, "state", now="restarting", then="running", failed="unavailable")
     return after
 
 
@@ -64,7 +84,18 @@ def _with_ids(entries: list[Json]) -> list[Json]:
     return [{**entry, "id": str(uuid.uuid4())} for entry in entries]
 
 
-_SERVICES = Collection(
+class _Services(Collection):
+    """Services, without those whose deletion has ended."""
+
+    def things(self, call: Call) -> dict[str, dict[str, Json]]:
+        """All of them by id, as they are now."""
+        things = super().things(call)
+        for id in [id for id, thing in things.items() if thing["state"] == _GONE]:
+            del things[id]
+        return things
+
+
+_SERVICES = _Services(
     name="postgres",
     title="Postgres service",
     placeholder="postgresId",
@@ -139,7 +170,7 @@ async def set_state(call: Call) -> Json:
 
 
 async def delete(call: Call) -> None:
-    """Read replicas go first."""
+    """Read replicas go first; then it is deleting, and then gone."""
     id = call.path["postgresId"]
     replicas = [
         s["name"]
@@ -148,7 +179,11 @@ async def delete(call: Call) -> None:
     ]
     if replicas:
         raise Conflict(f"read replicas of the Postgres service are left: {', '.join(replicas)}")
-    await _SERVICES.handlers["postgresServiceDelete"](call)
+    service = _SERVICES.find(call)
+    if service["state"] == "deleting":
+        raise Conflict("The Postgres service is deleting already")
+    service |= soon(call, "state", now="deleting", then=_GONE)
+    save(call)
 
 
 async def get_config(call: Call) -> Json:
