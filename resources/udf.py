@@ -365,7 +365,7 @@ class UdfProvider(Declared):
             if (left := deadline - time.monotonic()) <= 0:
                 return None
             progress(f"an answer was lost, looking for function {name}")
-            time.sleep(min(_LOOK_INTERVAL_SECONDS, left))
+            engine.sleep(min(_LOOK_INTERVAL_SECONDS, left))
 
     def _publication(self, props: Mapping[str, Any]) -> Publication:
         return Publication(Owner.of(props), props["organization_id"], props["function_name"])
