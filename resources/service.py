@@ -97,9 +97,9 @@ class ServiceArgs:
         is_readonly: a secondary that only reads. Replaces.
         backup_id: backup that the new service is restored from. Another one replaces; taking it
             out of the program changes nothing. The API never returns it.
-        backup_encryption_config: how that backup is encrypted, as the API wants it (a private
-            preview, without a schema). Needs `backup_id`; another one replaces, as with that. Kept
-            as a secret.
+        backup_encryption_config: of the backup of an encrypted service in a bucket of one's own,
+            the content of its `encryption_config.json` (a private preview); the new service is
+            encrypted, too. Needs `backup_id`; another one replaces, as with that. Kept as a secret.
         byoc_id: infrastructure in an account of your own; needs both memory bounds. Replaces.
         profile: `v1-default`, `v1-highmem-xs` to `-xl`, or a name of the BYOC infrastructure (then
             with equal memory bounds). Replaces.

@@ -269,7 +269,12 @@ def _check_origin(checker: Checker) -> None:
         said = "backup_encryption_config is only allowed with backup_id"
         _refuse(checker, "backup_encryption_config", said)
     encrypted = checker.known("has_transparent_data_encryption")
-    judged = not adopted and is_known(inputs.get("has_transparent_data_encryption"))
+    # An encrypted backup makes an encrypted service, whatever the program says.
+    judged = (
+        not adopted
+        and "backup_encryption_config" not in inputs
+        and is_known(inputs.get("has_transparent_data_encryption"))
+    )
     if judged and not encrypted and "transparent_data_encryption_key_id" in inputs:
         checker.refuse(
             "transparent_data_encryption_key_id", "nothing without has_transparent_data_encryption"

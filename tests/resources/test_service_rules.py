@@ -183,6 +183,11 @@ def test_a_malformed_hash_is_refused_without_being_shown(name: str, value: str) 
         {"tier": "development"},
         {"backup_id": "b", "compliance_type": "pci", "profile": "v1-highmem-xl"},
         {"backup_id": "b", "backup_encryption_config": {"key": "x"}},
+        {
+            "backup_id": "b",
+            "backup_encryption_config": {"key": "x"},
+            "transparent_data_encryption_key_id": "k",
+        },
     ],
 )
 def test_what_goes_together_is_legal(changes: dict[str, Any]) -> None:

@@ -59,6 +59,9 @@ async def create(call: Call) -> Json:
     if primary is None:
         fields["dataWarehouseId"] = str(uuid.uuid4())
     fields["isPrimary"] = primary is None
+    if "backupEncryptionConfig" in body:
+        # As clickhousectl says of it: the restored service is encrypted.
+        fields["hasTransparentDataEncryption"] = True
     password = generated_password()
     admin = Account.admin(sha256_hex(password))
     if primary is not None:

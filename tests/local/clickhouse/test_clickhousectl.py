@@ -75,7 +75,7 @@ def test_it_asks_nobody_else(tmp_path: Path) -> None:
     assert attempts == 0
 
 
-def test_a_service_from_create_to_delete(run: Run) -> None:
+def test_a_service_from_create_to_delete(cloud: CloudProcess, run: Run) -> None:
     """Created, scaled, changed, stopped and started; its parts set and read; deleted."""
     made = run("service", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
     id = str(made["service"]["id"])
@@ -92,6 +92,13 @@ def test_a_service_from_create_to_delete(run: Run) -> None:
     run("service", "upgrade-window", "set", id, "--weekday", "1", "--start-hour", "6")
     assert run("service", "upgrade-window", "get", id)
     assert run("backup", "list", id) == []
+    cloud.send("POST", f"/local/services/{id}/backups").raise_for_status()
+    (backup,) = run("backup", "list", id)
+    assert run("backup", "get", id, backup["id"]) == backup
+    made = ["--name", "restored", "--ip-allow", "0.0.0.0/0", "--backup-id", backup["id"]]
+    restored = str(run("service", "create", *made)["service"]["id"])
+    wait_until(lambda: run("service", "get", restored)["state"] == "running", "it is restored")
+    run("service", "delete", restored, "--force")
     run("service", "stop", id)
     wait_until(lambda: run("service", "get", id)["state"] == "stopped", "it is stopped")
     run("service", "start", id)
