@@ -37,6 +37,10 @@ status: ## Say what runs, where, and how much memory each process has
 generate: ## Rebuild the ClickHouse Cloud client from the pinned API document, or FROM=a file or URL
 	@$(VENV)/python -m clickhouse_api.generator $(if $(FROM),--from $(FROM))
 
+.PHONY: docs
+docs: ## Rebuild docs/resources/ from the docstrings of resources/
+	@$(VENV)/python -m docs
+
 .PHONY: lock
 lock: ## Pin the newest Python packages that pyproject.toml allows
 	uv pip compile pyproject.toml --group generate --group local --group dev --universal \
@@ -62,9 +66,11 @@ test-chaos: install ## Random changes, faults and kills: 200 rounds (CHAOS_SEED,
 	  $(VENV)/python -m pytest tests/chaos
 
 .PHONY: bench
-bench: install ## Measure: `pulumi up` against an empty program, imports, memory
+bench: install ## Measure: `pulumi up`, imports, the control plane, ingest; an hour on two quiet cores
 	$(VENV)/python -m bench.up
 	$(VENV)/python -m bench.import_cost
+	$(VENV)/python -m bench.control_plane
+	$(VENV)/python -m bench.ingest
 
 .PHONY: clean
 clean: down ## Remove what was installed and the local clouds' data

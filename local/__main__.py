@@ -103,6 +103,8 @@ def env(_: argparse.Namespace) -> None:
     values = {**pulumi_environment(layout), **cloud_environment(layout)}
     stack = Stack(layout, STACK)
     outputs = stack.outputs() if stack.exists() else {}
+    for name, token in outputs.get("tokens", {}).items():
+        values[f"{name.upper().replace('-', '_')}_TOKEN"] = token
     values |= {name: str(outputs[key]) for name, key in OUTPUTS.items() if key in outputs}
     for name, value in values.items():
         print(f"export {name}={shlex.quote(value)}")
