@@ -15,6 +15,7 @@ import {
 import {
   type Kind,
   STREAMS,
+  type Statement,
   type Stream,
   statementFor,
   type Table,
@@ -42,6 +43,8 @@ export class Deliverer {
   readonly #store: Store;
   readonly #options: DeliverOptions;
   readonly #inFlight = new Map<number, Table>();
+  /** Goes into the schemas of batches sealed from now on; empty as long as all is well. */
+  #schemaNote = "";
 
   constructor(store: Store, options: DeliverOptions) {
     this.#store = store;
@@ -124,7 +127,7 @@ export class Deliverer {
     }
     const database = this.#options.database();
     const statements = tablesFrom(stream.kind, range.tables).map(
-      (table) => [table, statementFor(table, database)] as const,
+      (table) => [table, noted(statementFor(table, database), this.#schemaNote)] as const,
     );
     this.#store.transaction(() => this.#store.insertBatches(stream, range, statements));
     return true;
@@ -161,11 +164,20 @@ export class Deliverer {
     const outcome: Outcome =
       body === null
         ? { verdict: "applied" }
-        : await insert(this.#options.server, batch.statement, token, {
+        : await insert(this.#options.server, this.#statementOf(batch), token, {
             stream: body,
             encoding: batch.stream.encoding,
           });
     this.#settle(batch, outcome);
+  }
+
+  /** The recorded one, but for a comment after ClickHouse misread its schema. */
+  #statementOf({ number, attempts, statement, lastError }: Batch): Statement {
+    if (lastError === null || !MISREAD_SCHEMA.test(lastError)) {
+      return statement;
+    }
+    this.#schemaNote = `${number}.${attempts}`;
+    return noted(statement, this.#schemaNote);
   }
 
   #settle(batch: Batch, outcome: Outcome): void {
@@ -194,6 +206,21 @@ export class Deliverer {
     this.#options.freed(freed);
     console.warn(`batch ${batch.number} ${isOneBody ? "set aside" : "split"}: ${error}`);
   }
+}
+
+/**
+ * ClickHouse writes a schema into a file when it comes first, and an insert that comes at the same
+ * moment may read the file half written. What it read is kept under the text's hash until the
+ * server ends, so only another text gets past it. Rows and tokens stay the same.
+ */
+const MISREAD_SCHEMA = /Could not find a message named|CANNOT_PARSE_PROTOBUF_SCHEMA/;
+
+/** The statement with a comment more in its schema. */
+function noted(statement: Statement, note: string): Statement {
+  const { format_schema: schema } = statement;
+  return schema === undefined || note === ""
+    ? statement
+    : { ...statement, format_schema: `${schema}// ${note}\n` };
 }
 
 /** Exponential, with half of it left to chance: many buffers must not come back at one moment. */

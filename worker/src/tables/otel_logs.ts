@@ -65,5 +65,5 @@ ARRAY JOIN log_records AS record`;
 
 export const LOGS_STATEMENT = {
   query: insertQuery("otel_logs", COLUMNS, FROM),
-  ...settingsFor(proto),
+  ...settingsFor("otel_logs", proto),
 };

@@ -70,6 +70,7 @@ interface MetricType {
 }
 
 function statement({ name, point, more, columns }: MetricType): Record<string, string> {
+  const table = `otel_metrics_${name}`;
   const structure = `resource_metrics Array(Tuple(
   resource Tuple(attributes ${KEY_VALUES}),
   scope_metrics Array(Tuple(
@@ -106,8 +107,8 @@ function statement({ name, point, more, columns }: MetricType): Record<string, s
 )
 ARRAY JOIN metric.${name}.points AS point`;
   return {
-    query: insertQuery(`otel_metrics_${name}`, [...METADATA, ...columns], from),
-    ...settingsFor(proto),
+    query: insertQuery(table, [...METADATA, ...columns], from),
+    ...settingsFor(table, proto),
   };
 }
 

@@ -70,5 +70,5 @@ ARRAY JOIN spans AS span`;
 
 export const TRACES_STATEMENT = {
   query: insertQuery("otel_traces", COLUMNS, FROM),
-  ...settingsFor(proto),
+  ...settingsFor("otel_traces", proto),
 };

@@ -46,10 +46,11 @@ FROM ${from}
 FORMAT ProtobufSingle`;
 }
 
-export function settingsFor(proto: string): Record<string, string> {
+/** Each table has a schema text of its own, since ClickHouse may trip over one that two bring. */
+export function settingsFor(table: string, proto: string): Record<string, string> {
   return {
     format_schema_source: "string",
-    format_schema: common + proto,
+    format_schema: `${common}${proto}// ${table}\n`,
     format_schema_message_name: "Request",
   };
 }
