@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from resources import engine
 from resources.base import Live
 from resources.click_pipe_requests import live_pipe
 from resources.click_pipe_sources import SOURCES, kind_of
@@ -57,7 +58,7 @@ class PipeSteps:
     pipe_id: str
     progress: Callable[[str], None]
     clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = engine.sleep
 
     def __post_init__(self) -> None:
         # Whether an edit that was made will resume the pipe by itself.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from resources import engine
 from resources.errors import WaitFailed
 
 __all__ = ["Poller"]
@@ -37,7 +38,7 @@ class Poller:
     deadline_seconds: float
     progress: Callable[[str], None] = lambda _message: None
     clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = engine.sleep
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:

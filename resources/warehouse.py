@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from resources import engine
 from resources.errors import ResourceError, ServiceGone, ServiceStopped, SqlError, one_line
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ class Warehouse:
                     "the service running, and is this machine on its IP access list? A stopped "
                     "one is started only where the connection has its `service_id`"
                 )
-            time.sleep(_RETRY_SECONDS)
+            engine.sleep(_RETRY_SECONDS)
 
 
 def _refusal(status: int, body: str) -> SqlError:
