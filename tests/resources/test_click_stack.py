@@ -163,27 +163,36 @@ def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
         "POST",
         {"name": "theirs", "service": "slack", "url": "https://theirs.example.com/1"},
     )
+    chart = {"displayType": "line", "sourceId": source["id"], "select": [{"aggFn": "count"}]}
+    drawn = {"name": "Errors", "x": 0, "y": 0, "w": 6, "h": 4, "config": chart}
+    board = of_service(
+        stack, "/clickstack/dashboards", "POST", {"name": "theirs", "tiles": [drawn]}
+    )
+    watched = {"dashboardId": board["id"], "tileId": board["tiles"][0]["id"], "source": "tile"}
+    limit = {"interval": "5m", "threshold": 10, "thresholdType": "above", "displayName": "theirs"}
+    told = {"channels": [{"type": "webhook", "webhookId": hook["id"]}]}
+    alert = of_service(stack, "/clickstack/alerts", "POST", {**watched, **limit, **told})
+
+    def theirs(thing: dict[str, Any], **args: Any) -> dict[str, Any]:
+        return {"name": "theirs", "adopt": thing["id"], **args}
+
+    named = {**ALERT, "display_name": "theirs", "adopt": alert["id"]}
     adopted: list[Thing] = [
-        (
-            "ClickStackSource",
-            "logs",
-            {**SOURCE, "settings": None, "name": "theirs", "adopt": source["id"]},
-        ),
-        (
-            "ClickStackWebhook",
-            "hook",
-            {"name": "theirs", "service": "slack", "url": URL, "adopt": hook["id"]},
-        ),
+        ("ClickStackSource", "logs", theirs(source, **{**SOURCE, "settings": None})),
+        ("ClickStackWebhook", "hook", theirs(hook, service="slack", url=URL)),
+        ("ClickStackDashboard", "board", theirs(board, tiles=[tile("Errors")])),
+        ("ClickStackAlert", "alert", named),
     ]
     ask_for(stack, *adopted)
     stack.up()
-    assert kept(stack, "source") == [source]
+    for kind, thing in (("source", source), ("dashboard", board), ("alert", alert)):
+        assert kept(stack, kind) == [thing]
     (hook_2,) = kept(stack, "webhook")
     assert hook_2 == {**hook, "url": URL, "updatedAt": hook_2["updatedAt"]}
     stack.up("--expect-no-changes")
 
-    board = {"tiles": [tile("Lost", source_id="nowhere")]}
-    ask_for(stack, *adopted, ("ClickStackDashboard", "board", board))
+    lost = {"tiles": [tile("Lost", source_id="nowhere")]}
+    ask_for(stack, *adopted, ("ClickStackDashboard", "lost", lost))
     refused = stack.pulumi("preview", succeeds=False)
     assert "tiles[0].config.sourceId: ClickStack Source nowhere was not found" in refused
-    assert kept(stack, "dashboard") == []
+    assert kept(stack, "dashboard") == [board]
