@@ -32,9 +32,9 @@ stands, every argument and every output. All of them are imported from `resource
 A resource is made with a name, its arguments and Pulumi's options: `Service("warehouse",
 ServiceArgs(…), opts=…)`. Arguments take plain values and outputs of other resources, unless a page
 says that the value has to be plain. The column *changed* says what another value does: `in place`
-keeps the thing and its id, `replaces` makes another one; where it is empty, the value is only used
-when the thing is made or deleted. Every wrong value ends the preview with one line that names the
-argument, the value and what is allowed.
+keeps the thing and its id, `replaces` makes another one; where it is empty, the text beside it says
+more. Every wrong value ends the preview with one line that names the argument, the value and what
+is allowed.
 """
 
 

@@ -113,7 +113,7 @@ class PostgresServiceArgs:
         deletion_protection: True refuses to delete or to replace the service. In place; it has to
             be taken away by a `pulumi up` of its own.
         adopt: id of an existing service to take over instead of making one.
-        timeout_minutes: how long creating, changing or deleting may take. Default 30.
+        timeout_minutes: how long creating, changing or deleting may take. Default 30. In place.
     """
 
     organization_id: pulumi.Input[str]
