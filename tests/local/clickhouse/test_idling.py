@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local.clickhouse.backups import Backups
 from local.clickhouse.faults import Faults
 from local.clickhouse.service import Service
 from local.clickhouse.state import ServiceRecord
@@ -22,6 +23,7 @@ def service(tmp_path: Path) -> Service:
         library=tmp_path / "none",
         tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
         faults=Faults,
+        backups=Backups(tmp_path / "backups"),
         on_gone=lambda _: None,
     )
     service.plane.last_used = time.monotonic() - 5 * 60 - 1
