@@ -11,8 +11,11 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.golden.logs import log_request
+from tests.worker.golden.metrics import metric_request
 from tests.worker.golden.record import LOGS, METRICS, ODD_METRICS, TRACES
-from tests.worker.spans import export_bytes
+from tests.worker.otlp_json import json_from
+from tests.worker.spans import export_bytes, export_request
 
 BODIES = 1_500
 SEED = 20261121
@@ -30,6 +33,16 @@ ORIGINALS = [
     ("metrics", POINTS.resource_metrics[1].SerializeToString()),
     # Not the large texts, so that the damage hits numbers and lengths.
     ("metrics", ODD_METRICS.request.read_bytes()),
+]
+
+
+JSON_BODIES = 500
+JSON_ORIGINALS = [
+    ("traces", json_from(SPANS)),
+    ("logs", json_from(log_request(), ascii_only=True)),
+    ("metrics", json_from(POINTS, enum_numbers=False)),
+    ("metrics", json_from(metric_request())),
+    ("traces", json_from(export_request(3, seed=1))),
 ]
 
 
@@ -81,3 +94,25 @@ def test_damaged_bodies_never_poison_a_batch(clickhouse: ClickHouse, worker: Wor
         "FROM telemetry.otel_traces"
     )
     assert int(intact) >= BODIES // 50 * 10
+
+
+def test_damaged_json_never_poisons_a_batch(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Whatever it is converted to is protobuf that ClickHouse reads."""
+    chance = random.Random(SEED)
+    statuses = set()
+    for _number in range(JSON_BODIES):
+        signal, original = chance.choice(JSON_ORIGINALS)
+        answer = worker.post_otlp(
+            signal, mutated(original, chance), content_type="application/json"
+        )
+        statuses.add(answer.status)
+    assert statuses == {200, 400}
+    assert worker.post_traces(export_bytes(10, seed=1)).status == 200
+    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    reasons = worker.stored("SELECT error FROM dead_letters")
+    assert [error for (error,) in reasons if "Too many partitions" not in str(error)] == []
+    intact = clickhouse.query(
+        "SELECT countIf(ScopeName = 'shop' AND SpanAttributes['server.port'] = '443') "
+        "FROM telemetry.otel_traces"
+    )
+    assert int(intact) >= 10

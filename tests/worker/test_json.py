@@ -100,3 +100,14 @@ def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -
         assert worker.post_traces(body, content_type=JSON).status == 200
     wait_until("drained", worker.is_drained)
     assert clickhouse.count("otel_traces") == 50
+
+
+def test_full_buffer_says_so_in_json(make_worker: WorkerFactory) -> None:
+    """What can be sent again says when, in the encoding of the request."""
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 10})
+    body = json_from(export_request(5, seed=1))
+    assert worker.post_traces(body, content_type=JSON).status == 200
+    answer = worker.post_traces(json_from(export_request(5, seed=2)), content_type=JSON)
+    assert answer.status == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert json.loads(answer.body)["code"] == 8
