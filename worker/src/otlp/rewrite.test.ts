@@ -67,6 +67,22 @@ test("a rewritten body needs no rewriting and keeps its spans", () => {
   assert.deepEqual([...rewritten], field(1, field(2, field(2, expected))));
 });
 
+test("very many values of one field are rewritten too", () => {
+  const attributes = 300_000;
+  const varint = (length: number): number[] =>
+    length < 128 ? [length] : [(length & 127) | 128, ...varint(length >> 7)];
+  const within = (tag: number, content: Uint8Array): Uint8Array =>
+    Uint8Array.from([tag, ...varint(content.length), ...content]);
+  const span = new Uint8Array(2 * attributes + 4);
+  for (let at = 0; at < 2 * attributes; at += 2) {
+    span[at] = 9 * 8 + 2;
+  }
+  span.set([6 * 8, 1, 6 * 8, 2], 2 * attributes); // a kind that comes twice
+  const body = within(10, within(18, within(18, span)));
+  assert.equal(scanTraces(body).needsRewrite, true);
+  assert.equal(rewriteTraces(body).length, body.length - 2);
+});
+
 test("the last member of a oneof stays", () => {
   const value = [...text("first"), ...int(7)];
   const body = Uint8Array.from(field(1, field(1, field(1, field(1, 0x61), field(2, value)))));

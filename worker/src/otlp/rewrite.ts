@@ -66,7 +66,9 @@ class Rewriter {
       if (child === undefined) {
         parts.push(isPacked(field) ? packed(number, field, values) : single(number, field, values));
       } else if (field.repeated) {
-        parts.push(...values.map((value) => this.#repeated(number, child, value)));
+        for (const value of values) {
+          parts.push(this.#repeated(number, child, value));
+        }
       } else {
         // Protobuf's merge of a message sent in pieces is the pieces back to back; the Collector
         // lets a member of a oneof start anew.
