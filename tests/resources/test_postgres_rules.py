@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from clickhouse_api import Client, models
 from clickhouse_api.limiter import RateLimit
 from local.environment import Layout
 from resources import postgres_rules
+from resources.control_plane import ControlPlane as Settings
 from resources.errors import ResourceError, WaitFailed
+from resources.ownership import Owner
 from resources.postgres_service import PostgresServiceProvider
 from resources.postgres_steps import PostgresSteps, access_patch, with_password
 from tests.e2e.clouds import ControlPlane
@@ -231,3 +234,49 @@ def test_a_primary_with_replicas_is_not_deleted_and_one_in_transit_is_waited_for
     control_plane.request("PUT", "/local/faults", rules)
     primary.delete()
     assert primary.look() is None
+
+
+@pytest.mark.parametrize("left", [{"provisioning": "failed"}, {"region": "us-east-1"}])
+def test_what_an_interrupted_run_left_is_not_kept_if_it_is_of_no_use(
+    left: dict[str, str],
+    control_plane: ControlPlane,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that never came up, one of another region: it goes, and one is made in its place."""
+    cloud = control_plane.cloud
+    for name, value in {
+        "CLICKHOUSE_API_URL": cloud["url"],
+        "CLICKHOUSE_CLOUD_API_KEY": cloud["key_id"],
+        "CLICKHOUSE_CLOUD_API_SECRET": cloud["key_secret"],
+        "CLICKHOUSE_API_STATE_DIR": str(tmp_path),
+        "CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000",
+    }.items():
+        monkeypatch.setenv(name, value)
+    props = {**LEGAL, "organization_id": cloud["organization_id"]}
+    props |= {"resource_urn": f"urn:{left}", "stack_mark": "test"}
+    faults = {name: value for name, value in left.items() if name == "provisioning"}
+    control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
+    marks = Owner.of(props).marks()
+    body = {
+        "name": "orders",
+        "provider": "aws",
+        "region": left.get("region", LEGAL["region"]),
+        "size": "r8gd.large",
+        "tags": [{"key": key, "value": value} for key, value in marks.items()],
+    }
+    leftover = control_plane.organization("POST", "postgres", body)
+    path = f"postgres/{leftover['id']}"
+    state = control_plane.organization("GET", path)["state"]
+    assert state == ("unavailable" if faults else "running")
+    control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
+    provider = PostgresServiceProvider()
+    provider._control_plane = Settings()
+    made = provider.create(provider.check({}, props).inputs)
+    outputs = made.outs or {}
+    assert outputs["region"] == LEGAL["region"]
+    assert outputs["password"]
+    ids = [service["id"] for service in control_plane.organization("GET", "postgres")]
+    assert made.id in ids
+    assert leftover["id"] not in ids
+    provider.delete(str(made.id), outputs)
