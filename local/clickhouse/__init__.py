@@ -36,8 +36,8 @@ What it does not imitate
 - **Backups** are the engine's own, whole each time, of running primaries as they are configured to
   be made and on demand (`admin.py`); a service made from one has its tables, views and rows. Users
   are in none, an idle service is not woken for one, and a bucket of one's own is not written to.
-  One outlives its service until its retention is over. Backups are not encrypted:
-  `backupEncryptionConfig` is taken and not used.
+  One outlives its service until its retention is over. None is encrypted: with
+  `backupEncryptionConfig` the new service only says that it is.
 - **BYOC infrastructure** has no machines: its services are engines like all others. They have to be
   in its region and to say their size, and it has to be ready (409, a guess).
 - **Users**: CREATE/ALTER/DROP USER, CREATE/DROP ROLE, GRANT and REVOKE of privileges and roles,
