@@ -85,8 +85,11 @@ class SharedLimiter:
             turn = self.take_turn(latest=latest)
             if turn is None:
                 return False
-            self.clock.sleep(max(0.0, turn - self.clock.now()))
-            if not self._held_back():
+            pause: float | None = turn - self.clock.now()
+            while pause is not None and pause > 0:
+                self.clock.sleep(pause)
+                pause = self._still_to_wait(turn)
+            if pause is not None:
                 return True
 
     async def wait_turn_async(self, *, latest: float) -> bool:
@@ -95,8 +98,11 @@ class SharedLimiter:
             turn = await _in_thread(partial(self.take_turn, latest=latest))
             if turn is None:
                 return False
-            await self.clock.sleep_async(max(0.0, turn - self.clock.now()))
-            if not await _in_thread(self._held_back):
+            pause: float | None = turn - self.clock.now()
+            while pause is not None and pause > 0:
+                await self.clock.sleep_async(pause)
+                pause = await _in_thread(partial(self._still_to_wait, turn))
+            if pause is not None:
                 return True
 
     def take_turn(self, *, latest: float) -> float | None:
@@ -121,10 +127,26 @@ class SharedLimiter:
         """`hold_back` for coroutines."""
         await _in_thread(partial(self.hold_back, seconds))
 
-    def _held_back(self) -> bool:
-        """Whether a 429 came to somebody while we slept, which makes our turn void."""
+    def _still_to_wait(self, turn: float) -> float | None:
+        """After a sleep: seconds to sleep on, 0 to send now; None if a 429 made the turn void.
+
+        On a busy machine a sleeper may wake long after its turn, closer to those that follow than
+        they know. Then the moment is put right for them, and who finds too many before it waits.
+        """
         with self._state() as state:
-            return state.blocked_until > self.clock.now()
+            now = self.clock.now()
+            if turn in state.turns:
+                state.turns.remove(turn)
+            if state.blocked_until > now:
+                return None
+            tolerance = self.limit.margin_seconds / 2
+            sent = [other for other in state.turns if other <= now]
+            pause = 0.0
+            if len(sent) >= self.limit.requests:
+                pause = sent[-self.limit.requests] + self._window - tolerance - now
+            late = now - turn > tolerance
+            state.turns = sorted([*state.turns, now if late and pause <= 0 else turn])
+            return max(0.0, pause)
 
     @property
     def _window(self) -> float:

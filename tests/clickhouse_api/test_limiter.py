@@ -106,6 +106,44 @@ def test_a_turn_that_was_waited_for_is_void_when_a_429_came_meanwhile(
     assert late.slept == [10.0, 5.0]
 
 
+def test_one_that_wakes_late_is_counted_when_it_sends(tmp_path: Path, clock: CountingClock) -> None:
+    """A sender without CPU comes late, and those that follow leave the window to it."""
+    shared = limiter(tmp_path, clock, RateLimit())
+    for _ in range(10):
+        shared.take_turn(latest=FAR)
+
+    class Starved(CountingClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds + 3.0)
+
+    late = Starved(moment=clock.moment)
+    assert limiter(tmp_path, late, RateLimit()).wait_turn(latest=FAR)
+    assert late.moment == 1013.25
+    clock.moment = late.moment
+    assert [shared.take_turn(latest=FAR) for _ in range(10)] == [1013.25] * 9 + [1023.5]
+
+
+def test_one_whose_turn_comes_too_soon_after_a_late_one_waits_on(
+    tmp_path: Path, clock: CountingClock
+) -> None:
+    """Its turn was taken before anybody knew that the other would be late."""
+    shared = limiter(tmp_path, clock, RateLimit())
+    for _ in range(10):
+        shared.take_turn(latest=FAR)
+    clock.moment = 1001.0
+
+    class Late(CountingClock):
+        def sleep(self, seconds: float) -> None:
+            if not self.slept:
+                # The ten before it were all sent three seconds late.
+                shared.path.write_text(shared.path.read_text().replace("1000.0", "1003.0"))
+            super().sleep(seconds)
+
+    waiting = Late(moment=clock.moment)
+    assert limiter(tmp_path, waiting, RateLimit()).wait_turn(latest=FAR)
+    assert waiting.slept == [9.25, 2.875]
+
+
 def test_different_keys_and_urls_do_not_share_and_equal_ones_do(
     tmp_path: Path, clock: CountingClock
 ) -> None:
