@@ -1,4 +1,5 @@
-"""`python -m resources.orphans`: lists, and with `--delete` removes, the services of a stack.
+"""`python -m resources.orphans`: lists, and with `--delete` removes, the services of a stack,
+those of ClickHouse and those of Postgres.
 
 For a stack that will never be brought up again: a `pulumi up` that was killed leaves a service
 that the next `up` takes over, but if there is no next one, it stays and is billed. Every service
@@ -17,8 +18,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from resources.control_plane import ControlPlane
 from resources.errors import ResourceError
@@ -26,7 +29,7 @@ from resources.ownership import CREATE, PENDING, STACK, stack_mark, tags_of
 from resources.waits import GONE, LEAVING, ServiceRef, Waiter
 
 if TYPE_CHECKING:
-    from clickhouse_api import Client, models
+    from clickhouse_api import Client
 
 __all__ = ["main"]
 
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m resources.orphans",
-        description="List or delete the ClickHouse Cloud services that a stack created.",
+        description="List or delete the services of ClickHouse Cloud that a stack created.",
     )
     parser.add_argument(
         "--stack", required=True, metavar="[ORGANIZATION/]PROJECT/STACK", help="Pulumi's names"
@@ -71,20 +74,92 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(client: Client, options: argparse.Namespace) -> None:
+    mark = _mark(options.stack)
     found = [
-        (organization, service)
+        each
         for organization in _organizations(client, options.organization_id)
-        for service in client.service.instance_get_list(organization)
-        if _wanted(service, _mark(options.stack), only_unfinished=options.unfinished)
+        for each in (*_services(client, organization), *_postgres_services(client, organization))
+        if each.wanted(mark, only_unfinished=options.unfinished)
     ]
-    for _, service in found:
-        print(_line(service))
+    for each in found:
+        print(each.line())
     if not found:
         print(f"no service carries the mark of {options.stack}")
     elif options.delete and (options.yes or _confirmed(len(found))):
-        # A primary does not go before its secondaries.
-        for organization, service in sorted(found, key=lambda it: it[1].is_primary is not False):
-            _delete(client, ServiceRef(organization, str(service.id), service.name or ""))
+        for each in sorted(found, key=lambda each: each.last):
+            each.delete()
+            print(f"deleted {each.kind} {each.service.name} ({each.service.id})")
+
+
+@dataclass(frozen=True)
+class _Marked:
+    """A service of either kind.
+
+    Attributes:
+        last: others have to go before it.
+    """
+
+    kind: str
+    service: Any
+    going: bool
+    last: bool
+    delete: Callable[[], None]
+
+    def wanted(self, mark: str, *, only_unfinished: bool) -> bool:
+        """Whether it is the stack's, and not on its way out already."""
+        tags = tags_of(self.service)
+        unfinished = tags.get(CREATE) == PENDING
+        return tags.get(STACK) == mark and not self.going and (unfinished or not only_unfinished)
+
+    def line(self) -> str:
+        """What it is, where, and whether a state knows of it."""
+        service = self.service
+        known = "unfinished" if tags_of(service).get(CREATE) == PENDING else "finished"
+        created = f", created {service.created_at}" if service.created_at else ""
+        place = f"{service.provider} {service.region}"
+        return (
+            f"{service.id}  {self.kind}  {service.name}  {service.state}  {place}  {known}{created}"
+        )
+
+
+def _services(client: Client, organization: str) -> Iterator[_Marked]:
+    for service in client.service.instance_get_list(organization):
+        ref = ServiceRef(organization, str(service.id), service.name or "")
+        yield _Marked(
+            "service",
+            service,
+            going=service.state in LEAVING | GONE,
+            # A primary does not go before its secondaries.
+            last=service.is_primary is not False,
+            delete=partial(_delete_service, client, ref),
+        )
+
+
+def _delete_service(client: Client, ref: ServiceRef) -> None:
+    from resources.service_steps import delete_service
+
+    delete_service(client, ref, Waiter(client, ref, deadline_seconds=_DEADLINE_SECONDS))
+
+
+def _postgres_services(client: Client, organization: str) -> Iterator[_Marked]:
+    from clickhouse_api import errors
+    from resources import postgres_steps
+
+    try:
+        services = client.postgres.postgres_service_get_list(organization)
+    except (errors.AuthenticationFailed, errors.NotFound):
+        return  # a key that may not see them has made none
+    for service in services:
+        props = {"organization_id": organization, "name": service.name}
+        steps = postgres_steps.PostgresSteps(client, props, str(service.id))
+        yield _Marked(
+            "Postgres service",
+            service,
+            going=service.state == postgres_steps.LEAVING,
+            # Nor does this kind of primary before its read replicas.
+            last=service.is_primary is not False,
+            delete=steps.delete,
+        )
 
 
 def _mark(name: str) -> str:
@@ -101,34 +176,9 @@ def _organizations(client: Client, wanted: str | None) -> list[str]:
     return [str(entry.id) for entry in client.organization.organization_get_list()]
 
 
-def _wanted(service: models.Service, mark: str, *, only_unfinished: bool) -> bool:
-    tags = tags_of(service)
-    unfinished = tags.get(CREATE) == PENDING
-    return (
-        tags.get(STACK) == mark
-        and service.state not in LEAVING | GONE
-        and (unfinished or not only_unfinished)
-    )
-
-
-def _line(service: models.Service) -> str:
-    known = "unfinished" if tags_of(service).get(CREATE) == PENDING else "finished"
-    created = f", created {service.created_at}" if service.created_at else ""
-    place = f"{service.provider} {service.region}"
-    return f"{service.id}  {service.name}  {service.state}  {place}  {known}{created}"
-
-
 def _confirmed(count: int) -> bool:
     answer = input(f"Delete {count} service(s) and all data in them? Type yes: ")
     return answer.strip() == "yes"
-
-
-def _delete(client: Client, ref: ServiceRef) -> None:
-    from resources.service_steps import delete_service
-
-    waiter = Waiter(client, ref, deadline_seconds=_DEADLINE_SECONDS)
-    delete_service(client, ref, waiter)
-    print(f"deleted {ref}")
 
 
 if __name__ == "__main__":

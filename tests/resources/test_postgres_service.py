@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.environment import Layout
+from resources import orphans
 from tests.resources.stacks import ProgramStack
 
 ARGS: dict[str, Any] = {
@@ -109,8 +110,10 @@ def test_a_service_and_its_replica_live_from_create_to_replacement(stack: Progra
     assert promoted["one"]["region"] == "us-east-1"
 
 
-def test_what_is_there_is_taken_over_and_nothing_is_made_twice(stack: ProgramStack) -> None:
-    """Adopted with its password; killed in the create, the next run goes on; destroyed."""
+def test_what_is_there_is_taken_over_and_nothing_is_made_twice(
+    stack: ProgramStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Adopted with its password; killed in the create, the next run goes on; orphans; destroyed."""
     made = stack.control_plane.organization(
         "POST",
         "postgres",
@@ -125,6 +128,12 @@ def test_what_is_there_is_taken_over_and_nothing_is_made_twice(stack: ProgramSta
     unfinished = kept(stack)["second"]
     assert (unfinished["state"], tags(unfinished)["pulumi-create"]) == ("creating", "pending")
     stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
+    for name, value in stack.stack.environment.items():
+        monkeypatch.setenv(name, value)
+    assert orphans.main(["--stack", "postgres/test", "--unfinished"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{unfinished['id']}  Postgres service  second")
+    assert "unfinished" in line
     stack.up()
     services = kept(stack)
     assert services["second"]["id"] == unfinished["id"]
@@ -132,5 +141,7 @@ def test_what_is_there_is_taken_over_and_nothing_is_made_twice(stack: ProgramSta
     assert (services["theirs"]["id"], tags(services["theirs"])) == (made["id"], {"team": "b"})
     assert stack.stack.outputs()["one.password"] == made["password"]
     stack.up("--expect-no-changes")
+    assert orphans.main(["--stack", "postgres/test", "--delete", "--yes"]) == 0
+    assert set(kept(stack)) == {"theirs"}
     stack.pulumi("destroy", "--yes")
     assert kept(stack) == {}

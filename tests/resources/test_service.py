@@ -256,7 +256,7 @@ def test_orphans_of_a_stack_that_never_comes_back_are_listed_and_removed(
         monkeypatch.setenv(name, value)
     assert orphans.main(["--stack", "service/somebody-elses", "--delete", "--yes"]) == 0
     assert orphans.main(["--stack", "service/test", "--unfinished"]) == 0
-    assert f"{left['id']}  {left['name']}" in capsys.readouterr().out
+    assert f"{left['id']}  service  {left['name']}" in capsys.readouterr().out
     assert len(stack.services()) == 1
     assert orphans.main(["--stack", "service/test", "--delete", "--yes"]) == 0
     assert stack.services() == []
