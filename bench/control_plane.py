@@ -317,8 +317,21 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--services", type=int, nargs="+", default=[1, 10], metavar="N")
-    parser.add_argument("--provisioning", type=float, default=10.0, metavar="SECONDS")
+    parser.add_argument(
+        "--services",
+        type=int,
+        nargs="+",
+        default=[1, 10],
+        metavar="N",
+        help="how many at once; default: 1, then 10",
+    )
+    parser.add_argument(
+        "--provisioning",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="from the create until it runs; default %(default)s",
+    )
     parser.add_argument(
         "--ways", nargs="+", choices=WAYS, default=WAYS, help="default: all, in turn"
     )
