@@ -9,6 +9,10 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
   if (declared > limitBytes) {
     throw tooLarge(`content-length: ${declared}`, limitBytes);
   }
+  if (declared > 0) {
+    // The runtime holds a sender to the length that it declares.
+    return new Uint8Array(await request.arrayBuffer());
+  }
   const parts: Uint8Array[] = [];
   let total = 0;
   for await (const part of request.body?.values({ preventCancel: true }) ?? []) {

@@ -32,7 +32,8 @@ export interface AppendRequest {
   readonly key: string | null;
 }
 
-export type AppendAnswer = "stored" | "seen" | "full";
+/** `failed`: it may be stored all the same; if it is, so is its key. */
+export type AppendAnswer = "stored" | "seen" | "full" | "failed";
 
 export class IngestBuffer extends DurableObject<Env> {
   readonly #store: Store;
@@ -91,7 +92,19 @@ export class IngestBuffer extends DurableObject<Env> {
     return this.#admin;
   }
 
-  async append(request: AppendRequest): Promise<AppendAnswer> {
+  /** Answers in the order of the bodies; one that cannot be written does not keep out the others. */
+  async append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
+    return await Promise.all(
+      bodies.map((body) =>
+        this.#append(body).catch((error: unknown): AppendAnswer => {
+          console.error(`append failed: ${String(error)}`);
+          return "failed";
+        }),
+      ),
+    );
+  }
+
+  async #append(request: AppendRequest): Promise<AppendAnswer> {
     const { key } = request;
     if (key !== null && this.#recent.has(key)) {
       return "seen";

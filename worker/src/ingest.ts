@@ -1,9 +1,12 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
+import { createHash } from "node:crypto";
+import type { Team } from "./access/config.ts";
 import type { Caller } from "./auth.ts";
 import { gunzip, gzip, isSingleMember, readBody } from "./body.ts";
 import { bufferFor } from "./buffer/names.ts";
-import type { AppendRequest, IngestBuffer } from "./buffer.ts";
+import type { AppendAnswer, AppendRequest } from "./buffer.ts";
 import { Refusal } from "./errors.ts";
+import { appendJoined } from "./joiner.ts";
 import {
   FULL_RETRY_AFTER_SECONDS,
   GZIP_FROM_BYTES,
@@ -54,7 +57,7 @@ export async function ingestOtlp(
     rawBytes: stored.bytes.byteLength,
     rows: rows - stored.rejected,
     tables,
-    key: await keyFrom(sent, isGzip, signal.kind),
+    key: keyFrom(sent, isGzip, signal.kind),
   });
   return rejected;
 }
@@ -85,7 +88,7 @@ export function contentEncoding(request: Request): "gzip" | "identity" {
 const GZIP_HEADER_BYTES = 10;
 
 /** An empty span and an empty log record are the same bytes, and yet two bodies. */
-const KEY_MARKS: Record<Kind, number> = { traces: 0, events: 0, logs: 1, metrics: 2 };
+const KEY_MARKS: Record<Kind, string> = { traces: "0", events: "1", logs: "2", metrics: "3" };
 
 /**
  * Of the bytes as they were sent, which a client that tries again sends again.
@@ -93,40 +96,36 @@ const KEY_MARKS: Record<Kind, number> = { traces: 0, events: 0, logs: 1, metrics
  * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
  * header says in which second.
  */
-export async function keyFrom(
-  sent: Uint8Array,
-  isGzip: boolean,
-  kind: Kind = "events",
-): Promise<string> {
+export function keyFrom(sent: Uint8Array, isGzip: boolean, kind: Kind = "events"): string {
   const bytes = isGzip ? sent.subarray(GZIP_HEADER_BYTES) : sent;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes), 0, 16);
-  digest[0] = (digest[0] ?? 0) ^ KEY_MARKS[kind];
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hex = createHash("sha256").update(bytes).digest("hex");
+  return KEY_MARKS[kind] + hex.slice(0, 31);
 }
 
 type Stored = Omit<AppendRequest, "database">;
 
+/** @throws Refusal 429 or 503 if the body was not stored, or may not have been. */
 export async function append(env: Env, { team }: Caller, body: Stored): Promise<void> {
-  const answer = await appendTo(bufferFor(env, team), { database: team.database, ...body });
+  const answer = await appendTo(env, team, { database: team.database, ...body });
   if (answer === "full") {
     throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
     });
   }
-}
-
-async function appendTo(
-  buffer: DurableObjectStub<IngestBuffer>,
-  body: AppendRequest,
-): Promise<string> {
-  try {
-    return await buffer.append(body);
-  } catch (error) {
+  if (answer === "failed") {
     // The object restarted or its disk is full. The body may be stored all the same; if it is,
     // its key is too, and the repeat will be told apart.
-    console.error(`append failed: ${String(error)}`);
     throw new Refusal(503, "buffer: not reachable at the moment; send again", {
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });
+  }
+}
+
+async function appendTo(env: Env, team: Team, body: AppendRequest): Promise<AppendAnswer> {
+  try {
+    return await appendJoined(team.name, body, (bodies) => bufferFor(env, team).append(bodies));
+  } catch (error) {
+    console.error(`append failed: ${String(error)}`);
+    return "failed";
   }
 }

@@ -46,6 +46,19 @@ export const ASSET_MAX_AGE_SECONDS = 3_600;
 /** How long a browser need not ask again; Chromium's own ceiling. */
 export const CORS_MAX_AGE_SECONDS = 7_200;
 
+/** Headers with a good token, kept by an isolate; a few hundred bytes each. */
+export const MAX_SEEN_TOKENS = 1_000;
+
+// --- one call to a buffer --------------------------------------------------------------------
+
+/** Larger bodies go alone: what a call costs is nothing beside them. */
+export const JOIN_BODY_BYTES = 64 * KIB;
+export const JOIN_BYTES = MIB;
+/** A call takes milliseconds. Who was not taken along for so long makes one by itself. */
+export const JOIN_TURN_MS = 1_000;
+/** After this somebody else's call is not waited for any more: 503, and the sender tries again. */
+export const JOIN_LATE_MS = 30_000;
+
 // --- one stored chunk ------------------------------------------------------------------------
 
 /** Smaller bodies stay as they are: a gzip member costs 20 bytes and a fresh 256 KiB state. */

@@ -34,7 +34,7 @@ export async function respond(routes: Routes, request: Request, env: Env): Promi
 }
 
 async function respondTo(routes: Routes, request: Request, env: Env): Promise<Response> {
-  const { pathname } = new URL(request.url);
+  const pathname = pathOf(request.url);
   const methods = routes.get(pathname);
   const route = routeOf(methods, request.method);
   try {
@@ -58,6 +58,13 @@ async function respondTo(routes: Routes, request: Request, env: Env): Promise<Re
   }
 }
 
+/** Of an absolute URL; making a `URL` costs a tenth of a small request. */
+function pathOf(url: string): string {
+  const from = url.indexOf("/", url.indexOf("//") + 2);
+  const query = url.indexOf("?", from);
+  return query < 0 ? url.slice(from) : url.slice(from, query);
+}
+
 function routeOf(methods: Methods | undefined, method: string): Route | undefined {
   const known = methods !== undefined && Object.hasOwn(methods, method);
   return known ? methods[method as Method] : undefined;
@@ -67,7 +74,7 @@ async function answer(route: Route, request: Request, env: Env): Promise<Respons
   if (route.scope === null) {
     return await route.handle(request, env);
   }
-  const caller = await authenticate(request, env, route.scope);
+  const caller = authenticate(request, env, route.scope);
   const untracked = route.untracked === undefined ? null : doNotTrack(request);
   if (route.untracked !== undefined && untracked !== null) {
     await discardBody(request);

@@ -54,7 +54,7 @@ export function accountEventFromJson(bytes: Uint8Array, nowMs: number): ParsedEv
 }
 
 export function linesFromEvents(rows: readonly EventRow[]): Uint8Array {
-  return new TextEncoder().encode(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  return encoder.encode(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
 
 function parsed(
@@ -85,15 +85,22 @@ function rowFrom(event: Fields, nowMs: number, place: string): EventRow {
 
 // --- JSON --------------------------------------------------------------------------------------
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+const encoder = new TextEncoder();
+
 function jsonFrom(bytes: Uint8Array): unknown {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    return JSON.parse(text, (_key, item, { source }) => exactInteger(item, source));
+    const text = decoder.decode(bytes);
+    return MAY_BE_INEXACT.test(text)
+      ? JSON.parse(text, (_key, item, { source }) => exactInteger(item, source))
+      : JSON.parse(text);
   } catch {
     throw new Refusal(400, "body: not JSON in UTF-8; send one event as a JSON object");
   }
 }
 
+/** Integers beyond 2^53 have sixteen digits or an exponent. */
+const MAY_BE_INEXACT = /\d{16}|\d[eE]/;
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;
 
