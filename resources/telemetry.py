@@ -163,7 +163,8 @@ def _script(
         resource_name,
         account_id=args.account_id,
         script_name=storage.script_name,
-        content=worker.content,
+        content_file=worker.file,
+        content_sha256=worker.sha256,
         main_module=_MAIN_MODULE,
         compatibility_date=worker.compatibility_date,
         bindings=[

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -24,15 +25,23 @@ _NOT_SOURCES = {"node_modules", "dist", "test", "tests", ".wrangler"}
 
 @dataclass(frozen=True)
 class BuiltWorker:
-    """What is uploaded.
+    """What is uploaded: by its name and hash, so that no state and no diff carries the text.
 
     Attributes:
-        content: one ES module.
+        file: one ES module, its path from where the program runs.
+        sha256: of its bytes, in hexadecimal.
         compatibility_date: which behaviour of the Workers runtime it was written for.
     """
 
-    content: str
+    file: str
+    sha256: str
     compatibility_date: str
+
+    @classmethod
+    def of(cls, file: Path, compatibility_date: str) -> BuiltWorker:
+        """The module in a file."""
+        # The state would tell checkouts apart by a path from the root.
+        return cls(os.path.relpath(file), _sha256(file), compatibility_date)
 
 
 def build_worker(folder: str | Path = "worker") -> BuiltWorker:
@@ -51,7 +60,7 @@ def build_worker(folder: str | Path = "worker") -> BuiltWorker:
         _build(root)
         stamp.write_text(_seal(sources, result))
     config = json.loads(manifest.read_text())["config"]
-    return BuiltWorker(result.read_text(encoding="utf8"), config["compatibility_date"])
+    return BuiltWorker.of(result, config["compatibility_date"])
 
 
 def _fingerprint(root: Path) -> str:
@@ -59,13 +68,16 @@ def _fingerprint(root: Path) -> str:
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts
         if _NOT_SOURCES.isdisjoint(parts) and path.is_file():
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{'/'.join(parts)}\0{content}\n".encode())
+            digest.update(f"{'/'.join(parts)}\0{_sha256(path)}\n".encode())
     return digest.hexdigest()
 
 
 def _seal(sources: str, result: Path) -> str:
-    return f"{sources} {hashlib.sha256(result.read_bytes()).hexdigest()}\n"
+    return f"{sources} {_sha256(result)}\n"
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _build(root: Path) -> None:

@@ -66,7 +66,9 @@ def ask(stack: ProgramStack) -> dict[str, object]:
 
 def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None:
     """Deploy; no change; new code keeps the storage; lost state; rotation; destroy."""
-    stack, cloudflare = ProgramStack(clouds, "ingest", tmp_path), Cloudflare(clouds)
+    file = {"WORKER_FILE": str(tmp_path / "worker.js")}
+    stack = ProgramStack(clouds, "ingest", tmp_path, environment=file)
+    cloudflare = Cloudflare(clouds)
     stack.configure(code=code(1), tokens=[INGEST, READ])
     stack.up()
     stack.up("--expect-no-changes")
@@ -131,7 +133,9 @@ def test_a_cloudflare_that_says_no_is_one_line_in_the_preview(
     clouds: Layout, tmp_path: Path, variable: str, value: str
 ) -> None:
     """Before a service is made that nothing could be sent to."""
-    stack = ProgramStack(clouds, "ingest", tmp_path, environment={variable: value})
+    file = str(tmp_path / "worker.js")
+    environment = {"WORKER_FILE": file, variable: value}
+    stack = ProgramStack(clouds, "ingest", tmp_path, environment=environment)
     stack.configure(code=code(1), tokens=[INGEST])
     shown = stack.pulumi("preview", succeeds=False)
     _, _, diagnostics = shown.partition("Diagnostics:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from resources.worker_build import build_worker
+from resources.worker_build import BuiltWorker, build_worker
 
 # Appends to a log, so that a test can count builds.
 BUILD = (
@@ -35,16 +36,23 @@ def builds(worker: Path) -> int:
     return len((worker.parent / "builds").read_text())
 
 
+def text_of(built: BuiltWorker) -> str:
+    """The module's text, and its hash is right."""
+    content = Path(built.file).read_bytes()
+    assert built.sha256 == hashlib.sha256(content).hexdigest()
+    return content.decode()
+
+
 def test_it_is_built_when_a_source_or_the_result_changed(worker: Path) -> None:
     """And otherwise not: a `pulumi up` that changes nothing starts no Node."""
-    assert build_worker(worker).content == "export default {};\n"
+    assert text_of(build_worker(worker)) == "export default {};\n"
     assert build_worker(worker).compatibility_date == "2026-11-01"
     assert builds(worker) == 1
     (worker / "src" / "index.ts").write_text("export default {a: 1};\n")
-    assert build_worker(worker).content == "export default {a: 1};\n"
+    assert text_of(build_worker(worker)) == "export default {a: 1};\n"
     assert builds(worker) == 2
     (worker / "dist" / "index.js").write_text("changed by hand")
-    assert build_worker(worker).content == "export default {a: 1};\n"
+    assert text_of(build_worker(worker)) == "export default {a: 1};\n"
     assert builds(worker) == 3
 
 

@@ -1,6 +1,7 @@
 """A worker in front of a service, for tests; `args` has the worker's code."""
 
 import os
+from pathlib import Path
 
 import pulumi
 
@@ -20,6 +21,8 @@ from resources import (
 from resources.worker_build import BuiltWorker
 
 args = pulumi.Config().require_object("args")
+script = Path(os.environ["WORKER_FILE"])
+script.write_text(args["code"])
 service = Service(
     "one",
     ServiceArgs(
@@ -63,7 +66,7 @@ telemetry = Telemetry(
             teams=[TeamArgs(name="default", database="default")],
             tokens=[TokenArgs(**token) for token in args["tokens"]],
         ),
-        worker=BuiltWorker(args["code"], "2026-11-01"),
+        worker=BuiltWorker.of(script, "2026-11-01"),
     ),
 )
 
