@@ -103,7 +103,8 @@ def _otlp_json(request: dict[str, Any]) -> dict[str, Any]:
                 for name in ("traceId", "spanId", "parentSpanId"):
                     span[name] = base64.b64decode(span[name]).hex()
                 span["kind"] = Span.SpanKind.Value(span["kind"])
-                span["status"]["code"] = Status.StatusCode.Value(span["status"]["code"])
+                if "code" in span["status"]:
+                    span["status"]["code"] = Status.StatusCode.Value(span["status"]["code"])
     return request
 
 
