@@ -29,7 +29,6 @@ of one that an interrupted run left is lost, so it is deleted and another one ma
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,7 +39,7 @@ from pulumi.dynamic import Resource
 from resources.access_list import check_access_list, same_access_list
 from resources.base import Live, Made, marks_of, plain, with_secrets
 from resources.checking import Checker
-from resources.fields import ORGANIZATION, Field, choice, choices, text, texts
+from resources.fields import ORGANIZATION, Field, choice, choices, moment, same_moment, text, texts
 from resources.named_receipt import NamedReceipt, has_mark, marked, unmarked
 
 if TYPE_CHECKING:
@@ -83,20 +82,6 @@ class ApiKeyArgs:
     adopt: pulumi.Input[str] | None = None
 
 
-def _moment(value: Any) -> datetime.datetime | None:
-    try:
-        moment = datetime.datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _check_moment(checker: Checker, name: str) -> None:
-    value = checker.known(name)
-    if value is not None and _moment(value) is None:
-        checker.refuse(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
-
-
 class ApiKeyProvider(Made):
     """Makes, changes and deletes keys."""
 
@@ -109,9 +94,7 @@ class ApiKeyProvider(Made):
         "roles": Field(check=choices(ROLES)),
         "assigned_role_ids": Field(check=texts(allowed="at least one UUID of a role", least=1)),
         "ip_access_list": Field(check=check_access_list, required=True, same=same_access_list),
-        "expire_at": Field(
-            check=_check_moment, clears=True, same=lambda old, new: _moment(old) == _moment(new)
-        ),
+        "expire_at": Field(check=moment, clears=True, same=same_moment),
         "state": Field(check=choice(STATES)),
         "rotation": Field(check=text(), replaces=True, readable=False),
     }

@@ -25,7 +25,6 @@ taken over with `adopt="<id>"`.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -37,7 +36,17 @@ from resources.base import Live, marks_of
 from resources.checking import Checker, is_known, whole_number
 from resources.click_stack import ClickStackThing
 from resources.click_stack_receipt import ClickStackReceipt
-from resources.fields import ORGANIZATION, SERVICE, Field, choice, number, text, texts
+from resources.fields import (
+    ORGANIZATION,
+    SERVICE,
+    Field,
+    choice,
+    moment,
+    number,
+    same_moment,
+    text,
+    texts,
+)
 
 __all__ = ["ClickStackAlert", "ClickStackAlertArgs", "ClickStackAlertProvider"]
 
@@ -160,20 +169,6 @@ def _check_amount(checker: Checker, name: str) -> None:
         checker.refuse(name, "a number")
 
 
-def _moment(value: Any) -> datetime.datetime | None:
-    try:
-        moment = datetime.datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _check_moment(checker: Checker, name: str) -> None:
-    value = checker.known(name)
-    if value is not None and _moment(value) is None:
-        checker.refuse(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
-
-
 def _check_channels(checker: Checker, name: str) -> None:
     value = checker.inputs.get(name)
     if not isinstance(value, list):
@@ -234,9 +229,9 @@ class ClickStackAlertProvider(ClickStackThing):
         "tags": Field(check=texts(allowed="texts"), clears=True),
         "schedule_offset_minutes": Field(check=number(minimum=0, maximum=1439), clears=True),
         "schedule_start_at": Field(
-            check=_check_moment,
+            check=moment,
             clears=True,
-            same=lambda old, new: _moment(old) == _moment(new),
+            same=same_moment,
         ),
         "num_consecutive_windows": Field(check=number(minimum=1, maximum=1000), clears=True),
     }

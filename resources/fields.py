@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,10 @@ __all__ = [
     "choice",
     "choices",
     "flag",
+    "moment",
     "number",
     "same",
+    "same_moment",
     "text",
     "texts",
 ]
@@ -50,6 +53,26 @@ class Field:
 def text(*, pattern: str = r"[\s\S]+", allowed: str = "a text") -> Check:
     """A text that matches the whole pattern."""
     return lambda checker, name: checker.text(name, pattern=pattern, allowed=allowed)
+
+
+def moment(checker: Checker, name: str) -> None:
+    """A date and time with its zone."""
+    value = checker.known(name)
+    if value is not None and _moment(value) is None:
+        checker.refuse(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
+
+
+def same_moment(old: Any, new: Any) -> bool:
+    """Whether two texts name one moment, in whatever zone."""
+    return _moment(old) == _moment(new)
+
+
+def _moment(value: Any) -> datetime.datetime | None:
+    try:
+        parsed = datetime.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return parsed if parsed.tzinfo else None
 
 
 def flag(checker: Checker, name: str) -> None:

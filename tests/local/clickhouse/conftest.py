@@ -25,6 +25,14 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Itera
     cloud.stop()
 
 
+@pytest.fixture(scope="module")
+def shared(cloud: CloudProcess) -> Iterator[Service]:
+    """One service for the whole file: nothing here touches its state."""
+    service = cloud.create_service()
+    yield service
+    service.remove()
+
+
 @pytest.fixture(autouse=True)
 def _well_again(request: pytest.FixtureRequest) -> Iterator[None]:
     """Faults of one test are not the next one's."""
