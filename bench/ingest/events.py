@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
 import threading
 import time
 import urllib.request
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.ingest import bodies
-from bench.ingest.measure import send, start_sending
+from bench.ingest.measure import report_of, start_sending
 from bench.ingest.systems import System, running
 from tests.worker.engines import TOKEN, wait_until
 
@@ -53,7 +54,7 @@ def events(folder: Path, pairs: int) -> None:
         with running("ours", place / "ours") as ours:
             rate = _most(ours, file)
         with running("empty", place / "empty-half") as empty:
-            floor_p99 = _at(empty, file, rate / 2)["p99_ms"]
+            floor_p99 = _accepted(_start(empty, file, rate=rate / 2))["p99_ms"]
         with running("ours", place / "ours-half") as ours:
             half = _half(ours, file, rate / 2)
             peak = ours.peak_bytes() / 2**20
@@ -75,19 +76,13 @@ def events(folder: Path, pairs: int) -> None:
 
 def _most(system: System, file: Path) -> float:
     """Accepted requests per second, as many as 64 connections bring."""
-    report = send(
-        _url(system),
-        file,
-        headers=[JSON, *system.headers],
-        connections=CONNECTIONS,
-        duration=f"{SECONDS}s",
-    )
-    _only_accepted(report)
+    report = _accepted(_start(system, file, rate=0))
     return float(report["acked"] / report["seconds"])
 
 
-def _at(system: System, file: Path, rate: float) -> dict[str, Any]:
-    report = send(
+def _start(system: System, file: Path, *, rate: float) -> subprocess.Popen[bytes]:
+    """Send for ten seconds; a rate of 0 is as fast as they are answered."""
+    return start_sending(
         _url(system),
         file,
         headers=[JSON, *system.headers],
@@ -95,28 +90,25 @@ def _at(system: System, file: Path, rate: float) -> dict[str, Any]:
         duration=f"{SECONDS}s",
         rate=rate,
     )
-    _only_accepted(report)
+
+
+def _accepted(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    report = report_of(process)
+    if set(report["statuses"]) != {"200"}:
+        raise SystemExit(f"not every event was taken: {report['statuses']}")
     return report
 
 
 def _half(system: System, file: Path, rate: float) -> Half:
-    process = start_sending(
-        _url(system),
-        file,
-        headers=[JSON, *system.headers],
-        connections=CONNECTIONS,
-        duration=f"{SECONDS}s",
-        rate=rate,
-    )
+    process = _start(system, file, rate=rate)
     waits: list[float] = []
     done = threading.Event()
     prober = threading.Thread(target=_probe, args=(system, waits, done))
     prober.start()
-    output, _ = process.communicate()
+    process.wait()
     done.set()
     prober.join()
-    report = json.loads(output)
-    _only_accepted(report)
+    report = _accepted(process)
     clickhouse = system.clickhouse
     rows = report["acked"] + len(waits)
     wait_until("all events are in the table", lambda: clickhouse.count("events") == rows)
@@ -156,8 +148,3 @@ def _post(system: System, event: dict[str, str]) -> None:
 
 def _url(system: System) -> str:
     return system.url.replace("/v1/traces", "/events")
-
-
-def _only_accepted(report: dict[str, Any]) -> None:
-    if set(report["statuses"]) != {"200"}:
-        raise SystemExit(f"not every event was taken: {report['statuses']}")

@@ -12,7 +12,7 @@ from typing import Any
 from bench.ingest import peers
 from bench.ingest.systems import System
 
-__all__ = ["Stored", "send", "start_sending", "store"]
+__all__ = ["Stored", "report_of", "send", "start_sending", "store"]
 
 DRAIN_SECONDS = 180.0
 _POLL_SECONDS = 0.05
@@ -93,7 +93,11 @@ def _wait_for_rows(system: System, table: str, rows: int) -> float:
 
 def send(url: str, bodies: Path, *, headers: list[str], **options: object) -> dict[str, Any]:
     """Run the sender to its end; its report."""
-    process = start_sending(url, bodies, headers=headers, **options)
+    return report_of(start_sending(url, bodies, headers=headers, **options))
+
+
+def report_of(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """What a sender that was started says at its end."""
     output, _ = process.communicate()
     if process.returncode:
         raise SystemExit("the sender failed; its reason is above")

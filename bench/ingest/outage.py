@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
 from bench.ingest import bodies
-from bench.ingest.measure import start_sending
+from bench.ingest.measure import report_of, start_sending
 from bench.ingest.systems import running
 from tests.worker.engines import ClickHouse, wait_until
 
@@ -44,8 +43,7 @@ def outage(folder: Path, _pairs: int) -> None:
         there = clickhouse.count("otel_traces")
         caught_up = _caught_up(clickhouse, start, arrival)
         stored = clickhouse.count("otel_traces") - there
-        output, _ = sender.communicate()
-        report = json.loads(output)
+        report = report_of(sender)
         rows = report["acked"] * SPANS_PER_REQUEST
         wait_until(
             "every acknowledged span is there once",
