@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { BufferAdmin } from "./buffer/admin.ts";
+import { Batches } from "./buffer/batches.ts";
 import { type Body, GroupCommit } from "./buffer/commit.ts";
 import { Deliverer } from "./buffer/deliver.ts";
 import { RecentBodies } from "./buffer/recent.ts";
@@ -53,6 +54,7 @@ export class IngestBuffer extends DurableObject<Env> {
     super(ctx, env);
     const sync = (): Promise<void> => ctx.storage.sync();
     this.#store = new Store(ctx.storage);
+    const batches = new Batches(ctx.storage.sql, this.#store);
     this.#recent = new RecentBodies(this.#store);
     this.#commit = new GroupCommit(this.#store, this.#recent, {
       sync,
@@ -60,7 +62,7 @@ export class IngestBuffer extends DurableObject<Env> {
       written: (rawBytes) => this.#wake(rawBytes),
     });
     this.#depth = this.#store.depth();
-    this.#deliverer = new Deliverer(this.#store, {
+    this.#deliverer = new Deliverer(this.#store, batches, {
       server: {
         url: env.CLICKHOUSE_URL,
         user: env.CLICKHOUSE_USER,
@@ -71,7 +73,7 @@ export class IngestBuffer extends DurableObject<Env> {
       sync,
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
     });
-    this.#admin = new BufferAdmin(ctx.storage.sql, this.#store, {
+    this.#admin = new BufferAdmin(ctx.storage.sql, this.#store, batches, {
       insertsInFlight: () => this.#deliverer.insertsInFlight(),
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
       wake: () => this.#setAlarm(Date.now()),

@@ -7,6 +7,7 @@
 import { RpcTarget } from "cloudflare:workers";
 import { MAX_BATCHES_AHEAD } from "../limits.ts";
 import { statementFor } from "../tables/index.ts";
+import type { Batches } from "./batches.ts";
 import { type DeadLetter, DeadLetters } from "./dead_letters.ts";
 import type { Store } from "./store.ts";
 
@@ -45,14 +46,16 @@ const SCHEMA = [
 export class BufferAdmin extends RpcTarget {
   readonly #sql: SqlStorage;
   readonly #store: Store;
+  readonly #batches: Batches;
   readonly #letters: DeadLetters;
   readonly #hooks: Hooks;
   #paused: boolean;
 
-  constructor(sql: SqlStorage, store: Store, hooks: Hooks) {
+  constructor(sql: SqlStorage, store: Store, batches: Batches, hooks: Hooks) {
     super();
     this.#sql = sql;
     this.#store = store;
+    this.#batches = batches;
     this.#letters = new DeadLetters(sql);
     this.#hooks = hooks;
     for (const statement of SCHEMA) {
@@ -141,7 +144,7 @@ export class BufferAdmin extends RpcTarget {
       const body = this.#letters.body(letter);
       this.#letters.delete(letter);
       const statement = statementFor(letter.table, this.#store.database());
-      this.#store.sealApart(letter.stream, letter.table, { body, atMs: Date.now(), statement });
+      this.#batches.sealApart(letter.stream, letter.table, { body, atMs: Date.now(), statement });
     });
     this.#hooks.wake();
     return sent.map(({ id }) => id);

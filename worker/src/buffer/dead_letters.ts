@@ -5,7 +5,8 @@
  */
 import { DEAD_LETTERS_PER_PAGE } from "../limits.ts";
 import { type Encoding, type Kind, type Stream, streamById, type Table } from "../tables/index.ts";
-import { joined, tableNamed } from "./store.ts";
+import { tableNamed } from "./batches.ts";
+import { joined } from "./store.ts";
 
 export interface DeadLetter {
   /** Row and time: a row's number alone is given out again once the last row is gone. */

@@ -23,7 +23,8 @@ import {
   tablesFrom,
   tablesOf,
 } from "../tables/index.ts";
-import type { Batch, Range, Store } from "./store.ts";
+import type { Batch, Batches, Range } from "./batches.ts";
+import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
   readonly server: Server;
@@ -41,13 +42,15 @@ type ReadyRange = Range & { readonly tables: TableSet };
 
 export class Deliverer {
   readonly #store: Store;
+  readonly #batches: Batches;
   readonly #options: DeliverOptions;
   readonly #inFlight = new Map<number, Table>();
   /** Goes into the schemas of batches sealed from now on; empty as long as all is well. */
   #schemaNote = "";
 
-  constructor(store: Store, options: DeliverOptions) {
+  constructor(store: Store, batches: Batches, options: DeliverOptions) {
     this.#store = store;
+    this.#batches = batches;
     this.#options = options;
   }
 
@@ -57,7 +60,7 @@ export class Deliverer {
       // On disk before it is sent, so that a crash repeats this very batch.
       await this.#options.sync();
     }
-    const due = this.#store.batches().filter((batch) => this.#isDue(batch, nowMs));
+    const due = this.#batches.open().filter((batch) => this.#isDue(batch, nowMs));
     const started: Promise<void>[] = [];
     for (const batch of due) {
       if (this.#inFlightOf(batch.table) < INSERTS_IN_FLIGHT) {
@@ -70,8 +73,8 @@ export class Deliverer {
 
   /** When something will be due next; null if the buffer is empty. */
   nextDueMs(nowMs: number): number | null {
-    const waits = this.#store
-      .batches()
+    const waits = this.#batches
+      .open()
       .filter((batch) => !this.#inFlight.has(batch.number))
       .map((batch) => Math.max(nowMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS)));
     for (const stream of STREAMS) {
@@ -111,10 +114,10 @@ export class Deliverer {
 
   /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
   #maySeal(kind: Kind): boolean {
-    const open = this.#store.batches();
+    const open = this.#batches.open();
     return tablesOf(kind).every((table) => {
       const turns = open.filter((batch) => batch.table === table).map(({ turn }) => turn);
-      const nextTurn = this.#store.nextTurn(kind, table);
+      const nextTurn = this.#batches.nextTurn(kind, table);
       const oldestTurn = Math.min(nextTurn, ...turns);
       return turns.length < INSERTS_IN_FLIGHT && nextTurn - oldestTurn < MAX_BATCHES_AHEAD;
     });
@@ -129,7 +132,7 @@ export class Deliverer {
     const statements = tablesFrom(stream.kind, range.tables).map(
       (table) => [table, noted(statementFor(table, database), this.#schemaNote)] as const,
     );
-    this.#store.transaction(() => this.#store.insertBatches(stream, range, statements));
+    this.#store.transaction(() => this.#batches.insertForEach(stream, range, statements));
     return true;
   }
 
@@ -160,7 +163,7 @@ export class Deliverer {
 
   async #deliver(batch: Batch): Promise<void> {
     const token = `${this.#options.bufferId}:${batch.number}`;
-    const body = bodyStream(this.#store, batch);
+    const body = bodyStream(this.#store, this.#batches, batch);
     const outcome: Outcome =
       body === null
         ? { verdict: "applied" }
@@ -182,25 +185,25 @@ export class Deliverer {
 
   #settle(batch: Batch, outcome: Outcome): void {
     if (outcome.verdict === "applied") {
-      this.#options.freed(this.#store.transaction(() => this.#store.deleteBatch(batch)));
+      this.#options.freed(this.#store.transaction(() => this.#batches.delete(batch)));
     } else if (outcome.verdict === "refused") {
       this.#setAside(batch, outcome.error);
     } else {
       const notBeforeMs = Date.now() + backoffMs(batch.attempts);
-      this.#store.recordAttempt(batch, notBeforeMs, outcome.error);
+      this.#batches.recordAttempt(batch, notBeforeMs, outcome.error);
       console.warn(`batch ${batch.number} waits: ${outcome.error}`);
     }
   }
 
   /** Halves until the bad body stands alone; only after an answer that says nothing was written. */
   #setAside(batch: Batch, error: string): void {
-    const { from, to } = this.#store.bodies(batch);
+    const { from, to } = this.#batches.bodies(batch);
     const isOneBody = batch.fromSeq === batch.toSeq && to - from <= 1;
     const freed = this.#store.transaction(() => {
       if (isOneBody) {
-        return this.#store.buryBatch(batch, error, Date.now());
+        return this.#batches.bury(batch, error, Date.now());
       }
-      this.#store.splitBatch(batch);
+      this.#batches.split(batch);
       return 0;
     });
     this.#options.freed(freed);
@@ -235,19 +238,24 @@ function backoffMs(attempts: number): number {
  * Of a declared length: a request that was cut off between two chunks would otherwise be a whole
  * one to any proxy that ends it properly, and its token would be used up for half a batch.
  */
-function bodyStream(store: Store, batch: Batch): ReadableStream<Uint8Array> | null {
-  const length = store.bodyBytes(batch);
+function bodyStream(
+  store: Store,
+  batches: Batches,
+  batch: Batch,
+): ReadableStream<Uint8Array> | null {
+  const length = batches.bodyBytes(batch);
   if (length === 0) {
     return null;
   }
   const { readable, writable } = new FixedLengthStream(length);
   // If the insert fails, the stream fails with it: whoever awaits the insert hears of it.
-  void writeBody(store, batch, writable).catch(() => undefined);
+  void writeBody(store, batches, batch, writable).catch(() => undefined);
   return readable;
 }
 
 async function writeBody(
   store: Store,
+  batches: Batches,
   batch: Batch,
   writable: WritableStream<Uint8Array>,
 ): Promise<void> {
@@ -259,7 +267,7 @@ async function writeBody(
         break;
       }
       const { offset, end } =
-        batch.part === null ? { offset: 0, end: found.body.byteLength } : store.bodies(batch);
+        batch.part === null ? { offset: 0, end: found.body.byteLength } : batches.bodies(batch);
       await writer.write(found.body.subarray(offset, end));
       seq = found.seq;
     }

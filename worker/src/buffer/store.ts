@@ -1,22 +1,11 @@
 /**
- * What an IngestBuffer has on disk, and the statements on it.
+ * What an IngestBuffer has on disk: the schema, chunks, recent keys, and the counters in `meta`.
  *
  * Storage is the truth: every class beside this one can be thrown away and built again from here.
- * Chunks never change after they are written; a batch is a range of them.
+ * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
  */
 import { MAX_VALUE_BYTES } from "../limits.ts";
-import {
-  ALL_TABLES,
-  type Kind,
-  STREAMS,
-  type Statement,
-  type Stream,
-  streamById,
-  type Table,
-  type TableSet,
-  tableBit,
-  tablesOf,
-} from "../tables/index.ts";
+import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
 
 /** One stored row: one body, or several small ones of the same stream back to back. */
 export interface Chunk {
@@ -32,29 +21,6 @@ export interface Chunk {
 }
 
 export type NewChunk = Omit<Chunk, "seq" | "storedBytes"> & { readonly body: Uint8Array };
-
-/**
- * A sealed range: what goes into one table under one token, the same bytes every time.
- *
- * Chunks with rows for several tables are in one batch for each, and stay until the last is gone.
- */
-export interface Batch {
-  readonly number: number;
-  /** Counts the batches of one table, where `number` counts them all. */
-  readonly turn: number;
-  readonly stream: Stream;
-  readonly table: Table;
-  readonly fromSeq: number;
-  readonly toSeq: number;
-  /** Bodies inside the only chunk; null stands for whole chunks. */
-  readonly part: { readonly from: number; readonly to: number } | null;
-  readonly statement: Statement;
-  readonly attempts: number;
-  readonly notBeforeMs: number;
-  readonly lastError: string | null;
-}
-
-export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 
 /** What the buffer holds, for its bounds. */
 export interface Depth {
@@ -125,7 +91,7 @@ const ADDED_COLUMNS = [
 /** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
 const STREAM_SPAN = 2 ** 44;
 /** Chunks that are sealed as they are written, so that no range of a stream ever holds them. */
-const APART = 0;
+export const APART = 0;
 
 export class Store {
   readonly #storage: DurableObjectStorage;
@@ -168,12 +134,12 @@ export class Store {
    * from 1 again, and ClickHouse would take them for repeats and drop them.
    */
   incarnation(): string {
-    const known = this.#meta("incarnation");
+    const known = this.meta("incarnation");
     if (typeof known === "string") {
       return known;
     }
     const made = crypto.randomUUID();
-    this.#setMeta("incarnation", made);
+    this.setMeta("incarnation", made);
     return made;
   }
 
@@ -182,24 +148,34 @@ export class Store {
    * alarm when no request says whose it is. Empty before the first body: the user's own default.
    */
   database(): string {
-    this.#database ??= String(this.#meta("database") ?? "");
+    this.#database ??= String(this.meta("database") ?? "");
     return this.#database;
   }
 
   /** Before the first chunk, in the write that the chunk's answer waits for. */
   rememberDatabase(database: string): void {
     if (database !== this.database()) {
-      this.#setMeta("database", database);
+      this.setMeta("database", database);
       this.#database = database;
     }
   }
 
-  #meta(key: string): SqlStorageValue | undefined {
+  meta(key: string): SqlStorageValue | undefined {
     return this.#sql.exec("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
   }
 
-  #setMeta(key: string, value: SqlStorageValue): void {
+  setMeta(key: string, value: SqlStorageValue): void {
     this.#sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value);
+  }
+
+  /** The last chunk of the stream that a batch holds or held. */
+  sealedTo(stream: Stream): number {
+    return Number(this.meta(`sealed_to:${stream.id}`) ?? stream.id * STREAM_SPAN - 1);
+  }
+
+  /** In the transaction that makes the batches. */
+  recordSealedTo(stream: Stream, seq: number): void {
+    this.setMeta(`sealed_to:${stream.id}`, seq);
   }
 
   // --- chunks -------------------------------------------------------------------------------
@@ -315,184 +291,6 @@ export class Store {
     return oldest.length === 0 ? null : Math.min(...oldest);
   }
 
-  // --- batches ------------------------------------------------------------------------------
-
-  sealedTo(stream: Stream): number {
-    return Number(this.#meta(`sealed_to:${stream.id}`) ?? stream.id * STREAM_SPAN - 1);
-  }
-
-  /**
-   * Records the range once for each table, each time under a number that is never given out again.
-   * One transaction: else a crash could leave some tables without their batch.
-   */
-  insertBatches(
-    stream: Stream,
-    range: Range,
-    statements: readonly (readonly [table: Table, statement: Statement])[],
-  ): void {
-    for (const [table, statement] of statements) {
-      this.#insertBatch({ stream, table, ...range, part: null }, JSON.stringify(statement));
-    }
-    this.#setMeta(`sealed_to:${stream.id}`, range.toSeq);
-  }
-
-  /** A body as a chunk and a batch of its own, for one table, inside the caller's transaction. */
-  sealApart(
-    stream: Stream,
-    table: Table,
-    { body, atMs, statement }: { body: Uint8Array; atMs: number; statement: Statement },
-  ): void {
-    const apart = { ...stream, id: APART };
-    const fromSeq = this.insertChunk(apart, {
-      sizes: [body.byteLength],
-      rawBytes: body.byteLength,
-      rows: 0,
-      tables: tableBit(table),
-      atMs,
-      body,
-    });
-    this.#insertBatch(
-      { stream, table, fromSeq, toSeq: fromSeq, part: null },
-      JSON.stringify(statement),
-    );
-    this.#setMeta(`sealed_to:${APART}`, fromSeq);
-  }
-
-  #insertBatch(
-    batch: Pick<Batch, "stream" | "table" | "part" | keyof Range>,
-    statement: string,
-  ): void {
-    const number = Number(this.#meta("next_batch") ?? 1);
-    this.#setMeta("next_batch", number + 1);
-    const turn = this.nextTurn(batch.stream.kind, batch.table);
-    this.#setMeta(`next_turn:${batch.table}`, turn + 1);
-    this.#sql.exec(
-      "INSERT INTO batches " +
-        "(number, turn, stream, table_name, from_seq, to_seq, part_from, part_to, statement) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      number,
-      turn,
-      batch.stream.id,
-      batch.table,
-      batch.fromSeq,
-      batch.toSeq,
-      batch.part?.from ?? null,
-      batch.part?.to ?? null,
-      statement,
-    );
-  }
-
-  nextTurn(kind: Kind, table: Table): number {
-    // Storages of older scripts counted by kind, when each had one table.
-    return Number(this.#meta(`next_turn:${table}`) ?? this.#meta(`next_turn:${kind}`) ?? 1);
-  }
-
-  batches(): Batch[] {
-    return this.#sql.exec("SELECT * FROM batches ORDER BY number").toArray().map(batchFromRow);
-  }
-
-  recordAttempt(batch: Batch, notBeforeMs: number, error: string): void {
-    this.#sql.exec(
-      "UPDATE batches SET attempts = attempts + 1, not_before_ms = ?, last_error = ? " +
-        "WHERE number = ?",
-      notBeforeMs,
-      error,
-      batch.number,
-    );
-  }
-
-  /** The batch is in its table: it goes, with chunks that no other holds. Returns bytes freed. */
-  deleteBatch(batch: Batch): number {
-    this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
-    return this.#deleteUnheldChunks(batch);
-  }
-
-  /** Two batches in place of one that was refused, each under a number of its own. */
-  splitBatch(batch: Batch): void {
-    const statement = JSON.stringify(batch.statement);
-    const { fromSeq, toSeq } = batch;
-    this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
-    if (fromSeq < toSeq) {
-      const middle = Math.floor((fromSeq + toSeq) / 2);
-      this.#insertBatch({ ...batch, toSeq: middle }, statement);
-      this.#insertBatch({ ...batch, fromSeq: middle + 1 }, statement);
-    } else {
-      const { from, to } = this.bodies(batch);
-      const middle = Math.floor((from + to) / 2);
-      this.#insertBatch({ ...batch, part: { from, to: middle } }, statement);
-      this.#insertBatch({ ...batch, part: { from: middle, to } }, statement);
-    }
-  }
-
-  /** Length of the bytes that go out for it. */
-  bodyBytes(batch: Batch): number {
-    if (batch.part !== null) {
-      const { offset, end } = this.bodies(batch);
-      return end - offset;
-    }
-    const row = this.#sql
-      .exec(
-        "SELECT sum(stored_bytes) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?",
-        batch.fromSeq,
-        batch.toSeq,
-      )
-      .one();
-    return Number(row.bytes ?? 0);
-  }
-
-  /** Which bodies of its first chunk a batch holds, and where they lie in its bytes. */
-  bodies(batch: Batch): { from: number; to: number; offset: number; end: number } {
-    const [chunk] = this.chunksBetween(batch.fromSeq, batch.fromSeq);
-    const sizes = chunk?.sizes ?? [];
-    const { from, to } = batch.part ?? { from: 0, to: sizes.length };
-    const sum = (count: number): number => sizes.slice(0, count).reduce((a, b) => a + b, 0);
-    return { from, to, offset: sum(from), end: sum(to) };
-  }
-
-  /** Sets the only body of a batch aside, with what ClickHouse said of it. */
-  buryBatch(batch: Batch, error: string, atMs: number): number {
-    const { offset, end } = this.bodies(batch);
-    const found = this.bodyAtOrAfter(batch.fromSeq, batch.toSeq);
-    const body = found?.body.subarray(offset, end) ?? new Uint8Array(0);
-    const pieces = Math.max(1, Math.ceil(body.byteLength / MAX_VALUE_BYTES));
-    for (let piece = 0; piece < pieces; piece++) {
-      const bytes = body.subarray(piece * MAX_VALUE_BYTES, (piece + 1) * MAX_VALUE_BYTES);
-      this.#sql.exec(
-        "INSERT INTO dead_letters " +
-          "(stream, table_name, error, at_ms, stored_bytes, piece_count, body) " +
-          "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        batch.stream.id,
-        batch.table,
-        error,
-        atMs,
-        bytes.byteLength,
-        pieces,
-        bytes,
-      );
-    }
-    return this.deleteBatch(batch) - body.byteLength;
-  }
-
-  #deleteUnheldChunks(batch: Batch): number {
-    const held =
-      "seq BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM batches " +
-      "WHERE from_seq <= chunks.seq AND to_seq >= chunks.seq)";
-    const { fromSeq, toSeq } = batch;
-    const row = this.#sql
-      .exec(`SELECT sum(stored_bytes) AS bytes FROM chunks WHERE ${held}`, fromSeq, toSeq)
-      .one();
-    this.#sql.exec(`DELETE FROM chunks WHERE ${held}`, fromSeq, toSeq);
-    this.#sql.exec(
-      "DELETE FROM overflow WHERE seq BETWEEN ? AND ? AND seq NOT IN (SELECT seq FROM chunks " +
-        "WHERE seq BETWEEN ? AND ?)",
-      fromSeq,
-      toSeq,
-      fromSeq,
-      toSeq,
-    );
-    return Number(row.bytes ?? 0);
-  }
-
   // --- recent bodies --------------------------------------------------------------------------
 
   insertRecent(atMs: number, keys: Uint8Array): void {
@@ -510,17 +308,7 @@ export class Store {
   }
 }
 
-type Row = Record<string, SqlStorageValue>;
-
-/** Of a row that an older script wrote it is null, and its kind had one table then. */
-export function tableNamed(name: SqlStorageValue | undefined, kind: Kind): Table {
-  const [first] = tablesOf(kind);
-  const found = tablesOf(kind).find((table) => table === name) ?? first;
-  if (found === undefined) {
-    throw new Error(`no table for ${kind}`);
-  }
-  return found;
-}
+export type Row = Record<string, SqlStorageValue>;
 
 function chunkFromRow(row: Row): Chunk {
   return {
@@ -531,23 +319,6 @@ function chunkFromRow(row: Row): Chunk {
     rows: Number(row.row_count),
     storedBytes: Number(row.stored_bytes),
     atMs: Number(row.at_ms),
-  };
-}
-
-function batchFromRow(row: Row): Batch {
-  const stream = streamById(Number(row.stream));
-  return {
-    number: Number(row.number),
-    turn: Number(row.turn),
-    stream,
-    table: tableNamed(row.table_name, stream.kind),
-    fromSeq: Number(row.from_seq),
-    toSeq: Number(row.to_seq),
-    part: row.part_from === null ? null : { from: Number(row.part_from), to: Number(row.part_to) },
-    statement: JSON.parse(String(row.statement)) as Statement,
-    attempts: Number(row.attempts),
-    notBeforeMs: Number(row.not_before_ms),
-    lastError: row.last_error === null ? null : String(row.last_error),
   };
 }
 

@@ -1,0 +1,246 @@
+/**
+ * The sealed batches of an IngestBuffer, and what becomes of each: gone with its chunks, split in
+ * two, or its body set aside as a dead letter.
+ *
+ * A number or a turn is given out once: each is written in the transaction of its batch.
+ */
+import { MAX_VALUE_BYTES } from "../limits.ts";
+import {
+  type Kind,
+  type Statement,
+  type Stream,
+  streamById,
+  type Table,
+  tableBit,
+  tablesOf,
+} from "../tables/index.ts";
+import { APART, type Row, type Store } from "./store.ts";
+
+/**
+ * A sealed range: what goes into one table under one token, the same bytes every time.
+ *
+ * Chunks with rows for several tables are in one batch for each, and stay until the last is gone.
+ */
+export interface Batch {
+  readonly number: number;
+  /** Counts the batches of one table, where `number` counts them all. */
+  readonly turn: number;
+  readonly stream: Stream;
+  readonly table: Table;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  /** Bodies inside the only chunk; null stands for whole chunks. */
+  readonly part: { readonly from: number; readonly to: number } | null;
+  readonly statement: Statement;
+  readonly attempts: number;
+  readonly notBeforeMs: number;
+  readonly lastError: string | null;
+}
+
+export type Range = Pick<Batch, "fromSeq" | "toSeq">;
+
+export class Batches {
+  readonly #sql: SqlStorage;
+  readonly #store: Store;
+
+  constructor(sql: SqlStorage, store: Store) {
+    this.#sql = sql;
+    this.#store = store;
+  }
+
+  /**
+   * Records the range once for each table, each time under a number that is never given out again.
+   * One transaction: else a crash could leave some tables without their batch.
+   */
+  insertForEach(
+    stream: Stream,
+    range: Range,
+    statements: readonly (readonly [table: Table, statement: Statement])[],
+  ): void {
+    for (const [table, statement] of statements) {
+      this.#insert({ stream, table, ...range, part: null }, JSON.stringify(statement));
+    }
+    this.#store.recordSealedTo(stream, range.toSeq);
+  }
+
+  /** A body as a chunk and a batch of its own, for one table, inside the caller's transaction. */
+  sealApart(
+    stream: Stream,
+    table: Table,
+    { body, atMs, statement }: { body: Uint8Array; atMs: number; statement: Statement },
+  ): void {
+    const apart = { ...stream, id: APART };
+    const fromSeq = this.#store.insertChunk(apart, {
+      sizes: [body.byteLength],
+      rawBytes: body.byteLength,
+      rows: 0,
+      tables: tableBit(table),
+      atMs,
+      body,
+    });
+    this.#insert({ stream, table, fromSeq, toSeq: fromSeq, part: null }, JSON.stringify(statement));
+    this.#store.recordSealedTo(apart, fromSeq);
+  }
+
+  #insert(batch: Pick<Batch, "stream" | "table" | "part" | keyof Range>, statement: string): void {
+    const number = Number(this.#store.meta("next_batch") ?? 1);
+    this.#store.setMeta("next_batch", number + 1);
+    const turn = this.nextTurn(batch.stream.kind, batch.table);
+    this.#store.setMeta(`next_turn:${batch.table}`, turn + 1);
+    this.#sql.exec(
+      "INSERT INTO batches " +
+        "(number, turn, stream, table_name, from_seq, to_seq, part_from, part_to, statement) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      number,
+      turn,
+      batch.stream.id,
+      batch.table,
+      batch.fromSeq,
+      batch.toSeq,
+      batch.part?.from ?? null,
+      batch.part?.to ?? null,
+      statement,
+    );
+  }
+
+  nextTurn(kind: Kind, table: Table): number {
+    // Storages of older scripts counted by kind, when each had one table.
+    return Number(
+      this.#store.meta(`next_turn:${table}`) ?? this.#store.meta(`next_turn:${kind}`) ?? 1,
+    );
+  }
+
+  /** All that are open, in the order of their numbers. */
+  open(): Batch[] {
+    return this.#sql.exec("SELECT * FROM batches ORDER BY number").toArray().map(batchFromRow);
+  }
+
+  recordAttempt(batch: Batch, notBeforeMs: number, error: string): void {
+    this.#sql.exec(
+      "UPDATE batches SET attempts = attempts + 1, not_before_ms = ?, last_error = ? " +
+        "WHERE number = ?",
+      notBeforeMs,
+      error,
+      batch.number,
+    );
+  }
+
+  /** The batch is in its table: it goes, with chunks that no other holds. Returns bytes freed. */
+  delete(batch: Batch): number {
+    this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
+    return this.#deleteUnheldChunks(batch);
+  }
+
+  /** Two batches in place of one that was refused, each under a number of its own. */
+  split(batch: Batch): void {
+    const statement = JSON.stringify(batch.statement);
+    const { fromSeq, toSeq } = batch;
+    this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
+    if (fromSeq < toSeq) {
+      const middle = Math.floor((fromSeq + toSeq) / 2);
+      this.#insert({ ...batch, toSeq: middle }, statement);
+      this.#insert({ ...batch, fromSeq: middle + 1 }, statement);
+    } else {
+      const { from, to } = this.bodies(batch);
+      const middle = Math.floor((from + to) / 2);
+      this.#insert({ ...batch, part: { from, to: middle } }, statement);
+      this.#insert({ ...batch, part: { from: middle, to } }, statement);
+    }
+  }
+
+  /** Length of the bytes that go out for it. */
+  bodyBytes(batch: Batch): number {
+    if (batch.part !== null) {
+      const { offset, end } = this.bodies(batch);
+      return end - offset;
+    }
+    const row = this.#sql
+      .exec(
+        "SELECT sum(stored_bytes) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?",
+        batch.fromSeq,
+        batch.toSeq,
+      )
+      .one();
+    return Number(row.bytes ?? 0);
+  }
+
+  /** Which bodies of its first chunk a batch holds, and where they lie in its bytes. */
+  bodies(batch: Batch): { from: number; to: number; offset: number; end: number } {
+    const [chunk] = this.#store.chunksBetween(batch.fromSeq, batch.fromSeq);
+    const sizes = chunk?.sizes ?? [];
+    const { from, to } = batch.part ?? { from: 0, to: sizes.length };
+    const sum = (count: number): number => sizes.slice(0, count).reduce((a, b) => a + b, 0);
+    return { from, to, offset: sum(from), end: sum(to) };
+  }
+
+  /** Sets the only body of a batch aside, with what ClickHouse said of it. */
+  bury(batch: Batch, error: string, atMs: number): number {
+    const { offset, end } = this.bodies(batch);
+    const found = this.#store.bodyAtOrAfter(batch.fromSeq, batch.toSeq);
+    const body = found?.body.subarray(offset, end) ?? new Uint8Array(0);
+    const pieces = Math.max(1, Math.ceil(body.byteLength / MAX_VALUE_BYTES));
+    for (let piece = 0; piece < pieces; piece++) {
+      const bytes = body.subarray(piece * MAX_VALUE_BYTES, (piece + 1) * MAX_VALUE_BYTES);
+      this.#sql.exec(
+        "INSERT INTO dead_letters " +
+          "(stream, table_name, error, at_ms, stored_bytes, piece_count, body) " +
+          "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        batch.stream.id,
+        batch.table,
+        error,
+        atMs,
+        bytes.byteLength,
+        pieces,
+        bytes,
+      );
+    }
+    return this.delete(batch) - body.byteLength;
+  }
+
+  #deleteUnheldChunks(batch: Batch): number {
+    const held =
+      "seq BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM batches " +
+      "WHERE from_seq <= chunks.seq AND to_seq >= chunks.seq)";
+    const { fromSeq, toSeq } = batch;
+    const row = this.#sql
+      .exec(`SELECT sum(stored_bytes) AS bytes FROM chunks WHERE ${held}`, fromSeq, toSeq)
+      .one();
+    this.#sql.exec(`DELETE FROM chunks WHERE ${held}`, fromSeq, toSeq);
+    this.#sql.exec(
+      "DELETE FROM overflow WHERE seq BETWEEN ? AND ? AND seq NOT IN (SELECT seq FROM chunks " +
+        "WHERE seq BETWEEN ? AND ?)",
+      fromSeq,
+      toSeq,
+      fromSeq,
+      toSeq,
+    );
+    return Number(row.bytes ?? 0);
+  }
+}
+
+/** Of a row that an older script wrote it is null, and its kind had one table then. */
+export function tableNamed(name: SqlStorageValue | undefined, kind: Kind): Table {
+  const [first] = tablesOf(kind);
+  const found = tablesOf(kind).find((table) => table === name) ?? first;
+  if (found === undefined) {
+    throw new Error(`no table for ${kind}`);
+  }
+  return found;
+}
+
+function batchFromRow(row: Row): Batch {
+  const stream = streamById(Number(row.stream));
+  return {
+    number: Number(row.number),
+    turn: Number(row.turn),
+    stream,
+    table: tableNamed(row.table_name, stream.kind),
+    fromSeq: Number(row.from_seq),
+    toSeq: Number(row.to_seq),
+    part: row.part_from === null ? null : { from: Number(row.part_from), to: Number(row.part_to) },
+    statement: JSON.parse(String(row.statement)) as Statement,
+    attempts: Number(row.attempts),
+    notBeforeMs: Number(row.not_before_ms),
+    lastError: row.last_error === null ? null : String(row.last_error),
+  };
+}
