@@ -123,7 +123,10 @@ def test_poison_for_one_table_is_a_dead_letter_of_that_table(
     """Its rows of other tables arrive, and so do its neighbours' of that one."""
     clickhouse.process.kill()
     send(worker, range(3))
-    assert worker.post_otlp("metrics", many_days(77)).status == 200
+    assert (
+        worker.post_otlp("metrics", gzip.compress(many_days(77)), content_encoding="gzip").status
+        == 200
+    )
     send(worker, range(3, 6))
     clickhouse.start()
     wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)

@@ -57,7 +57,8 @@ def test_poisoned_body_stands_alone(
     ((error, kept),) = worker.stored("SELECT error, body FROM dead_letters")
     assert "Too many partitions" in str(error)
     assert isinstance(kept, bytes)
-    assert gzip.decompress(kept) == many_days(5)
+    if compressed:
+        assert gzip.decompress(kept) == many_days(5)
 
 
 def test_poison_among_small_bodies_of_one_row_stands_alone(

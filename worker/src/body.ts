@@ -1,7 +1,7 @@
-/** Reading a request body within bounds, and gzip in both directions. */
-import { gunzipSync, gzipSync } from "node:zlib";
+/** Reading a request body within bounds, and inflating it. */
+import { gunzipSync } from "node:zlib";
 import { Refusal } from "./errors.ts";
-import { DISCARD_BYTES, DISCARD_MS, GZIP_LEVEL } from "./limits.ts";
+import { DISCARD_BYTES, DISCARD_MS } from "./limits.ts";
 
 /** Bytes of the body, never holding more than the limit however long the sender goes on. */
 export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
@@ -80,11 +80,6 @@ function isOverLimit(error: unknown): boolean {
     error instanceof RangeError ||
     (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
   );
-}
-
-/** The same input gives the same bytes: the header carries no time and no name. */
-export function gzip(raw: Uint8Array): Uint8Array {
-  return gzipSync(raw, { level: GZIP_LEVEL });
 }
 
 /**

@@ -16,13 +16,23 @@ export type Outcome =
   | { readonly verdict: "applied" }
   | { readonly verdict: "refused" | "unknown"; readonly error: string };
 
+/** How bodies in `lz4.ts`'s form are read. */
+const READ_LZ4 = {
+  decompress: "1",
+  http_native_compression_disable_checksumming_on_decompress: "1",
+};
+
 export async function insert(
   server: Server,
   statement: Statement,
   token: string,
   body: { stream: ReadableStream<Uint8Array>; encoding: Encoding },
 ): Promise<Outcome> {
-  const query = new URLSearchParams({ ...statement, insert_deduplication_token: token });
+  const query = new URLSearchParams({
+    ...statement,
+    ...(body.encoding === "lz4" ? READ_LZ4 : {}),
+    insert_deduplication_token: token,
+  });
   const headers: Record<string, string> = {
     "x-clickhouse-user": server.user,
     "x-clickhouse-key": server.password,
@@ -65,13 +75,16 @@ const FAULTS_OF_THE_BYTES: ReadonlyMap<number, string> = new Map([
   [32, "ATTEMPT_TO_READ_AFTER_EOF"],
   [33, "CANNOT_READ_ALL_DATA"],
   [38, "CANNOT_PARSE_DATE"],
+  [39, "TOO_LARGE_SIZE_COMPRESSED"],
   [41, "CANNOT_PARSE_DATETIME"],
   [72, "CANNOT_PARSE_NUMBER"],
   [117, "INCORRECT_DATA"],
   [128, "TOO_LARGE_ARRAY_SIZE"],
   [130, "CANNOT_READ_ARRAY_FROM_TEXT"],
   [131, "TOO_LARGE_STRING_SIZE"],
+  [271, "CANNOT_DECOMPRESS"],
   [354, "ZLIB_INFLATE_FAILED"],
+  [432, "UNKNOWN_CODEC"],
   [436, "PROTOBUF_BAD_CAST"],
   [444, "UNKNOWN_PROTOBUF_FORMAT"],
   [467, "CANNOT_PARSE_BOOL"],

@@ -2,18 +2,18 @@
 import { createHash } from "node:crypto";
 import type { Team } from "./access/config.ts";
 import type { Caller } from "./auth.ts";
-import { gunzip, gzip, isSingleMember, readBody } from "./body.ts";
+import { gunzip, isSingleMember, readBody } from "./body.ts";
 import { bufferFor } from "./buffer/names.ts";
 import type { AppendAnswer, AppendRequest } from "./buffer.ts";
 import { Refusal } from "./errors.ts";
 import { appendJoined } from "./joiner.ts";
 import {
   FULL_RETRY_AFTER_SECONDS,
-  GZIP_FROM_BYTES,
   MAX_BODY_BYTES,
   MAX_RAW_BODY_BYTES,
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "./limits.ts";
+import { compress } from "./lz4.ts";
 import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
 import { protobufFromJson } from "./otlp/json.ts";
 import { rewrite } from "./otlp/rewrite.ts";
@@ -50,7 +50,7 @@ export async function ingestOtlp(
   const form =
     !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
       ? ({ encoding: "gzip", bytes: sent } as const)
-      : storedForm(stored.bytes);
+      : ({ encoding: "lz4", bytes: compress(stored.bytes) } as const);
   await append(env, caller, {
     kind: signal.kind,
     ...form,
@@ -60,12 +60,6 @@ export async function ingestOtlp(
     key: keyFrom(sent, isGzip, signal.kind),
   });
   return rejected;
-}
-
-function storedForm(raw: Uint8Array): Pick<AppendRequest, "encoding" | "bytes"> {
-  return raw.byteLength < GZIP_FROM_BYTES
-    ? { encoding: "raw", bytes: raw }
-    : { encoding: "gzip", bytes: gzip(raw) };
 }
 
 export function requireContentType(request: Request, allowed: readonly string[]): void {

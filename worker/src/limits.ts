@@ -61,10 +61,6 @@ export const JOIN_LATE_MS = 30_000;
 
 // --- one stored chunk ------------------------------------------------------------------------
 
-/** Smaller bodies stay as they are: a gzip member costs 20 bytes and a fresh 256 KiB state. */
-export const GZIP_FROM_BYTES = 4 * KIB;
-/** Level 1: measured at 1.8-2.0 times the throughput of storing raw; higher levels cost more. */
-export const GZIP_LEVEL = 1;
 /** Workers' SQLite takes values of 2 MB at most; longer bodies go on in `overflow` rows. */
 export const MAX_VALUE_BYTES = 1_900_000;
 /** Small bodies that arrive together share a row up to this size: one write, one fsync. */

@@ -2,6 +2,7 @@
 import type { DeadLetter } from "../buffer/dead_letters.ts";
 import { Refusal } from "../errors.ts";
 import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
+import { decompress } from "../lz4.ts";
 import { check } from "../openapi/schema.ts";
 import { parametersFrom } from "../query/parameters.ts";
 import { asked, jsonBody, requireBuffer } from "./requests.ts";
@@ -14,7 +15,7 @@ export async function listDeadLetters(request: Request, env: Env): Promise<Respo
   return Response.json({ buffer: name, dead_letters: letters.map(shownLetter) });
 }
 
-/** The body as it is stored: what to look into, and what a redrive would send. */
+/** The body as it was sent, or at least as it was when this worker compressed it. */
 export async function deadLetterBody(request: Request, env: Env): Promise<Response> {
   const { buffer, id = "" } = parametersOf(request, LETTER_PARAMETERS);
   const name = requireBuffer(env, buffer);
@@ -22,7 +23,10 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
   if (found === null) {
     throw new Refusal(404, `id: ${id}; ${name} has no such dead letter`);
   }
-  return new Response(found.body, { headers: { "content-type": contentType(found.letter) } });
+  const { body, letter } = found;
+  return new Response(letter.encoding === "lz4" ? decompress(body) : body, {
+    headers: { "content-type": contentType(letter) },
+  });
 }
 
 export async function redriveDeadLetters(request: Request, env: Env): Promise<Response> {

@@ -94,7 +94,7 @@ const BYTES: Schema = { type: "string", format: "binary" };
 export const LETTER_BODY: Operation = {
   id: "deadLetterBody",
   tag,
-  summary: "One of them as it is stored",
+  summary: "The body of one of them",
   parameters: LETTER_PARAMETERS,
   answers: {
     200: {

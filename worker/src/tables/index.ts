@@ -10,7 +10,8 @@ import {
 } from "./otel_metrics.ts";
 import { TRACES_STATEMENT } from "./otel_traces.ts";
 
-export type Encoding = "raw" | "gzip";
+/** `lz4`: frames of ClickHouse's own protocol, `lz4.ts`. */
+export type Encoding = "raw" | "gzip" | "lz4";
 export type Kind = "traces" | "events" | "logs" | "metrics";
 
 /**
@@ -32,6 +33,9 @@ export const STREAMS: readonly Stream[] = [
   { id: 5, kind: "logs", encoding: "raw" },
   { id: 6, kind: "metrics", encoding: "gzip" },
   { id: 7, kind: "metrics", encoding: "raw" },
+  { id: 8, kind: "traces", encoding: "lz4" },
+  { id: 9, kind: "logs", encoding: "lz4" },
+  { id: 10, kind: "metrics", encoding: "lz4" },
 ];
 
 /** The statement of an insert as URL parameters, complete but for the token. */
