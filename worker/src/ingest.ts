@@ -42,9 +42,11 @@ export async function ingestOtlp(
   const inflated = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
   const raw = isJson ? protobufFromJson(signal, inflated) : inflated;
   const { rows, tables, needsRewrite } = scan(signal, raw);
-  const stored = needsRewrite ? rewrite(signal, raw) : { bytes: raw, rejected: 0, reason: null };
+  const stored = needsRewrite
+    ? rewrite(signal, raw)
+    : { bytes: raw, rows, rejected: 0, reason: null };
   const rejected = { rows: stored.rejected, reason: stored.reason };
-  if (rows === stored.rejected) {
+  if (stored.rows === 0) {
     return rejected; // a legal request with nothing to store
   }
   const form =
@@ -55,7 +57,7 @@ export async function ingestOtlp(
     kind: signal.kind,
     ...form,
     rawBytes: stored.bytes.byteLength,
-    rows: rows - stored.rejected,
+    rows: stored.rows,
     tables,
     key: keyFrom(sent, isGzip, signal.kind),
   });

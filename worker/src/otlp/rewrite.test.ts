@@ -4,7 +4,7 @@ import { anyValueText } from "./anyvalue.ts";
 import { readFields } from "./fields.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Scan, scan } from "./scan.ts";
-import { ANY_VALUE, TRACES } from "./schema.ts";
+import { ANY_VALUE, METRICS, TRACES } from "./schema.ts";
 
 const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes);
 const rewriteTraces = (bytes: Uint8Array): Uint8Array => rewrite(TRACES, bytes).bytes;
@@ -88,4 +88,18 @@ test("the last member of a oneof stays", () => {
   const body = Uint8Array.from(field(1, field(1, field(1, field(1, 0x61), field(2, value)))));
   const expected = field(1, field(1, field(1, field(1, 0x61), field(2, int(7)))));
   assert.deepEqual([...rewriteTraces(body)], expected);
+});
+
+test("rows of a oneof's member that another one replaced are not counted", () => {
+  const point = field(1);
+  const metric = [...field(5, point, point), ...field(7, point)];
+  const body = Uint8Array.from(field(1, field(2, field(2, metric))));
+  assert.equal(scan(METRICS, body).rows, 3);
+  assert.equal(rewrite(METRICS, body).rows, 1);
+});
+
+test("rows that cannot be stored are counted apart from those that are kept", () => {
+  const spans = [...field(2, field(1, [1, 2])), ...field(2)];
+  const { rows, rejected } = rewrite(TRACES, Uint8Array.from(field(1, field(2, spans))));
+  assert.deepEqual({ rows, rejected }, { rows: 1, rejected: 1 });
 });

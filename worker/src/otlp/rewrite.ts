@@ -23,6 +23,8 @@ import {
 
 export interface Rewritten {
   readonly bytes: Uint8Array;
+  /** Rows it still has: `scan` also counts those of a oneof's member that another one replaced. */
+  readonly rows: number;
   /** Rows left out. */
   readonly rejected: number;
   /** Why the first of them was; null if none was. */
@@ -32,7 +34,8 @@ export interface Rewritten {
 export function rewrite(signal: Signal, bytes: Uint8Array): Rewritten {
   const rewriter = new Rewriter();
   const rewritten = rewriter.message(signal.request, bytes);
-  return { bytes: rewritten, rejected: rewriter.rejected, reason: rewriter.reason };
+  const { rows, rejected, reason } = rewriter;
+  return { bytes: rewritten, rows, rejected, reason };
 }
 
 /** Thrown inside a row, caught where the row is left out. */
@@ -46,6 +49,7 @@ const ARRAY_OR_MAP = new Set([5, 6]);
 const LATE_HIGH_WORD = 1_000_000_000;
 
 class Rewriter {
+  rows = 0;
   rejected = 0;
   reason: string | null = null;
 
@@ -81,7 +85,9 @@ class Rewriter {
 
   #repeated(number: number, child: Message, value: Uint8Array): Uint8Array {
     try {
-      return entry(number, WIRE_LEN, this.message(child, value));
+      const rewritten = entry(number, WIRE_LEN, this.message(child, value));
+      this.rows += child.row === undefined ? 0 : 1;
+      return rewritten;
     } catch (error) {
       if (child.row === undefined || !(error instanceof NotStorable)) {
         throw error;
