@@ -8,6 +8,8 @@ import { BufferAdmin } from "./buffer/admin.ts";
 import { Batches } from "./buffer/batches.ts";
 import { type Body, GroupCommit } from "./buffer/commit.ts";
 import { Deliverer } from "./buffer/deliver.ts";
+import { KnownLayout } from "./buffer/known_layout.ts";
+import { type Layout, ONE_SHARD } from "./buffer/layout.ts";
 import { RecentBodies } from "./buffer/recent.ts";
 import { type Depth, Store } from "./buffer/store.ts";
 import {
@@ -23,6 +25,8 @@ import { ALL_TABLES, type Encoding, type Kind, streamFor, type TableSet } from "
 export interface AppendRequest {
   /** The team's, for batches sealed from now on. */
   readonly database: string;
+  /** Number of the layout by which it came here; scripts of before there were layouts say none. */
+  readonly layout?: number;
   readonly kind: Kind;
   readonly encoding: Encoding;
   readonly bytes: Uint8Array;
@@ -33,11 +37,15 @@ export interface AppendRequest {
   readonly key: string | null;
 }
 
-/** `failed`: it may be stored all the same; if it is, so is its key. */
-export type AppendAnswer = "stored" | "seen" | "full" | "failed";
+/**
+ * `failed`: it may be stored all the same; if it is, so is its key. `moved`: not stored, one of the
+ * two has not heard of the other's layout.
+ */
+export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved";
 
 export class IngestBuffer extends DurableObject<Env> {
   readonly #store: Store;
+  readonly #layout: KnownLayout;
   readonly #recent: RecentBodies;
   readonly #commit: GroupCommit;
   readonly #deliverer: Deliverer;
@@ -55,6 +63,7 @@ export class IngestBuffer extends DurableObject<Env> {
     const sync = (): Promise<void> => ctx.storage.sync();
     this.#store = new Store(ctx.storage);
     const batches = new Batches(ctx.storage.sql, this.#store);
+    this.#layout = new KnownLayout(this.#store);
     this.#recent = new RecentBodies(this.#store);
     this.#commit = new GroupCommit(this.#store, this.#recent, {
       sync,
@@ -94,6 +103,28 @@ export class IngestBuffer extends DurableObject<Env> {
     return this.#admin;
   }
 
+  /** Learns of a layout; answers with the newest that it knows, which is on disk. */
+  async meet(layout: Layout): Promise<Layout> {
+    if (this.#layout.learn(layout, Date.now())) {
+      await this.ctx.storage.sync();
+    }
+    return this.#layout.layout;
+  }
+
+  /**
+   * Whether a body is here that goes elsewhere under `layout`. If this knows no newer layout and it
+   * is not, it never will be: whoever sends it here later knows an older one.
+   */
+  async lookUp(
+    layout: Layout,
+    key: string,
+  ): Promise<{ layout: Layout; seen: boolean; settled: boolean }> {
+    const newest = await this.meet(layout);
+    await this.#writing.get(key);
+    const settled = this.#layout.isSettled(Date.now());
+    return { layout: newest, seen: this.#recent.has(key), settled };
+  }
+
   /** Answers in the order of the bodies; one that cannot be written does not keep out the others. */
   async append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
     return await Promise.all(
@@ -115,6 +146,10 @@ export class IngestBuffer extends DurableObject<Env> {
     if (sameBody !== undefined) {
       await sameBody;
       return "seen";
+    }
+    if ((request.layout ?? ONE_SHARD.number) !== this.#layout.number) {
+      // Those scripts would take "moved" for a yes.
+      return request.layout === undefined ? "failed" : "moved";
     }
     if (this.#isFull(Date.now())) {
       return "full";

@@ -3,10 +3,8 @@ import { createHash } from "node:crypto";
 import type { Team } from "./access/config.ts";
 import type { Caller } from "./auth.ts";
 import { gunzip, isSingleMember, readBody } from "./body.ts";
-import { bufferFor } from "./buffer/names.ts";
-import type { AppendAnswer, AppendRequest } from "./buffer.ts";
+import type { AppendAnswer } from "./buffer.ts";
 import { Refusal } from "./errors.ts";
-import { appendJoined } from "./joiner.ts";
 import {
   FULL_RETRY_AFTER_SECONDS,
   MAX_BODY_BYTES,
@@ -19,6 +17,7 @@ import { protobufFromJson } from "./otlp/json.ts";
 import { rewrite } from "./otlp/rewrite.ts";
 import { scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
+import { appendToShard, type Unplaced } from "./shards.ts";
 import type { Kind } from "./tables/index.ts";
 
 /** Rows of a request that cannot be stored, whatever is tried; the others are. */
@@ -98,11 +97,9 @@ export function keyFrom(sent: Uint8Array, isGzip: boolean, kind: Kind = "events"
   return KEY_MARKS[kind] + hex.slice(0, 31);
 }
 
-type Stored = Omit<AppendRequest, "database">;
-
 /** @throws Refusal 429 or 503 if the body was not stored, or may not have been. */
-export async function append(env: Env, { team }: Caller, body: Stored): Promise<void> {
-  const answer = await appendTo(env, team, { database: team.database, ...body });
+export async function append(env: Env, { team }: Caller, body: Unplaced): Promise<void> {
+  const answer = await appendTo(env, team, body);
   if (answer === "full") {
     throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
@@ -117,9 +114,9 @@ export async function append(env: Env, { team }: Caller, body: Stored): Promise<
   }
 }
 
-async function appendTo(env: Env, team: Team, body: AppendRequest): Promise<AppendAnswer> {
+async function appendTo(env: Env, team: Team, body: Unplaced): Promise<AppendAnswer> {
   try {
-    return await appendJoined(team.name, body, (bodies) => bufferFor(env, team).append(bodies));
+    return await appendToShard(env, team, body);
   } catch (error) {
     console.error(`append failed: ${String(error)}`);
     return "failed";

@@ -4,6 +4,7 @@
  * It holds hashes of tokens and never a token. It is read once per isolate: another binding is
  * another version of the script, which starts isolates of its own.
  */
+import { type Layout, ONE_SHARD } from "../buffer/layout.ts";
 
 /** Signals that a token may send, and the two rights that no sender has. */
 export const SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"] as const;
@@ -13,6 +14,7 @@ export interface Team {
   readonly name: string;
   /** Database with the team's tables, in the one ClickHouse service. */
   readonly database: string;
+  readonly layout: Layout;
 }
 
 /** One accepted hash. A token that is being rotated has two entries under one name. */
@@ -38,7 +40,7 @@ export interface Access {
 
 /** The binding as it is written. */
 interface AccessDocument {
-  readonly teams: readonly Team[];
+  readonly teams: readonly (Omit<Team, "layout"> & Partial<Team>)[];
   readonly tokens: readonly {
     readonly name: string;
     readonly team: string;
@@ -63,7 +65,7 @@ export function accessOf(env: Env): Access {
 /** @throws Error the binding names a team that it does not define: a bug of the deployment. */
 export function accessFromText(text: string): Access {
   const document = JSON.parse(text) as AccessDocument;
-  const teams = new Map(document.teams.map((team) => [team.name, team]));
+  const teams = new Map(document.teams.map((team) => [team.name, { layout: ONE_SHARD, ...team }]));
   const tokens = document.tokens.map((token): [string, TokenEntry] => [
     token.sha256.toLowerCase(),
     {

@@ -1,20 +1,38 @@
-/**
- * Which buffers there are: one per team and shard, each a Durable Object named `<team>/<shard>`.
- *
- * One shard for now. With more, a body's key must choose: a repeat has to find the first.
- */
+/** Which buffers there are: one per team and shard, each a Durable Object named `<team>/<shard>`. */
 import type { Team } from "../access/config.ts";
 import type { IngestBuffer } from "../buffer.ts";
+import { type Layout, shardsEver } from "./layout.ts";
 
+/** Layouts that buffers told of, by team: newer than the configuration that this isolate runs. */
+const heard = new Map<string, Layout>();
+
+/** The newest that this isolate knows. */
+export function layoutOf({ name, layout }: Team): Layout {
+  const other = heard.get(name);
+  return other !== undefined && other.number > layout.number ? other : layout;
+}
+
+export function hear(team: Team, layout: Layout): void {
+  if (layout.number > layoutOf(team).number) {
+    heard.set(team.name, layout);
+  }
+}
+
+export function bufferName(team: Team, shard: number): string {
+  return `${team.name}/${shard}`;
+}
+
+/** All that may hold something of the team, also those that its bodies no longer go to. */
 export function bufferNames(team: Team): string[] {
-  return [`${team.name}/0`];
+  const count = shardsEver(layoutOf(team));
+  return Array.from({ length: count }, (_, shard) => bufferName(team, shard));
 }
 
 export function bufferNamed(env: Env, name: string): DurableObjectStub<IngestBuffer> {
   return env.BUFFER.getByName(name);
 }
 
-/** Where a team's next body goes. */
+/** One that the team's next bodies may go to. */
 export function bufferFor(env: Env, team: Team): DurableObjectStub<IngestBuffer> {
-  return bufferNamed(env, `${team.name}/0`);
+  return bufferNamed(env, bufferName(team, 0));
 }

@@ -1,0 +1,229 @@
+"""Shards split and merge: step 13 of `worker/README.md`, attacked."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.worker.conftest import FAST
+from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.entrances import FOUR, ONE, ONE_AGAIN, THREE, Entrances, Layout
+from tests.worker.spans import export_bytes
+from tests.worker.test_bulk_events import post
+from tests.worker.test_poison import many_days
+
+SPANS = 5
+# What a request does after it has found its body nowhere, and before it appends it.
+AFTER_LOOKING_UP = 'return "absent";'
+
+Laid = Callable[..., Entrances]
+
+
+@pytest.fixture
+def laid(clickhouse: ClickHouse, tmp_path: Path) -> Iterator[Laid]:
+    """Starts a runtime with an entrance for each layout."""
+    runtimes: list[Entrances] = []
+
+    def start(*layouts: Layout) -> Entrances:
+        runtime = Entrances(
+            tmp_path / "worker", clickhouse_url=clickhouse.url, limits=FAST, layouts=layouts
+        )
+        runtimes.append(runtime)
+        runtime.start()
+        return runtime
+
+    yield start
+    for runtime in runtimes:
+        runtime.process.kill()
+
+
+def send(worker: Worker, seeds: range) -> None:
+    for seed in seeds:
+        answer = worker.post_traces(export_bytes(SPANS, seed=seed))
+        assert answer.status == 200, answer
+
+
+def send_at_once(worker: Worker, bodies: int) -> None:
+    with ThreadPoolExecutor(bodies) as senders:
+        list(senders.map(lambda seed: send(worker, range(seed, seed + 1)), range(bodies)))
+
+
+def assert_once(clickhouse: ClickHouse, worker: Entrances, bodies: int) -> None:
+    """Every span is there once, after all buffers have drained."""
+    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
+    assert counts == f"{bodies * SPANS}\t{bodies * SPANS}"
+
+
+def admin(worker: Worker, path: str, body: object = None) -> dict[str, Any]:
+    headers = {"authorization": "Bearer admin"}
+    answer = (
+        worker.request("GET", path, None, **headers)
+        if body is None
+        else post(worker, path, body, **headers)
+    )
+    assert answer.status == 200, answer.body
+    said: dict[str, Any] = json.loads(answer.body)
+    return said
+
+
+def ours(worker: Worker) -> dict[str, dict[str, Any]]:
+    """Status of the default team's buffers, by name."""
+    buffers = admin(worker, "/admin/buffers")["buffers"]
+    return {each["buffer"]: each for each in buffers if each["team"] == "default"}
+
+
+def test_a_repeat_finds_the_first_over_a_split_and_a_merge(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """Each number of shards gets bodies of its own, and all those of before once more."""
+    worker = laid(ONE)
+    sent = 0
+    for layout in (ONE, FOUR, ONE_AGAIN, THREE):
+        worker.lay_out(layout)
+        send(worker, range(sent + 40))
+        sent += 40
+    assert_once(clickhouse, worker, sent)
+    rows = {name: each["rows_delivered"] for name, each in ours(worker).items()}
+    assert sum(rows.values()) == sent * SPANS
+    assert set(rows) == {f"default/{shard}" for shard in range(4)}
+    assert min(rows.values()) > 0
+
+
+def test_configurations_that_are_live_at_once_count_each_body_once(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """Senders that try again reach isolates with any of four layouts, the older ones as well."""
+    bodies, senders = 120, 8
+    worker = laid(ONE, FOUR, ONE_AGAIN, THREE)
+    statuses: list[int] = []
+    start = threading.Barrier(senders)
+
+    def send_all(sender: int) -> None:
+        dice = random.Random(sender)
+        entrances = [worker.at(number) for number in range(4)]
+        for seed in range(bodies):
+            if seed % 10 == 0:
+                start.wait()  # so that the same body is on its way from several at once
+            answer = dice.choice(entrances).post_traces(export_bytes(SPANS, seed=seed))
+            statuses.append(answer.status)
+
+    threads = [threading.Thread(target=send_all, args=(number,)) for number in range(senders)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * (bodies * senders)
+    assert_once(clickhouse, worker, bodies)
+
+
+def test_a_first_sending_that_arrives_late_follows_its_repeat(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """The repeat was looked up at the old shard, and only then the first comes to that shard."""
+    worker = laid(ONE)
+    # Long enough for the first to arrive meanwhile, and no part of what is asserted.
+    worker.lay_out(
+        ONE, FOUR, replaced=(AFTER_LOOKING_UP, f"await scheduler.wait(3000); {AFTER_LOOKING_UP}")
+    )
+    repeats = threading.Thread(target=send_at_once, args=(worker.at(1), 12))
+    repeats.start()
+    known = "SELECT value FROM meta WHERE key = 'layout'"
+    wait_until("the old shard was asked", lambda: worker.stored_anywhere(known) != [])
+    send_at_once(worker.at(0), 12)
+    repeats.join()
+    assert_once(clickhouse, worker, 12)
+
+
+def test_a_worker_killed_between_looking_up_and_appending_loses_nothing(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """The old shard takes such bodies no more, the new one has none yet; senders try again."""
+    worker = laid(ONE)
+    send(worker, range(6))
+    worker.lay_out(FOUR, replaced=(AFTER_LOOKING_UP, 'throw new Error("dies here");'))
+    statuses = {worker.post_traces(export_bytes(SPANS, seed=seed)).status for seed in range(18)}
+    assert statuses == {200, 503}
+    worker.lay_out(ONE, FOUR)
+    for entrance in (0, 1):  # one that has not heard of the change, and one that has
+        send(worker.at(entrance), range(18))
+    assert_once(clickhouse, worker, 18)
+
+
+def test_shards_that_are_no_longer_used_drain_and_stay_in_sight(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """After a merge their own alarms deliver, and the admin API reaches what they hold."""
+    worker = laid(FOUR)
+    clickhouse.process.kill()
+    send(worker, range(24))
+    for seed in range(100, 112):
+        assert worker.post_traces(many_days(seed)).status == 200
+    worker.lay_out(ONE_AGAIN)
+    clickhouse.start()
+    wait_until("delivered", lambda: clickhouse.count("otel_traces") == 24 * SPANS)
+    wait_until("set aside", worker.is_drained)
+
+    buffers = ours(worker)
+    assert set(buffers) == {f"default/{shard}" for shard in range(4)}
+    assert sum(each["dead_letters"] for each in buffers.values()) == 12
+    assert buffers["default/0"]["dead_letters"] < 12
+    for name in (name for name, each in buffers.items() if each["dead_letters"] > 0):
+        letters = admin(worker, f"/admin/dead-letters?buffer={name}")["dead_letters"]
+        ids = [letter["id"] for letter in letters]
+        dropped = admin(worker, "/admin/dead-letters/drop", {"buffer": name, "ids": ids})
+        assert dropped["dropped"] == ids
+    paused = admin(worker, "/admin/pause", {"team": "default"})["buffers"]
+    assert [each["paused"] for each in paused] == [True] * 4
+
+
+def test_an_isolate_learns_of_a_newer_layout_from_the_buffers(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """One with the configuration of before sends where the new one does; nobody hears a no."""
+    worker = laid(ONE, FOUR)
+    send(worker.at(1), range(8))
+    send(worker.at(0), range(24))
+    assert set(ours(worker.at(0))) == {f"default/{shard}" for shard in range(4)}
+    assert_once(clickhouse, worker, 24)
+
+
+def test_what_cannot_be_there_is_not_looked_up_for_ever(clickhouse: ClickHouse, laid: Laid) -> None:
+    """Once nothing recognisable is left of before the change, bodies go straight to their shard."""
+    worker = laid(ONE)
+    send(worker, range(4))
+    look_up = "const found = await bufferNamed"
+    told = f'console.log("looked up"); {look_up}'
+    worker.lay_out(FOUR, replaced=(look_up, told))
+    send(worker, range(40))
+    looked_up = worker.process.log.count("looked up")
+    assert looked_up > 10
+    # As if the change had been a day ago.
+    worker.process.kill()
+    worker.tamper_anywhere(
+        "UPDATE meta SET value = json_set(value, '$.sinceMs', 0) WHERE key = 'layout'"
+    )
+    worker.start()
+    send(worker, range(40, 80))
+    assert worker.process.log.count("looked up") == looked_up + 1
+    assert_once(clickhouse, worker, 80)
+
+
+def test_a_script_of_before_there_were_layouts_is_told_no(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """It would take an answer that it does not know for a yes."""
+    worker = laid(FOUR)
+    send(worker, range(24))
+    worker.lay_out(ONE, replaced=("layout: layout.number, ", ""))
+    assert worker.post_traces(export_bytes(SPANS, seed=100)).status == 503
+    worker.lay_out(FOUR)
+    send(worker, range(24))
+    assert_once(clickhouse, worker, 24)
