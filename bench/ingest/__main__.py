@@ -1,8 +1,9 @@
 """How fast is the ingest worker, and what does it cost, against its peers and its floors?
 
 Every case runs all of its systems in turn, as many rounds as --pairs says, each from an empty
-ClickHouse of its own; what counts are the ratios within a round. The peers acknowledge what they
-hold in memory (but `collector-disk`); ours acknowledges what is on disk.
+ClickHouse of its own and warmed up by spans that are not counted; what counts are the ratios within
+a round. The peers acknowledge what they hold in memory (but `collector-disk`); ours acknowledges
+what is on disk.
 
 - bulk: 512 spans a request, protobuf, 8 connections, raw and gzipped by the client;
 - small: 20 spans a request, 16 connections;
@@ -79,7 +80,8 @@ def bulk(folder: Path, pairs: int) -> None:
 
         def floor(place: Path, encoding: str = encoding) -> Stored:
             file = bodies.write_traces(folder, 512, encoding=encoding)
-            return clickhouse_alone(place, file, encoding=encoding)
+            warm = bodies.write_warm_traces(folder, 512, encoding=encoding)
+            return clickhouse_alone(place, file, warm, encoding=encoding)
 
         _compare(folder / f"bulk-{encoding}", {**runs, "clickhouse": floor}, pairs)
 
@@ -106,10 +108,9 @@ def _sender(name: str, spans_per_request: int, encoding: str, *, connections: in
     def run(place: Path) -> Stored:
         shared = place.parents[2]
         file = bodies.write_traces(shared, spans_per_request, encoding=encoding)
+        warm = bodies.write_warm_traces(shared, spans_per_request, encoding=encoding)
         with running(name, place) as system:
-            return store(
-                system, file, bodies.SPANS, headers=HEADERS[encoding], connections=connections
-            )
+            return store(system, file, warm, headers=HEADERS[encoding], connections=connections)
 
     return run
 

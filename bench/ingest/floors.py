@@ -24,11 +24,11 @@ BATCH_BYTES = 16 * 2**20
 CONNECTIONS = 2
 
 
-def clickhouse_alone(folder: Path, file: Path, *, encoding: str) -> Stored:
-    """The bodies of the file, put together in batches, straight into ClickHouse."""
+def clickhouse_alone(folder: Path, file: Path, warm: Path, *, encoding: str) -> Stored:
+    """The bodies of each file, put together in batches, straight into ClickHouse."""
     folder.mkdir(parents=True)
     path = _recorded_statement(folder / "recorded", encoding)
-    batches = bodies.write(folder / "batches", _batches(file, encoding))
+    batches = [bodies.write(folder / each.name, _batches(each, encoding)) for each in (file, warm)]
     clickhouse = ClickHouse(folder / "clickhouse")
     clickhouse.start()
     try:
@@ -37,7 +37,7 @@ def clickhouse_alone(folder: Path, file: Path, *, encoding: str) -> Stored:
         headers = ["X-ClickHouse-User: owner", "X-ClickHouse-Key: owner"]
         if encoding == "gzip":
             headers.append("Content-Encoding: gzip")
-        return store(system, batches, bodies.SPANS, headers=headers, connections=CONNECTIONS)
+        return store(system, *batches, headers=headers, connections=CONNECTIONS)
     finally:
         clickhouse.process.kill()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.ingest import peers
+from bench.ingest import bodies, peers
 from bench.ingest.systems import System
 
 __all__ = ["Stored", "report_of", "send", "start_sending", "store"]
@@ -49,23 +49,28 @@ class Stored:
 
 def store(
     system: System,
-    bodies: Path,
-    rows: int,
+    spans: Path,
+    warm: Path,
     *,
     headers: list[str],
     connections: int,
-    table: str = "otel_traces",
 ) -> Stored:
-    """Send each body once and wait until the table has all rows."""
+    """Send each body once and wait until the table has all rows; before, the same with `warm`."""
+
+    def send_all(file: Path, rows: int) -> tuple[dict[str, Any], float]:
+        sent = send(
+            system.url,
+            file,
+            headers=[*system.headers, *headers],
+            connections=connections,
+            retry="50ms",
+        )
+        return sent, _wait_for_rows(system, rows)
+
+    rows = bodies.SPANS
+    send_all(warm, bodies.WARM_SPANS)
     before = system.cpu_seconds()
-    sent = send(
-        system.url,
-        bodies,
-        headers=[*system.headers, *headers],
-        connections=connections,
-        retry="50ms",
-    )
-    finish = _wait_for_rows(system, table, rows)
+    sent, finish = send_all(spans, bodies.WARM_SPANS + rows)
     after = system.cpu_seconds()
     start = sent["start_unix_nano"] / 1e9
     return Stored(
@@ -78,22 +83,22 @@ def store(
     )
 
 
-def _wait_for_rows(system: System, table: str, rows: int) -> float:
+def _wait_for_rows(system: System, rows: int) -> float:
     """Unix time in seconds at which the table had so many rows."""
     deadline = time.time() + DRAIN_SECONDS
     while True:
-        there = system.clickhouse.count(table)
+        there = system.clickhouse.count("otel_traces")
         now = time.time()
         if there == rows:
             return now
         if there > rows or now > deadline:
-            raise SystemExit(f"{system.name}: {there} rows of {rows} in {table}")
+            raise SystemExit(f"{system.name}: {there} rows of {rows} spans")
         time.sleep(_POLL_SECONDS)
 
 
-def send(url: str, bodies: Path, *, headers: list[str], **options: object) -> dict[str, Any]:
+def send(url: str, file: Path, *, headers: list[str], **options: object) -> dict[str, Any]:
     """Run the sender to its end; its report."""
-    return report_of(start_sending(url, bodies, headers=headers, **options))
+    return report_of(start_sending(url, file, headers=headers, **options))
 
 
 def report_of(process: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -106,10 +111,10 @@ def report_of(process: subprocess.Popen[bytes]) -> dict[str, Any]:
 
 
 def start_sending(
-    url: str, bodies: Path, *, headers: list[str], **options: object
+    url: str, file: Path, *, headers: list[str], **options: object
 ) -> subprocess.Popen[bytes]:
     """Start the sender; `options` are its flags."""
-    command = [str(peers.load()), "-url", url, "-bodies", str(bodies)]
+    command = [str(peers.load()), "-url", url, "-bodies", str(file)]
     for line in headers:
         command += ["-header", line]
     for name, value in options.items():
