@@ -10,8 +10,28 @@ export const MAX_BODY_BYTES = 8 * MIB;
 /** After gunzip; a whole batch may be one body, so this is also the ceiling of a batch. */
 export const MAX_RAW_BODY_BYTES = 16 * MIB;
 /** How much of a refused body is read and thrown away, so that its sender gets to the answer. */
-export const DISCARD_BYTES = 32 * MIB;
+export const DISCARD_BYTES = 128 * MIB;
 export const DISCARD_MS = 5_000;
+export const DISCARD_PIECE_BYTES = 16 * KIB;
+/** OTLP's exporters give up a request after 10 s; a body that takes longer has nobody waiting. */
+export const BODY_MS = 30_000;
+/** Read in one go, and without asking for room: 1,000 of them at once are 32 MB. */
+export const SMALL_BODY_BYTES = 32 * KIB;
+/** A larger body of undeclared length grows by so much. */
+export const UNDECLARED_PIECE_BYTES = 256 * KIB;
+/** Bodies larger than small that are held at once; each costs up to three times its size. */
+export const ROOM_BYTES = 32 * MIB;
+/** Longer than it takes to read and store a body; only the room of a request that died lapses. */
+export const ROOM_LEASE_MS = 120_000;
+export const ROOM_POLL_MS = 50;
+/** How long room counts as short after a body found none. */
+export const ROOM_SHORT_MS = 4 * ROOM_POLL_MS;
+export const ROOM_WAIT_MS = 10_000;
+export const ROOM_RETRY_AFTER_SECONDS = 1;
+/** A body that has room and takes longer is refused as soon as others need its room. */
+export const SLOW_BODY_MS = 1_000;
+/** Buffers from this size on are freed by hand; collecting smaller ones is cheap enough. */
+export const FREE_FROM_BYTES = 64 * KIB;
 export const MAX_EVENT_BYTES = 64 * KIB;
 /** A span can be two bytes on the wire and 300 in the table: bound rows apart from bytes. */
 export const MAX_ROWS_PER_BODY = 100_000;
@@ -54,6 +74,8 @@ export const MAX_SEEN_TOKENS = 1_000;
 /** Larger bodies go alone: what a call costs is nothing beside them. */
 export const JOIN_BODY_BYTES = 64 * KIB;
 export const JOIN_BYTES = MIB;
+/** By one request for others: far under the subrequests and the seconds that it may take. */
+export const JOIN_CALLS = 100;
 /** A call takes milliseconds. Who was not taken along for so long makes one by itself. */
 export const JOIN_TURN_MS = 1_000;
 /** After this somebody else's call is not waited for any more: 503, and the sender tries again. */
@@ -87,7 +109,7 @@ export const MAX_BATCHES_AHEAD = 50;
  * What is taken out of SQLite and written to the socket at once. Each piece waits for its turn among
  * the requests: an insert of 1,400 events in hundreds of chunks took 7 s under load, one by one.
  */
-export const BODY_PIECE_BYTES = MIB;
+export const INSERT_PIECE_BYTES = MIB;
 /** Longer than any insert of 16 MiB takes; after it the answer counts as lost. */
 export const INSERT_TIMEOUT_MS = 120_000;
 export const RETRY_FIRST_MS = 200;
@@ -111,3 +133,8 @@ export const RECENT_BODIES = 200_000;
 export const ALARM_RUN_MS = 5 * 60 * 1000;
 /** If the object dies while delivering, the next alarm comes by itself after this. */
 export const ALARM_SAFETY_MS = 1_000;
+/**
+ * So far callers' clocks may go on while the object's shows one moment. Longer than calls ever wait
+ * for an object that is busy: those arrive at one moment, too.
+ */
+export const CLOCK_STANDS_MS = 30_000;

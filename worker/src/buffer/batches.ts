@@ -176,7 +176,7 @@ export class Batches {
   /** Sets the only body of a batch aside, with what ClickHouse said of it. */
   bury(batch: Batch, error: string, atMs: number): number {
     const { offset, end } = this.bodies(batch);
-    const found = this.#store.bodyAtOrAfter(batch.fromSeq, batch.toSeq);
+    const found = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq);
     const body = found?.body.subarray(offset, end) ?? new Uint8Array(0);
     const pieces = Math.max(1, Math.ceil(body.byteLength / MAX_VALUE_BYTES));
     for (let piece = 0; piece < pieces; piece++) {

@@ -7,6 +7,7 @@ import {
   BATCH_AGE_MS,
   BATCH_RAW_BYTES,
   BATCH_ROWS,
+  INSERT_PIECE_BYTES,
   INSERTS_IN_FLIGHT,
   MAX_BATCHES_AHEAD,
   RETRY_FIRST_MS,
@@ -233,7 +234,7 @@ function backoffMs(attempts: number): number {
 }
 
 /**
- * Chunk after chunk from SQLite as the socket takes them; null if the range is empty.
+ * A few chunks at a time from SQLite as the socket takes them; null if the range is empty.
  *
  * Of a declared length: a request that was cut off between two chunks would otherwise be a whole
  * one to any proxy that ends it properly, and its token would be used up for half a batch.
@@ -262,7 +263,7 @@ async function writeBody(
   const writer = writable.getWriter();
   try {
     for (let seq = batch.fromSeq; seq <= batch.toSeq; seq++) {
-      const found = store.bodyAtOrAfter(seq, batch.toSeq);
+      const found = store.bodiesAtOrAfter(seq, batch.toSeq, INSERT_PIECE_BYTES);
       if (found === null) {
         break;
       }

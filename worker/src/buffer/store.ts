@@ -242,27 +242,42 @@ export class Store {
     }
   }
 
-  /** The next chunk at or after `seq`, with its bytes; SQLite keeps the rest. */
-  bodyAtOrAfter(seq: number, toSeq: number): { seq: number; body: Uint8Array } | null {
-    const row = this.#sql
-      .exec(
-        "SELECT seq, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT 1",
-        seq,
-        toSeq,
-      )
-      .toArray()[0];
-    if (row === undefined) {
-      return null;
-    }
-    const found = Number(row.seq);
-    const pieces = [bytesFrom(row.body)];
-    for (const piece of this.#sql.exec(
-      "SELECT body FROM overflow WHERE seq = ? ORDER BY piece",
-      found,
+  /**
+   * Chunks at or after `seq` back to back, one at least and then more until `enoughBytes` are
+   * there; SQLite keeps the rest. `seq` of the answer is the last one's.
+   */
+  bodiesAtOrAfter(
+    seq: number,
+    toSeq: number,
+    enoughBytes = 0,
+  ): { seq: number; body: Uint8Array } | null {
+    const pieces: Uint8Array[] = [];
+    let last: number | null = null;
+    let bytes = 0;
+    for (const row of this.#sql.exec(
+      "SELECT seq, stored_bytes, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",
+      seq,
+      toSeq,
     )) {
-      pieces.push(bytesFrom(piece.body));
+      last = Number(row.seq);
+      const storedBytes = Number(row.stored_bytes);
+      pieces.push(bytesFrom(row.body));
+      if (storedBytes > MAX_VALUE_BYTES) {
+        pieces.push(...this.#overflow(last));
+      }
+      bytes += storedBytes;
+      if (bytes >= enoughBytes) {
+        break;
+      }
     }
-    return { seq: found, body: joined(pieces) };
+    return last === null ? null : { seq: last, body: joined(pieces) };
+  }
+
+  #overflow(seq: number): Uint8Array[] {
+    return this.#sql
+      .exec("SELECT body FROM overflow WHERE seq = ? ORDER BY piece", seq)
+      .toArray()
+      .map(({ body }) => bytesFrom(body));
   }
 
   /** Reads a header of every chunk; keep count afterwards. */
