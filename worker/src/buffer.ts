@@ -6,6 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { BufferAdmin } from "./buffer/admin.ts";
 import { Batches } from "./buffer/batches.ts";
+import { ClockWatch } from "./buffer/clock.ts";
 import { type Body, GroupCommit } from "./buffer/commit.ts";
 import { Deliverer } from "./buffer/deliver.ts";
 import { KnownLayout } from "./buffer/known_layout.ts";
@@ -50,6 +51,7 @@ export class IngestBuffer extends DurableObject<Env> {
   readonly #commit: GroupCommit;
   readonly #deliverer: Deliverer;
   readonly #admin: BufferAdmin;
+  readonly #clock = new ClockWatch();
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Promise<void>>();
   #depth: Depth;
@@ -125,8 +127,16 @@ export class IngestBuffer extends DurableObject<Env> {
     return { layout: newest, seen: this.#recent.has(key), settled };
   }
 
-  /** Answers in the order of the bodies; one that cannot be written does not keep out the others. */
-  async append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
+  /**
+   * Answers in the order of the bodies; one that cannot be written does not keep out the others.
+   *
+   * @param callerMs what time the caller has.
+   */
+  async append(bodies: readonly AppendRequest[], callerMs: number): Promise<AppendAnswer[]> {
+    if (this.#clock.standsStill(Date.now(), callerMs)) {
+      // Delivery waits for an hour that lies behind it. A new object is shown the right one.
+      this.ctx.abort("the clock was set back");
+    }
     return await Promise.all(
       bodies.map((body) =>
         this.#append(body).catch((error: unknown): AppendAnswer => {

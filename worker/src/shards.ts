@@ -33,7 +33,9 @@ export async function appendToShard(env: Env, team: Team, body: Unplaced): Promi
     }
     const name = bufferName(team, shardOf(body.key, layout.shards));
     const request = { database: team.database, layout: layout.number, ...body };
-    const answer = await appendJoined(name, request, (all) => bufferNamed(env, name).append(all));
+    const answer = await appendJoined(name, request, (all) =>
+      bufferNamed(env, name).append(all, Date.now()),
+    );
     if (answer !== "moved") {
       return answer;
     }
