@@ -95,3 +95,24 @@ def test_senders_that_hang_up_do_not_hold_up_those_that_wait(
     wait_until("all are delivered", lambda: clickhouse.query(here) == str(patient))
     twice = "SELECT count() - uniqExact(user_id) FROM telemetry.events"
     assert clickhouse.query(twice) == "0"
+
+
+def test_what_arrives_together_is_written_together(worker: Worker, clickhouse: ClickHouse) -> None:
+    """Neither the one that calls for all nor the first body of a call is written by itself."""
+    clickhouse.process.kill()
+    requests = 4_000
+
+    async def sender(number: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
+        for turn in range(requests // CONNECTIONS):
+            writer.write(request(f"{number}-{turn}"))
+            assert await status(reader) == 200
+        writer.close()
+
+    async def all_senders() -> None:
+        await asyncio.gather(*map(sender, range(CONNECTIONS)))
+
+    asyncio.run(all_senders())
+    ((writes, alone),) = worker.stored("SELECT count(*), sum(row_count = 1) FROM chunks")
+    assert int(str(writes)) < requests / 8
+    assert int(str(alone)) < int(str(writes)) / 3

@@ -62,6 +62,8 @@ export class GroupCommit {
   }
 
   async #commitAll(): Promise<void> {
+    // Bodies of one call are appended in one turn: without this, the first would be written alone.
+    await null;
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
