@@ -17,6 +17,7 @@ UPS = [file for file in FILES if not file.name.endswith(".down.sql")]
 # Stored tables; the others are views.
 TABLES = [
     "events",
+    "ingest_health",
     "otel_logs",
     "otel_metrics_exponential_histogram",
     "otel_metrics_gauge",

@@ -22,6 +22,8 @@ import {
   BUFFER_MAX_BYTES,
 } from "./limits.ts";
 import { ALL_TABLES, type Encoding, type Kind, streamFor, type TableSet } from "./tables/index.ts";
+import { Health } from "./telemetry/health.ts";
+import type { Sums } from "./telemetry/tally.ts";
 
 export interface AppendRequest {
   /** The team's, for batches sealed from now on. */
@@ -52,6 +54,7 @@ export class IngestBuffer extends DurableObject<Env> {
   readonly #deliverer: Deliverer;
   readonly #admin: BufferAdmin;
   readonly #clock = new ClockWatch();
+  readonly #health: Health;
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Promise<void>>();
   #depth: Depth;
@@ -67,10 +70,15 @@ export class IngestBuffer extends DurableObject<Env> {
     const batches = new Batches(ctx.storage.sql, this.#store);
     this.#layout = new KnownLayout(this.#store);
     this.#recent = new RecentBodies(this.#store);
+    this.#health = new Health(this.#store, ctx.id.name ?? ctx.id.toString(), {
+      status: () => this.#admin.status(),
+      grew: (storedBytes) => this.#addStoredBytes(storedBytes),
+    });
     this.#commit = new GroupCommit(this.#store, this.#recent, {
       sync,
       // The alarm is in the same write as the chunk: no crash can part them.
       written: (rawBytes) => this.#wake(rawBytes),
+      committed: (bodies, ms) => this.#health.committed(bodies, ms),
     });
     this.#depth = this.#store.depth();
     this.#deliverer = new Deliverer(this.#store, batches, {
@@ -83,10 +91,12 @@ export class IngestBuffer extends DurableObject<Env> {
       bufferId: this.#store.incarnation(),
       sync,
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
+      health: this.#health,
     });
     this.#admin = new BufferAdmin(ctx.storage.sql, this.#store, batches, {
       insertsInFlight: () => this.#deliverer.insertsInFlight(),
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
+      sums: () => this.#health.sums(),
       wake: () => this.#setAlarm(Date.now()),
     });
     if (this.#depth.oldestMs !== null) {
@@ -127,6 +137,11 @@ export class IngestBuffer extends DurableObject<Env> {
     return { layout: newest, seen: this.#recent.has(key), settled };
   }
 
+  /** Takes what an isolate has counted, `telemetry/requests.ts`. */
+  count(sums: Sums): void {
+    this.#health.add(sums);
+  }
+
   /**
    * Answers in the order of the bodies; one that cannot be written does not keep out the others.
    *
@@ -137,7 +152,7 @@ export class IngestBuffer extends DurableObject<Env> {
       // Delivery waits for an hour that lies behind it. A new object is shown the right one.
       this.ctx.abort("the clock was set back");
     }
-    return await Promise.all(
+    const answers = await Promise.all(
       bodies.map((body) =>
         this.#append(body).catch((error: unknown): AppendAnswer => {
           console.error(`append failed: ${String(error)}`);
@@ -145,6 +160,8 @@ export class IngestBuffer extends DurableObject<Env> {
         }),
       ),
     );
+    this.#health.appended(bodies, answers);
+    return answers;
   }
 
   async #append(request: AppendRequest): Promise<AppendAnswer> {
@@ -250,6 +267,7 @@ export class IngestBuffer extends DurableObject<Env> {
       });
       this.#unsealedRawBytes = 0;
       if (Date.now() < untilMs && !this.#admin.isPaused()) {
+        this.#health.tick(Date.now());
         for (const started of await this.#deliverer.start(Date.now())) {
           const tracked: Promise<void> = started.finally(() => running.delete(tracked));
           running.add(tracked);
@@ -265,7 +283,8 @@ export class IngestBuffer extends DurableObject<Env> {
   async #setNextAlarm(notBeforeMs: number): Promise<void> {
     this.#depth = { ...this.#depth, oldestMs: this.#store.oldestMs() };
     const nowMs = Date.now();
-    const dueMs = this.#admin.isPaused() ? null : this.#deliverer.nextDueMs(nowMs);
+    const due = [this.#deliverer.nextDueMs(nowMs), this.#health.rest(nowMs)];
+    const dueMs = this.#admin.isPaused() ? null : earliest(due);
     this.#alarmAtMs = dueMs === null ? null : Math.max(dueMs, notBeforeMs);
     if (this.#alarmAtMs === null) {
       await this.ctx.storage.deleteAlarm();
@@ -273,4 +292,9 @@ export class IngestBuffer extends DurableObject<Env> {
       await this.ctx.storage.setAlarm(this.#alarmAtMs);
     }
   }
+}
+
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

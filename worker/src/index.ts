@@ -7,6 +7,7 @@ import {
   listDeadLetters,
   redriveDeadLetters,
 } from "./admin/dead_letters.ts";
+import { scrape } from "./admin/metrics.ts";
 import * as admin from "./admin/operations.ts";
 import type { Caller } from "./auth.ts";
 import { ingestAccountEvent, ingestEvent, ingestEvents } from "./events/ingest.ts";
@@ -35,6 +36,7 @@ const ROUTES: Routes = new Map<string, Methods>([
   ["/event", { POST: eventsRoute(ingestAccountEvent, events.ACCOUNT_EVENT_OPERATION, success) }],
   ["/metrics", { GET: jsonRoute("read", metrics, query.METRICS) }],
   ["/admin/buffers", { GET: jsonRoute("admin", listBuffers, admin.BUFFERS) }],
+  ["/admin/metrics", { GET: jsonRoute("admin", scrape, admin.SCRAPE) }],
   ["/admin/pause", { POST: jsonRoute("admin", pauseBuffers, admin.PAUSE) }],
   ["/admin/resume", { POST: jsonRoute("admin", resumeBuffers, admin.RESUME) }],
   ["/admin/dead-letters", { GET: jsonRoute("admin", listDeadLetters, admin.LETTERS) }],

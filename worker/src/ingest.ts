@@ -18,7 +18,8 @@ import { rewrite } from "./otlp/rewrite.ts";
 import { scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
 import { appendToShard, type Unplaced } from "./shards.ts";
-import type { Kind } from "./tables/index.ts";
+import type { SignalKind } from "./tables/index.ts";
+import { tallyOf } from "./telemetry/requests.ts";
 
 /** Rows of a request that cannot be stored, whatever is tried; the others are. */
 export interface Rejected {
@@ -38,6 +39,7 @@ export async function ingestOtlp(
   const isJson = otlpEncodingOf(request) === "json";
   const isGzip = contentEncoding(request) === "gzip";
   const sent = await readBody(request, MAX_BODY_BYTES);
+  tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
   const inflated = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
   const raw = isJson ? protobufFromJson(signal, inflated) : inflated;
   const { rows, tables, needsRewrite } = scan(signal, raw);
@@ -45,6 +47,9 @@ export async function ingestOtlp(
     ? rewrite(signal, raw)
     : { bytes: raw, rows, rejected: 0, reason: null };
   const rejected = { rows: stored.rejected, reason: stored.reason };
+  if (stored.rejected > 0) {
+    tallyOf(caller.team).add("ingest_rejected_rows_total", stored.rejected, signal.kind);
+  }
   if (stored.rows === 0) {
     return rejected; // a legal request with nothing to store
   }
@@ -83,7 +88,12 @@ export function contentEncoding(request: Request): "gzip" | "identity" {
 const GZIP_HEADER_BYTES = 10;
 
 /** An empty span and an empty log record are the same bytes, and yet two bodies. */
-const KEY_MARKS: Record<Kind, string> = { traces: "0", events: "1", logs: "2", metrics: "3" };
+const KEY_MARKS: Record<SignalKind, string> = {
+  traces: "0",
+  events: "1",
+  logs: "2",
+  metrics: "3",
+};
 
 /**
  * Of the bytes as they were sent, which a client that tries again sends again.
@@ -91,7 +101,7 @@ const KEY_MARKS: Record<Kind, string> = { traces: "0", events: "1", logs: "2", m
  * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
  * header says in which second.
  */
-export function keyFrom(sent: Uint8Array, isGzip: boolean, kind: Kind = "events"): string {
+export function keyFrom(sent: Uint8Array, isGzip: boolean, kind: SignalKind = "events"): string {
   const bytes = isGzip ? sent.subarray(GZIP_HEADER_BYTES) : sent;
   const hex = createHash("sha256").update(bytes).digest("hex");
   return KEY_MARKS[kind] + hex.slice(0, 31);
@@ -119,6 +129,7 @@ async function appendTo(env: Env, team: Team, body: Unplaced): Promise<AppendAns
     return await appendToShard(env, team, body);
   } catch (error) {
     console.error(`append failed: ${String(error)}`);
+    tallyOf(team).add("ingest_bodies_total", 1, body.kind, "failed");
     return "failed";
   }
 }

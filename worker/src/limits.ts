@@ -117,6 +117,17 @@ export const RETRY_MAX_MS = 30_000;
 /** An error text is kept for people; ClickHouse's can carry a stack trace. */
 export const MAX_ERROR_LENGTH = 600;
 
+// --- what the worker counts of itself ----------------------------------------------------------
+
+/** How long an isolate keeps its counts; `waitUntil` would let it wait 30 s. */
+export const COUNTS_FLUSH_MS = 10_000;
+/** How long a buffer's sums are only in memory while its alarm runs on and on. */
+export const COUNTS_SAVE_MS = 10_000;
+/** Between two sets of rows of one buffer in `ingest_health`. */
+export const HEALTH_ROWS_MS = 60_000;
+/** A day of them, about 15 MB: where the table is missing, no more are kept. */
+export const MAX_HEALTH_CHUNKS = 1_440;
+
 // --- the buffer ------------------------------------------------------------------------------
 
 /** A Durable Object holds 10 GB of SQLite; the rest is room for dead letters and free pages. */

@@ -6,6 +6,7 @@ import { authenticate, type Caller } from "./auth.ts";
 import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
+import { type Call, countCall, startCall } from "./telemetry/requests.ts";
 
 export type Method = "GET" | "POST";
 
@@ -30,12 +31,21 @@ export type Methods = { readonly [method in Method]?: Route };
 export type Routes = ReadonlyMap<string, Methods>;
 
 export async function respond(routes: Routes, request: Request, env: Env): Promise<Response> {
-  return withCors(await respondTo(routes, request, env), request, env);
+  const call = startCall();
+  const response = withCors(await respondTo(routes, request, env, call), request, env);
+  countCall(call, request, response.status, env);
+  return response;
 }
 
-async function respondTo(routes: Routes, request: Request, env: Env): Promise<Response> {
+async function respondTo(
+  routes: Routes,
+  request: Request,
+  env: Env,
+  call: Call,
+): Promise<Response> {
   const pathname = pathOf(request.url);
   const methods = routes.get(pathname);
+  call.route = methods === undefined ? "" : pathname;
   const route = routeOf(methods, request.method);
   try {
     if (methods === undefined) {
@@ -51,7 +61,7 @@ async function respondTo(routes: Routes, request: Request, env: Env): Promise<Re
         headers: { allow: allowed },
       });
     }
-    return await answer(route, request, env);
+    return await answer(route, request, env, call);
   } catch (error) {
     await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
     return refuserOf(methods, route)(refusalFrom(error), request);
@@ -70,11 +80,12 @@ function routeOf(methods: Methods | undefined, method: string): Route | undefine
   return known ? methods[method as Method] : undefined;
 }
 
-async function answer(route: Route, request: Request, env: Env): Promise<Response> {
+async function answer(route: Route, request: Request, env: Env, call: Call): Promise<Response> {
   if (route.scope === null) {
     return await route.handle(request, env);
   }
   const caller = authenticate(request, env, route.scope);
+  call.team = caller.team.name;
   const untracked = route.untracked === undefined ? null : doNotTrack(request);
   if (route.untracked !== undefined && untracked !== null) {
     await discardBody(request);

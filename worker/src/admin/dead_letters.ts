@@ -72,5 +72,5 @@ function contentType({ encoding, kind }: DeadLetter): string {
   if (encoding === "gzip") {
     return "application/gzip";
   }
-  return kind === "events" ? "application/x-ndjson" : "application/x-protobuf";
+  return kind === "events" || kind === "health" ? "application/x-ndjson" : "application/x-protobuf";
 }

@@ -37,6 +37,21 @@ export const BUFFERS: Operation = {
   answers: { 200: jsonAnswer("every team's buffers", BUFFERS_BODY) },
 };
 
+export const SCRAPE: Operation = {
+  id: "pipelineMetrics",
+  tag,
+  summary: "The pipeline's own metrics, for Prometheus",
+  description:
+    "Counters and histograms are sums over each team's buffers and never go back; what a buffer " +
+    "holds is its own. Without an answer of every buffer there is none.",
+  answers: {
+    200: {
+      description: "Prometheus's text format 0.0.4",
+      content: { "text/plain": TEXT },
+    },
+  },
+};
+
 export const PAUSE: Operation = {
   id: "pauseBuffers",
   tag,

@@ -7,6 +7,8 @@
 import { RpcTarget } from "cloudflare:workers";
 import { MAX_BATCHES_AHEAD } from "../limits.ts";
 import { statementFor } from "../tables/index.ts";
+import { type Gauges, gaugesFrom } from "../telemetry/gauges.ts";
+import type { Sums } from "../telemetry/tally.ts";
 import type { Batches } from "./batches.ts";
 import { type DeadLetter, DeadLetters } from "./dead_letters.ts";
 import type { Store } from "./store.ts";
@@ -31,6 +33,8 @@ export interface BufferStatus {
 export interface Hooks {
   readonly insertsInFlight: () => number;
   readonly freed: (storedBytes: number) => void;
+  /** What was counted, `telemetry/health.ts`. */
+  readonly sums: () => Sums;
   /** Delivers now what there is. */
   readonly wake: () => void;
 }
@@ -84,6 +88,10 @@ export class BufferAdmin extends RpcTarget {
       dead_letters: letters,
       dead_letter_bytes: bytes,
     };
+  }
+
+  health(): { sums: Sums; gauges: Gauges } {
+    return { sums: this.#hooks.sums(), gauges: gaugesFrom(this.status()) };
   }
 
   #number(query: string): number {

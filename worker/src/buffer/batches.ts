@@ -37,6 +37,13 @@ export interface Batch {
   readonly lastError: string | null;
 }
 
+/** What a batch has, counted. */
+export interface Extent {
+  readonly rows: number;
+  readonly storedBytes: number;
+  readonly oldestMs: number;
+}
+
 export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 
 export class Batches {
@@ -162,6 +169,23 @@ export class Batches {
       )
       .one();
     return Number(row.bytes ?? 0);
+  }
+
+  /** Rows and the oldest of its chunks; a part of one has no rows of its own, but the chunk's. */
+  extent(batch: Batch): Extent {
+    const row = this.#sql
+      .exec(
+        "SELECT sum(row_count) AS row_count, min(at_ms) AS oldest_ms FROM chunks " +
+          "WHERE seq BETWEEN ? AND ?",
+        batch.fromSeq,
+        batch.toSeq,
+      )
+      .one();
+    return {
+      rows: Number(row.row_count ?? 0),
+      storedBytes: this.bodyBytes(batch),
+      oldestMs: Number(row.oldest_ms ?? Date.now()),
+    };
   }
 
   /** Which bodies of its first chunk a batch holds, and where they lie in its bytes. */

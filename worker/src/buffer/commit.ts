@@ -31,6 +31,7 @@ export class GroupCommit {
   readonly #recent: RecentBodies;
   readonly #sync: () => Promise<void>;
   readonly #written: (rawBytes: number) => void;
+  readonly #committed: (bodies: number, ms: number) => void;
   #waiting: Waiting[] = [];
   #committing = false;
 
@@ -38,16 +39,22 @@ export class GroupCommit {
    * Args:
    *   sync: resolves when everything written so far is on disk.
    *   written: called after a write and before it is synced; what it stores goes down with it.
+   *   committed: called when so many bodies are on disk, with how long that took.
    */
   constructor(
     store: Store,
     recent: RecentBodies,
-    callbacks: { sync: () => Promise<void>; written: (rawBytes: number) => void },
+    callbacks: {
+      sync: () => Promise<void>;
+      written: (rawBytes: number) => void;
+      committed: (bodies: number, ms: number) => void;
+    },
   ) {
     this.#store = store;
     this.#recent = recent;
     this.#sync = callbacks.sync;
     this.#written = callbacks.written;
+    this.#committed = callbacks.committed;
   }
 
   /** Resolves when the body is on disk. */
@@ -67,9 +74,11 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
+      const startedMs = Date.now();
       try {
         this.#write(group.map(({ body }) => body));
         await this.#sync();
+        this.#committed(group.length, Date.now() - startedMs);
         for (const { resolve } of group) {
           resolve();
         }

@@ -24,7 +24,8 @@ import {
   tablesFrom,
   tablesOf,
 } from "../tables/index.ts";
-import type { Batch, Batches, Range } from "./batches.ts";
+import type { Health } from "../telemetry/health.ts";
+import type { Batch, Batches, Extent, Range } from "./batches.ts";
 import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
@@ -36,6 +37,7 @@ export interface DeliverOptions {
   /** Resolves when everything written so far is on disk. */
   readonly sync: () => Promise<void>;
   readonly freed: (storedBytes: number) => void;
+  readonly health: Health;
 }
 
 /** Chunks that are to be sealed, and the tables they have rows for. */
@@ -164,6 +166,7 @@ export class Deliverer {
 
   async #deliver(batch: Batch): Promise<void> {
     const token = `${this.#options.bufferId}:${batch.number}`;
+    const startedMs = Date.now();
     const body = bodyStream(this.#store, this.#batches, batch);
     const outcome: Outcome =
       body === null
@@ -172,6 +175,8 @@ export class Deliverer {
             stream: body,
             encoding: batch.stream.encoding,
           });
+    const extent = (): Extent => this.#batches.extent(batch);
+    this.#options.health.attempted(batch, outcome, extent, Date.now() - startedMs);
     this.#settle(batch, outcome);
   }
 
@@ -208,6 +213,7 @@ export class Deliverer {
       return 0;
     });
     this.#options.freed(freed);
+    this.#options.health.setAside(batch, isOneBody);
     console.warn(`batch ${batch.number} ${isOneBody ? "set aside" : "split"}: ${error}`);
   }
 }

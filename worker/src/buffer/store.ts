@@ -90,6 +90,8 @@ const ADDED_COLUMNS = [
 
 /** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
 const STREAM_SPAN = 2 ** 44;
+/** What the buffer says of itself may wait: that is no reason to take less from others. */
+const SIGNAL_STREAMS = STREAMS.filter(({ kind }) => kind !== "health");
 /** Chunks that are sealed as they are written, so that no range of a stream ever holds them. */
 export const APART = 0;
 
@@ -290,9 +292,9 @@ export class Store {
     };
   }
 
-  /** Each stream's first chunk is its oldest. */
+  /** Of telemetry; each stream's first chunk is its oldest. */
   oldestMs(): number | null {
-    const oldest = [APART, ...STREAMS.map(({ id }) => id)].flatMap((id) => {
+    const oldest = [APART, ...SIGNAL_STREAMS.map(({ id }) => id)].flatMap((id) => {
       const from = id * STREAM_SPAN;
       return this.#sql
         .exec(
@@ -304,6 +306,18 @@ export class Store {
         .map((row) => Number(row.at_ms));
     });
     return oldest.length === 0 ? null : Math.min(...oldest);
+  }
+
+  countChunks(stream: Stream): number {
+    const from = stream.id * STREAM_SPAN;
+    const row = this.#sql
+      .exec(
+        "SELECT count(*) AS count FROM chunks WHERE seq >= ? AND seq < ?",
+        from,
+        from + STREAM_SPAN,
+      )
+      .one();
+    return Number(row.count);
   }
 
   // --- recent bodies --------------------------------------------------------------------------

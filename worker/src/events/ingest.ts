@@ -3,6 +3,7 @@ import type { Caller } from "../auth.ts";
 import { gunzip, readBody } from "../body.ts";
 import { append, contentEncoding, keyFrom, requireContentType } from "../ingest.ts";
 import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
+import { tallyOf } from "../telemetry/requests.ts";
 import {
   accountEventFromJson,
   eventFromJson,
@@ -56,6 +57,7 @@ async function ingest(
   const isGzip = contentEncoding(request) === "gzip";
   const limitBytes = Math.min(form.limitBytes, caller.maxBodyBytes ?? form.limitBytes);
   const sent = await readBody(request, limitBytes);
+  tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, "events");
   const json = isGzip ? gunzip(sent, limitBytes) : sent;
   const { rows, haveOwnTimestamps } = form.parse(json, Date.now());
   const bytes = linesFromEvents(rows);

@@ -5,7 +5,7 @@
  * `logs.proto`, `metrics.proto`, `resource.proto`, `common.proto`). A field that is not listed is
  * skipped, as every protobuf reader does with fields newer than itself.
  */
-import type { Kind, Table } from "../tables/index.ts";
+import type { SignalKind, Table } from "../tables/index.ts";
 
 export const WIRE_VARINT = 0;
 export const WIRE_FIXED64 = 1;
@@ -370,7 +370,7 @@ const RESOURCE_METRICS: Message = {
 
 /** One of the three things OTLP carries. */
 export interface Signal {
-  readonly kind: Kind;
+  readonly kind: SignalKind;
   readonly request: Message;
   /** What a row is called, in text and in the name of `partialSuccess`'s counter. */
   readonly rows: { readonly text: string; readonly rejected: string };

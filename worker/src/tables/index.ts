@@ -1,5 +1,6 @@
 /** Which kinds of chunk there are, which tables each goes into, and by which statement. */
 import { EVENTS_STATEMENT } from "./events.ts";
+import { HEALTH_STATEMENT } from "./ingest_health.ts";
 import { LOGS_STATEMENT } from "./otel_logs.ts";
 import {
   EXPONENTIAL_HISTOGRAM_STATEMENT,
@@ -12,7 +13,9 @@ import { TRACES_STATEMENT } from "./otel_traces.ts";
 
 /** `lz4`: frames of ClickHouse's own protocol, `lz4.ts`. */
 export type Encoding = "raw" | "gzip" | "lz4";
-export type Kind = "traces" | "events" | "logs" | "metrics";
+export type SignalKind = "traces" | "events" | "logs" | "metrics";
+/** `health`: what the buffer says of itself; it comes from nobody and does not count as telemetry. */
+export type Kind = SignalKind | "health";
 
 /**
  * Chunks that can travel in one batch: same kind, same encoding.
@@ -36,6 +39,7 @@ export const STREAMS: readonly Stream[] = [
   { id: 8, kind: "traces", encoding: "lz4" },
   { id: 9, kind: "logs", encoding: "lz4" },
   { id: 10, kind: "metrics", encoding: "lz4" },
+  { id: 11, kind: "health", encoding: "raw" },
 ];
 
 /** The statement of an insert as URL parameters, complete but for the token. */
@@ -70,6 +74,7 @@ const STATEMENTS = {
   otel_metrics_histogram: HISTOGRAM_STATEMENT,
   otel_metrics_exponential_histogram: EXPONENTIAL_HISTOGRAM_STATEMENT,
   otel_metrics_summary: SUMMARY_STATEMENT,
+  ingest_health: HEALTH_STATEMENT,
 } as const satisfies Record<string, Statement>;
 
 export type Table = keyof typeof STATEMENTS;
@@ -86,6 +91,7 @@ const TABLES_OF: Record<Kind, readonly Table[]> = {
     "otel_metrics_exponential_histogram",
     "otel_metrics_summary",
   ],
+  health: ["ingest_health"],
 };
 
 /** In stored rows, a table is its place in its kind's list, and a set of them so many bits. */

@@ -1,0 +1,133 @@
+/**
+ * What is counted: every metric of the pipeline itself, its labels and what it tells.
+ *
+ * Names are Prometheus's way: the unit at the end, `_total` for what only grows. The one that
+ * OpenTelemetry's semantic conventions know has their name, labels and bounds:
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpserverrequestduration
+ */
+
+interface Counter {
+  readonly type: "counter";
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+interface Histogram {
+  readonly type: "histogram";
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of its buckets, rising; the last bucket has none. */
+  readonly bounds: readonly number[];
+}
+
+export type Metric = Counter | Histogram;
+
+/** A sync of a local disk takes 1 ms, Cloudflare's confirmation by other machines tens of them. */
+const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+/** Up to `INSERT_TIMEOUT_MS`. */
+const INSERT_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+/** From under `BATCH_AGE_MS` to `BUFFER_MAX_AGE_MS`. */
+const DELAY_SECONDS = [0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
+const BODIES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
+/** ClickHouse likes 10,000 to 100,000; more than `BATCH_ROWS` is one body. */
+const ROWS = [1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000];
+const BYTES = [1_024, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 8_388_608, 16_777_216];
+
+export const COUNTERS = {
+  ingest_received_bytes_total: {
+    type: "counter",
+    help: "Bytes of telemetry read, as they were sent, whatever became of them.",
+    labels: ["signal"],
+  },
+  ingest_rejected_rows_total: {
+    type: "counter",
+    help: "Rows of taken requests that no table could hold: partial success.",
+    labels: ["signal"],
+  },
+  ingest_bodies_total: {
+    type: "counter",
+    help: "Answers of the buffer: stored, seen before, full, failed, or moved to another shard.",
+    labels: ["signal", "answer"],
+  },
+  ingest_taken_rows_total: {
+    type: "counter",
+    help: "Rows of bodies that were stored.",
+    labels: ["signal"],
+  },
+  ingest_batches_total: {
+    type: "counter",
+    help: "What became of attempts: delivered, retried, split, or one body set aside.",
+    labels: ["table", "outcome"],
+  },
+  ingest_insert_errors_total: {
+    type: "counter",
+    help: "Failed inserts by ClickHouse's code, http_<status> without one, or no_answer.",
+    labels: ["table", "code"],
+  },
+} as const satisfies Record<string, Counter>;
+
+export const HISTOGRAMS = {
+  http_server_request_duration_seconds: {
+    type: "histogram",
+    help: "From a request to its answer, by route and status.",
+    labels: ["http_request_method", "http_route", "http_response_status_code"],
+    bounds: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+  },
+  ingest_commit_duration_seconds: {
+    type: "histogram",
+    help: "Writing bodies until they are on disk.",
+    labels: [],
+    bounds: COMMIT_SECONDS,
+  },
+  ingest_commit_bodies: {
+    type: "histogram",
+    help: "Bodies that shared a write.",
+    labels: [],
+    bounds: BODIES,
+  },
+  ingest_insert_duration_seconds: {
+    type: "histogram",
+    help: "Inserts into ClickHouse, whatever their outcome.",
+    labels: ["table"],
+    bounds: INSERT_SECONDS,
+  },
+  ingest_insert_rows: {
+    type: "histogram",
+    help: "Rows of the bodies in a delivered batch.",
+    labels: ["table"],
+    bounds: ROWS,
+  },
+  ingest_insert_size_bytes: {
+    type: "histogram",
+    help: "Bytes of a delivered batch, as stored and sent.",
+    labels: ["table"],
+    bounds: BYTES,
+  },
+  ingest_delivery_delay_seconds: {
+    type: "histogram",
+    help: "From storing the oldest body of a batch until ClickHouse had it.",
+    labels: ["table"],
+    bounds: DELAY_SECONDS,
+  },
+} as const satisfies Record<string, Histogram>;
+
+/** What a buffer holds now, from `buffer/admin.ts`; each has the buffer as its label. */
+export const GAUGES = {
+  ingest_buffer_stored_bytes: "Bytes that wait or are dead letters.",
+  ingest_buffer_rows: "Rows that wait.",
+  ingest_buffer_oldest_age_seconds: "How long the oldest body has waited, 0 if none does.",
+  ingest_buffer_batches: "Batches sealed and not delivered.",
+  ingest_buffer_inserts_in_flight: "Inserts that have no answer yet.",
+  ingest_buffer_dead_letters: "Bodies that ClickHouse refused.",
+  ingest_buffer_dead_letter_bytes: "Bytes of those.",
+  ingest_buffer_paused: "1 while an operator holds back delivery.",
+} as const;
+
+export type CounterName = keyof typeof COUNTERS;
+export type HistogramName = keyof typeof HISTOGRAMS;
+export type GaugeName = keyof typeof GAUGES;
+
+/** In the order they are shown. */
+export const METRICS: ReadonlyMap<string, Metric> = new Map<string, Metric>(
+  Object.entries({ ...HISTOGRAMS, ...COUNTERS }),
+);
