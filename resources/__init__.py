@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from resources.service import Service, ServiceArgs
     from resources.service_settings import ServiceSettings, ServiceSettingsArgs
     from resources.settings_profile import SettingsProfile, SettingsProfileArgs
+    from resources.shard_layouts import ShardLayouts
     from resources.sql_role import SqlRole, SqlRoleArgs
     from resources.teams import team_schemas
     from resources.telemetry import Telemetry, TelemetryArgs
@@ -121,6 +122,7 @@ __all__ = [
     "Settings",
     "SettingsProfile",
     "SettingsProfileArgs",
+    "ShardLayouts",
     "SqlRole",
     "SqlRoleArgs",
     "TeamArgs",
@@ -217,6 +219,7 @@ _HOMES = {
     "Settings": "config",
     "SettingsProfile": "settings_profile",
     "SettingsProfileArgs": "settings_profile",
+    "ShardLayouts": "shard_layouts",
     "SqlRole": "sql_role",
     "SqlRoleArgs": "sql_role",
     "Telemetry": "telemetry",

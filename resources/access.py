@@ -25,6 +25,7 @@ from typing import Any
 
 import pulumi
 
+from resources.shard_layouts import ShardLayouts, layouts_from
 from resources.token import Token
 
 __all__ = ["SCOPES", "Access", "PublicArgs", "TeamArgs", "TokenArgs"]
@@ -44,10 +45,13 @@ class TeamArgs:
     Attributes:
         name: letters, digits, `_` and `-`; part of the buffers' names.
         database: with the team's tables.
+        shards: of its buffer, 1 to 100; more take more requests at once, and each batch is smaller.
+            In place, up or down; what the others hold is delivered all the same.
     """
 
     name: str
     database: pulumi.Input[str]
+    shards: int = 1
 
 
 @dataclass(kw_only=True)
@@ -104,14 +108,21 @@ class Access:
     cors_origins: Sequence[str] = ()
     public: PublicArgs | None = None
 
-    def document(self, tokens: Sequence[Token]) -> pulumi.Output[str]:
-        """The worker's binding, a secret; `tokens` are in the order of `self.tokens`."""
+    def document(self, tokens: Sequence[Token], layouts: ShardLayouts) -> pulumi.Output[str]:
+        """The worker's binding, a secret.
+
+        Args:
+            tokens: in the order of `self.tokens`.
+            layouts: of the shards of `self.teams`.
+        """
         return pulumi.Output.secret(
             pulumi.Output.json_dumps(
                 {
                     "cors_origins": list(self.cors_origins),
                     "public": None if self.public is None else asdict(self.public),
-                    "teams": [{"name": t.name, "database": t.database} for t in self.teams],
+                    "teams": pulumi.Output.all(
+                        layouts.layouts, *(team.database for team in self.teams)
+                    ).apply(lambda made: self._team_entries(*made)),
                     "tokens": pulumi.Output.all(
                         *(
                             _entries(args, made)
@@ -121,6 +132,15 @@ class Access:
                 }
             )
         )
+
+    def _team_entries(self, made: dict[str, Any], *databases: str) -> list[dict[str, Any]]:
+        """A team that always had one shard has no layout."""
+        layouts = layouts_from(made)
+        return [
+            {"name": team.name, "database": database}
+            | ({"layout": layouts[team.name]} if team.name in layouts else {})
+            for team, database in zip(self.teams, databases, strict=True)
+        ]
 
 
 def _entries(args: TokenArgs, token: Token) -> pulumi.Output[list[dict[str, Any]]]:

@@ -1,7 +1,7 @@
 """The config keys `teams` and `tokens`: plain values from the stack's config to `Access`.
 
     telemetry:teams:
-      - {name: shop, database: shop_telemetry}
+      - {name: shop, database: shop_telemetry, shards: 4}
     telemetry:tokens:
       - name: shop-backend
         team: shop
@@ -28,6 +28,8 @@ from datetime import datetime
 from typing import Any
 
 from resources.access import DEFAULT_TEAM, SCOPES, Access, PublicArgs, TeamArgs, TokenArgs
+from resources.checking import whole_number
+from resources.shard_layouts import MAX_SHARDS
 
 __all__ = ["IDENTIFIER", "IDENTIFIER_ALLOWED", "read_access"]
 
@@ -44,7 +46,7 @@ _DEFAULT_TOKENS = (
 # As browsers send it: lower case, no path, the port only where it is not the scheme's own.
 _ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?"
 _PUBLIC_KEYS = ("team", "requestsPerSecond")
-_TEAM_KEYS = ("name", "database")
+_TEAM_KEYS = ("name", "database", "shards")
 _TOKEN_KEYS = (
     "name",
     "scopes",
@@ -62,6 +64,7 @@ Refuse = Callable[[str, object, str], None]
 def read_access(
     *,
     database: str,
+    shards: int,
     teams: object,
     tokens: object,
     cors_origins: object,
@@ -72,10 +75,11 @@ def read_access(
 
     Args:
         database: of the team `default`, which is always there and comes first.
+        shards: of its buffer.
         teams: the value of the config key, None where it is not set.
         tokens: likewise, as the two below.
     """
-    made_teams = [TeamArgs(name=DEFAULT_TEAM, database=database)]
+    made_teams = [TeamArgs(name=DEFAULT_TEAM, database=database, shards=shards)]
     made_teams += [_team(item) for item in _items("teams", teams or [], _TEAM_KEYS, refuse)]
     _unique("teams", "name", [team.name for team in made_teams], refuse)
     # Two teams in one database would read each other's events.
@@ -120,6 +124,7 @@ def _team(item: _Item) -> TeamArgs:
     return TeamArgs(
         name=item.text("name", _NAME, _NAME_ALLOWED),
         database=item.text("database", IDENTIFIER, IDENTIFIER_ALLOWED),
+        shards=item.whole("shards", 1, MAX_SHARDS, default=1),
     )
 
 
@@ -176,6 +181,13 @@ class _Item:
         if not 0 < number < float("inf"):
             self._wrong(key, "a number above 0")
         return number
+
+    def whole(self, key: str, minimum: int, maximum: int, *, default: int) -> int:
+        value = whole_number(self._values.get(key, default))
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            self._wrong(key, f"a whole number from {minimum} to {maximum}")
+            return default
+        return value
 
     def time(self, key: str) -> str | None:
         value = self._values.get(key)

@@ -20,7 +20,8 @@
 | `ingestPort`: 443 at Cloudflare, the local edge has its own | `INGEST_PORT`, or 443 |
 | `zoneName`: the zone the domain is in | what follows the domain's first dot |
 | `workerName`: name of the Workers script | `telemetry-<stack>` |
-| `teams`: further teams, a list of `name` and `database` | none |
+| `shards`: of the buffer of the team `default`, 1 to 100 | 1 |
+| `teams`: further teams, a list of `name`, `database` and `shards` | none |
 | `tokens`: who may send and read, `resources/access_config.py` | `ingest`, `read`, `admin` |
 | `corsOrigins`: origins of web pages that may send, a list | none |
 | `publicEvents`: `team` and `requestsPerSecond` of events without a token | refused |
@@ -44,6 +45,7 @@ from typing import Any
 import pulumi
 
 from resources.access_config import IDENTIFIER, IDENTIFIER_ALLOWED, read_access
+from resources.shard_layouts import MAX_SHARDS
 
 __all__ = ["Settings", "load_settings"]
 
@@ -127,6 +129,7 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
                 pattern=IDENTIFIER,
                 allowed=IDENTIFIER_ALLOWED,
             ),
+            shards=reader.whole("shards", 1, MAX_SHARDS, default=1),
             teams=reader.value("teams"),
             tokens=reader.value("tokens"),
             cors_origins=reader.value("corsOrigins"),

@@ -1,7 +1,7 @@
 """`Telemetry`: the ingest worker at Cloudflare: script, durable buffer, bindings and domain.
 
 A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-cloudflare, of the
-`DurableObjectClass` that stores, and of a `Token` for each that `access` lists.
+`DurableObjectClass` that stores, of `ShardLayouts`, and of a `Token` for each that `access` lists.
 
     config = pulumi.Config()
     writer = User(
@@ -45,6 +45,7 @@ import pulumi
 from resources import cloudflare
 from resources.access import Access
 from resources.durable_object import DurableObjectClass
+from resources.shard_layouts import ShardLayouts
 from resources.token import Token
 from resources.user import User
 from resources.worker_build import BuiltWorker, build_worker
@@ -114,11 +115,16 @@ class Telemetry(pulumi.ComponentResource):
             Token(f"{resource_name}-{token.name}", version=token.version, opts=child)
             for token in args.access.tokens
         ]
+        layouts = ShardLayouts(
+            resource_name,
+            shards={team.name: team.shards for team in args.access.teams},
+            opts=child,
+        )
         provider = cloudflare.Provider(
             resource_name, api_token=args.api_token, base_url=args.base_url, opts=child
         )
         child = pulumi.ResourceOptions(parent=self, provider=provider)
-        script = _script(resource_name, args, tokens, child)
+        script = _script(resource_name, args, tokens, layouts, child)
         domain = cloudflare.WorkersCustomDomain(
             resource_name,
             account_id=args.account_id,
@@ -149,6 +155,7 @@ def _script(
     resource_name: str,
     args: TelemetryArgs,
     tokens: Sequence[Token],
+    layouts: ShardLayouts,
     opts: pulumi.ResourceOptions,
 ) -> cloudflare.WorkersScript:
     worker = args.worker or build_worker()
@@ -168,7 +175,7 @@ def _script(
         main_module=_MAIN_MODULE,
         compatibility_date=worker.compatibility_date,
         bindings=[
-            _binding("ACCESS", "secret_text", text=args.access.document(tokens)),
+            _binding("ACCESS", "secret_text", text=args.access.document(tokens, layouts)),
             _binding("BUFFER", "durable_object_namespace", class_name=storage.class_name),
             _binding("CLICKHOUSE_PASSWORD", "secret_text", text=args.writer.password),
             _binding("CLICKHOUSE_READER", "plain_text", text=args.reader.name),

@@ -79,7 +79,8 @@ def test_what_is_not_set_has_its_documented_default() -> None:
 def test_teams_and_tokens_are_read() -> None:
     """The names of the file become those of the arguments."""
     access = load(
-        teams='[{"name": "shop", "database": "shop_telemetry"}]',
+        shards="3",
+        teams='[{"name": "shop", "database": "shop_telemetry", "shards": 4}]',
         tokens=json.dumps(
             [
                 {
@@ -95,6 +96,7 @@ def test_teams_and_tokens_are_read() -> None:
         ),
     ).telemetry["access"]
     assert [team.database for team in access.teams] == ["telemetry", "shop_telemetry"]
+    assert [team.shards for team in access.teams] == [3, 4]
     assert access.tokens == [
         TokenArgs(
             name="shop-backend",
@@ -129,6 +131,12 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
         ("publicEvents", '{"team": "nobody"}', "default"),
         ("teams", '[{"name": "a b", "database": "x"}]', "1 to 63 letters, digits, _ and -"),
         ("teams", '[{"name": "a", "database": "telemetry"}]', "a value of its own for each"),
+        (
+            "teams",
+            '[{"name": "a", "database": "b", "shards": 101}]',
+            "a whole number from 1 to 100",
+        ),
+        ("shards", "0", "a whole number from 1 to 100"),
     ],
 )
 def test_wrong_teams_and_origins_are_refused(key: str, value: str, allowed: str) -> None:

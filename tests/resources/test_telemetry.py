@@ -8,6 +8,7 @@ import ssl
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,16 @@ def ask(stack: ProgramStack) -> dict[str, object]:
         return dict(json.loads(answer.read()))
 
 
+def resharded(stack: ProgramStack, shards: int, args: Mapping[str, object]) -> dict[str, Any]:
+    """The layout that the worker has after an `up` with another number of shards."""
+    stack.configure(shards=shards, **args)
+    stack.up()
+    stack.up("--expect-no-changes")
+    access: Any = ask(stack)["access"]
+    layout: dict[str, Any] = access["teams"][0]["layout"]
+    return layout
+
+
 def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None:
     """Deploy; no change; new code keeps the storage; lost state; rotation; destroy."""
     file = {"WORKER_FILE": str(tmp_path / "worker.js")}
@@ -115,6 +126,14 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     access = ask(stack)["access"]
     assert isinstance(access, dict)
     assert access["tokens"] == [entry(INGEST, token), entry(INGEST, outputs["token"], until)]
+
+    # The state remembers how many shards there were; the worker is told of each change in order.
+    first, second = [
+        resharded(stack, shards, {"code": code(2), "tokens": [rotated]}) for shards in (4, 1)
+    ]
+    assert (first["shards"], first["before"]) == (4, [1])
+    assert (second["shards"], second["before"]) == (1, [4])
+    assert second["number"] > first["number"]
 
     stack.stack.destroy()
     assert cloudflare.account("workers/scripts") == []

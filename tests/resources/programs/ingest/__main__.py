@@ -63,7 +63,7 @@ telemetry = Telemetry(
         writer=writer,
         reader=reader,
         access=Access(
-            teams=[TeamArgs(name="default", database="default")],
+            teams=[TeamArgs(name="default", database="default", shards=args.get("shards", 1))],
             tokens=[TokenArgs(**token) for token in args["tokens"]],
         ),
         worker=BuiltWorker.of(script, "2026-11-01"),
