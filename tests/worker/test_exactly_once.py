@@ -265,3 +265,15 @@ def test_a_clock_set_back_delays_nothing(
     worker.start()
     send(worker, range(9))
     assert_once(clickhouse, worker, 9)
+
+
+def test_a_clock_set_back_forgets_no_body(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Older keys have later times then: the newest must not go from the disk in their place."""
+    send(worker, range(2))
+    worker.process.kill()
+    worker.tamper("UPDATE recent SET at_ms = at_ms + 86400000")
+    worker.start()
+    send(worker, range(2, 4))
+    worker.restart()
+    send(worker, range(4))
+    assert_once(clickhouse, worker, 4)

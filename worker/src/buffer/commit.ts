@@ -95,7 +95,7 @@ export class GroupCommit {
   #write(bodies: readonly Body[]): void {
     const nowMs = Date.now();
     const keys = bodies.flatMap(({ key }) => (key === null ? [] : [key]));
-    this.#store.transaction(() => {
+    const recent = this.#store.transaction(() => {
       for (const group of groupsFrom(bodies)) {
         this.#store.insertChunk(group.stream, {
           sizes: group.bodies.map(({ bytes }) => bytes.byteLength),
@@ -106,9 +106,9 @@ export class GroupCommit {
           body: joinedBytes(group.bodies),
         });
       }
-      this.#recent.insert(keys, nowMs);
+      return this.#recent.insert(keys, nowMs);
     });
-    this.#recent.remember(keys, nowMs);
+    this.#recent.remember(keys, recent);
     this.#written(sum(bodies, ({ rawBytes }) => rawBytes));
   }
 }

@@ -10,49 +10,58 @@ import type { Store } from "./store.ts";
 /** Half a SHA-256: 2^64 bodies until two are likely to meet. */
 const KEY_BYTES = 16;
 
+/** Keys that are on disk in one row. */
+export interface RecentRow {
+  /** Rows count up, whatever clocks do. */
+  readonly id: number;
+  readonly atMs: number;
+}
+
 export class RecentBodies {
   readonly #store: Store;
-  readonly #atMs = new Map<string, number>();
+  readonly #rows = new Map<string, RecentRow>();
 
   constructor(store: Store) {
     this.#store = store;
-    for (const { atMs, keys } of store.recent()) {
+    for (const { id, atMs, keys } of store.recent()) {
+      const row = { id, atMs };
       for (let at = 0; at < keys.length; at += KEY_BYTES) {
-        this.#atMs.set(hexFrom(keys.subarray(at, at + KEY_BYTES)), atMs);
+        this.#rows.set(hexFrom(keys.subarray(at, at + KEY_BYTES)), row);
       }
     }
   }
 
   has(key: string): boolean {
-    return this.#atMs.has(key);
+    return this.#rows.has(key);
   }
 
   /** Inside the caller's transaction. */
-  insert(keys: readonly string[], nowMs: number): void {
-    if (keys.length > 0) {
-      this.#store.insertRecent(nowMs, bytesFrom(keys));
-    }
+  insert(keys: readonly string[], atMs: number): RecentRow | null {
+    return keys.length === 0 ? null : { id: this.#store.insertRecent(atMs, bytesFrom(keys)), atMs };
   }
 
   /** After the transaction: a key in the cache is a key on disk. */
-  remember(keys: readonly string[], nowMs: number): void {
-    for (const key of keys) {
-      this.#atMs.set(key, nowMs);
+  remember(keys: readonly string[], row: RecentRow | null): void {
+    if (row !== null) {
+      for (const key of keys) {
+        this.#rows.set(key, row);
+      }
+      this.#forgetOld(row.atMs);
     }
-    this.#forgetOld(nowMs);
   }
 
-  /** Oldest first, which is the map's own order; a clock set back only makes keys live longer. */
+  /**
+   * Oldest first, which is the map's own order and that of the rows. Not by their times: after a
+   * clock was set back, the newest row has not the latest. It only makes keys live longer.
+   */
   #forgetOld(nowMs: number): void {
-    let oldestKeptMs: number | undefined;
-    for (const [key, atMs] of this.#atMs) {
-      if (atMs >= nowMs - RECENT_BODIES_MS && this.#atMs.size <= RECENT_BODIES) {
-        oldestKeptMs = atMs;
-        break;
+    for (const [key, { id, atMs }] of this.#rows) {
+      if (atMs >= nowMs - RECENT_BODIES_MS && this.#rows.size <= RECENT_BODIES) {
+        this.#store.deleteRecentBefore(id);
+        return;
       }
-      this.#atMs.delete(key);
+      this.#rows.delete(key);
     }
-    this.#store.deleteRecentBefore(oldestKeptMs ?? nowMs);
   }
 }
 

@@ -322,8 +322,10 @@ export class Store {
 
   // --- recent bodies --------------------------------------------------------------------------
 
-  insertRecent(atMs: number, keys: Uint8Array): void {
-    this.#sql.exec("INSERT INTO recent (at_ms, keys) VALUES (?, ?)", atMs, keys);
+  /** Returns the row's id. */
+  insertRecent(atMs: number, keys: Uint8Array): number {
+    const sql = "INSERT INTO recent (at_ms, keys) VALUES (?, ?) RETURNING id";
+    return Number(this.#sql.exec(sql, atMs, keys).one().id);
   }
 
   *recent(): Generator<{ id: number; atMs: number; keys: Uint8Array }> {
@@ -332,8 +334,8 @@ export class Store {
     }
   }
 
-  deleteRecentBefore(atMs: number): void {
-    this.#sql.exec("DELETE FROM recent WHERE at_ms < ?", atMs);
+  deleteRecentBefore(id: number): void {
+    this.#sql.exec("DELETE FROM recent WHERE id < ?", id);
   }
 }
 
