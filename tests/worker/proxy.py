@@ -1,4 +1,4 @@
-"""A TCP proxy before ClickHouse that loses answers or requests on purpose.
+"""A TCP proxy before ClickHouse that loses answers or requests on purpose, or answers by itself.
 
 It knows nothing of HTTP but this: when the server starts to answer, the insert has been applied.
 """
@@ -22,8 +22,11 @@ class Faults:
         cut_requests_after_bytes: close a connection once that many request bytes have passed;
             None: never.
         cut_requests: how many times to do that.
+        answer_instead: as long as this is not empty, requests get it and go nowhere.
+        hold: as long as this is set, requests go nowhere and nobody answers.
         lost: answers thrown away so far.
         cut: requests cut so far.
+        kept: requests that went nowhere so far.
         heads: the start of every request that came.
     """
 
@@ -31,8 +34,11 @@ class Faults:
     lose_answers_to: bytes = b""
     cut_requests: int = 0
     cut_requests_after_bytes: int | None = None
+    answer_instead: bytes = b""
+    hold: bool = False
     lost: int = 0
     cut: int = 0
+    kept: int = 0
     heads: list[bytes] = field(default_factory=list)
 
 
@@ -87,6 +93,9 @@ class Proxy:
                     if source is client and data.startswith(b"POST /"):
                         head, sent = data, 0
                         self.faults.heads.append(data)
+                        if self.faults.hold or self.faults.answer_instead:
+                            self._keep(client)
+                            return
                     if not data or (source is server and self._loses_answer(head)):
                         return
                     if source is client:
@@ -94,6 +103,16 @@ class Proxy:
                         if self._cuts_request(sent):
                             return
                     target.sendall(data)
+
+    def _keep(self, client: socket.socket) -> None:
+        """Read and throw away until the client goes; it hears what it is to hear."""
+        with self._lock:
+            self.faults.kept += 1
+        if self.faults.answer_instead:
+            client.sendall(self.faults.answer_instead)
+            client.shutdown(socket.SHUT_WR)
+        while client.recv(65536):
+            pass
 
     def _loses_answer(self, head: bytes) -> bool:
         with self._lock:

@@ -1,0 +1,85 @@
+"""What is in ClickHouse, held against what was acknowledged."""
+
+from __future__ import annotations
+
+from tests.chaos.ingest.load import Ledger
+from tests.worker.engines import DATABASE, ClickHouse
+from tests.worker.golden.record import TABLES
+
+__all__ = ["check_tables"]
+
+# Where the rows of each signal are, and the id of each.
+_TABLES: dict[str, list[tuple[str, str]]] = {
+    "traces": [
+        ("otel_traces", "SpanId"),
+        # Behind the view, by the trace; each span is one of its own, with its id twice.
+        ("otel_traces_trace_id_ts", "substring(TraceId, 1, 16)"),
+    ],
+    "logs": [("otel_logs", "Body")],
+    "metrics": [(table, "Attributes['id']") for table in TABLES["metrics"]],
+    # Unmerged, and as they are to be read.
+    "events": [("events", "user_id"), ("events_once", "user_id")],
+}
+
+
+def check_tables(clickhouse: ClickHouse, ledger: Ledger) -> list[str]:
+    """A line for each table: what it has.
+
+    Raises:
+        AssertionError: a row of an acknowledged body is missing, or any row is there twice, or a
+            body that was never acknowledged is there in part.
+    """
+    lines = []
+    for signal, tables in _TABLES.items():
+        for table, column in tables:
+            lines.append(_check_table(clickhouse, ledger, signal, table, column))
+    return lines
+
+
+def _check_table(
+    clickhouse: ClickHouse, ledger: Ledger, signal: str, table: str, column: str
+) -> str:
+    acknowledged, given_up = ledger.acknowledged[signal], ledger.given_up[signal]
+    stored = _stored(clickhouse, signal, table, column)
+    rows = sum(acknowledged.values())
+    known = {**acknowledged, **given_up}
+    lost = sum(
+        max(0, expected - stored.get(body, (0, 0))[1]) for body, expected in acknowledged.items()
+    )
+    doubled = sum(count - distinct for count, distinct in stored.values())
+    line = (
+        f"{table}: {len(acknowledged)} bodies with {rows} rows acknowledged, "
+        f"{lost} lost, {doubled} doubled; of {len(given_up)} given up "
+        f"{len(given_up.keys() & stored.keys())} are there"
+    )
+    assert (lost, doubled) == (0, 0), f"{line}: {_details(stored, known)}"
+    assert stored.keys() <= known.keys(), f"{table}: bodies that nobody sent"
+    for body in stored:
+        assert stored[body] == (known[body],) * 2, f"{table}: only a part of body {body}"
+    return line
+
+
+def _details(stored: dict[int, tuple[int, int]], known: dict[int, int]) -> str:
+    """Which bodies, in which numbers: (rows, different ones) and how many there should be."""
+    wrong = {
+        body: (stored.get(body, (0, 0)), expected)
+        for body, expected in known.items()
+        if stored.get(body, (0, 0)) != (expected, expected)
+    }
+    return str(wrong)[:2_000]
+
+
+def _stored(
+    clickhouse: ClickHouse, signal: str, table: str, column: str
+) -> dict[int, tuple[int, int]]:
+    """Rows and different ids of each body."""
+    body = (
+        f"reinterpretAsUInt32(reverse(unhex(substring({column}, 1, 8))))"
+        if signal == "traces"
+        else f"toUInt32(splitByChar('-', {column})[1])"
+    )
+    text = clickhouse.query(
+        f"SELECT {body} AS body, count(), uniqExact({column}) FROM {DATABASE}.{table} GROUP BY body"
+    )
+    rows = (line.split("\t") for line in text.splitlines())
+    return {int(number): (int(count), int(distinct)) for number, count, distinct in rows}

@@ -1,0 +1,159 @@
+"""What a run plays on: both engines, a proxy before each, clocks and a disk of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.chaos.ingest.clock import Clock
+from tests.chaos.ingest.disk import SmallDisk
+from tests.worker.engines import (
+    DATABASE,
+    ClickHouse,
+    Worker,
+    access_document,
+    token_entry,
+    wait_until,
+)
+from tests.worker.proxy import Proxy
+
+__all__ = ["INSERT_SECONDS", "Stage"]
+
+# Far more than a run leaves waiting, and soon filled.
+DISK_MEBIBYTES = 96
+# After the last fault; a loaded machine needs a multiple of a quiet one's seconds.
+DRAIN_SECONDS = 180.0
+# An insert that hangs for so long is given up and sent again.
+INSERT_SECONDS = 3.0
+# As deployed, but for waits: a fault of two seconds must not cost half a minute.
+LIMITS = {
+    "BATCH_AGE_MS": 300,
+    "RETRY_MAX_MS": 1_000,
+    "INSERT_TIMEOUT_MS": int(INSERT_SECONDS * 1_000),
+    "CLOCK_STANDS_MS": 1_000,
+}
+_ADMIN = token_entry("admin", name="operator", scopes=["admin"])
+
+
+class Stage:
+    """A context manager; within it both engines run until a fault ends one.
+
+    Args:
+        folder: a new one's name.
+        shim: compiled, of `clock.build_shim`; None: clocks stay right.
+    """
+
+    def __init__(self, folder: Path, *, shim: Path | None) -> None:
+        folder.mkdir()
+        self._exits = contextlib.ExitStack()
+        self._folder = folder
+        self.worker_clock = Clock(shim, folder / "worker-clock")
+        self.clickhouse_clock = Clock(shim, folder / "clickhouse-clock")
+        self.clickhouse = ClickHouse(folder / "clickhouse")
+        process = self.clickhouse.process
+        process.command = self.clickhouse_clock.command(process.command)
+        self.before_clickhouse = Proxy(self.clickhouse.port)
+        self.worker = Worker(
+            folder / "worker",
+            clickhouse_url=self.before_clickhouse.url,
+            limits=LIMITS,
+            access=access_document(_ADMIN),
+        )
+        process = self.worker.process
+        process.command = self.worker_clock.command(process.command)
+        self.before_worker = Proxy(self.worker.port)
+        self.disk = SmallDisk(folder / "disk", mebibytes=DISK_MEBIBYTES)
+
+    def __enter__(self) -> Stage:
+        self._exits.callback(self.clickhouse.process.kill)
+        self._exits.callback(self.worker.process.kill)
+        self._exits.enter_context(self.disk)
+        objects = self.worker.folder / "objects"
+        objects.rmdir()
+        objects.symlink_to(self.disk.path)
+        self._exits.enter_context(self.before_clickhouse)
+        self._exits.enter_context(self.before_worker)
+        self.clickhouse.start()
+        self.clickhouse.migrate()
+        # Merges of this table drop what is there twice, which is what the checks look for.
+        self.clickhouse.query(
+            f"ALTER TABLE {DATABASE}.events MODIFY SETTING "
+            "max_bytes_to_merge_at_max_space_in_pool = 1, "
+            "max_bytes_to_merge_at_min_space_in_pool = 1"
+        )
+        self.worker.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._exits.__exit__(kind, error, trace)
+
+    def start_what_is_down(self) -> None:
+        """Both engines run and answer."""
+        for engine in (self.clickhouse, self.worker):
+            if not self.runs(engine):
+                engine.start()
+
+    @staticmethod
+    def runs(engine: ClickHouse | Worker) -> bool:
+        """It listens; also one that is frozen does."""
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", engine.port), 5):
+            return True
+        return False
+
+    def refusals_for_parts(self) -> int:
+        """How often ClickHouse has said since it started that a table has too many parts."""
+        sql = "SELECT sum(value) FROM system.errors WHERE name = 'TOO_MANY_PARTS'"
+        return int(self.clickhouse.query(sql))
+
+    def deploy(self, limits: dict[str, int]) -> None:
+        """The next start runs a script with other limits, over the same storage."""
+        self.worker.deploy(
+            clickhouse_url=self.before_clickhouse.url,
+            limits={**LIMITS, **limits},
+            access=access_document(_ADMIN),
+        )
+
+    def administer(self, action: str) -> None:
+        """`pause` or `resume` all buffers, until the worker says that it is done."""
+
+        def is_done() -> bool:
+            with contextlib.suppress(OSError):
+                answer = self.worker.request(
+                    "POST",
+                    f"/admin/{action}",
+                    b"{}",
+                    authorization="Bearer admin",
+                    content_type="application/json",
+                )
+                return answer.status == 200
+            return False
+
+        wait_until(action, is_done)
+
+    def wait_until_drained(self) -> None:
+        """Nothing waits any more in any buffer."""
+        wait_until(
+            f"drained: {self.worker.process.log[-3000:]}", self._is_drained, seconds=DRAIN_SECONDS
+        )
+
+    def dead_letters(self) -> int:
+        """How many bodies were set aside; none of this run's deserves it."""
+        return sum(buffer["dead_letters"] for buffer in self._buffers())
+
+    def _is_drained(self) -> bool:
+        return all(each["stored_bytes"] == each["dead_letter_bytes"] for each in self._buffers())
+
+    def _buffers(self) -> list[dict[str, Any]]:
+        answer = self.worker.request("GET", "/admin/buffers", authorization="Bearer admin")
+        assert answer.status == 200, answer.body
+        buffers: list[dict[str, Any]] = json.loads(answer.body)["buffers"]
+        return buffers
