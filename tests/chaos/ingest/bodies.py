@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import random
@@ -15,11 +16,12 @@ from tests.worker.otlp_json import json_from
 from tests.worker.points import TIME_UNIX_NANO, log_bytes, metric_bytes
 from tests.worker.spans import START_UNIX_NANO, export_request
 
-__all__ = ["Body", "make_body"]
+__all__ = ["Body", "make_body", "make_large_body"]
 
 _DAY_NANO = 86_400 * 10**9
 # Single rows, what SDKs send at once, and one that is long enough to travel compressed.
 _ROWS = (1, 1, 5, 20, 60)
+_LARGE_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ def make_body(number: int, signal: str, dice: random.Random) -> Body:
     else:
         content = metric_bytes(rows, seed=number)
     return Body(number, signal, f"/v1/{signal}", content_type, content, rows, is_gzip)
+
+
+def make_large_body(number: int, dice: random.Random) -> Body:
+    """One log record that no compression makes smaller, and that takes two values in SQLite."""
+    request = ExportLogsServiceRequest.FromString(log_bytes(1, seed=number))
+    record = request.resource_logs[0].scope_logs[0].log_records[0]
+    noise = base64.b85encode(dice.randbytes(_LARGE_BYTES)).decode()
+    record.body.string_value += f"-{noise}"
+    content = request.SerializeToString()
+    return Body(number, "logs", "/v1/logs", "application/x-protobuf", content, 1, is_gzip=False)
 
 
 def _spans(number: int, rows: int, *, days_ago: int) -> bytes:

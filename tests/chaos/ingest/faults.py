@@ -218,12 +218,13 @@ def _too_many_parts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _full_disk(stage: Stage, load: Load, fault: Fault) -> Iterator[None]:
-    """The buffer can neither take nor record anything."""
+    """The buffer can neither take nor record anything, once it has filled its own free pages."""
     refused = load.ledger.refused
     stage.disk.fill()
-    yield
-    stage.disk.fill()  # what deletes had freed, too
-    _wait_until_felt(fault, lambda: load.ledger.refused > refused)
+    with load.flood():
+        yield
+        stage.disk.fill()  # what deletes had freed, too
+        _wait_until_felt(fault, lambda: load.ledger.refused > refused)
     stage.disk.free()
 
 

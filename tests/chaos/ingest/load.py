@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.chaos.ingest.bodies import Body, make_body
+from tests.chaos.ingest.bodies import Body, make_body, make_large_body
 from tests.worker.engines import SIGNALS, wait_until
 
 __all__ = ["Ledger", "Load"]
@@ -68,6 +68,7 @@ class Load:
         self._stopping = threading.Event()
         self._flowing = threading.Event()
         self._flowing.set()
+        self._flooding = threading.Event()
         self._under_way = 0
         self._senders = [
             threading.Thread(
@@ -109,6 +110,13 @@ class Load:
         finally:
             self._flowing.set()
 
+    @contextlib.contextmanager
+    def flood(self) -> Iterator[None]:
+        """A while in which every log is megabytes long."""
+        self._flooding.set()
+        yield
+        self._flooding.clear()
+
     def _send_bodies(self, signal: str, dice: random.Random) -> None:
         while not self._stopping.is_set() and not self.ledger.wrong:
             self._flowing.wait()
@@ -117,7 +125,8 @@ class Load:
                     continue
                 number = next(self._numbers)
                 self._under_way += 1
-            body = make_body(number, signal, dice)
+            is_large = self._flooding.is_set() and signal == "logs"
+            body = make_large_body(number, dice) if is_large else make_body(number, signal, dice)
             is_taken = self._send(body, dice)
             with self._lock:
                 self._under_way -= 1
