@@ -1,49 +1,7 @@
-/** Reading a request body within bounds, and inflating it. */
+/** Bodies as bytes: how large they may be, inflating them, giving their memory back. */
 import { gunzipSync } from "node:zlib";
 import { Refusal } from "./errors.ts";
-import { DISCARD_BYTES, DISCARD_MS } from "./limits.ts";
-
-/** Bytes of the body, never holding more than the limit however long the sender goes on. */
-export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
-  const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > limitBytes) {
-    throw tooLarge(`content-length: ${declared}`, limitBytes);
-  }
-  if (declared > 0) {
-    // The runtime holds a sender to the length that it declares.
-    return new Uint8Array(await request.arrayBuffer());
-  }
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  for await (const part of request.body?.values({ preventCancel: true }) ?? []) {
-    total += part.byteLength;
-    if (total > limitBytes) {
-      throw tooLarge(`body: over ${limitBytes} bytes`, limitBytes);
-    }
-    parts.push(part);
-  }
-  return concat(parts, total);
-}
-
-/**
- * Lets a refused sender finish, within bounds, without keeping what it sends.
- *
- * Many clients write their whole body before they read: closing the connection on them would turn
- * our line about what is wrong into a broken pipe.
- */
-export async function discardBody(request: Request): Promise<void> {
-  if (request.body === null || request.body.locked) {
-    return;
-  }
-  const deadline = Date.now() + DISCARD_MS;
-  let total = 0;
-  for await (const part of request.body) {
-    total += part.byteLength;
-    if (total > DISCARD_BYTES || Date.now() > deadline) {
-      return;
-    }
-  }
-}
+import { FREE_FROM_BYTES } from "./limits.ts";
 
 export function tooLarge(found: string, limitBytes: number): Refusal {
   return new Refusal(413, `${found}; at most ${limitBytes} bytes are taken, send smaller batches`);
@@ -61,6 +19,18 @@ export function concat(parts: readonly Uint8Array[], total: number): Uint8Array 
     at += part.byteLength;
   }
   return whole;
+}
+
+/**
+ * Takes a large buffer's memory back now; whoever reads it after this finds it empty.
+ *
+ * What the runtime inflates does not hasten a collection: 64 requests of 32 KB that inflate to
+ * 15 MiB took 695 MB before the first one.
+ */
+export function free({ buffer }: Uint8Array): void {
+  if (buffer.byteLength >= FREE_FROM_BYTES && buffer instanceof ArrayBuffer) {
+    buffer.transfer?.(0); // Node 20, where unit tests run, has none
+  }
 }
 
 /** Inflated bytes; stops at the limit, so a gzip bomb costs at most `limitBytes` of memory. */

@@ -4,6 +4,7 @@
  * `append` answers when the body is on disk; the alarm delivers. Fields are caches of the storage.
  */
 import { DurableObject } from "cloudflare:workers";
+import { free } from "./body.ts";
 import { BufferAdmin } from "./buffer/admin.ts";
 import { Batches } from "./buffer/batches.ts";
 import { ClockWatch } from "./buffer/clock.ts";
@@ -161,6 +162,9 @@ export class IngestBuffer extends DurableObject<Env> {
       ),
     );
     this.#health.appended(bodies, answers);
+    for (const { bytes } of bodies) {
+      free(bytes);
+    }
     return answers;
   }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Team } from "./access/config.ts";
 import type { Caller } from "./auth.ts";
-import { gunzip, isSingleMember, readBody } from "./body.ts";
+import { free, gunzip, isSingleMember } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { Refusal } from "./errors.ts";
 import {
@@ -17,6 +17,7 @@ import { protobufFromJson } from "./otlp/json.ts";
 import { rewrite } from "./otlp/rewrite.ts";
 import { scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
+import { readBody } from "./read_body.ts";
 import { appendToShard, type Unplaced } from "./shards.ts";
 import type { SignalKind } from "./tables/index.ts";
 import { tallyOf } from "./telemetry/requests.ts";
@@ -40,32 +41,45 @@ export async function ingestOtlp(
   const isGzip = contentEncoding(request) === "gzip";
   const sent = await readBody(request, MAX_BODY_BYTES);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
-  const inflated = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
-  const raw = isJson ? protobufFromJson(signal, inflated) : inflated;
-  const { rows, tables, needsRewrite } = scan(signal, raw);
-  const stored = needsRewrite
-    ? rewrite(signal, raw)
-    : { bytes: raw, rows, rejected: 0, reason: null };
-  const rejected = { rows: stored.rejected, reason: stored.reason };
-  if (stored.rejected > 0) {
-    tallyOf(caller.team).add("ingest_rejected_rows_total", stored.rejected, signal.kind);
+  const { rejected, body } = storable(signal, sent, { isJson, isGzip });
+  if (rejected.rows > 0) {
+    tallyOf(caller.team).add("ingest_rejected_rows_total", rejected.rows, signal.kind);
   }
-  if (stored.rows === 0) {
-    return rejected; // a legal request with nothing to store
+  if (body !== null) {
+    await append(env, caller, { ...body, key: keyFrom(sent, isGzip, signal.kind) });
+    free(body.bytes);
   }
-  const form =
-    !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
-      ? ({ encoding: "gzip", bytes: sent } as const)
-      : ({ encoding: "lz4", bytes: compress(stored.bytes) } as const);
-  await append(env, caller, {
-    kind: signal.kind,
-    ...form,
-    rawBytes: stored.bytes.byteLength,
-    rows: stored.rows,
-    tables,
-    key: keyFrom(sent, isGzip, signal.kind),
-  });
   return rejected;
+}
+
+/** What is stored of a body; null if it is a legal request with nothing to store. */
+function storable(
+  signal: Signal,
+  sent: Uint8Array,
+  { isJson, isGzip }: { isJson: boolean; isGzip: boolean },
+): { rejected: Rejected; body: Omit<Unplaced, "key"> | null } {
+  const inflated = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
+  try {
+    const raw = isJson ? protobufFromJson(signal, inflated) : inflated;
+    const { rows, tables, needsRewrite } = scan(signal, raw);
+    const stored = needsRewrite
+      ? rewrite(signal, raw)
+      : { bytes: raw, rows, rejected: 0, reason: null };
+    const rejected = { rows: stored.rejected, reason: stored.reason };
+    if (stored.rows === 0) {
+      return { rejected, body: null };
+    }
+    const form =
+      !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
+        ? ({ encoding: "gzip", bytes: sent } as const)
+        : ({ encoding: "lz4", bytes: compress(stored.bytes) } as const);
+    const rawBytes = stored.bytes.byteLength;
+    return { rejected, body: { kind: signal.kind, ...form, rawBytes, rows: stored.rows, tables } };
+  } finally {
+    if (inflated !== sent) {
+      free(inflated);
+    }
+  }
 }
 
 export function requireContentType(request: Request, allowed: readonly string[]): void {

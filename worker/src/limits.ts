@@ -17,10 +17,12 @@ export const DISCARD_PIECE_BYTES = 16 * KIB;
 export const BODY_MS = 30_000;
 /** Read in one go, and without asking for room: 1,000 of them at once are 32 MB. */
 export const SMALL_BODY_BYTES = 32 * KIB;
-/** A larger body of undeclared length grows by so much. */
-export const UNDECLARED_PIECE_BYTES = 256 * KIB;
+/** Read at once of a larger body, each costing a timer. */
+export const PIECE_BYTES = 256 * KIB;
+/** A larger body of undeclared length begins with so much, and doubles. */
+export const UNDECLARED_BYTES = 256 * KIB;
 /** Bodies larger than small that are held at once; each costs up to three times its size. */
-export const ROOM_BYTES = 32 * MIB;
+export const ROOM_BYTES = 16 * MIB;
 /** Longer than it takes to read and store a body; only the room of a request that died lapses. */
 export const ROOM_LEASE_MS = 120_000;
 export const ROOM_POLL_MS = 50;
@@ -28,10 +30,10 @@ export const ROOM_POLL_MS = 50;
 export const ROOM_SHORT_MS = 4 * ROOM_POLL_MS;
 export const ROOM_WAIT_MS = 10_000;
 export const ROOM_RETRY_AFTER_SECONDS = 1;
-/** A body that has room and takes longer is refused as soon as others need its room. */
-export const SLOW_BODY_MS = 1_000;
-/** Buffers from this size on are freed by hand; collecting smaller ones is cheap enough. */
-export const FREE_FROM_BYTES = 64 * KIB;
+/** A body that has room and takes longer for a piece is refused if others need its room. */
+export const SLOW_PIECE_MS = 2_000;
+/** Buffers from this size on are freed by hand; what senders share a call for stays below it. */
+export const FREE_FROM_BYTES = 128 * KIB;
 export const MAX_EVENT_BYTES = 64 * KIB;
 /** A span can be two bytes on the wire and 300 in the table: bound rows apart from bytes. */
 export const MAX_ROWS_PER_BODY = 100_000;

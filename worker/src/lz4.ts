@@ -10,7 +10,7 @@
  * (zeros; the insert asks not to look, for the way is TLS and the disk has its own), the method, the
  * frame's length from the method on, the raw length.
  */
-import { concat } from "./body.ts";
+import { concat, free } from "./body.ts";
 
 const CHECKSUM_BYTES = 16;
 const HEADER_BYTES = CHECKSUM_BYTES + 9;
@@ -49,7 +49,11 @@ export function compress(raw: Uint8Array): Uint8Array {
   out[CHECKSUM_BYTES] = METHOD_LZ4;
   view.setUint32(CHECKSUM_BYTES + 1, end - CHECKSUM_BYTES, true);
   view.setUint32(CHECKSUM_BYTES + 5, raw.byteLength, true);
-  return out.slice(0, end);
+  const frame = out.slice(0, end);
+  if (out !== scratch) {
+    free(out);
+  }
+  return frame;
 }
 
 function scratchFor(bytes: number): Uint8Array {

@@ -3,9 +3,9 @@ import type { Scope } from "./access/config.ts";
 import { isPreflight, preflight, withCors } from "./access/cors.ts";
 import { asNotTracked, doNotTrack } from "./access/privacy.ts";
 import { authenticate, type Caller } from "./auth.ts";
-import { discardBody } from "./body.ts";
 import { Refusal } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
+import { discardBody, letGoOfBody } from "./read_body.ts";
 import { type Call, countCall, startCall } from "./telemetry/requests.ts";
 
 export type Method = "GET" | "POST";
@@ -32,9 +32,13 @@ export type Routes = ReadonlyMap<string, Methods>;
 
 export async function respond(routes: Routes, request: Request, env: Env): Promise<Response> {
   const call = startCall();
-  const response = withCors(await respondTo(routes, request, env, call), request, env);
-  countCall(call, request, response.status, env);
-  return response;
+  try {
+    const response = withCors(await respondTo(routes, request, env, call), request, env);
+    countCall(call, request, response.status, env);
+    return response;
+  } finally {
+    letGoOfBody(request);
+  }
 }
 
 async function respondTo(

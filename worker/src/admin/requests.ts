@@ -1,12 +1,12 @@
 /** What the admin API's endpoints have in common: reading a request, finding its buffer. */
 import { accessOf, type Team } from "../access/config.ts";
-import { readBody } from "../body.ts";
 import type { BufferAdmin } from "../buffer/admin.ts";
 import { bufferNamed, bufferNames } from "../buffer/names.ts";
 import { Refusal } from "../errors.ts";
 import { requireContentType } from "../ingest.ts";
 import { MAX_ADMIN_BODY_BYTES, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { check, type Schema, shown } from "../openapi/schema.ts";
+import { readBody } from "../read_body.ts";
 
 /** The body, checked. */
 export async function jsonBody(request: Request, schema: Schema): Promise<Record<string, unknown>> {

@@ -2,6 +2,7 @@
  * The outbox: seal a batch, insert it under its token, delete it. `worker/README.md` proves why a
  * crash at any arrow leaves every row in ClickHouse once.
  */
+import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import {
   BATCH_AGE_MS,
@@ -276,6 +277,7 @@ async function writeBody(
       const { offset, end } =
         batch.part === null ? { offset: 0, end: found.body.byteLength } : batches.bodies(batch);
       await writer.write(found.body.subarray(offset, end));
+      free(found.body);
       seq = found.seq;
     }
     await writer.close();

@@ -1,8 +1,9 @@
 /** Product events on their way into the buffer. */
 import type { Caller } from "../auth.ts";
-import { gunzip, readBody } from "../body.ts";
+import { free, gunzip } from "../body.ts";
 import { append, contentEncoding, keyFrom, requireContentType } from "../ingest.ts";
 import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
+import { readBody } from "../read_body.ts";
 import { tallyOf } from "../telemetry/requests.ts";
 import {
   accountEventFromJson,
@@ -58,8 +59,7 @@ async function ingest(
   const limitBytes = Math.min(form.limitBytes, caller.maxBodyBytes ?? form.limitBytes);
   const sent = await readBody(request, limitBytes);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, "events");
-  const json = isGzip ? gunzip(sent, limitBytes) : sent;
-  const { rows, haveOwnTimestamps } = form.parse(json, Date.now());
+  const { rows, haveOwnTimestamps } = parsed(sent, isGzip ? limitBytes : null, form.parse);
   const bytes = linesFromEvents(rows);
   await append(env, caller, {
     kind: "events",
@@ -70,4 +70,21 @@ async function ingest(
     key: haveOwnTimestamps ? keyFrom(sent, isGzip) : null,
   });
   return rows.length;
+}
+
+/** Args: `inflatedLimitBytes` is null for a body that is not gzip. */
+function parsed(
+  sent: Uint8Array,
+  inflatedLimitBytes: number | null,
+  parse: (json: Uint8Array, nowMs: number) => ParsedEvents,
+): ParsedEvents {
+  if (inflatedLimitBytes === null) {
+    return parse(sent, Date.now());
+  }
+  const json = gunzip(sent, inflatedLimitBytes);
+  try {
+    return parse(json, Date.now());
+  } finally {
+    free(json);
+  }
 }
