@@ -32,7 +32,8 @@ export function bufferNamed(env: Env, name: string): DurableObjectStub<IngestBuf
   return env.BUFFER.getByName(name);
 }
 
-/** One that the team's next bodies may go to. */
-export function bufferFor(env: Env, team: Team): DurableObjectStub<IngestBuffer> {
-  return bufferNamed(env, bufferName(team, 0));
+/** Where the team's next bodies may go. */
+export function openBuffers(env: Env, team: Team): DurableObjectStub<IngestBuffer>[] {
+  const { shards } = layoutOf(team);
+  return Array.from({ length: shards }, (_, shard) => bufferNamed(env, bufferName(team, shard)));
 }

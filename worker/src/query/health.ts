@@ -6,7 +6,7 @@
  * buffer does not answer, for then nothing can be taken.
  */
 import { accessOf } from "../access/config.ts";
-import { bufferFor } from "../buffer/names.ts";
+import { openBuffers } from "../buffer/names.ts";
 import { HEALTH_MS, HEALTH_TIMEOUT_MS } from "../limits.ts";
 
 type Verdict = "ok" | "unreachable";
@@ -48,7 +48,9 @@ async function verdict(ping: () => Promise<boolean>): Promise<Verdict> {
 
 async function pingBuffer(env: Env): Promise<boolean> {
   const [team] = accessOf(env).teams.values();
-  return team !== undefined && (await bufferFor(env, team).answers());
+  const buffers = team === undefined ? [] : openBuffers(env, team);
+  const answers = await Promise.all(buffers.map((buffer) => buffer.answers()));
+  return answers.length > 0 && answers.every(Boolean);
 }
 
 async function pingClickHouse(env: Env): Promise<boolean> {
