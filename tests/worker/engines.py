@@ -27,6 +27,8 @@ from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-un
     ClickhouseCluster,
 )
 
+from local.cloudflare.config import V8_FLAGS
+
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-test-token"
 DATABASE = "telemetry"
@@ -357,6 +359,7 @@ const config :Workerd.Config = (
     (name = "objects", disk = (path = "objects", writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "ingest")],
+  v8Flags = {json.dumps(V8_FLAGS)},
 );
 const ingest :Workerd.Worker = (
   modules = [(name = "index.js", esModule = embed "index.js")],
