@@ -183,6 +183,8 @@ def test_a_redeploy_with_another_statement_repeats_the_sealed_one(
     proxy.faults.cut_requests = 1_000
     send(worker, range(2))
     wait_until("an insert was tried", lambda: proxy.faults.cut >= 2)
+    sealed = "SELECT count(*) FROM batches"
+    wait_until("both are sealed", lambda: worker.stored(sealed) == [(2,)])
     worker.process.kill()
     script = worker.folder / "index.js"
     changed = script.read_text().replace('["ScopeName", "scope.name"]', '["ScopeName", "\'new\'"]')

@@ -17,8 +17,7 @@ import { type Depth, Store } from "./buffer/store.ts";
 import {
   ALARM_RUN_MS,
   ALARM_SAFETY_MS,
-  BATCH_AGE_MS,
-  BATCH_RAW_BYTES,
+  ALARM_STEP_MS,
   BUFFER_MAX_AGE_MS,
   BUFFER_MAX_BYTES,
 } from "./limits.ts";
@@ -59,7 +58,6 @@ export class IngestBuffer extends DurableObject<Env> {
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Promise<void>>();
   #depth: Depth;
-  #unsealedRawBytes = 0;
   #alarmAtMs: number | null = null;
   #delivering = false;
   #nudge: () => void = () => {};
@@ -78,7 +76,7 @@ export class IngestBuffer extends DurableObject<Env> {
     this.#commit = new GroupCommit(this.#store, this.#recent, {
       sync,
       // The alarm is in the same write as the chunk: no crash can part them.
-      written: (rawBytes) => this.#wake(rawBytes),
+      written: () => this.#wake(),
       committed: (bodies, ms) => this.#health.committed(bodies, ms),
     });
     this.#depth = this.#store.depth();
@@ -222,21 +220,19 @@ export class IngestBuffer extends DurableObject<Env> {
 
   // --- delivery -------------------------------------------------------------------------------
 
-  #wake(rawBytes: number): void {
-    const nowMs = Date.now();
-    this.#unsealedRawBytes += rawBytes;
-    const isFullBatch = this.#unsealedRawBytes >= BATCH_RAW_BYTES;
+  /** Something was stored: sees to it that it is sealed in time. */
+  #wake(): void {
     if (this.#admin.isPaused()) {
       return; // whoever resumes sets the alarm
     }
-    if (this.#delivering) {
-      if (isFullBatch) {
-        this.#nudge();
-      }
+    const nowMs = Date.now();
+    const dueMs = this.#deliverer.nextDueMs(nowMs);
+    if (dueMs === null || !isSooner(dueMs, this.#alarmAtMs, nowMs)) {
       return;
     }
-    const dueMs = isFullBatch ? nowMs : nowMs + BATCH_AGE_MS;
-    if (this.#alarmAtMs === null || this.#alarmAtMs > dueMs) {
+    if (this.#delivering) {
+      this.#nudge();
+    } else {
       this.#setAlarm(dueMs);
     }
   }
@@ -269,8 +265,8 @@ export class IngestBuffer extends DurableObject<Env> {
       const nudged = new Promise<void>((resolve) => {
         this.#nudge = resolve;
       });
-      this.#unsealedRawBytes = 0;
-      if (Date.now() < untilMs && !this.#admin.isPaused()) {
+      const mayStart = Date.now() < untilMs && !this.#admin.isPaused();
+      if (mayStart) {
         this.#health.tick(Date.now());
         for (const started of await this.#deliverer.start(Date.now())) {
           const tracked: Promise<void> = started.finally(() => running.delete(tracked));
@@ -280,8 +276,20 @@ export class IngestBuffer extends DurableObject<Env> {
       if (running.size === 0) {
         return;
       }
-      await Promise.race([...running, nudged, scheduler.wait(BATCH_AGE_MS)]);
+      await this.#untilDue(mayStart, [...running, nudged]);
     }
+  }
+
+  /** Or until one of the others; while the alarm runs, this is its next time. */
+  async #untilDue(mayStart: boolean, others: readonly Promise<void>[]): Promise<void> {
+    const nowMs = Date.now();
+    this.#alarmAtMs = mayStart ? this.#deliverer.nextDueMs(nowMs) : null;
+    const over = new AbortController();
+    const { signal } = over;
+    const timers =
+      this.#alarmAtMs === null ? [] : [scheduler.wait(this.#alarmAtMs - nowMs, { signal })];
+    await Promise.race([...others, ...timers]);
+    over.abort();
   }
 
   async #setNextAlarm(notBeforeMs: number): Promise<void> {
@@ -296,6 +304,14 @@ export class IngestBuffer extends DurableObject<Env> {
       await this.ctx.storage.setAlarm(this.#alarmAtMs);
     }
   }
+}
+
+/** A little sooner is not worth a write, unless it is now. */
+function isSooner(dueMs: number, alarmAtMs: number | null, nowMs: number): boolean {
+  if (alarmAtMs === null) {
+    return true;
+  }
+  return dueMs <= nowMs ? alarmAtMs > nowMs : dueMs + ALARM_STEP_MS < alarmAtMs;
 }
 
 function earliest(times: readonly (number | null)[]): number | null {

@@ -23,6 +23,17 @@ test("one code with two meanings is told apart by its text", () => {
   assert.equal(verdict(500, "252", "Code: 252. DB::Exception: Too many parts (300)"), "unknown");
 });
 
+test("what batches ask too much of is told, and proves nothing", () => {
+  const strain = (code: string, text: string): unknown => {
+    const outcome = outcomeFrom(500, code, text);
+    return outcome.verdict === "unknown" ? outcome.strain : outcome.verdict;
+  };
+  assert.equal(strain("252", "Code: 252. DB::Exception: Too many parts (3000)"), "parts");
+  assert.equal(strain("241", "Code: 241. DB::Exception: Query memory limit exceeded"), "memory");
+  assert.equal(strain("173", "Code: 173. DB::ErrnoException: Allocator"), "memory");
+  assert.equal(strain("60", "Code: 60. DB::Exception: Unknown table"), undefined);
+});
+
 test("faults of the server, and answers that are not ClickHouse's, are waited out", () => {
   for (const [status, code] of [
     [500, "60"],

@@ -14,7 +14,15 @@ export interface Server {
  */
 export type Outcome =
   | { readonly verdict: "applied" }
-  | { readonly verdict: "refused" | "unknown"; readonly error: string };
+  | {
+      readonly verdict: "refused" | "unknown";
+      readonly error: string;
+      /** What batches like this one ask too much of. */
+      readonly strain?: Strain | undefined;
+    };
+
+/** `parts`: merges are behind, so fewer inserts. `memory`: smaller ones. */
+export type Strain = "parts" | "memory";
 
 /** How bodies in `lz4.ts`'s form are read. */
 const READ_LZ4 = {
@@ -60,36 +68,39 @@ export async function insert(
 }
 
 /**
- * The table of errors: code → why the bytes themselves are at fault.
+ * The table of errors: code → its name and what it says.
  *
- * A code belongs here only if it is raised while reading the bytes, before the first row can be
+ * `bytes`: they themselves are at fault. A code is that only if it is raised while reading the bytes, before the first row can be
  * written, and would be raised again for the same bytes. Whatever is not here is waited out: a
  * wrong password, a missing table or a full disk is mended by people, and the batch goes in then.
  */
-const FAULTS_OF_THE_BYTES: ReadonlyMap<number, string> = new Map([
-  [6, "CANNOT_PARSE_TEXT"],
-  [23, "CANNOT_READ_FROM_ISTREAM"],
-  [25, "CANNOT_PARSE_ESCAPE_SEQUENCE"],
-  [26, "CANNOT_PARSE_QUOTED_STRING"],
-  [27, "CANNOT_PARSE_INPUT_ASSERTION_FAILED"],
-  [32, "ATTEMPT_TO_READ_AFTER_EOF"],
-  [33, "CANNOT_READ_ALL_DATA"],
-  [38, "CANNOT_PARSE_DATE"],
-  [39, "TOO_LARGE_SIZE_COMPRESSED"],
-  [41, "CANNOT_PARSE_DATETIME"],
-  [72, "CANNOT_PARSE_NUMBER"],
-  [117, "INCORRECT_DATA"],
-  [128, "TOO_LARGE_ARRAY_SIZE"],
-  [130, "CANNOT_READ_ARRAY_FROM_TEXT"],
-  [131, "TOO_LARGE_STRING_SIZE"],
-  [271, "CANNOT_DECOMPRESS"],
-  [354, "ZLIB_INFLATE_FAILED"],
-  [432, "UNKNOWN_CODEC"],
-  [436, "PROTOBUF_BAD_CAST"],
-  [444, "UNKNOWN_PROTOBUF_FORMAT"],
-  [467, "CANNOT_PARSE_BOOL"],
+const ERRORS: ReadonlyMap<number, readonly [name: string, says: "bytes" | Strain]> = new Map([
+  [6, ["CANNOT_PARSE_TEXT", "bytes"]],
+  [23, ["CANNOT_READ_FROM_ISTREAM", "bytes"]],
+  [25, ["CANNOT_PARSE_ESCAPE_SEQUENCE", "bytes"]],
+  [26, ["CANNOT_PARSE_QUOTED_STRING", "bytes"]],
+  [27, ["CANNOT_PARSE_INPUT_ASSERTION_FAILED", "bytes"]],
+  [32, ["ATTEMPT_TO_READ_AFTER_EOF", "bytes"]],
+  [33, ["CANNOT_READ_ALL_DATA", "bytes"]],
+  [38, ["CANNOT_PARSE_DATE", "bytes"]],
+  [39, ["TOO_LARGE_SIZE_COMPRESSED", "bytes"]],
+  [41, ["CANNOT_PARSE_DATETIME", "bytes"]],
+  [72, ["CANNOT_PARSE_NUMBER", "bytes"]],
+  [117, ["INCORRECT_DATA", "bytes"]],
+  [128, ["TOO_LARGE_ARRAY_SIZE", "bytes"]],
+  [130, ["CANNOT_READ_ARRAY_FROM_TEXT", "bytes"]],
+  [131, ["TOO_LARGE_STRING_SIZE", "bytes"]],
+  [271, ["CANNOT_DECOMPRESS", "bytes"]],
+  [354, ["ZLIB_INFLATE_FAILED", "bytes"]],
+  [432, ["UNKNOWN_CODEC", "bytes"]],
+  [436, ["PROTOBUF_BAD_CAST", "bytes"]],
+  [444, ["UNKNOWN_PROTOBUF_FORMAT", "bytes"]],
+  [467, ["CANNOT_PARSE_BOOL", "bytes"]],
+  [173, ["CANNOT_ALLOCATE_MEMORY", "memory"]],
+  [241, ["MEMORY_LIMIT_EXCEEDED", "memory"]],
+  [252, ["TOO_MANY_PARTS", "parts"]],
 ]);
-const TOO_MANY_PARTS = 252;
+/** Of code 252, too: not that the table is busy merging, but that this batch spans too many days. */
 const TOO_MANY_PARTITIONS = /Too many partitions for single INSERT block/;
 
 export function outcomeFrom(status: number, codeHeader: string | null, text: string): Outcome {
@@ -97,13 +108,12 @@ export function outcomeFrom(status: number, codeHeader: string | null, text: str
   if (status === 200 && code === 0) {
     return { verdict: "applied" };
   }
-  // One code, two meanings: the table is busy merging, or this batch spans too many days.
-  const atFault =
-    FAULTS_OF_THE_BYTES.has(code) || (code === TOO_MANY_PARTS && TOO_MANY_PARTITIONS.test(text));
-  return {
-    verdict: atFault ? "refused" : "unknown",
-    error: shorten(`ClickHouse answered ${status}: ${text}`),
-  };
+  const [, named] = ERRORS.get(code) ?? [];
+  const says = named === "parts" && TOO_MANY_PARTITIONS.test(text) ? "bytes" : named;
+  const error = shorten(`ClickHouse answered ${status}: ${text}`);
+  return says === "bytes"
+    ? { verdict: "refused", error }
+    : { verdict: "unknown", error, strain: says };
 }
 
 function shorten(text: string): string {

@@ -98,8 +98,20 @@ export const GROUP_BODIES = 2_000;
 /** About 30,000 spans; measured best between 8 and 32 MB. */
 export const BATCH_RAW_BYTES = 16 * MIB;
 export const BATCH_ROWS = 200_000;
-/** A batch that does not fill is sealed when its oldest chunk is this old. */
+/** A few rows are sealed when the first of them is this old; the more there is, the sooner. */
 export const BATCH_AGE_MS = 1_000;
+/**
+ * So much is sealed at once, half of it after half of the time. Of 4, 8 and 16 MiB, this keeps both
+ * of ClickHouse's threads at work from soon after the first request of a flood until its end, and
+ * makes three inserts a second of 16 MiB/s.
+ */
+export const BATCH_ENOUGH_RAW_BYTES = 8 * MIB;
+/** Where halving batches stops when ClickHouse has no memory for them: about 2,000 spans. */
+export const BATCH_MIN_RAW_BYTES = MIB;
+/** How rare inserts become when a table has too many parts. */
+export const BATCH_MAX_AGE_MS = 16_000;
+/** An alarm or a timer is not moved for less. */
+export const ALARM_STEP_MS = 100;
 /** Inserts under way per table: a second one hides the round trip, a third gained nothing. */
 export const INSERTS_IN_FLIGHT = 2;
 /**

@@ -181,7 +181,7 @@ export class BufferAdmin extends RpcTarget {
         }),
       );
     } catch (error) {
-      this.#store.forgetSequence();
+      this.#store.forgetCounts();
       throw error;
     }
   }

@@ -14,7 +14,7 @@ import {
   tableBit,
   tablesOf,
 } from "../tables/index.ts";
-import { APART, type Row, type Store } from "./store.ts";
+import { APART, type CountedRange, type Row, type Store } from "./store.ts";
 
 /**
  * A sealed range: what goes into one table under one token, the same bytes every time.
@@ -40,6 +40,7 @@ export interface Batch {
 /** What a batch has, counted. */
 export interface Extent {
   readonly rows: number;
+  readonly rawBytes: number;
   readonly storedBytes: number;
   readonly oldestMs: number;
 }
@@ -49,6 +50,8 @@ export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 export class Batches {
   readonly #sql: SqlStorage;
   readonly #store: Store;
+  /** As read last; null after a change. */
+  #open: readonly Batch[] | null = null;
 
   constructor(sql: SqlStorage, store: Store) {
     this.#sql = sql;
@@ -61,13 +64,14 @@ export class Batches {
    */
   insertForEach(
     stream: Stream,
-    range: Range,
+    range: CountedRange,
     statements: readonly (readonly [table: Table, statement: Statement])[],
   ): void {
+    const { fromSeq, toSeq } = range;
     for (const [table, statement] of statements) {
-      this.#insert({ stream, table, ...range, part: null }, JSON.stringify(statement));
+      this.#insert({ stream, table, fromSeq, toSeq, part: null }, JSON.stringify(statement));
     }
-    this.#store.recordSealedTo(stream, range.toSeq);
+    this.#store.recordSealedTo(stream, range);
   }
 
   /** A body as a chunk and a batch of its own, for one table, inside the caller's transaction. */
@@ -86,10 +90,11 @@ export class Batches {
       body,
     });
     this.#insert({ stream, table, fromSeq, toSeq: fromSeq, part: null }, JSON.stringify(statement));
-    this.#store.recordSealedTo(apart, fromSeq);
+    this.#store.recordSealedTo(apart, { toSeq: fromSeq, rawBytes: body.byteLength, rows: 0 });
   }
 
   #insert(batch: Pick<Batch, "stream" | "table" | "part" | keyof Range>, statement: string): void {
+    this.#open = null;
     const number = Number(this.#store.meta("next_batch") ?? 1);
     this.#store.setMeta("next_batch", number + 1);
     const turn = this.nextTurn(batch.stream.kind, batch.table);
@@ -118,11 +123,16 @@ export class Batches {
   }
 
   /** All that are open, in the order of their numbers. */
-  open(): Batch[] {
-    return this.#sql.exec("SELECT * FROM batches ORDER BY number").toArray().map(batchFromRow);
+  open(): readonly Batch[] {
+    this.#open ??= this.#sql
+      .exec("SELECT * FROM batches ORDER BY number")
+      .toArray()
+      .map(batchFromRow);
+    return this.#open;
   }
 
   recordAttempt(batch: Batch, notBeforeMs: number, error: string): void {
+    this.#open = null;
     this.#sql.exec(
       "UPDATE batches SET attempts = attempts + 1, not_before_ms = ?, last_error = ? " +
         "WHERE number = ?",
@@ -134,12 +144,14 @@ export class Batches {
 
   /** The batch is in its table: it goes, with chunks that no other holds. Returns bytes freed. */
   delete(batch: Batch): number {
+    this.#open = null;
     this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
     return this.#deleteUnheldChunks(batch);
   }
 
   /** Two batches in place of one that was refused, each under a number of its own. */
   split(batch: Batch): void {
+    this.#open = null;
     const statement = JSON.stringify(batch.statement);
     const { fromSeq, toSeq } = batch;
     this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
@@ -175,14 +187,15 @@ export class Batches {
   extent(batch: Batch): Extent {
     const row = this.#sql
       .exec(
-        "SELECT sum(row_count) AS row_count, min(at_ms) AS oldest_ms FROM chunks " +
-          "WHERE seq BETWEEN ? AND ?",
+        "SELECT sum(row_count) AS row_count, sum(raw_bytes) AS raw_bytes, " +
+          "min(at_ms) AS oldest_ms FROM chunks WHERE seq BETWEEN ? AND ?",
         batch.fromSeq,
         batch.toSeq,
       )
       .one();
     return {
       rows: Number(row.row_count ?? 0),
+      rawBytes: Number(row.raw_bytes ?? 0),
       storedBytes: this.bodyBytes(batch),
       oldestMs: Number(row.oldest_ms ?? Date.now()),
     };

@@ -30,7 +30,7 @@ export class GroupCommit {
   readonly #store: Store;
   readonly #recent: RecentBodies;
   readonly #sync: () => Promise<void>;
-  readonly #written: (rawBytes: number) => void;
+  readonly #written: () => void;
   readonly #committed: (bodies: number, ms: number) => void;
   #waiting: Waiting[] = [];
   #committing = false;
@@ -46,7 +46,7 @@ export class GroupCommit {
     recent: RecentBodies,
     callbacks: {
       sync: () => Promise<void>;
-      written: (rawBytes: number) => void;
+      written: () => void;
       committed: (bodies: number, ms: number) => void;
     },
   ) {
@@ -83,7 +83,7 @@ export class GroupCommit {
           resolve();
         }
       } catch (error) {
-        this.#store.forgetSequence();
+        this.#store.forgetCounts();
         for (const { reject } of group) {
           reject(error);
         }
@@ -109,7 +109,7 @@ export class GroupCommit {
       return this.#recent.insert(keys, nowMs);
     });
     this.#recent.remember(keys, recent);
-    this.#written(sum(bodies, ({ rawBytes }) => rawBytes));
+    this.#written();
   }
 }
 

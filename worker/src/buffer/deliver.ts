@@ -4,29 +4,11 @@
  */
 import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
-import {
-  BATCH_AGE_MS,
-  BATCH_RAW_BYTES,
-  BATCH_ROWS,
-  INSERT_PIECE_BYTES,
-  INSERTS_IN_FLIGHT,
-  MAX_BATCHES_AHEAD,
-  RETRY_FIRST_MS,
-  RETRY_MAX_MS,
-} from "../limits.ts";
-import {
-  type Kind,
-  STREAMS,
-  type Statement,
-  type Stream,
-  statementFor,
-  type Table,
-  type TableSet,
-  tablesFrom,
-  tablesOf,
-} from "../tables/index.ts";
+import { INSERT_PIECE_BYTES, RETRY_FIRST_MS, RETRY_MAX_MS } from "../limits.ts";
+import { type Statement, statementFor, type Table } from "../tables/index.ts";
 import type { Health } from "../telemetry/health.ts";
-import type { Batch, Batches, Extent, Range } from "./batches.ts";
+import type { Batch, Batches, Extent } from "./batches.ts";
+import { Sealer } from "./seal.ts";
 import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
@@ -41,13 +23,11 @@ export interface DeliverOptions {
   readonly health: Health;
 }
 
-/** Chunks that are to be sealed, and the tables they have rows for. */
-type ReadyRange = Range & { readonly tables: TableSet };
-
 export class Deliverer {
   readonly #store: Store;
   readonly #batches: Batches;
   readonly #options: DeliverOptions;
+  readonly #sealer: Sealer;
   readonly #inFlight = new Map<number, Table>();
   /** Goes into the schemas of batches sealed from now on; empty as long as all is well. */
   #schemaNote = "";
@@ -56,18 +36,21 @@ export class Deliverer {
     this.#store = store;
     this.#batches = batches;
     this.#options = options;
+    this.#sealer = new Sealer(store, batches, (table) =>
+      noted(statementFor(table, options.database()), this.#schemaNote),
+    );
   }
 
   /** Seals what is ready, starts what is due; returns the inserts it started. */
   async start(nowMs: number): Promise<Promise<void>[]> {
-    if (this.#sealReady(nowMs)) {
+    if (this.#sealer.seal(nowMs)) {
       // On disk before it is sent, so that a crash repeats this very batch.
       await this.#options.sync();
     }
     const due = this.#batches.open().filter((batch) => this.#isDue(batch, nowMs));
     const started: Promise<void>[] = [];
     for (const batch of due) {
-      if (this.#inFlightOf(batch.table) < INSERTS_IN_FLIGHT) {
+      if (this.#hasRoom(batch.table)) {
         this.#inFlight.set(batch.number, batch.table);
         started.push(this.#deliver(batch).finally(() => this.#inFlight.delete(batch.number)));
       }
@@ -75,17 +58,15 @@ export class Deliverer {
     return started;
   }
 
-  /** When something will be due next; null if the buffer is empty. */
+  /** When there will be something to start; null if nothing comes of waiting alone. */
   nextDueMs(nowMs: number): number | null {
     const waits = this.#batches
       .open()
-      .filter((batch) => !this.#inFlight.has(batch.number))
+      .filter((batch) => !this.#inFlight.has(batch.number) && this.#hasRoom(batch.table))
       .map((batch) => Math.max(nowMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS)));
-    for (const stream of STREAMS) {
-      const [oldest] = this.#store.unsealedChunks(stream);
-      if (oldest !== undefined && this.#maySeal(stream.kind)) {
-        waits.push(Math.max(nowMs, Math.min(oldest.atMs, nowMs) + BATCH_AGE_MS));
-      }
+    const sealMs = this.#sealer.dueMs(nowMs);
+    if (sealMs !== null) {
+      waits.push(sealMs);
     }
     return waits.length === 0 ? null : Math.min(...waits);
   }
@@ -94,73 +75,15 @@ export class Deliverer {
     return this.#inFlight.size;
   }
 
-  #inFlightOf(table: Table): number {
-    return [...this.#inFlight.values()].filter((each) => each === table).length;
+  #hasRoom(table: Table): boolean {
+    const count = [...this.#inFlight.values()].filter((each) => each === table).length;
+    return count < this.#sealer.paceOf(table).insertsInFlight();
   }
 
   /** A clock that was set back must not make a batch wait for the old time to come again. */
   #isDue(batch: Batch, nowMs: number): boolean {
     const waiting = batch.notBeforeMs > nowMs && batch.notBeforeMs <= nowMs + RETRY_MAX_MS;
     return !waiting && !this.#inFlight.has(batch.number);
-  }
-
-  // --- seal -----------------------------------------------------------------------------------
-
-  #sealReady(nowMs: number): boolean {
-    let sealed = false;
-    for (const stream of STREAMS) {
-      while (this.#maySeal(stream.kind) && this.#sealOne(stream, nowMs)) {
-        sealed = true;
-      }
-    }
-    return sealed;
-  }
-
-  /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
-  #maySeal(kind: Kind): boolean {
-    const open = this.#batches.open();
-    return tablesOf(kind).every((table) => {
-      const turns = open.filter((batch) => batch.table === table).map(({ turn }) => turn);
-      const nextTurn = this.#batches.nextTurn(kind, table);
-      const oldestTurn = Math.min(nextTurn, ...turns);
-      return turns.length < INSERTS_IN_FLIGHT && nextTurn - oldestTurn < MAX_BATCHES_AHEAD;
-    });
-  }
-
-  #sealOne(stream: Stream, nowMs: number): boolean {
-    const range = this.#readyRange(stream, nowMs);
-    if (range === null) {
-      return false;
-    }
-    const database = this.#options.database();
-    const statements = tablesFrom(stream.kind, range.tables).map(
-      (table) => [table, noted(statementFor(table, database), this.#schemaNote)] as const,
-    );
-    this.#store.transaction(() => this.#batches.insertForEach(stream, range, statements));
-    return true;
-  }
-
-  #readyRange(stream: Stream, nowMs: number): ReadyRange | null {
-    let rawBytes = 0;
-    let rows = 0;
-    let oldestMs: number | undefined;
-    let range = null as ReadyRange | null;
-    for (const chunk of this.#store.unsealedChunks(stream)) {
-      rawBytes += chunk.rawBytes;
-      rows += chunk.rows;
-      if (range !== null && (rawBytes > BATCH_RAW_BYTES || rows > BATCH_ROWS)) {
-        return range;
-      }
-      range = {
-        fromSeq: range?.fromSeq ?? chunk.seq,
-        toSeq: chunk.seq,
-        tables: (range?.tables ?? 0) | chunk.tables,
-      };
-      oldestMs ??= chunk.atMs;
-    }
-    // An age below zero is a clock that was set back: waiting longer would help nobody.
-    const ageMs = nowMs - (oldestMs ?? nowMs);
-    return ageMs >= BATCH_AGE_MS || ageMs < 0 ? range : null;
   }
 
   // --- insert, then delete --------------------------------------------------------------------
@@ -191,6 +114,7 @@ export class Deliverer {
   }
 
   #settle(batch: Batch, outcome: Outcome): void {
+    this.#adapt(batch, outcome);
     if (outcome.verdict === "applied") {
       this.#options.freed(this.#store.transaction(() => this.#batches.delete(batch)));
     } else if (outcome.verdict === "refused") {
@@ -199,6 +123,18 @@ export class Deliverer {
       const notBeforeMs = Date.now() + backoffMs(batch.attempts);
       this.#batches.recordAttempt(batch, notBeforeMs, outcome.error);
       console.warn(`batch ${batch.number} waits: ${outcome.error}`);
+    }
+  }
+
+  /** Batches to come; the one at hand stays as it is. */
+  #adapt(batch: Batch, outcome: Outcome): void {
+    const pace = this.#sealer.paceOf(batch.table);
+    if (outcome.verdict === "applied") {
+      pace.applied();
+    } else if (outcome.strain === "parts") {
+      pace.tooManyParts();
+    } else if (outcome.strain === "memory") {
+      pace.outOfMemory(this.#batches.extent(batch).rawBytes);
     }
   }
 

@@ -22,6 +22,22 @@ export interface Chunk {
 
 export type NewChunk = Omit<Chunk, "seq" | "storedBytes"> & { readonly body: Uint8Array };
 
+/** Chunks that are to be sealed, and what there is in them. */
+export interface CountedRange {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly rawBytes: number;
+  readonly rows: number;
+}
+
+/** What a stream has waiting to be sealed. */
+export interface Unsealed {
+  readonly rawBytes: number;
+  readonly rows: number;
+  /** When the first of it was stored; null if there is nothing. */
+  readonly oldestMs: number | null;
+}
+
 /** What the buffer holds, for its bounds. */
 export interface Depth {
   readonly storedBytes: number;
@@ -99,6 +115,7 @@ export class Store {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #nextSeq = new Map<number, number>();
+  readonly #unsealed = new Map<number, Unsealed>();
   #database: string | undefined;
 
   constructor(storage: DurableObjectStorage) {
@@ -176,8 +193,14 @@ export class Store {
   }
 
   /** In the transaction that makes the batches. */
-  recordSealedTo(stream: Stream, seq: number): void {
-    this.setMeta(`sealed_to:${stream.id}`, seq);
+  recordSealedTo(stream: Stream, { toSeq, rawBytes, rows }: Omit<CountedRange, "fromSeq">): void {
+    const before = this.unsealed(stream);
+    this.setMeta(`sealed_to:${stream.id}`, toSeq);
+    this.#unsealed.set(stream.id, {
+      rawBytes: before.rawBytes - rawBytes,
+      rows: before.rows - rows,
+      oldestMs: this.#oldestOf(stream.id, toSeq + 1),
+    });
   }
 
   // --- chunks -------------------------------------------------------------------------------
@@ -207,12 +230,21 @@ export class Store {
       );
     }
     this.#nextSeq.set(stream.id, seq + 1);
+    const before = this.#unsealed.get(stream.id);
+    if (before !== undefined) {
+      this.#unsealed.set(stream.id, {
+        rawBytes: before.rawBytes + chunk.rawBytes,
+        rows: before.rows + chunk.rows,
+        oldestMs: before.oldestMs ?? chunk.atMs,
+      });
+    }
     return seq;
   }
 
-  /** A failed transaction takes its chunk numbers back. */
-  forgetSequence(): void {
+  /** A failed transaction takes back its chunk numbers, and what it added or sealed. */
+  forgetCounts(): void {
     this.#nextSeq.clear();
+    this.#unsealed.clear();
   }
 
   #firstFreeSeq(stream: Stream): number {
@@ -228,8 +260,43 @@ export class Store {
   }
 
   /** Chunks of a stream that no batch holds yet, oldest first. */
-  *unsealedChunks(stream: Stream): Generator<Chunk> {
-    yield* this.chunksBetween(this.sealedTo(stream) + 1, (stream.id + 1) * STREAM_SPAN - 1);
+  *unsealedChunks(stream: Stream): Generator<Pick<Chunk, "seq" | "rawBytes" | "rows" | "tables">> {
+    const rows = this.#sql.exec(
+      "SELECT seq, raw_bytes, row_count, tables FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",
+      this.sealedTo(stream) + 1,
+      lastSeqOf(stream.id),
+    );
+    for (const row of rows) {
+      yield {
+        seq: Number(row.seq),
+        rawBytes: Number(row.raw_bytes),
+        rows: Number(row.row_count),
+        tables: tablesIn(row),
+      };
+    }
+  }
+
+  /** Counted once, and kept up with from then on. */
+  unsealed(stream: Stream): Unsealed {
+    let known = this.#unsealed.get(stream.id);
+    if (known === undefined) {
+      const fromSeq = this.sealedTo(stream) + 1;
+      const sums = this.#sql
+        .exec(
+          "SELECT sum(raw_bytes) AS raw_bytes, sum(row_count) AS row_count FROM chunks " +
+            "WHERE seq BETWEEN ? AND ?",
+          fromSeq,
+          lastSeqOf(stream.id),
+        )
+        .one();
+      known = {
+        rawBytes: Number(sums.raw_bytes ?? 0),
+        rows: Number(sums.row_count ?? 0),
+        oldestMs: this.#oldestOf(stream.id, fromSeq),
+      };
+      this.#unsealed.set(stream.id, known);
+    }
+    return known;
   }
 
   *chunksBetween(fromSeq: number, toSeq: number): Generator<Chunk> {
@@ -294,18 +361,21 @@ export class Store {
 
   /** Of telemetry; each stream's first chunk is its oldest. */
   oldestMs(): number | null {
-    const oldest = [APART, ...SIGNAL_STREAMS.map(({ id }) => id)].flatMap((id) => {
-      const from = id * STREAM_SPAN;
-      return this.#sql
-        .exec(
-          "SELECT at_ms FROM chunks WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1",
-          from,
-          from + STREAM_SPAN,
-        )
-        .toArray()
-        .map((row) => Number(row.at_ms));
-    });
+    const oldest = [APART, ...SIGNAL_STREAMS.map(({ id }) => id)]
+      .map((id) => this.#oldestOf(id, id * STREAM_SPAN))
+      .filter((atMs) => atMs !== null);
     return oldest.length === 0 ? null : Math.min(...oldest);
+  }
+
+  #oldestOf(streamId: number, fromSeq: number): number | null {
+    const row = this.#sql
+      .exec(
+        "SELECT at_ms FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT 1",
+        fromSeq,
+        lastSeqOf(streamId),
+      )
+      .toArray()[0];
+    return row === undefined ? null : Number(row.at_ms);
   }
 
   countChunks(stream: Stream): number {
@@ -341,10 +411,18 @@ export class Store {
 
 export type Row = Record<string, SqlStorageValue>;
 
+function lastSeqOf(streamId: number): number {
+  return (streamId + 1) * STREAM_SPAN - 1;
+}
+
+function tablesIn(row: Row): TableSet {
+  return row.tables === null ? ALL_TABLES : Number(row.tables);
+}
+
 function chunkFromRow(row: Row): Chunk {
   return {
     seq: Number(row.seq),
-    tables: row.tables === null ? ALL_TABLES : Number(row.tables),
+    tables: tablesIn(row),
     sizes: String(row.sizes).split(",").map(Number),
     rawBytes: Number(row.raw_bytes),
     rows: Number(row.row_count),

@@ -184,7 +184,7 @@ export class Health {
     try {
       act();
     } catch (error) {
-      this.#store.forgetSequence();
+      this.#store.forgetCounts();
       this.#movedMs = null;
       console.error(`health: ${String(error)}`);
     }

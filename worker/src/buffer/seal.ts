@@ -1,0 +1,139 @@
+/**
+ * What makes up the next batch, and when it is sealed.
+ *
+ * The more waits, the shorter it waits: a few rows a second share an insert a second, and a flood
+ * does not let ClickHouse stand idle for the rest of that second.
+ */
+import { INSERTS_IN_FLIGHT, MAX_BATCHES_AHEAD } from "../limits.ts";
+import {
+  type Kind,
+  STREAMS,
+  type Statement,
+  type Stream,
+  type Table,
+  type TableSet,
+  tablesFrom,
+  tablesOf,
+} from "../tables/index.ts";
+import type { Batches } from "./batches.ts";
+import { type Bounds, Pace, strictest } from "./pace.ts";
+import type { CountedRange, Store } from "./store.ts";
+
+/** Chunks that are to be sealed, and the tables they have rows for. */
+type Ready = CountedRange & { readonly tables: TableSet };
+
+export class Sealer {
+  readonly #store: Store;
+  readonly #batches: Batches;
+  readonly #statementFor: (table: Table) => Statement;
+  readonly #paces = new Map<Table, Pace>();
+
+  /**
+   * Args:
+   *   statementFor: what a batch that is sealed now goes out with.
+   */
+  constructor(store: Store, batches: Batches, statementFor: (table: Table) => Statement) {
+    this.#store = store;
+    this.#batches = batches;
+    this.#statementFor = statementFor;
+  }
+
+  paceOf(table: Table): Pace {
+    let pace = this.#paces.get(table);
+    if (pace === undefined) {
+      pace = new Pace();
+      this.#paces.set(table, pace);
+    }
+    return pace;
+  }
+
+  /** Records the batches that are due; true if there are any, and so something to sync. */
+  seal(nowMs: number): boolean {
+    let sealed = false;
+    for (const stream of this.#oldestFirst()) {
+      while ((this.#streamDueMs(stream, nowMs) ?? Number.POSITIVE_INFINITY) <= nowMs) {
+        this.#sealOne(stream);
+        sealed = true;
+      }
+    }
+    return sealed;
+  }
+
+  /** When something can be sealed next; null if nothing can as things are. */
+  dueMs(nowMs: number): number | null {
+    const all = STREAMS.map((stream) => this.#streamDueMs(stream, nowMs));
+    const due = all.filter((each) => each !== null);
+    return due.length === 0 ? null : Math.min(...due);
+  }
+
+  /** No form of body waits behind a flood of another. */
+  #oldestFirst(): Stream[] {
+    const age = (stream: Stream): number => this.#store.unsealed(stream).oldestMs ?? 0;
+    return [...STREAMS].sort((one, other) => age(one) - age(other));
+  }
+
+  #streamDueMs(stream: Stream, nowMs: number): number | null {
+    const { rawBytes, rows, oldestMs } = this.#store.unsealed(stream);
+    if (oldestMs === null || !this.#maySeal(stream.kind)) {
+      return null;
+    }
+    const bounds = this.#boundsOf(stream.kind);
+    const share = Math.max(rawBytes / bounds.enoughRawBytes, rows / bounds.rows);
+    // A clock that was set back: waiting until that time comes again would help nobody.
+    const waitMs = Math.round(bounds.ageMs * (1 - share));
+    return oldestMs > nowMs ? nowMs : Math.max(nowMs, oldestMs + waitMs);
+  }
+
+  #boundsOf(kind: Kind): Bounds {
+    return strictest(tablesOf(kind).map((table) => this.paceOf(table).bounds()));
+  }
+
+  /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
+  #maySeal(kind: Kind): boolean {
+    const open = this.#batches.open();
+    return tablesOf(kind).every((table) => {
+      const turns = open.filter((batch) => batch.table === table).map(({ turn }) => turn);
+      if (turns.length === 0) {
+        return true;
+      }
+      const ahead = this.#batches.nextTurn(kind, table) - Math.min(...turns);
+      return turns.length < INSERTS_IN_FLIGHT && ahead < MAX_BATCHES_AHEAD;
+    });
+  }
+
+  #sealOne(stream: Stream): void {
+    const ready = this.#readyRange(stream);
+    const statements = tablesFrom(stream.kind, ready.tables).map(
+      (table) => [table, this.#statementFor(table)] as const,
+    );
+    try {
+      this.#store.transaction(() => this.#batches.insertForEach(stream, ready, statements));
+    } catch (error) {
+      this.#store.forgetCounts();
+      throw error;
+    }
+  }
+
+  /** From the oldest chunk on, as many as a batch may hold. */
+  #readyRange(stream: Stream): Ready {
+    const bounds = this.#boundsOf(stream.kind);
+    let ready: Ready | null = null;
+    for (const { seq, rawBytes, rows, tables } of this.#store.unsealedChunks(stream)) {
+      const next: Ready = {
+        fromSeq: ready?.fromSeq ?? seq,
+        toSeq: seq,
+        tables: (ready?.tables ?? 0) | tables,
+        rawBytes: (ready?.rawBytes ?? 0) + rawBytes,
+        rows: (ready?.rows ?? 0) + rows,
+      };
+      if (ready !== null && (next.rawBytes > bounds.rawBytes || next.rows > bounds.rows)) {
+        break;
+      }
+      ready = next;
+    }
+    if (ready === null) {
+      throw new Error(`stream ${stream.id}: nothing to seal`);
+    }
+    return ready;
+  }
+}
