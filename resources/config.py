@@ -25,6 +25,7 @@
 | `tokens`: who may send and read, `resources/access_config.py` | `ingest`, `read`, `admin` |
 | `corsOrigins`: origins of web pages that may send, a list | none |
 | `publicEvents`: `team` and `requestsPerSecond` of events without a token | refused |
+| `sentryDsn`, a secret: where the worker reports errors | nowhere |
 | `cloudflareAccountId` | `CLOUDFLARE_ACCOUNT_ID` |
 | `cloudflareApiToken`, a secret | `CLOUDFLARE_API_TOKEN` |
 | `cloudflareBaseUrl`: address of the Cloudflare API | `CLOUDFLARE_API_BASE_URL`, or its own |
@@ -52,6 +53,8 @@ __all__ = ["Settings", "load_settings"]
 _HOSTNAME = (
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 )
+# As `worker/src/telemetry/sentry.ts` reads it.
+_DSN = r"https?://[0-9a-zA-Z]+(:[^@/]*)?@[^@/?#\s]+(/[^/?#\s]+)*/[0-9]+"
 _SCRIPT_NAME = r"[a-z0-9][a-z0-9-]{0,62}"
 
 
@@ -121,6 +124,11 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
             default=f"telemetry-{pulumi.get_stack()}".lower(),
             pattern=_SCRIPT_NAME,
             allowed="1 to 63 of a-z, 0-9 and -, beginning with a letter or digit",
+        ),
+        "sentry_dsn": reader.optional_secret(
+            "sentryDsn",
+            pattern=_DSN,
+            allowed="a DSN of the form https://<key>@<host>/<number of the project>",
         ),
         "access": read_access(
             database=reader.text(
@@ -219,6 +227,14 @@ class _Reader:
         if value is None:
             self._missing(key, variable)
         return value or pulumi.Output.secret("")
+
+    def optional_secret(self, key: str, *, pattern: str, allowed: str) -> pulumi.Output[str] | None:
+        """A refusal leaves out the value: most of a mistyped secret is the secret."""
+        value = self.optional(key)
+        if value is not None and not re.fullmatch(pattern, value):
+            full_key = self._config.full_key(key)
+            self._problems.append(f"config {full_key} has a wrong value, allowed: {allowed}")
+        return None if value is None else pulumi.Output.secret(value)
 
     def _parsed(
         self,

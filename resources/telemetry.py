@@ -72,6 +72,7 @@ class TelemetryArgs:
         writer: SQL user that may insert into the teams' databases.
         reader: SQL user that may select from them; it answers `GET /metrics`.
         access: teams and tokens. In place.
+        sentry_dsn: where the worker reports errors, a secret; default: nowhere. In place.
         base_url: address of the Cloudflare API. Default: Cloudflare's own.
         port: that the hostname is reached on from outside. Default 443.
         worker: a built worker. Default: `worker/`, built if need be.
@@ -86,6 +87,7 @@ class TelemetryArgs:
     writer: User
     reader: User
     access: Access
+    sentry_dsn: pulumi.Input[str] | None = None
     base_url: pulumi.Input[str] | None = None
     port: int = HTTPS_PORT
     worker: BuiltWorker | None = None
@@ -182,10 +184,17 @@ def _script(
             _binding("CLICKHOUSE_READER_PASSWORD", "secret_text", text=args.reader.password),
             _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
             _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
+            *_sentry_binding(args),
         ],
         observability=cloudflare.WorkersScriptObservabilityArgs(enabled=True),
         opts=opts,
     )
+
+
+def _sentry_binding(args: TelemetryArgs) -> list[cloudflare.WorkersScriptBindingArgs]:
+    if args.sentry_dsn is None:
+        return []
+    return [_binding("SENTRY_DSN", "secret_text", text=pulumi.Output.secret(args.sentry_dsn))]
 
 
 def _binding(

@@ -147,6 +147,34 @@ def test_wrong_teams_and_origins_are_refused(key: str, value: str, allowed: str)
     assert f"allowed: {allowed}" in str(caught.value)
 
 
+def test_errors_are_reported_where_a_dsn_says_so() -> None:
+    """Nowhere by default."""
+    assert load().telemetry["sentry_dsn"] is None
+    dsn = "https://0a1b2c3d@o1.ingest.example.com/42"
+    assert load(sentryDsn=dsn).telemetry["sentry_dsn"] is not None
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "https://o1.ingest.example.com/42",
+        "https://0a1b2c3d@o1.ingest.example.com",
+        "https://0a1b2c3d@o1.ingest.example.com/project",
+        "https://0a1b2c3d@o1.ingest.example.com/42?debug=1",
+        "0a1b2c3d",
+    ],
+)
+def test_a_wrong_dsn_is_refused_without_being_shown(dsn: str) -> None:
+    """Its key is one even in a value that is no DSN."""
+    with pytest.raises(pulumi.RunError) as caught:
+        load(sentryDsn=dsn)
+    message = str(caught.value)
+    assert message == (
+        "config telemetry:sentryDsn has a wrong value, "
+        "allowed: a DSN of the form https://<key>@<host>/<number of the project>"
+    )
+
+
 @pytest.mark.parametrize(
     ("tokens", "key", "allowed"),
     [

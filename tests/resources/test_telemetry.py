@@ -29,6 +29,7 @@ export default {
   async fetch(request, env) {
     const count = await env.BUFFER.getByName("one").count();
     return Response.json({ version: VERSION, count, access: JSON.parse(env.ACCESS),
+      sentry: env.SENTRY_DSN ?? null,
       users: [env.CLICKHOUSE_USER, env.CLICKHOUSE_READER] });
   },
 };
@@ -36,6 +37,7 @@ export default {
 
 
 INGEST = {"name": "ingest", "scopes": ["traces", "events"], "requests_per_second": 100}
+DSN = "https://0a1b2c3d@o1.ingest.example.com/42"
 READ = {"name": "read", "scopes": ["read"]}
 
 
@@ -95,6 +97,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
             "teams": [{"name": "default", "database": "default"}],
             "tokens": [entry(INGEST, tokens["ingest"]), entry(READ, tokens["read"])],
         },
+        "sentry": None,
         "users": ["ingest_writer", "telemetry_reader"],
     }
     passwords = (outputs["writer_password"], outputs["reader_password"])
@@ -104,8 +107,11 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
 
     # A second version of the script: its Durable Object class was declared once and for all.
     stack.configure(code=code(2), tokens=[INGEST, READ])
+    stack.pulumi("config", "set", "--secret", "sentry_dsn", DSN)
     stack.up()
     assert (ask(stack)["version"], ask(stack)["count"]) == (2, 3)
+    assert ask(stack)["sentry"] == DSN
+    assert DSN not in stack.state()
 
     # A `pulumi` killed after an upload and before it saved it leaves a state like this one.
     for kind in ("WorkersCustomDomain", "WorkersScript", "DurableObjectClass"):
@@ -114,7 +120,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
         ]
         stack.pulumi("state", "delete", urn, "--yes")
     stack.up()
-    assert (ask(stack)["version"], ask(stack)["count"]) == (2, 5)
+    assert (ask(stack)["version"], ask(stack)["count"]) == (2, 6)
 
     # Rotated: both are accepted until the end that was stated. The other token is revoked.
     until = "2099-01-31T00:00:00Z"

@@ -49,12 +49,14 @@ def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
         clickhouse_url: str,
         limits: Mapping[str, int] | None = None,
         access: Mapping[str, object] | None = None,
+        sentry_dsn: str | None = None,
     ) -> Worker:
         worker = Worker(
             tmp_path / f"worker{len(workers)}",
             clickhouse_url=clickhouse_url,
             limits={**FAST, **(limits or {})},
             access=access,
+            sentry_dsn=sentry_dsn,
         )
         workers.append(worker)
         worker.start()

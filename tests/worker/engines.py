@@ -201,6 +201,7 @@ class Worker:
         clickhouse_url: where the worker delivers, a server or a proxy before it.
         limits: numbers of `limits.ts` to run with instead, by name.
         access: the binding of teams and tokens.
+        sentry_dsn: where it reports errors; default: nowhere.
     """
 
     def __init__(
@@ -210,9 +211,11 @@ class Worker:
         clickhouse_url: str,
         limits: Mapping[str, int] | None = None,
         access: Mapping[str, object] | None = None,
+        sentry_dsn: str | None = None,
     ) -> None:
         (folder / "objects").mkdir(parents=True)
         self.folder = folder
+        self._sentry_dsn = sentry_dsn
         self.port = free_port()
         self.deploy(clickhouse_url=clickhouse_url, limits=limits or {}, access=access)
         (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
@@ -235,6 +238,7 @@ class Worker:
             "CLICKHOUSE_READER": "reader",
             "CLICKHOUSE_READER_PASSWORD": "reader",
             "ACCESS": json.dumps(access),
+            **({} if self._sentry_dsn is None else {"SENTRY_DSN": self._sentry_dsn}),
         }
         (self.folder / "config.capnp").write_text(_configuration(self.port, bindings))
 

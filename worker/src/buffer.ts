@@ -23,6 +23,7 @@ import {
 } from "./limits.ts";
 import { ALL_TABLES, type Encoding, type Kind, streamFor, type TableSet } from "./tables/index.ts";
 import { Health } from "./telemetry/health.ts";
+import { reportBug, reportDeadLetter, reportFailure } from "./telemetry/reports.ts";
 import type { Sums } from "./telemetry/tally.ts";
 
 export interface AppendRequest {
@@ -69,9 +70,12 @@ export class IngestBuffer extends DurableObject<Env> {
     const batches = new Batches(ctx.storage.sql, this.#store);
     this.#layout = new KnownLayout(this.#store);
     this.#recent = new RecentBodies(this.#store);
-    this.#health = new Health(this.#store, ctx.id.name ?? ctx.id.toString(), {
+    const buffer = ctx.id.name ?? ctx.id.toString();
+    this.#health = new Health(this.#store, buffer, {
       status: () => this.#admin.status(),
       grew: (storedBytes) => this.#addStoredBytes(storedBytes),
+      failed: (batch, error) => reportFailure(env, buffer, batch, error),
+      buried: (batch, error) => reportDeadLetter(env, buffer, batch, error),
     });
     this.#commit = new GroupCommit(this.#store, this.#recent, {
       sync,
@@ -155,6 +159,7 @@ export class IngestBuffer extends DurableObject<Env> {
       bodies.map((body) =>
         this.#append(body).catch((error: unknown): AppendAnswer => {
           console.error(`append failed: ${String(error)}`);
+          reportBug(this.env, error, "append");
           return "failed";
         }),
       ),
@@ -252,6 +257,7 @@ export class IngestBuffer extends DurableObject<Env> {
     } catch (error) {
       // An alarm that throws is given up after a few times; one that is set again is not.
       console.error(`delivery failed: ${String(error)}`);
+      reportBug(this.env, error, "delivery");
       notBeforeMs = Date.now() + ALARM_SAFETY_MS;
     } finally {
       this.#delivering = false;

@@ -10,6 +10,8 @@ interface Env {
   CLICKHOUSE_READER_PASSWORD: string;
   /** JSON of teams and hashed tokens, `access/config.ts`; a secret. */
   ACCESS: string;
+  /** Where errors are reported, a secret; absent: nowhere. */
+  SENTRY_DSN?: string;
   BUFFER: DurableObjectNamespace<import("./buffer.ts").IngestBuffer>;
 }
 

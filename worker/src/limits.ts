@@ -141,6 +141,14 @@ export const COUNTS_SAVE_MS = 10_000;
 export const HEALTH_ROWS_MS = 60_000;
 /** A day of them, about 15 MB: where the table is missing, no more are kept. */
 export const MAX_HEALTH_CHUNKS = 1_440;
+/** Of one cause, an isolate reports one error in so long. */
+export const REPORT_EVERY_MS = 60_000;
+/** And of so many causes in that time. */
+export const MAX_REPORTED_CAUSES = 20;
+/** Failures of a batch until somebody should know: 20 s of them, or more. */
+export const REPORT_FROM_ATTEMPTS = 8;
+export const REPORT_TIMEOUT_MS = 5_000;
+export const MAX_REPORT_TEXT_LENGTH = 200;
 
 // --- the buffer ------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import { authenticate, type Caller } from "./auth.ts";
 import { Refusal } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
 import { discardBody, letGoOfBody } from "./read_body.ts";
+import { reportBug } from "./telemetry/reports.ts";
 import { type Call, countCall, startCall } from "./telemetry/requests.ts";
 
 export type Method = "GET" | "POST";
@@ -68,7 +69,7 @@ async function respondTo(
     return await answer(route, request, env, call);
   } catch (error) {
     await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-    return refuserOf(methods, route)(refusalFrom(error), request);
+    return refuserOf(methods, route)(refusalFrom(error, env, call), request);
   }
 }
 
@@ -112,10 +113,11 @@ export function jsonRefusal(refusal: Refusal): Response {
 }
 
 /** A bug of ours is a 500 without details, and not to be retried: the same body meets it again. */
-function refusalFrom(error: unknown): Refusal {
+function refusalFrom(error: unknown, env: Env, call: Call): Refusal {
   if (error instanceof Refusal) {
     return error;
   }
   console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  reportBug(env, error, call.route);
   return new Refusal(500, "internal error; the operator's log has the details");
 }

@@ -150,7 +150,7 @@ export class Deliverer {
       return 0;
     });
     this.#options.freed(freed);
-    this.#options.health.setAside(batch, isOneBody);
+    this.#options.health.setAside(batch, error, isOneBody);
     console.warn(`batch ${batch.number} ${isOneBody ? "set aside" : "split"}: ${error}`);
   }
 }

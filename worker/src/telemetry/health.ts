@@ -15,6 +15,7 @@ import type { AppendAnswer, AppendRequest } from "../buffer.ts";
 import type { Outcome } from "../clickhouse.ts";
 import { COUNTS_SAVE_MS, HEALTH_ROWS_MS, MAX_HEALTH_CHUNKS } from "../limits.ts";
 import { ALL_TABLES, streamFor } from "../tables/index.ts";
+import { errorCodeFrom } from "./codes.ts";
 import { gaugesFrom } from "./gauges.ts";
 import { rowsFrom } from "./rows.ts";
 import { type Sums, summed, Tally } from "./tally.ts";
@@ -29,6 +30,9 @@ interface Stored {
 export interface Hooks {
   readonly status: () => BufferStatus;
   readonly grew: (storedBytes: number) => void;
+  /** A batch failed, not for the first time. */
+  readonly failed: (batch: Batch, error: string) => void;
+  readonly buried: (batch: Batch, error: string) => void;
 }
 
 const KEY = "health";
@@ -91,7 +95,11 @@ export class Health {
   }
 
   /** An attempt has its outcome; to be called before the batch is changed. */
-  attempted({ table, stream }: Batch, outcome: Outcome, extent: () => Extent, ms: number): void {
+  attempted(batch: Batch, outcome: Outcome, extent: () => Extent, ms: number): void {
+    const { table, stream } = batch;
+    if (outcome.verdict === "unknown") {
+      this.#hooks.failed(batch, outcome.error);
+    }
     if (stream.kind === "health") {
       return; // telling of these rows would make more of them, for ever
     }
@@ -115,7 +123,11 @@ export class Health {
   }
 
   /** A refused batch was halved, or was one body and is a dead letter now. */
-  setAside({ table, stream }: Batch, isOneBody: boolean): void {
+  setAside(batch: Batch, error: string, isOneBody: boolean): void {
+    const { table, stream } = batch;
+    if (isOneBody) {
+      this.#hooks.buried(batch, error);
+    }
     if (stream.kind !== "health") {
       const outcome = isOneBody ? "dead_letter" : "split";
       this.#unreported.add("ingest_batches_total", 1, table, outcome);
@@ -231,10 +243,4 @@ function chunkFrom(rows: string, atMs: number): NewChunk {
     atMs,
     body,
   };
-}
-
-/** Of what `clickhouse.ts` says of a failed insert; no text of it, for that may hold data. */
-export function errorCodeFrom(error: string): string {
-  const [, status, code] = /^ClickHouse answered (\d+):(?: Code: (\d+)\.)?/.exec(error) ?? [];
-  return code ?? (status === undefined ? "no_answer" : `http_${status}`);
 }

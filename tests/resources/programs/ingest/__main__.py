@@ -59,6 +59,7 @@ telemetry = Telemetry(
         zone_name="localhost",
         port=int(os.environ["INGEST_PORT"]),
         script_name="ingest-test",
+        sentry_dsn=pulumi.Config().get_secret("sentry_dsn"),
         clickhouse_url=service.https_url,
         writer=writer,
         reader=reader,

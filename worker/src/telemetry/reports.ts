@@ -1,0 +1,121 @@
+/**
+ * What is reported to Sentry, where the deployment has a DSN: bugs, batches that do not get into
+ * their table, bodies that were set aside.
+ *
+ * A report says where and which kind, and nothing that anybody sent: no body, no token, no address,
+ * and no text of ClickHouse's, which quotes rows. It is sent beside the request, which never waits
+ * for it; if it cannot be sent, that is a line in the log.
+ */
+import { waitUntil } from "cloudflare:workers";
+import type { Batch } from "../buffer/batches.ts";
+import {
+  MAX_REPORT_TEXT_LENGTH,
+  MAX_REPORTED_CAUSES,
+  REPORT_EVERY_MS,
+  REPORT_FROM_ATTEMPTS,
+} from "../limits.ts";
+import { errorCodeFrom } from "./codes.ts";
+import { type Dsn, dsnFrom, envelopeFrom, framesFrom, type Report, send } from "./sentry.ts";
+
+/** When each cause was last reported, by this isolate. */
+const reportedMs = new Map<string, number>();
+let quietUntilMs = 0;
+
+/** Something was thrown that nobody foresaw. */
+export function reportBug(env: Env, error: unknown, place: string): void {
+  const type = error instanceof Error ? error.name : typeof error;
+  const frames = error instanceof Error ? framesFrom(error) : [];
+  const innermost = frames.at(-1)?.function ?? "";
+  const value = error instanceof Error ? withoutData(error) : "thrown without being an error";
+  report(env, {
+    level: "error",
+    type,
+    value,
+    tags: { place },
+    cause: `${place} ${innermost}`,
+    frames,
+  });
+}
+
+/** A batch failed once more; it is reported when it has failed 8 times, 16, 32 … */
+export function reportFailure(env: Env, buffer: string, batch: Batch, error: string): void {
+  const attempts = batch.attempts + 1;
+  const isPowerOfTwo = (attempts & (attempts - 1)) === 0;
+  if (attempts >= REPORT_FROM_ATTEMPTS && isPowerOfTwo) {
+    const code = errorCodeFrom(error);
+    report(env, {
+      level: "error",
+      type: "DeliveryFailure",
+      value: `${batch.table}: ${attempts} attempts failed, the last with ${code}`,
+      tags: { buffer, table: batch.table, code },
+      cause: `${batch.table} ${code}`,
+      frames: [],
+    });
+  }
+}
+
+export function reportDeadLetter(env: Env, buffer: string, batch: Batch, error: string): void {
+  const code = errorCodeFrom(error);
+  report(env, {
+    level: "warning",
+    type: "DeadLetter",
+    value: `${batch.table}: a body was refused with ${code}; see GET /admin/dead-letters`,
+    tags: { buffer, table: batch.table, code },
+    cause: `${batch.table} ${code}`,
+    frames: [],
+  });
+}
+
+function report(env: Env, found: Report): void {
+  const dsn = env.SENTRY_DSN === undefined ? null : dsnFrom(env.SENTRY_DSN);
+  const nowMs = Date.now();
+  if (dsn !== null && nowMs >= quietUntilMs && isNews(`${found.type} ${found.cause}`, nowMs)) {
+    waitUntil(deliver(dsn, found, nowMs));
+  }
+}
+
+function isNews(cause: string, nowMs: number): boolean {
+  const known = reportedMs.get(cause);
+  if (known !== undefined && Math.abs(nowMs - known) < REPORT_EVERY_MS) {
+    return false;
+  }
+  for (const [each, atMs] of reportedMs) {
+    if (Math.abs(nowMs - atMs) >= REPORT_EVERY_MS) {
+      reportedMs.delete(each);
+    }
+  }
+  if (reportedMs.size >= MAX_REPORTED_CAUSES) {
+    return false;
+  }
+  reportedMs.set(cause, nowMs);
+  return true;
+}
+
+async function deliver(dsn: Dsn, found: Report, nowMs: number): Promise<void> {
+  const eventId = crypto.randomUUID().replaceAll("-", "");
+  try {
+    const quietSeconds = await send(dsn, envelopeFrom(found, eventId, nowMs));
+    if (quietSeconds > 0) {
+      quietUntilMs = Date.now() + quietSeconds * 1000;
+      console.warn(`Sentry takes no more for ${quietSeconds} s`);
+    } else {
+      console.error(`${found.type} is reported as ${eventId}`);
+    }
+  } catch (error) {
+    console.warn(`a report of ${found.type} was not taken: ${String(error)}`);
+  }
+}
+
+/**
+ * V8 quotes names and what it parsed. Names are worth having, but they can be keys of somebody's
+ * data, and what was parsed always is.
+ */
+function withoutData(error: Error): string {
+  if (error instanceof SyntaxError) {
+    return "the log has its text";
+  }
+  return error.message
+    .replace(/["'`].*["'`]/s, '"…"')
+    .replace(/\w+:\/\/\S+/g, "<url>")
+    .slice(0, MAX_REPORT_TEXT_LENGTH);
+}
