@@ -1,6 +1,7 @@
 """ClickHouse reading the same bytes with nothing in between: as fast as any of this can get.
 
-The statement is the worker's own, recorded from it, so that the floor follows it when it changes.
+The statement is the worker's own, recorded from it, so that the floor follows it when it changes;
+its settings too, so that skip indexes are left to merges here as there.
 """
 
 from __future__ import annotations
