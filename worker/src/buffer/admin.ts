@@ -41,10 +41,8 @@ export interface Hooks {
 
 const SCHEMA = [
   "INSERT OR IGNORE INTO meta (key, value) VALUES ('rows_delivered', 0)",
-  // In the transaction that deletes the chunk, so that no crash lets a row count twice.
-  `CREATE TRIGGER IF NOT EXISTS count_delivered AFTER DELETE ON chunks BEGIN
-    UPDATE meta SET value = value + OLD.row_count WHERE key = 'rows_delivered';
-  END`,
+  // Of older scripts: it wrote a row for every chunk, and each is billed (`COST.md`).
+  "DROP TRIGGER IF EXISTS count_delivered",
 ] as const;
 
 export class BufferAdmin extends RpcTarget {

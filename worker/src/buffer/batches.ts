@@ -7,6 +7,7 @@
 import { MAX_VALUE_BYTES } from "../limits.ts";
 import {
   type Kind,
+  STREAMS,
   type Statement,
   type Stream,
   streamById,
@@ -35,6 +36,12 @@ export interface Batch {
   readonly attempts: number;
   readonly notBeforeMs: number;
   readonly lastError: string | null;
+}
+
+/** Turns of a table's batches: the next to be given out, the oldest without a clear answer. */
+export interface Turns {
+  readonly next: number;
+  readonly oldest: number;
 }
 
 /** What a batch has, counted. */
@@ -120,6 +127,15 @@ export class Batches {
     return Number(
       this.#store.meta(`next_turn:${table}`) ?? this.#store.meta(`next_turn:${kind}`) ?? 1,
     );
+  }
+
+  turns(table: Table): Turns {
+    const kind = STREAMS.map((stream) => stream.kind).find((each) =>
+      tablesOf(each).includes(table),
+    );
+    const next = this.nextTurn(kind ?? "traces", table);
+    const open = this.open().filter((batch) => batch.table === table);
+    return { next, oldest: Math.min(next, ...open.map(({ turn }) => turn)) };
   }
 
   /** All that are open, in the order of their numbers. */
@@ -240,9 +256,19 @@ export class Batches {
       "WHERE from_seq <= chunks.seq AND to_seq >= chunks.seq)";
     const { fromSeq, toSeq } = batch;
     const row = this.#sql
-      .exec(`SELECT sum(stored_bytes) AS bytes FROM chunks WHERE ${held}`, fromSeq, toSeq)
+      .exec(
+        "SELECT sum(stored_bytes) AS bytes, sum(row_count) AS row_count FROM chunks " +
+          `WHERE ${held}`,
+        fromSeq,
+        toSeq,
+      )
       .one();
     this.#sql.exec(`DELETE FROM chunks WHERE ${held}`, fromSeq, toSeq);
+    // In the transaction that deletes the chunks, so that no crash lets a row count twice.
+    this.#sql.exec(
+      "UPDATE meta SET value = value + ? WHERE key = 'rows_delivered'",
+      Number(row.row_count ?? 0),
+    );
     this.#sql.exec(
       "DELETE FROM overflow WHERE seq BETWEEN ? AND ? AND seq NOT IN (SELECT seq FROM chunks " +
         "WHERE seq BETWEEN ? AND ?)",
