@@ -18,6 +18,7 @@ from tests.worker.engines import DATABASE, Worker, access_document, free_port, t
 Layout = Mapping[str, object]
 # As `resources/shard_layouts.py` writes them. The first is what there is without any.
 ONE: Layout = {"number": 0, "shards": 1, "before": []}
+TWO: Layout = {"number": 1, "shards": 2, "before": [1]}
 FOUR: Layout = {"number": 1, "shards": 4, "before": [1]}
 ONE_AGAIN: Layout = {"number": 2, "shards": 1, "before": [1, 4]}
 THREE: Layout = {"number": 3, "shards": 3, "before": [1, 4]}

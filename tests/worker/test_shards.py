@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 
 from tests.worker.conftest import FAST
 from tests.worker.engines import ClickHouse, Worker, wait_until
-from tests.worker.entrances import FOUR, ONE, ONE_AGAIN, THREE, Entrances, Layout
+from tests.worker.entrances import FOUR, ONE, ONE_AGAIN, THREE, TWO, Entrances, Layout
+from tests.worker.proxy import Proxy
 from tests.worker.spans import export_bytes
 from tests.worker.test_bulk_events import post
 from tests.worker.test_poison import many_days
@@ -31,9 +33,9 @@ def laid(clickhouse: ClickHouse, tmp_path: Path) -> Iterator[Laid]:
     """Starts a runtime with an entrance for each layout."""
     runtimes: list[Entrances] = []
 
-    def start(*layouts: Layout) -> Entrances:
+    def start(*layouts: Layout, url: str = clickhouse.url, **limits: int) -> Entrances:
         runtime = Entrances(
-            tmp_path / "worker", clickhouse_url=clickhouse.url, limits=FAST, layouts=layouts
+            tmp_path / "worker", clickhouse_url=url, limits={**FAST, **limits}, layouts=layouts
         )
         runtimes.append(runtime)
         runtime.start()
@@ -227,3 +229,42 @@ def test_a_script_of_before_there_were_layouts_is_told_no(
     worker.lay_out(FOUR)
     send(worker, range(24))
     assert_once(clickhouse, worker, 24)
+
+
+def test_an_open_batch_of_one_shard_holds_back_the_others(
+    clickhouse: ClickHouse, proxy: Proxy, laid: Laid
+) -> None:
+    """A table remembers so many tokens, whoever they are from: no shard may run far ahead."""
+    worker = laid(TWO, url=proxy.url, MAX_BATCHES_AHEAD=6)
+    seeds = count()
+
+    def send_one() -> None:
+        seed = next(seeds)
+        send(worker, range(seed, seed + 1))
+
+    def turns() -> dict[str, int]:
+        return dict(
+            worker.stored_anywhere(  # type: ignore[arg-type]
+                "SELECT incarnation.value, turn.value FROM meta AS incarnation, meta AS turn "
+                "WHERE incarnation.key = 'incarnation' AND turn.key = 'next_turn:otel_traces'"
+            )
+        )
+
+    def sent_until(holds: Callable[[], bool]) -> bool:
+        send_one()
+        return holds()
+
+    wait_until("both deliver", lambda: sent_until(lambda: len(turns()) == 2))
+    stuck, other = turns()
+    proxy.faults.lose_answers_to = f"{stuck}%3A".encode()
+    proxy.faults.lose_answers = 1_000_000
+    wait_until("a batch is open", lambda: sent_until(lambda: proxy.faults.lost > 0))
+    before = turns()[other]
+    held = "has an open batch"
+    wait_until("it is waited for", lambda: sent_until(lambda: worker.process.log.count(held) > 15))
+    assert turns()[other] - before <= 6
+    worker.restart()  # what it waits for is on disk
+    wait_until("still waited for", lambda: sent_until(lambda: worker.process.log.count(held) > 30))
+    assert turns()[other] - before <= 6
+    proxy.faults.lose_answers = 0
+    assert_once(clickhouse, worker, next(seeds))

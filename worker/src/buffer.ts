@@ -12,7 +12,9 @@ import { type Body, GroupCommit } from "./buffer/commit.ts";
 import { Deliverer } from "./buffer/deliver.ts";
 import { KnownLayout } from "./buffer/known_layout.ts";
 import { type Layout, ONE_SHARD } from "./buffer/layout.ts";
+import { bufferNamed } from "./buffer/names.ts";
 import { RecentBodies } from "./buffer/recent.ts";
+import { type Progress, Siblings } from "./buffer/siblings.ts";
 import { type Depth, Store } from "./buffer/store.ts";
 import {
   ALARM_RUN_MS,
@@ -50,6 +52,7 @@ export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved";
 export class IngestBuffer extends DurableObject<Env> {
   readonly #store: Store;
   readonly #layout: KnownLayout;
+  readonly #siblings: Siblings;
   readonly #recent: RecentBodies;
   readonly #commit: GroupCommit;
   readonly #deliverer: Deliverer;
@@ -58,6 +61,8 @@ export class IngestBuffer extends DurableObject<Env> {
   readonly #health: Health;
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Promise<void>>();
+  /** The last write of a layout. */
+  #learnt: Promise<void> = Promise.resolve();
   #depth: Depth;
   #alarmAtMs: number | null = null;
   #delivering = false;
@@ -69,6 +74,9 @@ export class IngestBuffer extends DurableObject<Env> {
     this.#store = new Store(ctx.storage);
     const batches = new Batches(ctx.storage.sql, this.#store);
     this.#layout = new KnownLayout(this.#store);
+    this.#siblings = new Siblings(this.#store, batches, this.#layout, (name) =>
+      this.#progressOf(name),
+    );
     this.#recent = new RecentBodies(this.#store);
     const buffer = ctx.id.name ?? ctx.id.toString();
     this.#health = new Health(this.#store, buffer, {
@@ -93,6 +101,7 @@ export class IngestBuffer extends DurableObject<Env> {
       database: () => this.#store.database(),
       bufferId: this.#store.incarnation(),
       sync,
+      siblings: this.#siblings,
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
       health: this.#health,
     });
@@ -120,10 +129,23 @@ export class IngestBuffer extends DurableObject<Env> {
 
   /** Learns of a layout; answers with the newest that it knows, which is on disk. */
   async meet(layout: Layout): Promise<Layout> {
-    if (this.#layout.learn(layout, Date.now())) {
-      await this.ctx.storage.sync();
+    if (this.#layout.learn(layout, this.ctx.id.name ?? "", Date.now())) {
+      this.#learnt = this.ctx.storage.sync();
     }
+    await this.#learnt;
     return this.#layout.layout;
+  }
+
+  /** For the team's other shards, `buffer/siblings.ts`. */
+  async progress(layout: Layout): Promise<Progress> {
+    await this.meet(layout);
+    return this.#siblings.progress();
+  }
+
+  async #progressOf(name: string): Promise<Progress> {
+    const progress = await bufferNamed(this.env, name).progress(this.#layout.layout);
+    await this.meet(progress.layout);
+    return progress;
   }
 
   /**

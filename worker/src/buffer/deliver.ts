@@ -9,6 +9,7 @@ import { type Statement, statementFor, type Table } from "../tables/index.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
 import { Sealer } from "./seal.ts";
+import type { Siblings } from "./siblings.ts";
 import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
@@ -19,6 +20,7 @@ export interface DeliverOptions {
   readonly bufferId: string;
   /** Resolves when everything written so far is on disk. */
   readonly sync: () => Promise<void>;
+  readonly siblings: Siblings;
   readonly freed: (storedBytes: number) => void;
   readonly health: Health;
 }
@@ -36,13 +38,14 @@ export class Deliverer {
     this.#store = store;
     this.#batches = batches;
     this.#options = options;
-    this.#sealer = new Sealer(store, batches, (table) =>
+    this.#sealer = new Sealer(store, batches, options.siblings, (table) =>
       noted(statementFor(table, options.database()), this.#schemaNote),
     );
   }
 
   /** Seals what is ready, starts what is due; returns the inserts it started. */
   async start(nowMs: number): Promise<Promise<void>[]> {
+    await this.#options.siblings.keepUp(this.#sealer.tablesWaiting());
     if (this.#sealer.seal(nowMs)) {
       // On disk before it is sent, so that a crash repeats this very batch.
       await this.#options.sync();
@@ -130,11 +133,13 @@ export class Deliverer {
   #adapt(batch: Batch, outcome: Outcome): void {
     const pace = this.#sealer.paceOf(batch.table);
     if (outcome.verdict === "applied") {
-      pace.applied();
+      pace.applied(batch.number);
+    } else if (outcome.verdict === "refused") {
+      pace.gone(batch.number);
     } else if (outcome.strain === "parts") {
       pace.tooManyParts();
     } else if (outcome.strain === "memory") {
-      pace.outOfMemory(this.#batches.extent(batch).rawBytes);
+      pace.outOfMemory(batch.number, this.#batches.extent(batch).rawBytes);
     }
   }
 

@@ -9,6 +9,8 @@ import { type Layout, ONE_SHARD } from "./layout.ts";
 import type { Store } from "./store.ts";
 
 interface Known extends Layout {
+  /** The buffer's own: `<team>/<shard>`. */
+  readonly name: string;
   /** When it was heard of, by the clock of this object. */
   readonly sinceMs: number;
 }
@@ -23,11 +25,18 @@ export class KnownLayout {
     this.#store = store;
     const stored = store.meta(KEY);
     this.#known =
-      typeof stored === "string" ? (JSON.parse(stored) as Known) : { ...ONE_SHARD, sinceMs: 0 };
+      typeof stored === "string"
+        ? (JSON.parse(stored) as Known)
+        : { ...ONE_SHARD, name: "", sinceMs: 0 };
   }
 
   get number(): number {
     return this.#known.number;
+  }
+
+  /** Empty as long as there is no other shard. */
+  get name(): string {
+    return this.#known.name;
   }
 
   get layout(): Layout {
@@ -35,12 +44,16 @@ export class KnownLayout {
     return { number, shards, before };
   }
 
-  /** Returns whether it is newer than what was known: then it is written, and must be synced. */
-  learn({ number, shards, before }: Layout, nowMs: number): boolean {
+  /**
+   * Returns whether it is newer than what was known: then it is written, and must be synced.
+   *
+   * @param name the buffer's own; requests come with it, alarms may not.
+   */
+  learn({ number, shards, before }: Layout, name: string, nowMs: number): boolean {
     if (number <= this.#known.number) {
       return false;
     }
-    this.#known = { number, shards, before, sinceMs: nowMs };
+    this.#known = { number, shards, before, name, sinceMs: nowMs };
     this.#store.setMeta(KEY, JSON.stringify(this.#known));
     return true;
   }

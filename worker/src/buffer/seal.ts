@@ -4,7 +4,7 @@
  * The more waits, the shorter it waits: a few rows a second share an insert a second, and a flood
  * does not let ClickHouse stand idle for the rest of that second.
  */
-import { INSERTS_IN_FLIGHT, MAX_BATCHES_AHEAD } from "../limits.ts";
+import { BATCH_AGE_MS, INSERTS_IN_FLIGHT, MAX_BATCHES_AHEAD } from "../limits.ts";
 import {
   type Kind,
   STREAMS,
@@ -17,6 +17,7 @@ import {
 } from "../tables/index.ts";
 import type { Batches } from "./batches.ts";
 import { type Bounds, Pace, strictest } from "./pace.ts";
+import type { Siblings } from "./siblings.ts";
 import type { CountedRange, Store } from "./store.ts";
 
 /** Chunks that are to be sealed, and the tables they have rows for. */
@@ -25,6 +26,7 @@ type Ready = CountedRange & { readonly tables: TableSet };
 export class Sealer {
   readonly #store: Store;
   readonly #batches: Batches;
+  readonly #siblings: Siblings;
   readonly #statementFor: (table: Table) => Statement;
   readonly #paces = new Map<Table, Pace>();
 
@@ -32,9 +34,15 @@ export class Sealer {
    * Args:
    *   statementFor: what a batch that is sealed now goes out with.
    */
-  constructor(store: Store, batches: Batches, statementFor: (table: Table) => Statement) {
+  constructor(
+    store: Store,
+    batches: Batches,
+    siblings: Siblings,
+    statementFor: (table: Table) => Statement,
+  ) {
     this.#store = store;
     this.#batches = batches;
+    this.#siblings = siblings;
     this.#statementFor = statementFor;
   }
 
@@ -66,6 +74,13 @@ export class Sealer {
     return due.length === 0 ? null : Math.min(...due);
   }
 
+  /** For which something waits to be sealed. */
+  tablesWaiting(): Table[] {
+    return STREAMS.filter((stream) => this.#store.unsealed(stream).oldestMs !== null).flatMap(
+      ({ kind }) => tablesOf(kind),
+    );
+  }
+
   /** No form of body waits behind a flood of another. */
   #oldestFirst(): Stream[] {
     const age = (stream: Stream): number => this.#store.unsealed(stream).oldestMs ?? 0;
@@ -76,6 +91,9 @@ export class Sealer {
     const { rawBytes, rows, oldestMs } = this.#store.unsealed(stream);
     if (oldestMs === null || !this.#maySeal(stream.kind)) {
       return null;
+    }
+    if (!this.#siblings.allow(tablesOf(stream.kind))) {
+      return nowMs + BATCH_AGE_MS; // to ask them again
     }
     const bounds = this.#boundsOf(stream.kind);
     const share = Math.max(rawBytes / bounds.enoughRawBytes, rows / bounds.rows);

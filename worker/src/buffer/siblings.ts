@@ -1,0 +1,142 @@
+/**
+ * The other shards of the team, which insert into the same tables: step 8 of `worker/README.md`.
+ *
+ * A table remembers so many tokens, whoever they are from. So that the batches of one shard do not
+ * push out the token of another's that has no answer yet, each asks the others now and then what
+ * they have open, and goes on when what was open last time is not any more.
+ */
+import { BATCHES_BETWEEN_ROUNDS } from "../limits.ts";
+import { STREAMS, type Table, tablesOf } from "../tables/index.ts";
+import type { Batches, Turns } from "./batches.ts";
+import type { KnownLayout } from "./known_layout.ts";
+import { type Layout, ONE_SHARD, shardsEver } from "./layout.ts";
+import type { Store } from "./store.ts";
+
+/** How far a shard is. */
+export interface Progress {
+  /** Turns of another storage begin anew. */
+  readonly storage: string;
+  readonly layout: Layout;
+  readonly turns: { readonly [table in Table]?: Turns };
+}
+
+/** When this shard last heard that the others had moved on, for one table. */
+interface Round {
+  readonly layout: number;
+  readonly turn: number;
+  readonly next: { readonly [name: string]: { readonly storage: string; readonly turn: number } };
+}
+
+type Answers = readonly (readonly [name: string, progress: Progress])[];
+
+export class Siblings {
+  readonly #store: Store;
+  readonly #batches: Batches;
+  readonly #layout: KnownLayout;
+  readonly #ask: (name: string) => Promise<Progress>;
+  readonly #rounds = new Map<Table, Round>();
+
+  /**
+   * @param ask tells a shard of this one's layout and takes over its answer's if that is newer.
+   */
+  constructor(
+    store: Store,
+    batches: Batches,
+    layout: KnownLayout,
+    ask: (name: string) => Promise<Progress>,
+  ) {
+    this.#store = store;
+    this.#batches = batches;
+    this.#layout = layout;
+    this.#ask = ask;
+  }
+
+  /** What this shard tells the others. */
+  progress(): Progress {
+    const turns = Object.fromEntries(tables().map((table) => [table, this.#batches.turns(table)]));
+    return { storage: this.#store.incarnation(), layout: this.#layout.layout, turns };
+  }
+
+  /** Whether a batch may be sealed for each of these. */
+  allow(wanted: readonly Table[]): boolean {
+    return this.#isAlone() || this.#held(wanted).length === 0;
+  }
+
+  /** Asks the others if one of these is held back. What it notes is for the next sync. */
+  async keepUp(wanted: readonly Table[]): Promise<void> {
+    const held = this.#isAlone() ? [] : this.#held(wanted);
+    if (held.length === 0) {
+      return;
+    }
+    const { number } = this.#layout;
+    try {
+      const answers = await Promise.all(
+        this.#names().map(async (name) => [name, await this.#ask(name)] as const),
+      );
+      // If not, they know a newer one, and there may be more of them.
+      if (this.#layout.number === number) {
+        for (const table of held) {
+          this.#note(table, answers);
+        }
+      }
+    } catch (error) {
+      console.warn(`other shards of the team: ${String(error)}`);
+    }
+  }
+
+  #isAlone(): boolean {
+    return this.#layout.number === ONE_SHARD.number;
+  }
+
+  /** Also those that bodies no longer go to: they may have open batches for long. */
+  #names(): string[] {
+    const { layout, name } = this.#layout;
+    const team = name.slice(0, name.lastIndexOf("/"));
+    return Array.from({ length: shardsEver(layout) }, (_, shard) => `${team}/${shard}`).filter(
+      (each) => each !== name,
+    );
+  }
+
+  #held(wanted: readonly Table[]): Table[] {
+    return wanted.filter((table) => {
+      const round = this.#round(table);
+      const end = (round?.turn ?? Number.NEGATIVE_INFINITY) + BATCHES_BETWEEN_ROUNDS;
+      return round?.layout !== this.#layout.number || this.#batches.turns(table).next >= end;
+    });
+  }
+
+  #round(table: Table): Round | undefined {
+    const known = this.#rounds.get(table);
+    if (known !== undefined) {
+      return known;
+    }
+    const stored = this.#store.meta(`round:${table}`);
+    const round = typeof stored === "string" ? (JSON.parse(stored) as Round) : undefined;
+    if (round !== undefined) {
+      this.#rounds.set(table, round);
+    }
+    return round;
+  }
+
+  #note(table: Table, answers: Answers): void {
+    const last = this.#round(table)?.next ?? {};
+    const next: Record<string, { storage: string; turn: number }> = {};
+    for (const [name, { storage, turns }] of answers) {
+      const theirs = turns[table] ?? { next: 1, oldest: 1 };
+      const before = last[name];
+      if (before?.storage === storage && theirs.oldest < before.turn) {
+        console.warn(`${table}: ${name} has an open batch ${theirs.oldest}; waiting for it`);
+        return;
+      }
+      next[name] = { storage, turn: theirs.next };
+    }
+    const { next: turn } = this.#batches.turns(table);
+    const round = { layout: this.#layout.number, turn, next };
+    this.#rounds.set(table, round);
+    this.#store.setMeta(`round:${table}`, JSON.stringify(round));
+  }
+}
+
+function tables(): Table[] {
+  return [...new Set(STREAMS.flatMap(({ kind }) => tablesOf(kind)))];
+}
