@@ -32,29 +32,43 @@ const STEPS = 8;
 export class Pace {
   #rawBytes = BATCH_RAW_BYTES;
   #ageMs = BATCH_AGE_MS;
+  /** Batches that there was no memory for yet: their numbers and raw bytes. */
+  readonly #tooLarge = new Map<number, number>();
 
   bounds(): Bounds {
+    const rawBytes = this.#roomBytes();
     return {
-      rawBytes: this.#rawBytes,
+      rawBytes,
       // Rows cost memory, too, and a batch may be full of them and short.
-      rows: Math.ceil((BATCH_ROWS * this.#rawBytes) / BATCH_RAW_BYTES),
+      rows: Math.ceil((BATCH_ROWS * rawBytes) / BATCH_RAW_BYTES),
       // Parts are what there is too much of: then nothing goes before its time but full batches.
-      enoughRawBytes: this.#isRare() ? this.#rawBytes : BATCH_ENOUGH_RAW_BYTES,
+      enoughRawBytes: this.#isRare() ? rawBytes : Math.min(rawBytes, BATCH_ENOUGH_RAW_BYTES),
       ageMs: this.#ageMs,
     };
   }
 
   insertsInFlight(): number {
-    return this.#isRare() || this.#rawBytes < BATCH_RAW_BYTES ? 1 : INSERTS_IN_FLIGHT;
+    return this.#isRare() || this.#roomBytes() < BATCH_RAW_BYTES ? 1 : INSERTS_IN_FLIGHT;
   }
 
   #isRare(): boolean {
     return this.#ageMs > BATCH_AGE_MS;
   }
 
-  applied(): void {
+  /** As long as one fails, no other is made that would fail beside it: two would stop the table. */
+  #roomBytes(): number {
+    return Math.min(this.#rawBytes, ...[...this.#tooLarge.values()].map(halfOf));
+  }
+
+  applied(number: number): void {
+    this.gone(number);
     this.#rawBytes = Math.min(BATCH_RAW_BYTES, this.#rawBytes + BATCH_RAW_BYTES / STEPS);
     this.#ageMs = Math.max(BATCH_AGE_MS, this.#ageMs - BATCH_AGE_MS);
+  }
+
+  /** The batch is tried no more. */
+  gone(number: number): void {
+    this.#tooLarge.delete(number);
   }
 
   /** Merges do not keep up with the parts that inserts make. */
@@ -62,11 +76,14 @@ export class Pace {
     this.#ageMs = Math.min(BATCH_MAX_AGE_MS, 2 * this.#ageMs);
   }
 
-  /** Attempts of one batch count once: those to come are at most half of it. */
-  outOfMemory(batchRawBytes: number): void {
-    const half = Math.floor(batchRawBytes / 2);
-    this.#rawBytes = Math.max(BATCH_MIN_RAW_BYTES, Math.min(this.#rawBytes, half));
+  outOfMemory(number: number, rawBytes: number): void {
+    this.#tooLarge.set(number, rawBytes);
+    this.#rawBytes = this.#roomBytes();
   }
+}
+
+function halfOf(rawBytes: number): number {
+  return Math.max(BATCH_MIN_RAW_BYTES, Math.floor(rawBytes / 2));
 }
 
 /** For batches that go into several tables: what suits all of them. */
