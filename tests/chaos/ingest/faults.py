@@ -34,6 +34,7 @@ _CUTS_AFTER_BYTES = (1, 300, 1_500, 2_500, 3_500)
 _CLOCK_STEPS_SECONDS = (-400, -90, -5, 5, 90, 400)
 # With nothing under way: over a retry's, an alarm's and the buffer's own longest time.
 _CLOCK_LEAPS_SECONDS = (-3 * 86_400, -3_600, 3_600, 3 * 86_400)
+_MOST_SHARDS = 3
 
 
 @dataclass(frozen=True)
@@ -266,6 +267,16 @@ def _redeployed(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _other_shards(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+    """Another number of them, for good; it may be the same one under a newer layout."""
+    stage.lay_out(1 + fault.choice % _MOST_SHARDS)
+    stage.worker.process.signal(signal.SIGTERM)
+    stage.deploy({})
+    stage.worker.restart()
+    yield
+
+
+@contextlib.contextmanager
 def _paused(stage: Stage, _load: Load, _fault: Fault) -> Iterator[None]:
     stage.administer("pause")
     yield
@@ -290,6 +301,7 @@ KINDS: dict[str, Break] = {
     "step of a clock": _stepped_clock,
     "leap of both clocks": _leaping_clocks,
     "redeploy": _redeployed,
+    "other shards": _other_shards,
     "pause": _paused,
 }
 CLOCKS = ("step of a clock", "leap of both clocks")

@@ -32,6 +32,7 @@ INSERT_SECONDS = 3.0
 # As deployed, but for waits: a fault of two seconds must not cost half a minute.
 LIMITS = {
     "BATCH_AGE_MS": 300,
+    "BATCH_MAX_AGE_MS": 1_000,
     "RETRY_MAX_MS": 1_000,
     "INSERT_TIMEOUT_MS": int(INSERT_SECONDS * 1_000),
     "CLOCK_STANDS_MS": 1_000,
@@ -50,7 +51,7 @@ class Stage:
     def __init__(self, folder: Path, *, shim: Path | None) -> None:
         folder.mkdir()
         self._exits = contextlib.ExitStack()
-        self._folder = folder
+        self._shards = [1]
         self.worker_clock = Clock(shim, folder / "worker-clock")
         self.clickhouse_clock = Clock(shim, folder / "clickhouse-clock")
         self.clickhouse = ClickHouse(folder / "clickhouse")
@@ -61,7 +62,7 @@ class Stage:
             folder / "worker",
             clickhouse_url=self.before_clickhouse.url,
             limits=LIMITS,
-            access=access_document(_ADMIN),
+            access=self._access(),
         )
         process = self.worker.process
         process.command = self.worker_clock.command(process.command)
@@ -119,8 +120,21 @@ class Stage:
         self.worker.deploy(
             clickhouse_url=self.before_clickhouse.url,
             limits={**LIMITS, **limits},
-            access=access_document(_ADMIN),
+            access=self._access(),
         )
+
+    def lay_out(self, shards: int) -> None:
+        """The next deploy has so many shards; bodies are looked up where they were before."""
+        self._shards.append(shards)
+
+    def _access(self) -> dict[str, object]:
+        layout = {
+            "number": len(self._shards) - 1,
+            "shards": self._shards[-1],
+            "before": sorted(set(self._shards) - {self._shards[-1]}),
+        }
+        team = {"name": "default", "database": DATABASE, "layout": layout}
+        return access_document(_ADMIN, teams=[team])
 
     def administer(self, action: str) -> None:
         """`pause` or `resume` all buffers, until the worker says that it is done."""
