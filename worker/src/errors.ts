@@ -19,3 +19,10 @@ export class Refusal extends Error {
     this.headers = options.headers ?? {};
   }
 }
+
+const QUOTED_LENGTH = 100;
+
+/** A text from outside as a refusal says it: not all of 60 KB. */
+export function quoted(text: string): string {
+  return text.length > QUOTED_LENGTH ? `${text.slice(0, QUOTED_LENGTH)}...` : text;
+}

@@ -4,7 +4,7 @@ import type { Team } from "./access/config.ts";
 import type { Caller } from "./auth.ts";
 import { free, gunzip, isSingleMember } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
-import { Refusal } from "./errors.ts";
+import { quoted, Refusal } from "./errors.ts";
 import {
   FULL_RETRY_AFTER_SECONDS,
   MAX_BODY_BYTES,
@@ -86,14 +86,15 @@ export function requireContentType(request: Request, allowed: readonly string[])
   const value = request.headers.get("content-type");
   const type = value?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (!allowed.includes(type)) {
-    throw new Refusal(415, `content-type: ${value ?? "missing"}; allowed: ${allowed.join(", ")}`);
+    const found = value === null ? "missing" : quoted(value);
+    throw new Refusal(415, `content-type: ${found}; allowed: ${allowed.join(", ")}`);
   }
 }
 
 export function contentEncoding(request: Request): "gzip" | "identity" {
   const value = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (value !== "gzip" && value !== "identity") {
-    throw new Refusal(415, `content-encoding: ${value}; allowed: gzip, identity`);
+    throw new Refusal(415, `content-encoding: ${quoted(value)}; allowed: gzip, identity`);
   }
   return value;
 }

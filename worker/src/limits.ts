@@ -43,6 +43,8 @@ export const MAX_MESSAGES_PER_BODY = 2_000_000;
 export const MAX_PROTOBUF_DEPTH = 64;
 /** Nesting of an event's metadata; far under ClickHouse's `input_format_json_max_depth`. */
 export const MAX_JSON_DEPTH = 32;
+/** Of `/events/bulk`; an empty object is two bytes here, and 112 while it is checked. */
+export const MAX_JSON_VALUES = 500_000;
 export const MAX_NAME_LENGTH = 256;
 export const MAX_TAGS = 64;
 /** Of `/events/bulk`; one chunk, and far under a batch's rows. */

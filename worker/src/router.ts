@@ -3,7 +3,7 @@ import type { Scope } from "./access/config.ts";
 import { isPreflight, preflight, withCors } from "./access/cors.ts";
 import { asNotTracked, doNotTrack } from "./access/privacy.ts";
 import { authenticate, type Caller } from "./auth.ts";
-import { Refusal } from "./errors.ts";
+import { quoted, Refusal } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
 import { discardBody, letGoOfBody } from "./read_body.ts";
 import { reportBug } from "./telemetry/reports.ts";
@@ -55,7 +55,7 @@ async function respondTo(
   try {
     if (methods === undefined) {
       const known = [...routes.keys()].join(", ");
-      throw new Refusal(404, `path: ${pathname} is not served; there are ${known}`);
+      throw new Refusal(404, `path: ${quoted(pathname)} is not served; there are ${known}`);
     }
     if (isPreflight(request)) {
       return preflight(request, env, Object.keys(methods));

@@ -3,6 +3,7 @@ import { Refusal } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH } from "../limits.ts";
 import { check, invalid, isObject, shown } from "../openapi/schema.ts";
 import { ACCOUNT_EVENT, EVENT, EVENTS, FIELDS, MILLISECONDS_FROM, TIMESTAMP } from "./schema.ts";
+import { checkShape } from "./shape.ts";
 
 /** An event as a row of `events`; the names are its columns. */
 export interface EventRow {
@@ -89,6 +90,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 const encoder = new TextEncoder();
 
 function jsonFrom(bytes: Uint8Array): unknown {
+  checkShape(bytes);
   try {
     const text = decoder.decode(bytes);
     return MAY_BE_INEXACT.test(text)

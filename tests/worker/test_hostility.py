@@ -1,0 +1,447 @@
+"""Clients that mean harm, or are broken: each gets the right refusal, and the others go on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.worker.conftest import WorkerFactory
+from tests.worker.engines import Answer, ClickHouse, Worker, wait_until
+from tests.worker.sockets import RawAnswer, answer_on, connection, exchange, head
+from tests.worker.spans import START_UNIX_NANO, export_bytes
+
+KIB = 1024
+MIB = 1024 * KIB
+JSON = "application/json"
+# Of the Workers host, whatever comes.
+MAX_HOST_BYTES = 256_000_000
+
+
+@pytest.fixture
+def lone_worker(make_worker: WorkerFactory) -> Worker:
+    """A worker whose ClickHouse is not there: requests are answered all the same."""
+    return make_worker(clickhouse_url="http://127.0.0.1:1")
+
+
+def assert_alive(worker: Worker) -> None:
+    """It takes the next good body."""
+    answer = worker.post_traces(export_bytes(1, seed=Random().randrange(2**31)))
+    assert answer.status == 200, (answer, worker.process.log[-2000:])
+
+
+def stored_rows(worker: Worker) -> int:
+    ((rows,),) = worker.stored("SELECT ifnull(sum(row_count), 0) FROM chunks") or [(0,)]
+    assert isinstance(rows, int)
+    return rows
+
+
+# --- HTTP ----------------------------------------------------------------------------------------
+
+EMPTY = head(more=["content-length: 0"])
+MALFORMED: dict[str, tuple[bytes, int]] = {
+    "two lengths": (head(more=["content-length: 0", "content-length: 5"]) + b"abcde", 400),
+    "a negative length": (head(more=["content-length: -1"]), 400),
+    "a length in another form": (head(more=["content-length: 1e3"]), 400),
+    "a length of 80 bits": (head(more=["content-length: 999999999999999999999999"]), 400),
+    "an unknown transfer coding": (head(more=["transfer-encoding: x"]) + b"0\r\n\r\n", 400),
+    "a chunk of no size": (head(more=["transfer-encoding: chunked"]) + b"zz\r\n\r\n", 400),
+    "a header of 1 MiB": (head(more=[f"x: {'a' * MIB}", "content-length: 0"]), 431),
+    "20,000 headers": (head(more=[f"x{number}: a" for number in range(20_000)]), 431),
+    "a path of 1 MiB": (head(path=f"/{'a' * MIB}"), 431),
+    "a path of 60 KB": (head("GET", f"/{'a' * 60_000}"), 404),
+    "a path with a zero": (head("GET", "/v1/traces%00"), 404),
+    "a path that climbs": (head("GET", "/v1/../../etc/passwd"), 404),
+    "a query of 60 KB": (head("GET", f"/metrics?{'a=b&' * 15_000}", token="no"), 401),
+    "no path": (head("GET", "v1/traces"), 400),
+    "a header with a zero": (head(more=["x: a\0b", "content-length: 0"]), 400),
+    "a header in UTF-8": (head(more=["x: \u00e9", "content-length: 0"]), 200),
+    "500 headers": (head(more=[*(f"x{n}: a" for n in range(500)), "content-length: 0"]), 200),
+    "DELETE": (head("DELETE", more=["content-length: 0"]), 405),
+    "TRACE": (head("TRACE"), 405),
+    "another content type, of 60 KB": (head(content_type="x" * 60_000), 415),
+    "noise": (bytes(range(256)) * 20, 400),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), 400),
+}
+
+
+def test_requests_of_another_form_are_refused(lone_worker: Worker) -> None:
+    """By the runtime or by us; what is said of a long value is short."""
+    for name, (sent, status) in MALFORMED.items():
+        answer = exchange(lone_worker, sent)
+        assert answer.status == status, (name, answer)
+        assert len(answer.text) < 2_000, name
+    assert_alive(lone_worker)
+
+
+def test_two_framings_do_not_smuggle_a_request(lone_worker: Worker) -> None:
+    """Length and chunks together: chunks count, and what follows is not read as a request."""
+    framings = ["content-length: 5", "transfer-encoding: chunked"]
+    hidden = head("GET", "/health")
+    for more in (framings, framings[::-1]):
+        with connection(lone_worker) as sender:
+            sender.sendall(head(more=more) + b"0\r\n\r\n" + hidden)
+            assert answer_on(sender).status == 200
+            assert answer_on(sender).status == 0
+    # And the length does not cut off what the chunks go on with.
+    body = export_bytes(400, seed=1)
+    chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    answer = exchange(lone_worker, head(more=["content-length: 40000", framings[1]]) + chunked)
+    assert answer.status == 200
+    assert stored_rows(lone_worker) == 400
+
+
+@pytest.mark.parametrize("size", [100, 100 * KIB])
+def test_lengths_that_lie_store_nothing(lone_worker: Worker, size: int) -> None:
+    """Less than was declared is no body; more is the start of another request, and not one."""
+    body = export_bytes(1, seed=1) + bytes(2 * size)
+    with connection(lone_worker) as sender:
+        sender.sendall(head(more=[f"content-length: {len(body) + size}"]) + body)
+    answer = exchange(lone_worker, head(more=[f"content-length: {size}"]), body)
+    assert answer.status == 400, answer
+    assert stored_rows(lone_worker) == 0
+    assert_alive(lone_worker)
+
+
+# --- size and time -------------------------------------------------------------------------------
+
+
+def chunks(pieces: int, piece: bytes) -> Iterator[bytes]:
+    """Of a chunked body, with its end."""
+    for _number in range(pieces):
+        yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
+
+
+def test_bodies_of_100_megabytes_are_refused(lone_worker: Worker) -> None:
+    """The sender hears of it though it writes everything before it reads."""
+    declared = f"content-length: {100 * MIB}"
+    for more, token, status in (
+        ([declared], "a-test-token", 413),
+        ([declared, "content-encoding: gzip"], "a-test-token", 413),
+        ([declared], "unknown", 401),
+    ):
+        answer = exchange(lone_worker, head(token=token, more=more), *([bytes(MIB)] * 100))
+        assert answer.status == status, answer
+    chunked = head(more=["transfer-encoding: chunked"])
+    answer = exchange(lone_worker, chunked, *chunks(100, bytes(MIB)))
+    assert answer.status == 413, answer
+    assert_alive(lone_worker)
+    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
+
+
+SLOW_STARTS = {
+    "nothing of a small body": (["content-length: 100"], b""),
+    "a byte of a small body": (["content-length: 100"], b"x"),
+    "a byte of a large body": (["content-length: 8000000"], b"x"),
+    "half of a large body": (["content-length: 8000000"], bytes(4_000_000)),
+    "a chunk and no more": (["transfer-encoding: chunked"], b"5\r\nabcde\r\n"),
+    "part of an endless chunk": (
+        ["transfer-encoding: chunked"],
+        b"ffffffffff\r\n" + bytes(100_000),
+    ),
+}
+
+
+def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) -> None:
+    """408 after the time there is; and a refusal is not kept back by a body that stops."""
+    limits = {"BODY_MS": 1_000, "SLOW_PIECE_MS": 100, "DISCARD_MS": 1_000}
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
+    for token, status in (("a-test-token", 408), ("unknown", 401)):
+        with ExitStack() as stack:
+            senders = {name: stack.enter_context(connection(worker)) for name in SLOW_STARTS}
+            for name, (more, start) in SLOW_STARTS.items():
+                senders[name].sendall(head(token=token, more=more) + start)
+            answers = {name: answer_on(sender) for name, sender in senders.items()}
+        assert {name: answer.status for name, answer in answers.items()} == dict.fromkeys(
+            SLOW_STARTS, status
+        )
+    assert_alive(worker)
+
+
+def test_senders_that_stop_leave_room_to_the_others(make_worker: WorkerFactory) -> None:
+    """Large bodies have room together; who stops halfway loses it to those that wait."""
+    limits = {"ROOM_BYTES": 2 * MIB, "SLOW_PIECE_MS": 200, "ROOM_WAIT_MS": 60_000}
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
+    body = export_bytes(1_000, seed=1)
+    assert len(body) > 300_000
+    with ExitStack() as stack:
+        for _sender in range(20):
+            sender = stack.enter_context(connection(worker))
+            sender.sendall(head(more=["content-length: 1000000"]) + bytes(200_000))
+        assert worker.post_traces(body).status == 200
+    assert stored_rows(worker) == 1_000
+
+
+def test_without_room_a_large_body_comes_again_later(make_worker: WorkerFactory) -> None:
+    """503 with Retry-After, which exporters obey; a small one needs no room."""
+    limits = {"ROOM_BYTES": MIB, "SLOW_PIECE_MS": 600_000, "ROOM_WAIT_MS": 200}
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
+    with connection(worker) as sender:
+        sender.sendall(head(more=["content-length: 1000000"]) + bytes(200_000))
+        large = export_bytes(1_000, seed=1)
+        answers: list[Answer] = []
+
+        def is_refused() -> bool:
+            answers.append(worker.post_traces(large))
+            return answers[-1].status == 503
+
+        wait_until("the room is taken", is_refused)
+        assert answers[-1].headers["retry-after"] == "1"
+        assert worker.post_traces(export_bytes(1, seed=2)).status == 200
+    wait_until("room again", lambda: worker.post_traces(large).status == 200)
+
+
+# --- compression ---------------------------------------------------------------------------------
+
+
+def test_gzip_bombs_are_refused(lone_worker: Worker) -> None:
+    """A gigabyte in one member or in many, or packed twice: none of it is ever held."""
+    zeros = gzip.compress(bytes(16 * MIB), 9)
+    bombs = {
+        "one member": (gzip.compress(bytes(1024 * MIB), 6), 413),
+        "many members": (zeros * 64, 413),
+        "members of nothing, then a bomb": (gzip.compress(b"") * 10_000 + zeros * 2, 413),
+        "packed twice": (gzip.compress(gzip.compress(bytes(256 * MIB), 6)), 400),
+    }
+    for name, (bomb, status) in bombs.items():
+        assert len(bomb) < 2 * MIB, name
+        for path, content_type in (("/v1/logs", "application/x-protobuf"), ("/events/bulk", JSON)):
+            answer = exchange(
+                lone_worker,
+                head(
+                    path=path,
+                    content_type=content_type,
+                    more=[f"content-length: {len(bomb)}", "content-encoding: gzip"],
+                ),
+                bomb,
+            )
+            assert answer.status == status, (name, path, answer)
+    assert_alive(lone_worker)
+    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+DEEP = 100_000
+JSON_BOMBS = {
+    "arrays": b"[" * DEEP + b"]" * DEEP,
+    "arrays without an end": b"[" * (4 * MIB),
+    "objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "arrays in an unknown field": b'{"x":' + b"[" * DEEP + b"]" * DEEP + b"}",
+    "values of values": b'{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":'
+    + b'{"arrayValue":{"values":[' * DEEP
+    + b"]}}" * DEEP
+    + b"}]}}]}",
+    "a number of 4 MB": b'{"x":' + b"9" * (4 * MIB) + b"}",
+    "a string without an end": b'{"x":"' + b"a" * (4 * MIB),
+    "escapes": b'{"' + b"\\u0061" * 700_000 + b'":[',
+    "not UTF-8": b'{"resourceSpans":' + b"\xff" * 1000,
+}
+
+
+def test_json_bombs_are_refused(lone_worker: Worker) -> None:
+    """As OTLP, as an event, as many; nothing is nested too deep to be looked at."""
+    for name, bomb in JSON_BOMBS.items():
+        for path in ("/v1/traces", "/v1/logs", "/v1/metrics", "/events", "/events/bulk", "/event"):
+            answer = exchange(
+                lone_worker,
+                head(path=path, content_type=JSON, more=[f"content-length: {len(bomb)}"]),
+                bomb,
+            )
+            assert answer.status in (400, 413), (name, path, answer)
+            assert len(answer.text) < 2_000, (name, path)
+    assert stored_rows(lone_worker) == 0
+    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
+
+
+def test_a_million_attributes_arrive(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Legal, and 20 KB on the wire; and so is a span of a hundred thousand others' keys."""
+    attributes = ",".join(['{"key":"a"}'] * 1_000_000)
+    start = f'"startTimeUnixNano":"{START_UNIX_NANO}"'
+    spans = f'{{"name":"wide",{start},"attributes":[{attributes}]}}'
+    body = gzip.compress(f'{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{spans}]}}]}}]}}'.encode())
+    assert len(body) < 100 * KIB
+    answer = worker.post_traces(body, content_type=JSON, content_encoding="gzip")
+    assert answer.status == 200, answer
+    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]
+    found = clickhouse.query("SELECT max(length(SpanAttributes)) FROM telemetry.otel_traces")
+    assert found == "1000000"
+
+
+def test_odd_keys_and_values_of_events_are_kept(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Names of JavaScript's own, a key twice, half of a surrogate pair, endless numbers."""
+    for number, metadata in enumerate(
+        (
+            '{"__proto__":{"event_name":"x"},"constructor":{"prototype":1},"toString":null}',
+            '{"hasOwnProperty":1,"length":-1,"then":{}}',
+            '{"a":1,"a":{"b":2},"":3}',
+            '{"\\ud800":"\\udc00","\\u0000":"\\u0000"}',
+            '{"n":1e308,"m":-0,"k":' + "9" * 300 + "}",
+            "{" + ",".join(f'"k{key}":{key}' for key in range(3_000)) + "}",
+        )
+    ):
+        event = f'{{"event_name":"odd{number}","__proto__":{{"a":1}},"metadata":{metadata}}}'
+        answer = worker.post_event(event.encode())
+        assert answer.status == 200, (metadata[:80], answer)
+    assert worker.post_event(b'{"__proto__":{"event_name":"inherited"}}').status == 400
+    assert worker.post_event({"event_name": "after"}).status == 200
+    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]
+    names = clickhouse.query("SELECT groupArraySorted(9)(event_name) FROM telemetry.events")
+    assert names == "['after','odd0','odd1','odd2','odd3','odd4','odd5']"
+
+
+# --- many ----------------------------------------------------------------------------------------
+
+CLIENTS = 1_000
+
+
+def test_a_thousand_clients_at_once_are_all_answered(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """Every one is connected before the first sends; each body arrives once."""
+    with ExitStack() as stack:
+        senders = [stack.enter_context(connection(worker)) for _client in range(CLIENTS)]
+        for seed, sender in enumerate(senders):
+            body = export_bytes(2, seed=seed)
+            sender.sendall(head(more=[f"content-length: {len(body)}"]) + body)
+        statuses = Counter(answer_on(sender).status for sender in senders)
+    assert statuses == {200: CLIENTS}
+    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
+    assert counts == f"{2 * CLIENTS}\t{2 * CLIENTS}"
+
+
+# --- all at once ---------------------------------------------------------------------------------
+
+BOMB = gzip.compress(bytes(64 * MIB), 6)
+HOSTILE_SEED = 20261121
+GOOD_BODIES = 150
+SMALL_SPANS, LARGE_SPANS = 5, 250
+
+
+def slow(worker: Worker, chance: Random) -> RawAnswer:
+    """Stops somewhere in its body, and hears what comes of it."""
+    more, start = chance.choice(list(SLOW_STARTS.values()))
+    return exchange(worker, head(more=more) + start)
+
+
+def gone(worker: Worker, chance: Random) -> None:
+    """Hangs up in the middle, or before the answer."""
+    body = export_bytes(50, seed=chance.randrange(2**31))
+    with connection(worker) as sender:
+        sender.sendall(head("POST", "/v1/logs", more=[f"content-length: {len(body)}"]))
+        sender.sendall(body[: chance.choice([0, 10, len(body) // 2])])
+
+
+def bomb(worker: Worker, _chance: Random) -> RawAnswer:
+    more = [f"content-length: {len(BOMB)}", "content-encoding: gzip"]
+    return exchange(worker, head(more=more), BOMB)
+
+
+def huge(worker: Worker, chance: Random) -> RawAnswer:
+    """More than is taken, or as much as is, of noise."""
+    size = chance.choice([100, 8]) * MIB
+    return exchange(
+        worker, head(more=[f"content-length: {size}"]), *([chance.randbytes(MIB)] * (size // MIB))
+    )
+
+
+def nested(worker: Worker, chance: Random) -> RawAnswer:
+    body = chance.choice(list(JSON_BOMBS.values()))
+    path = chance.choice(["/v1/traces", "/events/bulk"])
+    more = [f"content-length: {len(body)}"]
+    return exchange(worker, head(path=path, content_type=JSON, more=more), body)
+
+
+def malformed(worker: Worker, chance: Random) -> RawAnswer:
+    sent, _status = chance.choice(list(MALFORMED.values()))
+    return exchange(worker, sent)
+
+
+HOSTILE: tuple[Callable[[Worker, Random], RawAnswer | None], ...] = (
+    *[slow] * 8,
+    *[gone] * 2,
+    *[bomb] * 2,
+    *[huge] * 3,
+    *[nested] * 2,
+    malformed,
+)
+
+
+def test_among_hostile_clients_a_good_one_loses_nothing(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """Its bodies, small and large, all arrive once; the host stays small, and the same process."""
+    limits = {"BODY_MS": 2_000, "SLOW_PIECE_MS": 500, "DISCARD_MS": 2_000}
+    worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
+    pid = worker.process.pid
+    over = threading.Event()
+    answered: Counter[int] = Counter()
+
+    def harass(client: int) -> None:
+        chance = Random(f"{HOSTILE_SEED}/{client}")
+        while not over.is_set():
+            answer = HOSTILE[client](worker, chance)
+            answered[-1 if answer is None else answer.status] += 1
+
+    with ThreadPoolExecutor(len(HOSTILE)) as clients:
+        harassing = [clients.submit(harass, client) for client in range(len(HOSTILE))]
+        try:
+            for seed in range(GOOD_BODIES):
+                send_until_taken(worker, export_bytes(spans_of(seed), seed=seed))
+        finally:
+            over.set()
+        for each in harassing:
+            each.result()
+    # 0: hung up on while sending; everything else is a refusal, or one of the few legal requests.
+    assert answered.keys() <= {-1, 0, 200, 400, 401, 404, 405, 408, 413, 415, 431, 503}, answered
+    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
+    expected = sum(spans_of(seed) for seed in range(GOOD_BODIES))
+    assert counts == f"{expected}\t{expected}"
+    assert worker.process.pid == pid
+    assert_alive(worker)
+    assert peak_bytes(worker) < MAX_HOST_BYTES, answered
+
+
+def spans_of(seed: int) -> int:
+    return LARGE_SPANS if seed % 5 == 0 else SMALL_SPANS
+
+
+def send_until_taken(worker: Worker, body: bytes) -> None:
+    """As an exporter does: a 503 is tried again."""
+    for _attempt in count():
+        answer = worker.post_traces(body)
+        if answer.status == 200:
+            return
+        assert (answer.status, "retry-after" in answer.headers) == (503, True), answer
+
+
+def peak_bytes(worker: Worker) -> int:
+    """The most memory its process ever had."""
+    status = Path(f"/proc/{worker.process.pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) * KIB
+
+
+def test_nothing_is_said_of_a_token_in_a_refusal(lone_worker: Worker) -> None:
+    """Not even of a wrong one, which may be right elsewhere."""
+    for token in ("secret-of-somebody", "x" * 60_000):
+        answer = lone_worker.request("POST", "/events", b"{}", authorization=f"Bearer {token}")
+        assert answer.status == 401
+        assert token not in json.dumps([answer.body.decode(), dict(answer.headers)])
+    assert "secret-of-somebody" not in lone_worker.process.log

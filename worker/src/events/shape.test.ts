@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Refusal } from "../errors.ts";
+import { MAX_EVENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.ts";
+import { checkShape } from "./shape.ts";
+
+/** The status of the refusal; 200 if there is none. */
+function statusOf(json: string): number {
+  try {
+    checkShape(new TextEncoder().encode(json));
+    return 200;
+  } catch (error) {
+    assert.ok(error instanceof Refusal);
+    return error.status;
+  }
+}
+
+const filler = `"${"x".repeat(MAX_EVENT_BYTES)}"`;
+const nested = (depth: number): string => `${"[".repeat(depth)}${filler}${"]".repeat(depth)}`;
+
+test("a body is nested as deep as the metadata of an event in a list may be", () => {
+  assert.equal(statusOf(nested(MAX_JSON_DEPTH + 2)), 200);
+  assert.equal(statusOf(nested(MAX_JSON_DEPTH + 3)), 400);
+  assert.equal(statusOf(`${'{"a":['.repeat(50)}${filler}`), 400);
+});
+
+test("many values side by side are not deep, but they are counted", () => {
+  const list = (values: number): string => `[${"[],".repeat(values / 2)}${filler}]`;
+  assert.equal(statusOf(list(MAX_JSON_VALUES - 2)), 200);
+  assert.equal(statusOf(list(MAX_JSON_VALUES + 2)), 413);
+});
+
+test("brackets and commas of texts do not count", () => {
+  const text = JSON.stringify('[{,"\\'.repeat(MAX_JSON_VALUES));
+  assert.equal(statusOf(`[${text},${filler}]`), 200);
+  assert.equal(statusOf(`["${"[".repeat(MAX_EVENT_BYTES)}`), 200); // no JSON, which others say
+});
+
+test("a short body is not looked at", () => {
+  assert.equal(statusOf("[".repeat(MAX_EVENT_BYTES)), 200);
+});
