@@ -1,0 +1,122 @@
+"""What Cloudflare and ClickHouse Cloud charge, in dollars: amounts included, prices beyond them.
+
+Read on 2026-11-21 from the pages named below; taxes, committed discounts and support are not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "HOURS",
+    "SECONDS",
+    "SOURCES",
+    "CloudflareUsage",
+    "Metered",
+    "ServiceTier",
+    "cloudflare_dollars",
+]
+
+# A month, as both vendors' examples have it.
+HOURS = 730
+SECONDS = HOURS * 3600
+
+SOURCES = (
+    (
+        "Workers Paid: requests, CPU",
+        "https://developers.cloudflare.com/workers/platform/pricing/",
+    ),
+    (
+        "Durable Objects: requests (calls and alarms), duration, SQLite rows and storage; each "
+        "`setAlarm` is a row written, and so is each row deleted",
+        "https://developers.cloudflare.com/durable-objects/platform/pricing/",
+    ),
+    (
+        "ClickHouse Cloud, AWS us-east-1: compute units of 8 GiB and 2 vCPU, metered by the "
+        "minute; storage, and backups at the same price. Basic and Scale from the examples of "
+        "that page ($159.66 for one unit, $436.95 for two, a month), Enterprise and storage "
+        "from the list",
+        "https://clickhouse.com/docs/cloud/manage/billing/overview, https://clickhouse.com/pricing",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Metered:
+    """An amount a month that is included, and the price of what goes beyond it."""
+
+    included: float
+    dollars_per_million: float
+
+    def dollars(self, amount: float) -> float:
+        """For so much in a month."""
+        return max(0.0, amount - self.included) * self.dollars_per_million / 1e6
+
+
+PLAN_DOLLARS = 5.00
+REQUESTS = Metered(10e6, 0.30)
+CPU_MS = Metered(30e6, 0.02)
+OBJECT_REQUESTS = Metered(1e6, 0.15)
+# An object is charged for 128 MB however little it uses.
+OBJECT_GB = 0.128
+OBJECT_GB_S = Metered(400e3, 12.50)
+ROWS_READ = Metered(25e9, 0.001)
+ROWS_WRITTEN = Metered(50e6, 1.00)
+
+
+@dataclass(frozen=True)
+class CloudflareUsage:
+    """Of a month.
+
+    Attributes:
+        requests: to the Worker.
+        cpu_ms: of the Worker.
+        object_requests: calls of objects, and alarms.
+        object_seconds: in which each object had something under way.
+        rows_written: of SQLite, deletions and alarms set with them.
+        rows_read: of SQLite.
+    """
+
+    requests: float
+    cpu_ms: float
+    object_requests: float
+    object_seconds: float
+    rows_written: float
+    rows_read: float
+
+
+def cloudflare_dollars(usage: CloudflareUsage) -> float:
+    """The bill; what waits in a buffer stays under the 5 GB that are included."""
+    return (
+        PLAN_DOLLARS
+        + REQUESTS.dollars(usage.requests)
+        + CPU_MS.dollars(usage.cpu_ms)
+        + OBJECT_REQUESTS.dollars(usage.object_requests)
+        + OBJECT_GB_S.dollars(usage.object_seconds * OBJECT_GB)
+        + ROWS_WRITTEN.dollars(usage.rows_written)
+        + ROWS_READ.dollars(usage.rows_read)
+    )
+
+
+@dataclass(frozen=True)
+class ServiceTier:
+    """A plan of ClickHouse Cloud.
+
+    Attributes:
+        name: of the plan.
+        unit_hour_dollars: of one compute unit.
+        replicas: the fewest there can be.
+        max_tb: the most it stores.
+    """
+
+    name: str
+    unit_hour_dollars: float
+    replicas: int
+    max_tb: float
+
+
+BASIC = ServiceTier("Basic", 159.66 / HOURS, 1, 1.0)
+SCALE = ServiceTier("Scale", 436.95 / 2 / HOURS, 2, float("inf"))
+UNIT_VCPU = 2
+# Data, and the one backup that is always kept.
+TB_MONTH_DOLLARS = 2 * 25.30

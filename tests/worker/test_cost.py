@@ -1,0 +1,38 @@
+"""`worker/COST.md` says what the formulas give, and the formulas have what the runtimes count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.ingest import cost, prices
+
+
+def test_the_document_has_the_tables_that_the_formulas_give() -> None:
+    """Prices, limits and counts are changed in code; `--write` brings the document after them."""
+    assert cost.document_errors() == []
+
+
+@pytest.mark.parametrize(
+    ("usage", "dollars"),
+    [
+        # The examples of Cloudflare's own page of prices.
+        (prices.CloudflareUsage(15e6, 7 * 15e6, 0, 0, 0, 0), 8.00),
+        (prices.CloudflareUsage(100e6, 7 * 100e6, 0, 0, 0, 0), 45.40),
+        # 1.5 million object requests, and a million seconds of duration.
+        (prices.CloudflareUsage(0, 0, 1.5e6, 1e6, 0, 0), 5 + 0.075),
+        (prices.CloudflareUsage(0, 0, 0, 10e6, 60e6, 30e9), 5 + 11.00 + 10.00 + 5.00),
+    ],
+)
+def test_cloudflare_charges_what_goes_beyond_the_included(
+    usage: prices.CloudflareUsage, dollars: float
+) -> None:
+    """In the sums of their examples."""
+    assert prices.cloudflare_dollars(usage) == pytest.approx(dollars)
+
+
+def test_a_small_load_is_counted_as_the_tables_have_it(tmp_path: Path) -> None:
+    """Rows written, calls, alarms and batches, in the real runtimes."""
+    measured = cost.measure(tmp_path / "run")
+    assert cost.deviations(measured) == []
