@@ -26,13 +26,14 @@ THREE: Layout = {"number": 3, "shards": 3, "before": [1, 4]}
 ADMIN = token_entry("admin", name="operator", scopes=["admin"])
 
 
-def access_for(layout: Layout) -> dict[str, object]:
-    """The binding of a deployment whose default team has this layout."""
+def access_for(layout: Layout, rate: float) -> dict[str, object]:
+    """The binding of a deployment whose default team has this layout, with a token `limited`."""
     teams = [
         {"name": "default", "database": DATABASE, "layout": layout},
         {"name": "other", "database": "other"},
     ]
-    return access_document(ADMIN, teams=teams)
+    limited = token_entry("limited", name="limited", requests_per_second=rate)
+    return access_document(ADMIN, limited, teams=teams)
 
 
 class Entrances(Worker):
@@ -43,6 +44,7 @@ class Entrances(Worker):
         clickhouse_url: where its buffers deliver.
         limits: as `Worker`'s.
         layouts: one for each entrance.
+        rate: of the token `limited`.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class Entrances(Worker):
         clickhouse_url: str,
         limits: Mapping[str, int],
         layouts: Sequence[Layout],
+        rate: float = 1.0,
     ) -> None:
         self._layouts = layouts
+        self._rate = rate
         self._ports: list[int] = []
         self._options = {"clickhouse_url": clickhouse_url, "limits": limits}
         super().__init__(folder, clickhouse_url=clickhouse_url, limits=limits)
@@ -84,14 +88,17 @@ class Entrances(Worker):
         """Write script and configuration; the next start runs them."""
         first, *others = self._layouts
         super().deploy(
-            clickhouse_url=clickhouse_url, limits=limits, access=access or access_for(first)
+            clickhouse_url=clickhouse_url,
+            limits=limits,
+            access=access or access_for(first, self._rate),
         )
         self._ports = [self.port]
         file = self.folder / "config.capnp"
         for number, layout in enumerate(others, start=1):
             self._ports.append(free_port())
             text = file.read_text()
-            file.write_text(_with_entrance(text, f"ingest{number}", self._ports[-1], layout))
+            access_text = json.dumps(access_for(layout, self._rate))
+            file.write_text(_with_entrance(text, f"ingest{number}", self._ports[-1], access_text))
 
     def at(self, number: int) -> Worker:
         """The same runtime, spoken to through this entrance."""
@@ -125,14 +132,13 @@ class Entrances(Worker):
         return set(self.stored_anywhere("SELECT count(*) FROM chunks")) == {(0,)}
 
 
-def _with_entrance(configuration: str, name: str, port: int, layout: Layout) -> str:
+def _with_entrance(configuration: str, name: str, port: int, access: str) -> str:
     """The configuration with one more service, which shares the objects of the first."""
     head, _, worker = configuration.partition("const ingest :Workerd.Worker = ")
     body, _, _ = worker.partition("  durableObjectNamespaces =")
     before, _, after = body.partition('(name = "ACCESS", text = ')
     rest = after[after.index("),\n") :]
-    access = json.dumps(json.dumps(access_for(layout)))
-    entrance = f'{before}(name = "ACCESS", text = {access}{rest}'.replace(
+    entrance = f'{before}(name = "ACCESS", text = {json.dumps(access)}{rest}'.replace(
         'durableObjectNamespace = "IngestBuffer"',
         'durableObjectNamespace = (className = "IngestBuffer", serviceName = "ingest")',
     )

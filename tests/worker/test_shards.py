@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -33,9 +34,15 @@ def laid(clickhouse: ClickHouse, tmp_path: Path) -> Iterator[Laid]:
     """Starts a runtime with an entrance for each layout."""
     runtimes: list[Entrances] = []
 
-    def start(*layouts: Layout, url: str = clickhouse.url, **limits: int) -> Entrances:
+    def start(
+        *layouts: Layout, url: str = clickhouse.url, rate: float = 1.0, **limits: int
+    ) -> Entrances:
         runtime = Entrances(
-            tmp_path / "worker", clickhouse_url=url, limits={**FAST, **limits}, layouts=layouts
+            tmp_path / "worker",
+            clickhouse_url=url,
+            limits={**FAST, **limits},
+            layouts=layouts,
+            rate=rate,
         )
         runtimes.append(runtime)
         runtime.start()
@@ -268,3 +275,32 @@ def test_an_open_batch_of_one_shard_holds_back_the_others(
     assert turns()[other] - before <= 6
     proxy.faults.lose_answers = 0
     assert_once(clickhouse, worker, next(seeds))
+
+
+def test_all_isolates_together_keep_a_tokens_rate(clickhouse: ClickHouse, laid: Laid) -> None:
+    """Each counts for itself, and what is to be stored is counted by the buffer."""
+    rate = 4
+    worker = laid(ONE, ONE, ONE, rate=rate)
+    limited = {"authorization": "Bearer limited"}
+    taken: list[float] = []
+    start = time.monotonic()
+
+    def send_for(entrance: Worker) -> None:
+        number = 0
+        while time.monotonic() < start + 4:
+            event = {"event_name": "e", "user_id": f"{entrance.port}-{number}"}
+            answer = entrance.post_event(event, **limited)
+            assert answer.status in (200, 429), answer
+            if answer.status == 200:
+                taken.append(time.monotonic())
+            else:
+                assert int(answer.headers["retry-after"]) >= 1
+                assert b"rate: token limited may send 4 requests per second" in answer.body
+            number += 1
+
+    with ThreadPoolExecutor(3) as senders:
+        list(senders.map(send_for, map(worker.at, range(3))))
+    # Each isolate alone would let through a second's worth at once, and then the rate.
+    assert rate < len(taken) <= rate * (2 + max(taken) - start)
+    wait_until("drained", worker.is_drained)
+    assert clickhouse.count("events") == len(taken)

@@ -1,7 +1,7 @@
 /** Who sends a request, by its bearer token, and whether the token is for what is asked. */
 import { createHash } from "node:crypto";
 import { type Access, accessOf, type Scope, type Team, type TokenEntry } from "./access/config.ts";
-import { RateLimits } from "./access/rate.ts";
+import { type Rate, RateLimits } from "./access/rate.ts";
 import { Refusal } from "./errors.ts";
 import { MAX_PUBLIC_BODY_BYTES, MAX_SEEN_TOKENS } from "./limits.ts";
 
@@ -16,6 +16,8 @@ export interface Caller {
   readonly team: Team;
   /** At most this much in one request; absent: what the endpoint takes. */
   readonly maxBodyBytes?: number;
+  /** null: no limit. */
+  readonly rate: Rate | null;
 }
 
 const rates = new RateLimits();
@@ -29,8 +31,9 @@ export function authenticate(request: Request, env: Env, scope: Scope): Caller {
   if (open !== null && scope === PUBLIC_SCOPE && !request.headers.has("authorization")) {
     // Per address: one tool that runs wild must not keep out the others.
     const address = request.headers.get("cf-connecting-ip") ?? "";
-    limitRate("public", `public ${address}`, open.requestsPerSecond);
-    return { name: "public", team: open.team, maxBodyBytes: MAX_PUBLIC_BODY_BYTES };
+    const rate = { key: `public ${address}`, requestsPerSecond: open.requestsPerSecond };
+    limitRate("public", rate);
+    return { name: "public", team: open.team, maxBodyBytes: MAX_PUBLIC_BODY_BYTES, rate };
   }
   const entry = entryFor(request, accessOf(env));
   if (entry.expiresAtMs !== null && Date.now() >= entry.expiresAtMs) {
@@ -38,10 +41,10 @@ export function authenticate(request: Request, env: Env, scope: Scope): Caller {
     throw unauthorized(`token ${entry.name} ended at ${ended}; use the new one`, "invalid_token");
   }
   requireScope(entry, scope);
-  if (entry.requestsPerSecond !== null) {
-    limitRate(entry.name, `token ${entry.name}`, entry.requestsPerSecond);
+  if (entry.rate !== null) {
+    limitRate(entry.name, entry.rate);
   }
-  return { name: entry.name, team: entry.team };
+  return { name: entry.name, team: entry.team, rate: entry.rate };
 }
 
 /** Entries by the header that named them: hashing it again costs more than a small request's JSON. */
@@ -80,15 +83,23 @@ function requireScope({ name, scopes }: TokenEntry, scope: Scope): void {
   }
 }
 
-function limitRate(name: string, key: string, requestsPerSecond: number): void {
-  const retryAfterSeconds = rates.take(key, requestsPerSecond, Date.now());
+function limitRate(name: string, rate: Rate): void {
+  const retryAfterSeconds = rates.take(rate.key, rate.requestsPerSecond, Date.now());
   if (retryAfterSeconds > 0) {
-    throw new Refusal(
-      429,
-      `rate: token ${name} may send ${requestsPerSecond} requests per second; send again later`,
-      { retryAfterSeconds },
-    );
+    throw aboveRate(name, rate, retryAfterSeconds);
   }
+}
+
+export function aboveRate(
+  name: string,
+  { requestsPerSecond }: Rate,
+  retryAfterSeconds = Math.ceil(1 / requestsPerSecond),
+): Refusal {
+  return new Refusal(
+    429,
+    `rate: token ${name} may send ${requestsPerSecond} requests per second; send again later`,
+    { retryAfterSeconds },
+  );
 }
 
 function bearerToken(header: string): string {

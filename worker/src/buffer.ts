@@ -4,6 +4,7 @@
  * `append` answers when the body is on disk; the alarm delivers. Fields are caches of the storage.
  */
 import { DurableObject } from "cloudflare:workers";
+import { type Rate, RateLimits } from "./access/rate.ts";
 import { free } from "./body.ts";
 import { BufferAdmin } from "./buffer/admin.ts";
 import { Batches } from "./buffer/batches.ts";
@@ -22,6 +23,7 @@ import {
   ALARM_STEP_MS,
   BUFFER_MAX_AGE_MS,
   BUFFER_MAX_BYTES,
+  RATE_BURST_SECONDS,
 } from "./limits.ts";
 import { ALL_TABLES, type Encoding, type Kind, streamFor, type TableSet } from "./tables/index.ts";
 import { Health } from "./telemetry/health.ts";
@@ -33,6 +35,8 @@ export interface AppendRequest {
   readonly database: string;
   /** Number of the layout by which it came here; scripts of before there were layouts say none. */
   readonly layout?: number;
+  /** Of its sender, as far as this buffer counts it; absent: no limit. */
+  readonly rate?: Rate;
   readonly kind: Kind;
   readonly encoding: Encoding;
   readonly bytes: Uint8Array;
@@ -45,9 +49,9 @@ export interface AppendRequest {
 
 /**
  * `failed`: it may be stored all the same; if it is, so is its key. `moved`: not stored, one of the
- * two has not heard of the other's layout.
+ * two has not heard of the other's layout. `limited`: not stored, above its sender's rate.
  */
-export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved";
+export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved" | "limited";
 
 export class IngestBuffer extends DurableObject<Env> {
   readonly #store: Store;
@@ -61,6 +65,7 @@ export class IngestBuffer extends DurableObject<Env> {
   readonly #health: Health;
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Promise<void>>();
+  readonly #rates = new RateLimits(RATE_BURST_SECONDS);
   /** The last write of a layout. */
   #learnt: Promise<void> = Promise.resolve();
   #depth: Depth;
@@ -207,6 +212,9 @@ export class IngestBuffer extends DurableObject<Env> {
       // Those scripts would take "moved" for a yes.
       return request.layout === undefined ? "failed" : "moved";
     }
+    if (this.#isAboveRate(request)) {
+      return "limited";
+    }
     if (this.#isFull(Date.now())) {
       return "full";
     }
@@ -215,6 +223,10 @@ export class IngestBuffer extends DurableObject<Env> {
     const stream = streamFor(kind, encoding);
     await this.#write({ stream, bytes, rawBytes, rows, tables, key });
     return "stored";
+  }
+
+  #isAboveRate({ rate }: AppendRequest): boolean {
+    return rate !== undefined && this.#rates.take(rate.key, rate.requestsPerSecond, Date.now()) > 0;
   }
 
   async #write(body: Body): Promise<void> {

@@ -1,7 +1,6 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
-import type { Team } from "./access/config.ts";
-import type { Caller } from "./auth.ts";
+import { aboveRate, type Caller } from "./auth.ts";
 import { free, gunzip, isSingleMember } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { quoted, Refusal } from "./errors.ts";
@@ -123,8 +122,11 @@ export function keyFrom(sent: Uint8Array, isGzip: boolean, kind: SignalKind = "e
 }
 
 /** @throws Refusal 429 or 503 if the body was not stored, or may not have been. */
-export async function append(env: Env, { team }: Caller, body: Unplaced): Promise<void> {
-  const answer = await appendTo(env, team, body);
+export async function append(env: Env, caller: Caller, body: Unplaced): Promise<void> {
+  const answer = await appendTo(env, caller, body);
+  if (answer === "limited" && caller.rate !== null) {
+    throw aboveRate(caller.name, caller.rate);
+  }
   if (answer === "full") {
     throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
@@ -139,12 +141,12 @@ export async function append(env: Env, { team }: Caller, body: Unplaced): Promis
   }
 }
 
-async function appendTo(env: Env, team: Team, body: Unplaced): Promise<AppendAnswer> {
+async function appendTo(env: Env, caller: Caller, body: Unplaced): Promise<AppendAnswer> {
   try {
-    return await appendToShard(env, team, body);
+    return await appendToShard(env, caller, body);
   } catch (error) {
     console.error(`append failed: ${String(error)}`);
-    tallyOf(team).add("ingest_bodies_total", 1, body.kind, "failed");
+    tallyOf(caller.team).add("ingest_bodies_total", 1, body.kind, "failed");
     return "failed";
   }
 }

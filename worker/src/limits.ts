@@ -53,6 +53,8 @@ export const MAX_BULK_EVENTS = 10_000;
 export const MAX_PUBLIC_BODY_BYTES = 16 * KIB;
 /** Senders whose rate an isolate remembers, about 100 bytes each. */
 export const MAX_RATE_KEYS = 10_000;
+/** What one isolate lets through, all of a second at once, must never be too much for the buffer. */
+export const RATE_BURST_SECONDS = 2;
 /** A question to ClickHouse; a dashboard waits no longer. */
 export const QUERY_TIMEOUT_MS = 20_000;
 /** Groups of one answer; more are cut off, the largest or the earliest come first. */

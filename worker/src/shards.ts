@@ -6,20 +6,26 @@
  * answer lost. Why that cannot miss it, and what ends it, is step 13 of `worker/README.md`.
  */
 import type { Team } from "./access/config.ts";
+import type { Rate } from "./access/rate.ts";
+import type { Caller } from "./auth.ts";
 import { earlierShardsOf, type Layout, shardOf } from "./buffer/layout.ts";
 import { bufferName, bufferNamed, hear, layoutOf } from "./buffer/names.ts";
 import type { AppendAnswer, AppendRequest } from "./buffer.ts";
 import { appendJoined } from "./joiner.ts";
 import { MAX_LAYOUT_TURNS } from "./limits.ts";
 
-/** A body without what follows from its team. */
-export type Unplaced = Omit<AppendRequest, "database" | "layout">;
+/** A body without what follows from its sender. */
+export type Unplaced = Omit<AppendRequest, "database" | "layout" | "rate">;
 
 /** Buffers without a recognisable body of before this layout's number. */
 const settled = new Map<string, number>();
 
 /** @throws Error a buffer did not answer: the body may be stored or not. */
-export async function appendToShard(env: Env, team: Team, body: Unplaced): Promise<AppendAnswer> {
+export async function appendToShard(
+  env: Env,
+  { team, rate }: Caller,
+  body: Unplaced,
+): Promise<AppendAnswer> {
   for (let turn = 0; turn < MAX_LAYOUT_TURNS; turn++) {
     const layout = layoutOf(team);
     if (layout.before.length > 0 && body.key !== null) {
@@ -32,7 +38,8 @@ export async function appendToShard(env: Env, team: Team, body: Unplaced): Promi
       }
     }
     const name = bufferName(team, shardOf(body.key, layout.shards));
-    const request = { database: team.database, layout: layout.number, ...body };
+    const share = rate === null ? null : { rate: shareOf(rate, layout) };
+    const request = { database: team.database, layout: layout.number, ...body, ...share };
     const answer = await appendJoined(name, request, (all) =>
       bufferNamed(env, name).append(all, Date.now()),
     );
@@ -43,6 +50,11 @@ export async function appendToShard(env: Env, team: Team, body: Unplaced): Promi
     hear(team, await bufferNamed(env, name).meet(layout));
   }
   return "failed";
+}
+
+/** What one shard lets through: chance must not cut off a sender who keeps to the rate. */
+function shareOf({ key, requestsPerSecond }: Rate, { shards }: Layout): Rate {
+  return { key, requestsPerSecond: requestsPerSecond * Math.min(1, 2 / shards) };
 }
 
 async function lookUp(

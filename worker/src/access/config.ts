@@ -5,6 +5,7 @@
  * another version of the script, which starts isolates of its own.
  */
 import { type Layout, ONE_SHARD } from "../buffer/layout.ts";
+import type { Rate } from "./rate.ts";
 
 /** Signals that a token may send, and the two rights that no sender has. */
 export const SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"] as const;
@@ -23,7 +24,7 @@ export interface TokenEntry {
   readonly team: Team;
   readonly scopes: ReadonlySet<Scope>;
   /** null: no limit. */
-  readonly requestsPerSecond: number | null;
+  readonly rate: Rate | null;
   /** null: until it is revoked. */
   readonly expiresAtMs: number | null;
 }
@@ -72,7 +73,10 @@ export function accessFromText(text: string): Access {
       name: token.name,
       team: teamNamed(teams, token.team),
       scopes: new Set(token.scopes),
-      requestsPerSecond: token.requests_per_second ?? null,
+      rate:
+        token.requests_per_second == null
+          ? null
+          : { key: `token ${token.name}`, requestsPerSecond: token.requests_per_second },
       expiresAtMs: token.expires_at == null ? null : Date.parse(token.expires_at),
     },
   ]);

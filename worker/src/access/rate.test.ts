@@ -41,3 +41,10 @@ test("of too many keys the longest unused is forgotten", () => {
   assert.equal(limits.take(`k${MAX_RATE_KEYS}`, 1, 0), 1);
   assert.equal(limits.take("k0", 1, 0), 0);
 });
+
+test("more than a second's worth at once, where that is asked for", () => {
+  const limits = new RateLimits(2);
+  const take = (nowMs: number): number => limits.take("shop", 2, nowMs);
+  assert.deepEqual([take(0), take(0), take(0), take(0), take(0)], [0, 0, 0, 0, 1]);
+  assert.deepEqual([take(500), take(500)], [0, 1]);
+});

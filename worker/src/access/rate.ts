@@ -1,11 +1,17 @@
 /**
- * Requests per second: a token bucket per key, which holds a second's worth.
+ * Requests per second: a token bucket per key.
  *
- * Counted by this isolate. Cloudflare runs one or more of them in each location that a token is
- * used from, so the limit is per isolate: it stops a runaway sender, it does not bill one. What no
- * isolate can know of the others is bounded by the buffer, which is one for all of them.
+ * Counted twice. Each isolate refuses before it reads a body; Cloudflare runs one or more of them
+ * in each location that a token is used from. The buffer, which is one for all of them, then counts
+ * what is to be stored.
  */
 import { MAX_RATE_KEYS } from "../limits.ts";
+
+/** Whose requests are counted together, and how many of them there may be. */
+export interface Rate {
+  readonly key: string;
+  readonly requestsPerSecond: number;
+}
 
 interface Bucket {
   left: number;
@@ -13,12 +19,18 @@ interface Bucket {
 }
 
 export class RateLimits {
+  readonly #burstSeconds: number;
   /** In the order of last use, so that the oldest can be forgotten. */
   readonly #buckets = new Map<string, Bucket>();
 
+  /** @param burstSeconds of requests that may come at once. */
+  constructor(burstSeconds = 1) {
+    this.#burstSeconds = burstSeconds;
+  }
+
   /** Takes one request. Returns 0, or in how many seconds there will be room for the next. */
   take(key: string, requestsPerSecond: number, nowMs: number): number {
-    const size = Math.max(1, requestsPerSecond);
+    const size = Math.max(1, requestsPerSecond * this.#burstSeconds);
     const bucket = this.#buckets.get(key) ?? { left: size, atMs: nowMs };
     // A clock that was set back adds nothing and takes nothing away.
     const passedSeconds = Math.max(0, nowMs - bucket.atMs) / 1000;

@@ -46,7 +46,7 @@ export const COUNTERS = {
   },
   ingest_bodies_total: {
     type: "counter",
-    help: "Answers of the buffer: stored, seen before, full, failed, or moved to another shard.",
+    help: "Answers of the buffer: stored, seen before, full, failed, limited, or moved to another shard.",
     labels: ["signal", "answer"],
   },
   ingest_taken_rows_total: {
