@@ -9,6 +9,11 @@ from pathlib import Path
 
 __all__ = ["SmallDisk"]
 
+_ALLOW = (
+    "unprivileged user namespaces have to be allowed, on Ubuntu with "
+    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
+)
+
 
 class SmallDisk:
     """A tmpfs in a mount namespace that one sleeping process holds; a context manager.
@@ -35,7 +40,7 @@ class SmallDisk:
         assert self._holder.stdout is not None
         if self._holder.stdout.readline() != b"mounted\n":
             _, said = self._holder.communicate()
-            raise OSError(errno.EPERM, f"a mount namespace: {said.decode().strip()}")
+            raise OSError(errno.EPERM, f"{said.decode().strip()}; {_ALLOW}")
         self.path = Path(f"/proc/{self._holder.pid}/root{folder}")
         self._ballast = self.path / "ballast"
 

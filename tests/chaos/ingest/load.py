@@ -94,10 +94,12 @@ class Load:
     def wait_for_progress(self) -> None:
         """Until a body of each signal is acknowledged that was not before."""
         before = self.ledger.counts()
-        wait_until(
-            f"all signals are taken; {self.ledger.wrong}",
-            lambda: all(now > before[signal] for signal, now in self.ledger.counts().items()),
-        )
+
+        def is_more() -> bool:
+            assert self.ledger.wrong == []
+            return all(now > before[signal] for signal, now in self.ledger.counts().items())
+
+        wait_until("all signals are taken", is_more)
 
     @contextlib.contextmanager
     def lull(self) -> Iterator[None]:
