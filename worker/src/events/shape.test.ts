@@ -33,7 +33,17 @@ test("many values side by side are not deep, but they are counted", () => {
 test("brackets and commas of texts do not count", () => {
   const text = JSON.stringify('[{,"\\'.repeat(MAX_JSON_VALUES));
   assert.equal(statusOf(`[${text},${filler}]`), 200);
-  assert.equal(statusOf(`["${"[".repeat(MAX_EVENT_BYTES)}`), 200); // no JSON, which others say
+});
+
+test("what does not end is refused", () => {
+  for (const json of [
+    `["${"[".repeat(MAX_EVENT_BYTES)}`,
+    `[${filler}`,
+    `${filler}]`,
+    `{"a\\":${filler}`,
+  ]) {
+    assert.equal(statusOf(json), 400);
+  }
 });
 
 test("a short body is not looked at", () => {

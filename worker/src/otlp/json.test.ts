@@ -193,3 +193,10 @@ test("numbers that would fill the memory are a 413", () => {
   const json = `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"histogram":{"dataPoints":[{"explicitBounds":[${bounds}]}]}}]}]}]}`;
   assert.equal(refusal(json, METRICS).status, 413);
 });
+
+test("keys of any length are passed over, however they are written", () => {
+  const long = "\\u0061".repeat(100_000);
+  assert.deepEqual(span(`"${long}":1,"n\\u0061me":"x"`), field(5, 0x78));
+  assert.match(refusal(`{"${long}\\q":1}`).message, /an escape that JSON does not have/);
+  assert.match(refusal(`{"${long}`).message, /a string does not end/);
+});

@@ -32,6 +32,8 @@ export function protobufFromJson(signal: Signal, json: Uint8Array): Uint8Array {
 
 /** By how much at least the buffer grows for a text that does not fit. */
 const TEXT_STRETCH = 64;
+/** The longest field's name has 24 letters, and each may be an escape of six. */
+const MAX_KEY_BYTES = 200;
 const TWO_TO_32 = 2 ** 32;
 const NULL_START = 0x6e;
 /** So many digits a JavaScript number holds exactly. */
@@ -98,7 +100,12 @@ class Converter {
       reader.at += field.key.length;
       return field;
     }
-    reader.at--;
+    const from = --reader.at;
+    reader.skipString();
+    if (reader.at - from > MAX_KEY_BYTES) {
+      return undefined; // a text of megabytes need not be made to see that it is no field
+    }
+    reader.at = from;
     const name = `${reader.string()}"`; // unknown, or written with escapes
     return fieldAt(message, new TextEncoder().encode(name), 0);
   }
