@@ -1,70 +1,193 @@
-"""ClickHouse away for a minute under load: what senders see, and how fast the backlog goes."""
+"""ClickHouse away for a minute under load: what senders see, and how fast the backlog goes.
+
+`python -m bench.ingest.outage` has the seconds and rates as options, for machines that are busy.
+Rates are long averages, so each load runs once.
+"""
 
 from __future__ import annotations
 
+import argparse
+import tempfile
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.ingest import bodies
 from bench.ingest.measure import report_of, start_sending
-from bench.ingest.systems import running
+from bench.ingest.systems import System, running
 from tests.worker.engines import ClickHouse, wait_until
 
-__all__ = ["outage"]
+__all__ = ["LOADS", "Outage", "outage"]
 
-AWAY_SECONDS = 60
-BEFORE_SECONDS = 5
-AFTER_SECONDS = 60
-SPANS_PER_REQUEST = 512
-REQUESTS_PER_SECOND = 24
+DRAIN_SECONDS = 120.0
+# How far the table is behind the senders when nothing is wrong.
+USUAL_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A load, and when ClickHouse is not there.
+
+    Attributes:
+        name: of the rows.
+        path: of the endpoint.
+        content_type: of the bodies.
+        table: where the rows end.
+        rows_per_request: in each body.
+        connections: requests under way at once.
+        rate: requests a second.
+        before_seconds: with ClickHouse there, first.
+        away_seconds: killed, and not there.
+        after_seconds: with it there again, while senders go on.
+    """
+
+    name: str
+    path: str
+    content_type: str
+    table: str
+    rows_per_request: int
+    connections: int
+    rate: float
+    before_seconds: float = 5
+    away_seconds: float = 60
+    after_seconds: float = 60
+
+    @property
+    def arrival(self) -> float:
+        """Rows a second."""
+        return self.rows_per_request * self.rate
+
+    @property
+    def seconds(self) -> float:
+        """For which is sent."""
+        return self.before_seconds + self.away_seconds + self.after_seconds
+
+
+LOADS = (
+    Outage("spans", "/v1/traces", "application/x-protobuf", "otel_traces", 512, 8, 24),
+    Outage("events", "/events", "application/json", "events", 1, 64, 2_000),
+)
 
 
 def outage(folder: Path, _pairs: int) -> None:
-    """One outage: rates are long averages, so once is enough."""
-    requests = bodies.trace_requests(SPANS_PER_REQUEST, total=64 * SPANS_PER_REQUEST, own_ids=False)
-    file = bodies.write(folder / "outage", (each.SerializeToString() for each in requests))
-    arrival = SPANS_PER_REQUEST * REQUESTS_PER_SECOND
-    with running("ours", folder / "outage-ours") as system:
+    """The case of `bench.ingest`: both loads, a minute each."""
+    for load in LOADS:
+        run(load, folder / load.name)
+
+
+def run(load: Outage, folder: Path) -> None:
+    """One outage, and what came of it in a line.
+
+    Raises:
+        SystemExit: the backlog was still there when the sender stopped.
+    """
+    folder.mkdir(parents=True)
+    file = bodies.write(folder / "bodies", _bodies(load))
+    with running("ours", folder / "ours") as system:
         clickhouse = system.clickhouse
+        already = clickhouse.count(load.table)
         sender = start_sending(
-            system.url,
+            system.url.replace("/v1/traces", load.path),
             file,
-            headers=["Content-Type: application/x-protobuf", *system.headers],
-            connections=8,
-            rate=REQUESTS_PER_SECOND,
-            duration=f"{BEFORE_SECONDS + AWAY_SECONDS + AFTER_SECONDS}s",
+            headers=[f"Content-Type: {load.content_type}", *system.headers],
+            connections=load.connections,
+            rate=load.rate,
+            duration=f"{load.seconds}s",
         )
         start = time.monotonic()
-        time.sleep(BEFORE_SECONDS)
+        time.sleep(load.before_seconds)
         clickhouse.process.kill()
-        time.sleep(AWAY_SECONDS)
+        time.sleep(load.away_seconds)
         clickhouse.start()
         back = time.monotonic()
-        there = clickhouse.count("otel_traces")
-        caught_up = _caught_up(clickhouse, start, arrival)
-        stored = clickhouse.count("otel_traces") - there
+        there = clickhouse.count(load.table)
+        first, caught_up = _caught_up(clickhouse, load, start, already)
+        stored = clickhouse.count(load.table) - there
         report = report_of(sender)
-        rows = report["acked"] * SPANS_PER_REQUEST
-        wait_until(
-            "every acknowledged span is there once",
-            lambda: clickhouse.count("otel_traces") == rows,
-        )
+        rows = already + report["acked"] * load.rows_per_request
+        _wait_for(clickhouse, load, rows)
+        drained = stored / (caught_up - back) / load.arrival
         print(
-            f"  {arrival:,} spans/s arrived, answers {report['statuses']}, p99 "
-            f"{report['p99_ms']:.0f} ms; away {AWAY_SECONDS} s; then {stored:,} spans in "
-            f"{caught_up - back:.1f} s = {stored / (caught_up - back) / arrival:.2f} x arrival; "
-            f"all {rows:,} there once; host {system.peak_bytes() / 2**20:.0f} MiB",
+            f"  {load.name}: {load.arrival:,.0f}/s arrived, answers {report['statuses']}, p99 "
+            f"{report['p99_ms']:.0f} ms; away {load.away_seconds:.0f} s; then {stored:,} rows in "
+            f"{caught_up - back:.1f} s = {drained:.2f} x arrival, the first after "
+            f"{first - back:.1f} s; all {rows - already:,} there once; host {_peak(system)} MiB",
             flush=True,
         )
 
 
-def _caught_up(clickhouse: ClickHouse, start: float, arrival: int) -> float:
-    """When the table was no further behind the senders than it is without an outage."""
-    usual_seconds = 2.0
+def _bodies(load: Outage) -> list[bytes]:
+    if load.table == "events":
+        return [bodies.EVENTS_BODY]
+    requests = bodies.trace_requests(
+        load.rows_per_request, total=64 * load.rows_per_request, own_ids=False
+    )
+    return [each.SerializeToString() for each in requests]
+
+
+def _caught_up(
+    clickhouse: ClickHouse, load: Outage, start: float, already: int
+) -> tuple[float, float]:
+    """When rows came again, and when the table was as far behind the senders as it usually is."""
+    there = clickhouse.count(load.table)
+    first: float | None = None
     while True:
         now = time.monotonic()
-        if clickhouse.count("otel_traces") >= (now - start - usual_seconds) * arrival:
-            return now
-        if now - start > BEFORE_SECONDS + AWAY_SECONDS + AFTER_SECONDS:
-            raise SystemExit("the backlog was not gone before the sender stopped")
+        count = clickhouse.count(load.table)
+        if first is None and count > there:
+            first = now
+        if count - already >= (now - start - USUAL_SECONDS) * load.arrival:
+            return first or now, now
+        if now - start > load.seconds:
+            raise SystemExit(
+                f"{load.name}: {count - already:,} rows are there when the sender stops, and the "
+                f"backlog is not gone"
+            )
         time.sleep(0.1)
+
+
+def _wait_for(clickhouse: ClickHouse, load: Outage, rows: int) -> None:
+    wait_until(
+        f"{load.name}: every acknowledged row is there once",
+        lambda: clickhouse.count(load.table) == rows,
+        seconds=DRAIN_SECONDS,
+    )
+
+
+def _peak(system: System) -> int:
+    return round(system.peak_bytes() / 2**20)
+
+
+def main() -> int:
+    """Run the loads that were asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.ingest.outage",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = [load.name for load in LOADS]
+    parser.add_argument("loads", nargs="*", metavar="load", help=f"{', '.join(names)}; default all")
+    parser.add_argument("--before", type=float, default=LOADS[0].before_seconds, metavar="seconds")
+    parser.add_argument("--away", type=float, default=LOADS[0].away_seconds, metavar="seconds")
+    parser.add_argument("--after", type=float, default=LOADS[0].after_seconds, metavar="seconds")
+    parser.add_argument("--share", type=float, default=1.0, help="of the usual rate")
+    arguments = parser.parse_args()
+    unknown = set(arguments.loads) - set(names)
+    if unknown:
+        parser.error(f"load: {', '.join(sorted(unknown))}; allowed: {', '.join(names)}")
+    with tempfile.TemporaryDirectory(prefix="bench-outage-") as folder:
+        for load in LOADS:
+            if not arguments.loads or load.name in arguments.loads:
+                changed = replace(
+                    load,
+                    before_seconds=arguments.before,
+                    away_seconds=arguments.away,
+                    after_seconds=arguments.after,
+                    rate=load.rate * arguments.share,
+                )
+                run(changed, Path(folder) / load.name)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
