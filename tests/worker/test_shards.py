@@ -110,7 +110,7 @@ def test_configurations_that_are_live_at_once_count_each_body_once(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
     """Senders that try again reach isolates with any of four layouts, the older ones as well."""
-    bodies, senders = 120, 8
+    bodies, senders = 80, 8
     worker = laid(ONE, FOUR, ONE_AGAIN, THREE)
     statuses: list[int] = []
     start = threading.Barrier(senders)
@@ -304,3 +304,18 @@ def test_all_isolates_together_keep_a_tokens_rate(clickhouse: ClickHouse, laid: 
     assert rate < len(taken) <= rate * (2 + max(taken) - start)
     wait_until("drained", worker.is_drained)
     assert clickhouse.count("events") == len(taken)
+
+
+def test_shards_that_are_new_during_a_pause_are_paused(clickhouse: ClickHouse, laid: Laid) -> None:
+    """A migration of the schema may be under way; resumed with the others, they deliver."""
+    worker = laid(ONE)
+    admin(worker, "/admin/pause", {})
+    worker.lay_out(FOUR)
+    send(worker, range(24))
+    wait_until(
+        "all that hold something are paused",
+        lambda: all(each["paused"] for each in ours(worker).values() if each["rows"] > 0),
+    )
+    assert clickhouse.count("otel_traces") == 0
+    admin(worker, "/admin/resume", {})
+    assert_once(clickhouse, worker, 24)

@@ -79,9 +79,11 @@ export class IngestBuffer extends DurableObject<Env> {
     this.#store = new Store(ctx.storage);
     const batches = new Batches(ctx.storage.sql, this.#store);
     this.#layout = new KnownLayout(this.#store);
-    this.#siblings = new Siblings(this.#store, batches, this.#layout, (name) =>
-      this.#progressOf(name),
-    );
+    this.#siblings = new Siblings(this.#store, batches, this.#layout, {
+      ask: (name) => this.#progressOf(name),
+      isPaused: () => this.#admin.isPaused(),
+      pause: () => this.#admin.pause(),
+    });
     this.#recent = new RecentBodies(this.#store);
     const buffer = ctx.id.name ?? ctx.id.toString();
     this.#health = new Health(this.#store, buffer, {

@@ -11,6 +11,7 @@ import { type Gauges, gaugesFrom } from "../telemetry/gauges.ts";
 import type { Sums } from "../telemetry/tally.ts";
 import type { Batches } from "./batches.ts";
 import { type DeadLetter, DeadLetters } from "./dead_letters.ts";
+import { JOINED } from "./siblings.ts";
 import type { Store } from "./store.ts";
 
 export interface BufferStatus {
@@ -111,6 +112,7 @@ export class BufferAdmin extends RpcTarget {
 
   resume(): BufferStatus {
     this.#sql.exec("DELETE FROM meta WHERE key = 'paused'");
+    this.#store.setMeta(JOINED, 1);
     this.#paused = false;
     this.#hooks.wake();
     return this.status();

@@ -17,6 +17,7 @@ export interface Progress {
   /** Turns of another storage begin anew. */
   readonly storage: string;
   readonly layout: Layout;
+  readonly paused: boolean;
   readonly turns: { readonly [table in Table]?: Turns };
 }
 
@@ -27,34 +28,41 @@ interface Round {
   readonly next: { readonly [name: string]: { readonly storage: string; readonly turn: number } };
 }
 
+export interface Hooks {
+  /** Tells a shard of this one's layout, and takes over its answer's if that is newer. */
+  readonly ask: (name: string) => Promise<Progress>;
+  readonly isPaused: () => boolean;
+  readonly pause: () => void;
+}
+
+/** Set when this shard has taken part in a pause of the team, or in its end. */
+export const JOINED = "joined";
+
 type Answers = readonly (readonly [name: string, progress: Progress])[];
 
 export class Siblings {
   readonly #store: Store;
   readonly #batches: Batches;
   readonly #layout: KnownLayout;
-  readonly #ask: (name: string) => Promise<Progress>;
+  readonly #hooks: Hooks;
   readonly #rounds = new Map<Table, Round>();
 
-  /**
-   * @param ask tells a shard of this one's layout and takes over its answer's if that is newer.
-   */
-  constructor(
-    store: Store,
-    batches: Batches,
-    layout: KnownLayout,
-    ask: (name: string) => Promise<Progress>,
-  ) {
+  constructor(store: Store, batches: Batches, layout: KnownLayout, hooks: Hooks) {
     this.#store = store;
     this.#batches = batches;
     this.#layout = layout;
-    this.#ask = ask;
+    this.#hooks = hooks;
   }
 
   /** What this shard tells the others. */
   progress(): Progress {
     const turns = Object.fromEntries(tables().map((table) => [table, this.#batches.turns(table)]));
-    return { storage: this.#store.incarnation(), layout: this.#layout.layout, turns };
+    return {
+      storage: this.#store.incarnation(),
+      layout: this.#layout.layout,
+      paused: this.#hooks.isPaused(),
+      turns,
+    };
   }
 
   /** Whether a batch may be sealed for each of these. */
@@ -71,10 +79,10 @@ export class Siblings {
     const { number } = this.#layout;
     try {
       const answers = await Promise.all(
-        this.#names().map(async (name) => [name, await this.#ask(name)] as const),
+        this.#names().map(async (name) => [name, await this.#hooks.ask(name)] as const),
       );
       // If not, they know a newer one, and there may be more of them.
-      if (this.#layout.number === number) {
+      if (this.#layout.number === number && !this.#joinPause(answers)) {
         for (const table of held) {
           this.#note(table, answers);
         }
@@ -82,6 +90,19 @@ export class Siblings {
     } catch (error) {
       console.warn(`other shards of the team: ${String(error)}`);
     }
+  }
+
+  /** A shard that is new since the team was paused is paused with it, and resumed with it. */
+  #joinPause(answers: Answers): boolean {
+    const isNew = this.#store.meta(JOINED) === undefined;
+    const joins = isNew && answers.some(([, { paused }]) => paused);
+    if (isNew) {
+      this.#store.setMeta(JOINED, 1);
+    }
+    if (joins) {
+      this.#hooks.pause();
+    }
+    return joins;
   }
 
   #isAlone(): boolean {
