@@ -30,6 +30,9 @@ ACCESS = access_document(OPERATOR, teams=[{"name": "default", "database": DATABA
 SOON = {"HEALTH_ROWS_MS": 500, "COUNTS_FLUSH_MS": 50}
 EVENT = {"event_name": "signup", "user_id": "u1", "timestamp": 1_900_000_000}
 SERVER = "http_server_request_duration_seconds"
+RECEIVED = "ingest_received_bytes_total"
+REJECTED = "ingest_rejected_rows_total"
+OF_ISOLATES = (SERVER, RECEIVED, REJECTED)
 
 
 def scrape(worker: Worker) -> Samples:
@@ -40,11 +43,11 @@ def scrape(worker: Worker) -> Samples:
 
 
 def of_the_pipeline(samples: Samples) -> Samples:
-    """Without requests, among which the scrape itself is, and what holds only now."""
+    """What buffers count: without what isolates do, and without what holds only now."""
     return {
         name: series
         for name, series in samples.items()
-        if not name.startswith((SERVER, "ingest_buffer_"))
+        if not name.startswith((*OF_ISOLATES, "ingest_buffer_"))
     }
 
 
@@ -171,7 +174,8 @@ def test_the_table_has_what_the_counters_have_and_then_all_sleeps(
     wait_until("rows of it", lambda: clickhouse.count("ingest_health") > 0)
     wait_until_at_rest(worker)
     assert proxy.faults.lost == 2
-    counted = of_the_pipeline(scrape(worker))
+    first = scrape(worker)
+    counted = of_the_pipeline(first)
     reported = of_the_pipeline(table(clickhouse))
     assert rounded(reported) == rounded(counted)
     assert value_of(reported, "ingest_taken_rows_total") == 45
@@ -190,6 +194,9 @@ def test_the_table_has_what_the_counters_have_and_then_all_sleeps(
     assert worker.post_traces(export_bytes(5, seed=9)).status == 200
     wait_until("another set", lambda: clickhouse.query(sets) != before)
     wait_until_at_rest(worker)
+    # The scrapes had what isolates counted sent, so that it was there to be told.
+    for name in (RECEIVED, REJECTED):
+        assert value_of(table(clickhouse), name) >= value_of(first, name) > 0
     assert rounded(of_the_pipeline(table(clickhouse))) == rounded(of_the_pipeline(scrape(worker)))
     gauges = clickhouse.query(
         "SELECT DISTINCT MetricName FROM telemetry.ingest_health "
@@ -288,6 +295,37 @@ def test_without_its_table_telemetry_goes_on_and_the_rows_wait(
     )
 
 
+def test_the_sums_of_shards_are_their_teams(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """Each counts what it took; a scrape adds up, and tells what each of them holds."""
+    layout = {"number": 1, "shards": 2, "before": [1]}
+    teams = [{"name": "default", "database": DATABASE, "layout": layout}]
+    access = access_document(OPERATOR, teams=teams)
+    worker = make_worker(clickhouse_url=clickhouse.url, access=access, limits=SOON)
+    for seed in range(12):
+        assert worker.post_traces(export_bytes(5, seed=seed)).status == 200
+    wait_until("delivered", lambda: clickhouse.count("otel_traces") == 60)
+    samples = scrape(worker)
+    assert value_of(samples, "ingest_taken_rows_total") == 60
+    assert len(samples["ingest_taken_rows_total"]) == 1
+    assert [dict(labels)["buffer"] for labels in samples["ingest_buffer_rows"]] == [
+        "default/0",
+        "default/1",
+    ]
+    taken = (
+        "SELECT Buffer, sum(Value) FROM telemetry.ingest_health "
+        "WHERE MetricName = 'ingest_taken_rows_total' GROUP BY Buffer ORDER BY Buffer"
+    )
+
+    def rows() -> dict[str, int]:
+        found = (line.split("\t") for line in clickhouse.query(taken).splitlines())
+        return {buffer: int(count) for buffer, count in found}
+
+    wait_until("all told", lambda: sum(rows().values()) == 60)
+    assert rows().keys() == {"default/0", "default/1"}
+
+
 def test_a_team_finds_its_own_requests_in_its_own_table(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
@@ -316,6 +354,14 @@ def test_scrapers_need_an_operators_token(make_worker: WorkerFactory) -> None:
     assert answer.status == 403
 
 
+def damage_storage(worker: Worker) -> None:
+    """Kill the worker, and leave bytes in place of its buffers' databases."""
+    worker.process.kill()
+    for file in (worker.folder / "objects").rglob("*.sqlite*"):
+        if not file.name.startswith("metadata"):
+            file.write_bytes(b"a disk that lost its mind" * 1000)
+
+
 def test_health_is_a_503_when_the_buffer_does_not_answer(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
@@ -326,13 +372,10 @@ def test_health_is_a_503_when_the_buffer_does_not_answer(
         "buffer": "ok",
         "clickhouse": "ok",
     }
-    worker.process.kill()
-    for file in (worker.folder / "objects").rglob("*.sqlite*"):
-        if not file.name.startswith("metadata"):
-            file.write_bytes(b"a disk that lost its mind" * 1000)
+    damage_storage(worker)
     worker.process.start()
-    wait_until("somebody answers", lambda: _health(worker) is not None)
-    answer = _health(worker)
+    wait_until("somebody answers", lambda: health_of(worker) is not None)
+    answer = health_of(worker)
     assert answer is not None
     assert answer.status == 503
     assert json.loads(answer.body) == {
@@ -346,7 +389,7 @@ def test_health_is_a_503_when_the_buffer_does_not_answer(
     assert (scraped.status, scraped.headers["retry-after"]) == (503, "1")
 
 
-def _health(worker: Worker) -> Answer | None:
+def health_of(worker: Worker) -> Answer | None:
     try:
         return worker.request("GET", "/health")
     except urllib.error.URLError:

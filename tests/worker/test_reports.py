@@ -12,6 +12,7 @@ from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import TOKEN, ClickHouse, Worker, wait_until
 from tests.worker.envelopes import KEY, Receiver
 from tests.worker.spans import export_bytes
+from tests.worker.test_health import damage_storage, health_of
 from tests.worker.test_poison import many_days
 
 SECRET = "a-senders-secret"
@@ -58,7 +59,8 @@ def test_a_bug_is_reported_once_a_minute_and_holds_nobody_up(
 ) -> None:
     """Where it was thrown, and nothing of the body; answers come while Sentry says nothing."""
     receiver.may_answer.clear()
-    worker = make_worker(clickhouse_url=clickhouse.url, limits=DEEP, sentry_dsn=receiver.dsn)
+    limits = {**DEEP, "REPORT_TIMEOUT_MS": 60_000}
+    worker = make_worker(clickhouse_url=clickhouse.url, limits=limits, sentry_dsn=receiver.dsn)
     for _ in range(3):
         assert post_deep(worker) == 500
     assert post_deep(worker, "/events") == 413
@@ -106,6 +108,29 @@ def test_a_dead_letter_is_reported_without_what_clickhouse_said_of_it(
     (event,) = receiver.events("DeadLetter")
     assert event["level"] == "warning"
     assert event["tags"] == {"buffer": "default/0", "table": "otel_traces", "code": "252"}
+    assert_nothing_is_told(receiver)
+
+
+def test_a_buffer_that_stays_away_is_reported(
+    clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
+) -> None:
+    """Not at its first failure, which any restart brings; and not what its storage held."""
+    worker = make_worker(
+        clickhouse_url=clickhouse.url, limits={"UNREACHABLE_MS": 50}, sentry_dsn=receiver.dsn
+    )
+    damage_storage(worker)
+    worker.process.start()
+    wait_until("somebody answers", lambda: health_of(worker) is not None)
+    assert worker.post_traces(export_bytes(5, seed=1)).status == 503
+    wait_until(
+        "a report of a later one",
+        lambda: (
+            worker.post_traces(export_bytes(5, seed=1)).status == 503
+            and len(receiver.received) == 1
+        ),
+    )
+    (event,) = [each.event for each in receiver.received]
+    assert event["tags"] == {"place": "buffer of default"}
     assert_nothing_is_told(receiver)
 
 

@@ -19,6 +19,7 @@ import type { Signal } from "./otlp/schema.ts";
 import { readBody } from "./read_body.ts";
 import { appendToShard, type Unplaced } from "./shards.ts";
 import type { SignalKind } from "./tables/index.ts";
+import { reportUnreachable } from "./telemetry/reports.ts";
 import { tallyOf } from "./telemetry/requests.ts";
 
 /** Rows of a request that cannot be stored, whatever is tried; the others are. */
@@ -147,6 +148,7 @@ async function appendTo(env: Env, caller: Caller, body: Unplaced): Promise<Appen
   } catch (error) {
     console.error(`append failed: ${String(error)}`);
     tallyOf(caller.team).add("ingest_bodies_total", 1, body.kind, "failed");
+    reportUnreachable(env, caller.team.name, error);
     return "failed";
   }
 }

@@ -154,6 +154,10 @@ export const REPORT_EVERY_MS = 60_000;
 export const MAX_REPORTED_CAUSES = 20;
 /** Failures of a batch until somebody should know: 20 s of them, or more. */
 export const REPORT_FROM_ATTEMPTS = 8;
+/** Failed calls to a buffer from which on it is no mere restart. */
+export const UNREACHABLE_MS = 10_000;
+/** So long without a failed call, and the next is another story. */
+export const UNREACHABLE_OVER_MS = 60_000;
 export const REPORT_TIMEOUT_MS = 5_000;
 export const MAX_REPORT_TEXT_LENGTH = 200;
 

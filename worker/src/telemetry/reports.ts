@@ -1,6 +1,6 @@
 /**
- * What is reported to Sentry, where the deployment has a DSN: bugs, batches that do not get into
- * their table, bodies that were set aside.
+ * What is reported to Sentry, where the deployment has a DSN: bugs, buffers that stay away, batches
+ * that do not get into their table, bodies that were set aside.
  *
  * A report says where and which kind, and nothing that anybody sent: no body, no token, no address,
  * and no text of ClickHouse's, which quotes rows. It is sent beside the request, which never waits
@@ -13,6 +13,8 @@ import {
   MAX_REPORTED_CAUSES,
   REPORT_EVERY_MS,
   REPORT_FROM_ATTEMPTS,
+  UNREACHABLE_MS,
+  UNREACHABLE_OVER_MS,
 } from "../limits.ts";
 import { errorCodeFrom } from "./codes.ts";
 import { type Dsn, dsnFrom, envelopeFrom, framesFrom, type Report, send } from "./sentry.ts";
@@ -35,6 +37,28 @@ export function reportBug(env: Env, error: unknown, place: string): void {
     cause: `${place} ${innermost}`,
     frames,
   });
+}
+
+interface Episode {
+  readonly sinceMs: number;
+  lastMs: number;
+}
+
+/** Of failed calls, by team. */
+const episodes = new Map<string, Episode>();
+
+/** A call to a buffer failed. A restart is over in a moment; what lasts longer is reported. */
+export function reportUnreachable(env: Env, team: string, error: unknown): void {
+  const nowMs = Date.now();
+  const known = episodes.get(team);
+  if (known === undefined || Math.abs(nowMs - known.lastMs) > UNREACHABLE_OVER_MS) {
+    episodes.set(team, { sinceMs: nowMs, lastMs: nowMs });
+    return;
+  }
+  known.lastMs = nowMs;
+  if (nowMs - known.sinceMs >= UNREACHABLE_MS) {
+    reportBug(env, error, `buffer of ${team}`);
+  }
 }
 
 /** A batch failed once more; it is reported when it has failed 8 times, 16, 32 … */
