@@ -222,6 +222,10 @@ def _full_disk(stage: Stage, load: Load, fault: Fault) -> Iterator[None]:
     """The buffer can neither take nor record anything, once it has filled its own free pages."""
     refused = load.ledger.refused
     stage.disk.fill()
+    if fault.choice % 2:  # and has to begin on such a disk
+        stage.worker.process.kill()
+        stage.worker.process.start()
+        wait_until("the worker listens", lambda: stage.runs(stage.worker))
     with load.flood():
         yield
         stage.disk.fill()  # what deletes had freed, too
