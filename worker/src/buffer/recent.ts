@@ -4,6 +4,7 @@
  * A body's key is stored in the transaction of its chunk: a key without the chunk would lose the
  * body, a chunk without the key would double it. The map is a cache of the stored keys.
  */
+import { Buffer } from "node:buffer";
 import { RECENT_BODIES, RECENT_BODIES_MS } from "../limits.ts";
 import type { Store } from "./store.ts";
 
@@ -25,8 +26,9 @@ export class RecentBodies {
     this.#store = store;
     for (const { id, atMs, keys } of store.recent()) {
       const row = { id, atMs };
-      for (let at = 0; at < keys.length; at += KEY_BYTES) {
-        this.#rows.set(hexFrom(keys.subarray(at, at + KEY_BYTES)), row);
+      const bytes = Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength);
+      for (let at = 0; at < bytes.length; at += KEY_BYTES) {
+        this.#rows.set(bytes.toString("hex", at, at + KEY_BYTES), row);
       }
     }
   }
@@ -37,7 +39,11 @@ export class RecentBodies {
 
   /** Inside the caller's transaction. */
   insert(keys: readonly string[], atMs: number): RecentRow | null {
-    return keys.length === 0 ? null : { id: this.#store.insertRecent(atMs, bytesFrom(keys)), atMs };
+    if (keys.length === 0) {
+      return null;
+    }
+    // In one go: digit by digit in JavaScript took 2 us a key.
+    return { id: this.#store.insertRecent(atMs, Buffer.from(keys.join(""), "hex")), atMs };
   }
 
   /** After the transaction: a key in the cache is a key on disk. */
@@ -55,30 +61,16 @@ export class RecentBodies {
    * clock was set back, the newest row has not the latest. It only makes keys live longer.
    */
   #forgetOld(nowMs: number): void {
+    let forgotten = false;
     for (const [key, { id, atMs }] of this.#rows) {
       if (atMs >= nowMs - RECENT_BODIES_MS && this.#rows.size <= RECENT_BODIES) {
-        this.#store.deleteRecentBefore(id);
+        if (forgotten) {
+          this.#store.deleteRecentBefore(id);
+        }
         return;
       }
       this.#rows.delete(key);
+      forgotten = true;
     }
   }
-}
-
-function bytesFrom(keys: readonly string[]): Uint8Array {
-  const bytes = new Uint8Array(keys.length * KEY_BYTES);
-  keys.forEach((key, index) => {
-    for (let at = 0; at < KEY_BYTES; at++) {
-      bytes[index * KEY_BYTES + at] = Number.parseInt(key.slice(at * 2, at * 2 + 2), 16);
-    }
-  });
-  return bytes;
-}
-
-function hexFrom(bytes: Uint8Array): string {
-  let hex = "";
-  for (const byte of bytes) {
-    hex += byte.toString(16).padStart(2, "0");
-  }
-  return hex;
 }

@@ -14,7 +14,8 @@ import {
 } from "./parse.ts";
 
 const STORED = JSON.stringify({ status: "stored" });
-const JSON_ANSWER = { headers: { "content-type": "application/json" } } as const;
+/** Its headers are copied; read from an object, they cost 1 us of CPU an answer. */
+const JSON_ANSWER = new Response(null, { headers: { "content-type": "application/json" } });
 
 /** `POST /events`: one event. */
 export async function ingestEvent(request: Request, env: Env, caller: Caller): Promise<Response> {

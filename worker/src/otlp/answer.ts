@@ -29,10 +29,16 @@ export function exportResponse(
 ): Response {
   const { rows, reason } = rejected;
   const message = reason && `${signal.rows.text}: ${rows} cannot be stored; the first: ${reason}`;
-  return encoding === "json"
-    ? answer(200, encoding, jsonExport(signal, rows, message))
-    : answer(200, encoding, protobufExport(rows, message));
+  const body =
+    encoding === "json" ? jsonExport(signal, rows, message) : protobufExport(rows, message);
+  return new Response(body, TAKEN[encoding]);
 }
+
+/** Their headers are copied; made anew, they cost 3 us of CPU an answer. */
+const TAKEN: Record<OtlpEncoding, Response> = {
+  protobuf: new Response(null, { headers: { "content-type": PROTOBUF } }),
+  json: new Response(null, { headers: { "content-type": JSON_TYPE } }),
+};
 
 function jsonExport(signal: Signal, rows: number, message: string | null): Uint8Array {
   const partialSuccess = { [signal.rows.rejected]: String(rows), errorMessage: message };
@@ -54,23 +60,14 @@ export function statusResponse(refusal: Refusal, request: Request): Response {
       ? encoder.encode(JSON.stringify({ code, message }))
       : Uint8Array.from([8, code, ...textField(2, message)]);
   const headers = new Headers(refusal.headers);
+  headers.set("content-type", encoding === "json" ? JSON_TYPE : PROTOBUF);
   if (refusal.retryAfterSeconds !== undefined) {
     headers.set("retry-after", String(refusal.retryAfterSeconds));
   }
-  return answer(refusal.status, encoding, body, headers);
+  return new Response(body, { status: refusal.status, headers });
 }
 
 const encoder = new TextEncoder();
-
-function answer(
-  status: number,
-  encoding: OtlpEncoding,
-  body: Uint8Array,
-  headers = new Headers(),
-): Response {
-  headers.set("content-type", encoding === "json" ? JSON_TYPE : PROTOBUF);
-  return new Response(body, { status, headers });
-}
 
 function rpcCode(status: number): number {
   switch (status) {
@@ -82,6 +79,8 @@ function rpcCode(status: number): number {
       return 5; // NOT_FOUND
     case 405:
       return 12; // UNIMPLEMENTED
+    case 408:
+      return 4; // DEADLINE_EXCEEDED
     case 429:
       return 8; // RESOURCE_EXHAUSTED
     case 500:
