@@ -8,6 +8,7 @@ import urllib.request
 from typing import Any
 
 from tests.e2e.deployment import Deployment
+from tests.worker.prometheus import Samples, parse, value_of
 
 TEAM = {"name": "shop", "database": "shop_telemetry"}
 TOKENS: list[dict[str, Any]] = [
@@ -33,6 +34,16 @@ def ask(deployment: Deployment, path: str, token: str, body: object = None) -> t
         return error.code, json.load(error)
 
 
+def scrape(deployment: Deployment, token: str) -> Samples:
+    """As Prometheus does."""
+    request = urllib.request.Request(
+        deployment.outputs_once()["ingest_url"] + "/admin/metrics",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as answer:
+        return parse(answer.read().decode())
+
+
 def configure_tokens(deployment: Deployment, tokens: list[dict[str, Any]]) -> None:
     """Pulumi takes a long value of a key with this name for a secret, which it is not."""
     deployment.pulumi("config", "set", "--plaintext", "tokens", json.dumps(tokens))
@@ -56,6 +67,9 @@ def test_a_team_has_its_own_database_tokens_and_buffer(deployment: Deployment) -
         assert status == 200
         delivered = {each["buffer"]: each["rows_delivered"] for each in buffers["buffers"]}
         assert delivered["shop/0"] == 1
+        samples = scrape(deployment, tokens["operator"])
+        assert value_of(samples, "ingest_taken_rows_total", team="shop") == 1
+        assert value_of(samples, "ingest_buffer_rows", buffer="shop/0") == 0
     finally:
         deployment.pulumi("config", "rm", "teams")
         deployment.pulumi("config", "rm", "tokens")

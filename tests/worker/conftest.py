@@ -12,8 +12,9 @@ from tests.worker.engines import ROOT, ClickHouse, Worker
 from tests.worker.proxy import Proxy
 
 WorkerFactory = Callable[..., Worker]
-# A batch a second is right for a table and slow for a hundred tests.
-FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000}
+# A batch a second is right for a table and slow for a hundred tests; and rows of the worker's own
+# would come in between what a slow one counts.
+FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000, "HEALTH_ROWS_MS": 3_600_000}
 
 
 @pytest.fixture(scope="session", autouse=True)

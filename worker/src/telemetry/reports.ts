@@ -21,7 +21,8 @@ import { type Dsn, dsnFrom, envelopeFrom, framesFrom, type Report, send } from "
 
 /** When each cause was last reported, by this isolate. */
 const reportedMs = new Map<string, number>();
-let quietUntilMs = 0;
+/** After a 429. A moment and a length, so that a clock that is set back does not make it longer. */
+let quiet = { fromMs: 0, ms: 0 };
 
 /** Something was thrown that nobody foresaw. */
 export function reportBug(env: Env, error: unknown, place: string): void {
@@ -93,7 +94,11 @@ export function reportDeadLetter(env: Env, buffer: string, batch: Batch, error: 
 function report(env: Env, found: Report): void {
   const dsn = env.SENTRY_DSN === undefined ? null : dsnFrom(env.SENTRY_DSN);
   const nowMs = Date.now();
-  if (dsn !== null && nowMs >= quietUntilMs && isNews(`${found.type} ${found.cause}`, nowMs)) {
+  if (
+    dsn !== null &&
+    Math.abs(nowMs - quiet.fromMs) >= quiet.ms &&
+    isNews(`${found.type} ${found.cause}`, nowMs)
+  ) {
     waitUntil(deliver(dsn, found, nowMs));
   }
 }
@@ -120,7 +125,7 @@ async function deliver(dsn: Dsn, found: Report, nowMs: number): Promise<void> {
   try {
     const quietSeconds = await send(dsn, envelopeFrom(found, eventId, nowMs));
     if (quietSeconds > 0) {
-      quietUntilMs = Date.now() + quietSeconds * 1000;
+      quiet = { fromMs: Date.now(), ms: quietSeconds * 1000 };
       console.warn(`Sentry takes no more for ${quietSeconds} s`);
     } else {
       console.error(`${found.type} is reported as ${eventId}`);
