@@ -13,7 +13,7 @@ import math
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.ingest import prices
@@ -96,7 +96,7 @@ class Setup:
 
     joined_bodies: float = 1.0
     has_keys: bool = True
-    batch_age_seconds: float = 1.0
+    batch_age_seconds: float = field(default_factory=lambda: _limit("BATCH_AGE_MS") / 1e3)
     buffers: int = 1
     kept_months: float = 1.0
     idle_minutes: float = 5.0
@@ -161,11 +161,13 @@ def month(shape: Shape, events: float, setup: Setup) -> Month:
 
 
 def _batches(shape: Shape, requests: float, setup: Setup) -> float:
-    """Sealed when the oldest chunk is old enough, or earlier when a batch is full."""
+    """Sealed when the oldest chunk is old enough, or earlier when there is enough for a batch."""
     per_second = requests / prices.SECONDS / setup.buffers
     by_age = 1 / (setup.batch_age_seconds + 1 / per_second)
     rows = per_second * shape.events_per_request
-    by_size = max(rows * shape.raw_bytes / _limit("BATCH_RAW_BYTES"), rows / _limit("BATCH_ROWS"))
+    by_size = max(
+        rows * shape.raw_bytes / _limit("BATCH_ENOUGH_RAW_BYTES"), rows / _limit("BATCH_ROWS")
+    )
     return max(by_age, by_size) * prices.SECONDS * setup.buffers
 
 

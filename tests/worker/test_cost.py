@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,7 @@ def test_a_small_load_is_counted_as_the_tables_have_it(tmp_path: Path) -> None:
     """Rows written, calls, alarms and batches, in the real runtimes."""
     measured = cost.measure(tmp_path / "run")
     assert cost.deviations(measured) == []
+    single = measured["single"]
+    dearer = replace(single, chunk_writes=single.chunk_writes + single.chunks)
+    first, *_ = cost.deviations({**measured, "single": dearer})
+    assert first.startswith("single: writes a chunk: counted 3, the tables have 2")
