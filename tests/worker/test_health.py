@@ -10,6 +10,8 @@ import urllib.error
 from contextlib import closing
 from functools import partial
 
+import pytest
+
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import (
     DATABASE,
@@ -205,6 +207,27 @@ def test_the_table_has_what_the_counters_have_and_then_all_sleeps(
         "WHERE MetricType = 'gauge' AND Buffer = 'default/0' ORDER BY ALL"
     ).splitlines()
     assert gauges == sorted(name for name in scrape(worker) if name.startswith("ingest_buffer_"))
+
+
+@pytest.mark.parametrize("state", ["not JSON", "{}", '{"reported": 5, "unreported": null}'])
+def test_sums_that_cannot_be_read_hold_up_nothing(
+    clickhouse: ClickHouse, make_worker: WorkerFactory, state: str
+) -> None:
+    """A script of another time may have written them: counting begins anew."""
+    worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS, limits=SOON)
+    assert worker.post_traces(export_bytes(5, seed=1)).status == 200
+    wait_until_at_rest(worker)
+    worker.process.kill()
+    worker.tamper("UPDATE meta SET value = ? WHERE key = 'health'", state)
+    worker.start()
+    assert worker.post_traces(export_bytes(7, seed=2)).status == 200
+    wait_until("delivered", partial(has_spans, clickhouse, 12))
+    assert value_of(scrape(worker), "ingest_taken_rows_total") == 7
+    wait_until("both are told", lambda: taken_in_all(clickhouse) == 12)
+
+
+def taken_in_all(clickhouse: ClickHouse) -> float:
+    return value_of(table(clickhouse), "ingest_taken_rows_total")
 
 
 def test_a_counter_never_goes_back(clickhouse: ClickHouse, make_worker: WorkerFactory) -> None:

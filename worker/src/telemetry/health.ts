@@ -58,13 +58,17 @@ export class Health {
     this.#buffer = buffer;
     this.#hooks = hooks;
     this.#startMs = Date.now();
-    const text = store.meta(KEY);
+    this.#quietly(() => this.#load());
+  }
+
+  #load(): void {
+    const text = this.#store.meta(KEY);
     if (typeof text === "string") {
-      const stored = JSON.parse(text) as Stored;
-      this.#reported = stored.reported;
-      this.#unreported.merge(stored.unreported);
-      this.#startMs = stored.startMs;
-      this.#movedMs = stored.movedMs;
+      const { reported, unreported, startMs, movedMs } = JSON.parse(text) as Stored;
+      this.#unreported.merge(unreported);
+      this.#reported = summed([reported]);
+      this.#startMs = startMs;
+      this.#movedMs = movedMs;
     }
   }
 
@@ -191,13 +195,17 @@ export class Health {
       : Math.min(this.#movedMs + HEALTH_ROWS_MS, nowMs + HEALTH_ROWS_MS);
   }
 
-  /** A disk that is full must not keep away the delivery that would make room. */
+  /**
+   * A disk that is full must not keep away the delivery that would make room, and sums that cannot
+   * be read are no reason to lose a body.
+   */
   #quietly(act: () => void): void {
     try {
       act();
     } catch (error) {
       this.#store.forgetCounts();
       this.#movedMs = null;
+      this.#isSaved = false;
       console.error(`health: ${String(error)}`);
     }
   }
