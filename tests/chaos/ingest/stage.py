@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.chaos.ingest.clock import Clock
 from tests.chaos.ingest.disk import SmallDisk
+from tests.chaos.ingest.tokens import forget_unwritten
 from tests.worker.engines import (
     DATABASE,
     ClickHouse,
@@ -46,12 +47,15 @@ class Stage:
     Args:
         folder: a new one's name.
         shim: compiled, of `clock.build_shim`; None: clocks stay right.
+    Attributes:
+        unwritten: tokens that ClickHouse was killed before it had made their parts.
     """
 
     def __init__(self, folder: Path, *, shim: Path | None) -> None:
         folder.mkdir()
         self._exits = contextlib.ExitStack()
         self._shards = [1]
+        self.unwritten = 0
         self.worker_clock = Clock(shim, folder / "worker-clock")
         self.clickhouse_clock = Clock(shim, folder / "clickhouse-clock")
         self.clickhouse = ClickHouse(folder / "clickhouse")
@@ -99,9 +103,11 @@ class Stage:
 
     def start_what_is_down(self) -> None:
         """Both engines run and answer."""
-        for engine in (self.clickhouse, self.worker):
-            if not self.runs(engine):
-                engine.start()
+        if not self.runs(self.clickhouse):
+            self.unwritten += forget_unwritten(self.clickhouse.process.folder / "data")
+            self.clickhouse.start()
+        if not self.runs(self.worker):
+            self.worker.start()
 
     @staticmethod
     def runs(engine: ClickHouse | Worker) -> bool:

@@ -1,0 +1,51 @@
+"""Where a plain MergeTree breaks its promise, and that it is mended there and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.ingest.tokens import forget_unwritten
+from tests.worker.engines import ClickHouse
+
+
+@pytest.fixture
+def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
+    """A server with a table that remembers tokens."""
+    server = ClickHouse(tmp_path / "clickhouse")
+    server.start()
+    server.query("CREATE DATABASE telemetry ENGINE = Atomic")
+    server.query(
+        "CREATE TABLE telemetry.rows (id UInt32) ENGINE = MergeTree PARTITION BY id ORDER BY id "
+        "SETTINGS non_replicated_deduplication_window = 100"
+    )
+    yield server
+    server.process.kill()
+
+
+def insert(clickhouse: ClickHouse, token: str) -> None:
+    """Two partitions under one token."""
+    sql = "INSERT INTO telemetry.rows SELECT number FROM numbers(2)"
+    clickhouse.query(sql, insert_deduplication_token=token)
+
+
+@pytest.mark.parametrize("mended", [False, True])
+def test_a_token_without_its_part_loses_the_repeat_until_it_is_mended(
+    clickhouse: ClickHouse, mended: bool
+) -> None:
+    """As a kill leaves it between the two: the token is in the log, the part has no name yet."""
+    insert(clickhouse, "first")
+    insert(clickhouse, "second")
+    clickhouse.process.kill()
+    data = clickhouse.process.folder / "data"
+    (part,) = data.glob("store/*/*/0_3_3_0")
+    part.rename(part.with_name("tmp_insert_0_3_3_0"))
+    if mended:
+        assert forget_unwritten(data) == 1
+        assert forget_unwritten(data) == 0
+    clickhouse.start()
+    insert(clickhouse, "first")
+    insert(clickhouse, "second")
+    assert clickhouse.count("rows") == (4 if mended else 3)
