@@ -3,7 +3,8 @@
 Without options the tables are printed. `--write` puts them into the document. `--measure` runs a
 small load of each shape against the real runtimes and says what was counted. `--check` fails if the
 document's tables are not what the formulas give, or if a count is further from the one they are
-computed from than is allowed (15 % for counts, 3 times for CPU, 1.5 times for sizes on disk).
+computed from than is allowed: 5 to 50 % for counts, 1.5 times for sizes on disk, and CPU and time
+may be three times as much; a machine where they are less is no error.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ INSERT_CPU_MS = 22.0
 # With something under way, for each batch, in seconds; a service in the cloud is further away.
 BATCH_SECONDS = 0.25
 COUNT_TOLERANCE = 1.15
-CPU_TOLERANCE = 3.0
+TIME_TOLERANCE = 3.0
+JOINED_TOLERANCE = 5.0
 SIZE_TOLERANCE = 1.5
 
 
@@ -337,18 +339,30 @@ def measure(folder: Path) -> dict[str, Counts]:
         return {load.name: running.run(load) for load in LOADS}
 
 
-def deviations(measured: Mapping[str, Counts]) -> list[str]:
-    """Counts that are not what the tables are computed from, a line each."""
+def deviations(measured: Mapping[str, Counts], *, times: bool = True) -> list[str]:
+    """Counts that are not what the tables are computed from, a line each.
+
+    Args:
+        times: CPU and seconds, too; without them it is the same on every machine.
+    """
     lines = []
     for what, count, assumed, tolerance in _compared(measured):
-        if not assumed / tolerance <= count <= assumed * tolerance:
+        is_time = tolerance == TIME_TOLERANCE
+        if is_time and not times:
+            continue
+        least = 0 if is_time else assumed / tolerance
+        if not least <= count <= assumed * tolerance:
             lines.append(
                 f"{what}: counted {count:.3g}, the tables have {assumed:.3g}; "
                 f"allowed is a factor of {tolerance:g}"
             )
     joined = measured["joined"]
-    if joined.requests / joined.calls < JOINED_BODIES / CPU_TOLERANCE:
-        lines.append(f"bodies that share a call: {joined.requests / joined.calls:.1f}")
+    shared = joined.requests / joined.calls
+    if shared < JOINED_BODIES / JOINED_TOLERANCE:
+        lines.append(
+            f"joined: bodies a call: counted {shared:.3g}, the tables have {JOINED_BODIES:.3g}; "
+            f"allowed is a factor of {JOINED_TOLERANCE:g}"
+        )
     return lines
 
 
@@ -357,21 +371,21 @@ def _compared(measured: Mapping[str, Counts]) -> Iterator[tuple[str, float, floa
         yield f"{name}: writes a chunk", each.chunk_writes / each.chunks, CHUNK_WRITES, 1.05
         if name == "joined":
             cpu_ms = each.host_us / each.requests / 1e3
-            yield "single: host CPU a request, ms", cpu_ms, SHAPES[0].request_cpu_ms, CPU_TOLERANCE
+            yield "single: host CPU a request, ms", cpu_ms, SHAPES[0].request_cpu_ms, TIME_TOLERANCE
             continue
         batches = each.batches
         yield f"{name}: writes a batch", each.batch_writes / batches, BATCH_WRITES, 1.3
         yield f"{name}: alarms a batch", each.alarms / batches, ALARMS, 1.5
         yield f"{name}: alarm writes a batch", each.alarm_writes / batches, ALARM_WRITES, 1.5
         active = each.active_ms / batches / 1e3
-        yield f"{name}: seconds active a batch", active, BATCH_SECONDS, CPU_TOLERANCE
+        yield f"{name}: seconds active a batch", active, BATCH_SECONDS, TIME_TOLERANCE
         shape = next(shape for shape in SHAPES if shape.name == name)
         if name != "single":  # of few rows a second it is the batch that costs, in CPU and bytes
             cpu_ms = each.host_us / each.requests / 1e3
-            yield f"{name}: host CPU a request, ms", cpu_ms, shape.request_cpu_ms, CPU_TOLERANCE
+            yield f"{name}: host CPU a request, ms", cpu_ms, shape.request_cpu_ms, TIME_TOLERANCE
             yield f"{name}: bytes a row on disk", each.row_bytes, shape.row_bytes, SIZE_TOLERANCE
         clickhouse_ms = batches * INSERT_CPU_MS + each.rows * shape.row_cpu_us / 1e3
-        yield f"{name}: ClickHouse CPU, ms", each.clickhouse_us / 1e3, clickhouse_ms, CPU_TOLERANCE
+        yield f"{name}: ClickHouse CPU, ms", each.clickhouse_us / 1e3, clickhouse_ms, TIME_TOLERANCE
         writes = each.chunks * CHUNK_WRITES + each.key_rows * KEY_WRITES
         writes += batches * (BATCH_WRITES + ALARM_WRITES)
         counted_writes = each.chunk_writes + each.key_writes + each.batch_writes + each.alarm_writes
