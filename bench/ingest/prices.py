@@ -1,6 +1,14 @@
 """What Cloudflare and ClickHouse Cloud charge, in dollars: amounts included, prices beyond them.
 
-Read on 2026-11-21 from the pages named below; taxes, committed discounts and support are not here.
+Read on 2026-11-21, ClickHouse's list as it was on 2026-09-05; taxes, committed discounts and
+support are not here.
+
+- Workers Paid: https://developers.cloudflare.com/workers/platform/pricing/
+- Durable Objects, where calls and alarms are requests, and deletions and alarms that are set are
+  rows written: https://developers.cloudflare.com/durable-objects/platform/pricing/
+- ClickHouse Cloud in AWS us-east-1, units of 8 GiB and 2 vCPU by the minute: from the examples of
+  https://clickhouse.com/docs/cloud/manage/billing/overview ($159.66 for one unit of Basic, $436.95
+  for two of Scale, a month); storage from https://clickhouse.com/pricing, where those agree
 """
 
 from __future__ import annotations
@@ -8,9 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "BASIC",
     "HOURS",
+    "OBJECT_GB",
+    "SCALE",
     "SECONDS",
-    "SOURCES",
+    "TB_MONTH_DOLLARS",
+    "UNIT_VCPU",
     "CloudflareUsage",
     "Metered",
     "ServiceTier",
@@ -20,25 +32,6 @@ __all__ = [
 # A month, as both vendors' examples have it.
 HOURS = 730
 SECONDS = HOURS * 3600
-
-SOURCES = (
-    (
-        "Workers Paid: requests, CPU",
-        "https://developers.cloudflare.com/workers/platform/pricing/",
-    ),
-    (
-        "Durable Objects: requests (calls and alarms), duration, SQLite rows and storage; each "
-        "`setAlarm` is a row written, and so is each row deleted",
-        "https://developers.cloudflare.com/durable-objects/platform/pricing/",
-    ),
-    (
-        "ClickHouse Cloud, AWS us-east-1: compute units of 8 GiB and 2 vCPU, metered by the "
-        "minute; storage, and backups at the same price. Basic and Scale from the examples of "
-        "that page ($159.66 for one unit, $436.95 for two, a month), Enterprise and storage "
-        "from the list",
-        "https://clickhouse.com/docs/cloud/manage/billing/overview, https://clickhouse.com/pricing",
-    ),
-)
 
 
 @dataclass(frozen=True)
