@@ -4,6 +4,7 @@
  * Storage is the truth: every class beside this one can be thrown away and built again from here.
  * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
  */
+import { free } from "../body.ts";
 import { MAX_VALUE_BYTES } from "../limits.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
 
@@ -339,7 +340,14 @@ export class Store {
         break;
       }
     }
-    return last === null ? null : { seq: last, body: joined(pieces) };
+    if (last === null) {
+      return null;
+    }
+    const body = joined(pieces);
+    if (pieces.length > 1) {
+      pieces.forEach(free);
+    }
+    return { seq: last, body };
   }
 
   #overflow(seq: number): Uint8Array[] {
