@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ from tests.worker.test_bulk_events import post
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"]
 EVERYTHING = token_entry("everything", name="everything", scopes=SCOPES)
+# For something else than most of the API, and over its rate.
+LESSER = (
+    token_entry("logger", name="logger", scopes=["logs"]),
+    token_entry("hasty", name="hasty", scopes=SCOPES, requests_per_second=0.001),
+)
 SEED = "20261121"
 EXAMPLES = "5"
 
@@ -47,35 +53,52 @@ def test_requests_made_from_the_document_find_no_undocumented_answer(
 ) -> None:
     """Right and wrong ones to every operation: no 5xx, no status, type or body that it lacks."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=access_document(EVERYTHING))
-    document = tmp_path / "openapi.json"
+    assert "Tested: 16" in made_from_the_document(
+        worker,
+        tmp_path,
+        {
+            "--header": "Authorization: Bearer everything",
+            "--phases": "examples,coverage,fuzzing",
+            "--max-examples": EXAMPLES,
+        },
+    )
+    # Whatever came meanwhile can still be delivered.
+    assert post(worker, "/admin/resume", {}, authorization="Bearer everything").status == 200
+
+
+@pytest.mark.parametrize("token", ["unknown", "logger", "hasty"])
+def test_whoever_asks_hears_nothing_undocumented(
+    make_worker: WorkerFactory, tmp_path: Path, token: str
+) -> None:
+    """With a token that is unknown, for something else, or over its rate."""
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(*LESSER))
+    header = {"--header": f"Authorization: Bearer {token}"}
+    made_from_the_document(worker, tmp_path, {**header, "--phases": "coverage"})
+
+
+def made_from_the_document(worker: Worker, folder: Path, options: Mapping[str, str]) -> str:
+    """What schemathesis printed; it found nothing."""
+    document = folder / "openapi.json"
     document.write_text(json.dumps(document_of(worker)))
     options = {
         "--url": f"http://127.0.0.1:{worker.port}",
-        "--header": "Authorization: Bearer everything",
         # That `from` lies before `to` is a rule no schema can tell.
         "--exclude-checks": "positive_data_acceptance",
-        "--phases": "examples,coverage,fuzzing",
-        "--max-examples": EXAMPLES,
         "--seed": SEED,
         "--generation-database": "none",
         "--suppress-health-check": "all",
+        **options,
     }
+    command = [str(SCHEMATHESIS), "run", str(document)]
     done = subprocess.run(
-        [
-            str(SCHEMATHESIS),
-            "run",
-            str(document),
-            *(text for option in options.items() for text in option),
-        ],
-        cwd=tmp_path,
+        [*command, *(text for option in options.items() for text in option)],
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr
-    assert "Tested: 16" in done.stdout
-    # Whatever came meanwhile can still be delivered.
-    assert post(worker, "/admin/resume", {}, authorization="Bearer everything").status == 200
+    return done.stdout
 
 
 def test_the_document_has_every_path_and_legal_schemas(lone_worker: Worker) -> None:

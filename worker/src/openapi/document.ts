@@ -74,6 +74,7 @@ const REFUSALS: readonly (readonly [
   [400, "a field is missing, unknown or has a wrong value", (_route, o) => takesInput(o)],
   [401, "no token, or one that is not known or has ended", (r) => r.scope !== null],
   [403, "the token is for something else", (r) => r.scope !== null],
+  [408, "the body did not come in time", (_route, o) => o.body !== undefined],
   [413, "larger than is taken; send smaller pieces", (_route, o) => o.body !== undefined],
   [415, "another content type or encoding", (_route, o) => o.body !== undefined],
   [429, "over the token's rate, or the buffer is full", (r) => r.scope !== null],
