@@ -24,7 +24,7 @@ BODIES = 300
 # Hex of random bytes, which LZ4 does not make shorter: 330 MB are stored.
 PAYLOAD_BYTES = 1_100_000
 BACKLOG_BYTES = 300_000_000
-EVENTS = 20_000
+EVENTS = 30_000
 # Of `limits.ts` and `recent.ts`.
 RECENT_BODIES = 200_000
 KEY_BYTES = 16
