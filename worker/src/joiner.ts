@@ -86,7 +86,7 @@ class Lane {
     let count = 0;
     for (const { body } of this.#waiting) {
       total += body.bytes.byteLength;
-      if (total > JOIN_BYTES) {
+      if (count > 0 && total > JOIN_BYTES) {
         break;
       }
       count++;

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
 import { streamFor } from "../tables/index.ts";
-import { type Body, groupsFrom } from "./commit.ts";
+import { type Body, GroupCommit, groupsFrom } from "./commit.ts";
+import { RecentBodies } from "./recent.ts";
+import type { NewChunk, Store } from "./store.ts";
 
 const body = (kind: "traces" | "events", bytes: number): Body => ({
   stream: streamFor(kind, "raw"),
@@ -43,4 +45,29 @@ test("a row holds a bounded number of bodies", () => {
     groups.map(({ bodies }) => bodies.length),
     [GROUP_BODIES, 1],
   );
+});
+
+test("bodies appended in one turn share a write, and so do those that come while it is synced", async () => {
+  const written: number[] = [];
+  const store = {
+    recent: () => [],
+    transaction: <T>(closure: () => T) => closure(),
+    insertChunk: (_stream: unknown, { sizes }: NewChunk) => written.push(sizes.length),
+  } as unknown as Store;
+  let onDisk = (): void => {};
+  const disk = new Promise<void>((resolve) => {
+    onDisk = resolve;
+  });
+  const commit = new GroupCommit(store, new RecentBodies(store), {
+    sync: () => disk,
+    written: () => {},
+    committed: () => {},
+  });
+  const first = [commit.append(body("events", 1)), commit.append(body("events", 1))];
+  await null;
+  assert.deepEqual(written, [2]);
+  const second = [1, 2, 3].map(() => commit.append(body("events", 1)));
+  onDisk();
+  await Promise.all([...first, ...second]);
+  assert.deepEqual(written, [2, 3]);
 });
