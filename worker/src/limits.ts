@@ -131,6 +131,8 @@ export const BATCHES_BETWEEN_ROUNDS = MAX_BATCHES_AHEAD / 2;
  * the requests: an insert of 1,400 events in hundreds of chunks took 7 s under load, one by one.
  */
 export const INSERT_PIECE_BYTES = MIB;
+/** More of them are not looked at for one piece. */
+export const INSERT_PIECE_CHUNKS = 256;
 /** Longer than any insert of 16 MiB takes; after it the answer counts as lost. */
 export const INSERT_TIMEOUT_MS = 120_000;
 export const RETRY_FIRST_MS = 200;

@@ -5,7 +5,7 @@
  * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
  */
 import { free } from "../body.ts";
-import { MAX_VALUE_BYTES } from "../limits.ts";
+import { INSERT_PIECE_CHUNKS, MAX_VALUE_BYTES } from "../limits.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
 
 /** One stored row: one body, or several small ones of the same stream back to back. */
@@ -321,33 +321,49 @@ export class Store {
     toSeq: number,
     enoughBytes = 0,
   ): { seq: number; body: Uint8Array } | null {
-    const pieces: Uint8Array[] = [];
-    let last: number | null = null;
-    let bytes = 0;
-    for (const row of this.#sql.exec(
-      "SELECT seq, stored_bytes, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",
-      seq,
-      toSeq,
-    )) {
-      last = Number(row.seq);
-      const storedBytes = Number(row.stored_bytes);
-      pieces.push(bytesFrom(row.body));
-      if (storedBytes > MAX_VALUE_BYTES) {
-        pieces.push(...this.#overflow(last));
-      }
-      bytes += storedBytes;
-      if (bytes >= enoughBytes) {
-        break;
-      }
-    }
+    const last = this.#lastOfPiece(seq, toSeq, enoughBytes);
     if (last === null) {
       return null;
     }
+    // To the cursor's end: one that is left halfway keeps the body that it stands on until it is
+    // collected, which nothing hastens.
+    const pieces = this.#sql
+      .exec(
+        "SELECT seq, stored_bytes, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",
+        seq,
+        last,
+      )
+      .toArray()
+      .flatMap((row) => [
+        bytesFrom(row.body),
+        ...(Number(row.stored_bytes) > MAX_VALUE_BYTES ? this.#overflow(Number(row.seq)) : []),
+      ]);
     const body = joined(pieces);
     if (pieces.length > 1) {
       pieces.forEach(free);
     }
     return { seq: last, body };
+  }
+
+  #lastOfPiece(seq: number, toSeq: number, enoughBytes: number): number | null {
+    const sizes = this.#sql
+      .exec(
+        "SELECT seq, stored_bytes FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
+        seq,
+        toSeq,
+        INSERT_PIECE_CHUNKS,
+      )
+      .toArray();
+    let last: number | null = null;
+    let bytes = 0;
+    for (const row of sizes) {
+      if (last !== null && bytes >= enoughBytes) {
+        break;
+      }
+      last = Number(row.seq);
+      bytes += Number(row.stored_bytes);
+    }
+    return last;
   }
 
   #overflow(seq: number): Uint8Array[] {
