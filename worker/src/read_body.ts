@@ -17,6 +17,7 @@ import {
   UNDECLARED_BYTES,
 } from "./limits.ts";
 import { type Lease, Room } from "./room.ts";
+import { endedInTime } from "./slow_bodies.ts";
 
 /** A body that has room. */
 interface Held {
@@ -43,7 +44,7 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
   try {
     if (declared > 0 && declared <= SMALL_BODY_BYTES) {
       // The runtime holds a sender to the length that it declares.
-      return new Uint8Array(await inTime(request.arrayBuffer(), BODY_MS, tooSlow));
+      return new Uint8Array(await endedInTime(request.arrayBuffer(), tooSlow));
     }
     return request.body === null
       ? new Uint8Array(0)
