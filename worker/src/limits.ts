@@ -102,14 +102,12 @@ export const GROUP_BODIES = 2_000;
 /** About 30,000 spans; measured best between 8 and 32 MB. */
 export const BATCH_RAW_BYTES = 16 * MIB;
 export const BATCH_ROWS = 200_000;
-/** A few rows are sealed when the first of them is this old; the more there is, the sooner. */
-export const BATCH_AGE_MS = 1_000;
 /**
- * So much is sealed at once, half of it after half of the time. Of 4, 8 and 16 MiB, this keeps both
- * of ClickHouse's threads at work from soon after the first request of a flood until its end, and
- * makes three inserts a second of 16 MiB/s.
+ * How long a few rows wait to be sealed; half a batch waits for half of it. That keeps both of
+ * ClickHouse's threads at work nearly to the end of a flood, in as few inserts as waiting for full
+ * batches would make.
  */
-export const BATCH_ENOUGH_RAW_BYTES = 8 * MIB;
+export const BATCH_AGE_MS = 1_000;
 /** Where halving batches stops when ClickHouse has no memory for them: about 2,000 spans. */
 export const BATCH_MIN_RAW_BYTES = MIB;
 /** How rare inserts become when a table has too many parts. */

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   BATCH_AGE_MS,
-  BATCH_ENOUGH_RAW_BYTES,
   BATCH_MAX_AGE_MS,
   BATCH_MIN_RAW_BYTES,
   BATCH_RAW_BYTES,
@@ -14,7 +13,6 @@ import { Pace, strictest } from "./pace.ts";
 const FREE = {
   rawBytes: BATCH_RAW_BYTES,
   rows: BATCH_ROWS,
-  enoughRawBytes: BATCH_ENOUGH_RAW_BYTES,
   ageMs: BATCH_AGE_MS,
 };
 
@@ -31,15 +29,11 @@ test("as long as all is well, successes change nothing", () => {
   assert.equal(pace.insertsInFlight(), INSERTS_IN_FLIGHT);
 });
 
-test("too many parts: rarer, fuller, one at a time, and back step by step", () => {
+test("too many parts: rarer and so fuller, one at a time, and back step by step", () => {
   const pace = new Pace();
   pace.tooManyParts();
   pace.tooManyParts();
-  assert.deepEqual(pace.bounds(), {
-    ...FREE,
-    enoughRawBytes: BATCH_RAW_BYTES,
-    ageMs: 4 * BATCH_AGE_MS,
-  });
+  assert.deepEqual(pace.bounds(), { ...FREE, ageMs: 4 * BATCH_AGE_MS });
   assert.equal(pace.insertsInFlight(), 1);
   times(2, () => pace.applied(1));
   assert.equal(pace.bounds().ageMs, 2 * BATCH_AGE_MS);
@@ -73,7 +67,6 @@ test("the same batch that fails again halves nothing more, a smaller one does", 
   assert.equal(pace.bounds().rawBytes, BATCH_RAW_BYTES / 2);
   pace.outOfMemory(8, BATCH_RAW_BYTES / 2);
   assert.equal(pace.bounds().rawBytes, BATCH_RAW_BYTES / 4);
-  assert.equal(pace.bounds().enoughRawBytes, BATCH_RAW_BYTES / 4);
 });
 
 test("batches do not shrink to nothing", () => {
@@ -91,7 +84,6 @@ test("a batch for several tables suits the worst off", () => {
   assert.deepEqual(strictest([new Pace(), crowded, short].map((pace) => pace.bounds())), {
     rawBytes: 2 * BATCH_MIN_RAW_BYTES,
     rows: short.bounds().rows,
-    enoughRawBytes: BATCH_RAW_BYTES,
     ageMs: 2 * BATCH_AGE_MS,
   });
 });

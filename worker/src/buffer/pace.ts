@@ -8,7 +8,6 @@
  */
 import {
   BATCH_AGE_MS,
-  BATCH_ENOUGH_RAW_BYTES,
   BATCH_MAX_AGE_MS,
   BATCH_MIN_RAW_BYTES,
   BATCH_RAW_BYTES,
@@ -20,9 +19,7 @@ import {
 export interface Bounds {
   readonly rawBytes: number;
   readonly rows: number;
-  /** So much is not waited with. */
-  readonly enoughRawBytes: number;
-  /** The longest that a chunk waits to be sealed. */
+  /** How long a chunk waits that nothing joins; those of a full batch do not wait. */
   readonly ageMs: number;
 }
 
@@ -41,8 +38,6 @@ export class Pace {
       rawBytes,
       // Rows cost memory, too, and a batch may be full of them and short.
       rows: Math.ceil((BATCH_ROWS * rawBytes) / BATCH_RAW_BYTES),
-      // Parts are what there is too much of: then nothing goes before its time but full batches.
-      enoughRawBytes: this.#isRare() ? rawBytes : Math.min(rawBytes, BATCH_ENOUGH_RAW_BYTES),
       ageMs: this.#ageMs,
     };
   }
@@ -91,7 +86,6 @@ export function strictest(all: readonly Bounds[]): Bounds {
   return {
     rawBytes: Math.min(...all.map(({ rawBytes }) => rawBytes)),
     rows: Math.min(...all.map(({ rows }) => rows)),
-    enoughRawBytes: Math.max(...all.map(({ enoughRawBytes }) => enoughRawBytes)),
     ageMs: Math.max(...all.map(({ ageMs }) => ageMs)),
   };
 }

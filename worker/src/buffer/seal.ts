@@ -96,7 +96,7 @@ export class Sealer {
       return nowMs + BATCH_AGE_MS; // to ask them again
     }
     const bounds = this.#boundsOf(stream.kind);
-    const share = Math.max(rawBytes / bounds.enoughRawBytes, rows / bounds.rows);
+    const share = Math.max(rawBytes / bounds.rawBytes, rows / bounds.rows);
     // A clock that was set back: waiting until that time comes again would help nobody.
     const waitMs = Math.round(bounds.ageMs * (1 - share));
     return oldestMs > nowMs ? nowMs : Math.max(nowMs, oldestMs + waitMs);
