@@ -61,9 +61,14 @@ test: install lint ## Every check and test
 	$(VENV)/python -m pytest
 
 .PHONY: test-chaos
-test-chaos: install ## Random changes, faults and kills: 200 rounds (CHAOS_SEED, CHAOS_ROUNDS)
+test-chaos: install ## Random changes, faults and kills: 200 of each (CHAOS_SEED, CHAOS_ROUNDS)
 	CHAOS_SEED=$${CHAOS_SEED:-$$RANDOM} CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} \
 	  $(VENV)/python -m pytest tests/chaos
+
+.PHONY: test-fuzz
+test-fuzz: install ## 10,000 damaged OTLP bodies between good ones (FUZZ_SEED, FUZZ_BODIES)
+	FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_BODIES=$${FUZZ_BODIES:-10000} \
+	  $(VENV)/python -m pytest tests/worker/test_fuzz.py
 
 .PHONY: bench
 bench: install ## Measure: `pulumi up`, imports, the control plane, ingest; an hour on two quiet cores
@@ -71,6 +76,7 @@ bench: install ## Measure: `pulumi up`, imports, the control plane, ingest; an h
 	$(VENV)/python -m bench.import_cost
 	$(VENV)/python -m bench.control_plane
 	$(VENV)/python -m bench.ingest
+	$(VENV)/python -m bench.ingest.cost --check
 
 .PHONY: clean
 clean: down ## Remove what was installed and the local clouds' data
