@@ -34,7 +34,7 @@ export async function insert(
   server: Server,
   statement: Statement,
   token: string,
-  body: { stream: ReadableStream<Uint8Array>; encoding: Encoding },
+  body: { bytes: Uint8Array | ReadableStream<Uint8Array>; encoding: Encoding },
 ): Promise<Outcome> {
   const query = new URLSearchParams({
     ...statement,
@@ -53,7 +53,7 @@ export async function insert(
     const response = await fetch(`${server.url}/?${query}`, {
       method: "POST",
       headers,
-      body: body.stream,
+      body: body.bytes,
       redirect: "manual",
       signal: AbortSignal.timeout(INSERT_TIMEOUT_MS),
     });
@@ -70,9 +70,10 @@ export async function insert(
 /**
  * The table of errors: code → its name and what it says.
  *
- * `bytes`: they themselves are at fault. A code is that only if it is raised while reading the bytes, before the first row can be
- * written, and would be raised again for the same bytes. Whatever is not here is waited out: a
- * wrong password, a missing table or a full disk is mended by people, and the batch goes in then.
+ * `bytes`: they themselves are at fault. A code is that only if it is raised while reading the
+ * bytes, before the first row can be written, and would be raised again for the same bytes. Whatever
+ * is not here is waited out: a wrong password, a missing table or a full disk is mended by people,
+ * and the batch goes in then.
  */
 const ERRORS: ReadonlyMap<number, readonly [name: string, says: "bytes" | Strain]> = new Map([
   [6, ["CANNOT_PARSE_TEXT", "bytes"]],

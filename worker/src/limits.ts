@@ -129,6 +129,8 @@ export const BATCHES_BETWEEN_ROUNDS = MAX_BATCHES_AHEAD / 2;
  * the requests: an insert of 1,400 events in hundreds of chunks took 7 s under load, one by one.
  */
 export const INSERT_PIECE_BYTES = MIB;
+/** A batch up to this goes out in one piece: what 16 MiB of telemetry come to when compressed. */
+export const WHOLE_INSERT_BYTES = 4 * MIB;
 /** More of them are not looked at for one piece. */
 export const INSERT_PIECE_CHUNKS = 256;
 /** Longer than any insert of 16 MiB takes; after it the answer counts as lost. */
