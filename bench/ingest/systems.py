@@ -6,6 +6,7 @@ later one, and ends with it.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.ingest import peers
+from local.cloudflare.config import V8_FLAGS
 from tests.worker.engines import ROOT, TOKEN, ClickHouse, Process, Worker, free_port, wait_until
 
 __all__ = ["SYSTEMS", "System", "running"]
@@ -23,6 +25,7 @@ _WORKERD_CONFIG = """using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "empty", worker = .empty)],
   sockets = [(name = "http", address = "127.0.0.1:%d", http = (), service = "empty")],
+  v8Flags = %s,
 );
 const empty :Workerd.Worker = (
   modules = [(name = "index.js", esModule = embed "index.js")],
@@ -143,7 +146,7 @@ def _ours(folder: Path, clickhouse: ClickHouse) -> System:
 def _empty(folder: Path) -> System:
     port = free_port()
     (folder / "index.js").write_text(_EMPTY_SCRIPT)
-    (folder / "config.capnp").write_text(_WORKERD_CONFIG % port)
+    (folder / "config.capnp").write_text(_WORKERD_CONFIG % (port, json.dumps(V8_FLAGS)))
     (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
     host = Process([str(binary), "serve", "config.capnp"], folder)
     return _listening("empty", port, host, None)
