@@ -163,14 +163,14 @@ def month(shape: Shape, events: float, setup: Setup) -> Month:
 
 
 def _batches(shape: Shape, requests: float, setup: Setup) -> float:
-    """Sealed when the oldest chunk is old enough, or earlier when there is enough for a batch."""
+    """A batch waits for the age less the share of a full one that has come: `buffer/seal.ts`."""
     per_second = requests / prices.SECONDS / setup.buffers
-    by_age = 1 / (setup.batch_age_seconds + 1 / per_second)
     rows = per_second * shape.events_per_request
-    by_size = max(
-        rows * shape.raw_bytes / _limit("BATCH_ENOUGH_RAW_BYTES"), rows / _limit("BATCH_ROWS")
+    full_per_second = max(
+        rows * shape.raw_bytes / _limit("BATCH_RAW_BYTES"), rows / _limit("BATCH_ROWS")
     )
-    return max(by_age, by_size) * prices.SECONDS * setup.buffers
+    wait = setup.batch_age_seconds / (1 + setup.batch_age_seconds * full_per_second)
+    return prices.SECONDS * setup.buffers / (wait + 1 / per_second)
 
 
 def _limit(name: str) -> int:
