@@ -28,6 +28,7 @@ from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-un
 )
 
 from local.cloudflare.config import V8_FLAGS
+from tests.worker.tokens import forget_unwritten
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-test-token"
@@ -131,7 +132,10 @@ class ClickHouse:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, *, mended: bool = True) -> None:
+        """Runs and answers; `mended` of what a kill may have left, `tokens.py`."""
+        if mended:
+            forget_unwritten(self.process.folder / "data")
         self.process.start()
         wait_until(f"ClickHouse answers: {self.process.log[-2000:]}", self._answers)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from tests.chaos.ingest.clock import Clock
 from tests.chaos.ingest.disk import SmallDisk
-from tests.chaos.ingest.tokens import forget_unwritten
 from tests.worker.engines import (
     DATABASE,
     ClickHouse,
@@ -21,6 +20,7 @@ from tests.worker.engines import (
     wait_until,
 )
 from tests.worker.proxy import Proxy
+from tests.worker.tokens import forget_unwritten
 
 __all__ = ["INSERT_SECONDS", "Stage"]
 
