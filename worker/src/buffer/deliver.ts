@@ -210,6 +210,9 @@ function insertBody(
       whole.set(piece, at);
       at += piece.byteLength;
     }
+    if (at < length) {
+      throw new Error(`batch ${batch.number}: ${at} bytes of ${length}`); // as the stream would
+    }
     return whole;
   }
   const { readable, writable } = new FixedLengthStream(length);
