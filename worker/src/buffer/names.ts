@@ -18,14 +18,23 @@ export function hear(team: Team, layout: Layout): void {
   }
 }
 
-export function bufferName(team: Team, shard: number): string {
-  return `${team.name}/${shard}`;
+export function bufferName({ name }: Pick<Team, "name">, shard: number): string {
+  return `${name}/${shard}`;
 }
 
 /** All that may hold something of the team, also those that its bodies no longer go to. */
 export function bufferNames(team: Team): string[] {
-  const count = shardsEver(layoutOf(team));
-  return Array.from({ length: count }, (_, shard) => bufferName(team, shard));
+  return bufferNamesIn(team, layoutOf(team));
+}
+
+function bufferNamesIn(team: Pick<Team, "name">, layout: Layout): string[] {
+  return Array.from({ length: shardsEver(layout) }, (_, shard) => bufferName(team, shard));
+}
+
+/** The other buffers of a buffer's team. */
+export function siblingNames(name: string, layout: Layout): string[] {
+  const team = { name: name.slice(0, name.lastIndexOf("/")) };
+  return bufferNamesIn(team, layout).filter((each) => each !== name);
 }
 
 export function bufferNamed(env: Env, name: string): DurableObjectStub<IngestBuffer> {

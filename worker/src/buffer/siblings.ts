@@ -9,7 +9,8 @@ import { BATCHES_BETWEEN_ROUNDS } from "../limits.ts";
 import { STREAMS, type Table, tablesOf } from "../tables/index.ts";
 import type { Batches, Turns } from "./batches.ts";
 import type { KnownLayout } from "./known_layout.ts";
-import { type Layout, ONE_SHARD, shardsEver } from "./layout.ts";
+import { type Layout, ONE_SHARD } from "./layout.ts";
+import { siblingNames } from "./names.ts";
 import type { Store } from "./store.ts";
 
 /** How far a shard is. */
@@ -112,10 +113,7 @@ export class Siblings {
   /** Also those that bodies no longer go to: they may have open batches for long. */
   #names(): string[] {
     const { layout, name } = this.#layout;
-    const team = name.slice(0, name.lastIndexOf("/"));
-    return Array.from({ length: shardsEver(layout) }, (_, shard) => `${team}/${shard}`).filter(
-      (each) => each !== name,
-    );
+    return siblingNames(name, layout);
   }
 
   #held(wanted: readonly Table[]): Table[] {
