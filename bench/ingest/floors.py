@@ -95,12 +95,6 @@ def _recorded_statement(folder: Path, encoding: str) -> str:
         worker.process.kill()
         server.shutdown()
     parts = urlsplit(recorded[0])
-    # Every batch would have the recorded one's token, and only the first would be applied; and what
-    # the worker compresses on its way is here sent as the clients send it.
-    left_out = {
-        "insert_deduplication_token",
-        "decompress",
-        "http_native_compression_disable_checksumming_on_decompress",
-    }
-    query = [pair for pair in parse_qsl(parts.query) if pair[0] not in left_out]
+    # Every batch would have the recorded one's token, and only the first would be applied.
+    query = [pair for pair in parse_qsl(parts.query) if pair[0] != "insert_deduplication_token"]
     return f"{parts.path}?{urlencode(query)}"

@@ -21,7 +21,7 @@ from tests.worker.spans import START_UNIX_NANO
 # Of the Workers host, the runtime's own 65 MiB in it.
 LIMIT_BYTES = 256_000_000
 BODIES = 300
-# Hex of random bytes, which LZ4 does not make shorter: 330 MB are stored.
+# Hex of random bytes, which Zstandard at this level does not make shorter: 330 MB are stored.
 PAYLOAD_BYTES = 1_100_000
 BACKLOG_BYTES = 300_000_000
 EVENTS = 30_000

@@ -1,5 +1,5 @@
-/** Bodies as bytes: how large they may be, inflating them, giving their memory back. */
-import { gunzipSync } from "node:zlib";
+/** Bodies as bytes: how large they may be, (de)compressing them, giving their memory back. */
+import zlib from "node:zlib";
 import { Refusal } from "./errors.ts";
 import { FREE_FROM_BYTES } from "./limits.ts";
 
@@ -36,7 +36,7 @@ export function free({ buffer }: Uint8Array): void {
 /** Inflated bytes; stops at the limit, so a gzip bomb costs at most `limitBytes` of memory. */
 export function gunzip(body: Uint8Array, limitBytes: number): Uint8Array {
   try {
-    return gunzipSync(body, { maxOutputLength: limitBytes });
+    return zlib.gunzipSync(body, { maxOutputLength: limitBytes });
   } catch (error) {
     if (isOverLimit(error)) {
       throw tooLarge("body: inflates beyond the limit", limitBytes);
@@ -64,4 +64,21 @@ export function isSingleMember(body: Uint8Array, rawBytes: number): boolean {
   }
   const view = new DataView(body.buffer, body.byteOffset + body.byteLength - 4, 4);
   return view.getUint32(0, true) === rawBytes % 2 ** 32;
+}
+
+/** Of levels -1 to 3 the one with the least CPU for both 9 kB and 220 kB; 1 saves 2 % of the bytes. */
+const ZSTD = { params: { [zlib.constants.ZSTD_c_compressionLevel]: -1 } };
+
+/**
+ * One Zstandard frame; frames concatenate, and the same input gives the same bytes.
+ *
+ * Beside gzip at level 1, a body of either size costs 0.4 to 0.6 of the CPU. LZ4, which only
+ * JavaScript can do here, is as fast where it is compiled well, and four times slower before that.
+ */
+export function zstd(raw: Uint8Array): Uint8Array {
+  return zlib.zstdCompressSync(raw, ZSTD);
+}
+
+export function unzstd(frames: Uint8Array): Uint8Array {
+  return zlib.zstdDecompressSync(frames);
 }

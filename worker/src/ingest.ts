@@ -1,7 +1,7 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
 import { aboveRate, type Caller } from "./auth.ts";
-import { free, gunzip, isSingleMember } from "./body.ts";
+import { free, gunzip, isSingleMember, zstd } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { quoted, Refusal } from "./errors.ts";
 import {
@@ -10,7 +10,6 @@ import {
   MAX_RAW_BODY_BYTES,
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "./limits.ts";
-import { compress } from "./lz4.ts";
 import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
 import { protobufFromJson } from "./otlp/json.ts";
 import { rewrite } from "./otlp/rewrite.ts";
@@ -72,7 +71,7 @@ function storable(
     const form =
       !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
         ? ({ encoding: "gzip", bytes: sent } as const)
-        : ({ encoding: "lz4", bytes: compress(stored.bytes) } as const);
+        : ({ encoding: "zstd", bytes: zstd(stored.bytes) } as const);
     const rawBytes = stored.bytes.byteLength;
     return { rejected, body: { kind: signal.kind, ...form, rawBytes, rows: stored.rows, tables } };
   } finally {

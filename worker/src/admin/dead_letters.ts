@@ -1,8 +1,9 @@
 /** `/admin/dead-letters`: bodies that ClickHouse refused. */
+
+import { unzstd } from "../body.ts";
 import type { DeadLetter } from "../buffer/dead_letters.ts";
 import { Refusal } from "../errors.ts";
 import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
-import { decompress } from "../lz4.ts";
 import { check } from "../openapi/schema.ts";
 import { parametersFrom } from "../query/parameters.ts";
 import { asked, jsonBody, requireBuffer } from "./requests.ts";
@@ -24,7 +25,7 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
     throw new Refusal(404, `id: ${id}; ${name} has no such dead letter`);
   }
   const { body, letter } = found;
-  return new Response(letter.encoding === "lz4" ? decompress(body) : body, {
+  return new Response(letter.encoding === "zstd" ? unzstd(body) : body, {
     headers: { "content-type": contentType(letter) },
   });
 }

@@ -11,8 +11,8 @@ import {
 } from "./otel_metrics.ts";
 import { TRACES_STATEMENT } from "./otel_traces.ts";
 
-/** `lz4`: frames of ClickHouse's own protocol, `lz4.ts`. */
-export type Encoding = "raw" | "gzip" | "lz4";
+/** How the bytes are compressed; in each of them, bodies concatenate. */
+export type Encoding = "raw" | "gzip" | "zstd";
 export type SignalKind = "traces" | "events" | "logs" | "metrics";
 /** `health`: what the buffer says of itself; it comes from nobody and does not count as telemetry. */
 export type Kind = SignalKind | "health";
@@ -36,9 +36,9 @@ export const STREAMS: readonly Stream[] = [
   { id: 5, kind: "logs", encoding: "raw" },
   { id: 6, kind: "metrics", encoding: "gzip" },
   { id: 7, kind: "metrics", encoding: "raw" },
-  { id: 8, kind: "traces", encoding: "lz4" },
-  { id: 9, kind: "logs", encoding: "lz4" },
-  { id: 10, kind: "metrics", encoding: "lz4" },
+  { id: 8, kind: "traces", encoding: "zstd" },
+  { id: 9, kind: "logs", encoding: "zstd" },
+  { id: 10, kind: "metrics", encoding: "zstd" },
   { id: 11, kind: "health", encoding: "raw" },
 ];
 
