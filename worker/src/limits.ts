@@ -108,6 +108,8 @@ export const BATCH_ROWS = 200_000;
  * batches would make.
  */
 export const BATCH_AGE_MS = 1_000;
+/** Of a full batch, after a quiet second: so much does not wait for more, about 4,000 spans. */
+export const FLOOD_SHARE = 1 / 8;
 /** Where halving batches stops when ClickHouse has no memory for them: about 2,000 spans. */
 export const BATCH_MIN_RAW_BYTES = MIB;
 /** How rare inserts become when a table has too many parts. */

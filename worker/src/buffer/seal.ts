@@ -2,9 +2,9 @@
  * What makes up the next batch, and when it is sealed.
  *
  * The more waits, the shorter it waits: a few rows a second share an insert a second, and a flood
- * does not let ClickHouse stand idle for the rest of that second.
+ * does not let ClickHouse stand idle for the rest of that second, nor where it begins and ends.
  */
-import { BATCH_AGE_MS, INSERTS_IN_FLIGHT, MAX_BATCHES_AHEAD } from "../limits.ts";
+import { BATCH_AGE_MS, FLOOD_SHARE, INSERTS_IN_FLIGHT, MAX_BATCHES_AHEAD } from "../limits.ts";
 import {
   type Kind,
   STREAMS,
@@ -23,12 +23,19 @@ import type { CountedRange, Store } from "./store.ts";
 /** Chunks that are to be sealed, and the tables they have rows for. */
 type Ready = CountedRange & { readonly tables: TableSet };
 
+/** When a stream was last sealed, and whether that batch could have held no more. */
+interface Sealed {
+  readonly atMs: number;
+  readonly full: boolean;
+}
+
 export class Sealer {
   readonly #store: Store;
   readonly #batches: Batches;
   readonly #siblings: Siblings;
   readonly #statementFor: (table: Table) => Statement;
   readonly #paces = new Map<Table, Pace>();
+  readonly #sealed = new Map<Stream, Sealed>();
 
   /**
    * Args:
@@ -60,7 +67,7 @@ export class Sealer {
     let sealed = false;
     for (const stream of this.#oldestFirst()) {
       while ((this.#streamDueMs(stream, nowMs) ?? Number.POSITIVE_INFINITY) <= nowMs) {
-        this.#sealOne(stream);
+        this.#sealOne(stream, nowMs);
         sealed = true;
       }
     }
@@ -99,7 +106,29 @@ export class Sealer {
     const share = Math.max(rawBytes / bounds.rawBytes, rows / bounds.rows);
     // A clock that was set back: waiting until that time comes again would help nobody.
     const waitMs = Math.round(bounds.ageMs * (1 - share));
-    return oldestMs > nowMs ? nowMs : Math.max(nowMs, oldestMs + waitMs);
+    const isDue = oldestMs > nowMs || this.#beginsOrEndsFlood(stream, bounds, share, nowMs);
+    return isDue ? nowMs : Math.max(nowMs, oldestMs + waitMs);
+  }
+
+  /**
+   * With nothing under way, what a flood begins with goes at once, and what it left over.
+   *
+   * A steady flow gets no more inserts by this: it is sealed within a second anyway, and its batches
+   * are full only when ClickHouse is behind.
+   */
+  #beginsOrEndsFlood(stream: Stream, { ageMs }: Bounds, share: number, nowMs: number): boolean {
+    const isIdle = tablesOf(stream.kind).every((table) => this.#openTurns(table).length === 0);
+    if (!isIdle || ageMs > BATCH_AGE_MS) {
+      return false; // or inserts are to be rare
+    }
+    const last = this.#sealed.get(stream);
+    const isQuiet = last === undefined || Math.abs(nowMs - last.atMs) >= BATCH_AGE_MS;
+    return last?.full === true || (isQuiet && share >= FLOOD_SHARE);
+  }
+
+  #openTurns(table: Table): number[] {
+    const open = this.#batches.open().filter((batch) => batch.table === table);
+    return open.map(({ turn }) => turn);
   }
 
   #boundsOf(kind: Kind): Bounds {
@@ -108,9 +137,8 @@ export class Sealer {
 
   /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
   #maySeal(kind: Kind): boolean {
-    const open = this.#batches.open();
     return tablesOf(kind).every((table) => {
-      const turns = open.filter((batch) => batch.table === table).map(({ turn }) => turn);
+      const turns = this.#openTurns(table);
       if (turns.length === 0) {
         return true;
       }
@@ -119,8 +147,8 @@ export class Sealer {
     });
   }
 
-  #sealOne(stream: Stream): void {
-    const ready = this.#readyRange(stream);
+  #sealOne(stream: Stream, nowMs: number): void {
+    const { ready, full } = this.#readyRange(stream);
     const statements = tablesFrom(stream.kind, ready.tables).map(
       (table) => [table, this.#statementFor(table)] as const,
     );
@@ -130,12 +158,14 @@ export class Sealer {
       this.#store.forgetCounts();
       throw error;
     }
+    this.#sealed.set(stream, { atMs: nowMs, full });
   }
 
   /** From the oldest chunk on, as many as a batch may hold. */
-  #readyRange(stream: Stream): Ready {
+  #readyRange(stream: Stream): { ready: Ready; full: boolean } {
     const bounds = this.#boundsOf(stream.kind);
     let ready: Ready | null = null;
+    let full = false;
     for (const { seq, rawBytes, rows, tables } of this.#store.unsealedChunks(stream)) {
       const next: Ready = {
         fromSeq: ready?.fromSeq ?? seq,
@@ -145,6 +175,7 @@ export class Sealer {
         rows: (ready?.rows ?? 0) + rows,
       };
       if (ready !== null && (next.rawBytes > bounds.rawBytes || next.rows > bounds.rows)) {
+        full = true;
         break;
       }
       ready = next;
@@ -152,6 +183,6 @@ export class Sealer {
     if (ready === null) {
       throw new Error(`stream ${stream.id}: nothing to seal`);
     }
-    return ready;
+    return { ready, full };
   }
 }

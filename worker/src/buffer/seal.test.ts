@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BATCH_AGE_MS, BATCH_RAW_BYTES, FLOOD_SHARE } from "../limits.ts";
+import { type Stream, streamFor, type Table } from "../tables/index.ts";
+import type { Batches } from "./batches.ts";
+import { Sealer } from "./seal.ts";
+import type { Siblings } from "./siblings.ts";
+import type { Store } from "./store.ts";
+
+const STREAM = streamFor("traces", "zstd");
+const CHUNK_BYTES = BATCH_RAW_BYTES / 16;
+const NOW_MS = 1_000_000;
+
+/** A sealer over chunks that are only counted: one stream, `CHUNK_BYTES` each, all at `NOW_MS`. */
+class Buffer {
+  chunks = 0;
+  readonly open: { table: Table; turn: number }[] = [];
+  readonly sealer: Sealer;
+
+  constructor() {
+    const unsealed = (stream: Stream) => {
+      const chunks = stream === STREAM ? this.chunks : 0;
+      return { rawBytes: chunks * CHUNK_BYTES, rows: chunks, oldestMs: chunks > 0 ? NOW_MS : null };
+    };
+    const store = {
+      unsealed,
+      *unsealedChunks(stream: Stream) {
+        for (let seq = 1; seq <= unsealed(stream).rows; seq++) {
+          yield { seq, rawBytes: CHUNK_BYTES, rows: 1, tables: 1 };
+        }
+      },
+      transaction: (act: () => unknown) => act(),
+    };
+    const batches = {
+      open: () => this.open,
+      nextTurn: () => this.open.length,
+      insertForEach: (_stream: Stream, { rows }: { rows: number }) => {
+        this.chunks -= rows;
+        this.open.push({ table: "otel_traces", turn: this.open.length });
+      },
+    };
+    this.sealer = new Sealer(
+      store as unknown as Store,
+      batches as unknown as Batches,
+      { allow: () => true } as unknown as Siblings,
+      () => ({}),
+    );
+  }
+}
+
+test("a few rows wait a second, half a batch half of it", () => {
+  const buffer = new Buffer();
+  buffer.chunks = 16 * FLOOD_SHARE - 1;
+  buffer.open.push({ table: "otel_traces", turn: 0 });
+  assert.equal(
+    buffer.sealer.dueMs(NOW_MS),
+    NOW_MS + Math.round(BATCH_AGE_MS * (1 - buffer.chunks / 16)),
+  );
+  buffer.chunks = 8;
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS + BATCH_AGE_MS / 2);
+});
+
+test("what a flood begins with goes at once, after a quiet second", () => {
+  const buffer = new Buffer();
+  buffer.chunks = 16 * FLOOD_SHARE;
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS);
+  assert.ok(buffer.sealer.seal(NOW_MS));
+  buffer.open.length = 0;
+  buffer.chunks = 16 * FLOOD_SHARE;
+  assert.ok((buffer.sealer.dueMs(NOW_MS + 1) ?? 0) > NOW_MS + 1);
+  assert.equal(buffer.sealer.dueMs(NOW_MS + BATCH_AGE_MS), NOW_MS + BATCH_AGE_MS);
+});
+
+test("what is left after a full batch goes as soon as nothing is under way", () => {
+  const buffer = new Buffer();
+  buffer.chunks = 17;
+  assert.ok(buffer.sealer.seal(NOW_MS));
+  assert.equal(buffer.chunks, 1);
+  assert.ok((buffer.sealer.dueMs(NOW_MS) ?? 0) > NOW_MS);
+  buffer.open.length = 0;
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS);
+  assert.ok(buffer.sealer.seal(NOW_MS));
+  assert.equal(buffer.chunks, 0);
+});
+
+test("where inserts are to be rare, nothing goes early", () => {
+  const buffer = new Buffer();
+  buffer.sealer.paceOf("otel_traces").tooManyParts();
+  buffer.chunks = 8;
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS + BATCH_AGE_MS);
+});
