@@ -21,7 +21,7 @@ from tests.worker.engines import TOKEN, ClickHouse, Worker
 __all__ = ["clickhouse_alone"]
 
 # As the worker's: limits.ts, BATCH_RAW_BYTES and INSERTS_IN_FLIGHT.
-BATCH_BYTES = 16 * 2**20
+BATCH_BYTES = 24 * 2**20
 CONNECTIONS = 2
 
 

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BATCH_AGE_MS, BATCH_RAW_BYTES, FLOOD_SHARE } from "../limits.ts";
+import {
+  BATCH_AGE_MS,
+  BATCH_RAW_BYTES,
+  FLOOD_OVER_MS,
+  FLOOD_SHARE,
+  INSERTS_IN_FLIGHT,
+} from "../limits.ts";
 import { type Stream, streamFor, type Table } from "../tables/index.ts";
 import type { Batches } from "./batches.ts";
 import { Sealer } from "./seal.ts";
@@ -20,7 +26,8 @@ class Buffer {
   constructor() {
     const unsealed = (stream: Stream) => {
       const chunks = stream === STREAM ? this.chunks : 0;
-      return { rawBytes: chunks * CHUNK_BYTES, rows: chunks, oldestMs: chunks > 0 ? NOW_MS : null };
+      const atMs = chunks > 0 ? NOW_MS : null;
+      return { rawBytes: chunks * CHUNK_BYTES, rows: chunks, oldestMs: atMs, newestMs: atMs };
     };
     const store = {
       unsealed,
@@ -48,39 +55,50 @@ class Buffer {
   }
 }
 
-test("a few rows wait a second, half a batch half of it", () => {
+test("a few rows wait for more, the less the more there are", () => {
   const buffer = new Buffer();
-  buffer.chunks = 16 * FLOOD_SHARE - 1;
-  buffer.open.push({ table: "otel_traces", turn: 0 });
-  assert.equal(
-    buffer.sealer.dueMs(NOW_MS),
-    NOW_MS + Math.round(BATCH_AGE_MS * (1 - buffer.chunks / 16)),
-  );
-  buffer.chunks = 8;
-  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS + BATCH_AGE_MS / 2);
+  buffer.chunks = 1;
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS + Math.round((BATCH_AGE_MS * 15) / 16));
 });
 
-test("what a flood begins with goes at once, after a quiet second", () => {
+test("a flood's batches double, and each goes at once", () => {
   const buffer = new Buffer();
-  buffer.chunks = 16 * FLOOD_SHARE;
-  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS);
-  assert.ok(buffer.sealer.seal(NOW_MS));
+  for (const share of [FLOOD_SHARE, 2 * FLOOD_SHARE, 4 * FLOOD_SHARE, 1]) {
+    buffer.open.length = 0;
+    buffer.chunks = 16 * share - 1;
+    assert.ok((buffer.sealer.dueMs(NOW_MS) ?? 0) > NOW_MS);
+    buffer.chunks = 16 * share;
+    assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS);
+    assert.ok(buffer.sealer.seal(NOW_MS));
+    assert.equal(buffer.chunks, 0);
+  }
+});
+
+test("after a quiet second it is another flood", () => {
+  const buffer = new Buffer();
+  buffer.chunks = 8;
+  assert.ok(buffer.sealer.seal(NOW_MS - BATCH_AGE_MS));
   buffer.open.length = 0;
   buffer.chunks = 16 * FLOOD_SHARE;
-  assert.ok((buffer.sealer.dueMs(NOW_MS + 1) ?? 0) > NOW_MS + 1);
-  assert.equal(buffer.sealer.dueMs(NOW_MS + BATCH_AGE_MS), NOW_MS + BATCH_AGE_MS);
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS);
 });
 
-test("what is left after a full batch goes as soon as nothing is under way", () => {
+test("what is left of a flood goes when no more comes", () => {
   const buffer = new Buffer();
   buffer.chunks = 17;
   assert.ok(buffer.sealer.seal(NOW_MS));
   assert.equal(buffer.chunks, 1);
-  assert.ok((buffer.sealer.dueMs(NOW_MS) ?? 0) > NOW_MS);
-  buffer.open.length = 0;
-  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS);
-  assert.ok(buffer.sealer.seal(NOW_MS));
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS + FLOOD_OVER_MS);
+  assert.ok(buffer.sealer.seal(NOW_MS + FLOOD_OVER_MS));
   assert.equal(buffer.chunks, 0);
+});
+
+test("no more batches are made than can be sent", () => {
+  const buffer = new Buffer();
+  buffer.chunks = 40;
+  assert.ok(buffer.sealer.seal(NOW_MS));
+  assert.equal(buffer.open.length, INSERTS_IN_FLIGHT);
+  assert.equal(buffer.sealer.dueMs(NOW_MS), null);
 });
 
 test("where inserts are to be rare, nothing goes early", () => {

@@ -4,7 +4,13 @@
  * The more waits, the shorter it waits: a few rows a second share an insert a second, and a flood
  * does not let ClickHouse stand idle for the rest of that second, nor where it begins and ends.
  */
-import { BATCH_AGE_MS, FLOOD_SHARE, INSERTS_IN_FLIGHT, MAX_BATCHES_AHEAD } from "../limits.ts";
+import {
+  BATCH_AGE_MS,
+  FLOOD_OVER_MS,
+  FLOOD_SHARE,
+  INSERTS_IN_FLIGHT,
+  MAX_BATCHES_AHEAD,
+} from "../limits.ts";
 import {
   type Kind,
   STREAMS,
@@ -18,15 +24,15 @@ import {
 import type { Batches } from "./batches.ts";
 import { type Bounds, Pace, strictest } from "./pace.ts";
 import type { Siblings } from "./siblings.ts";
-import type { CountedRange, Store } from "./store.ts";
+import type { CountedRange, Store, Unsealed } from "./store.ts";
 
 /** Chunks that are to be sealed, and the tables they have rows for. */
 type Ready = CountedRange & { readonly tables: TableSet };
 
-/** When a stream was last sealed, and whether that batch could have held no more. */
+/** When a stream was last sealed, and how much of a full batch that was. */
 interface Sealed {
   readonly atMs: number;
-  readonly full: boolean;
+  readonly share: number;
 }
 
 export class Sealer {
@@ -95,35 +101,43 @@ export class Sealer {
   }
 
   #streamDueMs(stream: Stream, nowMs: number): number | null {
-    const { rawBytes, rows, oldestMs } = this.#store.unsealed(stream);
+    const unsealed = this.#store.unsealed(stream);
+    const { oldestMs } = unsealed;
     if (oldestMs === null || !this.#maySeal(stream.kind)) {
       return null;
     }
     if (!this.#siblings.allow(tablesOf(stream.kind))) {
       return nowMs + BATCH_AGE_MS; // to ask them again
     }
+    if (oldestMs > nowMs) {
+      return nowMs; // A clock that was set back: waiting for that time again would help nobody.
+    }
     const bounds = this.#boundsOf(stream.kind);
-    const share = Math.max(rawBytes / bounds.rawBytes, rows / bounds.rows);
-    // A clock that was set back: waiting until that time comes again would help nobody.
+    const share = shareOf(unsealed, bounds);
     const waitMs = Math.round(bounds.ageMs * (1 - share));
-    const isDue = oldestMs > nowMs || this.#beginsOrEndsFlood(stream, bounds, share, nowMs);
-    return isDue ? nowMs : Math.max(nowMs, oldestMs + waitMs);
+    const floodDueMs = this.#floodDueMs(stream, unsealed, bounds, nowMs);
+    return Math.max(nowMs, Math.min(oldestMs + waitMs, floodDueMs));
   }
 
   /**
-   * With nothing under way, what a flood begins with goes at once, and what it left over.
+   * A flood's batches are an eighth of a full one, a quarter, a half: ClickHouse is at work from the
+   * beginning, and has no parts of one size to merge. What is left when it has ended goes then.
    *
-   * A steady flow gets no more inserts by this: it is sealed within a second anyway, and its batches
-   * are full only when ClickHouse is behind.
+   * A steady flow gets no more inserts by this: within a second, it never has twice as much.
    */
-  #beginsOrEndsFlood(stream: Stream, { ageMs }: Bounds, share: number, nowMs: number): boolean {
-    const isIdle = tablesOf(stream.kind).every((table) => this.#openTurns(table).length === 0);
-    if (!isIdle || ageMs > BATCH_AGE_MS) {
-      return false; // or inserts are to be rare
+  #floodDueMs(stream: Stream, unsealed: Unsealed, bounds: Bounds, nowMs: number): number {
+    if (bounds.ageMs > BATCH_AGE_MS) {
+      return Number.POSITIVE_INFINITY; // inserts are to be rare
     }
     const last = this.#sealed.get(stream);
-    const isQuiet = last === undefined || Math.abs(nowMs - last.atMs) >= BATCH_AGE_MS;
-    return last?.full === true || (isQuiet && share >= FLOOD_SHARE);
+    const isRecent = last !== undefined && Math.abs(nowMs - last.atMs) < BATCH_AGE_MS;
+    const lastShare = isRecent ? last.share : 0;
+    if (shareOf(unsealed, bounds) >= Math.max(FLOOD_SHARE, 2 * lastShare)) {
+      return nowMs;
+    }
+    const { newestMs } = unsealed;
+    const mayHaveEnded = lastShare >= FLOOD_SHARE && newestMs !== null;
+    return mayHaveEnded ? newestMs + FLOOD_OVER_MS : Number.POSITIVE_INFINITY;
   }
 
   #openTurns(table: Table): number[] {
@@ -148,7 +162,7 @@ export class Sealer {
   }
 
   #sealOne(stream: Stream, nowMs: number): void {
-    const { ready, full } = this.#readyRange(stream);
+    const ready = this.#readyRange(stream);
     const statements = tablesFrom(stream.kind, ready.tables).map(
       (table) => [table, this.#statementFor(table)] as const,
     );
@@ -158,14 +172,13 @@ export class Sealer {
       this.#store.forgetCounts();
       throw error;
     }
-    this.#sealed.set(stream, { atMs: nowMs, full });
+    this.#sealed.set(stream, { atMs: nowMs, share: shareOf(ready, this.#boundsOf(stream.kind)) });
   }
 
   /** From the oldest chunk on, as many as a batch may hold. */
-  #readyRange(stream: Stream): { ready: Ready; full: boolean } {
+  #readyRange(stream: Stream): Ready {
     const bounds = this.#boundsOf(stream.kind);
     let ready: Ready | null = null;
-    let full = false;
     for (const { seq, rawBytes, rows, tables } of this.#store.unsealedChunks(stream)) {
       const next: Ready = {
         fromSeq: ready?.fromSeq ?? seq,
@@ -175,7 +188,6 @@ export class Sealer {
         rows: (ready?.rows ?? 0) + rows,
       };
       if (ready !== null && (next.rawBytes > bounds.rawBytes || next.rows > bounds.rows)) {
-        full = true;
         break;
       }
       ready = next;
@@ -183,6 +195,14 @@ export class Sealer {
     if (ready === null) {
       throw new Error(`stream ${stream.id}: nothing to seal`);
     }
-    return { ready, full };
+    return ready;
   }
+}
+
+/** Of a full batch, by what there is more of. */
+function shareOf(
+  { rawBytes, rows }: { readonly rawBytes: number; readonly rows: number },
+  bounds: Bounds,
+): number {
+  return Math.max(rawBytes / bounds.rawBytes, rows / bounds.rows);
 }

@@ -37,6 +37,8 @@ export interface Unsealed {
   readonly rows: number;
   /** When the first of it was stored; null if there is nothing. */
   readonly oldestMs: number | null;
+  /** When the last chunk came, sealed or not; null: none has since the object woke up. */
+  readonly newestMs: number | null;
 }
 
 /** What the buffer holds, for its bounds. */
@@ -201,6 +203,7 @@ export class Store {
       rawBytes: before.rawBytes - rawBytes,
       rows: before.rows - rows,
       oldestMs: this.#oldestOf(stream.id, toSeq + 1),
+      newestMs: before.newestMs,
     });
   }
 
@@ -237,6 +240,7 @@ export class Store {
         rawBytes: before.rawBytes + chunk.rawBytes,
         rows: before.rows + chunk.rows,
         oldestMs: before.oldestMs ?? chunk.atMs,
+        newestMs: chunk.atMs,
       });
     }
     return seq;
@@ -294,6 +298,7 @@ export class Store {
         rawBytes: Number(sums.raw_bytes ?? 0),
         rows: Number(sums.row_count ?? 0),
         oldestMs: this.#oldestOf(stream.id, fromSeq),
+        newestMs: null,
       };
       this.#unsealed.set(stream.id, known);
     }
