@@ -200,3 +200,64 @@ test("keys of any length are passed over, however they are written", () => {
   assert.match(refusal(`{"${long}\\q":1}`).message, /an escape that JSON does not have/);
   assert.match(refusal(`{"${long}`).message, /a string does not end/);
 });
+
+test("an attribute is the same however it is printed", () => {
+  for (const [value, bytes] of [
+    ['{"stringValue":"v"}', field(2, field(1, utf8("v")))],
+    ['{"stringValue":""}', field(2, field(1))],
+    ['{"stringValue":"é\\n\\"\\u00e9"}', field(2, field(1, utf8('é\n"é')))],
+    ['{"intValue":"5"}', field(2, 24, 5)],
+    ['{"boolValue":true}', field(2, 16, 1)],
+    ['{"stringValue":null}', field(2)],
+    ["{}", field(2)],
+    ["null", []],
+    [
+      '{"arrayValue":{"values":[{"stringValue":"v"}]}}',
+      field(2, field(5, field(1, field(1, utf8("v"))))),
+    ],
+    [
+      '{"kvlistValue":{"values":[{"key":"k","value":{"stringValue":"v"}}]}}',
+      field(2, field(6, field(1, field(1, utf8("k")), field(2, field(1, utf8("v")))))),
+    ],
+  ] as const) {
+    const expected = field(9, field(1, utf8("key")), [...bytes]);
+    for (const written of [
+      `{"key":"key","value":${value}}`,
+      `{"key":"key","value":${value},"new":[{}]}`,
+      `{"key":"key","value":${value} }`,
+      `{"key":"key" , "value":${value}}`,
+      `{ "key" : "key", "value" : ${value.replaceAll(":", " : ")}\n}`,
+      `{"key":"k\\u0065y","value":${value.replace(/}$/, " }")}}`,
+      `{"key":"key","new":0,"value":${value}}`,
+    ]) {
+      assert.deepEqual(span(`"attributes":[${written}]`), expected, written);
+    }
+  }
+  const swapped = field(9, field(2, field(1, utf8("v"))), field(1, utf8("k")));
+  assert.deepEqual(span('"attributes":[{"value":{"stringValue":"v"},"key":"k"}]'), swapped);
+});
+
+test("texts of every length, and what is special at every place of them", () => {
+  for (let length = 0; length < 40; length++) {
+    const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN\u007f".slice(0, length);
+    assert.deepEqual(span(`"name":"${plain}"`), field(5, utf8(plain)));
+    for (let at = 0; at < length; at++) {
+      const around = (middle: string): string => plain.slice(0, at) + middle + plain.slice(at);
+      assert.deepEqual(span(`"name":"${around("\\\\")}"`), field(5, utf8(around("\\"))));
+      assert.deepEqual(span(`"name":"${around("é\u0080")}"`), field(5, utf8(around("é\u0080"))));
+      assert.match(
+        refusal(`{"resourceSpans":[{"schemaUrl":"${around("\u001f")}"}]}`).message,
+        /control/,
+      );
+    }
+  }
+});
+
+test("a body that is cut at any byte is refused", () => {
+  const json =
+    '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n","traceId":"0af7651916cd43dd8448eb211c80319c",' +
+    '"attributes":[{"key":"k","value":{"stringValue":"v"}},{"key":"n","value":{"intValue":"1"}}]}]}]}]}';
+  for (let length = 0; length < json.length; length++) {
+    assert.equal(refusal(json.slice(0, length)).status, 400, json.slice(0, length));
+  }
+});

@@ -1,10 +1,11 @@
 /** The messages of `schema.ts` as the JSON reader looks them up: by the bytes of a field's name. */
+import { viewOf } from "./json_reader.ts";
 import { type Field, isPacked, type Message, type Type, WIRE_LEN, WIRES } from "./schema.ts";
 
 export interface JsonField {
   readonly name: string;
   /** The name and the quote after it. */
-  readonly key: Uint8Array;
+  readonly key: Fixed;
   readonly number: number;
   /** Number and wire type; below 128 for every field of OTLP that has a length. */
   readonly tag: number;
@@ -16,35 +17,61 @@ export interface JsonField {
   readonly values: ReadonlyMap<string, number>;
 }
 
+/** Bytes that are expected somewhere, to be compared four at a time. */
+export interface Fixed {
+  readonly length: number;
+  /** The last four may begin within the ones before. */
+  readonly words: Int32Array;
+}
+
 /** Fields by the first byte of their names: mostly one, or a few. */
 export type JsonMessage = JsonField[][];
 
 /** The field whose name, with the quote that ends it, stands at `from`; undefined if none does. */
-export function fieldAt(
-  message: JsonMessage,
-  bytes: Uint8Array,
-  from: number,
-): JsonField | undefined {
-  const candidates = message[bytes[from] as number];
+export function fieldAt(message: JsonMessage, json: DataView, from: number): JsonField | undefined {
+  const candidates = from < json.byteLength ? message[json.getUint8(from)] : undefined;
   if (candidates === undefined) {
     return undefined;
   }
   for (const field of candidates) {
-    if (startsWith(field.key, bytes, from)) {
+    if (standsAt(json, from, field.key)) {
       return field;
     }
   }
   return undefined;
 }
 
-function startsWith(key: Uint8Array, bytes: Uint8Array, from: number): boolean {
-  // The quote first: names that begin alike mostly differ in length.
-  for (let index = key.length - 1; index > 0; index--) {
-    if (key[index] !== bytes[from + index]) {
+export function standsAt(json: DataView, from: number, { length, words }: Fixed): boolean {
+  if (from + length > json.byteLength) {
+    return false;
+  }
+  const last = length - 4;
+  for (let at = 0; at < last; at += 4) {
+    if (json.getInt32(from + at, true) !== words[at >> 2]) {
       return false;
     }
   }
-  return true;
+  return json.getInt32(from + last, true) === words[words.length - 1];
+}
+
+/** @throws Error fewer than four bytes. */
+export function fixed(text: string): Fixed {
+  const bytes = new TextEncoder().encode(text);
+  const last = bytes.length - 4;
+  const view = new DataView(bytes.buffer);
+  const words = Int32Array.from({ length: Math.ceil(bytes.length / 4) }, (_, index) =>
+    view.getInt32(Math.min(4 * index, last), true),
+  );
+  return { length: bytes.length, words };
+}
+
+/** @throws Error the message has none of this name: a bug. */
+export function fieldNamed(message: JsonMessage, name: string): JsonField {
+  const field = fieldAt(message, viewOf(new TextEncoder().encode(`${name}"`)), 0);
+  if (field === undefined) {
+    throw new Error(`no field is named ${name}`);
+  }
+  return field;
 }
 
 const cache = new Map<Message, JsonMessage>();
@@ -59,7 +86,7 @@ export function jsonMessage(message: Message): JsonMessage {
   for (const [number, field] of Object.entries(message.fields)) {
     // OTLP has lowerCamelCase only; the Collector takes the original names too, and so do we.
     for (const name of new Set([field.name, snakeCase(field.name)])) {
-      add(table, jsonField(name, Number(number), field));
+      add(table, name, jsonField(name, Number(number), field));
     }
   }
   return table;
@@ -69,7 +96,7 @@ function jsonField(name: string, number: number, field: Field): JsonField {
   const packed = isPacked(field);
   return {
     name: field.name,
-    key: new TextEncoder().encode(`${name}"`),
+    key: fixed(`${name}"`),
     number,
     tag: number * 8 + (packed ? WIRE_LEN : WIRES[field.type]),
     type: field.type,
@@ -80,8 +107,8 @@ function jsonField(name: string, number: number, field: Field): JsonField {
   };
 }
 
-function add(table: JsonMessage, field: JsonField): void {
-  const first = field.key[0] as number;
+function add(table: JsonMessage, name: string, field: JsonField): void {
+  const first = name.charCodeAt(0);
   table[first] = [...(table[first] ?? []), field];
 }
 

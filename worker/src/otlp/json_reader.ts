@@ -13,7 +13,7 @@ export const COLON = 0x3a;
 export const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
-const SPACE = 0x20;
+export const SPACE = 0x20;
 
 const ESCAPES: ReadonlyMap<number, number> = new Map(
   Object.entries({
@@ -36,12 +36,15 @@ export class JsonReader {
   /** The next byte. */
   at = 0;
   readonly bytes: Uint8Array;
+  /** The same bytes, for those who look at several at once. */
+  readonly view: DataView;
   readonly #what: string;
 
   /** Args: `what` the bytes should be, for messages. */
   constructor(what: string, bytes: Uint8Array) {
     this.#what = what;
     this.bytes = bytes;
+    this.view = viewOf(bytes);
   }
 
   /** Whether nothing but white space is left. */
@@ -201,6 +204,10 @@ export class JsonReader {
   refusal(why: string): Refusal {
     return new Refusal(400, `body: not ${this.#what}: at byte ${this.at}: ${why}`);
   }
+}
+
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 export function isDigit(byte: number): boolean {

@@ -3,12 +3,15 @@ import { tooLarge } from "../body.ts";
 
 export class ProtobufWriter {
   bytes: Uint8Array;
+  /** All of `bytes`, for those who write several at once. */
+  view: DataView;
   /** How much of `bytes` is written. */
   length = 0;
   readonly #limitBytes: number;
 
   constructor(expectedBytes: number, limitBytes: number) {
     this.bytes = new Uint8Array(expectedBytes + 16);
+    this.view = new DataView(this.bytes.buffer);
     this.#limitBytes = limitBytes;
   }
 
@@ -24,6 +27,7 @@ export class ProtobufWriter {
     const grown = new Uint8Array(Math.min(size, this.#limitBytes));
     grown.set(this.bytes);
     this.bytes = grown;
+    this.view = new DataView(grown.buffer);
   }
 
   byte(value: number): void {
