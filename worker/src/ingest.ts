@@ -57,13 +57,21 @@ function storable(
   sent: Uint8Array,
   { isJson, isGzip }: { isJson: boolean; isGzip: boolean },
 ): { rejected: Rejected; body: Omit<Unplaced, "key"> | null } {
-  const inflated = isGzip ? gunzip(sent, MAX_RAW_BODY_BYTES) : sent;
+  const made: Uint8Array[] = [];
+  const forNow = (bytes: Uint8Array): Uint8Array => {
+    made.push(bytes);
+    return bytes;
+  };
   try {
-    const raw = isJson ? protobufFromJson(signal, inflated) : inflated;
+    const inflated = isGzip ? forNow(gunzip(sent, MAX_RAW_BODY_BYTES)) : sent;
+    const raw = isJson ? forNow(protobufFromJson(signal, inflated)) : inflated;
     const { rows, tables, needsRewrite } = scan(signal, raw);
     const stored = needsRewrite
       ? rewrite(signal, raw)
       : { bytes: raw, rows, rejected: 0, reason: null };
+    if (needsRewrite) {
+      forNow(stored.bytes);
+    }
     const rejected = { rows: stored.rejected, reason: stored.reason };
     if (stored.rows === 0) {
       return { rejected, body: null };
@@ -75,9 +83,7 @@ function storable(
     const rawBytes = stored.bytes.byteLength;
     return { rejected, body: { kind: signal.kind, ...form, rawBytes, rows: stored.rows, tables } };
   } finally {
-    if (inflated !== sent) {
-      free(inflated);
-    }
+    made.forEach(free);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Protobuf's encodings, written into one growing buffer. */
-import { tooLarge } from "../body.ts";
+import { free, tooLarge } from "../body.ts";
 
 export class ProtobufWriter {
   bytes: Uint8Array;
@@ -26,6 +26,7 @@ export class ProtobufWriter {
     const size = Math.max(2 * this.bytes.length, this.length + count);
     const grown = new Uint8Array(Math.min(size, this.#limitBytes));
     grown.set(this.bytes);
+    free(this.bytes);
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
   }
