@@ -32,6 +32,7 @@ class Engine:
         directory: holds `NAME.pid` and `NAME.log` (cut when it passes 4 MB).
         environment: added to this process's own.
         pass_fds: file descriptors that every child inherits, for example listening sockets.
+        before_start: called before each start, while there is no child.
         on_start: called after each start with the new process id.
     """
 
@@ -43,6 +44,7 @@ class Engine:
         directory: Path,
         environment: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
+        before_start: Callable[[], None] | None = None,
         on_start: Callable[[int], None] | None = None,
     ) -> None:
         self.name = name
@@ -53,6 +55,7 @@ class Engine:
         self._directory = directory
         self._pid_file = directory / f"{name}.pid"
         self._log_file = directory / f"{name}.log"
+        self._before_start = before_start
         self._on_start = on_start
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -111,6 +114,9 @@ class Engine:
             self.restarts += 1
 
     async def _spawn(self) -> asyncio.subprocess.Process:
+        if self._before_start is not None:
+            # Not in a thread: that would go on when `stop` cancels us, beside the next child.
+            self._before_start()
         with _open_log(self._log_file) as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.command,

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 import aiohttp
 
 from local.clickhouse.accounts import Directory
+from local.clickhouse.insert_tokens import forget_unwritten
 from local.clickhouse.users_file import write_users_file
 from local.engine import Engine
 from local.state import write_private
@@ -72,6 +73,7 @@ class ServiceEngine:
             self._command(),
             directory=self._folder,
             environment={"TZ": "UTC"},
+            before_start=self._mend,
             on_start=self._started,
         )
         await self._engine.start()
@@ -99,6 +101,15 @@ class ServiceEngine:
         ports = [str(port) for port in self._next_ports]
         program = [sys.executable, "-I", str(_PROGRAM)]
         return [*program, str(self._library), str(self._folder), *ports]
+
+    def _mend(self) -> None:
+        if forgotten := forget_unwritten(self._folder / "data"):
+            print(
+                f"{self._folder.name}: {forgotten} inserts were cut off by the kill; "
+                "their repeats will be taken",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def _started(self, _pid: int) -> None:
         self.ready.clear()

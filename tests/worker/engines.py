@@ -27,8 +27,8 @@ from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-un
     ClickhouseCluster,
 )
 
+from local.clickhouse.insert_tokens import forget_unwritten
 from local.cloudflare.config import V8_FLAGS
-from tests.worker.tokens import forget_unwritten
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-test-token"
@@ -133,7 +133,7 @@ class ClickHouse:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, *, mended: bool = True) -> None:
-        """Runs and answers; `mended` of what a kill may have left, `tokens.py`."""
+        """Runs and answers; `mended` of what a kill may have left, as the local cloud is."""
         if mended:
             forget_unwritten(self.process.folder / "data")
         self.process.start()

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from local.clickhouse.insert_tokens import forget_unwritten
 from tests.chaos.ingest.clock import Clock
 from tests.chaos.ingest.disk import SmallDisk
 from tests.worker.engines import (
@@ -20,7 +21,6 @@ from tests.worker.engines import (
     wait_until,
 )
 from tests.worker.proxy import Proxy
-from tests.worker.tokens import forget_unwritten
 
 __all__ = ["INSERT_SECONDS", "Stage"]
 

@@ -1,0 +1,73 @@
+"""A SIGKILL in the middle of an insert loses nothing: what was not made is forgotten as well."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from local.clickhouse.insert_tokens import forget_unwritten
+
+from .harness import CloudProcess, Service
+from .test_data_plane import kill_engine
+
+
+def data_of(service: Service) -> Path:
+    """What its engine keeps."""
+    return service.cloud.state_dir / "services" / service.id / "data"
+
+
+def insert(service: Service, token: str) -> None:
+    """A row in each of two partitions under one token."""
+    service.answer("INSERT INTO t SELECT number FROM numbers(2)", insert_deduplication_token=token)
+
+
+def insert_cut_off(service: Service) -> None:
+    """Two inserts; of the second, one token is in the log and its part has no name yet.
+
+    The engine stands still then, as it would die: whatever it does next undoes nothing.
+    """
+    service.answer(
+        "CREATE TABLE t (a UInt32) ENGINE = MergeTree PARTITION BY a ORDER BY a "
+        "SETTINGS non_replicated_deduplication_window = 100"
+    )
+    insert(service, "first")
+    insert(service, "second")
+    assert service.engine_pid is not None
+    os.kill(service.engine_pid, signal.SIGSTOP)
+    (part,) = data_of(service).glob("store/*/*/1_4_4_0")
+    part.rename(part.with_name("tmp_insert_1_4_4_0"))
+
+
+def test_a_repeat_of_an_insert_cut_off_by_a_kill_is_taken(service: Service) -> None:
+    """Its missing half; what is there stays once."""
+    insert_cut_off(service)
+    kill_engine(service)
+    insert(service, "first")
+    insert(service, "second")
+    assert service.answer("SELECT a, count() FROM t GROUP BY a ORDER BY a") == "0\t2\n1\t2"
+
+
+def test_a_repeat_is_taken_after_the_whole_cloud_was_killed(own_cloud: CloudProcess) -> None:
+    """The same, when another process starts the engine."""
+    service = own_cloud.create_service()
+    insert_cut_off(service)
+    own_cloud.kill()
+    own_cloud.start()
+    service.wait_for("running")
+    insert(service, "second")
+    assert service.answer("SELECT a, count() FROM t GROUP BY a ORDER BY a") == "0\t2\n1\t2"
+
+
+def test_only_tokens_without_a_part_are_forgotten(tmp_path: Path) -> None:
+    """Not those of merged parts, of dropped ones, nor a line that nobody can read."""
+    table = tmp_path / "store" / "abc" / "abcdef"
+    for name in ("all_1_3_1", "all_5_5_0_7", "tmp_insert_all_6_6_0", "deduplication_logs"):
+        (table / name).mkdir(parents=True)
+    log = table / "deduplication_logs" / "deduplication_log_1.txt"
+    kept = ["1\tall_2_2_0\ta", "1\tall_5_5_0\tb", "2\tall_4_4_0\tc", "1\tunknown\td", "cut o"]
+    log.write_text("\n".join([*kept[:3], "1\tall_6_6_0\te", *kept[3:]]))
+    assert forget_unwritten(tmp_path) == 1
+    assert log.read_text() == "\n".join(kept)
+    assert forget_unwritten(tmp_path) == 0
+    assert forget_unwritten(tmp_path / "nothing") == 0
