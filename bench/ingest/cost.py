@@ -16,12 +16,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from bench.ingest import prices
 from bench.ingest.counts import LOADS, Counts, counted
 from tests.worker.engines import ROOT
 
-__all__ = ["deviations", "document_errors", "measure"]
+__all__ = ["Comparison", "comparisons", "deviations", "document_errors", "measure", "report"]
 
 DOCUMENT = ROOT / "worker" / "COST.md"
 _LIMITS = ROOT / "worker" / "src" / "limits.ts"
@@ -339,57 +340,130 @@ def measure(folder: Path) -> dict[str, Counts]:
         return {load.name: running.run(load) for load in LOADS}
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A count beside the one that the tables are computed from.
+
+    Attributes:
+        name: of the load, and what was counted of it.
+        unit: of both counts.
+        measured: in the load.
+        formula: what the tables have.
+        factor: how much more or less is allowed.
+        bounds: what is an error; CPU and time may always be less, bodies that share a call more.
+    """
+
+    name: str
+    unit: str
+    measured: float
+    formula: float
+    factor: float
+    bounds: Literal["both", "most", "least"] = "both"
+
+    @property
+    def is_time(self) -> bool:
+        """CPU or time, which each machine has others of."""
+        return self.bounds == "most"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the tables may stay as they are."""
+        is_enough = self.bounds == "most" or self.measured >= self.formula / self.factor
+        return is_enough and (self.bounds == "least" or self.measured <= self.formula * self.factor)
+
+    @property
+    def verdict(self) -> str:
+        """Whether it holds, and what would."""
+        least, most = _figure(self.formula / self.factor), _figure(self.formula * self.factor)
+        allowed = {"both": f"{least} to {most}", "most": f"up to {most}", "least": f"{least} on"}
+        return f"{'ok' if self.holds else 'WRONG'}, allowed is {allowed[self.bounds]}"
+
+
 def deviations(measured: Mapping[str, Counts], *, times: bool = True) -> list[str]:
     """Counts that are not what the tables are computed from, a line each.
 
     Args:
         times: CPU and seconds, too; without them it is the same on every machine.
     """
-    lines = []
-    for what, count, assumed, tolerance in _compared(measured):
-        is_time = tolerance == TIME_TOLERANCE
-        if is_time and not times:
-            continue
-        least = 0 if is_time else assumed / tolerance
-        if not least <= count <= assumed * tolerance:
-            lines.append(
-                f"{what}: counted {count:.3g}, the tables have {assumed:.3g}; "
-                f"allowed is a factor of {tolerance:g}"
-            )
-    joined = measured["joined"]
-    shared = joined.requests / joined.calls
-    if shared < JOINED_BODIES / JOINED_TOLERANCE:
-        lines.append(
-            f"joined: bodies a call: counted {shared:.3g}, the tables have {JOINED_BODIES:.3g}; "
-            f"allowed is a factor of {JOINED_TOLERANCE:g}"
-        )
-    return lines
+    return [
+        f"{each.name}: counted {_figure(each.measured)}, "
+        f"the tables have {_figure(each.formula)} {each.unit}"
+        for each in comparisons(measured)
+        if not each.holds and (times or not each.is_time)
+    ]
 
 
-def _compared(measured: Mapping[str, Counts]) -> Iterator[tuple[str, float, float, float]]:
+def comparisons(measured: Mapping[str, Counts]) -> Iterator[Comparison]:
+    """Everything that the tables are computed from and that was counted, load by load."""
     for name, each in measured.items():
-        yield f"{name}: writes a chunk", each.chunk_writes / each.chunks, CHUNK_WRITES, 1.05
+        writes = each.chunk_writes / each.chunks
+        yield Comparison(f"{name}: writes a chunk", "rows", writes, CHUNK_WRITES, 1.05)
         if name == "joined":
-            cpu_ms = each.host_us / each.requests / 1e3
-            yield "single: host CPU a request, ms", cpu_ms, SHAPES[0].request_cpu_ms, TIME_TOLERANCE
+            yield _cpu("single: host CPU a request", each, SHAPES[0])
+            shared = each.requests / each.calls
+            yield Comparison(
+                "joined: bodies a call", "bodies", shared, JOINED_BODIES, JOINED_TOLERANCE, "least"
+            )
             continue
-        batches = each.batches
-        yield f"{name}: writes a batch", each.batch_writes / batches, BATCH_WRITES, 1.3
-        yield f"{name}: alarms a batch", each.alarms / batches, ALARMS, 1.5
-        yield f"{name}: alarm writes a batch", each.alarm_writes / batches, ALARM_WRITES, 1.5
-        active = each.active_ms / batches / 1e3
-        yield f"{name}: seconds active a batch", active, BATCH_SECONDS, TIME_TOLERANCE
         shape = next(shape for shape in SHAPES if shape.name == name)
+        yield from _of_batches(each, shape)
         if name != "single":  # of few rows a second it is the batch that costs, in CPU and bytes
-            cpu_ms = each.host_us / each.requests / 1e3
-            yield f"{name}: host CPU a request, ms", cpu_ms, shape.request_cpu_ms, TIME_TOLERANCE
-            yield f"{name}: bytes a row on disk", each.row_bytes, shape.row_bytes, SIZE_TOLERANCE
-        clickhouse_ms = batches * INSERT_CPU_MS + each.rows * shape.row_cpu_us / 1e3
-        yield f"{name}: ClickHouse CPU, ms", each.clickhouse_us / 1e3, clickhouse_ms, TIME_TOLERANCE
-        writes = each.chunks * CHUNK_WRITES + each.key_rows * KEY_WRITES
-        writes += batches * (BATCH_WRITES + ALARM_WRITES)
-        counted_writes = each.chunk_writes + each.key_writes + each.batch_writes + each.alarm_writes
-        yield f"{name}: rows written in all", counted_writes, writes, COUNT_TOLERANCE
+            yield _cpu(f"{name}: host CPU a request", each, shape)
+            yield Comparison(
+                f"{name}: size of a row", "bytes", each.row_bytes, shape.row_bytes, SIZE_TOLERANCE
+            )
+        counted_ms = each.clickhouse_us / 1e3
+        formula_ms = each.batches * INSERT_CPU_MS + each.rows * shape.row_cpu_us / 1e3
+        yield _time(f"{name}: ClickHouse CPU in all", "ms", counted_ms, formula_ms)
+        writes = each.chunk_writes + each.key_writes + each.batch_writes + each.alarm_writes
+        formula = each.chunks * CHUNK_WRITES + each.key_rows * KEY_WRITES
+        formula += each.batches * (BATCH_WRITES + ALARM_WRITES)
+        yield Comparison(f"{name}: writes in all", "rows", writes, formula, COUNT_TOLERANCE)
+
+
+def _of_batches(counts: Counts, shape: Shape) -> Iterator[Comparison]:
+    for what, unit, counted_in_all, formula, factor in (
+        ("writes", "rows", counts.batch_writes, BATCH_WRITES, 1.3),
+        ("alarms", "alarms", counts.alarms, ALARMS, 1.5),
+        ("alarm writes", "rows", counts.alarm_writes, ALARM_WRITES, 1.5),
+    ):
+        count = counted_in_all / counts.batches
+        yield Comparison(f"{shape.name}: {what} a batch", unit, count, formula, factor)
+    seconds = counts.active_ms / counts.batches / 1e3
+    yield _time(f"{shape.name}: active time a batch", "s", seconds, BATCH_SECONDS)
+
+
+def _cpu(name: str, counts: Counts, shape: Shape) -> Comparison:
+    return _time(name, "ms", counts.host_us / counts.requests / 1e3, shape.request_cpu_ms)
+
+
+def _time(name: str, unit: str, count: float, formula: float) -> Comparison:
+    return Comparison(name, unit, count, formula, TIME_TOLERANCE, "most")
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+# --- command line -------------------------------------------------------------------------------
+
+
+def report(measured: Mapping[str, Counts]) -> str:
+    """What was sent, a line for each load; then a line for each comparison."""
+    sent = [
+        f"{name}: {each.requests:,} requests in {each.calls:,} calls, {each.chunks:,} chunks, "
+        f"{each.batches:,} batches, {each.rows:,} rows in the table, {each.rows_read:,} rows read"
+        for name, each in measured.items()
+    ]
+    compared = [("", "measured", "formula", "unit", "verdict")]
+    for each in comparisons(measured):
+        counts = _figure(each.measured), _figure(each.formula)
+        compared.append((each.name, *counts, each.unit, each.verdict))
+    lines = [
+        f"{name:<30} {count:>9} {formula:>9} {unit:<7} {verdict}"
+        for name, count, formula, unit, verdict in compared
+    ]
+    return "\n".join([*sent, "", *lines])
 
 
 def main() -> int:
@@ -411,10 +485,11 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="bench-cost-") as folder:
         measured = measure(Path(folder))
-    for name, counts in measured.items():
-        print(f"{name}: {counts}")
-    wrong = [*document_errors(), *deviations(measured)] if arguments.check else []
-    print("\n".join(wrong))
+    print(report(measured))
+    if not arguments.check:
+        return 0
+    wrong = [*document_errors(), *deviations(measured)]
+    print("", *(wrong or ["The document and the tables hold."]), sep="\n")
     return 1 if wrong else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -39,5 +40,24 @@ def test_a_small_load_is_counted_as_the_tables_have_it(tmp_path: Path) -> None:
     assert cost.deviations(measured, times=False) == []
     single = measured["single"]
     dearer = replace(single, chunk_writes=single.chunk_writes + single.chunks)
-    first, *_ = cost.deviations({**measured, "single": dearer}, times=False)
-    assert first.startswith("single: writes a chunk: counted 3, the tables have 2")
+    wrong = {**measured, "single": dearer}
+    first, *_ = cost.deviations(wrong, times=False)
+    assert first == "single: writes a chunk: counted 3, the tables have 2 rows"
+    (line,) = [x for x in cost.report(wrong).splitlines() if x.startswith("single: writes a chunk")]
+    name, verdict = line.split(" rows ")
+    assert name.split()[-2:] == ["3", "2"]
+    assert verdict.strip() == "WRONG, allowed is 1.9 to 2.1"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "allowed"), [("both", "2 to 8"), ("most", "up to 8"), ("least", "2 on")]
+)
+@pytest.mark.parametrize("measured", [1.9, 2, 8, 8.1])
+def test_a_count_may_be_off_by_a_factor(
+    measured: float, bounds: Literal["both", "most", "least"], allowed: str
+) -> None:
+    """In both directions, or in the one that would make the tables wrong."""
+    holds = (measured >= 2 or bounds == "most") and (measured <= 8 or bounds == "least")
+    count = cost.Comparison("bulk: writes", "rows", measured, 4, 2, bounds)
+    assert count.holds == holds
+    assert count.verdict == f"{'ok' if holds else 'WRONG'}, allowed is {allowed}"
