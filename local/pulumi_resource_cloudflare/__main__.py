@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import select
 import stat
@@ -21,9 +22,9 @@ _WORKERS = 16
 
 def main() -> int:
     """Serve until the engine cancels or goes away."""
+    engine = _engine()
     print(f"cloudflare: {STAND_IN}", file=sys.stderr, flush=True)
-    # The engine's address is the last argument; newer engines give it again in Handshake.
-    provider = Provider(engine=sys.argv[-1] if len(sys.argv) > 1 else None)
+    provider = Provider(engine=engine)
     limits = [
         ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
@@ -37,6 +38,22 @@ def main() -> int:
     provider.stop.wait()
     server.stop(grace=5).wait()
     return 0
+
+
+def _engine() -> str | None:
+    """The engine's address: its last argument, after flags that are the engine's own business.
+
+    Newer engines give it again in Handshake.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m local.pulumi_resource_cloudflare",
+        usage="%(prog)s [-h] [ENGINE_ADDRESS]",
+        description="A stand-in for pulumi-cloudflare's plugin. The Pulumi engine starts it; it "
+        "prints the port that it serves on, and ends with the engine.",
+        allow_abbrev=False,
+    )
+    _, given = parser.parse_known_args()
+    return given[-1] if given else None
 
 
 def _end_with_the_engine() -> None:

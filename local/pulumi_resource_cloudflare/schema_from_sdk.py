@@ -6,6 +6,7 @@ which values are allowed. Its files are read as text: importing them takes secon
 
 from __future__ import annotations
 
+import argparse
 import ast
 import importlib.util
 import json
@@ -194,5 +195,10 @@ def _package_folder() -> Path:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        prog="python -m local.pulumi_resource_cloudflare.schema_from_sdk",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
     SCHEMA_FILE.write_text(build_schema(), encoding="utf-8")
     sys.stderr.write(f"wrote {SCHEMA_FILE.name}\n")

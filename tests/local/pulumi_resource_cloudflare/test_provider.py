@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -9,7 +11,13 @@ import pytest
 from local.pulumi_resource_cloudflare.protos import empty_pb2
 from local.pulumi_resource_cloudflare.values import UNKNOWN, Secret, from_struct, to_struct
 from tests.local.cloudflare.harness import Cloud
-from tests.local.pulumi_resource_cloudflare.harness import DOMAIN, SCRIPT, Plugin, provider_pb2
+from tests.local.pulumi_resource_cloudflare.harness import (
+    DOMAIN,
+    ROOT,
+    SCRIPT,
+    Plugin,
+    provider_pb2,
+)
 
 
 def test_it_says_that_it_is_a_stand_in(plugin: Plugin) -> None:
@@ -21,6 +29,20 @@ def test_it_says_that_it_is_a_stand_in(plugin: Plugin) -> None:
     assert handshake.accept_secrets
     schema = plugin.ask("GetSchema", provider_pb2.GetSchemaRequest())
     assert SCRIPT in schema.schema
+
+
+def test_help_is_printed_and_nothing_served() -> None:
+    """For who starts by hand what the engine starts."""
+    done = subprocess.run(
+        [sys.executable, "-m", "local.pulumi_resource_cloudflare", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "[ENGINE_ADDRESS]" in done.stdout
+    assert done.stderr == ""
 
 
 def test_it_takes_its_configuration_from_the_environment_too(cloud: Cloud) -> None:

@@ -7,6 +7,7 @@ Needs Go; downloads the exporter (version in `record/go.mod`) through the Go mod
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -98,6 +99,11 @@ def rows_of(server: ClickHouse, table: str) -> list[str]:
 
 def main() -> None:
     """Write all files anew."""
+    argparse.ArgumentParser(
+        prog="python -m tests.worker.golden.record",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         server = ClickHouse(Path(folder) / "clickhouse")
         server.start()
