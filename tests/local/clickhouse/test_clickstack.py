@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from .harness import CloudProcess, Service
-from .test_collections import KINDS, SQL_SOURCE
+from .kinds import KINDS, SQL_SOURCE
 
 Json = Any
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from .harness import ROOT, CloudProcess
-from .test_collections import KINDS
+from .kinds import KINDS
 
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 DOCUMENT = ROOT / "clickhouse_api" / "openapi.json"
