@@ -26,10 +26,11 @@ from tests.worker.test_bulk_events import post
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"]
 EVERYTHING = token_entry("everything", name="everything", scopes=SCOPES)
-# For something else than most of the API, and over its rate.
+# For something else than most of the API, over its rate, and expired.
 LESSER = (
     token_entry("logger", name="logger", scopes=["logs"]),
     token_entry("hasty", name="hasty", scopes=SCOPES, requests_per_second=0.001),
+    token_entry("old", name="old", scopes=SCOPES, expires_at="2020-01-01T00:00:00Z"),
 )
 SEED = "20261121"
 EXAMPLES = "5"
@@ -66,13 +67,15 @@ def test_requests_made_from_the_document_find_no_undocumented_answer(
     assert post(worker, "/admin/resume", {}, authorization="Bearer everything").status == 200
 
 
-@pytest.mark.parametrize("token", ["unknown", "logger", "hasty"])
+@pytest.mark.parametrize("token", [None, "unknown", "old", "logger", "hasty"])
 def test_whoever_asks_hears_nothing_undocumented(
-    make_worker: WorkerFactory, tmp_path: Path, token: str
+    make_worker: WorkerFactory, tmp_path: Path, token: str | None
 ) -> None:
-    """With a token that is unknown, for something else, or over its rate."""
+    """Without a token, and with one that is unknown, expired, for something else, over its rate."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(*LESSER))
-    header = {"--header": f"Authorization: Bearer {token}"}
+    # Left to itself, schemathesis makes tokens up.
+    none = {"--generation-with-security-parameters": "false"}
+    header = none if token is None else {"--header": f"Authorization: Bearer {token}"}
     made_from_the_document(worker, tmp_path, {**header, "--phases": "coverage"})
 
 
