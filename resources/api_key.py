@@ -37,7 +37,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources.access_list import check_access_list, same_access_list
-from resources.base import Live, Made, marks_of, plain, with_secrets
+from resources.base import Change, Live, Made, marks_of, plain, with_secrets
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, Field, choice, choices, moment, same_moment, text, texts
 from resources.named_receipt import NamedReceipt, has_mark, marked, unmarked
@@ -133,24 +133,12 @@ class ApiKeyProvider(Made):
         secrets = {"key_id": made.key_id, "key_secret": made.key_secret}
         return str(key.id), {**_live(key), **secrets}
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        _live_key: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Send what differs; a null expiry is none."""
         from clickhouse_api import models
 
-        request = models.ApiKeyPatchRequest.model_validate(
-            {name: news.get(name) for name in SENT if name in names}
-        )
-        return _live(
-            client.api_keys.openapi_key_update(news["organization_id"], resource_id, request)
-        )
+        request = models.ApiKeyPatchRequest.model_validate(change.values(SENT))
+        return _live(change.client.api_keys.openapi_key_update(*change.ids, request))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """The key stops working."""

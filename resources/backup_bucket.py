@@ -20,14 +20,14 @@ provider has to be deleted first. Secrets are sent when they change; the API nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, marks_of, plain, with_secrets
+from resources.base import Change, Live, Part, marks_of, plain, with_secrets
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, SERVICE, Field, choice, text
 
@@ -114,29 +114,21 @@ class BackupBucketProvider(Part):
         """The bucket there is, without its secrets."""
         return plain(client.backup.backup_bucket_get(props["organization_id"], resource_id))
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live | None:
+    def sync(self, change: Change) -> Live | None:
         """Create it, or send what differs; if the create's answer is lost, read back."""
         from clickhouse_api import errors, models
 
-        organization, provider = news["organization_id"], news["bucket_provider"]
+        backup, news, provider = change.client.backup, change.news, change.news["bucket_provider"]
         kind = provider.title() + "BackupBucket"
-        sent = [name for name in POSSIBLE[provider] if live is not None or name in news]
-        values = {name: news.get(name) for name in sent if live is None or name in names}
-        values["bucket_provider"] = provider
-        if live is not None:
+        if change.live is not None:
+            values = {**change.values(POSSIBLE[provider]), "bucket_provider": provider}
             patch = getattr(models, f"{kind}PatchRequestV1").model_validate(values)
-            return plain(client.backup.backup_bucket_update(organization, resource_id, patch))
+            return plain(backup.backup_bucket_update(*change.ids, patch))
+        values = {name: news[name] for name in POSSIBLE[provider] if name in news}
+        values["bucket_provider"] = provider
         post = getattr(models, f"{kind}PostRequestV1").model_validate(values)
         try:
-            return plain(client.backup.backup_bucket_create(organization, resource_id, post))
+            return plain(backup.backup_bucket_create(*change.ids, post))
         except errors.ConnectionFailed as error:
             if not error.maybe_applied:
                 raise

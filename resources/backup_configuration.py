@@ -20,14 +20,14 @@ the resource is destroyed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, marks_of, plain
+from resources.base import Change, Live, Part, marks_of, plain
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, SERVICE, Field, choice, number, text
 
@@ -38,6 +38,7 @@ __all__ = ["BackupConfiguration", "BackupConfigurationArgs", "BackupConfiguratio
 
 PERIOD, RETENTION = "backup_period_in_hours", "backup_retention_period_in_hours"
 START = "backup_start_time"
+SENT = (PERIOD, RETENTION, START)
 PERIODS = (6, 8, 12, 16, 20, 24, 36, 48)
 # A fixed hour makes sense for whole days only.
 PERIODS_WITH_START = (24, 48)
@@ -90,41 +91,22 @@ class BackupConfigurationProvider(Part):
         """The configuration as it is."""
         return plain(client.backup.backup_configuration_get(props["organization_id"], resource_id))
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Send what differs; a null resets."""
-        from clickhouse_api import models
-
-        live = live or {}
-        values = {name: news.get(name) for name in (PERIOD, RETENTION, START) if name in names}
+        live, values = change.live or {}, change.values(SENT)
         # The API refuses a start time beside a stored period that is no whole day, and the other
         # way round, so each takes the other's place.
         if values.get(START) and live.get(PERIOD) not in PERIODS_WITH_START:
             values[PERIOD] = None
         if values.get(PERIOD) and live.get(START):
             values[START] = None
-        return plain(
-            client.backup.backup_configuration_update(
-                news["organization_id"],
-                resource_id,
-                models.BackupConfigurationPatchRequest.model_validate(values),
-            )
-        )
+        return _patch(change.client, *change.ids, values)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Back to the defaults, as far as the program had set anything."""
-        names = [name for name in (PERIOD, RETENTION, START) if name in props.get("given", ())]
+        names = [name for name in SENT if name in props.get("given", ())]
         if names:
-            self.sync(
-                client, resource_id, None, {}, {"organization_id": props["organization_id"]}, names
-            )
+            _patch(client, props["organization_id"], resource_id, dict.fromkeys(names))
 
 
 class BackupConfiguration(Resource, module="clickhouse", name="BackupConfiguration"):
@@ -145,3 +127,12 @@ class BackupConfiguration(Resource, module="clickhouse", name="BackupConfigurati
     ) -> None:
         props = {**vars(args), **marks_of(type(self), resource_name, opts)}
         super().__init__(BackupConfigurationProvider(), resource_name, props, opts)
+
+
+def _patch(
+    client: Client, organization_id: str, service_id: str, values: Mapping[str, Any]
+) -> Live:
+    from clickhouse_api import models
+
+    patch = models.BackupConfigurationPatchRequest.model_validate(values)
+    return plain(client.backup.backup_configuration_update(organization_id, service_id, patch))

@@ -105,7 +105,7 @@ import pulumi
 from pulumi.dynamic import CheckResult, DiffResult, Resource
 
 from resources import engine
-from resources.base import Live, Made, marks_of, with_secrets
+from resources.base import Change, Live, Made, marks_of, with_secrets
 from resources.checking import Checker
 from resources.click_pipe_requests import live_pipe, patches, post_request, shown
 from resources.click_pipe_rules import (
@@ -282,18 +282,11 @@ class ClickPipeProvider(Made):
         )
         return str(pipe.id), live_pipe(pipe)
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Edit, then settings, then scaling, then run or stop; each can be done again."""
-        steps = _steps(client, resource_id, news)
-        seen = live or steps.read()
+        olds, news, names = change.olds, change.news, change.names
+        steps = _steps(change.client, change.resource_id, news)
+        seen = change.live or steps.read()
         for patch in patches(seen, olds, news, names):
             seen = steps.edit(seen, patch)
         if "settings" in names:

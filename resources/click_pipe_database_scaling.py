@@ -22,14 +22,14 @@ streams and buckets have a `scaling` of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, plain
+from resources.base import Change, Live, Part, plain
 from resources.fields import ORGANIZATION, SERVICE, Field, number
 from resources.polling import Poller
 from resources.waits import ServiceRef
@@ -86,35 +86,24 @@ class ClickPipeDatabaseScalingProvider(Part):
         )
         return plain(scaling)
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        _live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Send both: one fits the other."""
         from clickhouse_api import errors, models
 
-        organization_id = news["organization_id"]
         request = models.ClickPipesCdcScalingPatchRequest.model_validate(
-            {name: news[name] for name in SIZES}
+            {name: change.news[name] for name in SIZES}
         )
-        pipes = client.click_pipes
+        pipes = change.client.click_pipes
 
         def send() -> Live | None:
             try:
-                return plain(
-                    pipes.click_pipe_cdc_scaling_update(organization_id, resource_id, request)
-                )
+                return plain(pipes.click_pipe_cdc_scaling_update(*change.ids, request))
             except errors.NotFound:
                 return None
 
-        ref = ServiceRef(organization_id, resource_id, "of the pipes")
-        set_sizes = Poller(f"{self.what} of service {resource_id}", _APPEAR_SECONDS).until(
-            when_awake(client, ref, send),
+        ref = ServiceRef(*change.ids, "of the pipes")
+        set_sizes = Poller(f"{self.what} of service {change.resource_id}", _APPEAR_SECONDS).until(
+            when_awake(change.client, ref, send),
             send,
             lambda seen: seen is not None,
             state_of=lambda _: "absent, as where there never was such a pipe",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import CheckResult
 
-from resources.base import Live, Made, plain
+from resources.base import Change, Live, Made, plain
 from resources.checking import Checker
 from resources.errors import ResourceError
 from resources.named_receipt import has_mark, marked, unmarked
@@ -123,23 +123,16 @@ class ClickStackThing(Made):
         thing = plain(create(*_place(props), self.request(self.models[0], values)))
         return str(thing["id"]), self.live(thing)
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live | None:
+    def sync(self, change: Change) -> Live | None:
         """Send all of it, changed in the named fields; what the program has not is left."""
+        live, news = change.live, change.news
         if live is None:
             return None
-        wanted = {**{name: None for name in names if name not in news}, **news}
+        wanted = {**{name: None for name in change.names if name not in news}, **news}
         if live.get("marked"):
             # It may be in no state yet, so a run after this one must still be able to find it.
             wanted[self.naming] = self._marked(news)
-        return self.live(self._put(client, resource_id, live, wanted))
+        return self.live(self._put(change.client, change.resource_id, live, wanted))
 
     def values(self, live: Live, wanted: Mapping[str, Any]) -> Live:
         """A request's fields: the wanted ones over those that are there.

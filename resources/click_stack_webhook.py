@@ -32,7 +32,7 @@ import pulumi
 from pulumi.dynamic import CheckFailure, Resource
 
 from resources import engine
-from resources.base import Live, marks_of, with_secrets
+from resources.base import Change, Live, marks_of, with_secrets
 from resources.checking import Checker
 from resources.click_stack import ClickStackThing
 from resources.click_stack_receipt import ClickStackReceipt
@@ -138,7 +138,8 @@ class ClickStackWebhookProvider(ClickStackThing):
         """One that was there may have other secrets, and nobody can see whether it has."""
         resource_id, live = super().ensure(client, props, progress)
         if live is not None and not live.get("fresh"):
-            live = self.sync(client, resource_id, live, {}, props, ())
+            change = Change(client, resource_id, live=live, olds={}, news=props, names=())
+            live = self.sync(change)
         return resource_id, live
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:

@@ -26,7 +26,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources import engine
-from resources.base import Live, Part, marks_of, plain
+from resources.base import Change, Live, Part, marks_of, plain
 from resources.fields import ORGANIZATION, Field, flag, text, texts
 
 if TYPE_CHECKING:
@@ -75,24 +75,14 @@ class MemberProvider(Part):
         """The roles, and who it is."""
         return {**super().shown(live, wanted), "name": live["name"], "email": live["email"]}
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live | None:
+    def sync(self, change: Change) -> Live | None:
         """Send the roles."""
         from clickhouse_api import models
 
-        if "assigned_role_ids" not in names:
-            return live
-        patch = models.MemberPatchRequest(assigned_role_ids=news["assigned_role_ids"])
-        return _live(
-            client.user_management.member_update(news["organization_id"], resource_id, patch)
-        )
+        if "assigned_role_ids" not in change.names:
+            return change.live
+        patch = models.MemberPatchRequest(assigned_role_ids=change.news["assigned_role_ids"])
+        return _live(change.client.user_management.member_update(*change.ids, patch))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Nobody loses their membership unless that was said."""

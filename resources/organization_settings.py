@@ -14,7 +14,7 @@ destroying the resource changes nothing; it says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,7 +22,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources import engine
-from resources.base import Live, Part, marks_of, plain
+from resources.base import Change, Live, Part, marks_of, plain
 from resources.fields import ORGANIZATION, Field, flag, text
 
 if TYPE_CHECKING:
@@ -63,22 +63,14 @@ class OrganizationSettingsProvider(Part):
         """The organization as it is."""
         return plain(client.organization.organization_get(resource_id))
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        _live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Send what differs."""
         from clickhouse_api import models
 
-        patch = {name: news[name] for name in SENT if name in names and name in news}
+        patch = {name: value for name, value in change.values(SENT).items() if value is not None}
         return plain(
-            client.organization.organization_update(
-                resource_id, models.OrganizationPatchRequest.model_validate(patch)
+            change.client.organization.organization_update(
+                change.resource_id, models.OrganizationPatchRequest.model_validate(patch)
             )
         )
 

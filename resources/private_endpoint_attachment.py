@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, marks_of
+from resources.base import Change, Live, Part, marks_of
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, SERVICE, Field, texts
 from resources.waits import LEAVING, ServiceRef, get_or_none
@@ -88,19 +88,11 @@ class PrivateEndpointAttachmentProvider(Part):
         """An empty list belongs to nobody."""
         return bool(live[IDS])
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> Live | None:
+    def sync(self, change: Change) -> None:
         """Send what is to be added and what removed."""
-        attached, wanted = set((live or {}).get(IDS, ())), set(news[IDS])
-        _patch(client, resource_id, news, add=wanted - attached, remove=attached - wanted)
-        return None
+        attached, wanted = set((change.live or {}).get(IDS, ())), set(change.news[IDS])
+        added, removed = wanted - attached, attached - wanted
+        _patch(change.client, change.resource_id, change.news, add=added, remove=removed)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Detach ours."""

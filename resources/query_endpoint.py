@@ -33,7 +33,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources import engine
-from resources.base import Live, Part, marks_of, plain
+from resources.base import Change, Live, Part, marks_of, plain
 from resources.fields import ORGANIZATION, SERVICE, Field, choices, flag, text, texts
 
 if TYPE_CHECKING:
@@ -101,26 +101,18 @@ class QueryEndpointProvider(Part):
             shown["open_api_keys"] = [key for key in live["open_api_keys"] if key in ours]
         return shown
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> None:
+    def sync(self, change: Change) -> None:
         """Put all three; what the program leaves out stays as it is."""
-        live = live or {}
+        live, news = change.live or {}, change.news
         keys = set(news["open_api_keys"])
         if not news.get("exclusive"):
-            keys |= set(live.get("open_api_keys", ())) - set(olds.get("open_api_keys") or ())
+            keys |= set(live.get("open_api_keys", ())) - set(change.olds.get("open_api_keys") or ())
         endpoint = {
             "open_api_keys": sorted(keys),
             "roles": news["roles"],
             "allowed_origins": news.get("allowed_origins") or live.get("allowed_origins"),
         }
-        _upsert(client, news["organization_id"], resource_id, endpoint)
+        _upsert(change.client, *change.ids, endpoint)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Take our keys away; the endpoint goes with the last one."""

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Made, marks_of, plain
+from resources.base import Change, Live, Made, marks_of, plain
 from resources.checking import Checker
 from resources.fields import ORGANIZATION, Field, text
 from resources.named_receipt import NamedReceipt, has_mark, marked, unmarked
@@ -142,23 +142,12 @@ class RoleProvider(Made):
         role = client.role_management.organization_role_post(props["organization_id"], request)
         return str(role.id), _live(role)
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        _live_role: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Send what differs; who has the role is left out, so it stays."""
         from clickhouse_api import models
 
-        patch = {name: news[name] for name in ("name", "policies") if name in names}
-        role = client.role_management.organization_role_patch(
-            news["organization_id"], resource_id, models.RoleUpdateRequest.model_validate(patch)
-        )
-        return _live(role)
+        request = models.RoleUpdateRequest.model_validate(change.values(("name", "policies")))
+        return _live(change.client.role_management.organization_role_patch(*change.ids, request))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """The role goes; the API refuses while somebody has it."""

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, marks_of
+from resources.base import Change, Live, Part, marks_of
 from resources.fields import ORGANIZATION, Field, text, texts
 
 if TYPE_CHECKING:
@@ -71,18 +71,11 @@ class RoleAssignmentProvider(Part):
         ours = wanted.get("actors") or ()
         return {"actors": [actor for actor in live["actors"] if actor in ours]}
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> None:
+    def sync(self, change: Change) -> None:
         """Send the whole list, with those of others."""
-        others = set((live or {}).get("actors", ())) - set(olds.get("actors") or ())
-        _put(client, resource_id, news, others | set(news["actors"]))
+        there, ours = (change.live or {}).get("actors", ()), change.olds.get("actors") or ()
+        others = set(there) - set(ours)
+        _put(change.client, change.resource_id, change.news, others | set(change.news["actors"]))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Take ours away."""

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, marks_of, plain
+from resources.base import Change, Live, Part, marks_of, plain
 from resources.checking import Checker, whole_number
 from resources.fields import ORGANIZATION, SERVICE, Field
 
@@ -125,22 +125,13 @@ class ScalingScheduleProvider(Part):
         ]
         return {"entries": sorted(entries, key=lambda entry: str(entry["name"]))}
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        _live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Put the whole schedule."""
         from clickhouse_api import models
 
-        schedule = models.ScalingSchedulePostRequest.model_validate({"entries": news["entries"]})
-        return plain(
-            client.service.scaling_schedule_upsert(news["organization_id"], resource_id, schedule)
-        )
+        entries = change.news["entries"]
+        schedule = models.ScalingSchedulePostRequest.model_validate({"entries": entries})
+        return plain(change.client.service.scaling_schedule_upsert(*change.ids, schedule))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """The service's own size holds at all hours."""

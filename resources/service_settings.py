@@ -21,14 +21,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, marks_of
+from resources.base import Change, Live, Part, marks_of
 from resources.checking import Checker, whole_number
 from resources.fields import ORGANIZATION, SERVICE, Field
 
@@ -101,30 +101,20 @@ class ServiceSettingsProvider(Part):
         ours = wanted.get("settings") or {}
         return {"settings": {name: v for name, v in live["settings"].items() if name in ours}}
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> None:
+    def sync(self, change: Change) -> None:
         """Send those that differ, reset those that are no longer named."""
         from clickhouse_api import models
 
-        there = _texts((live or {"settings": {}})["settings"])
-        wanted = news["settings"]
+        there = _texts((change.live or {"settings": {}})["settings"])
+        wanted = change.news["settings"]
         changed = {name: v for name, v in wanted.items() if there.get(name) != str(v)}
         if changed:
             patch = models.ServiceClickhouseSettingsPatchRequest.model_validate(
                 {"settings": changed}
             )
-            client.service.service_clickhouse_settings_update(
-                news["organization_id"], resource_id, patch
-            )
-        dropped = set(olds.get("settings") or ()) - set(wanted)
-        _reset(client, resource_id, news, dropped & set(there))
+            change.client.service.service_clickhouse_settings_update(*change.ids, patch)
+        dropped = set(change.olds.get("settings") or ()) - set(wanted)
+        _reset(change.client, change.resource_id, change.news, dropped & set(there))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Back to the server's defaults."""

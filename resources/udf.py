@@ -52,7 +52,7 @@ from pulumi.dynamic import CheckFailure, ReadResult, Resource
 
 from resources import engine
 from resources.attempts import IN_FLIGHT_SECONDS
-from resources.base import Declared, Live, marks_of, plain
+from resources.base import Change, Declared, Live, marks_of, plain
 from resources.checking import Checker, is_known
 from resources.errors import ResourceError
 from resources.fields import ORGANIZATION, Field, choice, flag, number, text
@@ -283,26 +283,19 @@ class UdfProvider(Declared):
         """A name can be made again, but whoever uses it must know."""
         raise ResourceError(f"function {resource_id} is gone; `pulumi refresh` will notice that")
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Publish a version, unless that was done and nobody heard the answer; wait for it."""
+        live, news = change.live, change.news
         progress = engine.Progress(str(news.get("resource_urn") or ""))
         published = live is not None and self._publication(news).has(
             live.get("version"), _digest(news)
         )
         if live is None or not published or live.get("status") == "error":
-            live = self._publish(client, news, live, progress)
+            live = self._publish(change.client, news, live, progress)
         return _wait_until_built(
             live,
-            lambda: self.observe(client, resource_id, news),
-            Poller(f"function {resource_id}", _BUILD_SECONDS, progress),
+            lambda: self.observe(change.client, change.resource_id, news),
+            Poller(f"function {change.resource_id}", _BUILD_SECONDS, progress),
         )
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ anything can be attached to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,7 +30,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources import engine
-from resources.base import Live, Part, marks_of, plain
+from resources.base import Change, Live, Part, marks_of, plain
 from resources.checking import Checker
 from resources.errors import ResourceError
 from resources.fields import ORGANIZATION, SERVICE, Field, number, text
@@ -95,18 +95,11 @@ class UdfAttachmentProvider(Part):
         _, live = super().ensure(client, props, progress)
         return f"{props['function_name']}/{props['service_id']}", live
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Attach the version, unless that is on its way; wait until queries can call it."""
         from clickhouse_api import models
 
+        client, live, news = change.client, change.live, change.news
         organization_id, _, service_id = _ids(news)
         progress = engine.Progress(str(news.get("resource_urn") or ""))
         wanted = news.get("version")
@@ -122,11 +115,11 @@ class UdfAttachmentProvider(Part):
                 lambda: plain(client.udf.udf_attach(*_ids(news), request)),
                 progress,
             )
-        poller = Poller(f"function {resource_id}", _ATTACH_SECONDS, progress)
+        poller = Poller(f"function {change.resource_id}", _ATTACH_SECONDS, progress)
         return poller.until(
             live,
-            lambda: self.observe(client, resource_id, news),
-            lambda seen: _is_attached(seen, resource_id),
+            lambda: self.observe(client, change.resource_id, news),
+            lambda seen: _is_attached(seen, change.resource_id),
             state_of=lambda seen: str(seen.get("status")),
             what="is attached",
         )

@@ -19,14 +19,14 @@ and set to these values. Without a window, ClickHouse Cloud upgrades when it lik
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Live, Part, marks_of, plain
+from resources.base import Change, Live, Part, marks_of, plain
 from resources.fields import ORGANIZATION, SERVICE, Field, choice, number
 
 if TYPE_CHECKING:
@@ -69,24 +69,14 @@ class UpgradeWindowProvider(Part):
         """The window there is."""
         return plain(client.service.upgrade_window_get(props["organization_id"], resource_id))
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        _live: Live | None,
-        _olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        _names: Sequence[str],
-    ) -> Live:
+    def sync(self, change: Change) -> Live:
         """Put both values."""
         from clickhouse_api import models
 
         window = models.UpgradeWindowPutRequest(
-            weekday=news["weekday"], start_hour_utc=news["start_hour_utc"]
+            weekday=change.news["weekday"], start_hour_utc=change.news["start_hour_utc"]
         )
-        return plain(
-            client.service.upgrade_window_update(news["organization_id"], resource_id, window)
-        )
+        return plain(change.client.service.upgrade_window_update(*change.ids, window))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Leave the service without a window."""

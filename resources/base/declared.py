@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
@@ -17,13 +18,43 @@ from resources.provider import Provider
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
-__all__ = ["LOOK_INTERVAL_SECONDS", "Declared", "Live"]
+__all__ = ["LOOK_INTERVAL_SECONDS", "Change", "Declared", "Live"]
 
 Live = dict[str, Any]
 
 # What was sent shows in the next answer or soon after; waiting costs one request per interval.
 _SETTLE_SECONDS = 60.0
 LOOK_INTERVAL_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one `create` or `update` has to send, and where to.
+
+    Attributes:
+        resource_id: of the thing; a part's is its parent's.
+        live: as it is now; None where a part is not there yet.
+        olds: what this resource answered for until now; empty on create.
+        news: what it should be.
+        names: the fields to send; one that `news` has not is reset.
+    """
+
+    client: Client
+    resource_id: str
+    _: KW_ONLY
+    live: Live | None
+    olds: Mapping[str, Any]
+    news: Mapping[str, Any]
+    names: Sequence[str]
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Organization and thing, with which most operations begin."""
+        return self.news["organization_id"], self.resource_id
+
+    def values(self, fields: Iterable[str]) -> dict[str, Any]:
+        """Those of `fields` that are to be sent; None for one that is reset."""
+        return {name: self.news.get(name) for name in fields if name in self.names}
 
 
 class Declared(Provider):
@@ -72,7 +103,8 @@ class Declared(Provider):
                 unseen = [name for name in self.secrets if name in props]
                 names = [*self.differences(live, props), *unseen]
             kept = {name: (live or {}).get(name) for name in self.kept}
-            live = self._synced(client, resource_id, live, {}, props, names)
+            change = Change(client, resource_id, live=live, olds={}, news=props, names=names)
+            live = self._synced(change)
         return CreateResult(resource_id, {**self._outputs(props, live), **kept})
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
@@ -92,7 +124,10 @@ class Declared(Provider):
             names = set(self._changed(olds, news)) | set(
                 self.fields if live is None else self.differences(live, news)
             )
-            live = self._synced(client, resource_id, live, olds, news, sorted(names))
+            change = Change(
+                client, resource_id, live=live, olds=olds, news=news, names=sorted(names)
+            )
+            live = self._synced(change)
         kept = {name: olds.get(name) for name in self.kept}
         return UpdateResult({**self._outputs(news, live), **kept})
 
@@ -121,21 +156,9 @@ class Declared(Provider):
         """The thing's id, and the thing if it is there by now."""
         raise NotImplementedError
 
-    def sync(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live | None:
-        """Send the fields that `names` names; one that `news` has not is reset.
+    def sync(self, change: Change) -> Live | None:
+        """Send the fields that `change` names.
 
-        Args:
-            live: as it is now; None where a part is not there yet.
-            olds: what this resource answered for until now; empty on create.
-            news: what it should be.
         Returns:
             What the answer said, None if that has to be asked for.
         """
@@ -194,18 +217,11 @@ class Declared(Provider):
         except errors.NotFound:
             return None
 
-    def _synced(
-        self,
-        client: Client,
-        resource_id: str,
-        live: Live | None,
-        olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-        names: Sequence[str],
-    ) -> Live:
-        if live is not None and not names:
-            return live
-        live = self.sync(client, resource_id, live, olds, news, names)
+    def _synced(self, change: Change) -> Live:
+        if change.live is not None and not change.names:
+            return change.live
+        client, resource_id, news = change.client, change.resource_id, change.news
+        live = self.sync(change)
         deadline = time.monotonic() + _SETTLE_SECONDS
         if live is None:
             live = self._observed(client, resource_id, news)
@@ -216,7 +232,7 @@ class Declared(Provider):
             live = self._observed(client, resource_id, news)
             if self.shared and live is not None and self.differences(live, news):
                 # Somebody on another machine had read before we wrote, and wrote after us.
-                live = self.sync(client, resource_id, live, olds, news, names)
+                live = self.sync(replace(change, live=live))
         return live
 
     def _unsettled(self, resource_id: str, live: Live | None, news: Mapping[str, Any]) -> str:
