@@ -261,3 +261,16 @@ test("a body that is cut at any byte is refused", () => {
     assert.equal(refusal(json.slice(0, length)).status, 400, json.slice(0, length));
   }
 });
+
+test("attributes in attributes are read once, however many lie in each other", () => {
+  const nested = (levels: number, last: string): string => {
+    const inner =
+      levels === 0
+        ? '{"stringValue":"v"}'
+        : `{"kvlistValue":{"values":[${nested(levels - 1, last)}]}}`;
+    return `{"key":"k","value":${inner}${last}}`;
+  };
+  const plain = (last: string) =>
+    convert(TRACES, `{"resourceSpans":[{"resource":{"attributes":[${nested(15, last)}]}}]}`);
+  assert.deepEqual(plain(',"new":[]'), plain(" "));
+});

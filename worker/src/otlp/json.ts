@@ -18,7 +18,6 @@ import {
   standsAt,
 } from "./json_fields.ts";
 import {
-  BACKSLASH,
   CLOSE_ARRAY,
   CLOSE_OBJECT,
   COLON,
@@ -29,9 +28,9 @@ import {
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
-  SPACE,
   viewOf,
 } from "./json_reader.ts";
+import { copyBase64, copyHex, copyText } from "./json_strings.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";
 import { ANY_VALUE, KEY_VALUE, LOGS, METRICS, type Signal, TRACES } from "./schema.ts";
 
@@ -41,18 +40,10 @@ export function protobufFromJson(signal: Signal, json: Uint8Array): Uint8Array {
   return converter.request(jsonMessage(signal.request));
 }
 
-/** By how much at least the buffer grows for a text that does not fit. */
-const TEXT_STRETCH = 64;
 /** The longest field's name has 24 letters, and each may be an escape of six. */
 const MAX_KEY_BYTES = 200;
 const TWO_TO_32 = 2 ** 32;
 const NULL_START = 0x6e;
-/** What a hexadecimal digit stands for; less than 0: it is none. */
-const HEX_VALUES = new Int8Array(256).fill(-1);
-for (const [value, digit] of [..."0123456789abcdef"].entries()) {
-  HEX_VALUES[digit.charCodeAt(0)] = value;
-  HEX_VALUES[digit.toUpperCase().charCodeAt(0)] = value;
-}
 /** So many digits a JavaScript number holds exactly. */
 const EXACT_DIGITS = 15;
 const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
@@ -68,10 +59,11 @@ for (const { request } of [TRACES, LOGS, METRICS]) {
 const ATTRIBUTE = jsonMessage(KEY_VALUE);
 const KEY_TAG = fieldNamed(ATTRIBUTE, "key").tag;
 const VALUE_FIELD = fieldNamed(ATTRIBUTE, "value");
-const STRING_TAG = fieldNamed(jsonMessage(ANY_VALUE), "stringValue").tag;
+const VALUE = jsonMessage(ANY_VALUE);
+const STRING_TAG = fieldNamed(VALUE, "stringValue").tag;
 const ATTRIBUTE_KEY = fixed('{"key":"');
-const ATTRIBUTE_VALUE = fixed(',"value":');
-const STRING_VALUE = fixed('{"stringValue":"');
+const STRING_VALUE = fixed(',"value":{"stringValue":"');
+const ANY_OTHER_VALUE = fixed(',"value":');
 
 class Converter {
   readonly #reader: JsonReader;
@@ -99,25 +91,43 @@ class Converter {
     if (depth > MAX_PROTOBUF_DEPTH) {
       throw reader.refusal(`nested deeper than ${MAX_PROTOBUF_DEPTH} levels`);
     }
-    if (reader.takes(CLOSE_OBJECT)) {
-      return;
+    if (!reader.takes(CLOSE_OBJECT)) {
+      this.#member(message, depth);
+      this.#otherMembers(message, depth);
     }
-    do {
-      const field = this.#key(message);
-      reader.expect(COLON);
-      const isNull = reader.peek() === NULL_START && reader.takesWord("null");
-      if (isNull) {
-        continue; // absent, whatever the type
-      }
-      if (field === undefined) {
-        reader.skip(depth);
-      } else if (field.repeated) {
-        this.#list(field, depth);
-      } else {
-        this.#value(field, depth);
-      }
-    } while (reader.takes(COMMA));
+  }
+
+  /** After a member of an object, to the object's end. */
+  #otherMembers(message: JsonMessage, depth: number): void {
+    const reader = this.#reader;
+    while (reader.takes(COMMA)) {
+      this.#member(message, depth);
+    }
     reader.expect(CLOSE_OBJECT);
+  }
+
+  #member(message: JsonMessage, depth: number): void {
+    const reader = this.#reader;
+    const field = this.#key(message);
+    reader.expect(COLON);
+    if (field === undefined) {
+      reader.skip(depth);
+    } else {
+      this.#memberValue(field, depth);
+    }
+  }
+
+  #memberValue(field: JsonField, depth: number): void {
+    const reader = this.#reader;
+    const isNull = reader.peek() === NULL_START && reader.takesWord("null");
+    if (isNull) {
+      return; // absent, whatever the type
+    }
+    if (field.repeated) {
+      this.#list(field, depth);
+    } else {
+      this.#value(field, depth);
+    }
   }
 
   /** The field that the next string names; undefined if there is none. */
@@ -145,12 +155,10 @@ class Converter {
       throw this.#wrong(field, "not a list");
     }
     if (!field.packed) {
-      const isAttributes = field.message === ATTRIBUTE;
-      reader.members(CLOSE_ARRAY, () => {
-        if (!isAttributes || !this.#usualAttribute(field.tag, depth)) {
-          this.#value(field, depth);
-        }
-      });
+      const isAttributes = field.message === ATTRIBUTE && depth + 2 <= MAX_PROTOBUF_DEPTH;
+      reader.members(CLOSE_ARRAY, () =>
+        isAttributes ? this.#attribute(field, depth) : this.#value(field, depth),
+      );
       return;
     }
     const start = this.#writer.open(field.tag);
@@ -159,42 +167,33 @@ class Converter {
   }
 
   /**
-   * An attribute as exporters print it: nothing else in it, in this order and without white space.
-   * More than half of most requests are such, and read so they take half the time. False if it is
-   * written otherwise: nothing has been taken of it then.
+   * As exporters print them (the key first, no white space), attributes take half the time: more
+   * than half of most requests is that. Where one departs from it, the general way goes on.
    */
-  #usualAttribute(tag: number, depth: number): boolean {
-    const reader = this.#reader;
-    const writer = this.#writer;
-    const { at } = reader;
-    const { length } = writer;
-    if (depth + 2 <= MAX_PROTOBUF_DEPTH && this.#takes(ATTRIBUTE_KEY)) {
-      const attribute = writer.open(tag);
-      this.#textOf(KEY_TAG);
-      if (this.#takes(ATTRIBUTE_VALUE) && this.#usualValue(depth + 1)) {
-        writer.close(attribute);
-        return true;
-      }
+  #attribute(field: JsonField, depth: number): void {
+    if (!this.#takes(ATTRIBUTE_KEY)) {
+      this.#value(field, depth);
+      return;
     }
-    reader.at = at;
-    writer.length = length;
-    return false;
+    const writer = this.#writer;
+    const attribute = writer.open(field.tag);
+    this.#textField(KEY_TAG);
+    if (this.#takes(STRING_VALUE)) {
+      const value = writer.open(VALUE_FIELD.tag);
+      this.#textField(STRING_TAG);
+      this.#otherMembers(VALUE, depth + 2);
+      writer.close(value);
+    } else if (this.#takes(ANY_OTHER_VALUE)) {
+      this.#memberValue(VALUE_FIELD, depth + 1);
+    }
+    this.#otherMembers(ATTRIBUTE, depth + 1);
+    writer.close(attribute);
   }
 
-  /** A value, and the end of the attribute that it is of. */
-  #usualValue(depth: number): boolean {
-    const reader = this.#reader;
-    if (!this.#takes(STRING_VALUE)) {
-      if (reader.peek() !== OPEN_OBJECT) {
-        return false; // null, or an error that the one way says best
-      }
-      this.#value(VALUE_FIELD, depth);
-      return reader.takes(CLOSE_OBJECT);
-    }
-    const value = this.#writer.open(VALUE_FIELD.tag);
-    this.#textOf(STRING_TAG);
-    this.#writer.close(value);
-    return reader.takes(CLOSE_OBJECT) && reader.takes(CLOSE_OBJECT);
+  #textField(tag: number): void {
+    const start = this.#writer.open(tag);
+    copyText(this.#reader, this.#writer);
+    this.#writer.close(start);
   }
 
   #takes(text: Fixed): boolean {
@@ -221,102 +220,13 @@ class Converter {
       this.#object(message, depth + 1);
     } else if (type === "text") {
       reader.at++;
-      this.#text();
-    } else if (type === "id") {
-      this.#hex(field);
-    } else {
-      this.#base64(field);
-    }
-    this.#writer.close(start);
-  }
-
-  // --- strings --------------------------------------------------------------------------------
-
-  /** From after the opening quote to after the closing one. */
-  #textOf(tag: number): void {
-    const start = this.#writer.open(tag);
-    this.#text();
-    this.#writer.close(start);
-  }
-
-  /** Copied as it is but for escapes. Bytes that are not UTF-8 stay, as they do in protobuf. */
-  #text(): void {
-    const reader = this.#reader;
-    const writer = this.#writer;
-    for (;;) {
-      this.#plainText();
-      const byte = reader.bytes[reader.at++] as number;
-      if (byte === QUOTE) {
-        return;
-      }
-      if (byte === BACKSLASH) {
-        writer.codePoint(reader.escape());
-      } else if (byte >= SPACE) {
-        writer.byte(byte); // one of the last three of the body
-      } else {
-        throw reader.refusal("a string does not end, or holds a control character");
-      }
-    }
-  }
-
-  /**
-   * Up to what needs to be looked at, or three bytes before the end. Four bytes at a time, which are
-   * written before it is known how many of them belong here: the next ones go over the others.
-   */
-  #plainText(): void {
-    const reader = this.#reader;
-    const writer = this.#writer;
-    const from = reader.view;
-    const last = from.byteLength - 4;
-    let at = reader.at;
-    while (at <= last) {
-      const to = writer.view;
-      const until = Math.min(last, at + to.byteLength - writer.length - 4);
-      let end = writer.length;
-      for (; at <= until; at += 4, end += 4) {
-        const word = from.getInt32(at, true);
-        to.setInt32(end, word, true);
-        const special = specialBytes(word);
-        if (special !== 0) {
-          const before = (31 - Math.clz32(special & -special)) >> 3;
-          writer.length = end + before;
-          reader.at = at + before;
-          return;
-        }
-      }
-      writer.length = end;
-      if (at <= last) {
-        writer.reserve(TEXT_STRETCH);
-      }
-    }
-    reader.at = at;
-  }
-
-  #hex(field: JsonField): void {
-    const reader = this.#reader;
-    const writer = this.#writer;
-    const { bytes } = reader;
-    let { at } = reader;
-    while (bytes[++at] !== QUOTE) {
-      const high = HEX_VALUES[bytes[at] ?? 0] as number;
-      const low = HEX_VALUES[bytes[++at] ?? 0] as number;
-      if (high < 0 || low < 0) {
-        throw this.#wrong(field, "not pairs of hexadecimal digits");
-      }
-      writer.byte((high << 4) | low);
-    }
-    reader.at = at + 1;
-  }
-
-  #base64(field: JsonField): void {
-    const text = this.#reader.string().replaceAll("-", "+").replaceAll("_", "/");
-    const decoded = decodedBase64(text);
-    if (decoded === null) {
+      copyText(reader, this.#writer);
+    } else if (type === "id" && !copyHex(reader, this.#writer)) {
+      throw this.#wrong(field, "not pairs of hexadecimal digits");
+    } else if (type === "bytes" && !copyBase64(reader, this.#writer)) {
       throw this.#wrong(field, "not base64");
     }
-    this.#writer.reserve(decoded.length);
-    this.#writer.bytes.set(decoded, this.#writer.length);
-    this.#writer.length += decoded.length;
+    this.#writer.close(start);
   }
 
   // --- numbers --------------------------------------------------------------------------------
@@ -464,30 +374,5 @@ class Converter {
 
   #wrong(field: JsonField, why: string): Refusal {
     return this.#reader.refusal(`${field.name}: ${why}`);
-  }
-}
-
-/**
- * Of four bytes, which are a quote, a backslash or a control character: the lowest that is has its
- * highest bit set, those below have not. The others' bits mean nothing.
- * https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
- */
-function specialBytes(word: number): number {
-  const quotes = word ^ 0x22222222;
-  const backslashes = word ^ 0x5c5c5c5c;
-  return (
-    (((quotes - 0x01010101) & ~quotes) |
-      ((backslashes - 0x01010101) & ~backslashes) |
-      ((word - 0x20202020) & ~word)) &
-    0x80808080
-  );
-}
-
-/** null if it is not base64; padding may be missing. */
-function decodedBase64(text: string): Uint8Array | null {
-  try {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  } catch {
-    return null;
   }
 }
