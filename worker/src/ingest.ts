@@ -1,7 +1,7 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
 import { aboveRate, type Caller } from "./auth.ts";
-import { free, gunzip, isSingleMember, zstd } from "./body.ts";
+import { compressed, free, gunzip, isSingleMember } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { quoted, Refusal } from "./errors.ts";
 import {
@@ -79,7 +79,7 @@ function storable(
     const form =
       !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
         ? ({ encoding: "gzip", bytes: sent } as const)
-        : ({ encoding: "zstd", bytes: zstd(stored.bytes) } as const);
+        : compressed(stored.bytes);
     const rawBytes = stored.bytes.byteLength;
     return { rejected, body: { kind: signal.kind, ...form, rawBytes, rows: stored.rows, tables } };
   } finally {
