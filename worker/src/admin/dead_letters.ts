@@ -1,5 +1,4 @@
 /** `/admin/dead-letters`: bodies that ClickHouse refused. */
-
 import { unzstd } from "../body.ts";
 import type { DeadLetter } from "../buffer/dead_letters.ts";
 import { Refusal } from "../errors.ts";

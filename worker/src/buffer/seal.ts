@@ -24,7 +24,7 @@ import {
 import type { Batches } from "./batches.ts";
 import { type Bounds, Pace, strictest } from "./pace.ts";
 import type { Siblings } from "./siblings.ts";
-import type { CountedRange, Store, Unsealed } from "./store.ts";
+import type { CountedRange, Store } from "./store.ts";
 
 /** Chunks that are to be sealed, and the tables they have rows for. */
 type Ready = CountedRange & { readonly tables: TableSet };
@@ -114,9 +114,10 @@ export class Sealer {
     }
     const bounds = this.#boundsOf(stream.kind);
     const share = shareOf(unsealed, bounds);
-    const waitMs = Math.round(bounds.ageMs * (1 - share));
-    const floodDueMs = this.#floodDueMs(stream, unsealed, bounds, nowMs);
-    return Math.max(nowMs, Math.min(oldestMs + waitMs, floodDueMs));
+    const dueMs = oldestMs + Math.round(bounds.ageMs * (1 - share));
+    const isRare = bounds.ageMs > BATCH_AGE_MS;
+    const floodDueMs = isRare ? dueMs : this.#floodDueMs(stream, share, unsealed.newestMs, nowMs);
+    return Math.max(nowMs, Math.min(dueMs, floodDueMs));
   }
 
   /**
@@ -125,24 +126,15 @@ export class Sealer {
    *
    * A steady flow gets no more inserts by this: within a second, it never has twice as much.
    */
-  #floodDueMs(stream: Stream, unsealed: Unsealed, bounds: Bounds, nowMs: number): number {
-    if (bounds.ageMs > BATCH_AGE_MS) {
-      return Number.POSITIVE_INFINITY; // inserts are to be rare
-    }
+  #floodDueMs(stream: Stream, share: number, newestMs: number | null, nowMs: number): number {
     const last = this.#sealed.get(stream);
     const isRecent = last !== undefined && Math.abs(nowMs - last.atMs) < BATCH_AGE_MS;
     const lastShare = isRecent ? last.share : 0;
-    if (shareOf(unsealed, bounds) >= Math.max(FLOOD_SHARE, 2 * lastShare)) {
+    if (share >= Math.max(FLOOD_SHARE, 2 * lastShare)) {
       return nowMs;
     }
-    const { newestMs } = unsealed;
     const mayHaveEnded = lastShare >= FLOOD_SHARE && newestMs !== null;
     return mayHaveEnded ? newestMs + FLOOD_OVER_MS : Number.POSITIVE_INFINITY;
-  }
-
-  #openTurns(table: Table): number[] {
-    const open = this.#batches.open().filter((batch) => batch.table === table);
-    return open.map(({ turn }) => turn);
   }
 
   #boundsOf(kind: Kind): Bounds {
@@ -151,8 +143,9 @@ export class Sealer {
 
   /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
   #maySeal(kind: Kind): boolean {
+    const open = this.#batches.open();
     return tablesOf(kind).every((table) => {
-      const turns = this.#openTurns(table);
+      const turns = open.filter((batch) => batch.table === table).map(({ turn }) => turn);
       if (turns.length === 0) {
         return true;
       }

@@ -15,6 +15,7 @@ import {
   type JsonField,
   type JsonMessage,
   jsonMessage,
+  knownField,
   standsAt,
 } from "./json_fields.ts";
 import {
@@ -28,7 +29,6 @@ import {
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
-  viewOf,
 } from "./json_reader.ts";
 import { copyBase64, copyHex, copyText } from "./json_strings.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";
@@ -57,10 +57,10 @@ for (const { request } of [TRACES, LOGS, METRICS]) {
   jsonMessage(request);
 }
 const ATTRIBUTE = jsonMessage(KEY_VALUE);
-const KEY_TAG = fieldNamed(ATTRIBUTE, "key").tag;
-const VALUE_FIELD = fieldNamed(ATTRIBUTE, "value");
+const KEY_TAG = knownField(ATTRIBUTE, "key").tag;
+const VALUE_FIELD = knownField(ATTRIBUTE, "value");
 const VALUE = jsonMessage(ANY_VALUE);
-const STRING_TAG = fieldNamed(VALUE, "stringValue").tag;
+const STRING_TAG = knownField(VALUE, "stringValue").tag;
 const ATTRIBUTE_KEY = fixed('{"key":"');
 const STRING_VALUE = fixed(',"value":{"stringValue":"');
 const ANY_OTHER_VALUE = fixed(',"value":');
@@ -145,8 +145,7 @@ class Converter {
       return undefined; // a text of megabytes need not be made to see that it is no field
     }
     reader.at = from;
-    const name = `${reader.string()}"`; // unknown, or written with escapes
-    return fieldAt(message, viewOf(new TextEncoder().encode(name)), 0);
+    return fieldNamed(message, reader.string()); // unknown, or written with escapes
   }
 
   #list(field: JsonField, depth: number): void {

@@ -65,9 +65,13 @@ export function fixed(text: string): Fixed {
   return { length: bytes.length, words };
 }
 
+export function fieldNamed(message: JsonMessage, name: string): JsonField | undefined {
+  return fieldAt(message, viewOf(new TextEncoder().encode(`${name}"`)), 0);
+}
+
 /** @throws Error the message has none of this name: a bug. */
-export function fieldNamed(message: JsonMessage, name: string): JsonField {
-  const field = fieldAt(message, viewOf(new TextEncoder().encode(`${name}"`)), 0);
+export function knownField(message: JsonMessage, name: string): JsonField {
+  const field = fieldNamed(message, name);
   if (field === undefined) {
     throw new Error(`no field is named ${name}`);
   }

@@ -74,15 +74,13 @@ export class ProtobufWriter {
 
   fixed32(value: number): void {
     this.reserve(4);
-    for (let shift = 0; shift < 32; shift += 8) {
-      this.bytes[this.length++] = value >>> shift;
-    }
+    this.view.setUint32(this.length, value, true);
+    this.length += 4;
   }
 
   double(value: number): void {
-    DOUBLE[0] = value;
     this.reserve(8);
-    this.bytes.set(DOUBLE_BYTES, this.length);
+    this.view.setFloat64(this.length, value, true);
     this.length += 8;
   }
 
@@ -107,7 +105,3 @@ export class ProtobufWriter {
 
 /** Of the first byte of a character in UTF-8, by how many follow. */
 const LEAD_BITS = [0, 0xc0, 0xe0, 0xf0];
-
-/** Little-endian, as every machine is that runs Workers; protobuf is too. */
-const DOUBLE = new Float64Array(1);
-const DOUBLE_BYTES = new Uint8Array(DOUBLE.buffer);
