@@ -20,12 +20,12 @@ from typing import Literal
 
 from bench.ingest import prices
 from bench.ingest.counts import LOADS, Counts, counted
+from bench.ingest.limits import limit
 from tests.worker.engines import ROOT
 
 __all__ = ["Comparison", "comparisons", "deviations", "document_errors", "measure", "report"]
 
 DOCUMENT = ROOT / "worker" / "COST.md"
-_LIMITS = ROOT / "worker" / "src" / "limits.ts"
 VOLUMES = (("1 M", 1e6), ("100 M", 100e6), ("10 G", 10e9))
 
 # --- measured: what the tables are computed from ------------------------------------------------
@@ -99,7 +99,7 @@ class Setup:
 
     joined_bodies: float = 1.0
     has_keys: bool = True
-    batch_age_seconds: float = field(default_factory=lambda: _limit("BATCH_AGE_MS") / 1e3)
+    batch_age_seconds: float = field(default_factory=lambda: limit("BATCH_AGE_MS") / 1e3)
     buffers: int = 1
     kept_months: float = 1.0
     idle_minutes: float = 5.0
@@ -168,20 +168,10 @@ def _batches(shape: Shape, requests: float, setup: Setup) -> float:
     per_second = requests / prices.SECONDS / setup.buffers
     rows = per_second * shape.events_per_request
     full_per_second = max(
-        rows * shape.raw_bytes / _limit("BATCH_RAW_BYTES"), rows / _limit("BATCH_ROWS")
+        rows * shape.raw_bytes / limit("BATCH_RAW_BYTES"), rows / limit("BATCH_ROWS")
     )
     wait = setup.batch_age_seconds / (1 + setup.batch_age_seconds * full_per_second)
     return prices.SECONDS * setup.buffers / (wait + 1 / per_second)
-
-
-def _limit(name: str) -> int:
-    """A number of the worker's `limits.ts`."""
-    text = _LIMITS.read_text()
-    found = re.search(rf"export const {name} = ([\d_]+)(?: \* (KIB|MIB))?;", text)
-    if found is None:
-        raise ValueError(f"{_LIMITS.name} has no number {name}")
-    unit = {None: 1, "KIB": 2**10, "MIB": 2**20}[found[2]]
-    return int(found[1].replace("_", "")) * unit
 
 
 # --- tables -------------------------------------------------------------------------------------

@@ -14,15 +14,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bench.ingest import bodies
+from bench.ingest.limits import limit
 from bench.ingest.measure import Stored, store
 from bench.ingest.systems import System
 from tests.worker.engines import TOKEN, ClickHouse, Worker
 
 __all__ = ["clickhouse_alone"]
 
-# As the worker's: limits.ts, BATCH_RAW_BYTES and INSERTS_IN_FLIGHT.
-BATCH_BYTES = 24 * 2**20
-CONNECTIONS = 2
+BATCH_BYTES = limit("BATCH_RAW_BYTES")
+CONNECTIONS = limit("INSERTS_IN_FLIGHT")
 
 
 def clickhouse_alone(folder: Path, file: Path, warm: Path, *, encoding: str) -> Stored:

@@ -132,12 +132,15 @@ class ClickHouse:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *, mended: bool = True) -> None:
-        """Runs and answers; `mended` of what a kill may have left, as the local cloud is."""
-        if mended:
-            forget_unwritten(self.process.folder / "data")
+    def start(self, *, mended: bool = True) -> int:
+        """Runs and answers, `mended` of what a kill may have left, as the local cloud is.
+
+        Returns how many inserts it was made to forget.
+        """
+        forgotten = forget_unwritten(self.process.folder / "data") if mended else 0
         self.process.start()
         wait_until(f"ClickHouse answers: {self.process.log[-2000:]}", self._answers)
+        return forgotten
 
     def _answers(self) -> bool:
         try:

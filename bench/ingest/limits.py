@@ -1,0 +1,25 @@
+"""The worker's own numbers, so that what is computed or sent follows them when they change."""
+
+from __future__ import annotations
+
+import re
+
+from tests.worker.engines import ROOT
+
+__all__ = ["limit"]
+
+_LIMITS = ROOT / "worker" / "src" / "limits.ts"
+
+
+def limit(name: str) -> int:
+    """A number of the worker's `limits.ts`, in the unit of its name.
+
+    Raises:
+        ValueError: there is none of this name, or it is no plain number.
+    """
+    text = _LIMITS.read_text()
+    found = re.search(rf"export const {name} = ([\d_]+)(?: \* (KIB|MIB))?;", text)
+    if found is None:
+        raise ValueError(f"{_LIMITS.name} has no number {name}")
+    unit = {None: 1, "KIB": 2**10, "MIB": 2**20}[found[2]]
+    return int(found[1].replace("_", "")) * unit
