@@ -95,7 +95,7 @@ def test_signals_are_the_exporters_tables(clickhouse: ClickHouse) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_expire_and_remember_tokens(clickhouse: ClickHouse, table: str) -> None:
-    """TTL from config; the three windows, whichever engine reads them."""
+    """TTL from config; the three windows, whichever engine reads them; one file an insert."""
     clickhouse.migrate()
     text = clickhouse.query(f"SHOW CREATE TABLE {DATABASE}.{table} FORMAT TSVRaw")
     assert f"toIntervalDay({TTL_DAYS})" in text
@@ -104,8 +104,39 @@ def test_tables_expire_and_remember_tokens(clickhouse: ClickHouse, table: str) -
         "replicated_deduplication_window = 10000",
         "replicated_deduplication_window_seconds = 604800",
         "ttl_only_drop_parts = 1",
+        "min_level_for_wide_part = ",
     ):
         assert setting in text
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("otel_traces", "Timestamp, StatusMessage"),
+        ("events", "timestamp, user_id"),
+    ],
+)
+def test_inserts_write_one_file_and_merges_one_for_every_column(
+    clickhouse: ClickHouse, table: str, columns: str
+) -> None:
+    """Above ClickHouse's own bound of 10 MiB, too, and where the insert replaces rows itself."""
+    clickhouse.migrate()
+    clickhouse.query(
+        f"INSERT INTO {DATABASE}.{table} ({columns}) "
+        "SELECT now(), repeat(toString(number), 30) FROM numbers(100000) "
+        "SETTINGS max_block_size = 1000000"
+    )
+
+    def parts() -> list[str]:
+        return clickhouse.query(
+            "SELECT part_type, data_uncompressed_bytes > 10485760 FROM system.parts "
+            f"WHERE database = '{DATABASE}' AND table = '{table}' AND active"
+        ).splitlines()
+
+    assert parts() == ["Compact\t1"]
+    for _ in range(2):
+        clickhouse.query(f"OPTIMIZE TABLE {DATABASE}.{table} FINAL")
+    assert parts() == ["Wide\t1"]
 
 
 def test_every_stored_table_is_among_the_tested(clickhouse: ClickHouse) -> None:
