@@ -9,8 +9,9 @@ import time
 
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.otlp_json import json_from
 from tests.worker.proxy import Proxy
-from tests.worker.spans import export_bytes
+from tests.worker.spans import export_bytes, export_request
 
 SPANS = 200
 
@@ -136,6 +137,24 @@ def test_a_body_compressed_again_at_another_time_counts_once(
     for second in range(1, 4):
         compressed = gzip.compress(body, mtime=second)
         assert worker.post_traces(compressed, content_encoding="gzip").status == 200
+    assert_once(clickhouse, worker, 1)
+
+
+def test_a_json_body_printed_in_another_way_counts_once(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """What counts is what it says: some SDKs print it, or compress it, for every attempt."""
+    request = export_request(SPANS, seed=1)
+    first, second = json_from(request), json_from(request, enum_numbers=False, ascii_only=True)
+    assert first != second
+    for body, headers in (
+        (first, {}),
+        (second, {}),
+        (gzip.compress(first, mtime=1), {"content_encoding": "gzip"}),
+        (gzip.compress(second, mtime=2), {"content_encoding": "gzip"}),
+    ):
+        answer = worker.post_traces(body, content_type="application/json", **headers)
+        assert answer.status == 200
     assert_once(clickhouse, worker, 1)
 
 

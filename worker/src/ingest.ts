@@ -45,7 +45,7 @@ export async function ingestOtlp(
     tallyOf(caller.team).add("ingest_rejected_rows_total", rejected.rows, signal.kind);
   }
   if (body !== null) {
-    await append(env, caller, { ...body, key: keyFrom(sent, isGzip, signal.kind) });
+    await append(env, caller, body);
     free(body.bytes);
   }
   return rejected;
@@ -56,7 +56,7 @@ function storable(
   signal: Signal,
   sent: Uint8Array,
   { isJson, isGzip }: { isJson: boolean; isGzip: boolean },
-): { rejected: Rejected; body: Omit<Unplaced, "key"> | null } {
+): { rejected: Rejected; body: Unplaced | null } {
   const made: Uint8Array[] = [];
   const forNow = (bytes: Uint8Array): Uint8Array => {
     made.push(bytes);
@@ -80,8 +80,11 @@ function storable(
       !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
         ? ({ encoding: "gzip", bytes: sent } as const)
         : compressed(stored.bytes);
+    const { kind } = signal;
+    // JSON's protobuf says the same in a third of the bytes, however a sender prints it next time.
+    const key = isJson ? keyFrom(raw, false, kind) : keyFrom(sent, isGzip, kind);
     const rawBytes = stored.bytes.byteLength;
-    return { rejected, body: { kind: signal.kind, ...form, rawBytes, rows: stored.rows, tables } };
+    return { rejected, body: { kind, ...form, rawBytes, rows: stored.rows, tables, key } };
   } finally {
     made.forEach(free);
   }
@@ -116,7 +119,8 @@ const KEY_MARKS: Record<SignalKind, string> = {
 };
 
 /**
- * Of the bytes as they were sent, which a client that tries again sends again.
+ * By which a body is recognised: of the bytes as they were sent, which a client that tries again
+ * sends again.
  *
  * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
  * header says in which second.

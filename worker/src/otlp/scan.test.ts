@@ -63,6 +63,32 @@ test("arrays, maps, a second oneof member and a message in pieces do", () => {
   }
 });
 
+test("an attribute that only begins like the usual ones is read to its end", () => {
+  const text = field(2, field(1, 0x62));
+  const int = (...bytes: number[]): number[] =>
+    field(9, field(1, 0x61), field(2, [3 * 8, ...bytes]));
+  for (const [span, needsRewrite] of [
+    [field(9, field(1, 0x61), text, text), true],
+    [field(9, text, field(1, 0x61)), false],
+    [attribute([]), false],
+    [attribute([2 * 8, 2]), true],
+    [attribute([4 * 8 + 1, 1, 2, 3, 4, 5, 6, 7, 8]), false],
+    [int(...new Array<number>(9).fill(0xff), 1), false],
+    [int(...new Array<number>(9).fill(0xff), 2), true],
+    [field(9, [0x0a, 0x81, 0, 0x61], text), false],
+  ] as const) {
+    assert.deepEqual(scanTraces(requestWith([...span])), { rows: 1, tables: 1, needsRewrite });
+  }
+  for (const span of [
+    attribute([1 * 8 + 2, 2, 0x62]),
+    attribute([3 * 8, 0xff]),
+    attribute([4 * 8 + 1, 1, 2, 3]),
+    field(9, [0x0a, 0xff, 0, 0x61], text),
+  ]) {
+    assert.equal(refusal(requestWith(span)).status, 400);
+  }
+});
+
 test("a refusal is a 400 that says where", () => {
   for (const [bytes, words] of [
     [[0x0a], "variable-length number does not end"],

@@ -11,6 +11,7 @@ import {
   ANY_VALUE,
   type Field,
   isPacked,
+  KEY_VALUE,
   LOGS,
   METRICS,
   type Message,
@@ -81,6 +82,12 @@ const HIGHEST: Partial<Record<Type, number>> = {
   uint32: 2 ** 32 - 1,
   sint32: 2 ** 32 - 1,
 };
+const KEY_TAG = 8 * 1 + WIRE_LEN;
+const VALUE_TAG = 8 * 2 + WIRE_LEN;
+const STRING_TAG = 8 * 1 + WIRE_LEN;
+const BOOL_TAG = 8 * 2 + WIRE_VARINT;
+const INT_TAG = 8 * 3 + WIRE_VARINT;
+const DOUBLE_TAG = 8 * 4 + WIRE_FIXED64;
 const cache = new Map<Message, Compiled>();
 
 function compiled(message: Message): Compiled {
@@ -181,7 +188,9 @@ class Scanner {
           const child = table.children[number];
           if (child !== undefined) {
             this.needsRewrite ||= table.isAny;
-            this.message(child, at, at + length, depth + 1);
+            if (child !== ATTRIBUTE || !this.#goesOverAttribute(at, at + length, depth + 1)) {
+              this.message(child, at, at + length, depth + 1);
+            }
           } else if (length !== 0) {
             this.#checkContent(table, number, at, length);
           } else {
@@ -198,6 +207,52 @@ class Scanner {
         }
         at = next;
       }
+    }
+  }
+
+  /**
+   * Most of a request is attributes, and most of them a key and then one number or text, all of them
+   * short. What else there is, legal or not, is for `message`: false.
+   */
+  #goesOverAttribute(from: number, end: number, depth: number): boolean {
+    const bytes = this.#bytes;
+    const keyLength = bytes[from + 1] as number;
+    const value = from + 2 + keyLength;
+    const length = bytes[value + 1] as number;
+    const isPlain =
+      bytes[from] === KEY_TAG &&
+      keyLength <= 127 &&
+      value < end &&
+      bytes[value] === VALUE_TAG &&
+      length >= 2 &&
+      length <= 127 &&
+      value + 2 + length === end &&
+      this.#isPlainValue(value + 2, end) &&
+      depth < MAX_PROTOBUF_DEPTH &&
+      this.#messages + 2 <= MAX_MESSAGES_PER_BODY;
+    this.#messages += isPlain ? 2 : 0;
+    return isPlain;
+  }
+
+  /** At least two bytes, which hold one member of an `AnyValue` that needs no rewriting. */
+  #isPlainValue(from: number, end: number): boolean {
+    const bytes = this.#bytes;
+    switch (bytes[from]) {
+      case STRING_TAG:
+        return from + 2 + (bytes[from + 1] as number) === end;
+      case BOOL_TAG:
+        return from + 2 === end && (bytes[from + 1] as number) <= 1;
+      case INT_TAG: {
+        let at = from + 1;
+        while (at < end - 1 && (bytes[at] as number) > 127) {
+          at++;
+        }
+        return at === end - 1 && (bytes[at] as number) <= 127 && end - from < 10;
+      }
+      case DOUBLE_TAG:
+        return from + 9 === end;
+      default:
+        return false;
     }
   }
 
@@ -287,6 +342,7 @@ export function highWord(bytes: Uint8Array, at: number): number {
 }
 
 // The tables are built when the script starts, not in a request.
+const ATTRIBUTE = compiled(KEY_VALUE);
 for (const { request } of [TRACES, LOGS, METRICS]) {
   compiled(request);
 }
