@@ -62,7 +62,8 @@ const VALUE_FIELD = knownField(ATTRIBUTE, "value");
 const VALUE = jsonMessage(ANY_VALUE);
 const STRING_TAG = knownField(VALUE, "stringValue").tag;
 const ATTRIBUTE_KEY = fixed('{"key":"');
-const STRING_VALUE = fixed(',"value":{"stringValue":"');
+const VALUE_MEMBER = fixed(',"value":{"');
+const STRING_VALUE = fixed('stringValue":"');
 const ANY_OTHER_VALUE = fixed(',"value":');
 
 class Converter {
@@ -100,6 +101,10 @@ class Converter {
   /** After a member of an object, to the object's end. */
   #otherMembers(message: JsonMessage, depth: number): void {
     const reader = this.#reader;
+    if (reader.bytes[reader.at] === CLOSE_OBJECT) {
+      reader.at++; // in half the time
+      return;
+    }
     while (reader.takes(COMMA)) {
       this.#member(message, depth);
     }
@@ -134,7 +139,7 @@ class Converter {
   #key(message: JsonMessage): JsonField | undefined {
     const reader = this.#reader;
     reader.expect(QUOTE);
-    const field = fieldAt(message, reader.view, reader.at);
+    const field = fieldAt(message, reader, reader.at);
     if (field !== undefined) {
       reader.at += field.key.length;
       return field;
@@ -177,9 +182,14 @@ class Converter {
     const writer = this.#writer;
     const attribute = writer.open(field.tag);
     this.#textField(KEY_TAG);
-    if (this.#takes(STRING_VALUE)) {
+    if (this.#takes(VALUE_MEMBER)) {
       const value = writer.open(VALUE_FIELD.tag);
-      this.#textField(STRING_TAG);
+      if (this.#takes(STRING_VALUE)) {
+        this.#textField(STRING_TAG);
+      } else {
+        this.#reader.at--; // the name's quote
+        this.#member(VALUE, depth + 2);
+      }
       this.#otherMembers(VALUE, depth + 2);
       writer.close(value);
     } else if (this.#takes(ANY_OTHER_VALUE)) {
@@ -197,7 +207,7 @@ class Converter {
 
   #takes(text: Fixed): boolean {
     const reader = this.#reader;
-    const isNext = standsAt(reader.view, reader.at, text);
+    const isNext = standsAt(reader, reader.at, text);
     reader.at += isNext ? text.length : 0;
     return isNext;
   }

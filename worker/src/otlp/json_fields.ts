@@ -27,9 +27,18 @@ export interface Fixed {
 /** Fields by the first byte of their names: mostly one, or a few. */
 export type JsonMessage = JsonField[][];
 
+/**
+ * JSON text, and the same for those who look at several bytes at once. A `DataView` is not asked for
+ * its length: that call alone was a twentieth of all.
+ */
+export interface Json {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
 /** The field whose name, with the quote that ends it, stands at `from`; undefined if none does. */
-export function fieldAt(message: JsonMessage, json: DataView, from: number): JsonField | undefined {
-  const candidates = from < json.byteLength ? message[json.getUint8(from)] : undefined;
+export function fieldAt(message: JsonMessage, json: Json, from: number): JsonField | undefined {
+  const candidates = message[json.bytes[from] as number];
   if (candidates === undefined) {
     return undefined;
   }
@@ -41,17 +50,18 @@ export function fieldAt(message: JsonMessage, json: DataView, from: number): Jso
   return undefined;
 }
 
-export function standsAt(json: DataView, from: number, { length, words }: Fixed): boolean {
-  if (from + length > json.byteLength) {
+export function standsAt(json: Json, from: number, { length, words }: Fixed): boolean {
+  if (from + length > json.bytes.length) {
     return false;
   }
+  const { view } = json;
   const last = length - 4;
   for (let at = 0; at < last; at += 4) {
-    if (json.getInt32(from + at, true) !== words[at >> 2]) {
+    if (view.getInt32(from + at, true) !== words[at >> 2]) {
       return false;
     }
   }
-  return json.getInt32(from + last, true) === words[words.length - 1];
+  return view.getInt32(from + last, true) === words[words.length - 1];
 }
 
 /** @throws Error fewer than four bytes. */
@@ -66,7 +76,8 @@ export function fixed(text: string): Fixed {
 }
 
 export function fieldNamed(message: JsonMessage, name: string): JsonField | undefined {
-  return fieldAt(message, viewOf(new TextEncoder().encode(`${name}"`)), 0);
+  const bytes = new TextEncoder().encode(`${name}"`);
+  return fieldAt(message, { bytes, view: viewOf(bytes) }, 0);
 }
 
 /** @throws Error the message has none of this name: a bug. */

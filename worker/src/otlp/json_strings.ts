@@ -40,11 +40,11 @@ export function copyText(reader: JsonReader, writer: ProtobufWriter): void {
  */
 function copyPlainText(reader: JsonReader, writer: ProtobufWriter): void {
   const from = reader.view;
-  const last = from.byteLength - 4;
+  const last = reader.bytes.length - 4;
   let { at } = reader;
   while (at <= last) {
     const to = writer.view;
-    const until = Math.min(last, at + to.byteLength - writer.length - 4);
+    const until = Math.min(last, at + writer.bytes.length - writer.length - 4);
     let end = writer.length;
     for (; at <= until; at += 4, end += 4) {
       const word = from.getInt32(at, true);
