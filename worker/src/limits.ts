@@ -17,7 +17,7 @@ export const DISCARD_PIECE_BYTES = 16 * KIB;
 export const BODY_MS = 30_000;
 /** Read in one go, and without asking for room: 1,000 of them at once are 32 MB. */
 export const SMALL_BODY_BYTES = 32 * KIB;
-/** Read at once of a larger body, each costing a timer. */
+/** Read at once of a larger body. */
 export const PIECE_BYTES = 256 * KIB;
 /** A larger body of undeclared length begins with so much, and doubles. */
 export const UNDECLARED_BYTES = 256 * KIB;
@@ -30,7 +30,10 @@ export const ROOM_POLL_MS = 50;
 export const ROOM_SHORT_MS = 4 * ROOM_POLL_MS;
 export const ROOM_WAIT_MS = 10_000;
 export const ROOM_RETRY_AFTER_SECONDS = 1;
-/** A body that has room and takes longer for a piece is refused if others need its room. */
+/**
+ * A body that has room and takes longer for a piece, by up to as much again, is refused if others
+ * need its room.
+ */
 export const SLOW_PIECE_MS = 2_000;
 /** Buffers from this size on are freed by hand; what senders share a call for stays below it. */
 export const FREE_FROM_BYTES = 128 * KIB;

@@ -76,20 +76,23 @@ async function readLarge(
   declared: number,
   limitBytes: number,
 ): Promise<Uint8Array> {
-  const untilMs = Date.now() + BODY_MS;
   const reader = (request.body as ReadableStream<Uint8Array>).getReader({ mode: "byob" });
+  const watch = new Watch();
   try {
     const first = new Uint8Array(SMALL_BODY_BYTES);
-    const start = await inTime(reader.readAtLeast(first.byteLength, first), BODY_MS, tooSlow);
+    const start = await watch.ended(reader.readAtLeast(first.byteLength, first));
     if (declared === 0 && lengthOf(start) < SMALL_BODY_BYTES) {
       return start.value ?? new Uint8Array(0);
     }
     const body = hold(request, await takeRoom(declared || limitBytes));
-    body.bytes = await readOn(reader, start, { declared, limitBytes, untilMs });
+    watch.startInRoom();
+    body.bytes = await readOn(reader, start, { declared, limitBytes, watch });
     return body.bytes;
   } catch (error) {
     unlock(reader);
     throw error;
+  } finally {
+    watch.end();
   }
 }
 
@@ -99,7 +102,7 @@ type Piece = ReadableStreamReadResult<Uint8Array>;
 async function readOn(
   reader: ReadableStreamBYOBReader,
   start: Piece,
-  { declared, limitBytes, untilMs }: { declared: number; limitBytes: number; untilMs: number },
+  { declared, limitBytes, watch }: { declared: number; limitBytes: number; watch: Watch },
 ): Promise<Uint8Array> {
   let whole = new Uint8Array(declared || UNDECLARED_BYTES);
   whole.set(start.value ?? []);
@@ -109,8 +112,7 @@ async function readOn(
       whole = new Uint8Array(whole.buffer.transfer(Math.min(2 * at, limitBytes + 1)));
     }
     const wanted = Math.min(PIECE_BYTES, whole.byteLength - at);
-    const reading = reader.readAtLeast(wanted, whole.subarray(at, at + wanted));
-    const piece = await inTime(reading, SLOW_PIECE_MS, () => reasonToStop(untilMs));
+    const piece = await watch.ended(reader.readAtLeast(wanted, whole.subarray(at, at + wanted)));
     if (lengthOf(piece) > 0) {
       whole = new Uint8Array((piece.value as Uint8Array<ArrayBuffer>).buffer);
       at += lengthOf(piece);
@@ -133,9 +135,44 @@ function lengthOf({ value }: Piece): number {
   return value?.byteLength ?? 0;
 }
 
-function reasonToStop(untilMs: number): Refusal | null {
-  const nowMs = Date.now();
-  return nowMs >= untilMs ? tooSlow() : room.isShort(nowMs) ? noRoom() : null;
+/** Ends the reads of a body that takes too long, or stands in others' way: one timer for them all. */
+class Watch {
+  readonly #untilMs = Date.now() + BODY_MS;
+  readonly #refused = Promise.withResolvers<never>();
+  readonly #timer = setInterval(() => this.#look(), SLOW_PIECE_MS);
+  #holdsRoom = false;
+  #hasMoved = false;
+
+  constructor() {
+    this.#refused.promise.catch(() => undefined); // between two reads nobody hears of it
+  }
+
+  /** @throws Refusal it took too long. */
+  async ended(reading: Promise<Piece>): Promise<Piece> {
+    const piece = await Promise.race([reading, this.#refused.promise]);
+    this.#hasMoved = true;
+    return piece;
+  }
+
+  /** From now on it keeps others from room. */
+  startInRoom(): void {
+    this.#holdsRoom = true;
+    this.#hasMoved = true;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const nowMs = Date.now();
+    if (nowMs >= this.#untilMs) {
+      this.#refused.reject(tooSlow());
+    } else if (this.#holdsRoom && !this.#hasMoved && room.isShort(nowMs)) {
+      this.#refused.reject(noRoom());
+    }
+    this.#hasMoved = false;
+  }
 }
 
 /** So that `discardBody` can go on where a refusal left off. */
@@ -169,26 +206,6 @@ function hold(request: Request, lease: Lease): Held {
   const body = { lease, bytes: null, done: resolve };
   held.set(request, body);
   return body;
-}
-
-/** Every `tickMs` it is asked whether there is a reason to wait no longer. */
-async function inTime<T>(
-  reading: Promise<T>,
-  tickMs: number,
-  refusal: () => Refusal | null,
-): Promise<T> {
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  const timer = setInterval(() => {
-    const reason = refusal();
-    if (reason !== null) {
-      reject(reason);
-    }
-  }, tickMs);
-  try {
-    return await Promise.race([reading, ended]);
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 function tooSlow(): Refusal {
