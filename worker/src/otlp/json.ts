@@ -40,10 +40,19 @@ export function protobufFromJson(signal: Signal, json: Uint8Array): Uint8Array {
   return converter.request(jsonMessage(signal.request));
 }
 
+interface IntegerType {
+  readonly bits: 32 | 64;
+  readonly signed: boolean;
+}
+
 /** The longest field's name has 24 letters, and each may be an escape of six. */
 const MAX_KEY_BYTES = 200;
 const TWO_TO_32 = 2 ** 32;
 const NULL_START = 0x6e;
+const INT32: IntegerType = { bits: 32, signed: true };
+const UINT32: IntegerType = { bits: 32, signed: false };
+const INT64: IntegerType = { bits: 64, signed: true };
+const UINT64: IntegerType = { bits: 64, signed: false };
 /** So many digits a JavaScript number holds exactly. */
 const EXACT_DIGITS = 15;
 const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
@@ -253,29 +262,29 @@ class Converter {
         if (this.#enumName(field)) {
           return;
         }
-        this.#integer(field, { bits: 32, signed: true });
+        this.#integer(field, INT32);
         writer.varint(this.#high, this.#low);
         return;
       case "int32":
       case "int64":
-        this.#integer(field, { bits: field.type === "int32" ? 32 : 64, signed: true });
+        this.#integer(field, field.type === "int32" ? INT32 : INT64);
         writer.varint(this.#high, this.#low);
         return;
       case "sint32":
-        this.#integer(field, { bits: 32, signed: true });
+        this.#integer(field, INT32);
         writer.varint(0, ((this.#low << 1) ^ (this.#low >> 31)) >>> 0);
         return;
       case "uint32":
       case "uint64":
-        this.#integer(field, { bits: field.type === "uint32" ? 32 : 64, signed: false });
+        this.#integer(field, field.type === "uint32" ? UINT32 : UINT64);
         writer.varint(this.#high, this.#low);
         return;
       case "fixed32":
-        this.#integer(field, { bits: 32, signed: false });
+        this.#integer(field, UINT32);
         writer.fixed32(this.#low);
         return;
       default:
-        this.#integer(field, { bits: 64, signed: field.type === "sfixed64" });
+        this.#integer(field, field.type === "sfixed64" ? INT64 : UINT64);
         writer.fixed32(this.#low);
         writer.fixed32(this.#high);
     }
@@ -319,7 +328,7 @@ class Converter {
   }
 
   /** Bare or in quotes, into `#high` and `#low` as two's complement. */
-  #integer(field: JsonField, { bits, signed }: { bits: 32 | 64; signed: boolean }): void {
+  #integer(field: JsonField, type: IntegerType): void {
     const reader = this.#reader;
     const isQuoted = reader.peek() === QUOTE;
     const { bytes } = reader;
@@ -331,41 +340,45 @@ class Converter {
     for (; at < from + EXACT_DIGITS && isDigit(bytes[at] as number); at++) {
       value = value * 10 + ((bytes[at] as number) - 0x30);
     }
+    // Without `%`, which is slow for numbers beyond 2^31.
     let high = Math.floor(value / TWO_TO_32);
-    let low = value % TWO_TO_32;
+    let low = value - high * TWO_TO_32;
     for (; isDigit(bytes[at] as number); at++) {
       low = low * 10 + ((bytes[at] as number) - 0x30);
-      high = high * 10 + Math.floor(low / TWO_TO_32);
-      low %= TWO_TO_32;
+      const carry = Math.floor(low / TWO_TO_32);
+      high = high * 10 + carry;
+      low -= carry * TWO_TO_32;
     }
     const end = bytes[at];
     if (at === from || end === 0x2e || end === 0x45 || end === 0x65) {
-      this.#integerFromDouble(field, { bits, signed });
+      this.#integerFromDouble(field, type);
       return;
     }
     if (isQuoted && end !== QUOTE) {
       throw this.#wrong(field, "not an integer");
     }
     reader.at = isQuoted ? at + 1 : at;
-    this.#setInteger(field, { high, low, isNegative }, { bits, signed });
+    this.#high = high;
+    this.#low = low;
+    this.#fitInteger(field, type, isNegative);
   }
 
   /** 1.0 and 1e3 are integers too. */
-  #integerFromDouble(field: JsonField, type: { bits: 32 | 64; signed: boolean }): void {
+  #integerFromDouble(field: JsonField, type: IntegerType): void {
     const value = Number(this.#reader.numberText() ?? Number.NaN);
     if (!Number.isInteger(value)) {
       throw this.#wrong(field, "not an integer");
     }
     const size = Math.abs(value);
-    const halves = { high: Math.floor(size / TWO_TO_32), low: size % TWO_TO_32 };
-    this.#setInteger(field, { ...halves, isNegative: value < 0 }, type);
+    this.#high = Math.floor(size / TWO_TO_32);
+    this.#low = size % TWO_TO_32;
+    this.#fitInteger(field, type, value < 0);
   }
 
-  #setInteger(
-    field: JsonField,
-    { high, low, isNegative }: { high: number; low: number; isNegative: boolean },
-    { bits, signed }: { bits: 32 | 64; signed: boolean },
-  ): void {
+  /** From a size and a sign to two's complement. */
+  #fitInteger(field: JsonField, { bits, signed }: IntegerType, isNegative: boolean): void {
+    const high = this.#high;
+    const low = this.#low;
     const top = bits === 64 ? high : low;
     const half = 2 ** 31;
     const isInside = signed
@@ -377,8 +390,10 @@ class Converter {
         `not ${signed ? "a signed" : "an unsigned"} integer of ${bits} bits`,
       );
     }
-    this.#low = isNegative ? -low >>> 0 : low;
-    this.#high = isNegative ? (~high + (low === 0 ? 1 : 0)) >>> 0 : high;
+    if (isNegative) {
+      this.#low = -low >>> 0;
+      this.#high = (~high + (low === 0 ? 1 : 0)) >>> 0;
+    }
   }
 
   #wrong(field: JsonField, why: string): Refusal {
