@@ -22,6 +22,7 @@ from local.environment import Layout
 from local.stack import Stack, local_settings
 
 ROOT = Path(__file__).resolve().parents[1]
+FIRSTS = 3
 
 
 def main() -> int:
@@ -41,7 +42,7 @@ def main() -> int:
 
 
 def compare(folder: Path, pairs: int) -> None:
-    """First `up`, then no-change `up`s in turn with an empty program's."""
+    """First `up`s, then no-change ones, each in turn with an empty program's."""
     layout = Layout(ROOT, folder / "state")
     for line in start_clouds(layout.clouds, ANY_PORTS):
         print(line, flush=True)
@@ -51,24 +52,30 @@ def compare(folder: Path, pairs: int) -> None:
         for each in (empty, stack):
             each.ensure()
         seconds_of(empty)
-        floor = statistics.median(seconds_of(empty) for _ in range(3))
-        first = seconds_of(stack)
-        print(f"empty program                  {floor:6.2f} s (median of 3)")
-        print(f"first up                       {first:6.2f} s = {first / floor:.2f} x empty")
+        firsts = []
+        for number in range(FIRSTS):
+            if number > 0:
+                stack.destroy()
+                stack.ensure()
+            firsts.append(pair(f"first up {number + 1}", stack, empty))
         report_memory(layout)
-        ratios = []
-        for number in range(pairs):
-            again, floor = seconds_of(stack), seconds_of(empty)
-            ratios.append(again / floor)
-            print(f"no-change up {number + 1}: {again:.2f} s, empty {floor:.2f} s", flush=True)
-        print(
-            f"no-change up / empty           {statistics.median(ratios):6.2f} "
-            f"(min {min(ratios):.2f}, max {max(ratios):.2f})"
-        )
+        agains = [pair(f"no-change up {number + 1}", stack, empty) for number in range(pairs)]
+        for title, ratios in (("first up", firsts), ("no-change up", agains)):
+            print(
+                f"{title + ' / empty':<22} {statistics.median(ratios):6.2f} "
+                f"(min {min(ratios):.2f}, max {max(ratios):.2f})"
+            )
         stack.destroy()
     finally:
         for line in stop_clouds(layout.clouds):
             print(line, flush=True)
+
+
+def pair(title: str, stack: Stack, empty: Stack) -> float:
+    """How many times as long as the empty program's `up` that of the stack takes."""
+    ours, floor = seconds_of(stack), seconds_of(empty)
+    print(f"{title}: {ours:.2f} s, empty {floor:.2f} s", flush=True)
+    return ours / floor
 
 
 def empty_program(folder: Path) -> Path:
