@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -181,6 +182,24 @@ def test_senders_that_stop_leave_room_to_the_others(make_worker: WorkerFactory) 
             sender.sendall(head(more=["content-length: 1000000"]) + bytes(200_000))
         assert worker.post_traces(body).status == 200
     assert stored_rows(worker) == 1_000
+
+
+def test_a_sender_that_moves_and_one_that_waits_for_room_are_not_too_slow(
+    make_worker: WorkerFactory,
+) -> None:
+    """What is counted is how long a read takes, not how long the others keep one waiting."""
+    limits = {"ROOM_BYTES": MIB, "BODY_MS": 500, "SLOW_PIECE_MS": 3_000, "ROOM_WAIT_MS": 60_000}
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
+    piece = bytes(256 * KIB)
+    with connection(worker) as sender, ThreadPoolExecutor(1) as waiting:
+        sender.sendall(head(more=[f"content-length: {15 * len(piece)}"]) + piece)
+        time.sleep(0.3)
+        answer = waiting.submit(worker.post_traces, export_bytes(1_000, seed=1))
+        for _number in range(14):
+            time.sleep(0.4)
+            sender.sendall(piece)
+        assert answer_on(sender).status == 400  # zeros, and read to their end
+        assert answer.result().status == 200
 
 
 def test_senders_that_hang_up_give_their_room_back(make_worker: WorkerFactory) -> None:

@@ -85,7 +85,7 @@ async function readLarge(
       return start.value ?? new Uint8Array(0);
     }
     const body = hold(request, await takeRoom(declared || limitBytes));
-    watch.startInRoom();
+    watch.holdsRoom = true;
     body.bytes = await readOn(reader, start, { declared, limitBytes, watch });
     return body.bytes;
   } catch (error) {
@@ -135,29 +135,22 @@ function lengthOf({ value }: Piece): number {
   return value?.byteLength ?? 0;
 }
 
-/** Ends the reads of a body that takes too long, or stands in others' way: one timer for them all. */
+/** Ends a read that takes too long, or stands in others' way; one timer for all of a body. */
 class Watch {
+  /** Whether the body keeps others from room. */
+  holdsRoom = false;
   readonly #untilMs = Date.now() + BODY_MS;
   readonly #refused = Promise.withResolvers<never>();
   readonly #timer = setInterval(() => this.#look(), SLOW_PIECE_MS);
-  #holdsRoom = false;
-  #hasMoved = false;
-
-  constructor() {
-    this.#refused.promise.catch(() => undefined); // between two reads nobody hears of it
-  }
+  /** When the read that is under way began; between two, its sender is not what is waited for. */
+  #sinceMs = Number.POSITIVE_INFINITY;
 
   /** @throws Refusal it took too long. */
   async ended(reading: Promise<Piece>): Promise<Piece> {
+    this.#sinceMs = Date.now();
     const piece = await Promise.race([reading, this.#refused.promise]);
-    this.#hasMoved = true;
+    this.#sinceMs = Number.POSITIVE_INFINITY;
     return piece;
-  }
-
-  /** From now on it keeps others from room. */
-  startInRoom(): void {
-    this.#holdsRoom = true;
-    this.#hasMoved = true;
   }
 
   end(): void {
@@ -166,12 +159,14 @@ class Watch {
 
   #look(): void {
     const nowMs = Date.now();
+    if (nowMs - this.#sinceMs < SLOW_PIECE_MS) {
+      return;
+    }
     if (nowMs >= this.#untilMs) {
       this.#refused.reject(tooSlow());
-    } else if (this.#holdsRoom && !this.#hasMoved && room.isShort(nowMs)) {
+    } else if (this.holdsRoom && room.isShort(nowMs)) {
       this.#refused.reject(noRoom());
     }
-    this.#hasMoved = false;
   }
 }
 
