@@ -49,14 +49,12 @@ def compare(folder: Path, pairs: int) -> None:
     try:
         empty = Stack(layout, "empty", program=empty_program(folder / "empty"))
         stack = Stack(layout, "bench", config_file=local_settings(layout, folder / "bench.yaml"))
-        for each in (empty, stack):
-            each.ensure()
+        empty.ensure()
         seconds_of(empty)
         firsts = []
         for number in range(FIRSTS):
-            if number > 0:
-                stack.destroy()
-                stack.ensure()
+            stack.destroy()
+            stack.ensure()
             firsts.append(pair(f"first up {number + 1}", stack, empty))
         report_memory(layout)
         agains = [pair(f"no-change up {number + 1}", stack, empty) for number in range(pairs)]

@@ -119,8 +119,8 @@ def _guard(cloud: Cloud) -> Callable[..., Awaitable[web.StreamResponse]]:
         except web.HTTPException:
             raise
         except Exception:
-            # The outermost place: clients know what to do with a 500 in the API's envelope. The
-            # traceback shows code and no values: bodies hold secrets.
+            # The outermost place: clients know what to do with a 500 in the API's envelope. Of the
+            # request nothing is printed: bodies hold secrets.
             traceback.print_exc(file=sys.stderr)
             return refusal(ApiError(500, 10013, "An unknown error has occurred."))
 

@@ -15,7 +15,6 @@ import {
   type JsonField,
   type JsonMessage,
   jsonMessage,
-  knownField,
   standsAt,
 } from "./json_fields.ts";
 import {
@@ -32,7 +31,7 @@ import {
 } from "./json_reader.ts";
 import { copyBase64, copyHex, copyText } from "./json_strings.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";
-import { ANY_VALUE, KEY_VALUE, LOGS, METRICS, type Signal, TRACES } from "./schema.ts";
+import { ANY_VALUE, KEY_VALUE, LOGS, METRICS, type Signal, TRACES, tagNamed } from "./schema.ts";
 
 /** @throws Refusal 400 that names the field and the byte, or 413. */
 export function protobufFromJson(signal: Signal, json: Uint8Array): Uint8Array {
@@ -66,19 +65,18 @@ for (const { request } of [TRACES, LOGS, METRICS]) {
   jsonMessage(request);
 }
 const ATTRIBUTE = jsonMessage(KEY_VALUE);
-const KEY_TAG = knownField(ATTRIBUTE, "key").tag;
-const VALUE_FIELD = knownField(ATTRIBUTE, "value");
 const VALUE = jsonMessage(ANY_VALUE);
-const STRING_TAG = knownField(VALUE, "stringValue").tag;
+const KEY_TAG = tagNamed(KEY_VALUE, "key");
+const VALUE_TAG = tagNamed(KEY_VALUE, "value");
+const STRING_TAG = tagNamed(ANY_VALUE, "stringValue");
 const ATTRIBUTE_KEY = fixed('{"key":"');
 const VALUE_MEMBER = fixed(',"value":{"');
 const STRING_VALUE = fixed('stringValue":"');
-const ANY_OTHER_VALUE = fixed(',"value":');
 
 class Converter {
   readonly #reader: JsonReader;
   readonly #writer: ProtobufWriter;
-  /** The integer read last, in two halves, and its sign. */
+  /** The integer read last, in two halves. */
   #high = 0;
   #low = 0;
 
@@ -192,7 +190,7 @@ class Converter {
     const attribute = writer.open(field.tag);
     this.#textField(KEY_TAG);
     if (this.#takes(VALUE_MEMBER)) {
-      const value = writer.open(VALUE_FIELD.tag);
+      const value = writer.open(VALUE_TAG);
       if (this.#takes(STRING_VALUE)) {
         this.#textField(STRING_TAG);
       } else {
@@ -201,8 +199,6 @@ class Converter {
       }
       this.#otherMembers(VALUE, depth + 2);
       writer.close(value);
-    } else if (this.#takes(ANY_OTHER_VALUE)) {
-      this.#memberValue(VALUE_FIELD, depth + 1);
     }
     this.#otherMembers(ATTRIBUTE, depth + 1);
     writer.close(attribute);

@@ -1,6 +1,6 @@
 /** The messages of `schema.ts` as the JSON reader looks them up: by the bytes of a field's name. */
 import { viewOf } from "./json_reader.ts";
-import { type Field, isPacked, type Message, type Type, WIRE_LEN, WIRES } from "./schema.ts";
+import { type Field, isPacked, type Message, type Type, tagOf } from "./schema.ts";
 
 export interface JsonField {
   readonly name: string;
@@ -80,15 +80,6 @@ export function fieldNamed(message: JsonMessage, name: string): JsonField | unde
   return fieldAt(message, { bytes, view: viewOf(bytes) }, 0);
 }
 
-/** @throws Error the message has none of this name: a bug. */
-export function knownField(message: JsonMessage, name: string): JsonField {
-  const field = fieldNamed(message, name);
-  if (field === undefined) {
-    throw new Error(`no field is named ${name}`);
-  }
-  return field;
-}
-
 const cache = new Map<Message, JsonMessage>();
 
 export function jsonMessage(message: Message): JsonMessage {
@@ -108,15 +99,14 @@ export function jsonMessage(message: Message): JsonMessage {
 }
 
 function jsonField(name: string, number: number, field: Field): JsonField {
-  const packed = isPacked(field);
   return {
     name: field.name,
     key: fixed(`${name}"`),
     number,
-    tag: number * 8 + (packed ? WIRE_LEN : WIRES[field.type]),
+    tag: tagOf(number, field),
     type: field.type,
     repeated: field.repeated === true,
-    packed,
+    packed: isPacked(field),
     message: field.message && jsonMessage(field.message),
     values: new Map(field.values?.map((value, index) => [value, index])),
   };

@@ -18,6 +18,8 @@ import {
   type Signal,
   TRACES,
   type Type,
+  tagNamed,
+  tagOf,
   WIRE_FIXED32,
   WIRE_FIXED64,
   WIRE_LEN,
@@ -82,12 +84,12 @@ const HIGHEST: Partial<Record<Type, number>> = {
   uint32: 2 ** 32 - 1,
   sint32: 2 ** 32 - 1,
 };
-const KEY_TAG = 8 * 1 + WIRE_LEN;
-const VALUE_TAG = 8 * 2 + WIRE_LEN;
-const STRING_TAG = 8 * 1 + WIRE_LEN;
-const BOOL_TAG = 8 * 2 + WIRE_VARINT;
-const INT_TAG = 8 * 3 + WIRE_VARINT;
-const DOUBLE_TAG = 8 * 4 + WIRE_FIXED64;
+const KEY_TAG = tagNamed(KEY_VALUE, "key");
+const VALUE_TAG = tagNamed(KEY_VALUE, "value");
+const STRING_TAG = tagNamed(ANY_VALUE, "stringValue");
+const BOOL_TAG = tagNamed(ANY_VALUE, "boolValue");
+const INT_TAG = tagNamed(ANY_VALUE, "intValue");
+const DOUBLE_TAG = tagNamed(ANY_VALUE, "doubleValue");
 const cache = new Map<Message, Compiled>();
 
 function compiled(message: Message): Compiled {
@@ -116,7 +118,7 @@ function compiled(message: Message): Compiled {
 }
 
 function setField(table: Compiled, number: number, field: Field): void {
-  table.wires[number] = isPacked(field) ? WIRE_LEN : WIRES[field.type];
+  table.wires[number] = tagOf(number, field) & 7;
   table.unpackedWires[number] = isPacked(field) ? WIRES[field.type] : UNKNOWN;
   table.sizes[number] = field.bytes ?? UNKNOWN;
   table.late[number] = field.untilYear2106 ? 1 : 0;

@@ -77,6 +77,21 @@ export function isPacked(field: Field): boolean {
   return field.repeated === true && WIRES[field.type] !== WIRE_LEN;
 }
 
+/** What stands before a field's value: its number and its wire type. */
+export function tagOf(number: number, field: Field): number {
+  return number * 8 + (isPacked(field) ? WIRE_LEN : WIRES[field.type]);
+}
+
+/** @throws Error the message has no field of this name: a bug. */
+export function tagNamed(message: Message, name: string): number {
+  for (const [number, field] of Object.entries(message.fields)) {
+    if (field.name === name) {
+      return tagOf(Number(number), field);
+    }
+  }
+  throw new Error(`${message.name} has no field ${name}`);
+}
+
 /** Field of a type that needs no more than a name. */
 const scalar =
   (type: Type) =>
