@@ -44,16 +44,26 @@ def clickhouse_alone(folder: Path, file: Path, warm: Path, *, encoding: str) -> 
 
 
 def _batches(file: Path, encoding: str) -> Iterator[bytes]:
-    """Protobuf messages concatenate, and so do gzip members."""
+    """Protobuf messages concatenate, and so do gzip members; before them stands their length."""
+
+    def enveloped() -> bytes:
+        head = _varint(raw)
+        return (gzip.compress(head) if encoding == "gzip" else head) + bytes(batch)
+
     batch, raw = bytearray(), 0
     for body in bodies.read(file):
         batch += body
         raw += len(gzip.decompress(body)) if encoding == "gzip" else len(body)
         if raw >= BATCH_BYTES:
-            yield bytes(batch)
+            yield enveloped()
             batch, raw = bytearray(), 0
     if batch:
-        yield bytes(batch)
+        yield enveloped()
+
+
+def _varint(value: int) -> bytes:
+    low = bytes([value & 127 | (128 if value > 127 else 0)])
+    return low + _varint(value >> 7) if value > 127 else low
 
 
 def _recorded_statement(folder: Path, encoding: str) -> str:

@@ -238,6 +238,30 @@ def export_start(days_ago: int) -> int:
     return (int(time.time()) // 86400 - days_ago - 1) * 86400 * 10**9 + 43_200 * 10**9
 
 
+def test_what_clickhouse_reads_in_blocks_is_one_part_for_each_token(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """In both tables; with more, a repeat might be cut elsewhere and drop the wrong rows."""
+    bodies = 12
+    worker = make_worker(clickhouse_url=proxy.url, limits={"INSERT_BLOCK_BYTES": 1})
+    proxy.faults.cut_requests_after_bytes = 1
+    proxy.faults.cut_requests = 1_000
+    send(worker, range(bodies))
+    proxy.faults.cut_requests = 0
+    proxy.faults.lose_answers = 2
+    assert_once(clickhouse, worker, bodies)
+    ((batches,),) = worker.stored(
+        "SELECT CAST(value AS INTEGER) - 1 FROM meta WHERE key = 'next_batch'"
+    )
+    assert int(str(batches)) < bodies
+    for table in ("otel_traces", "otel_traces_trace_id_ts"):
+        inserted = clickhouse.query(
+            "SELECT count() FROM system.parts WHERE database = 'telemetry' "
+            f"AND table = '{table}' AND level = 0"
+        )
+        assert inserted == str(batches), table
+
+
 def test_a_batch_without_an_answer_holds_back_the_newer_ones(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:

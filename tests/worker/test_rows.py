@@ -20,6 +20,10 @@ from tests.worker.golden.record import (
     Recording,
     rows_of,
 )
+from tests.worker.mutations import varint
+from tests.worker.spans import export_bytes
+
+SPANS = 20
 
 ODD = {
     "traces": (ODD_TRACES, odd_trace_requests),
@@ -73,6 +77,18 @@ def test_every_row_equals_the_exporters(
         answer = keeping_worker.post_otlp(recording.signal, body)
     assert (answer.status, answer.body) == (200, b"")
     assert_rows_are_the_exporters(clickhouse, keeping_worker, recording)
+
+
+def test_fields_that_no_version_knows_make_no_rows(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Not even one beside the resources, and with one in it: readers skip what is newer."""
+    spans = export_bytes(SPANS, seed=0)
+    unknown = b"\xfa\x06" + varint(len(spans)) + spans  # number 111
+    for body in (spans, export_bytes(SPANS, seed=1) + unknown, unknown):
+        assert worker.post_traces(body).status == 200
+    wait_until("drained", worker.is_drained)
+    assert worker.stored("SELECT error FROM dead_letters") == []
+    counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
+    assert counts == f"{2 * SPANS}\t{2 * SPANS}"
 
 
 @pytest.mark.parametrize("signal", ODD)

@@ -1,7 +1,8 @@
 /** Bodies as bytes: how large they may be, (de)compressing them, giving their memory back. */
 import zlib from "node:zlib";
 import { Refusal } from "./errors.ts";
-import { FREE_FROM_BYTES } from "./limits.ts";
+import { FREE_FROM_BYTES, MAX_RAW_BODY_BYTES } from "./limits.ts";
+import type { Encoding } from "./tables/index.ts";
 
 export function tooLarge(found: string, limitBytes: number): Refusal {
   return new Refusal(413, `${found}; at most ${limitBytes} bytes are taken, send smaller batches`);
@@ -80,6 +81,30 @@ export function compressed(raw: Uint8Array): { encoding: "zstd" | "gzip"; bytes:
   return typeof zlib.zstdCompressSync === "function"
     ? { encoding: "zstd", bytes: zlib.zstdCompressSync(raw, ZSTD) }
     : { encoding: "gzip", bytes: zlib.gzipSync(raw, { level: 1 }) };
+}
+
+/** Bytes of a batch that come before its bodies, in a frame of the same form. */
+export function framed(bytes: Uint8Array, encoding: Encoding): Uint8Array {
+  switch (encoding) {
+    case "raw":
+      return bytes;
+    case "gzip":
+      return zlib.gzipSync(bytes);
+    case "zstd":
+      return zlib.zstdCompressSync(bytes);
+  }
+}
+
+/** Of one body as it is stored. */
+export function inflatedBytes(body: Uint8Array, encoding: Encoding): number {
+  switch (encoding) {
+    case "raw":
+      return body.byteLength;
+    case "gzip":
+      return gunzip(body, MAX_RAW_BODY_BYTES).byteLength;
+    case "zstd":
+      return unzstd(body).byteLength;
+  }
 }
 
 export function unzstd(frames: Uint8Array): Uint8Array {

@@ -141,6 +141,8 @@ export const BATCHES_BETWEEN_ROUNDS = MAX_BATCHES_AHEAD / 2;
 export const INSERT_PIECE_BYTES = MIB;
 /** A batch up to this goes out in one piece: what 24 MiB of telemetry come to when compressed. */
 export const WHOLE_INSERT_BYTES = 8 * MIB;
+/** Of its memory, what ClickHouse reads before it makes rows of it; they become one block again. */
+export const INSERT_BLOCK_BYTES = 16 * MIB;
 /** More of them are not looked at for one piece. */
 export const INSERT_PIECE_CHUNKS = 256;
 /** Longer than any insert of 24 MiB takes; after it the answer counts as lost. */

@@ -4,6 +4,7 @@
  *
  * A number or a turn is given out once: each is written in the transaction of its batch.
  */
+import { inflatedBytes } from "../body.ts";
 import { MAX_VALUE_BYTES } from "../limits.ts";
 import {
   type Kind,
@@ -88,16 +89,17 @@ export class Batches {
     { body, atMs, statement }: { body: Uint8Array; atMs: number; statement: Statement },
   ): void {
     const apart = { ...stream, id: APART };
+    const rawBytes = inflatedBytes(body, stream.encoding);
     const fromSeq = this.#store.insertChunk(apart, {
       sizes: [body.byteLength],
-      rawBytes: body.byteLength,
+      rawBytes,
       rows: 0,
       tables: tableBit(table),
       atMs,
       body,
     });
     this.#insert({ stream, table, fromSeq, toSeq: fromSeq, part: null }, JSON.stringify(statement));
-    this.#store.recordSealedTo(apart, { toSeq: fromSeq, rawBytes: body.byteLength, rows: 0 });
+    this.#store.recordSealedTo(apart, { toSeq: fromSeq, rawBytes, rows: 0 });
   }
 
   #insert(batch: Pick<Batch, "stream" | "table" | "part" | keyof Range>, statement: string): void {
@@ -199,6 +201,24 @@ export class Batches {
     return Number(row.bytes ?? 0);
   }
 
+  /** Length of the same when inflated, to the byte. */
+  rawBytes(batch: Batch): number {
+    if (batch.part === null) {
+      return this.extent(batch).rawBytes;
+    }
+    const { sizes, offset } = this.bodies(batch);
+    const chunk = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq)?.body;
+    let rawBytes = 0;
+    let at = offset;
+    // One by one: what a chunk's bodies come to together, memory may have no room for.
+    for (const size of sizes) {
+      const body = chunk?.subarray(at, at + size) ?? new Uint8Array(0);
+      rawBytes += inflatedBytes(body, batch.stream.encoding);
+      at += size;
+    }
+    return rawBytes;
+  }
+
   /** Rows and the oldest of its chunks; a part of one has no rows of its own, but the chunk's. */
   extent(batch: Batch): Extent {
     const row = this.#sql
@@ -218,12 +238,18 @@ export class Batches {
   }
 
   /** Which bodies of its first chunk a batch holds, and where they lie in its bytes. */
-  bodies(batch: Batch): { from: number; to: number; offset: number; end: number } {
+  bodies(batch: Batch): {
+    from: number;
+    to: number;
+    sizes: readonly number[];
+    offset: number;
+    end: number;
+  } {
     const [chunk] = this.#store.chunksBetween(batch.fromSeq, batch.fromSeq);
     const sizes = chunk?.sizes ?? [];
     const { from, to } = batch.part ?? { from: 0, to: sizes.length };
     const sum = (count: number): number => sizes.slice(0, count).reduce((a, b) => a + b, 0);
-    return { from, to, offset: sum(from), end: sum(to) };
+    return { from, to, sizes: sizes.slice(from, to), offset: sum(from), end: sum(to) };
   }
 
   /** Sets the only body of a batch aside, with what ClickHouse said of it. */

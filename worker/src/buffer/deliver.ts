@@ -4,10 +4,11 @@
  */
 import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
-import { INSERT_PIECE_BYTES, RETRY_FIRST_MS, RETRY_MAX_MS, WHOLE_INSERT_BYTES } from "../limits.ts";
+import { RETRY_FIRST_MS, RETRY_MAX_MS } from "../limits.ts";
 import { type Statement, statementFor, type Table } from "../tables/index.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
+import { insertBody } from "./insert_body.ts";
 import { Sealer } from "./seal.ts";
 import type { Siblings } from "./siblings.ts";
 import type { Store } from "./store.ts";
@@ -182,71 +183,4 @@ function noted(statement: Statement, note: string): Statement {
 function backoffMs(attempts: number): number {
   const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts, 16));
   return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
-}
-
-/**
- * What goes out for a batch; null if the range is empty.
- *
- * In one piece if it is not too long. A stream is read 16 KB at a time, and each time the socket
- * waits for its turn among the requests: under load ClickHouse stood idle three quarters of an
- * insert. A longer one comes from SQLite as the socket takes it, so that memory stays bounded.
- *
- * Of a declared length: a request that was cut off between two chunks would otherwise be a whole
- * one to any proxy that ends it properly, and its token would be used up for half a batch.
- */
-function insertBody(
-  store: Store,
-  batches: Batches,
-  batch: Batch,
-): Uint8Array | ReadableStream<Uint8Array> | null {
-  const length = batches.bodyBytes(batch);
-  if (length === 0) {
-    return null;
-  }
-  if (length <= WHOLE_INSERT_BYTES) {
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const piece of piecesOf(store, batches, batch)) {
-      whole.set(piece, at);
-      at += piece.byteLength;
-    }
-    if (at < length) {
-      throw new Error(`batch ${batch.number}: ${at} bytes of ${length}`); // as the stream would
-    }
-    return whole;
-  }
-  const { readable, writable } = new FixedLengthStream(length);
-  // If the insert fails, the stream fails with it: whoever awaits the insert hears of it.
-  void writeBody(piecesOf(store, batches, batch), writable).catch(() => undefined);
-  return readable;
-}
-
-async function writeBody(
-  pieces: Iterable<Uint8Array>,
-  writable: WritableStream<Uint8Array>,
-): Promise<void> {
-  const writer = writable.getWriter();
-  try {
-    for (const piece of pieces) {
-      await writer.write(piece);
-    }
-    await writer.close();
-  } catch (error) {
-    await writer.abort(error);
-  }
-}
-
-/** Chunks of the batch, a MiB at a time; each is freed when the next one is asked for. */
-function* piecesOf(store: Store, batches: Batches, batch: Batch): Generator<Uint8Array> {
-  for (let seq = batch.fromSeq; seq <= batch.toSeq; seq++) {
-    const found = store.bodiesAtOrAfter(seq, batch.toSeq, INSERT_PIECE_BYTES);
-    if (found === null) {
-      return;
-    }
-    const { offset, end } =
-      batch.part === null ? { offset: 0, end: found.body.byteLength } : batches.bodies(batch);
-    yield found.body.subarray(offset, end);
-    free(found.body);
-    seq = found.seq;
-  }
 }

@@ -4,6 +4,7 @@
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
 import type { Refusal } from "../errors.ts";
+import { varint } from "./fields.ts";
 import type { Signal } from "./schema.ts";
 
 export const PROTOBUF = "application/x-protobuf";
@@ -98,8 +99,4 @@ function textField(number: number, text: string): number[] {
 
 function lengthDelimited(number: number, bytes: readonly number[]): number[] {
   return [number * 8 + 2, ...varint(bytes.length), ...bytes];
-}
-
-function varint(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
 }

@@ -66,3 +66,8 @@ export function int64From(bytes: Uint8Array): bigint {
 export function doubleFrom(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0, true);
 }
+
+/** Of a number below 2^32. */
+export function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
+}

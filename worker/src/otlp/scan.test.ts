@@ -46,6 +46,15 @@ test("unknown fields are skipped by their wire type", () => {
   assert.equal(scanTraces(requestWith(unknown, [0xfa, 0x01, 2, 9, 9])).rows, 1);
 });
 
+test("an unknown field beside the resources is not left to ClickHouse", () => {
+  const known = field(1, field(2, field(2)));
+  for (const unknown of [field(2, 9), [0xa0, 0x06, 5], [0xfa, 0x01, 2, 9, 9]]) {
+    const bytes = Uint8Array.from([...known, ...unknown]);
+    assert.deepEqual(scanTraces(bytes), { rows: 1, tables: 1, needsRewrite: true });
+  }
+  assert.equal(scanTraces(requestWith([0xfa, 0x01, 2, 9, 9])).needsRewrite, false);
+});
+
 test("scalar values need no rewriting", () => {
   const text = attribute(field(1, 0x62));
   const number = attribute([3 * 8, 0xff, 0x01]);

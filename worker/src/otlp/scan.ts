@@ -33,8 +33,8 @@ export interface Scan {
   readonly tables: TableSet;
   /**
    * True if a value is an array or a map, or something is written in a legal but unusual way (a
-   * field twice, a number with more bits than its type): ClickHouse would refuse the body or read
-   * it otherwise than other programs do. Also true if a row cannot be stored (an id of a wrong
+   * field twice, a number with more bits than its type, an unknown field beside the resources):
+   * ClickHouse would refuse the body or read it otherwise than other programs do. Also true if a row cannot be stored (an id of a wrong
    * length, a time beyond its column). Then the body is rewritten before it is stored.
    */
   readonly needsRewrite: boolean;
@@ -60,6 +60,7 @@ interface Compiled {
   /** 0 for a message that is no row. */
   readonly table: TableSet;
   readonly isAny: boolean;
+  readonly isRequest: boolean;
   readonly wires: Int8Array;
   /** The other wire type that a repeated number may come in: one by one. */
   readonly unpackedWires: Int8Array;
@@ -90,6 +91,7 @@ const STRING_TAG = tagNamed(ANY_VALUE, "stringValue");
 const BOOL_TAG = tagNamed(ANY_VALUE, "boolValue");
 const INT_TAG = tagNamed(ANY_VALUE, "intValue");
 const DOUBLE_TAG = tagNamed(ANY_VALUE, "doubleValue");
+const REQUESTS: readonly Message[] = [TRACES, LOGS, METRICS].map(({ request }) => request);
 const cache = new Map<Message, Compiled>();
 
 function compiled(message: Message): Compiled {
@@ -101,6 +103,7 @@ function compiled(message: Message): Compiled {
     name: message.name,
     table: message.row === undefined ? 0 : tableBit(message.row),
     isAny: message === ANY_VALUE,
+    isRequest: REQUESTS.includes(message),
     wires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     unpackedWires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     sizes: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
@@ -176,6 +179,8 @@ class Scanner {
       if (expected !== UNKNOWN) {
         this.needsRewrite ||= (seen & (table.exclusive[number] as number)) !== 0;
         seen |= 1 << number;
+      } else {
+        this.needsRewrite ||= table.isRequest;
       }
       if (wire === WIRE_LEN) {
         let length = at < end ? (bytes[at++] as number) : this.#varint(table, at, end);
@@ -345,6 +350,4 @@ export function highWord(bytes: Uint8Array, at: number): number {
 
 // The tables are built when the script starts, not in a request.
 const ATTRIBUTE = compiled(KEY_VALUE);
-for (const { request } of [TRACES, LOGS, METRICS]) {
-  compiled(request);
-}
+REQUESTS.forEach(compiled);

@@ -12,8 +12,7 @@ import {
   valueText,
 } from "./otlp.ts";
 
-const STRUCTURE = `resource_logs Array(Tuple(
-  resource Tuple(attributes ${KEY_VALUES}),
+const STRUCTURE = `resource Tuple(attributes ${KEY_VALUES}),
   scope_logs Array(Tuple(
     scope Tuple(name String, version String, attributes ${KEY_VALUES}),
     log_records Array(Tuple(
@@ -21,7 +20,7 @@ const STRUCTURE = `resource_logs Array(Tuple(
       body ${VALUE}, attributes ${KEY_VALUES},
       flags UInt32, trace_id String, span_id String, event_name String)),
     schema_url String)),
-  schema_url String))`;
+  schema_url String`;
 
 const COLUMNS: Columns = [
   ["Timestamp", timestamp("if(record.time = 0, record.observed_time, record.time)")],
@@ -52,12 +51,11 @@ const FROM = `(
     s.log_records AS log_records
   FROM (
     SELECT
-      ${attributeMap("r.resource.attributes")} AS resource_attributes,
+      ${attributeMap("resource.attributes")} AS resource_attributes,
       resource_attributes['service.name'] AS service_name,
-      r.schema_url AS resource_schema_url,
-      r.scope_logs AS scope_logs
+      schema_url AS resource_schema_url,
+      scope_logs
     FROM input('${STRUCTURE}')
-    ARRAY JOIN resource_logs AS r
   )
   ARRAY JOIN scope_logs AS s
 )

@@ -71,15 +71,14 @@ interface MetricType {
 
 function statement({ name, point, more, columns }: MetricType): Record<string, string> {
   const table = `otel_metrics_${name}`;
-  const structure = `resource_metrics Array(Tuple(
-  resource Tuple(attributes ${KEY_VALUES}),
+  const structure = `resource Tuple(attributes ${KEY_VALUES}),
   scope_metrics Array(Tuple(
     scope Tuple(name String, version String, attributes ${KEY_VALUES}, dropped UInt32),
     metrics Array(Tuple(
       name String, description String, unit String,
       ${name} Tuple(points Array(Tuple(${POINT}, ${point}))${more === undefined ? "" : `, ${more}`}))),
     schema_url String)),
-  schema_url String))`;
+  schema_url String`;
   // Maps of a resource and of a scope are made once, not once per data point.
   const from = `(
   SELECT
@@ -94,12 +93,11 @@ function statement({ name, point, more, columns }: MetricType): Record<string, s
       s.metrics AS metrics
     FROM (
       SELECT
-        ${attributeMap("r.resource.attributes")} AS resource_attributes,
+        ${attributeMap("resource.attributes")} AS resource_attributes,
         resource_attributes['service.name'] AS service_name,
-        r.schema_url AS resource_schema_url,
-        r.scope_metrics AS scope_metrics
+        schema_url AS resource_schema_url,
+        scope_metrics
       FROM input('${structure}')
-      ARRAY JOIN resource_metrics AS r
     )
     ARRAY JOIN scope_metrics AS s
   )

@@ -10,8 +10,7 @@ import {
   timestamp,
 } from "./otlp.ts";
 
-const STRUCTURE = `resource_spans Array(Tuple(
-  resource Tuple(attributes ${KEY_VALUES}),
+const STRUCTURE = `resource Tuple(attributes ${KEY_VALUES}),
   scope_spans Array(Tuple(
     scope Tuple(name String, version String),
     spans Array(Tuple(
@@ -21,7 +20,7 @@ const STRUCTURE = `resource_spans Array(Tuple(
       events Array(Tuple(time UInt64, name String, attributes ${KEY_VALUES})),
       links Array(Tuple(
         trace_id String, span_id String, trace_state String, attributes ${KEY_VALUES})),
-      status Tuple(message String, code Int32)))))))`;
+      status Tuple(message String, code Int32)))))`;
 
 const COLUMNS: Columns = [
   ["Timestamp", timestamp("span.start")],
@@ -58,11 +57,10 @@ const FROM = `(
   SELECT resource_attributes, service_name, s.scope AS scope, s.spans AS spans
   FROM (
     SELECT
-      ${attributeMap("r.resource.attributes")} AS resource_attributes,
+      ${attributeMap("resource.attributes")} AS resource_attributes,
       resource_attributes['service.name'] AS service_name,
-      r.scope_spans AS scope_spans
+      scope_spans
     FROM input('${STRUCTURE}')
-    ARRAY JOIN resource_spans AS r
   )
   ARRAY JOIN scope_spans AS s
 )
