@@ -23,7 +23,7 @@ from tests.worker.engines import (
 )
 from tests.worker.spans import START_UNIX_NANO, export_bytes
 from tests.worker.test_bulk_events import post
-from tests.worker.test_poison import DAY_NANO, many_days
+from tests.worker.test_poison import DAY_NANO, SPANS, damage_first, hold_back, many_days
 
 ADMIN = token_entry("admin", name="operator", scopes=["admin"])
 THEIRS = token_entry("theirs", name="theirs", team="other")
@@ -215,6 +215,27 @@ def test_a_letter_goes_again_only_where_it_was_refused(
     wait_for_letters(worker, 0)
     assert clickhouse.count("otel_metrics_gauge") == 150
     assert clickhouse.count("otel_metrics_sum") == 1
+
+
+def test_a_letter_that_cannot_be_inflated_stays_one(
+    clickhouse: ClickHouse, administered: Worker
+) -> None:
+    """Sent again, it is refused again: nobody takes it for a body without rows."""
+    worker = administered
+    hold_back(clickhouse)
+    for seed in range(2):
+        assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
+    worker.process.kill()
+    damage_first(worker, "SELECT seq, body FROM chunks ORDER BY seq LIMIT 1")
+    worker.start()
+    clickhouse.start()
+    (letter,) = wait_for_letters(worker, 1)
+    ids = {"buffer": "default/0", "ids": [letter["id"]]}
+    assert act(worker, "/admin/dead-letters/redrive", ids)["redriven"] == [letter["id"]]
+    wait_until("it was tried", lambda: letter["id"] not in [each["id"] for each in letters(worker)])
+    (again,) = wait_for_letters(worker, 1)
+    assert (again["table"], again["bytes"]) == ("otel_traces", letter["bytes"])
+    assert clickhouse.count("otel_traces") == SPANS
 
 
 @pytest.mark.parametrize(

@@ -85,25 +85,24 @@ export function compressed(raw: Uint8Array): { encoding: "zstd" | "gzip"; bytes:
 
 /** Bytes of a batch that come before its bodies, in a frame of the same form. */
 export function framed(bytes: Uint8Array, encoding: Encoding): Uint8Array {
-  switch (encoding) {
-    case "raw":
-      return bytes;
-    case "gzip":
-      return zlib.gzipSync(bytes);
-    case "zstd":
-      return zlib.zstdCompressSync(bytes);
+  if (encoding === "raw") {
+    return bytes;
   }
+  return encoding === "gzip" ? zlib.gzipSync(bytes) : zlib.zstdCompressSync(bytes);
 }
 
-/** Of one body as it is stored. */
+/** Of one body as it is stored; more than it can be if it does not inflate, for ClickHouse to refuse. */
 export function inflatedBytes(body: Uint8Array, encoding: Encoding): number {
-  switch (encoding) {
-    case "raw":
-      return body.byteLength;
-    case "gzip":
-      return gunzip(body, MAX_RAW_BODY_BYTES).byteLength;
-    case "zstd":
-      return unzstd(body).byteLength;
+  if (encoding === "raw") {
+    return body.byteLength;
+  }
+  try {
+    const inflated = encoding === "gzip" ? gunzip(body, MAX_RAW_BODY_BYTES) : unzstd(body);
+    const { byteLength } = inflated;
+    free(inflated);
+    return byteLength;
+  } catch {
+    return MAX_RAW_BODY_BYTES + 1;
   }
 }
 

@@ -34,8 +34,9 @@ export interface Scan {
   /**
    * True if a value is an array or a map, or something is written in a legal but unusual way (a
    * field twice, a number with more bits than its type, an unknown field beside the resources):
-   * ClickHouse would refuse the body or read it otherwise than other programs do. Also true if a row cannot be stored (an id of a wrong
-   * length, a time beyond its column). Then the body is rewritten before it is stored.
+   * ClickHouse would refuse the body or read it otherwise than other programs do. Also true if a
+   * row cannot be stored (an id of a wrong length, a time beyond its column). Then the body is
+   * rewritten before it is stored.
    */
   readonly needsRewrite: boolean;
 }
