@@ -238,6 +238,27 @@ def test_a_letter_that_cannot_be_inflated_stays_one(
     assert clickhouse.count("otel_traces") == SPANS
 
 
+@pytest.mark.parametrize("raw_bytes", ["0", "1", "raw_bytes - 1", "raw_bytes + 1"])
+def test_a_body_of_another_length_than_was_noted_is_not_cut(
+    clickhouse: ClickHouse, administered: Worker, raw_bytes: str
+) -> None:
+    """Lengths stand before the bodies of an insert: refused as a whole, and right the next time."""
+    worker = administered
+    hold_back(clickhouse)
+    for seed in range(2):
+        assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
+    worker.process.kill()
+    worker.tamper(f"UPDATE chunks SET raw_bytes = {raw_bytes} WHERE seq % 2 = 0")
+    worker.start()
+    clickhouse.start()
+    (letter,) = wait_for_letters(worker, 1)
+    assert clickhouse.count("otel_traces") == SPANS
+    act(worker, "/admin/dead-letters/redrive", {"buffer": "default/0", "ids": [letter["id"]]})
+    wait_for_letters(worker, 0)
+    counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
+    assert counts == f"{2 * SPANS}\t{2 * SPANS}"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "words"),
     [

@@ -63,6 +63,9 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   // Refused before anything is written, with an error that sets the bad chunk apart.
   max_partitions_per_insert_block: "100",
   wait_end_of_query: "1",
+  // Nothing is left out for being damaged: it is refused, and set apart.
+  input_format_allow_errors_num: "0",
+  input_format_allow_errors_ratio: "0",
 };
 
 const STATEMENTS = {
