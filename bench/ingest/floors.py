@@ -18,6 +18,7 @@ from bench.ingest.limits import limit
 from bench.ingest.measure import Stored, store
 from bench.ingest.systems import System
 from tests.worker.engines import TOKEN, ClickHouse, Worker
+from tests.worker.mutations import varint
 
 __all__ = ["clickhouse_alone"]
 
@@ -47,7 +48,7 @@ def _batches(file: Path, encoding: str) -> Iterator[bytes]:
     """Protobuf messages concatenate, and so do gzip members; before them stands their length."""
 
     def enveloped() -> bytes:
-        head = _varint(raw)
+        head = varint(raw)
         return (gzip.compress(head) if encoding == "gzip" else head) + bytes(batch)
 
     batch, raw = bytearray(), 0
@@ -59,11 +60,6 @@ def _batches(file: Path, encoding: str) -> Iterator[bytes]:
             batch, raw = bytearray(), 0
     if batch:
         yield enveloped()
-
-
-def _varint(value: int) -> bytes:
-    low = bytes([value & 127 | (128 if value > 127 else 0)])
-    return low + _varint(value >> 7) if value > 127 else low
 
 
 def _recorded_statement(folder: Path, encoding: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -217,19 +218,29 @@ def test_a_letter_goes_again_only_where_it_was_refused(
     assert clickhouse.count("otel_metrics_sum") == 1
 
 
+def letter_after(
+    clickhouse: ClickHouse, worker: Worker, damage: Callable[[], None]
+) -> dict[str, Any]:
+    """Of two stored bodies, the one that is damaged before either is delivered."""
+    hold_back(clickhouse)
+    for seed in range(2):
+        assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
+    worker.process.kill()
+    damage()
+    worker.start()
+    clickhouse.start()
+    (letter,) = wait_for_letters(worker, 1)
+    assert clickhouse.count("otel_traces") == SPANS
+    return letter
+
+
 def test_a_letter_that_cannot_be_inflated_stays_one(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
     """Sent again, it is refused again: nobody takes it for a body without rows."""
     worker = administered
-    hold_back(clickhouse)
-    for seed in range(2):
-        assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
-    worker.process.kill()
-    damage_first(worker, "SELECT seq, body FROM chunks ORDER BY seq LIMIT 1")
-    worker.start()
-    clickhouse.start()
-    (letter,) = wait_for_letters(worker, 1)
+    first = "SELECT seq, body FROM chunks ORDER BY seq LIMIT 1"
+    letter = letter_after(clickhouse, worker, lambda: damage_first(worker, first))
     ids = {"buffer": "default/0", "ids": [letter["id"]]}
     assert act(worker, "/admin/dead-letters/redrive", ids)["redriven"] == [letter["id"]]
     wait_until("it was tried", lambda: letter["id"] not in [each["id"] for each in letters(worker)])
@@ -244,15 +255,8 @@ def test_a_body_of_another_length_than_was_noted_is_not_cut(
 ) -> None:
     """Lengths stand before the bodies of an insert: refused as a whole, and right the next time."""
     worker = administered
-    hold_back(clickhouse)
-    for seed in range(2):
-        assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
-    worker.process.kill()
-    worker.tamper(f"UPDATE chunks SET raw_bytes = {raw_bytes} WHERE seq % 2 = 0")
-    worker.start()
-    clickhouse.start()
-    (letter,) = wait_for_letters(worker, 1)
-    assert clickhouse.count("otel_traces") == SPANS
+    update = f"UPDATE chunks SET raw_bytes = {raw_bytes} WHERE seq % 2 = 0"
+    letter = letter_after(clickhouse, worker, lambda: worker.tamper(update))
     act(worker, "/admin/dead-letters/redrive", {"buffer": "default/0", "ids": [letter["id"]]})
     wait_for_letters(worker, 0)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")

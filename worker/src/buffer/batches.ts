@@ -191,20 +191,13 @@ export class Batches {
       const { offset, end } = this.bodies(batch);
       return end - offset;
     }
-    const row = this.#sql
-      .exec(
-        "SELECT sum(stored_bytes) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?",
-        batch.fromSeq,
-        batch.toSeq,
-      )
-      .one();
-    return Number(row.bytes ?? 0);
+    return this.#sum("stored_bytes", batch);
   }
 
   /** Length of the same when inflated, to the byte. */
   rawBytes(batch: Batch): number {
     if (batch.part === null) {
-      return this.extent(batch).rawBytes;
+      return this.#sum("raw_bytes", batch);
     }
     const { sizes, offset } = this.bodies(batch);
     const chunk = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq)?.body;
@@ -217,6 +210,11 @@ export class Batches {
       at += size;
     }
     return rawBytes;
+  }
+
+  #sum(column: "stored_bytes" | "raw_bytes", { fromSeq, toSeq }: Range): number {
+    const sql = `SELECT sum(${column}) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?`;
+    return Number(this.#sql.exec(sql, fromSeq, toSeq).one().bytes ?? 0);
   }
 
   /** Rows and the oldest of its chunks; a part of one has no rows of its own, but the chunk's. */

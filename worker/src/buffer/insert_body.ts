@@ -25,13 +25,12 @@ export function insertBody(
   if (bodyBytes === 0) {
     return null;
   }
-  const pieces = piecesOf(store, batches, batch);
   const head = headOf(batches, batch);
   const length = head.byteLength + bodyBytes;
+  const pieces = piecesOf(head, store, batches, batch);
   if (length <= WHOLE_INSERT_BYTES) {
     const whole = new Uint8Array(length);
-    whole.set(head);
-    let at = head.byteLength;
+    let at = 0;
     for (const piece of pieces) {
       whole.set(piece, at);
       at += piece.byteLength;
@@ -43,7 +42,7 @@ export function insertBody(
   }
   const { readable, writable } = new FixedLengthStream(length);
   // If the insert fails, the stream fails with it: whoever awaits the insert hears of it.
-  void writeBody(head, pieces, writable).catch(() => undefined);
+  void writeBody(pieces, writable).catch(() => undefined);
   return readable;
 }
 
@@ -55,13 +54,11 @@ function headOf(batches: Batches, batch: Batch): Uint8Array {
 }
 
 async function writeBody(
-  head: Uint8Array,
   pieces: Iterable<Uint8Array>,
   writable: WritableStream<Uint8Array>,
 ): Promise<void> {
   const writer = writable.getWriter();
   try {
-    await writer.write(head);
     for (const piece of pieces) {
       await writer.write(piece);
     }
@@ -71,8 +68,16 @@ async function writeBody(
   }
 }
 
-/** Chunks of the batch, a MiB at a time; each is freed when the next one is asked for. */
-function* piecesOf(store: Store, batches: Batches, batch: Batch): Generator<Uint8Array> {
+/** The head, then chunks of the batch, a MiB at a time, each freed when the next is asked for. */
+function* piecesOf(
+  head: Uint8Array,
+  store: Store,
+  batches: Batches,
+  batch: Batch,
+): Generator<Uint8Array> {
+  if (head.byteLength > 0) {
+    yield head;
+  }
   for (let seq = batch.fromSeq; seq <= batch.toSeq; seq++) {
     const found = store.bodiesAtOrAfter(seq, batch.toSeq, INSERT_PIECE_BYTES);
     if (found === null) {

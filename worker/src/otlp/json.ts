@@ -31,7 +31,7 @@ import {
 } from "./json_reader.ts";
 import { copyBase64, copyHex, copyText } from "./json_strings.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";
-import { ANY_VALUE, KEY_VALUE, LOGS, METRICS, type Signal, TRACES, tagNamed } from "./schema.ts";
+import { ANY_VALUE, KEY_VALUE, REQUESTS, type Signal, tagNamed } from "./schema.ts";
 
 /** @throws Refusal 400 that names the field and the byte, or 413. */
 export function protobufFromJson(signal: Signal, json: Uint8Array): Uint8Array {
@@ -61,9 +61,7 @@ const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
 ]);
 
 // The tables are built when the script starts, not in a request.
-for (const { request } of [TRACES, LOGS, METRICS]) {
-  jsonMessage(request);
-}
+REQUESTS.forEach(jsonMessage);
 const ATTRIBUTE = jsonMessage(KEY_VALUE);
 const VALUE = jsonMessage(ANY_VALUE);
 const KEY_TAG = tagNamed(KEY_VALUE, "key");

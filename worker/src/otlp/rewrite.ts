@@ -7,7 +7,7 @@
  * the bits of their type. Unknown fields are left out, and so are rows that cannot be stored.
  */
 import { anyValueText } from "./anyvalue.ts";
-import { type Fields, int64From, readFields, varintAt } from "./fields.ts";
+import { type Fields, int64From, readFields, varint, varintAt } from "./fields.ts";
 import { highWord } from "./scan.ts";
 import {
   ANY_VALUE,
@@ -185,12 +185,8 @@ function varint64(value: bigint): Uint8Array {
 }
 
 function entry(number: number, wire: number, value: Uint8Array): Uint8Array {
-  const head = varint(number * 8 + wire);
-  return wire === WIRE_LEN ? join([head, varint(value.length), value]) : join([head, value]);
-}
-
-function varint(value: number): Uint8Array {
-  return varint64(BigInt(value));
+  const length = wire === WIRE_LEN ? varint(value.length) : [];
+  return join([Uint8Array.from([...varint(number * 8 + wire), ...length]), value]);
 }
 
 function lastOf(values: readonly Uint8Array[]): Uint8Array {

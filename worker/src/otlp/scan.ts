@@ -12,11 +12,9 @@ import {
   type Field,
   isPacked,
   KEY_VALUE,
-  LOGS,
-  METRICS,
   type Message,
+  REQUESTS,
   type Signal,
-  TRACES,
   type Type,
   tagNamed,
   tagOf,
@@ -92,7 +90,6 @@ const STRING_TAG = tagNamed(ANY_VALUE, "stringValue");
 const BOOL_TAG = tagNamed(ANY_VALUE, "boolValue");
 const INT_TAG = tagNamed(ANY_VALUE, "intValue");
 const DOUBLE_TAG = tagNamed(ANY_VALUE, "doubleValue");
-const REQUESTS: readonly Message[] = [TRACES, LOGS, METRICS].map(({ request }) => request);
 const cache = new Map<Message, Compiled>();
 
 function compiled(message: Message): Compiled {

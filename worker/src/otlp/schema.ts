@@ -415,3 +415,6 @@ export const METRICS: Signal = {
   },
   rows: { text: "data points", rejected: "rejectedDataPoints" },
 };
+
+/** For tables that are built when the script starts, not in a request. */
+export const REQUESTS: readonly Message[] = [TRACES, LOGS, METRICS].map(({ request }) => request);
