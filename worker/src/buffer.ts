@@ -25,7 +25,17 @@ import {
   BUFFER_MAX_BYTES,
   RATE_BURST_SECONDS,
 } from "./limits.ts";
-import { ALL_TABLES, type Encoding, type Kind, streamFor, type TableSet } from "./tables/index.ts";
+import {
+  ALL_TABLES,
+  type Encoding,
+  type Kind,
+  type Statement,
+  statementFor,
+  streamFor,
+  type Table,
+  type TableSet,
+} from "./tables/index.ts";
+import { insertSettingsFrom } from "./tables/insert_settings.ts";
 import { Health } from "./telemetry/health.ts";
 import { reportBug, reportDeadLetter, reportFailure } from "./telemetry/reports.ts";
 import type { Sums } from "./telemetry/tally.ts";
@@ -85,6 +95,9 @@ export class IngestBuffer extends DurableObject<Env> {
       pause: () => this.#admin.pause(),
     });
     this.#recent = new RecentBodies(this.#store);
+    const settings = insertSettingsFrom(env.INSERT_SETTINGS);
+    const statement = (table: Table): Statement =>
+      statementFor(table, this.#store.database(), settings);
     const buffer = ctx.id.name ?? ctx.id.toString();
     this.#health = new Health(this.#store, buffer, {
       status: () => this.#admin.status(),
@@ -105,7 +118,7 @@ export class IngestBuffer extends DurableObject<Env> {
         user: env.CLICKHOUSE_USER,
         password: env.CLICKHOUSE_PASSWORD,
       },
-      database: () => this.#store.database(),
+      statementFor: statement,
       bufferId: this.#store.incarnation(),
       sync,
       siblings: this.#siblings,
@@ -116,6 +129,7 @@ export class IngestBuffer extends DurableObject<Env> {
       insertsInFlight: () => this.#deliverer.insertsInFlight(),
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
       sums: () => this.#health.sums(),
+      statementFor: statement,
       wake: () => this.#setAlarm(Date.now()),
     });
     if (this.#depth.oldestMs !== null) {

@@ -8,6 +8,8 @@ interface Env {
   /** A user that may only SELECT, for `GET /metrics`. */
   CLICKHOUSE_READER: string;
   CLICKHOUSE_READER_PASSWORD: string;
+  /** JSON object of settings for every insert, `tables/insert_settings.ts`; absent: none. */
+  INSERT_SETTINGS?: string;
   /** JSON of teams and hashed tokens, `access/config.ts`; a secret. */
   ACCESS: string;
   /** Where errors are reported, a secret; absent: nowhere. */

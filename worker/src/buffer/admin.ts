@@ -6,7 +6,7 @@
  */
 import { RpcTarget } from "cloudflare:workers";
 import { MAX_BATCHES_AHEAD } from "../limits.ts";
-import { statementFor } from "../tables/index.ts";
+import type { Statement, Table } from "../tables/index.ts";
 import { type Gauges, gaugesFrom } from "../telemetry/gauges.ts";
 import type { Sums } from "../telemetry/tally.ts";
 import type { Batches } from "./batches.ts";
@@ -36,6 +36,8 @@ export interface Hooks {
   readonly freed: (storedBytes: number) => void;
   /** What was counted, `telemetry/health.ts`. */
   readonly sums: () => Sums;
+  /** What a batch that is sealed now goes out with. */
+  readonly statementFor: (table: Table) => Statement;
   /** Delivers now what there is. */
   readonly wake: () => void;
 }
@@ -151,7 +153,7 @@ export class BufferAdmin extends RpcTarget {
     const sent = this.#eachLetter(ids, (letter) => {
       const body = this.#letters.body(letter);
       this.#letters.delete(letter);
-      const statement = statementFor(letter.table, this.#store.database());
+      const statement = this.#hooks.statementFor(letter.table);
       this.#batches.sealApart(letter.stream, letter.table, { body, atMs: Date.now(), statement });
     });
     this.#hooks.wake();

@@ -5,7 +5,7 @@
 import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import { RETRY_FIRST_MS, RETRY_MAX_MS } from "../limits.ts";
-import { type Statement, statementFor, type Table } from "../tables/index.ts";
+import type { Statement, Table } from "../tables/index.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
 import { insertBody } from "./insert_body.ts";
@@ -15,8 +15,8 @@ import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
   readonly server: Server;
-  /** Where batches go that are sealed from now on. */
-  readonly database: () => string;
+  /** What a batch that is sealed from now on goes out with. */
+  readonly statementFor: (table: Table) => Statement;
   /** Start of every token; never the same for two storages. */
   readonly bufferId: string;
   /** Resolves when everything written so far is on disk. */
@@ -40,7 +40,7 @@ export class Deliverer {
     this.#batches = batches;
     this.#options = options;
     this.#sealer = new Sealer(store, batches, options.siblings, (table) =>
-      noted(statementFor(table, options.database()), this.#schemaNote),
+      noted(options.statementFor(table), this.#schemaNote),
     );
   }
 

@@ -115,8 +115,9 @@ export function tablesOf(kind: Kind): readonly Table[] {
   return TABLES_OF[kind];
 }
 
-export function statementFor(table: Table, database: string): Statement {
-  return { database, ...EXACTLY_ONCE_SETTINGS, ...STATEMENTS[table] };
+/** @param settings those that this deployment's ClickHouse has and others lack. */
+export function statementFor(table: Table, database: string, settings: Statement): Statement {
+  return { ...settings, database, ...EXACTLY_ONCE_SETTINGS, ...STATEMENTS[table] };
 }
 
 export function streamFor(kind: Kind, encoding: Encoding): Stream {
