@@ -38,7 +38,11 @@ reader = resources.User(
 telemetry = resources.Telemetry(
     "telemetry",
     resources.TelemetryArgs(
-        clickhouse_url=warehouse.https_url, writer=writer, reader=reader, **settings.telemetry
+        clickhouse_url=warehouse.https_url,
+        writer=writer,
+        reader=reader,
+        retention_days=pulumi.Output.all(*(each.retention_days for each in schemas)).apply(min),
+        **settings.telemetry,
     ),
 )
 

@@ -7,12 +7,14 @@
         drop_database_on_destroy=False,
     )
 
-One `Migrations` and one `Retention` for each, with the files of `migrations/`.
+One `Migrations` and one `Retention` for each, with the files of `migrations/`. A resource that
+needs the tables or their retention takes it from the `TeamSchema`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 
@@ -21,7 +23,20 @@ from resources.migrations import Migrations, MigrationsArgs
 from resources.retention import Retention, RetentionArgs
 from resources.warehouse import Connection
 
-__all__ = ["team_schemas"]
+__all__ = ["TeamSchema", "team_schemas"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamSchema:
+    """What a team has in the warehouse.
+
+    Attributes:
+        database: its database, known once the migrations ran.
+        retention_days: for how many days its tables keep their rows, known once they do.
+    """
+
+    database: pulumi.Output[str]
+    retention_days: pulumi.Output[int]
 
 
 def team_schemas(
@@ -31,8 +46,8 @@ def team_schemas(
     ttl_days: int,
     drop_database_on_destroy: bool,
     opts: pulumi.ResourceOptions | None = None,
-) -> list[Migrations]:
-    """`Migrations` and `Retention` of every team's database, in the teams' order.
+) -> list[TeamSchema]:
+    """Create `Migrations` and `Retention` of every team's database, in the teams' order.
 
     The default team's are called `schema` and `retention`, the others' end in the team's name.
     """
@@ -49,7 +64,7 @@ def _schema(
     *,
     drop: bool,
     opts: pulumi.ResourceOptions | None,
-) -> Migrations:
+) -> TeamSchema:
     suffix = "" if team.name == DEFAULT_TEAM else f"-{team.name}"
     schema = Migrations(
         f"schema{suffix}",
@@ -61,9 +76,9 @@ def _schema(
         ),
         opts,
     )
-    Retention(
+    retention = Retention(
         f"retention{suffix}",
         RetentionArgs(connection=connection, database=schema.database, days=ttl_days),
         opts,
     )
-    return schema
+    return TeamSchema(database=schema.database, retention_days=retention.days)

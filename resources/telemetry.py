@@ -25,6 +25,7 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
             writer=writer,
             reader=reader,
             access=access,
+            retention_days=30,
         ),
     )
     pulumi.export("ingest_url", telemetry.url)
@@ -37,14 +38,17 @@ and have not delivered is lost, so wait until `GET /admin/buffers` reports empty
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
 from resources import cloudflare
 from resources.access import Access
 from resources.durable_object import DurableObjectClass
+from resources.retention import MAX_DAYS
 from resources.shard_layouts import ShardLayouts
 from resources.token import Token
 from resources.user import User
@@ -55,6 +59,8 @@ __all__ = ["Telemetry", "TelemetryArgs"]
 HTTPS_PORT = 443
 _MAIN_MODULE = "index.js"
 _BUFFER_CLASS = "IngestBuffer"
+# The worker's kinds of telemetry, `worker/src/tables/index.ts`.
+_SIGNALS = ("traces", "logs", "metrics", "events")
 
 
 @dataclass(kw_only=True)
@@ -72,6 +78,10 @@ class TelemetryArgs:
         writer: SQL user that may insert into the teams' databases.
         reader: SQL user that may select from them; it answers `GET /metrics`.
         access: teams and tokens. In place.
+        retention_days: for how many days the tables keep their rows: one number, or one for each
+            of `traces`, `logs`, `metrics` and `events`. The worker rejects rows that are older. In
+            place; take it from `Retention.days`, so that tables keep rows before the worker
+            accepts them.
         sentry_dsn: where the worker reports errors, a secret; default: nowhere. In place.
         base_url: address of the Cloudflare API. Default: Cloudflare's own.
         port: that the hostname is reached on from outside. Default 443.
@@ -87,6 +97,7 @@ class TelemetryArgs:
     writer: User
     reader: User
     access: Access
+    retention_days: pulumi.Input[int | Mapping[str, int]]
     sentry_dsn: pulumi.Input[str] | None = None
     base_url: pulumi.Input[str] | None = None
     port: int = HTTPS_PORT
@@ -184,11 +195,31 @@ def _script(
             _binding("CLICKHOUSE_READER_PASSWORD", "secret_text", text=args.reader.password),
             _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
             _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
+            _binding("RETENTION_DAYS", "plain_text", text=_retention_binding(args)),
             *_sentry_binding(args),
         ],
         observability=cloudflare.WorkersScriptObservabilityArgs(enabled=True),
         opts=opts,
     )
+
+
+def _retention_binding(args: TelemetryArgs) -> pulumi.Output[str]:
+    days: pulumi.Output[Any] = pulumi.Output.from_input(args.retention_days)
+    return days.apply(lambda known: json.dumps(_days_by_signal(known)))
+
+
+def _days_by_signal(days: int | Mapping[str, float]) -> dict[str, int]:
+    """Raise the error of the preview if a signal has no days, or another key has."""
+    by_signal = days if isinstance(days, Mapping) else dict.fromkeys(_SIGNALS, days)
+    # Pulumi's outputs turn whole numbers into floats.
+    if by_signal.keys() != set(_SIGNALS) or any(
+        each != int(each) or not 1 <= each <= MAX_DAYS for each in by_signal.values()
+    ):
+        raise pulumi.RunError(
+            f"retention_days: {dict(by_signal)} is invalid; allowed: whole numbers from 1 to "
+            f"{MAX_DAYS}, one for each of {', '.join(_SIGNALS)}"
+        )
+    return {signal: int(by_signal[signal]) for signal in _SIGNALS}
 
 
 def _sentry_binding(args: TelemetryArgs) -> list[cloudflare.WorkersScriptBindingArgs]:

@@ -29,7 +29,7 @@ export default {
   async fetch(request, env) {
     const count = await env.BUFFER.getByName("one").count();
     return Response.json({ version: VERSION, count, access: JSON.parse(env.ACCESS),
-      sentry: env.SENTRY_DSN ?? null,
+      sentry: env.SENTRY_DSN ?? null, retention: JSON.parse(env.RETENTION_DAYS),
       users: [env.CLICKHOUSE_USER, env.CLICKHOUSE_READER] });
   },
 };
@@ -98,6 +98,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
             "tokens": [entry(INGEST, tokens["ingest"]), entry(READ, tokens["read"])],
         },
         "sentry": None,
+        "retention": {"traces": 30, "logs": 30, "metrics": 30, "events": 30},
         "users": ["ingest_writer", "telemetry_reader"],
     }
     passwords = (outputs["writer_password"], outputs["reader_password"])

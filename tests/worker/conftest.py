@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.engines import ROOT, ClickHouse, Worker
+from tests.worker.engines import LONG_RETENTION_DAYS, ROOT, ClickHouse, Worker
 from tests.worker.proxy import Proxy
 
 WorkerFactory = Callable[..., Worker]
@@ -51,6 +51,7 @@ def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
         limits: Mapping[str, int] | None = None,
         access: Mapping[str, object] | None = None,
         sentry_dsn: str | None = None,
+        retention_days: int | Mapping[str, int] = LONG_RETENTION_DAYS,
     ) -> Worker:
         worker = Worker(
             tmp_path / f"worker{len(workers)}",
@@ -58,6 +59,7 @@ def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
             limits={**FAST, **(limits or {})},
             access=access,
             sentry_dsn=sentry_dsn,
+            retention_days=retention_days,
         )
         workers.append(worker)
         worker.start()

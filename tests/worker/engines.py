@@ -35,6 +35,8 @@ TOKEN = "a-test-token"
 DATABASE = "telemetry"
 START_SECONDS = 60.0
 TTL_DAYS = "30"
+# Recorded bodies have the times of their recording, and those of unit tests begin at 1970.
+LONG_RETENTION_DAYS = 36_500
 
 _USERS = """<clickhouse><profiles><default/></profiles><quotas><default/></quotas><users>
 <default><password></password><networks><ip>127.0.0.1</ip></networks></default>
@@ -209,6 +211,7 @@ class Worker:
         limits: numbers of `limits.ts` to run with instead, by name.
         access: the binding of teams and tokens.
         sentry_dsn: where it reports errors; default: nowhere.
+        retention_days: how old rows may be, one number or one for each of `SIGNALS`.
     """
 
     def __init__(
@@ -219,10 +222,12 @@ class Worker:
         limits: Mapping[str, int] | None = None,
         access: Mapping[str, object] | None = None,
         sentry_dsn: str | None = None,
+        retention_days: int | Mapping[str, int] = LONG_RETENTION_DAYS,
     ) -> None:
         (folder / "objects").mkdir(parents=True)
         self.folder = folder
         self._sentry_dsn = sentry_dsn
+        self._retention_days = retention_days
         self.port = free_port()
         self.deploy(clickhouse_url=clickhouse_url, limits=limits or {}, access=access)
         (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
@@ -245,6 +250,7 @@ class Worker:
             "CLICKHOUSE_READER": "reader",
             "CLICKHOUSE_READER_PASSWORD": "reader",
             "ACCESS": json.dumps(access),
+            "RETENTION_DAYS": retention_days(self._retention_days),
             **({} if self._sentry_dsn is None else {"SENTRY_DSN": self._sentry_dsn}),
         }
         (self.folder / "config.capnp").write_text(_configuration(self.port, bindings))
@@ -344,6 +350,11 @@ def access_document(*entries: Mapping[str, object], **changes: object) -> dict[s
     """Two teams, and `TOKEN` for the first of them, with more tokens if given."""
     teams = [{"name": "default", "database": DATABASE}, {"name": "other", "database": "other"}]
     return {"teams": teams, "tokens": [token_entry(TOKEN), *entries], **changes}
+
+
+def retention_days(days: int | Mapping[str, int]) -> str:
+    """The binding of that name."""
+    return json.dumps(days if isinstance(days, Mapping) else dict.fromkeys(SIGNALS, days))
 
 
 def built_script(limits: Mapping[str, int]) -> str:

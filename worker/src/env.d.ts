@@ -10,6 +10,8 @@ interface Env {
   CLICKHOUSE_READER_PASSWORD: string;
   /** JSON object of settings for every insert, `tables/insert_settings.ts`; absent: none. */
   INSERT_SETTINGS?: string;
+  /** JSON, days that the tables of each kind keep their rows, `time_window.ts`. */
+  RETENTION_DAYS: string;
   /** JSON of teams and hashed tokens, `access/config.ts`; a secret. */
   ACCESS: string;
   /** Where errors are reported, a secret; absent: nowhere. */

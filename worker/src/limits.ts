@@ -38,6 +38,11 @@ export const SLOW_PIECE_MS = 2_000;
 /** Buffers from this size on are freed by hand; what senders share a call for stays below it. */
 export const FREE_FROM_BYTES = 128 * KIB;
 export const MAX_EVENT_BYTES = 64 * KIB;
+/**
+ * How far a sender's clock may be ahead: every time zone's error and a day's, and at most two more
+ * days (partitions, `migrations/`) of an insert.
+ */
+export const MAX_AHEAD_MS = 24 * 3600 * 1000;
 /** A span can be two bytes on the wire and 300 in the table: bound rows apart from bytes. */
 export const MAX_ROWS_PER_BODY = 100_000;
 /** Messages of any kind in one body: an empty attribute is 2 bytes here, 60 in ClickHouse. */

@@ -63,6 +63,7 @@ telemetry = Telemetry(
         clickhouse_url=service.https_url,
         writer=writer,
         reader=reader,
+        retention_days=args.get("retention_days", 30),
         access=Access(
             teams=[TeamArgs(name="default", database="default", shards=args.get("shards", 1))],
             tokens=[TokenArgs(**token) for token in args["tokens"]],
