@@ -6,6 +6,7 @@ import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import { RETRY_FIRST_MS, RETRY_MAX_MS } from "../limits.ts";
 import type { Statement, Table } from "../tables/index.ts";
+import { withSchemaNote } from "../tables/otlp.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
 import { insertBody } from "./insert_body.ts";
@@ -40,7 +41,7 @@ export class Deliverer {
     this.#batches = batches;
     this.#options = options;
     this.#sealer = new Sealer(store, batches, options.siblings, (table) =>
-      noted(options.statementFor(table), this.#schemaNote),
+      withSchemaNote(options.statementFor(table), this.#schemaNote),
     );
   }
 
@@ -111,13 +112,13 @@ export class Deliverer {
     this.#settle(batch, outcome);
   }
 
-  /** The recorded one, but for a comment after ClickHouse misread its schema. */
+  /** The recorded one, but for its schema's package after ClickHouse misread the schema. */
   #statementOf({ number, attempts, statement, lastError }: Batch): Statement {
     if (lastError === null || !MISREAD_SCHEMA.test(lastError)) {
       return statement;
     }
-    this.#schemaNote = `${number}.${attempts}`;
-    return noted(statement, this.#schemaNote);
+    this.#schemaNote = `${number}_${attempts}`;
+    return withSchemaNote(statement, this.#schemaNote);
   }
 
   #settle(batch: Batch, outcome: Outcome): void {
@@ -170,14 +171,6 @@ export class Deliverer {
  * server ends, so only another text gets past it. Rows and tokens stay the same.
  */
 const MISREAD_SCHEMA = /Could not find a message named|CANNOT_PARSE_PROTOBUF_SCHEMA/;
-
-/** The statement with a comment more in its schema. */
-function noted(statement: Statement, note: string): Statement {
-  const { format_schema: schema } = statement;
-  return schema === undefined || note === ""
-    ? statement
-    : { ...statement, format_schema: `${schema}// ${note}\n` };
-}
 
 /** Exponential, with half of it left to chance: many buffers must not come back at one moment. */
 function backoffMs(attempts: number): number {

@@ -82,6 +82,8 @@ const STATEMENTS = {
 
 export type Table = keyof typeof STATEMENTS;
 
+export const TABLES = Object.keys(STATEMENTS) as readonly Table[];
+
 /** What a chunk of each kind can have rows for. */
 const TABLES_OF: Record<Kind, readonly Table[]> = {
   traces: ["otel_traces"],

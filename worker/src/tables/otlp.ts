@@ -58,15 +58,45 @@ FROM ${from}
 ${FORMAT}`;
 }
 
-/** Each table has a schema text of its own, since ClickHouse may trip over one that two bring. */
 export function settingsFor(table: string, proto: string): Record<string, string> {
   return {
     format_schema_source: "string",
-    format_schema: `${common}${proto}// ${table}\n`,
+    format_schema: schemaFor(table, `${common}${proto}`),
     format_schema_message_name: "Row",
     input_format_max_block_size_bytes: String(INSERT_BLOCK_BYTES),
     // An eighth of an insert's CPU went into indexes that the next merge builds anew anyway. Until
     // then a part is as large as a batch, and read whole.
     materialize_skip_indexes_on_insert: "0",
   };
+}
+
+const SYNTAX = 'syntax = "proto3";\n';
+const PACKAGE = /^package (\w+);$/m;
+
+/**
+ * A schema in a package of its own.
+ *
+ * Until 26.3 ClickHouse keeps all schemas of a server in one pool, and rejects the second one that
+ * defines a message of the same full name: "seems to be defined in …, which is not imported"
+ * (code 434, until it restarts). So no two texts may share a package: other tables, other versions.
+ */
+function schemaFor(table: string, proto: string): string {
+  return proto.replace(SYNTAX, `${SYNTAX}package ${table}_${fnv1a(proto).toString(16)};\n`);
+}
+
+/** The statement with its schema in another package, which makes it another text. */
+export function withSchemaNote<S extends Record<string, string>>(statement: S, note: string): S {
+  const { format_schema: schema } = statement;
+  return schema === undefined || note === ""
+    ? statement
+    : { ...statement, format_schema: schema.replace(PACKAGE, `package $1_${note};`) };
+}
+
+/** http://www.isthe.com/chongo/tech/comp/fnv/: 32 bits tell a handful of schemas apart. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  }
+  return hash;
 }

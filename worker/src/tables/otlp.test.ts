@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { statementFor, TABLES } from "./index.ts";
+import { withSchemaNote } from "./otlp.ts";
+
+const SCHEMAS = TABLES.flatMap((table) => statementFor(table, "telemetry", {}).format_schema ?? []);
+const packageOf = (schema: string | undefined): string | undefined =>
+  /^package (\w+);$/m.exec(schema ?? "")?.[1];
+
+test("no two schemas share a package, for ClickHouse until 26.3 keeps them in one pool", () => {
+  const packages = new Set(SCHEMAS.map(packageOf));
+  assert.ok(!packages.has(undefined));
+  assert.equal(packages.size, SCHEMAS.length);
+  assert.equal(packages.size, 7);
+});
+
+test("a schema that ClickHouse misread goes out again in another package", () => {
+  const statement = statementFor("otel_traces", "telemetry", {});
+  const noted = withSchemaNote(statement, "12_3");
+  assert.equal(packageOf(noted.format_schema), `${packageOf(statement.format_schema)}_12_3`);
+  assert.equal(noted.query, statement.query);
+});
+
+test("a statement without a schema stays what it is", () => {
+  const statement = statementFor("events", "telemetry", {});
+  assert.deepEqual(withSchemaNote(statement, "12_3"), statement);
+});
