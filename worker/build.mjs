@@ -1,5 +1,6 @@
-// Builds dist/index.js: one ES module, the same bytes for the same sources.
-import { readFileSync, statSync } from "node:fs";
+// Builds dist/index.js, one ES module, and dist/statements.json, all that it can send to ClickHouse:
+// the same bytes for the same sources.
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -22,9 +23,7 @@ const gzipBase64 = {
   },
 };
 
-await build({
-  entryPoints: ["src/index.ts"],
-  outfile: "dist/index.js",
+const common = {
   absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
   bundle: true,
   format: "esm",
@@ -37,7 +36,21 @@ await build({
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
+};
+
+await build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js" });
+
+const { outputFiles } = await build({
+  ...common,
+  entryPoints: ["src/tables/manifest.ts"],
+  write: false,
 });
+const module = Buffer.from(outputFiles[0].contents).toString("base64");
+const { manifest } = await import(`data:text/javascript;base64,${module}`);
+writeFileSync(
+  new URL("dist/statements.json", import.meta.url),
+  `${JSON.stringify(manifest(), null, 1)}\n`,
+);
 
 const { size } = statSync(new URL("dist/index.js", import.meta.url));
 console.log(`dist/index.js ${size} bytes`);
