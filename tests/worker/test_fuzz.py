@@ -43,14 +43,15 @@ from tests.worker.golden.record import (
     TRACES,
 )
 from tests.worker.mutations import (
+    CODINGS,
     Field,
+    compressed,
     count_at,
     damage_bytes,
+    damage_compressed,
     damage_field,
-    damage_gzip,
     damage_json,
     fields_of,
-    gzipped,
     splice,
 )
 from tests.worker.otlp_json import json_from
@@ -138,11 +139,13 @@ def damaged(number: int) -> Damaged:
     else:
         signal, body = _damaged_protobuf(chance)
         headers = {}
-    if chance.random() < 0.35:
-        body = gzipped(body, chance)
+    if chance.random() < 0.5:
+        coding = chance.choice(CODINGS)
+        length = len(body)
+        body = compressed(body, coding, chance)
         if chance.random() < 0.25:
-            body = damage_gzip(body, chance)
-        headers["content_encoding"] = "gzip"
+            body = damage_compressed(body, coding, length, chance)
+        headers["content_encoding"] = coding
     return Damaged(signal, body, headers)
 
 

@@ -65,6 +65,7 @@ def run(command: list[str], encoding: str, environment: dict[str, str]) -> None:
     ("language", "encoding", "compression"),
     [
         ("python", "protobuf", "gzip"),
+        ("python", "protobuf", "deflate"),
         ("javascript", "protobuf", "gzip"),
         ("javascript", "json", "none"),
         ("go", "protobuf", "gzip"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import zlib from "node:zlib";
-import { compressed, gunzip } from "./body.ts";
+import { compressed } from "./body.ts";
 
 test("where the runtime has no Zstandard, bodies are compressed with gzip", () => {
   const { zstdCompressSync } = zlib;
@@ -10,7 +10,7 @@ test("where the runtime has no Zstandard, bodies are compressed with gzip", () =
     const raw = new TextEncoder().encode("a body of some length, ".repeat(100));
     const { encoding, bytes } = compressed(raw);
     assert.equal(encoding, "gzip");
-    assert.deepEqual(new Uint8Array(gunzip(bytes, raw.byteLength)), raw);
+    assert.deepEqual(new Uint8Array(zlib.gunzipSync(bytes)), raw);
   } finally {
     Object.assign(zlib, { zstdCompressSync });
   }

@@ -1,18 +1,20 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
 import { aboveRate, type Caller } from "./auth.ts";
-import { compressed, free, gunzip, isSingleMember } from "./body.ts";
+import { compressed, free, tooLarge } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
+import { type ContentCoding, contentCoding, decode } from "./content_coding.ts";
 import { quoted, Refusal } from "./errors.ts";
 import {
   FULL_RETRY_AFTER_SECONDS,
   MAX_BODY_BYTES,
   MAX_RAW_BODY_BYTES,
+  MAX_STORED_RAW_BYTES,
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "./limits.ts";
 import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
 import { protobufFromJson } from "./otlp/json.ts";
-import { rewrite } from "./otlp/rewrite.ts";
+import { type Rewritten, rewrite } from "./otlp/rewrite.ts";
 import { scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
 import { readBody } from "./read_body.ts";
@@ -37,10 +39,10 @@ export async function ingestOtlp(
 ): Promise<Rejected> {
   requireContentType(request, [PROTOBUF, "application/protobuf", JSON_TYPE]);
   const isJson = otlpEncodingOf(request) === "json";
-  const isGzip = contentEncoding(request) === "gzip";
+  const coding = contentCoding(request);
   const sent = await readBody(request, MAX_BODY_BYTES);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
-  const { rejected, body } = storable(signal, sent, { isJson, isGzip });
+  const { rejected, body } = storable(signal, sent, { isJson, coding });
   if (rejected.rows > 0) {
     tallyOf(caller.team).add("ingest_rejected_rows_total", rejected.rows, signal.kind);
   }
@@ -51,43 +53,47 @@ export async function ingestOtlp(
   return rejected;
 }
 
-/** What is stored of a body; null if it is a legal request with nothing to store. */
+/** What is stored of a body; null if it is a valid request with nothing to store. */
 function storable(
   signal: Signal,
   sent: Uint8Array,
-  { isJson, isGzip }: { isJson: boolean; isGzip: boolean },
+  { isJson, coding }: { isJson: boolean; coding: ContentCoding },
 ): { rejected: Rejected; body: Unplaced | null } {
-  const made: Uint8Array[] = [];
-  const forNow = (bytes: Uint8Array): Uint8Array => {
-    made.push(bytes);
-    return bytes;
-  };
+  const { kind } = signal;
+  const temporary: Uint8Array[] = [];
   try {
-    const inflated = isGzip ? forNow(gunzip(sent, MAX_RAW_BODY_BYTES)) : sent;
-    const raw = isJson ? forNow(protobufFromJson(signal, inflated)) : inflated;
+    const { bytes: decoded, storableAs } = decode(sent, coding, MAX_RAW_BODY_BYTES);
+    temporary.push(...(decoded === sent ? [] : [decoded]));
+    const raw = isJson ? protobufFromJson(signal, decoded) : decoded;
+    temporary.push(...(isJson ? [raw] : []));
     const { rows, tables, needsRewrite } = scan(signal, raw);
-    const stored = needsRewrite
-      ? rewrite(signal, raw)
-      : { bytes: raw, rows, rejected: 0, reason: null };
-    if (needsRewrite) {
-      forNow(stored.bytes);
-    }
+    const stored = needsRewrite ? rewritten(signal, raw) : { ...AS_IT_IS, bytes: raw, rows };
+    temporary.push(...(needsRewrite ? [stored.bytes] : []));
     const rejected = { rows: stored.rejected, reason: stored.reason };
     if (stored.rows === 0) {
       return { rejected, body: null };
     }
     const form =
-      !isJson && !needsRewrite && isGzip && isSingleMember(sent, raw.byteLength)
-        ? ({ encoding: "gzip", bytes: sent } as const)
-        : compressed(stored.bytes);
-    const { kind } = signal;
+      storableAs === null || isJson || needsRewrite
+        ? compressed(stored.bytes)
+        : { encoding: storableAs, bytes: sent };
     // JSON's protobuf says the same in a third of the bytes, however a sender prints it next time.
-    const key = isJson ? keyFrom(raw, false, kind) : keyFrom(sent, isGzip, kind);
+    const key = isJson ? keyFrom(raw, "identity", kind) : keyFrom(sent, coding, kind);
     const rawBytes = stored.bytes.byteLength;
     return { rejected, body: { kind, ...form, rawBytes, rows: stored.rows, tables, key } };
   } finally {
-    made.forEach(free);
+    temporary.forEach(free);
   }
+}
+
+const AS_IT_IS = { rejected: 0, reason: null } as const;
+
+function rewritten(signal: Signal, raw: Uint8Array): Rewritten {
+  const stored = rewrite(signal, raw);
+  if (stored.bytes.byteLength > MAX_STORED_RAW_BYTES) {
+    throw tooLarge("body: with its arrays as strings, over the limit", MAX_STORED_RAW_BYTES);
+  }
+  return stored;
 }
 
 export function requireContentType(request: Request, allowed: readonly string[]): void {
@@ -97,14 +103,6 @@ export function requireContentType(request: Request, allowed: readonly string[])
     const found = value === null ? "missing" : quoted(value);
     throw new Refusal(415, `content-type: ${found}; allowed: ${allowed.join(", ")}`);
   }
-}
-
-export function contentEncoding(request: Request): "gzip" | "identity" {
-  const value = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (value !== "gzip" && value !== "identity") {
-    throw new Refusal(415, `content-encoding: ${quoted(value)}; allowed: gzip, identity`);
-  }
-  return value;
 }
 
 /** Magic, method, flags, time of compression, flags, system: https://www.rfc-editor.org/rfc/rfc1952 */
@@ -125,8 +123,12 @@ const KEY_MARKS: Record<SignalKind, string> = {
  * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
  * header says in which second.
  */
-export function keyFrom(sent: Uint8Array, isGzip: boolean, kind: SignalKind = "events"): string {
-  const bytes = isGzip ? sent.subarray(GZIP_HEADER_BYTES) : sent;
+export function keyFrom(
+  sent: Uint8Array,
+  coding: ContentCoding,
+  kind: SignalKind = "events",
+): string {
+  const bytes = coding === "gzip" ? sent.subarray(GZIP_HEADER_BYTES) : sent;
   const hex = createHash("sha256").update(bytes).digest("hex");
   return KEY_MARKS[kind] + hex.slice(0, 31);
 }

@@ -5,10 +5,27 @@ const MIB = 1024 * KIB;
 
 // --- one request ---------------------------------------------------------------------------
 
-/** On the wire. OTLP exporters send well under 4 MiB; more is a sign of a broken client. */
-export const MAX_BODY_BYTES = 8 * MIB;
-/** After gunzip; a batch may be one body, and has room for it. */
-export const MAX_RAW_BODY_BYTES = 16 * MIB;
+/**
+ * As sent. The Collector's receivers take 20 MiB (`max_request_body_size` of its `confighttp`), and
+ * SDKs for GenAI send 9 to 18 MiB with their default batches.
+ */
+export const MAX_BODY_BYTES = 20 * MIB;
+/** Of `/events/bulk`, as sent and decoded: `JSON.parse` makes several times as much of it. */
+export const MAX_BULK_BODY_BYTES = 8 * MIB;
+/** Decoded, which is what the Collector counts. */
+export const MAX_RAW_BODY_BYTES = 20 * MIB;
+/**
+ * Of one body as it is stored, decoded: one that is rewritten grows where it holds arrays of odd
+ * strings. A batch may be one body, and holds it; so does a call to a Durable Object, of 32 MiB:
+ * https://developers.cloudflare.com/workers/runtime-apis/rpc/
+ */
+export const MAX_STORED_RAW_BYTES = 24 * MIB;
+/** A decoder's buffer may be so many times its body; what is longer is put together from pieces. */
+export const MAX_INFLATE_CHUNK_RATIO = 64;
+/** Of one body. Each costs 25 us, and an empty one is 9 bytes; compressors write one or a few. */
+export const MAX_ZSTD_FRAMES = 100;
+/** Windows of 8 MiB, which RFC 9659 asks of decoders; with libzstd's own 27, a frame takes 128 MiB. */
+export const MAX_ZSTD_WINDOW_LOG = 23;
 /** How much of a refused body is read and thrown away, so that its sender gets to the answer. */
 export const DISCARD_BYTES = 128 * MIB;
 export const DISCARD_MS = 5_000;

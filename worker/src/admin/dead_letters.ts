@@ -1,6 +1,6 @@
 /** `/admin/dead-letters`: bodies that ClickHouse refused. */
-import { unzstd } from "../body.ts";
 import type { DeadLetter } from "../buffer/dead_letters.ts";
+import { decodeStored } from "../content_coding.ts";
 import { Refusal } from "../errors.ts";
 import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { check } from "../openapi/schema.ts";
@@ -24,7 +24,7 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
     throw new Refusal(404, `id: ${id}; ${name} has no such dead letter`);
   }
   const { body, letter } = found;
-  return new Response(letter.encoding === "zstd" ? unzstd(body) : body, {
+  return new Response(letter.encoding === "zstd" ? decodeStored(body, "zstd") : body, {
     headers: { "content-type": contentType(letter) },
   });
 }

@@ -4,7 +4,7 @@
  *
  * A number or a turn is given out once: each is written in the transaction of its batch.
  */
-import { inflatedBytes } from "../body.ts";
+import { inflatedBytes } from "../content_coding.ts";
 import { MAX_VALUE_BYTES } from "../limits.ts";
 import {
   type Kind,

@@ -1,8 +1,9 @@
 /** Product events on their way into the buffer. */
 import type { Caller } from "../auth.ts";
-import { free, gunzip } from "../body.ts";
-import { append, contentEncoding, keyFrom, requireContentType } from "../ingest.ts";
-import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
+import { free } from "../body.ts";
+import { contentCoding, decode } from "../content_coding.ts";
+import { append, keyFrom, requireContentType } from "../ingest.ts";
+import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
 import { readBody } from "../read_body.ts";
 import { tallyOf } from "../telemetry/requests.ts";
 import {
@@ -31,7 +32,7 @@ export async function ingestEvent(request: Request, env: Env, caller: Caller): P
  * another body, and a lost answer would leave its sender to guess.
  */
 export async function ingestEvents(request: Request, env: Env, caller: Caller): Promise<Response> {
-  const limits = { limitBytes: MAX_BODY_BYTES, parse: eventsFromJson };
+  const limits = { limitBytes: MAX_BULK_BODY_BYTES, parse: eventsFromJson };
   return Response.json({ status: "stored", events: await ingest(request, env, caller, limits) });
 }
 
@@ -56,11 +57,15 @@ async function ingest(
   },
 ): Promise<number> {
   requireContentType(request, ["application/json"]);
-  const isGzip = contentEncoding(request) === "gzip";
+  const coding = contentCoding(request);
   const limitBytes = Math.min(form.limitBytes, caller.maxBodyBytes ?? form.limitBytes);
   const sent = await readBody(request, limitBytes);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, "events");
-  const { rows, haveOwnTimestamps } = parsed(sent, isGzip ? limitBytes : null, form.parse);
+  const { rows, haveOwnTimestamps } = parsed(
+    decode(sent, coding, limitBytes).bytes,
+    sent,
+    form.parse,
+  );
   const bytes = linesFromEvents(rows);
   await append(env, caller, {
     kind: "events",
@@ -68,24 +73,22 @@ async function ingest(
     bytes,
     rawBytes: bytes.byteLength,
     rows: rows.length,
-    key: haveOwnTimestamps ? keyFrom(sent, isGzip) : null,
+    key: haveOwnTimestamps ? keyFrom(sent, coding) : null,
   });
   return rows.length;
 }
 
-/** Args: `inflatedLimitBytes` is null for a body that is not gzip. */
+/** The memory of what was decoded is given back at once; `readBody` gives back what was sent. */
 function parsed(
+  decoded: Uint8Array,
   sent: Uint8Array,
-  inflatedLimitBytes: number | null,
   parse: (json: Uint8Array, nowMs: number) => ParsedEvents,
 ): ParsedEvents {
-  if (inflatedLimitBytes === null) {
-    return parse(sent, Date.now());
-  }
-  const json = gunzip(sent, inflatedLimitBytes);
   try {
-    return parse(json, Date.now());
+    return parse(decoded, Date.now());
   } finally {
-    free(json);
+    if (decoded !== sent) {
+      free(decoded);
+    }
   }
 }

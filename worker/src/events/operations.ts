@@ -1,5 +1,5 @@
 /** The event endpoints in the OpenAPI document. */
-import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
+import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
 import { fields, JSON_TYPE, jsonAnswer, type Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
 import { ACCOUNT_EVENT, EVENT, EVENTS } from "./schema.ts";
@@ -14,7 +14,7 @@ export const EVENT_OPERATION: Operation = {
   summary: "Send one product event",
   description:
     "Answered when it is on disk. Events with equal event_name, channel, user_id and timestamp " +
-    `count once. At most ${MAX_EVENT_BYTES} bytes, gzip or not. ${NOT_TRACKED}`,
+    `count once. At most ${MAX_EVENT_BYTES} bytes, compressed or not. ${NOT_TRACKED}`,
   body: { [JSON_TYPE]: EVENT },
   answers: { 200: jsonAnswer("stored, now or before", fields({ status: STATUS })) },
 };
@@ -23,7 +23,7 @@ export const BULK: Operation = {
   id: "sendEvents",
   tag: "events",
   summary: "Send many product events",
-  description: `All are stored or none. At most ${MAX_BODY_BYTES} bytes, gzip or not. ${NOT_TRACKED}`,
+  description: `All are stored or none. At most ${MAX_BULK_BODY_BYTES} bytes, compressed or not. ${NOT_TRACKED}`,
   body: { [JSON_TYPE]: EVENTS },
   answers: { 200: jsonAnswer("all are stored", fields({ status: STATUS })) },
 };

@@ -11,7 +11,7 @@ export function otlpOperation(signal: string): Operation {
     id: `export_${signal}`,
     tag: "OpenTelemetry",
     summary: `OTLP/HTTP export of ${signal}`,
-    description: `Answered when it is on disk. gzip or not. See ${OTLP}.`,
+    description: `Answered when it is on disk. Compressed or not. See ${OTLP}.`,
     body: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
     answers: {
       200: {
