@@ -376,8 +376,11 @@ class PostgresServiceProvider(Made):
     def _told(self, live: Live, props: Mapping[str, Any], password: str | None) -> dict[str, Any]:
         outputs = self._outputs(props, live)
         url = with_password(live.get("connection_string"), password)
-        known = {"password": password, "connection_string": url}
-        return {**outputs, **{name: value for name, value in known.items() if value is not None}}
+        # Empty instead of null: see `Token.previous_sha256`.
+        known = {"connection_string": url or ""} | (
+            {} if password is None else {"password": password}
+        )
+        return {**outputs, **known}
 
 
 class PostgresService(Resource, module="clickhouse", name="PostgresService"):
@@ -392,7 +395,7 @@ class PostgresService(Resource, module="clickhouse", name="PostgresService"):
     password: pulumi.Output[str]
     """Of that user, a secret; absent where only somebody else knows it."""
     connection_string: pulumi.Output[str]
-    """With both in it, a secret; absent where the API does not tell it."""
+    """With both in it, a secret; empty where the API does not return it."""
     state: pulumi.Output[str]
     """As last seen."""
     is_primary: pulumi.Output[bool]

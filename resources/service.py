@@ -301,11 +301,11 @@ class Service(Resource, module="clickhouse", name="Service"):
     is_primary: pulumi.Output[bool]
     """Whether it is the warehouse's first service."""
     iam_role: pulumi.Output[str]
-    """Role with which it reads other people's buckets."""
+    """Role with which it reads other people's buckets; empty where it has none."""
     clickhouse_version: pulumi.Output[str]
     """Version of ClickHouse, `26.7`."""
     encryption_role_id: pulumi.Output[str]
-    """Role that needs the right to use an encryption key of your own."""
+    """Role that needs the right to use an encryption key of your own; empty where it has none."""
     created_at: pulumi.Output[str]
     """When it was created, ISO 8601."""
     https: pulumi.Output[dict[str, Any]]
@@ -315,7 +315,7 @@ class Service(Resource, module="clickhouse", name="Service"):
     mysql: pulumi.Output[dict[str, Any]]
     """MySQL protocol: `host`, `port`, `username`; empty where it is switched off."""
     https_url: pulumi.Output[str]
-    """Origin of the HTTPS interface, without a slash at the end."""
+    """Origin of the HTTPS interface, without a slash at the end; empty while it has none."""
     password: pulumi.Output[str]
     """Password of the `default` user, a secret; absent where somebody else keeps it: for an adopted
     service, a secondary, and with `password_sha256_hash`."""

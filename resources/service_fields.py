@@ -87,12 +87,13 @@ KEPT = (
     "stack_mark",
 )
 ENDPOINTS = {"https": "https", "nativesecure": "native", "mysql": "mysql"}
-FACTS = ("is_primary", "iam_role", "clickhouse_version", "encryption_role_id")
+FACTS = ("iam_role", "clickhouse_version", "encryption_role_id")
 OUTPUTS = (
     *READABLE,
     *CREATE_ONLY,
     *FACTS,
     *ENDPOINTS.values(),
+    "is_primary",
     "created_at",
     "https_url",
     "state",
@@ -135,7 +136,7 @@ def outputs(service: models.Service, props: Mapping[str, Any]) -> dict[str, Any]
     """The property bag of a service as it is now."""
     endpoints = _endpoints(service)
     https = endpoints.get("https")
-    seen = {**live(service), **{name: getattr(service, name) for name in (*CREATE_ONLY, *FACTS)}}
+    seen = {**live(service), **{name: getattr(service, name) for name in CREATE_ONLY}}
     backup = tags_of(service).get(BACKUP_TAG)
     said = [name for name in CREATE_ONLY if props.get(name) not in CREATED_BY_DEFAULT]
     return {
@@ -147,9 +148,13 @@ def outputs(service: models.Service, props: Mapping[str, Any]) -> dict[str, Any]
         "state": service.state,
         # Between what was asked for and what the server chose, only the asker can tell.
         "created_with": props.get("created_with", said),
-        "created_at": service.created_at.isoformat() if service.created_at else None,
+        # Not null where the API says nothing: a null leaves the state, and every preview would
+        # then take the output for unknown.
+        **{name: getattr(service, name) or "" for name in FACTS},
+        "is_primary": service.is_primary is not False,
+        "created_at": service.created_at.isoformat() if service.created_at else "",
         **{name: endpoints.get(name, {}) for name in ENDPOINTS.values()},
-        "https_url": f"https://{https['host']}:{https['port']}" if https else None,
+        "https_url": f"https://{https['host']}:{https['port']}" if https else "",
     }
 
 

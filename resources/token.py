@@ -58,8 +58,12 @@ class Token(Resource, module="telemetry", name="Token"):
     """The token, a secret."""
     sha256: pulumi.Output[str]
     """Its SHA-256 in hex: enough to check it, useless to present it."""
-    previous_sha256: pulumi.Output[str | None]
-    """SHA-256 of the token before `version` last changed; None for the first."""
+    previous_sha256: pulumi.Output[str]
+    """SHA-256 of the token before `version` last changed; empty for the first token.
+
+    Never null: the engine drops nulls from the state, and the SDK then treats the output as unknown
+    in every preview, so an unchanged stack would always show a new upload of the worker.
+    """
     version: pulumi.Output[str]
     """The version it was made for."""
 
@@ -86,5 +90,5 @@ def _new_token(props: dict[str, Any]) -> dict[str, Any]:
         "version": props["version"],
         "value": value,
         "sha256": passwords.sha256_hex(value),
-        "previous_sha256": None,
+        "previous_sha256": "",
     }

@@ -14,6 +14,7 @@ from typing import Any
 from local.environment import Layout
 from local.stack import Stack
 from tests.e2e.clouds import ControlPlane
+from tests.resources.declared_outputs import missing_outputs
 
 __all__ = ["ProgramStack"]
 
@@ -76,8 +77,10 @@ class ProgramStack:
         return shown
 
     def up(self, *arguments: str) -> str:
-        """`pulumi up`, which must succeed."""
-        return self.pulumi("up", "--yes", "--skip-preview", *arguments)
+        """`pulumi up`, which must succeed and leave no declared output without a value."""
+        shown = self.pulumi("up", "--yes", "--skip-preview", *arguments)
+        assert missing_outputs(self.state()) == []
+        return shown
 
     def failing_up(self, *arguments: str) -> str:
         """`pulumi up`, which must fail; returns the errors, a line each."""

@@ -85,6 +85,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     stack.configure(code=code(1), tokens=[INGEST, READ])
     stack.up()
     stack.up("--expect-no-changes")
+    stack.pulumi("preview", "--expect-no-changes")
     outputs = stack.stack.outputs()
     tokens = outputs["tokens"]
     assert tokens["ingest"] == outputs["token"]
