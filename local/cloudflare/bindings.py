@@ -34,6 +34,11 @@ _REQUIRED = {
     "version_metadata": (),
 }
 _HIDDEN = "secret_text"
+# Environment variables, secrets among them, and what the Workers Paid plan allows of them:
+# https://developers.cloudflare.com/workers/platform/limits/#environment-variables
+_VARIABLES = ("plain_text", "secret_text", "json")
+_MAX_VARIABLES = 128
+_MAX_VARIABLE_BYTES = 5 * 1024
 
 
 def module_name(name: str) -> str:
@@ -77,6 +82,9 @@ def resolve(
         keep: types of binding that stay although the upload does not name them
             (`keep_bindings`; wrangler and the dashboard keep secrets in this way).
         strict: an `inherit` that finds nothing is an error instead of left out.
+
+    Raises:
+        ApiError: a name is used twice, an `inherit` finds nothing, or a limit is passed.
     """
     by_name = {binding["name"]: binding for binding in previous}
     resolved: dict[str, Binding] = {}
@@ -96,7 +104,7 @@ def resolve(
     for binding in previous:
         if binding["type"] in kept:
             resolved.setdefault(binding["name"], binding)
-    return tuple(resolved.values())
+    return _within_limits(tuple(resolved.values()))
 
 
 def shown(bindings: Iterable[Binding]) -> list[Binding]:
@@ -111,12 +119,33 @@ def with_secret(bindings: Sequence[Binding], name: str, text: str) -> tuple[Bind
     """`bindings` with a secret added or its text changed.
 
     Raises:
-        ApiError: the name is taken by something that is not a secret († 10053).
+        ApiError: the name is taken by something that is not a secret († 10053), or the secret is
+            too large († 10054).
     """
     if any(b["name"] == name and b["type"] != _HIDDEN for b in bindings):
         raise ApiError(400, 10053, f"Binding name '{name}' already in use.")
     others = tuple(binding for binding in bindings if binding["name"] != name)
-    return (*others, {"name": name, "type": _HIDDEN, "text": text})
+    return _within_limits((*others, {"name": name, "type": _HIDDEN, "text": text}))
+
+
+def _within_limits(bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+    """Reject what the real service rejects: too large a variable († 10054), too many of them."""
+    variables = [binding for binding in bindings if binding["type"] in _VARIABLES]
+    for binding in variables:
+        size = len(_variable_text(binding).encode())
+        if size > _MAX_VARIABLE_BYTES:
+            raise ApiError.variable_too_large(binding["name"], size, _MAX_VARIABLE_BYTES)
+    if len(variables) > _MAX_VARIABLES:
+        raise ApiError.invalid_upload(
+            f"The Worker has {len(variables)} environment variables, at most {_MAX_VARIABLES} are "
+            "allowed."
+        )
+    return bindings
+
+
+def _variable_text(binding: Binding) -> str:
+    value = binding["json"] if binding["type"] == "json" else binding["text"]
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _check_json(name: str, value: Binding) -> None:

@@ -23,6 +23,9 @@ __all__ = ["V8_FLAGS", "ConfigWriter", "service_name"]
 # every isolate to 128 MB with means of its own.
 V8_FLAGS = ("--initial-old-space-size=4", "--max-semi-space-size=1")
 
+# Of each socket: both listen on the loopback interface alone, so every client has its address.
+_CLIENT_ADDRESSES = {"edge": "127.0.0.1", "edge6": "::1"}
+
 # What the real service takes for an upload that names no date.
 _OLDEST_DATE = "2021-11-02"
 _PROBE = "__probe__.js"
@@ -175,9 +178,15 @@ class ConfigWriter:
     def _tls_socket(self, name: str, service: str) -> str:
         key = self._embed(self.certificates.key_file)
         chain = self._embed(self.certificates.certificate_file)
+        # Cloudflare sets the header itself, whatever the client sent:
+        # https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
+        # workerd replaces what a request has under an injected name (`HttpOptions` in its schema).
+        address = _text(_CLIENT_ADDRESSES[name])
+        injected = f'[(name = "CF-Connecting-IP", value = {address})]'
         return (
-            f"(name = {_text(name)}, https = (options = (), tlsOptions = (keypair = "
-            f"(privateKey = {key}, certificateChain = {chain}))), service = {_text(service)})"
+            f"(name = {_text(name)}, https = (options = (injectRequestHeaders = {injected}), "
+            f"tlsOptions = (keypair = (privateKey = {key}, certificateChain = {chain}))), "
+            f"service = {_text(service)})"
         )
 
     def _embed(self, file: Path) -> str:

@@ -68,6 +68,16 @@ class ApiError(Exception):
         return cls(400, 10021, message)
 
     @classmethod
+    def variable_too_large(cls, name: str, size: int, limit: int) -> ApiError:
+        """† The code and the word; the sentence says more than the original."""
+        return cls(
+            400,
+            10054,
+            f"workers.api.error.text_binding_too_large: '{name}' has {size} bytes, at most {limit} "
+            "are allowed.",
+        )
+
+    @classmethod
     def not_imitated(cls, what: str) -> ApiError:
         """Asked for something real that this server leaves out."""
         return cls(501, 10021, f"{what} is not imitated by this local API")

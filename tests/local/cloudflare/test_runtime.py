@@ -42,6 +42,25 @@ export default {
 """
 
 
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1")])
+def test_the_edge_sets_the_address_of_a_client_itself(
+    cloud: Cloud, host: str, address: str
+) -> None:
+    """What the client sends under that name does not reach the script, as at Cloudflare."""
+    code = """export default {
+      fetch: (request) => new Response(request.headers.get("cf-connecting-ip")),
+    };"""
+    path = "/accounts/{account}/workers/scripts/echo"
+    cloud.result("PUT", path, files=form({"index.js": code}))
+    cloud.attach("localhost", "echo")
+    context = ssl.create_default_context(cafile=cloud.card["ca_file"])
+    context.check_hostname = False
+    url = f"https://{host}:{cloud.card['edge_port']}/"
+    with httpx.Client(verify=context, timeout=60, trust_env=False) as client:
+        for sent in ({}, {"CF-Connecting-IP": "192.0.2.1"}, {"cf-connecting-ip": "192.0.2.1"}):
+            assert client.get(url, headers={"Host": "localhost", **sent}).text == address
+
+
 def test_acknowledged_writes_survive_the_death_of_workerd(cloud: Cloud) -> None:
     """It comes back by itself, and its clients wait in the queue meanwhile."""
     cloud.deploy_counter()

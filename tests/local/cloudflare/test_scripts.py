@@ -39,6 +39,45 @@ def test_an_upload_runs_behind_the_edge(cloud: Cloud) -> None:
     assert cloud.edge().text == "1"
 
 
+def test_a_variable_has_at_most_five_kilobytes(cloud: Cloud) -> None:
+    """Of every type, and also where a secret is put alone; what ran before goes on running."""
+    most = {"name": "SECRET", "type": "secret_text", "text": "x" * 5120}
+    cloud.deploy_counter(bindings=[most])
+    more = [
+        {"name": "SECRET", "type": "secret_text", "text": "x" * 5121},
+        {"name": "PLAIN", "type": "plain_text", "text": "é" * 2561},
+        {"name": "JSON", "type": "json", "json": ["x" * 5120]},
+    ]
+    path = "/accounts/{account}/workers/scripts/counter"
+    for binding in more:
+        upload = form({"index.js": COUNTER}, bindings=[COUNTER_BINDING, binding])
+        status, code, message = cloud.refusal("PUT", path, files=upload)
+        assert (status, code) == (400, 10054)
+        assert "text_binding_too_large" in message
+    assert cloud.refusal("PUT", f"{path}/secrets", json=more[0])[:2] == (400, 10054)
+    assert cloud.edge("/env").json()["length"] == 5120
+
+
+def test_a_worker_has_at_most_128_variables(cloud: Cloud) -> None:
+    """Variables and secrets count together, a Durable Object's binding does not."""
+
+    def upload(count: int) -> Any:
+        kinds = ("plain_text", "secret_text")
+        texts = [
+            {"name": f"V{number}", "type": kinds[number % 2], "text": "x"}
+            for number in range(count)
+        ]
+        return form(
+            {"index.js": COUNTER}, bindings=[COUNTER_BINDING, *texts], migrations=COUNTER_MIGRATION
+        )
+
+    path = "/accounts/{account}/workers/scripts/counter"
+    status, _, message = cloud.refusal("PUT", path, files=upload(129))
+    assert status == 400
+    assert "129 environment variables, at most 128 are allowed" in message
+    cloud.result("PUT", path, files=upload(128))
+
+
 def test_modules_of_every_kind_are_imported(cloud: Cloud) -> None:
     """JavaScript in a folder, text, bytes and WebAssembly, by the names wrangler gives them."""
     empty_wasm = b"\0asm\x01\0\0\0"
