@@ -1,4 +1,4 @@
-"""`Access`: who may send and read: teams, tokens, and the document of them for the worker.
+"""`Access`: who may send and read: teams and tokens.
 
     access = Access(
         teams=[TeamArgs(name="default", database=schema.database)],
@@ -8,65 +8,111 @@
         ],
     )
 
-Each token is a `Token` of its own, made on this machine. The document (the worker's secret binding
-`ACCESS`) has their SHA-256 and no token. A token leaves it, and with the next `pulumi up` stops
-working, when it is taken off the list.
+Each token is a `Token` of its own, generated on this machine. The worker's secret bindings
+(`resources/access_bindings.py`) hold their SHA-256 and no token. Every value is checked where the
+object is constructed, so an invalid one ends the preview.
 
-To rotate without downtime, change `version`: the new token works at once, and the one before it
-goes on until `previous_valid_until`, or without one until `version` changes again.
+- **Rotate without downtime**: change `version`. The new token works at once, and the token before
+  it works until `previous_valid_until`, or without one until `version` changes again.
+- **Revoke now**: change `version` and set `previous_valid_until` to a time that has passed, such as
+  `2020-01-01T00:00:00Z`: with the `pulumi up` the new token is the only one. To revoke a token
+  without a successor, remove it from the list: its current and its previous hash leave together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import pulumi
 
-from resources.shard_layouts import ShardLayouts, layouts_from
-from resources.token import Token
+from resources.access_rules import (
+    IDENTIFIER,
+    IDENTIFIER_ALLOWED,
+    InvalidArgs,
+    Problem,
+    checked,
+    flag,
+    list_of,
+    optional,
+    origin,
+    positive,
+    text,
+    utc_time,
+    whole,
+)
+from resources.shard_layouts import MAX_SHARDS
 
-__all__ = ["SCOPES", "Access", "PublicArgs", "TeamArgs", "TokenArgs"]
+__all__ = ["SCOPES", "SENDING_SCOPES", "Access", "PublicArgs", "TeamArgs", "TokenArgs"]
 
-SCOPES = ("traces", "logs", "metrics", "events", "read", "admin")
+SENDING_SCOPES = ("traces", "logs", "metrics", "events")
+SCOPES = (*SENDING_SCOPES, "read", "admin")
 """What a token may be for: the signals it may send, reading, and the admin API."""
 DEFAULT_TEAM = "default"
 
+_NAME = text(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
+    "1 to 63 letters, digits, _ and -, beginning with a letter or digit",
+)
+_TEAM_RULES = {
+    "name": _NAME,
+    "database": text(IDENTIFIER, IDENTIFIER_ALLOWED),
+    "shards": whole(1, MAX_SHARDS),
+}
+_TOKEN_RULES = {
+    "name": _NAME,
+    "scopes": list_of(SCOPES),
+    "team": _NAME,
+    "version": text(r"[\s\S]{1,100}", "a string of 1 to 100 characters"),
+    "previous_valid_until": optional(utc_time()),
+    "requests_per_second": optional(positive()),
+    "expires_at": optional(utc_time()),
+}
+_PUBLIC_RULES = {
+    "team": _NAME,
+    "requests_per_second": optional(positive()),
+    "rows_per_second": optional(positive()),
+    "total_requests_per_second": optional(positive()),
+    "total_rows_per_second": optional(positive()),
+}
+_ACCESS_RULES = {"cors_origins": origin(), "honor_do_not_track": flag()}
 
-@dataclass(kw_only=True)
+
+@dataclass(kw_only=True, frozen=True)
 class TeamArgs:
     """Whose data it is.
 
-    Before a team is taken away or renamed, wait until `GET /admin/buffers` shows its buffers empty:
-    they go on delivering, to a database that the worker's user may no longer write to.
+    Before a team is removed or renamed, wait until `GET /admin/buffers` shows its buffers empty:
+    they continue to deliver, to a database that the worker's user may no longer write to.
 
     Attributes:
         name: letters, digits, `_` and `-`; part of the buffers' names.
         database: with the team's tables.
-        shards: of its buffer, 1 to 100; more take more requests at once, and each batch is smaller.
-            In place, up or down; what the others hold is delivered all the same.
+        shards: of its buffer, 1 to 100; more accept more requests at once, and each batch is
+            smaller. In place, up or down; what the others hold is delivered all the same.
     """
 
     name: str
     database: pulumi.Input[str]
     shards: int = 1
 
+    def __post_init__(self) -> None:
+        checked(self, _TEAM_RULES)
 
-@dataclass(kw_only=True)
+
+@dataclass(kw_only=True, frozen=True)
 class TokenArgs:
     """One token.
 
     Attributes:
-        name: for people, limits and refusals; another name is another token.
+        name: for people, limits and error messages; another name is another token.
         scopes: some of `SCOPES`. In place.
         team: name of the team it sends and reads for. In place.
-        version: any text; changing it makes a new token.
-        previous_valid_until: RFC 3339; when the token before the last change of `version` ends.
-            Default: with the next change.
-        requests_per_second: more are answered 429. Default: no limit.
-        expires_at: RFC 3339. Default: when it is taken off the list.
+        version: any string; changing it generates a new token.
+        previous_valid_until: ISO 8601 with a zone; when the token before the last change of
+            `version` ends. A time that has passed revokes it. Default: with the next change.
+        requests_per_second: more get a 429. Default: no limit.
+        expires_at: ISO 8601 with a zone. Default: when it is removed from the list.
     """
 
     name: str
@@ -77,94 +123,93 @@ class TokenArgs:
     requests_per_second: float | None = None
     expires_at: str | None = None
 
+    def __post_init__(self) -> None:
+        checked(self, _TOKEN_RULES)
 
-@dataclass(kw_only=True)
+
+@dataclass(kw_only=True, frozen=True)
 class PublicArgs:
     """Events from senders that can hold no token, such as command-line tools: they may only write.
 
+    An address is an IPv4 address or the /64 network of an IPv6 address, of which one household or
+    one machine has all the addresses (https://www.rfc-editor.org/rfc/rfc6177).
+
     Attributes:
-        team: whose events they are; give them a team of their own, anybody can write there.
-        requests_per_second: of one address.
+        team: whose events they are. It must be a team that no token sends for: anyone can write
+            there. A token with the scope `read` may be for it.
+        requests_per_second: of one address. Default, as of the others: `worker/src/limits.ts`.
+        rows_per_second: of one address: events, however many a request holds.
+        total_requests_per_second: of all public senders together.
+        total_rows_per_second: of all public senders together.
     """
 
-    team: str = DEFAULT_TEAM
-    requests_per_second: float = 1.0
+    team: str
+    requests_per_second: float | None = None
+    rows_per_second: float | None = None
+    total_requests_per_second: float | None = None
+    total_rows_per_second: float | None = None
+
+    def __post_init__(self) -> None:
+        checked(self, _PUBLIC_RULES)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, frozen=True)
 class Access:
     """Teams and tokens.
 
     Attributes:
-        teams: whom tokens can be for.
-        tokens: the first is the one that examples send with.
+        teams: whom tokens can be for, at least one.
+        tokens: at least one; the first is the one that examples send with.
         cors_origins: origins like `https://shop.example.com` whose pages may send and read
-            answers; `*` is any. Default: none.
-        public: events without a token. Default: refused.
+            responses; `*` is any. Default: none.
+        public: events without a token. Default: rejected.
+        honor_do_not_track: whether a request with `DNT: 1`, `Sec-GPC: 1` or `Do-Not-Track: 1` is
+            accepted and not stored.
     """
 
     teams: Sequence[TeamArgs] = field(default_factory=list)
     tokens: Sequence[TokenArgs] = field(default_factory=list)
     cors_origins: Sequence[str] = ()
     public: PublicArgs | None = None
+    honor_do_not_track: bool = True
 
-    def document(self, tokens: Sequence[Token], layouts: ShardLayouts) -> pulumi.Output[str]:
-        """The worker's binding, a secret.
-
-        Args:
-            tokens: in the order of `self.tokens`.
-            layouts: of the shards of `self.teams`.
-        """
-        return pulumi.Output.secret(
-            pulumi.Output.json_dumps(
-                {
-                    "cors_origins": list(self.cors_origins),
-                    "public": None if self.public is None else asdict(self.public),
-                    "teams": pulumi.Output.all(
-                        layouts.layouts, *(team.database for team in self.teams)
-                    ).apply(lambda made: self._team_entries(*made)),
-                    "tokens": pulumi.Output.all(
-                        *(
-                            _entries(args, made)
-                            for args, made in zip(self.tokens, tokens, strict=True)
-                        )
-                    ).apply(lambda each: [entry for entries in each for entry in entries]),
-                }
-            )
-        )
-
-    def _team_entries(self, made: dict[str, Any], *databases: str) -> list[dict[str, Any]]:
-        """A team that always had one shard has no layout."""
-        layouts = layouts_from(made)
-        return [
-            {"name": team.name, "database": database}
-            | ({"layout": layouts[team.name]} if team.name in layouts else {})
-            for team, database in zip(self.teams, databases, strict=True)
+    def __post_init__(self) -> None:
+        checked(self, _ACCESS_RULES)
+        problems = [*_repeated(self), *_unknown_teams(self)]
+        problems += [
+            Problem(name, [], f"at least one {name.removesuffix('s')}")
+            for name in ("teams", "tokens")
+            if not getattr(self, name)
         ]
+        if problems:
+            raise InvalidArgs("Access", problems)
 
 
-def _entries(args: TokenArgs, token: Token) -> pulumi.Output[list[dict[str, Any]]]:
-    """The token, and while it is valid the one before it."""
-    common = {
-        "name": args.name,
-        "team": args.team,
-        "scopes": list(args.scopes),
-        "requests_per_second": args.requests_per_second,
+def _repeated(access: Access) -> Iterator[Problem]:
+    """Two teams in one database would read each other's events."""
+    values = {
+        "teams.name": [team.name for team in access.teams],
+        "teams.database": [
+            each.database for each in access.teams if isinstance(each.database, str)
+        ],
+        "tokens.name": [token.name for token in access.tokens],
     }
-    hashes = pulumi.Output.all(token.sha256, token.previous_sha256)
-
-    def made(pair: list[str | None]) -> list[dict[str, Any]]:
-        ends = (args.expires_at, earlier(args.expires_at, args.previous_valid_until))
-        return [
-            {**common, "sha256": sha256, "expires_at": end}
-            for sha256, end in zip(pair, ends, strict=True)
-            if sha256
-        ]
-
-    return hashes.apply(made)
+    for place, all_of_them in values.items():
+        for value in sorted({each for each in all_of_them if all_of_them.count(each) > 1}):
+            yield Problem(place, value, "a value of its own for each")
 
 
-def earlier(one: str | None, other: str | None) -> str | None:
-    """Of two times in RFC 3339; None is never."""
-    times = [time for time in (one, other) if time is not None]
-    return min(times, key=datetime.fromisoformat, default=None)
+def _unknown_teams(access: Access) -> Iterator[Problem]:
+    teams = [team.name for team in access.teams]
+    for index, token in enumerate(access.tokens):
+        if token.team not in teams:
+            yield Problem(f"tokens[{index}].team", token.team, ", ".join(teams))
+    if access.public is None:
+        return
+    # A public event could else pass for one of a token's, or take the place of one.
+    sent_for = {each.team for each in access.tokens if set(each.scopes) & set(SENDING_SCOPES)}
+    free = [name for name in teams if name not in sent_for]
+    if access.public.team not in free:
+        listed = ", ".join(free) or "none of the teams; add one"
+        allowed = f"a team that no token sends for: {listed}"
+        yield Problem("public.team", access.public.team, allowed)

@@ -1,4 +1,4 @@
-"""The config keys `teams` and `tokens`: plain values from the stack's config to `Access`.
+"""The config keys `teams`, `tokens` and their like: plain values of the config to `Access`.
 
     telemetry:teams:
       - {name: shop, database: shop_telemetry, shards: 4}
@@ -7,58 +7,62 @@
         team: shop
         scopes: [traces, logs, metrics, events]
         version: "2"                                  # changed: a new token, and the one before it
-        previousValidUntil: "2027-01-31T00:00:00Z"    # goes on until then
+        previousValidUntil: "2027-01-31T00:00:00Z"    # works until then
         requestsPerSecond: 500
         expiresAt: "2028-01-01T00:00:00Z"
 
     telemetry:corsOrigins: ["https://shop.example.com"]
-    telemetry:publicEvents: {team: shop, requestsPerSecond: 1}
+    telemetry:publicEvents: {team: public, requestsPerSecond: 1, rowsPerSecond: 10}
+    telemetry:honorDoNotTrack: true
 
 Put them into the settings file, or `pulumi config set --plaintext tokens '[…]'`: Pulumi takes a
 long value of a key with that name for a secret, and there is none in it.
 
 Without `tokens` there are three for the team `default`: `ingest`, `read` and `admin`.
+A time is ISO 8601 with a zone. A `previousValidUntil` that has passed revokes the token before the
+current one with the next `pulumi up`: that and another `version` is how a leaked token is replaced.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection
-from datetime import datetime
-from typing import Any
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from resources.access import DEFAULT_TEAM, SCOPES, Access, PublicArgs, TeamArgs, TokenArgs
-from resources.checking import whole_number
-from resources.shard_layouts import MAX_SHARDS
+from resources.access import DEFAULT_TEAM, Access, PublicArgs, TeamArgs, TokenArgs
+from resources.access_rules import InvalidArgs
 
-__all__ = ["IDENTIFIER", "IDENTIFIER_ALLOWED", "read_access"]
+__all__ = ["read_access"]
 
-# Names that stand unquoted in SQL and in URLs everywhere.
-IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
-IDENTIFIER_ALLOWED = "letters, digits and _, not beginning with a digit"
-_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
-_NAME_ALLOWED = "1 to 63 letters, digits, _ and -, beginning with a letter or digit"
 _DEFAULT_TOKENS = (
     TokenArgs(name="ingest", scopes=("traces", "logs", "metrics", "events")),
     TokenArgs(name="read", scopes=("read",)),
     TokenArgs(name="admin", scopes=("admin",)),
 )
-# As browsers send it: lower case, no path, the port only where it is not the scheme's own.
-_ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?"
-_PUBLIC_KEYS = ("team", "requestsPerSecond")
-_TEAM_KEYS = ("name", "database", "shards")
-_TOKEN_KEYS = (
-    "name",
-    "scopes",
-    "team",
-    "version",
-    "previousValidUntil",
-    "requestsPerSecond",
-    "expiresAt",
-)
+# Key of the config → argument.
+_TEAM_KEYS = {"name": "name", "database": "database", "shards": "shards"}
+_TOKEN_KEYS = {
+    "name": "name",
+    "scopes": "scopes",
+    "team": "team",
+    "version": "version",
+    "previousValidUntil": "previous_valid_until",
+    "requestsPerSecond": "requests_per_second",
+    "expiresAt": "expires_at",
+}
+_PUBLIC_KEYS = {
+    "team": "team",
+    "requestsPerSecond": "requests_per_second",
+    "rowsPerSecond": "rows_per_second",
+    "totalRequestsPerSecond": "total_requests_per_second",
+    "totalRowsPerSecond": "total_rows_per_second",
+}
+# `Access` names its fields; the config has other names for two of them.
+_ACCESS_KEYS = {"cors_origins": "corsOrigins", "public.team": "publicEvents.team"}
 
-Refuse = Callable[[str, object, str], None]
-"""Told of a key, its value, and what is allowed."""
+Reject = Callable[[str, object, str], None]
+"""Called with a key, its value, and what is allowed."""
+_Args = TypeVar("_Args")
 
 
 def read_access(
@@ -69,150 +73,94 @@ def read_access(
     tokens: object,
     cors_origins: object,
     public: object,
-    refuse: Refuse,
-) -> Access:
-    """Teams and tokens, as far as they are legal; `refuse` hears of everything that is not.
+    honor_do_not_track: bool,
+    reject: Reject,
+) -> Access | None:
+    """Return teams and tokens, or None after `reject` was called with each invalid value.
 
     Args:
         database: of the team `default`, which is always there and comes first.
         shards: of its buffer.
         teams: the value of the config key, None where it is not set.
         tokens: likewise, as the two below.
+        honor_do_not_track: the value of the config key.
+        reject: called for each invalid value.
     """
-    made_teams = [TeamArgs(name=DEFAULT_TEAM, database=database, shards=shards)]
-    made_teams += [_team(item) for item in _items("teams", teams or [], _TEAM_KEYS, refuse)]
-    _unique("teams", "name", [team.name for team in made_teams], refuse)
-    # Two teams in one database would read each other's events.
-    _unique("teams", "database", [str(team.database) for team in made_teams], refuse)
-    names = [team.name for team in made_teams]
-    return Access(
-        teams=made_teams,
-        tokens=_DEFAULT_TOKENS if tokens is None else _tokens(tokens, names, refuse),
-        cors_origins=[] if cors_origins is None else _origins(cors_origins, refuse),
-        public=None if public is None else _public(public, names, refuse),
-    )
+    reader = _AccessReader(reject)
+    own = {"name": DEFAULT_TEAM, "database": database, "shards": shards}
+    first = reader.build(TeamArgs, own, lambda name: name)
+    others = reader.items("teams", teams or [], TeamArgs, _TEAM_KEYS)
+    listed = reader.items("tokens", tokens or [], TokenArgs, _TOKEN_KEYS)
+    open_to = reader.item("publicEvents", public, PublicArgs, _PUBLIC_KEYS)
+    if reader.has_rejected:
+        return None
+    arguments = {
+        "teams": [first, *others],
+        "tokens": _DEFAULT_TOKENS if tokens is None else listed,
+        "cors_origins": cors_origins or [],
+        "public": open_to,
+        "honor_do_not_track": honor_do_not_track,
+    }
+    return reader.build(Access, arguments, lambda name: _ACCESS_KEYS.get(name, name))
 
 
-def _tokens(value: object, teams: Collection[str], refuse: Refuse) -> list[TokenArgs]:
-    tokens = [_token(item, teams) for item in _items("tokens", value, _TOKEN_KEYS, refuse)]
-    _unique("tokens", "name", [token.name for token in tokens], refuse)
-    if value == []:
-        refuse("tokens", value, "at least one token")
-    return tokens
+class _AccessReader:
+    """Builds arguments, and reports what is invalid by its place in the config."""
 
+    def __init__(self, reject: Reject) -> None:
+        self.has_rejected = False
+        self._report = reject
 
-def _origins(value: object, refuse: Refuse) -> list[str]:
-    origins = value if isinstance(value, list) else [value]
-    for origin in origins:
-        if not isinstance(origin, str) or not re.fullmatch(_ORIGIN, origin):
-            refuse("corsOrigins", origin, "a list of origins like https://shop.example.com, or *")
-    return [str(origin) for origin in origins]
-
-
-def _public(value: object, teams: Collection[str], refuse: Refuse) -> PublicArgs:
-    if not isinstance(value, dict) or not value.keys() <= set(_PUBLIC_KEYS):
-        refuse("publicEvents", value, f"an object with {', '.join(_PUBLIC_KEYS)}")
-        return PublicArgs()
-    item = _Item("publicEvents", value, refuse)
-    return PublicArgs(
-        team=item.choice("team", teams, default=DEFAULT_TEAM),
-        requests_per_second=item.positive("requestsPerSecond") or 1.0,
-    )
-
-
-def _team(item: _Item) -> TeamArgs:
-    return TeamArgs(
-        name=item.text("name", _NAME, _NAME_ALLOWED),
-        database=item.text("database", IDENTIFIER, IDENTIFIER_ALLOWED),
-        shards=item.whole("shards", 1, MAX_SHARDS, default=1),
-    )
-
-
-def _token(item: _Item, teams: Collection[str]) -> TokenArgs:
-    return TokenArgs(
-        name=item.text("name", _NAME, _NAME_ALLOWED),
-        scopes=item.scopes(),
-        team=item.choice("team", teams, default=DEFAULT_TEAM),
-        version=item.text("version", r"[\s\S]{1,100}", "a text", default="1"),
-        previous_valid_until=item.time("previousValidUntil"),
-        requests_per_second=item.positive("requestsPerSecond"),
-        expires_at=item.time("expiresAt"),
-    )
-
-
-class _Item:
-    """One object of a list, at `path`."""
-
-    def __init__(self, path: str, values: dict[str, Any], refuse: Refuse) -> None:
-        self._path = path
-        self._values = values
-        self._refuse = refuse
-
-    def _wrong(self, key: str, allowed: str) -> None:
-        self._refuse(f"{self._path}.{key}", self._values.get(key), allowed)
-
-    def text(self, key: str, pattern: str, allowed: str, *, default: str | None = None) -> str:
-        value = self._values.get(key, default)
-        if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            self._wrong(key, allowed)
-        return str(value)
-
-    def choice(self, key: str, allowed: Collection[str], *, default: str) -> str:
-        value = self._values.get(key, default)
-        if value not in allowed:
-            self._wrong(key, ", ".join(allowed))
-        return str(value)
-
-    def scopes(self) -> list[str]:
-        value = self._values.get("scopes")
-        if not isinstance(value, list) or not value or not set(map(str, value)) <= set(SCOPES):
-            self._wrong("scopes", f"a list of {', '.join(SCOPES)}")
+    def items(
+        self, key: str, value: object, cls: type[_Args], names: Mapping[str, str]
+    ) -> list[_Args]:
+        """Return the objects of a list, without those that are invalid."""
+        if not isinstance(value, list):
+            self._reject(key, value, "a list of objects")
             return []
-        return [str(scope) for scope in value]
+        built = [
+            self.item(f"{key}[{index}]", item, cls, names, "a list of objects")
+            for index, item in enumerate(value)
+        ]
+        return [each for each in built if each is not None]
 
-    def positive(self, key: str) -> float | None:
-        value = self._values.get(key)
-        if value is None:
+    def item(
+        self,
+        key: str,
+        value: object,
+        cls: type[_Args],
+        names: Mapping[str, str],
+        allowed: str | None = None,
+    ) -> _Args | None:
+        """Return one object; None where it is absent or invalid."""
+        if value is None and allowed is None:
             return None
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = 0.0
-        if not 0 < number < float("inf"):
-            self._wrong(key, "a number above 0")
-        return number
-
-    def whole(self, key: str, minimum: int, maximum: int, *, default: int) -> int:
-        value = whole_number(self._values.get(key, default))
-        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
-            self._wrong(key, f"a whole number from {minimum} to {maximum}")
-            return default
-        return value
-
-    def time(self, key: str) -> str | None:
-        value = self._values.get(key)
-        if value is None:
+        if not isinstance(value, dict):
+            self._reject(key, value, allowed or f"an object with {', '.join(names)}")
             return None
+        for unknown in value.keys() - names.keys():
+            self._reject(f"{key}.{unknown}", value[unknown], f"the keys {', '.join(names)}")
+        # A null is a field that is not set.
+        known = {names[name]: value[name] for name in names if value.get(name) is not None}
+        places = {field: f"{key}.{name}" for name, field in names.items()}
+        return self.build(cls, known, places.__getitem__)
+
+    def build(
+        self, cls: type[_Args], arguments: Mapping[str, Any], place_of: Callable[[str], str]
+    ) -> _Args | None:
+        """Construct the object, or reject each of its fields that is invalid."""
+        required = {
+            each.name: None
+            for each in dataclasses.fields(cls)  # type: ignore[arg-type]
+            if each.default is each.default_factory is dataclasses.MISSING
+        }
         try:
-            # Without a zone it would be a different moment on each machine.
-            aware = datetime.fromisoformat(str(value)).tzinfo is not None
-        except ValueError:
-            aware = False
-        if not aware:
-            self._wrong(key, "a time like 2027-01-31T00:00:00Z")
-        return str(value)
+            return cls(**{**required, **arguments})
+        except InvalidArgs as error:
+            for problem in error.problems:
+                self._reject(place_of(problem.field), problem.value, problem.allowed)
+            return None
 
-
-def _items(key: str, value: object, known: Collection[str], refuse: Refuse) -> list[_Item]:
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        refuse(key, value, "a list of objects")
-        return []
-    for index, item in enumerate(value):
-        for name in item.keys() - set(known):
-            refuse(f"{key}[{index}].{name}", item[name], f"the keys {', '.join(known)}")
-    return [_Item(f"{key}[{index}]", item, refuse) for index, item in enumerate(value)]
-
-
-def _unique(key: str, field: str, values: list[str], refuse: Refuse) -> None:
-    for value in sorted({value for value in values if values.count(value) > 1}):
-        refuse(f"{key}.{field}", value, "a value of its own for each")
+    def _reject(self, key: str, value: object, allowed: str) -> None:
+        self.has_rejected = True
+        self._report(key, value, allowed)

@@ -24,7 +24,8 @@
 | `teams`: further teams, a list of `name`, `database` and `shards` | none |
 | `tokens`: who may send and read, `resources/access_config.py` | `ingest`, `read`, `admin` |
 | `corsOrigins`: origins of web pages that may send, a list | none |
-| `publicEvents`: `team` and `requestsPerSecond` of events without a token | refused |
+| `publicEvents`: team and rates of events without a token, `resources/access.py` | rejected |
+| `honorDoNotTrack`: whether requests that ask not to be tracked are not stored | true |
 | `sentryDsn`, a secret: where the worker reports errors | nowhere |
 | `cloudflareAccountId` | `CLOUDFLARE_ACCOUNT_ID` |
 | `cloudflareApiToken`, a secret | `CLOUDFLARE_API_TOKEN` |
@@ -45,7 +46,8 @@ from typing import Any
 
 import pulumi
 
-from resources.access_config import IDENTIFIER, IDENTIFIER_ALLOWED, read_access
+from resources.access_config import read_access
+from resources.access_rules import IDENTIFIER, IDENTIFIER_ALLOWED
 from resources.shard_layouts import MAX_SHARDS
 
 __all__ = ["Settings", "load_settings"]
@@ -142,7 +144,8 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
             tokens=reader.value("tokens"),
             cors_origins=reader.value("corsOrigins"),
             public=reader.value("publicEvents"),
-            refuse=reader.refuse,
+            honor_do_not_track=reader.flag("honorDoNotTrack", default=True),
+            reject=reader.refuse,
         ),
     }
 

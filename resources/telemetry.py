@@ -47,6 +47,7 @@ import pulumi
 
 from resources import cloudflare
 from resources.access import Access
+from resources.access_bindings import access_bindings, require_variables
 from resources.durable_object import DurableObjectClass
 from resources.retention import MAX_DAYS
 from resources.shard_layouts import ShardLayouts
@@ -179,6 +180,18 @@ def _script(
         class_name=_BUFFER_CLASS,
         opts=pulumi.ResourceOptions(parent=opts.parent),
     )
+    bindings = [
+        *_access_bindings(args, tokens, layouts),
+        _binding("BUFFER", "durable_object_namespace", class_name=storage.class_name),
+        _binding("CLICKHOUSE_PASSWORD", "secret_text", text=args.writer.password),
+        _binding("CLICKHOUSE_READER", "plain_text", text=args.reader.name),
+        _binding("CLICKHOUSE_READER_PASSWORD", "secret_text", text=args.reader.password),
+        _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
+        _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
+        _binding("RETENTION_DAYS", "plain_text", text=_retention_binding(args)),
+        *_sentry_binding(args),
+    ]
+    require_variables(len(bindings))
     return cloudflare.WorkersScript(
         resource_name,
         account_id=args.account_id,
@@ -187,17 +200,7 @@ def _script(
         content_sha256=worker.sha256,
         main_module=_MAIN_MODULE,
         compatibility_date=worker.compatibility_date,
-        bindings=[
-            _binding("ACCESS", "secret_text", text=args.access.document(tokens, layouts)),
-            _binding("BUFFER", "durable_object_namespace", class_name=storage.class_name),
-            _binding("CLICKHOUSE_PASSWORD", "secret_text", text=args.writer.password),
-            _binding("CLICKHOUSE_READER", "plain_text", text=args.reader.name),
-            _binding("CLICKHOUSE_READER_PASSWORD", "secret_text", text=args.reader.password),
-            _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
-            _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
-            _binding("RETENTION_DAYS", "plain_text", text=_retention_binding(args)),
-            *_sentry_binding(args),
-        ],
+        bindings=bindings,
         observability=cloudflare.WorkersScriptObservabilityArgs(enabled=True),
         opts=opts,
     )
@@ -220,6 +223,13 @@ def _days_by_signal(days: int | Mapping[str, float]) -> dict[str, int]:
             f"{MAX_DAYS}, one for each of {', '.join(_SIGNALS)}"
         )
     return {signal: int(by_signal[signal]) for signal in _SIGNALS}
+
+
+def _access_bindings(
+    args: TelemetryArgs, tokens: Sequence[Token], layouts: ShardLayouts
+) -> list[cloudflare.WorkersScriptBindingArgs]:
+    texts = access_bindings(args.access, tokens, layouts)
+    return [_binding(name, "secret_text", text=text) for name, text in texts.items()]
 
 
 def _sentry_binding(args: TelemetryArgs) -> list[cloudflare.WorkersScriptBindingArgs]:

@@ -1,15 +1,20 @@
-"""What the worker is told of teams and tokens, and what a token's rotation leaves behind."""
+"""Teams and tokens: what is checked where they are constructed, and what a rotation leaves."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
-from resources.access import earlier
+from resources.access import Access, PublicArgs, TeamArgs, TokenArgs
+from resources.access_rules import InvalidArgs
 from resources.token import TokenProvider
 
 PROVIDER = TokenProvider()
+TEAM = TeamArgs(name="default", database="telemetry")
+OTHER = TeamArgs(name="other", database="other")
+TOKEN = TokenArgs(name="a", scopes=["events"])
 
 
 def rotated(olds: dict[str, Any], version: str) -> dict[str, Any]:
@@ -21,7 +26,7 @@ def rotated(olds: dict[str, Any], version: str) -> dict[str, Any]:
 def test_a_changed_version_makes_a_token_and_remembers_the_one_before() -> None:
     """Only its hash, and only until the next change."""
     first = PROVIDER.create({"version": "1"}).outs or {}
-    assert first["previous_sha256"] is None
+    assert not first["previous_sha256"]
     second = rotated(first, "2")
     assert second["value"] != first["value"]
     assert second["previous_sha256"] == first["sha256"]
@@ -38,17 +43,102 @@ def test_only_another_version_is_another_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "earliest"),
+    ("spelling", "kept"),
     [
-        ((None, None), None),
-        (("2027-01-31T00:00:00Z", None), "2027-01-31T00:00:00Z"),
-        ((None, "2027-01-31T00:00:00Z"), "2027-01-31T00:00:00Z"),
-        # The same day in two zones: texts would compare the other way round.
-        (("2027-01-31T00:30:00+02:00", "2027-01-30T23:00:00Z"), "2027-01-31T00:30:00+02:00"),
+        ("2027-01-31T00:00:00Z", "2027-01-31T00:00:00.000Z"),
+        ("2027-01-31T00:30:00+02:00", "2027-01-30T22:30:00.000Z"),
+        # These JavaScript's `Date.parse` cannot read, or reads as it likes.
+        ("20270131T000000Z", "2027-01-31T00:00:00.000Z"),
+        ("2027-W04-7T00:00:00Z", "2027-01-31T00:00:00.000Z"),
+        ("2027-01-31T00:00:00,5Z", "2027-01-31T00:00:00.500Z"),
+        ("2027-01-31T00Z", "2027-01-31T00:00:00.000Z"),
+        ("2027-01-31T01:00:30+01:00:30", "2027-01-31T00:00:00.000Z"),
+        ("2027-01-31 00:00:00+0000", "2027-01-31T00:00:00.000Z"),
+        ("2027-01-31T00:00:00.1239999Z", "2027-01-31T00:00:00.123Z"),
     ],
 )
-def test_a_token_before_ends_with_what_ends_first(
-    times: tuple[str | None, str | None], earliest: str | None
+def test_times_are_kept_in_utc_with_milliseconds(spelling: str, kept: str) -> None:
+    """Every spelling that is accepted; the worker reads only the one that is kept."""
+    token = TokenArgs(name="a", scopes=["read"], expires_at=spelling, previous_valid_until=spelling)
+    assert (token.expires_at, token.previous_valid_until) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": "a b"}, "TokenArgs.name is 'a b', allowed: 1 to 63 letters"),
+        ({"scopes": []}, "TokenArgs.scopes is [], allowed: a list of traces, logs, metrics"),
+        ({"scopes": "read"}, "TokenArgs.scopes is 'read', allowed: a list of traces"),
+        ({"scopes": ["write"]}, "TokenArgs.scopes is ['write'], allowed: a list of traces"),
+        ({"version": 2}, "TokenArgs.version is 2, allowed: a string"),
+        ({"expires_at": "2027-01-31"}, "TokenArgs.expires_at is '2027-01-31', allowed: a time"),
+        ({"expires_at": "2027-01-31T00:00:00"}, "allowed: a time like 2027-01-31T00:00:00Z"),
+        ({"expires_at": "2027-02-31T00:00:00Z"}, "allowed: a time like 2027-01-31T00:00:00Z"),
+        ({"expires_at": "0001-01-01T00:00:00+02:00"}, "allowed: a time like"),
+        ({"expires_at": ""}, "TokenArgs.expires_at is '', allowed: a time like"),
+        ({"expires_at": 1_800_000_000}, "TokenArgs.expires_at is 1800000000, allowed: a time"),
+        ({"previous_valid_until": "soon"}, "TokenArgs.previous_valid_until is 'soon', allowed"),
+        ({"requests_per_second": 0}, "TokenArgs.requests_per_second is 0, allowed: a number above"),
+        ({"requests_per_second": float("nan")}, "TokenArgs.requests_per_second is nan, allowed"),
+        ({"requests_per_second": float("inf")}, "TokenArgs.requests_per_second is inf, allowed"),
+        ({"requests_per_second": True}, "TokenArgs.requests_per_second is True, allowed"),
+    ],
+)
+def test_an_invalid_field_of_a_token_is_rejected_where_it_is_constructed(
+    changes: dict[str, Any], said: str
 ) -> None:
-    """Its own stated end, or the end of the whole entry."""
-    assert earlier(*times) == earliest
+    """With the field, its value and what is allowed."""
+    with pytest.raises(InvalidArgs) as caught:
+        TokenArgs(**{"name": "a", "scopes": ["read"], **changes})
+    assert said in str(caught.value)
+
+
+def test_no_field_can_be_set_past_the_checks() -> None:
+    """A copy with another value is checked like the first."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        TOKEN.expires_at = "soon"  # type: ignore[misc]
+    with pytest.raises(InvalidArgs):
+        dataclasses.replace(TOKEN, expires_at="soon")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"teams": []}, "Access.teams is [], allowed: at least one team"),
+        ({"tokens": []}, "Access.tokens is [], allowed: at least one token"),
+        ({"teams": [TEAM, TEAM]}, "Access.teams.name is 'default', allowed: a value of its own"),
+        ({"tokens": [TOKEN, TOKEN]}, "Access.tokens.name is 'a', allowed: a value of its own"),
+        ({"teams": [OTHER]}, "Access.tokens[0].team is 'default', allowed: other"),
+        ({"cors_origins": ["shop.example.com"]}, "allowed: a list of origins like https://"),
+        ({"cors_origins": "https://shop.example.com"}, "allowed: a list of origins like https://"),
+        ({"cors_origins": ["null"]}, "allowed: a list of origins like https://"),
+        ({"honor_do_not_track": "no"}, "Access.honor_do_not_track is 'no', allowed: true or false"),
+        (
+            {"public": PublicArgs(team="default")},
+            "Access.public.team is 'default', allowed: a team that no token sends for: none of",
+        ),
+        ({"public": PublicArgs(team="nobody")}, "allowed: a team that no token sends for"),
+    ],
+)
+def test_invalid_access_is_rejected_where_it_is_constructed(
+    changes: dict[str, Any], said: str
+) -> None:
+    """Also by a program of its own that reads no config."""
+    with pytest.raises(InvalidArgs) as caught:
+        Access(**{"teams": [TEAM], "tokens": [TOKEN], **changes})
+    assert said in str(caught.value)
+
+
+def test_public_events_have_a_team_of_their_own_that_a_token_may_read() -> None:
+    """A team is required, and none that a token sends for."""
+    reading = TokenArgs(name="reads", team="other", scopes=["read"])
+    public = PublicArgs(team="other")
+    access = Access(teams=[TEAM, OTHER], tokens=[TOKEN, reading], public=public)
+    assert access.public == public
+    sending = dataclasses.replace(reading, scopes=["read", "logs"])
+    with pytest.raises(InvalidArgs, match=r"Access.public.team is 'other'"):
+        Access(teams=[TEAM, OTHER], tokens=[TOKEN, sending], public=public)
+    with pytest.raises(TypeError, match="team"):
+        PublicArgs()  # type: ignore[call-arg]
+    with pytest.raises(InvalidArgs, match="rows_per_second is 0"):
+        PublicArgs(team="other", rows_per_second=0)

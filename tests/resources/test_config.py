@@ -103,9 +103,9 @@ def test_teams_and_tokens_are_read() -> None:
             team="shop",
             scopes=["events", "read"],
             version="2",
-            previous_valid_until="2027-01-31T00:00:00Z",
+            previous_valid_until="2027-01-31T00:00:00.000Z",
             requests_per_second=0.5,
-            expires_at="2028-01-01T00:00:00+01:00",
+            expires_at="2027-12-31T23:00:00.000Z",
         )
     ]
 
@@ -116,10 +116,16 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
     assert (list(access.cors_origins), access.public) == ([], None)
     access = load(
         corsOrigins='["https://shop.example.com", "http://localhost:5173"]',
-        publicEvents='{"requestsPerSecond": 0.2}',
+        teams='[{"name": "cli", "database": "cli"}]',
+        publicEvents='{"team": "cli", "requestsPerSecond": 0.2, "totalRowsPerSecond": 50}',
+        honorDoNotTrack="false",
     ).telemetry["access"]
     assert access.cors_origins == ["https://shop.example.com", "http://localhost:5173"]
-    assert access.public == PublicArgs(team="default", requests_per_second=0.2)
+    assert access.public == PublicArgs(
+        team="cli", requests_per_second=0.2, total_rows_per_second=50
+    )
+    assert not access.honor_do_not_track
+    assert load().telemetry["access"].honor_do_not_track
 
 
 @pytest.mark.parametrize(
@@ -128,7 +134,12 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
         ("corsOrigins", '["shop.example.com"]', "a list of origins like https://"),
         ("corsOrigins", '["https://shop.example.com/"]', "a list of origins like https://"),
         ("publicEvents", "[1]", "an object"),
-        ("publicEvents", '{"team": "nobody"}', "default"),
+        ("publicEvents", '{"team": "nobody"}', "a team that no token sends for"),
+        ("publicEvents", '{"team": "default"}', "a team that no token sends for"),
+        ("publicEvents", '{"requestsPerSecond": 1}', "1 to 63 letters, digits, _ and -"),
+        ("publicEvents", '{"team": "default", "rowsPerSecond": 0}', "a number above 0"),
+        ("publicEvents", '{"team": "default", "rate": 1}', "the keys team, requestsPerSecond"),
+        ("honorDoNotTrack", "no", "true, false"),
         ("teams", '[{"name": "a b", "database": "x"}]', "1 to 63 letters, digits, _ and -"),
         ("teams", '[{"name": "a", "database": "telemetry"}]', "a value of its own for each"),
         (

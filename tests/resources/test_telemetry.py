@@ -49,7 +49,7 @@ def entry(
     token: Mapping[str, object], value: str, expires_at: str | None = None
 ) -> dict[str, object]:
     """What the worker is told of a token."""
-    return {
+    known = {
         "name": token["name"],
         "team": "default",
         "scopes": token["scopes"],
@@ -57,6 +57,7 @@ def entry(
         "sha256": hashlib.sha256(value.encode()).hexdigest(),
         "expires_at": expires_at,
     }
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def ask(stack: ProgramStack) -> dict[str, object]:
@@ -93,8 +94,10 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
         "version": 1,
         "count": 1,
         "access": {
+            "parts": 1,
             "cors_origins": [],
             "public": None,
+            "honor_do_not_track": True,
             "teams": [{"name": "default", "database": "default"}],
             "tokens": [entry(INGEST, tokens["ingest"]), entry(READ, tokens["read"])],
         },
@@ -125,8 +128,8 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     assert (ask(stack)["version"], ask(stack)["count"]) == (2, 6)
 
     # Rotated: both are accepted until the end that was stated. The other token is revoked.
-    until = "2099-01-31T00:00:00Z"
-    rotated = {**INGEST, "version": "2", "previous_valid_until": until}
+    until = "2099-01-31T00:00:00.000Z"
+    rotated = {**INGEST, "version": "2", "previous_valid_until": "20990131T000000Z"}
     stack.configure(code=code(2), tokens=[rotated])
     stack.up()
     token = stack.stack.outputs()["token"]
@@ -134,6 +137,16 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     access = ask(stack)["access"]
     assert isinstance(access, dict)
     assert access["tokens"] == [entry(INGEST, token), entry(INGEST, outputs["token"], until)]
+
+    # Revoked now: the end of the one before has passed. The token that replaced it stays.
+    revoked = {**rotated, "previous_valid_until": "2020-01-01T00:00:00Z"}
+    stack.configure(code=code(2), tokens=[revoked])
+    stack.up()
+    access = ask(stack)["access"]
+    assert isinstance(access, dict)
+    ended = "2020-01-01T00:00:00.000Z"
+    assert access["tokens"] == [entry(INGEST, token), entry(INGEST, outputs["token"], ended)]
+    assert stack.stack.outputs()["token"] == token
 
     # The state remembers how many shards there were; the worker is told of each change in order.
     first, second = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -39,7 +40,8 @@ def test_each_token_is_for_what_it_says(make_worker: WorkerFactory) -> None:
     refused = send(worker, "reads")
     assert refused.status == 403
     assert json.loads(refused.body) == {
-        "error": "authorization: token dashboards is for read; this asks for events"
+        "error": "authorization: token dashboards is for read; this needs events: send with "
+        "another token, or add the scope to it in the deployment's config"
     }
     assert 'error="insufficient_scope", scope="events"' in refused.headers["www-authenticate"]
     assert send(worker, "traces").status == 403
@@ -59,7 +61,21 @@ def test_an_expired_token_is_not_accepted(
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(entry))
     answer = send(worker, "old")
     assert answer.status == status
-    assert status == 200 or b"token shop ended at 2020-01-01T00:00:00.000Z" in answer.body
+    ended = b"token shop ended at 2020-01-01T00:00:00.000Z; send with the token that replaced it"
+    assert status == 200 or ended in answer.body
+
+
+@pytest.mark.parametrize(
+    "expires_at", ["20990101T000000Z", "2099-W01-1T00:00:00Z", "2099-01-01", "never", 1, ""]
+)
+def test_a_token_whose_end_cannot_be_read_has_ended(
+    make_worker: WorkerFactory, expires_at: object
+) -> None:
+    """What cannot be understood lets nobody in, and keeps out no other token."""
+    entry = token_entry("odd", name="shop", expires_at=expires_at)
+    worker = make_worker(clickhouse_url=NOWHERE, access=access_document(entry))
+    assert send(worker, "odd").status == 401
+    assert send(worker, TOKEN).status == 200
 
 
 def test_both_tokens_of_a_rotation_work_and_a_revoked_one_does_not(
@@ -73,6 +89,42 @@ def test_both_tokens_of_a_rotation_work_and_a_revoked_one_does_not(
     worker.deploy(clickhouse_url=NOWHERE, limits={}, access=only)
     worker.restart()
     assert [send(worker, token).status for token in ("v1", "v2")] == [401, 200]
+
+
+def test_a_leaked_token_is_revoked_at_once(make_worker: WorkerFactory) -> None:
+    """Another `version`, and a `previousValidUntil` that has passed: the new one alone works."""
+    ended = token_entry("leaked", name="shop", expires_at="2020-01-01T00:00:00.000Z")
+    access = access_document(token_entry("new", name="shop"), ended)
+    worker = make_worker(clickhouse_url=NOWHERE, access=access)
+    assert [send(worker, token).status for token in ("leaked", "new")] == [401, 200]
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_the_token_may_be_the_password_of_basic_authentication(make_worker: WorkerFactory) -> None:
+    """With any user name, or none, as the Collector's `basicauth` extension sends it."""
+    worker = make_worker(clickhouse_url=NOWHERE)
+    for user in ("ingest", "", "somebody else"):
+        assert worker.post_event(EVENT, authorization=basic(user, TOKEN)).status == 200
+    lower = basic("ingest", TOKEN).replace("Basic", "basic")
+    assert worker.post_traces(b"", authorization=lower).status == 200
+    for wrong in (basic("ingest", "wrong"), basic(TOKEN, ""), "Basic %%%", "Basic", TOKEN):
+        refused = worker.post_event(EVENT, authorization=wrong)
+        assert refused.status == 401
+        challenge = refused.headers["www-authenticate"]
+        assert challenge.startswith('Bearer realm="ingest"')
+        assert 'Basic realm="ingest"' in challenge
+
+
+def test_a_header_longer_than_any_token_is_not_looked_at(make_worker: WorkerFactory) -> None:
+    """Also with a valid token in it: what an isolate keeps of tokens is bounded."""
+    worker = make_worker(clickhouse_url=NOWHERE)
+    refused = worker.post_event(EVENT, authorization=f"Bearer {' ' * 2_000}{TOKEN}")
+    assert refused.status == 401
+    assert b"characters, allowed: 1024; send `Authorization: Bearer <token>`" in refused.body
+    assert worker.post_event(EVENT, authorization=f"Bearer   {TOKEN} ").status == 200
 
 
 def test_a_broken_team_holds_up_no_other(
@@ -122,6 +174,78 @@ def test_without_a_token_only_events_and_only_where_that_is_allowed(
     assert worker.post_event(EVENT, authorization="Bearer wrong").status == 401
     headers["cf_connecting_ip"] = "192.0.2.3"
     assert worker.request("POST", "/v1/traces", b"", **headers).status == 401
+
+
+def public_worker(make_worker: WorkerFactory, **rates: float) -> Worker:
+    """One that takes events without a token, at high rates unless others are given."""
+    high = {f"{kind}_per_second": 1_000 for kind in PUBLIC_KINDS}
+    public = {"team": "other", **high, **rates}
+    return make_worker(clickhouse_url=NOWHERE, access=access_document(public=public))
+
+
+PUBLIC_KINDS = ("requests", "rows", "total_requests", "total_rows")
+
+
+def send_public(worker: Worker, address: str, *, events: int = 1) -> Answer:
+    """So many events without a token, at once."""
+    return worker.request(
+        "POST",
+        "/events/bulk",
+        json.dumps([EVENT | {"timestamp": 1_900_000_000 + n} for n in range(events)]).encode(),
+        content_type="application/json",
+        cf_connecting_ip=address,
+    )
+
+
+def test_the_addresses_of_a_network_share_a_rate_without_a_token(
+    make_worker: WorkerFactory,
+) -> None:
+    """Whoever has one address of a /64 has all of them, however they are written."""
+    worker = public_worker(make_worker, requests_per_second=0.001)
+    assert send_public(worker, "2001:db8:0:1::1").status == 200
+    for same in ("2001:db8:0:1::2", "2001:DB8:0000:1:ffff::", "2001:db8::1:0:0:0:9"):
+        refused = send_public(worker, same)
+        assert refused.status == 429
+        assert b"public 2001:db8:0:1::/64" in refused.body
+    assert send_public(worker, "2001:db8:0:2::1").status == 200
+    assert send_public(worker, "192.0.2.1").status == 200
+    assert send_public(worker, "::ffff:192.0.2.1").status == 429
+
+
+def test_rows_without_a_token_are_counted_as_well_as_requests(make_worker: WorkerFactory) -> None:
+    """A bulk is as many as it holds, and the rows of one address are not another's."""
+    worker = public_worker(make_worker, rows_per_second=0.01)
+    assert send_public(worker, "192.0.2.1", events=20).status == 200
+    refused = send_public(worker, "192.0.2.1", events=2)
+    assert refused.status == 429
+    assert b"may send 0.01 rows per second" in refused.body
+    assert int(refused.headers["retry-after"]) >= 100
+    assert send_public(worker, "192.0.2.2", events=3).status == 200
+
+
+@pytest.mark.parametrize("total", ["total_requests_per_second", "total_rows_per_second"])
+def test_all_senders_without_a_token_share_a_total(make_worker: WorkerFactory, total: str) -> None:
+    """However many addresses they have; tokens are not held up."""
+    worker = public_worker(make_worker, **{total: 2})
+    answers = [send_public(worker, f"192.0.2.{n}", events=n + 1).status for n in range(20)]
+    assert set(answers) == {200, 429}
+    assert answers[0] == 200
+    assert send(worker, TOKEN).status == 200
+
+
+def test_senders_without_a_token_have_a_share_of_the_buffer(make_worker: WorkerFactory) -> None:
+    """They fill an eighth of what tokens of that team may fill."""
+    public = {"team": "other", **{f"{kind}_per_second": 1_000 for kind in PUBLIC_KINDS}}
+    theirs = token_entry("theirs", name="theirs", team="other")
+    worker = make_worker(
+        clickhouse_url=NOWHERE,
+        limits={"BUFFER_MAX_BYTES": 8_000},
+        access=access_document(theirs, public=public),
+    )
+    answers = [send_public(worker, f"192.0.2.{n}", events=n + 5) for n in range(10)]
+    assert {answer.status for answer in answers} == {200, 429}
+    assert b"buffer: " in answers[-1].body
+    assert send(worker, "theirs").status == 200
 
 
 PAGE = "https://shop.example.com"

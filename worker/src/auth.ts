@@ -1,123 +1,137 @@
-/** Who sends a request, by its bearer token, and whether the token is for what is asked. */
+/** Who sends a request, by its token, and whether the token is for what is requested. */
 import { createHash } from "node:crypto";
-import { type Access, accessOf, type Scope, type Team, type TokenEntry } from "./access/config.ts";
-import { type Rate, RateLimits } from "./access/rate.ts";
+import { networkOf } from "./access/address.ts";
+import {
+  type Access,
+  accessOf,
+  type PublicRates,
+  type Scope,
+  type Team,
+  type TokenEntry,
+} from "./access/config.ts";
+import { insufficientScope, tokenOf, unauthorized } from "./access/credentials.ts";
+import { type Exceeded, type Rate, RateLimits, secondsUntil } from "./access/rate.ts";
 import { Refusal } from "./errors.ts";
-import { MAX_PUBLIC_BODY_BYTES, MAX_SEEN_TOKENS } from "./limits.ts";
+import { MAX_PUBLIC_BODY_BYTES } from "./limits.ts";
 
 /** All that can be sent without a token, where the deployment allows it at all. */
 const PUBLIC_SCOPE: Scope = "events";
-const CHALLENGE = 'Bearer realm="ingest"';
+const PUBLIC_NAME = "public";
 
-/** The holder of a token. */
+/** The holder of a token, or a sender without one. */
 export interface Caller {
   /** Name of the token, for limits and logs; never the token. */
   readonly name: string;
   readonly team: Team;
   /** At most this much in one request; absent: what the endpoint takes. */
   readonly maxBodyBytes?: number;
-  /** null: no limit. */
-  readonly rate: Rate | null;
+  /** Empty: no limit. */
+  readonly rates: readonly Rate[];
+  /** Without a token: it has a share of the buffer and no more. */
+  readonly isPublic: boolean;
 }
 
 const rates = new RateLimits();
+/** Apart, so that many addresses do not crowd out what is known of tokens. */
+const publicRates = new RateLimits();
 
 /**
  * @throws Refusal 401 without a token or with one that is unknown or expired, 403 where it lacks
  *   `scope`, 429 above its rate.
  */
 export function authenticate(request: Request, env: Env, scope: Scope): Caller {
-  const { open } = accessOf(env);
+  const access = accessOf(env);
+  const { open } = access;
   if (open !== null && scope === PUBLIC_SCOPE && !request.headers.has("authorization")) {
-    // Per address: one tool that runs wild must not keep out the others.
-    const address = request.headers.get("cf-connecting-ip") ?? "";
-    const rate = { key: `public ${address}`, requestsPerSecond: open.requestsPerSecond };
-    limitRate("public", rate);
-    return { name: "public", team: open.team, maxBodyBytes: MAX_PUBLIC_BODY_BYTES, rate };
+    return publicCaller(request, open);
   }
-  const entry = entryFor(request, accessOf(env));
+  const entry = entryFor(tokenOf(request), access);
   if (entry.expiresAtMs !== null && Date.now() >= entry.expiresAtMs) {
     const ended = new Date(entry.expiresAtMs).toISOString();
-    throw unauthorized(`token ${entry.name} ended at ${ended}; use the new one`, "invalid_token");
+    const why = `token ${entry.name} ended at ${ended}; send with the token that replaced it`;
+    throw unauthorized(why, "invalid_token");
   }
   requireScope(entry, scope);
-  if (entry.rate !== null) {
-    limitRate(entry.name, entry.rate);
-  }
-  return { name: entry.name, team: entry.team, rate: entry.rate };
+  limitRequests(entry, rates);
+  return { name: entry.name, team: entry.team, rates: entry.rates, isPublic: false };
 }
 
-/** Entries by the header that named them: hashing it again costs more than a small request's JSON. */
-const seen = new Map<string, { readonly access: Access; readonly entry: TokenEntry }>();
+function publicCaller(request: Request, open: NonNullable<Access["open"]>): Caller {
+  const network = networkOf(request.headers.get("cf-connecting-ip") ?? "");
+  const caller: Caller = {
+    name: PUBLIC_NAME,
+    team: open.team,
+    maxBodyBytes: MAX_PUBLIC_BODY_BYTES,
+    rates: publicRatesOf(network, open.rates),
+    isPublic: true,
+  };
+  limitRequests(caller, publicRates);
+  return caller;
+}
+
+/** Its own first: one tool that runs wild takes nothing from what there is for all. */
+function publicRatesOf(network: string, of: PublicRates): Rate[] {
+  const own = `${PUBLIC_NAME} ${network}`;
+  const total = `${PUBLIC_NAME} total`;
+  return [
+    { key: own, unit: "requests", perSecond: of.requestsPerSecond },
+    { key: own, unit: "rows", perSecond: of.rowsPerSecond },
+    { key: total, unit: "requests", perSecond: of.totalRequestsPerSecond },
+    { key: total, unit: "rows", perSecond: of.totalRowsPerSecond },
+  ];
+}
+
+/**
+ * Entries by the token that named them: hashing it again costs more than a small request's JSON.
+ * Only known tokens get here, so there are as many as the deployment has.
+ */
+const seen = new Map<string, TokenEntry>();
 
 /** @throws Refusal 401 there is no such token. */
-function entryFor(request: Request, access: Access): TokenEntry {
-  const header = request.headers.get("authorization") ?? "";
-  const known = seen.get(header);
-  if (known?.access === access) {
-    return known.entry;
+function entryFor(token: string, access: Access): TokenEntry {
+  const known = seen.get(token);
+  if (known !== undefined) {
+    return known;
   }
   // Looked up by its hash: how long that takes tells nothing about the tokens there are.
-  const entry = access.tokens.get(sha256Hex(bearerToken(header)));
+  const entry = access.tokens.get(createHash("sha256").update(token).digest("hex"));
   if (entry === undefined) {
-    throw unauthorized("this token is not known; check it, or ask for a new one", "invalid_token");
+    const why =
+      "this token is not known; `pulumi stack output tokens --show-secrets` has the valid";
+    throw unauthorized(`${why} ones`, "invalid_token");
   }
-  if (seen.size >= MAX_SEEN_TOKENS) {
-    seen.clear();
-  }
-  seen.set(header, { access, entry });
+  seen.set(token, entry);
   return entry;
 }
 
 function requireScope({ name, scopes }: TokenEntry, scope: Scope): void {
   if (!scopes.has(scope)) {
-    throw new Refusal(
-      403,
-      `authorization: token ${name} is for ${[...scopes].join(", ")}; this asks for ${scope}`,
-      {
-        headers: {
-          "www-authenticate": `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`,
-        },
-      },
-    );
+    const known = [...scopes].join(", ");
+    const why = `token ${name} is for ${known}; this needs ${scope}: send with another token, or add`;
+    throw insufficientScope(`${why} the scope to it in the deployment's config`, scope);
   }
 }
 
-function limitRate(name: string, rate: Rate): void {
-  const retryAfterSeconds = rates.take(rate.key, rate.requestsPerSecond, Date.now());
-  if (retryAfterSeconds > 0) {
-    throw aboveRate(name, rate, retryAfterSeconds);
+function limitRequests({ name, rates: all }: Pick<Caller, "name" | "rates">, by: RateLimits): void {
+  const counted = all.filter(({ unit }) => unit === "requests");
+  const exceeded = by.take(counted, 0, Date.now());
+  if (exceeded !== null) {
+    throw aboveRate(name, exceeded);
   }
 }
 
-export function aboveRate(
-  name: string,
-  { requestsPerSecond }: Rate,
-  retryAfterSeconds = Math.ceil(1 / requestsPerSecond),
-): Refusal {
+/** The buffer does not say which of the rates it was: the one with the longest wait is told. */
+export function aboveRates({ name, rates: all }: Caller): Refusal {
+  const waits = all.map((rate) => ({ rate, retryAfterSeconds: secondsUntil(0, rate) }));
+  const [longest] = waits.sort((a, b) => b.retryAfterSeconds - a.retryAfterSeconds);
+  return longest === undefined ? new Refusal(429, "rate: send later") : aboveRate(name, longest);
+}
+
+function aboveRate(name: string, { rate, retryAfterSeconds }: Exceeded): Refusal {
+  const who = name === PUBLIC_NAME ? `${rate.key} (no token)` : `token ${name}`;
   return new Refusal(
     429,
-    `rate: token ${name} may send ${requestsPerSecond} requests per second; send again later`,
+    `rate: ${who} may send ${rate.perSecond} ${rate.unit} per second; send again later`,
     { retryAfterSeconds },
   );
-}
-
-function bearerToken(header: string): string {
-  if (header === "") {
-    throw unauthorized("missing; send `Authorization: Bearer <token>`");
-  }
-  const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
-  if (token === undefined) {
-    throw unauthorized("not of the form `Bearer <token>`");
-  }
-  return token;
-}
-
-function unauthorized(why: string, error?: string): Refusal {
-  const challenge = error === undefined ? CHALLENGE : `${CHALLENGE}, error="${error}"`;
-  return new Refusal(401, `authorization: ${why}`, { headers: { "www-authenticate": challenge } });
-}
-
-function sha256Hex(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

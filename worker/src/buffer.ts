@@ -23,6 +23,7 @@ import {
   ALARM_STEP_MS,
   BUFFER_MAX_AGE_MS,
   BUFFER_MAX_BYTES,
+  PUBLIC_BUFFER_SHARE,
   RATE_BURST_SECONDS,
 } from "./limits.ts";
 import {
@@ -45,8 +46,10 @@ export interface AppendRequest {
   readonly database: string;
   /** Number of the layout by which it came here; scripts of before there were layouts say none. */
   readonly layout?: number;
-  /** Of its sender, as far as this buffer counts it; absent: no limit. */
-  readonly rate?: Rate;
+  /** Of its sender, as far as this buffer counts them; absent: no limit. */
+  readonly rates?: readonly Rate[];
+  /** From a sender without a token, which has a share of the buffer. */
+  readonly isPublic?: boolean;
   readonly kind: Kind;
   readonly encoding: Encoding;
   readonly bytes: Uint8Array;
@@ -231,7 +234,7 @@ export class IngestBuffer extends DurableObject<Env> {
     if (this.#isAboveRate(request)) {
       return "limited";
     }
-    if (this.#isFull(Date.now())) {
+    if (this.#isFull(Date.now(), request.isPublic === true)) {
       return "full";
     }
     this.#store.rememberDatabase(request.database);
@@ -241,8 +244,8 @@ export class IngestBuffer extends DurableObject<Env> {
     return "stored";
   }
 
-  #isAboveRate({ rate }: AppendRequest): boolean {
-    return rate !== undefined && this.#rates.take(rate.key, rate.requestsPerSecond, Date.now()) > 0;
+  #isAboveRate({ rates, rows }: AppendRequest): boolean {
+    return rates !== undefined && this.#rates.take(rates, rows, Date.now()) !== null;
   }
 
   async #write(body: Body): Promise<void> {
@@ -267,10 +270,10 @@ export class IngestBuffer extends DurableObject<Env> {
     this.#depth = { ...this.#depth, storedBytes: this.#depth.storedBytes + bytes };
   }
 
-  #isFull(nowMs: number): boolean {
+  #isFull(nowMs: number, isPublic: boolean): boolean {
     const { storedBytes, oldestMs } = this.#depth;
     const isOld = oldestMs !== null && nowMs - oldestMs > BUFFER_MAX_AGE_MS;
-    return storedBytes >= BUFFER_MAX_BYTES || isOld;
+    return storedBytes >= BUFFER_MAX_BYTES * (isPublic ? PUBLIC_BUFFER_SHARE : 1) || isOld;
   }
 
   // --- delivery -------------------------------------------------------------------------------

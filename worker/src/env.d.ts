@@ -14,6 +14,8 @@ interface Env {
   RETENTION_DAYS: string;
   /** JSON of teams and hashed tokens, `access/config.ts`; a secret. */
   ACCESS: string;
+  /** The rest of it, where it is larger than a secret may be. */
+  [part: `ACCESS_${number}`]: string | undefined;
   /** Where errors are reported, a secret; absent: nowhere. */
   SENTRY_DSN?: string;
   BUFFER: DurableObjectNamespace<import("./buffer.ts").IngestBuffer>;

@@ -1,6 +1,6 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
-import { aboveRate, type Caller } from "./auth.ts";
+import { aboveRates, type Caller } from "./auth.ts";
 import { compressed, free, tooLarge } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { type ContentCoding, contentCoding, decode } from "./content_coding.ts";
@@ -136,8 +136,8 @@ export function keyFrom(
 /** @throws Refusal 429 or 503 if the body was not stored, or may not have been. */
 export async function append(env: Env, caller: Caller, body: Unplaced): Promise<void> {
   const answer = await appendTo(env, caller, body);
-  if (answer === "limited" && caller.rate !== null) {
-    throw aboveRate(caller.name, caller.rate);
+  if (answer === "limited") {
+    throw aboveRates(caller);
   }
   if (answer === "full") {
     throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {

@@ -76,6 +76,14 @@ export const MAX_TAGS = 64;
 export const MAX_BULK_EVENTS = 10_000;
 /** Of a request without a token, where those are let in at all. */
 export const MAX_PUBLIC_BODY_BYTES = 16 * KIB;
+/** Of one address without a token, unless the deployment says otherwise: a tool that people run. */
+export const PUBLIC_REQUESTS_PER_SECOND = 1;
+export const PUBLIC_ROWS_PER_SECOND = 10;
+/** Of all senders without a token together: whoever has many addresses gets no more than this. */
+export const PUBLIC_TOTAL_REQUESTS_PER_SECOND = 100;
+export const PUBLIC_TOTAL_ROWS_PER_SECOND = 1_000;
+/** Of a buffer's bound, for senders without a token: 45 minutes of 1,000 events of 200 bytes. */
+export const PUBLIC_BUFFER_SHARE = 1 / 8;
 /** Senders whose rate an isolate remembers, about 100 bytes each. */
 export const MAX_RATE_KEYS = 10_000;
 /** What one isolate lets through, all of a second at once, must never be too much for the buffer. */
@@ -97,8 +105,12 @@ export const ASSET_MAX_AGE_SECONDS = 3_600;
 /** How long a browser need not ask again; Chromium's own ceiling. */
 export const CORS_MAX_AGE_SECONDS = 7_200;
 
-/** Headers with a good token, kept by an isolate; a few hundred bytes each. */
-export const MAX_SEEN_TOKENS = 1_000;
+/** Of an `Authorization` header: a token has 43 characters, Cloudflare takes headers of 128 KB. */
+export const MAX_AUTHORIZATION_LENGTH = 1_024;
+/** A day. Longer waits are shown as one: exporters read `Retry-After` as a 32-bit number. */
+export const MAX_RETRY_AFTER_SECONDS = 24 * 3600;
+/** A year, as browsers' preload lists ask for: https://hstspreload.org */
+export const HSTS_MAX_AGE_SECONDS = 365 * 24 * 3600;
 
 // --- one call to a buffer --------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ import { appendJoined } from "./joiner.ts";
 import { MAX_LAYOUT_TURNS } from "./limits.ts";
 
 /** A body without what follows from its sender. */
-export type Unplaced = Omit<AppendRequest, "database" | "layout" | "rate">;
+export type Unplaced = Omit<AppendRequest, "database" | "layout" | "rates" | "isPublic">;
 
 /** Buffers without a recognisable body of before this layout's number. */
 const settled = new Map<string, number>();
@@ -23,7 +23,7 @@ const settled = new Map<string, number>();
 /** @throws Error a buffer did not answer: the body may be stored or not. */
 export async function appendToShard(
   env: Env,
-  { team, rate }: Caller,
+  { team, rates, isPublic }: Caller,
   body: Unplaced,
 ): Promise<AppendAnswer> {
   for (let turn = 0; turn < MAX_LAYOUT_TURNS; turn++) {
@@ -38,8 +38,13 @@ export async function appendToShard(
       }
     }
     const name = bufferName(team, shardOf(body.key, layout.shards));
-    const share = rate === null ? null : { rate: shareOf(rate, layout) };
-    const request = { database: team.database, layout: layout.number, ...body, ...share };
+    const request: AppendRequest = {
+      database: team.database,
+      layout: layout.number,
+      ...body,
+      ...(rates.length > 0 && { rates: rates.map((rate) => shareOf(rate, layout)) }),
+      ...(isPublic && { isPublic }),
+    };
     const answer = await appendJoined(name, request, (all) =>
       bufferNamed(env, name).append(all, Date.now()),
     );
@@ -53,8 +58,8 @@ export async function appendToShard(
 }
 
 /** What one shard lets through: chance must not cut off a sender who keeps to the rate. */
-function shareOf({ key, requestsPerSecond }: Rate, { shards }: Layout): Rate {
-  return { key, requestsPerSecond: requestsPerSecond * Math.min(1, 2 / shards) };
+function shareOf(rate: Rate, { shards }: Layout): Rate {
+  return { ...rate, perSecond: rate.perSecond * Math.min(1, 2 / shards) };
 }
 
 async function lookUp(

@@ -1,10 +1,12 @@
 /**
- * Who may do what: the secret binding `ACCESS`, which `resources/access.py` writes.
+ * Who may do what: the secret bindings `ACCESS`, `ACCESS_1` and so on, which
+ * `resources/access_bindings.py` writes.
  *
- * It holds hashes of tokens and never a token. It is read once per isolate: another binding is
+ * They hold hashes of tokens and never a token. They are read once per isolate: other bindings are
  * another version of the script, which starts isolates of its own.
  */
-import { type Layout, ONE_SHARD } from "../buffer/layout.ts";
+import type { Layout } from "../buffer/layout.ts";
+import { accessFrom } from "./document.ts";
 import type { Rate } from "./rate.ts";
 
 /** Signals that a token may send, and the two rights that no sender has. */
@@ -23,79 +25,58 @@ export interface TokenEntry {
   readonly name: string;
   readonly team: Team;
   readonly scopes: ReadonlySet<Scope>;
-  /** null: no limit. */
-  readonly rate: Rate | null;
+  /** Empty: no limit. */
+  readonly rates: readonly Rate[];
   /** null: until it is revoked. */
   readonly expiresAtMs: number | null;
+}
+
+/** Rates of events without a token; an address is what `address.ts` takes for one sender. */
+export interface PublicRates {
+  readonly requestsPerSecond: number;
+  readonly rowsPerSecond: number;
+  readonly totalRequestsPerSecond: number;
+  readonly totalRowsPerSecond: number;
 }
 
 export interface Access {
   readonly teams: ReadonlyMap<string, Team>;
   /** By hex SHA-256 of the token. */
   readonly tokens: ReadonlyMap<string, TokenEntry>;
-  /** Pages of these origins may read answers; `*` stands for all. */
+  /** Pages of these origins may read responses; `*` stands for all. */
   readonly corsOrigins: ReadonlySet<string>;
-  /** Who may send events without a token, null: nobody. */
-  readonly open: { readonly team: Team; readonly requestsPerSecond: number } | null;
+  /** Whose events may come without a token, and how many; null: none may. */
+  readonly open: { readonly team: Team; readonly rates: PublicRates } | null;
+  readonly honorsDoNotTrack: boolean;
 }
 
-/** The binding as it is written. */
-interface AccessDocument {
-  readonly teams: readonly (Omit<Team, "layout"> & Partial<Team>)[];
-  readonly tokens: readonly {
-    readonly name: string;
-    readonly team: string;
-    readonly scopes: readonly Scope[];
-    readonly sha256: string;
-    readonly requests_per_second?: number | null;
-    readonly expires_at?: string | null;
-  }[];
-  readonly cors_origins?: readonly string[];
-  readonly public?: { readonly team: string; readonly requests_per_second: number } | null;
-}
+let cached: Access | undefined;
 
-let cached: { readonly text: string; readonly access: Access } | undefined;
-
+/** @throws Error a binding is missing or is not JSON: the worker accepts nobody. */
 export function accessOf(env: Env): Access {
-  if (cached?.text !== env.ACCESS) {
-    cached = { text: env.ACCESS, access: accessFromText(env.ACCESS) };
-  }
-  return cached.access;
+  cached ??= accessFromTexts(textsOf(env));
+  return cached;
 }
 
-/** @throws Error the binding names a team that it does not define: a bug of the deployment. */
-export function accessFromText(text: string): Access {
-  const document = JSON.parse(text) as AccessDocument;
-  const teams = new Map(document.teams.map((team) => [team.name, { layout: ONE_SHARD, ...team }]));
-  const tokens = document.tokens.map((token): [string, TokenEntry] => [
-    token.sha256.toLowerCase(),
-    {
-      name: token.name,
-      team: teamNamed(teams, token.team),
-      scopes: new Set(token.scopes),
-      rate:
-        token.requests_per_second == null
-          ? null
-          : { key: `token ${token.name}`, requestsPerSecond: token.requests_per_second },
-      expiresAtMs: token.expires_at == null ? null : Date.parse(token.expires_at),
-    },
-  ]);
-  const open = document.public ?? null;
-  return {
-    teams,
-    tokens: new Map(tokens),
-    corsOrigins: new Set(document.cors_origins ?? []),
-    open: open && {
-      team: teamNamed(teams, open.team),
-      requestsPerSecond: open.requests_per_second,
-    },
-  };
+export function accessFromTexts(texts: readonly string[]): Access {
+  const problems: string[] = [];
+  const access = accessFrom(texts, problems);
+  for (const problem of problems) {
+    console.error(`ACCESS: ${problem}; it is not used. Run \`pulumi up\` to write it again`);
+  }
+  return access;
 }
 
-function teamNamed(teams: ReadonlyMap<string, Team>, name: string): Team {
-  const team = teams.get(name);
-  if (team === undefined) {
-    throw new Error(`ACCESS: no team is named ${name}; there are ${[...teams.keys()].join(", ")}`);
+/** The first binding says how many there are: without one of them, tokens would be missing. */
+function textsOf(env: Env): string[] {
+  const { parts = 1 } = JSON.parse(env.ACCESS) as { readonly parts?: number };
+  const texts = [env.ACCESS];
+  for (let number = 1; number < parts; number++) {
+    const text = env[`ACCESS_${number}`];
+    if (text === undefined) {
+      throw new Error(`ACCESS_${number} of ${parts} is missing; run \`pulumi up\``);
+    }
+    texts.push(text);
   }
-  return team;
+  return texts;
 }

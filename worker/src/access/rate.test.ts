@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_RATE_KEYS } from "../limits.ts";
-import { RateLimits } from "./rate.ts";
+import { type Rate, RateLimits } from "./rate.ts";
+
+function requests(key: string, perSecond: number): Rate {
+  return { key, unit: "requests", perSecond };
+}
+
+function rowsOf(key: string, perSecond: number): Rate {
+  return { key, unit: "rows", perSecond };
+}
+
+/** 0, or in how many seconds there will be room. */
+function wait(limits: RateLimits, rates: readonly Rate[], rows: number, nowMs: number): number {
+  return limits.take(rates, rows, nowMs)?.retryAfterSeconds ?? 0;
+}
 
 test("a second's worth at once, then one at a time", () => {
   const limits = new RateLimits();
-  const take = (nowMs: number): number => limits.take("shop", 2, nowMs);
+  const take = (nowMs: number): number => wait(limits, [requests("shop", 2)], 1, nowMs);
   assert.deepEqual([take(0), take(0), take(0)], [0, 0, 1]);
   assert.deepEqual([take(499), take(500), take(500)], [1, 0, 1]);
   assert.deepEqual([take(10_500), take(10_500), take(10_500)], [0, 0, 1]);
@@ -13,38 +26,60 @@ test("a second's worth at once, then one at a time", () => {
 
 test("below one a second: the wait is told in whole seconds", () => {
   const limits = new RateLimits();
-  assert.equal(limits.take("cli", 0.01, 0), 0);
-  assert.equal(limits.take("cli", 0.01, 0), 100);
-  assert.equal(limits.take("cli", 0.01, 98_500), 2);
-  assert.equal(limits.take("cli", 0.01, 100_000), 0);
+  const take = (nowMs: number): number => wait(limits, [requests("cli", 0.01)], 1, nowMs);
+  assert.deepEqual([take(0), take(0), take(98_500), take(100_000)], [0, 100, 2, 0]);
 });
 
 test("each key has its own", () => {
   const limits = new RateLimits();
-  assert.deepEqual(
-    [limits.take("a", 1, 0), limits.take("b", 1, 0), limits.take("a", 1, 0)],
-    [0, 0, 1],
-  );
+  const take = (key: string): number => wait(limits, [requests(key, 1)], 1, 0);
+  assert.deepEqual([take("a"), take("b"), take("a")], [0, 0, 1]);
+});
+
+test("a body with many rows is taken whole, and the next waits for them", () => {
+  const limits = new RateLimits();
+  const take = (rows: number, nowMs: number): number =>
+    wait(limits, [rowsOf("cli", 10)], rows, nowMs);
+  assert.equal(take(100, 0), 0);
+  assert.equal(take(1, 0), 10);
+  assert.equal(take(1, 9_000), 1);
+  assert.equal(take(1, 9_100), 0);
+});
+
+test("taken from all or from none", () => {
+  const limits = new RateLimits();
+  const total = rowsOf("all", 1);
+  assert.equal(wait(limits, [requests("a", 1), total], 5, 0), 0);
+  assert.deepEqual(limits.take([requests("b", 1), total], 1, 0), {
+    rate: total,
+    retryAfterSeconds: 5,
+  });
+  assert.equal(wait(limits, [requests("b", 1)], 1, 0), 0);
 });
 
 test("a clock set back neither gives nor takes", () => {
   const limits = new RateLimits();
-  assert.deepEqual([limits.take("a", 1, 5_000), limits.take("a", 1, 0)], [0, 1]);
-  assert.equal(limits.take("a", 1, 1_000), 0);
+  const take = (nowMs: number): number => wait(limits, [requests("a", 1)], 1, nowMs);
+  assert.deepEqual([take(5_000), take(0), take(1_000)], [0, 1, 0]);
 });
 
-test("of too many keys the longest unused is forgotten", () => {
+test("of too many keys the longest unused is dropped", () => {
   const limits = new RateLimits();
   for (let key = 0; key <= MAX_RATE_KEYS; key++) {
-    limits.take(`k${key}`, 1, 0);
+    wait(limits, [requests(`k${key}`, 1)], 1, 0);
   }
-  assert.equal(limits.take(`k${MAX_RATE_KEYS}`, 1, 0), 1);
-  assert.equal(limits.take("k0", 1, 0), 0);
+  assert.equal(wait(limits, [requests(`k${MAX_RATE_KEYS}`, 1)], 1, 0), 1);
+  assert.equal(wait(limits, [requests("k0", 1)], 1, 0), 0);
 });
 
-test("more than a second's worth at once, where that is asked for", () => {
+test("more than a second's worth at once, where the burst allows it", () => {
   const limits = new RateLimits(2);
-  const take = (nowMs: number): number => limits.take("shop", 2, nowMs);
+  const take = (nowMs: number): number => wait(limits, [requests("shop", 2)], 1, nowMs);
   assert.deepEqual([take(0), take(0), take(0), take(0), take(0)], [0, 0, 0, 0, 1]);
   assert.deepEqual([take(500), take(500)], [0, 1]);
+});
+
+test("a rate that is no number lets nothing through", () => {
+  const limits = new RateLimits();
+  assert.notEqual(limits.take([requests("a", Number.NaN)], 1, 0), null);
 });

@@ -1,16 +1,23 @@
 /**
- * Requests per second: a token bucket per key.
+ * Requests and rows per second: a token bucket per key.
  *
- * Counted twice. Each isolate refuses before it reads a body; Cloudflare runs one or more of them
+ * Counted twice. Each isolate rejects before it reads a body; Cloudflare runs one or more of them
  * in each location that a token is used from. The buffer, which is one for all of them, then counts
- * what is to be stored.
+ * what is to be stored, and rows there alone: only a parsed body has a number of them.
  */
-import { MAX_RATE_KEYS } from "../limits.ts";
+import { MAX_RATE_KEYS, MAX_RETRY_AFTER_SECONDS } from "../limits.ts";
 
-/** Whose requests are counted together, and how many of them there may be. */
+/** What is counted together, and how much of it there may be. */
 export interface Rate {
   readonly key: string;
-  readonly requestsPerSecond: number;
+  readonly unit: "requests" | "rows";
+  readonly perSecond: number;
+}
+
+/** A rate with no room, and in how many seconds there will be some. */
+export interface Exceeded {
+  readonly rate: Rate;
+  readonly retryAfterSeconds: number;
 }
 
 interface Bucket {
@@ -20,33 +27,52 @@ interface Bucket {
 
 export class RateLimits {
   readonly #burstSeconds: number;
-  /** In the order of last use, so that the oldest can be forgotten. */
+  /** In the order of last use, so that the oldest can be dropped. */
   readonly #buckets = new Map<string, Bucket>();
 
-  /** @param burstSeconds of requests that may come at once. */
+  /** @param burstSeconds of requests or rows that may come at once. */
   constructor(burstSeconds = 1) {
     this.#burstSeconds = burstSeconds;
   }
 
-  /** Takes one request. Returns 0, or in how many seconds there will be room for the next. */
-  take(key: string, requestsPerSecond: number, nowMs: number): number {
-    const size = Math.max(1, requestsPerSecond * this.#burstSeconds);
-    const bucket = this.#buckets.get(key) ?? { left: size, atMs: nowMs };
-    // A clock that was set back adds nothing and takes nothing away.
-    const passedSeconds = Math.max(0, nowMs - bucket.atMs) / 1000;
-    bucket.left = Math.min(size, bucket.left + passedSeconds * requestsPerSecond);
-    bucket.atMs = nowMs;
-    this.#keep(key, bucket);
-    if (bucket.left < 1) {
-      return Math.max(1, Math.ceil((1 - bucket.left) / requestsPerSecond));
+  /**
+   * Takes one request with `rows` from all of `rates`, or from none if one of them has no room.
+   *
+   * A body larger than a second's rows is taken whole, and its sender waits the longer afterwards.
+   */
+  take(rates: readonly Rate[], rows: number, nowMs: number): Exceeded | null {
+    const buckets = rates.map((rate) => this.#filled(rate, nowMs));
+    for (const [index, rate] of rates.entries()) {
+      const { left } = buckets[index] ?? { left: 0 };
+      // Not `left < 1`: a number that is none has no room either.
+      if (!(left >= 1)) {
+        return { rate, retryAfterSeconds: secondsUntil(left, rate) };
+      }
     }
-    bucket.left -= 1;
-    return 0;
+    for (const [index, { unit }] of rates.entries()) {
+      const bucket = buckets[index];
+      if (bucket !== undefined) {
+        bucket.left -= unit === "rows" ? rows : 1;
+      }
+    }
+    return null;
   }
 
-  #keep(key: string, bucket: Bucket): void {
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
+  #filled({ key, unit, perSecond }: Rate, nowMs: number): Bucket {
+    const size = Math.max(1, perSecond * this.#burstSeconds);
+    const name = `${unit} ${key}`;
+    const bucket = this.#buckets.get(name) ?? { left: size, atMs: nowMs };
+    // A clock that was set back adds nothing and takes nothing away.
+    const passedSeconds = Math.max(0, nowMs - bucket.atMs) / 1000;
+    bucket.left = Math.min(size, bucket.left + passedSeconds * perSecond);
+    bucket.atMs = nowMs;
+    this.#keep(name, bucket);
+    return bucket;
+  }
+
+  #keep(name: string, bucket: Bucket): void {
+    this.#buckets.delete(name);
+    this.#buckets.set(name, bucket);
     if (this.#buckets.size > MAX_RATE_KEYS) {
       for (const oldest of this.#buckets.keys()) {
         this.#buckets.delete(oldest);
@@ -54,4 +80,10 @@ export class RateLimits {
       }
     }
   }
+}
+
+/** In whole seconds, at least one: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+export function secondsUntil(left: number, { perSecond }: Rate): number {
+  const seconds = Math.ceil((1 - left) / perSecond);
+  return Math.min(Math.max(1, seconds), MAX_RETRY_AFTER_SECONDS);
 }

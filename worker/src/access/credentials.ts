@@ -1,0 +1,61 @@
+/** The token of a request, from `Authorization`: `Bearer <token>`, or as the password of Basic. */
+import { Refusal } from "../errors.ts";
+import { MAX_AUTHORIZATION_LENGTH } from "../limits.ts";
+
+const REALM = 'realm="ingest"';
+/** A sender that can only do Basic, like the Collector's `basicauth` extension, sends it there. */
+const BASIC = `Basic ${REALM}, charset="UTF-8"`;
+const BEARER = `Bearer ${REALM}`;
+const HOW =
+  "send `Authorization: Bearer <token>`, or Basic with any user name and the token as password";
+
+/** @throws Refusal 401 no token, or none that can be read. */
+export function tokenOf(request: Request): string {
+  const header = request.headers.get("authorization") ?? "";
+  if (header === "") {
+    throw unauthorized(`missing; ${HOW}`);
+  }
+  if (header.length > MAX_AUTHORIZATION_LENGTH) {
+    const length = `${header.length} characters, allowed: ${MAX_AUTHORIZATION_LENGTH}`;
+    throw unauthorized(`${length}; ${HOW}`);
+  }
+  const [, scheme = "", credentials = ""] = /^(\S+) +(\S+) *$/.exec(header) ?? [];
+  const token = tokenFrom(scheme.toLowerCase(), credentials);
+  if (token === null) {
+    throw unauthorized(`neither \`Bearer <token>\` nor \`Basic <user:token in base64>\`; ${HOW}`);
+  }
+  return token;
+}
+
+function tokenFrom(scheme: string, credentials: string): string | null {
+  if (scheme === "bearer") {
+    return credentials;
+  }
+  return scheme === "basic" ? passwordFrom(credentials) : null;
+}
+
+/** What follows the first colon: https://www.rfc-editor.org/rfc/rfc7617#section-2 */
+function passwordFrom(base64: string): string | null {
+  try {
+    const decoded = atob(base64);
+    const colon = decoded.indexOf(":");
+    return colon < 0 || colon === decoded.length - 1 ? null : decoded.slice(colon + 1);
+  } catch {
+    return null; // not base64
+  }
+}
+
+/** @param error of https://www.rfc-editor.org/rfc/rfc6750#section-3.1; absent without a token. */
+export function unauthorized(why: string, error?: string): Refusal {
+  const bearer = error === undefined ? BEARER : `${BEARER}, error="${error}"`;
+  return new Refusal(401, `authorization: ${why}`, {
+    headers: { "www-authenticate": `${bearer}, ${BASIC}` },
+  });
+}
+
+/** For a token that is known, and not for this. */
+export function insufficientScope(message: string, scope: string): Refusal {
+  return new Refusal(403, `authorization: ${message}`, {
+    headers: { "www-authenticate": `${BEARER}, error="insufficient_scope", scope="${scope}"` },
+  });
+}
