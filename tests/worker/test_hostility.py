@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
+import socket
 import threading
 import time
 from collections import Counter
@@ -18,7 +20,15 @@ from random import Random
 import pytest
 
 from tests.worker.conftest import WorkerFactory
-from tests.worker.engines import Answer, ClickHouse, Worker, wait_until
+from tests.worker.engines import (
+    TOKEN,
+    Answer,
+    ClickHouse,
+    Worker,
+    access_document,
+    token_entry,
+    wait_until,
+)
 from tests.worker.sockets import RawAnswer, answer_on, connection, exchange, head
 from tests.worker.spans import START_UNIX_NANO, export_bytes
 
@@ -156,7 +166,7 @@ SLOW_STARTS = {
 
 def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) -> None:
     """408 after the time there is; and a refusal is not kept back by a body that stops."""
-    limits = {"BODY_MS": 1_000, "SLOW_PIECE_MS": 100, "DISCARD_MS": 1_000}
+    limits = {"BODY_MS": 1_000, "DISCARD_MS": 1_000}
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     for token, status in (("a-test-token", 408), ("unknown", 401)):
         with ExitStack() as stack:
@@ -170,9 +180,14 @@ def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) 
     assert_alive(worker)
 
 
-def test_senders_that_stop_leave_room_to_the_others(make_worker: WorkerFactory) -> None:
-    """Large bodies have room together; who stops halfway loses it to those that wait."""
-    limits = {"ROOM_BYTES": 2 * MIB, "SLOW_PIECE_MS": 200, "ROOM_WAIT_MS": 60_000}
+def memory(body_bytes: int, **more: int) -> dict[str, int]:
+    """Limits with so much memory for large bodies, all of it for any team."""
+    return {"BODY_MEMORY_BYTES": body_bytes, "TEAM_BODY_MEMORY_BYTES": body_bytes, **more}
+
+
+def test_senders_that_stop_leave_memory_to_the_others(make_worker: WorkerFactory) -> None:
+    """Large bodies share memory; an upload that stops halfway is ended for one that waits."""
+    limits = memory(2 * MIB, SLOW_UPLOAD_MS=200, BODY_MEMORY_WAIT_MS=60_000)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     body = export_bytes(1_000, seed=1)
     assert len(body) > 300_000
@@ -184,27 +199,56 @@ def test_senders_that_stop_leave_room_to_the_others(make_worker: WorkerFactory) 
     assert stored_rows(worker) == 1_000
 
 
-def test_a_sender_that_moves_and_one_that_waits_for_room_are_not_too_slow(
-    make_worker: WorkerFactory,
-) -> None:
-    """What is counted is how long a read takes, not how long the others keep one waiting."""
-    limits = {"ROOM_BYTES": MIB, "BODY_MS": 500, "SLOW_PIECE_MS": 3_000, "ROOM_WAIT_MS": 60_000}
+def test_uploads_that_come_fast_are_not_ended_for_others(make_worker: WorkerFactory) -> None:
+    """And the one that waits for their memory has all the time of its own left."""
+    rate = {"MIN_UPLOAD_BYTES_PER_SECOND": 100_000, "SLOW_UPLOAD_MS": 1_500}
+    limits = memory(600 * KIB, BODY_MS=8_000, BODY_MEMORY_WAIT_MS=60_000, **rate)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     piece = bytes(256 * KIB)
     with connection(worker) as sender, ThreadPoolExecutor(1) as waiting:
-        sender.sendall(head(more=[f"content-length: {15 * len(piece)}"]) + piece)
+        sender.sendall(head(more=[f"content-length: {10 * len(piece)}"]) + piece)
         time.sleep(0.3)
         answer = waiting.submit(worker.post_traces, export_bytes(1_000, seed=1))
-        for _number in range(14):
+        for _number in range(9):
             time.sleep(0.4)
             sender.sendall(piece)
         assert answer_on(sender).status == 400  # zeros, and read to their end
         assert answer.result().status == 200
 
 
-def test_senders_that_hang_up_give_their_room_back(make_worker: WorkerFactory) -> None:
+def trickle(sender: socket.socket, over: threading.Event) -> None:
+    """A body at 175 KB/s, as long as it is read."""
+    with contextlib.suppress(OSError):
+        while not over.wait(0.1):
+            sender.sendall(bytes(17_500))
+
+
+def test_slow_uploads_of_one_team_keep_no_memory_from_large_bodies(
+    make_worker: WorkerFactory,
+) -> None:
+    """Neither from their own team's nor from another's, with the limits of a deployment."""
+    access = access_document(token_entry("another", name="another", team="other"))
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
+    over = threading.Event()
+    with ExitStack() as stack, ThreadPoolExecutor(30) as pool:
+        stack.callback(over.set)
+        for _sender in range(30):
+            sender = stack.enter_context(connection(worker))
+            sender.sendall(head(more=[f"content-length: {20 * MIB}"]))
+            pool.submit(trickle, sender, over)
+        deadline = time.monotonic() + 10
+        for seed in count():
+            for token, spans in ((TOKEN, 300), (TOKEN, 5_000), ("another", 9_000)):
+                body = export_bytes(spans, seed=seed)
+                answer = worker.post_traces(body, authorization=f"Bearer {token}")
+                assert answer.status == 200, (seed, token, spans, answer)
+            if time.monotonic() > deadline:
+                break
+
+
+def test_senders_that_hang_up_release_their_memory(make_worker: WorkerFactory) -> None:
     """In the middle of their body, or after it and before the answer: long before it lapses."""
-    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"ROOM_BYTES": 2 * MIB})
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=memory(2 * MIB))
     for seed in range(40):
         body = export_bytes(2_000, seed=seed)
         with connection(worker) as sender:
@@ -214,9 +258,9 @@ def test_senders_that_hang_up_give_their_room_back(make_worker: WorkerFactory) -
     assert answer.status == 200, answer
 
 
-def test_without_room_a_large_body_comes_again_later(make_worker: WorkerFactory) -> None:
-    """503 with Retry-After, which exporters obey; a small one needs no room."""
-    limits = {"ROOM_BYTES": MIB, "SLOW_PIECE_MS": 600_000, "ROOM_WAIT_MS": 200}
+def test_without_memory_a_large_body_comes_again_later(make_worker: WorkerFactory) -> None:
+    """503 with Retry-After, which exporters obey; a small one needs none of it."""
+    limits = memory(600 * KIB, SLOW_UPLOAD_MS=600_000, BODY_MEMORY_WAIT_MS=200)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     with connection(worker) as sender:
         sender.sendall(head(more=["content-length: 1000000"]) + bytes(200_000))
@@ -227,10 +271,10 @@ def test_without_room_a_large_body_comes_again_later(make_worker: WorkerFactory)
             answers.append(worker.post_traces(large))
             return answers[-1].status == 503
 
-        wait_until("the room is taken", is_refused)
+        wait_until("the memory is held", is_refused)
         assert answers[-1].headers["retry-after"] == "1"
         assert worker.post_traces(export_bytes(1, seed=2)).status == 200
-    wait_until("room again", lambda: worker.post_traces(large).status == 200)
+    wait_until("memory again", lambda: worker.post_traces(large).status == 200)
 
 
 # --- compression ---------------------------------------------------------------------------------
@@ -416,7 +460,7 @@ def test_among_hostile_clients_a_good_one_loses_nothing(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
     """Its bodies, small and large, all arrive once; the host stays small, and the same process."""
-    limits = {"BODY_MS": 2_000, "SLOW_PIECE_MS": 500, "DISCARD_MS": 2_000}
+    limits = {"BODY_MS": 2_000, "SLOW_UPLOAD_MS": 500, "DISCARD_MS": 2_000}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
     pid = worker.process.pid
     over = threading.Event()

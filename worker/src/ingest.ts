@@ -17,7 +17,7 @@ import { protobufFromJson } from "./otlp/json.ts";
 import { type Rewritten, rewrite } from "./otlp/rewrite.ts";
 import { scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
-import { readBody } from "./read_body.ts";
+import { holdInstead, readBody } from "./read_body.ts";
 import { appendToShard, type Unplaced } from "./shards.ts";
 import type { SignalKind } from "./tables/index.ts";
 import { reportUnreachable } from "./telemetry/reports.ts";
@@ -40,15 +40,15 @@ export async function ingestOtlp(
   requireContentType(request, [PROTOBUF, "application/protobuf", JSON_TYPE]);
   const isJson = otlpEncodingOf(request) === "json";
   const coding = contentCoding(request);
-  const sent = await readBody(request, MAX_BODY_BYTES);
+  const sent = await readBody(request, MAX_BODY_BYTES, caller.team.name);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
   const { rejected, body } = storable(signal, sent, { isJson, coding });
   if (rejected.rows > 0) {
     tallyOf(caller.team).add("ingest_rejected_rows_total", rejected.rows, signal.kind);
   }
   if (body !== null) {
+    holdInstead(request, body.bytes, caller.team.name);
     await append(env, caller, body);
-    free(body.bytes);
   }
   return rejected;
 }
@@ -60,29 +60,46 @@ function storable(
   { isJson, coding }: { isJson: boolean; coding: ContentCoding },
 ): { rejected: Rejected; body: Unplaced | null } {
   const { kind } = signal;
-  const temporary: Uint8Array[] = [];
+  const form = new Form(sent);
   try {
-    const { bytes: decoded, storableAs } = decode(sent, coding, MAX_RAW_BODY_BYTES);
-    temporary.push(...(decoded === sent ? [] : [decoded]));
-    const raw = isJson ? protobufFromJson(signal, decoded) : decoded;
-    temporary.push(...(isJson ? [raw] : []));
-    const { rows, tables, needsRewrite } = scan(signal, raw);
-    const stored = needsRewrite ? rewritten(signal, raw) : { ...AS_IT_IS, bytes: raw, rows };
-    temporary.push(...(needsRewrite ? [stored.bytes] : []));
+    const { bytes, storableAs } = decode(sent, coding, MAX_RAW_BODY_BYTES);
+    form.become(bytes);
+    if (isJson) {
+      form.become(protobufFromJson(signal, bytes));
+    }
+    // JSON's protobuf says the same in a third of the bytes, however a sender prints it next time.
+    const key = isJson ? keyFrom(form.bytes, "identity", kind) : keyFrom(sent, coding, kind);
+    const { rows, tables, needsRewrite } = scan(signal, form.bytes);
+    const stored = needsRewrite ? rewritten(signal, form.bytes) : { ...AS_IT_IS, rows };
+    form.become("bytes" in stored ? stored.bytes : form.bytes);
     const rejected = { rows: stored.rejected, reason: stored.reason };
     if (stored.rows === 0) {
       return { rejected, body: null };
     }
-    const form =
-      storableAs === null || isJson || needsRewrite
-        ? compressed(stored.bytes)
-        : { encoding: storableAs, bytes: sent };
-    // JSON's protobuf says the same in a third of the bytes, however a sender prints it next time.
-    const key = isJson ? keyFrom(raw, "identity", kind) : keyFrom(sent, coding, kind);
-    const rawBytes = stored.bytes.byteLength;
-    return { rejected, body: { kind, ...form, rawBytes, rows: stored.rows, tables, key } };
+    const isAsSent = storableAs !== null && !isJson && !needsRewrite;
+    const packed = isAsSent ? { encoding: storableAs, bytes: sent } : compressed(form.bytes);
+    const rawBytes = form.bytes.byteLength;
+    return { rejected, body: { kind, ...packed, rawBytes, rows: stored.rows, tables, key } };
   } finally {
-    temporary.forEach(free);
+    form.become(sent);
+  }
+}
+
+/** A body on its way into the form it is stored in; each form's memory is freed with the next. */
+class Form {
+  readonly #sent: Uint8Array;
+  bytes: Uint8Array;
+
+  constructor(sent: Uint8Array) {
+    this.#sent = sent;
+    this.bytes = sent;
+  }
+
+  become(bytes: Uint8Array): void {
+    if (this.bytes.buffer !== bytes.buffer && this.bytes !== this.#sent) {
+      free(this.bytes);
+    }
+    this.bytes = bytes;
   }
 }
 

@@ -1,42 +1,44 @@
-/** Reading a request's body within bounds: of bytes, of time, and of room for all bodies together. */
+/** Reading a request's body within bounds: of bytes, of time, and of memory for all bodies together. */
 import { waitUntil } from "cloudflare:workers";
 import { free, tooLarge } from "./body.ts";
+import { BodyMemory, Upload } from "./body_memory.ts";
 import { Refusal } from "./errors.ts";
 import {
+  BODY_MEMORY_BYTES,
+  BODY_MEMORY_POLL_MS,
+  BODY_MEMORY_RETRY_AFTER_SECONDS,
+  BODY_MEMORY_WAIT_MS,
   BODY_MS,
-  DISCARD_BYTES,
-  DISCARD_MS,
-  DISCARD_PIECE_BYTES,
   PIECE_BYTES,
-  ROOM_BYTES,
-  ROOM_POLL_MS,
-  ROOM_RETRY_AFTER_SECONDS,
-  ROOM_WAIT_MS,
-  SLOW_PIECE_MS,
   SMALL_BODY_BYTES,
-  UNDECLARED_BYTES,
+  TEAM_BODY_MEMORY_BYTES,
+  UNPROVEN_BODY_BYTES,
 } from "./limits.ts";
-import { type Lease, Room } from "./room.ts";
 import { endedInTime } from "./slow_bodies.ts";
 
-/** A body that has room. */
+/** A large body's memory, until its request has a response. */
 interface Held {
-  readonly lease: Lease;
+  readonly upload: Upload;
   /** Until it has all come, nothing. */
   bytes: Uint8Array | null;
   readonly done: () => void;
 }
 
-const room = new Room(ROOM_BYTES);
+const memory = new BodyMemory(BODY_MEMORY_BYTES, TEAM_BODY_MEMORY_BYTES);
 const held = new Map<Request, Held>();
 
 /**
- * All bytes of the body. Its memory is taken back by `letGoOfBody`, so nothing may keep them longer.
+ * All bytes of the body. Their memory is freed by `letGoOfBody`, so nothing may keep them longer.
  *
+ * @param team whose share of the memory a large one takes.
  * @throws Refusal 400 it does not come whole, 408 it takes longer than `BODY_MS`, 413 it is longer
- *   than the limit, 503 there was no room for it.
+ *   than the limit, 503 there was no memory for it.
  */
-export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
+export async function readBody(
+  request: Request,
+  limitBytes: number,
+  team = "",
+): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limitBytes) {
     throw tooLarge(`content-length: ${declared}`, limitBytes);
@@ -48,21 +50,42 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
     }
     return request.body === null
       ? new Uint8Array(0)
-      : await readLarge(request, declared, limitBytes);
+      : await readLarge(request, { declared, limitBytes, team });
   } catch (error) {
     if (error instanceof Refusal) {
       throw error;
     }
-    throw new Refusal(400, "body: it did not come whole, or its chunks are not of a legal form");
+    throw new Refusal(400, "body: it did not come whole, or its chunks are not of a valid form");
   }
 }
 
-/** When the request is answered: what `readBody` gave is gone, and others have its room. */
+/**
+ * From here on the request holds these bytes instead of its body, which is freed.
+ *
+ * @throws Refusal 503 they are large, more than the body was, and there is no memory for them.
+ */
+export function holdInstead(request: Request, bytes: Uint8Array, team: string): void {
+  let body = held.get(request);
+  if (body === undefined) {
+    if (bytes.byteLength <= SMALL_BODY_BYTES) {
+      return;
+    }
+    body = hold(request, new Upload(team, Date.now(), () => undefined));
+  } else if (body.bytes !== null && body.bytes.buffer !== bytes.buffer) {
+    free(body.bytes);
+  }
+  body.bytes = bytes;
+  if (!memory.hold(body.upload, bytes.byteLength, Date.now())) {
+    throw noMemory();
+  }
+}
+
+/** When the request has a response: what `readBody` returned is freed, and others have its memory. */
 export function letGoOfBody(request: Request): void {
   const body = held.get(request);
   if (body !== undefined) {
     held.delete(request);
-    room.giveBack(body.lease);
+    memory.release(body.upload);
     if (body.bytes !== null) {
       free(body.bytes);
     }
@@ -70,57 +93,53 @@ export function letGoOfBody(request: Request): void {
   }
 }
 
-/** Its first bytes without room: a sender that is slow from the start takes none from others. */
+/** Its first bytes outside of the count: a sender that is slow from the start takes none of it. */
 async function readLarge(
   request: Request,
-  declared: number,
-  limitBytes: number,
+  { declared, limitBytes, team }: { declared: number; limitBytes: number; team: string },
 ): Promise<Uint8Array> {
   const reader = (request.body as ReadableStream<Uint8Array>).getReader({ mode: "byob" });
-  const watch = new Watch();
+  const reading = new Reading(reader, team);
   try {
-    const first = new Uint8Array(SMALL_BODY_BYTES);
-    const start = await watch.ended(reader.readAtLeast(first.byteLength, first));
-    if (declared === 0 && lengthOf(start) < SMALL_BODY_BYTES) {
-      return start.value ?? new Uint8Array(0);
+    const first = await reading.piece(new Uint8Array(SMALL_BODY_BYTES));
+    if (declared === 0 && first.byteLength < SMALL_BODY_BYTES) {
+      return first;
     }
-    const body = hold(request, await takeRoom(declared || limitBytes));
-    watch.holdsRoom = true;
-    body.bytes = await readOn(reader, start, { declared, limitBytes, watch });
+    const body = hold(request, reading.upload);
+    body.bytes = await readOn(reading, first, { declared, limitBytes });
     return body.bytes;
   } catch (error) {
     unlock(reader);
     throw error;
   } finally {
-    watch.end();
+    reading.end();
   }
 }
 
-type Piece = ReadableStreamReadResult<Uint8Array>;
-
 /** Piece by piece, so that a sender can be seen to have stopped. */
 async function readOn(
-  reader: ReadableStreamBYOBReader,
-  start: Piece,
-  { declared, limitBytes, watch }: { declared: number; limitBytes: number; watch: Watch },
+  reading: Reading,
+  first: Uint8Array<ArrayBuffer>,
+  { declared, limitBytes }: { declared: number; limitBytes: number },
 ): Promise<Uint8Array> {
-  let whole = new Uint8Array(declared || UNDECLARED_BYTES);
-  whole.set(start.value ?? []);
-  let at = lengthOf(start);
+  let whole = new Uint8Array(first.buffer);
+  let at = first.byteLength;
   while (at !== declared) {
     if (at === whole.byteLength) {
-      whole = new Uint8Array(whole.buffer.transfer(Math.min(2 * at, limitBytes + 1)));
+      const bytes = nextBufferBytes(at, declared, limitBytes, reading.upload.isFast(Date.now()));
+      await untilHeld(reading.upload, bytes);
+      whole = new Uint8Array(whole.buffer.transfer(bytes));
     }
     const wanted = Math.min(PIECE_BYTES, whole.byteLength - at);
-    const piece = await watch.ended(reader.readAtLeast(wanted, whole.subarray(at, at + wanted)));
-    if (lengthOf(piece) > 0) {
-      whole = new Uint8Array((piece.value as Uint8Array<ArrayBuffer>).buffer);
-      at += lengthOf(piece);
+    const piece = await reading.piece(whole.subarray(at, at + wanted));
+    if (piece.byteLength > 0) {
+      whole = new Uint8Array(piece.buffer);
+      at += piece.byteLength;
     }
     if (at > limitBytes) {
       throw tooLarge(`body: over ${limitBytes} bytes`, limitBytes);
     }
-    if (lengthOf(piece) < wanted) {
+    if (piece.byteLength < wanted) {
       break;
     }
   }
@@ -130,42 +149,54 @@ async function readOn(
   return whole.subarray(0, at);
 }
 
-/** Less than was asked for only at the end. */
-function lengthOf({ value }: Piece): number {
-  return value?.byteLength ?? 0;
+/** All of it at once if it is not very large or comes fast; else about twice what has arrived. */
+function nextBufferBytes(
+  arrived: number,
+  declared: number,
+  limitBytes: number,
+  isFast: boolean,
+): number {
+  if (declared > 0 && (declared <= UNPROVEN_BODY_BYTES || (isFast && arrived > SMALL_BODY_BYTES))) {
+    return declared;
+  }
+  const mostBytes = declared > 0 ? declared : limitBytes + 1;
+  return Math.min(mostBytes, Math.max(UNPROVEN_BODY_BYTES, 2 * arrived));
 }
 
-/** Ends a read that takes too long, or stands in others' way; one timer for all of a body. */
-class Watch {
-  /** Whether the body keeps others from room. */
-  holdsRoom = false;
-  readonly #untilMs = Date.now() + BODY_MS;
-  readonly #refused = Promise.withResolvers<never>();
-  readonly #timer = setInterval(() => this.#look(), SLOW_PIECE_MS);
-  /** When the read that is under way began; between two, its sender is not what is waited for. */
-  #sinceMs = Number.POSITIVE_INFINITY;
+/** The reads of one large body, which can be ended. */
+class Reading {
+  readonly upload: Upload;
+  readonly #reader: ReadableStreamBYOBReader;
+  readonly #ended = Promise.withResolvers<never>();
+  #timer: ReturnType<typeof setTimeout>;
 
-  /** @throws Refusal it took too long. */
-  async ended(reading: Promise<Piece>): Promise<Piece> {
-    this.#sinceMs = Date.now();
-    const piece = await Promise.race([reading, this.#refused.promise]);
-    this.#sinceMs = Number.POSITIVE_INFINITY;
-    return piece;
+  constructor(reader: ReadableStreamBYOBReader, team: string) {
+    this.#reader = reader;
+    this.upload = new Upload(team, Date.now(), () => this.#ended.reject(noMemory()));
+    this.#timer = setTimeout(() => this.#look(), BODY_MS);
+    this.#ended.promise.catch(() => undefined); // it may be ended between two reads
+  }
+
+  /** As much as the buffer is long, or less at the end; the buffer moves into what is returned. */
+  async piece(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    this.upload.startRead(Date.now());
+    const read = this.#reader.readAtLeast(buffer.byteLength, buffer);
+    const { value } = await Promise.race([read, this.#ended.promise]);
+    this.upload.endRead(value?.byteLength ?? 0, Date.now());
+    return (value as Uint8Array<ArrayBuffer> | undefined) ?? new Uint8Array(0);
   }
 
   end(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
+  /** Its time is what its sender was waited for; that it waited for memory is not its fault. */
   #look(): void {
-    const nowMs = Date.now();
-    if (nowMs - this.#sinceMs < SLOW_PIECE_MS) {
-      return;
-    }
-    if (nowMs >= this.#untilMs) {
-      this.#refused.reject(tooSlow());
-    } else if (this.holdsRoom && room.isShort(nowMs)) {
-      this.#refused.reject(noRoom());
+    const leftMs = BODY_MS - this.upload.readMs(Date.now());
+    if (leftMs <= 0) {
+      this.#ended.reject(tooSlow());
+    } else {
+      this.#timer = setTimeout(() => this.#look(), leftMs);
     }
   }
 }
@@ -179,26 +210,27 @@ function unlock(reader: ReadableStreamBYOBReader): void {
   }
 }
 
-async function takeRoom(bytes: number): Promise<Lease> {
-  const untilMs = Date.now() + ROOM_WAIT_MS;
-  for (;;) {
-    const nowMs = Date.now();
-    const lease = room.take(bytes, nowMs);
-    if (lease !== null) {
-      return lease;
+/** @throws Refusal 503 the memory was not there in time. */
+async function untilHeld(upload: Upload, bytes: number): Promise<void> {
+  const untilMs = Date.now() + BODY_MEMORY_WAIT_MS;
+  try {
+    while (!memory.hold(upload, bytes, Date.now())) {
+      upload.waits = true;
+      if (!memory.makeWay(upload, bytes, Date.now()) || Date.now() >= untilMs) {
+        throw noMemory();
+      }
+      await scheduler.wait(BODY_MEMORY_POLL_MS);
     }
-    if (nowMs >= untilMs) {
-      throw noRoom();
-    }
-    await scheduler.wait(ROOM_POLL_MS);
+  } finally {
+    upload.waits = false;
   }
 }
 
-/** A client that hangs up must not end its request before the room is given back. */
-function hold(request: Request, lease: Lease): Held {
+/** A client that hangs up must not end its request before the memory is released. */
+function hold(request: Request, upload: Upload): Held {
   const { promise, resolve } = Promise.withResolvers<void>();
   waitUntil(promise);
-  const body = { lease, bytes: null, done: resolve };
+  const body = { upload, bytes: null, done: resolve };
   held.set(request, body);
   return body;
 }
@@ -207,40 +239,8 @@ function tooSlow(): Refusal {
   return new Refusal(408, `body: not all of it came within ${BODY_MS / 1000} s; send it faster`);
 }
 
-function noRoom(): Refusal {
-  return new Refusal(503, "body: too many large ones are under way; send it again", {
-    retryAfterSeconds: ROOM_RETRY_AFTER_SECONDS,
+function noMemory(): Refusal {
+  return new Refusal(503, "body: too many large ones are in flight; send it again", {
+    retryAfterSeconds: BODY_MEMORY_RETRY_AFTER_SECONDS,
   });
-}
-
-/**
- * Lets a refused sender finish, within bounds, without keeping what it sends.
- *
- * Many clients write their whole body before they read: closing the connection on them would turn
- * our line about what is wrong into a broken pipe.
- */
-export async function discardBody(request: Request): Promise<void> {
-  const { body } = request;
-  if (body === null || body.locked) {
-    return;
-  }
-  const timer = Promise.withResolvers<void>();
-  const late = setTimeout(timer.resolve, DISCARD_MS);
-  try {
-    await Promise.race([discardAll(body), timer.promise]);
-  } finally {
-    clearTimeout(late);
-  }
-}
-
-async function discardAll(body: ReadableStream<Uint8Array>): Promise<void> {
-  const reader = body.getReader({ mode: "byob" });
-  let piece = new Uint8Array(DISCARD_PIECE_BYTES);
-  for (let total = 0; total < DISCARD_BYTES; total += piece.byteLength) {
-    const { value } = await reader.readAtLeast(DISCARD_PIECE_BYTES, piece);
-    if (value === undefined || value.byteLength < DISCARD_PIECE_BYTES) {
-      return;
-    }
-    piece = value;
-  }
 }

@@ -3,9 +3,10 @@ import type { Scope } from "./access/config.ts";
 import { isPreflight, preflight, withCors } from "./access/cors.ts";
 import { asNotTracked, doNotTrack } from "./access/privacy.ts";
 import { authenticate, type Caller } from "./auth.ts";
+import { discardBody } from "./discard_body.ts";
 import { quoted, Refusal } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
-import { discardBody, letGoOfBody } from "./read_body.ts";
+import { letGoOfBody } from "./read_body.ts";
 import { reportBug } from "./telemetry/reports.ts";
 import { type Call, countCall, startCall } from "./telemetry/requests.ts";
 

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BodyMemory, Upload } from "./body_memory.ts";
+import { BODY_MEMORY_LEASE_MS, MIN_UPLOAD_BYTES_PER_SECOND, SLOW_UPLOAD_MS } from "./limits.ts";
+
+interface Watched {
+  readonly upload: Upload;
+  readonly ended: () => boolean;
+}
+
+function watched(team: string, startedMs = 0): Watched {
+  let ended = false;
+  const upload = new Upload(team, startedMs, () => {
+    ended = true;
+  });
+  return { upload, ended: () => ended };
+}
+
+/** One that holds memory and whose next read has begun, at a rate of so many bytes a second. */
+function coming(memory: BodyMemory, team: string, bytesPerSecond: number): Watched {
+  const it = watched(team);
+  assert.ok(memory.hold(it.upload, 10, 0));
+  it.upload.startRead(0);
+  it.upload.endRead((bytesPerSecond * SLOW_UPLOAD_MS) / 1000, SLOW_UPLOAD_MS);
+  it.upload.startRead(SLOW_UPLOAD_MS);
+  return it;
+}
+
+test("there is memory for so many bytes, and again once some are released", () => {
+  const memory = new BodyMemory(100, 100);
+  const first = new Upload("a", 0, () => undefined);
+  const second = new Upload("b", 0, () => undefined);
+  assert.ok(memory.hold(first, 60, 0));
+  assert.ok(memory.hold(second, 40, 0));
+  assert.ok(!memory.hold(second, 41, 0));
+  assert.ok(memory.hold(second, 30, 0));
+  assert.ok(memory.hold(first, 70, 0));
+  memory.release(first);
+  memory.release(first);
+  assert.ok(memory.hold(second, 100, 0));
+});
+
+test("a body larger than all the memory is held alone", () => {
+  const memory = new BodyMemory(100, 50);
+  assert.ok(memory.hold(watched("a").upload, 200, 0));
+  assert.ok(!memory.hold(watched("b").upload, 1, 0));
+});
+
+test("a team has no more than its share, and others have the rest", () => {
+  const memory = new BodyMemory(100, 80);
+  assert.ok(memory.hold(watched("a").upload, 50, 0));
+  assert.ok(!memory.hold(watched("a").upload, 31, 0));
+  assert.ok(memory.hold(watched("a").upload, 30, 0));
+  assert.ok(memory.hold(watched("b").upload, 20, 0));
+  assert.ok(!memory.hold(watched("c").upload, 1, 0));
+});
+
+test("the memory of a request that was ended halfway comes back", () => {
+  const memory = new BodyMemory(100, 100);
+  memory.hold(watched("a").upload, 100, 0);
+  assert.ok(!memory.hold(watched("b").upload, 100, BODY_MEMORY_LEASE_MS));
+  assert.ok(memory.hold(watched("b").upload, 100, BODY_MEMORY_LEASE_MS + 1));
+});
+
+test("where memory is short, the slowest upload is ended, and a fast one is not", () => {
+  const memory = new BodyMemory(30, 30);
+  const fast = coming(memory, "a", MIN_UPLOAD_BYTES_PER_SECOND);
+  const slow = coming(memory, "a", MIN_UPLOAD_BYTES_PER_SECOND / 2);
+  const slowest = coming(memory, "b", MIN_UPLOAD_BYTES_PER_SECOND / 3);
+  const { upload } = watched("c", 1);
+  assert.ok(memory.makeWay(upload, 10, SLOW_UPLOAD_MS));
+  assert.deepEqual(
+    [fast, slow, slowest].map(({ ended }) => ended()),
+    [false, false, true],
+  );
+  memory.release(slowest.upload);
+  memory.release(slow.upload);
+  assert.ok(memory.makeWay(upload, 30, SLOW_UPLOAD_MS));
+  assert.ok(!fast.ended());
+});
+
+test("an upload is not slow before its sender was waited for", () => {
+  const memory = new BodyMemory(10, 10);
+  const { upload, ended } = watched("a");
+  memory.hold(upload, 10, 0);
+  upload.startRead(0);
+  upload.endRead(1, SLOW_UPLOAD_MS - 1);
+  const other = watched("b").upload;
+  assert.ok(memory.makeWay(other, 10, 10 * SLOW_UPLOAD_MS));
+  assert.ok(!ended());
+  upload.startRead(20 * SLOW_UPLOAD_MS);
+  memory.makeWay(other, 10, 20 * SLOW_UPLOAD_MS + 1);
+  assert.ok(ended());
+});
+
+test("where a team's share is short, only that team's uploads are ended", () => {
+  const memory = new BodyMemory(100, 20);
+  const ours = coming(memory, "a", 2);
+  const another = coming(memory, "b", 1);
+  memory.makeWay(watched("a").upload, 20, SLOW_UPLOAD_MS);
+  assert.ok(ours.ended());
+  assert.ok(!another.ended());
+});
+
+test("of a team's uploads that wait, the oldest comes first", () => {
+  const memory = new BodyMemory(100, 100);
+  const oldest = watched("a", 1).upload;
+  const newer = watched("a", 2).upload;
+  memory.hold(oldest, 1, 2);
+  oldest.waits = true;
+  assert.ok(!memory.hold(newer, 1, 2));
+  assert.ok(memory.hold(watched("b", 3).upload, 1, 3));
+  assert.ok(memory.hold(oldest, 50, 3));
+  oldest.waits = false;
+  assert.ok(memory.hold(newer, 1, 3));
+});
+
+test("where all wait for each other, the newest gives way", () => {
+  const memory = new BodyMemory(100, 100);
+  const older = watched("a", 1).upload;
+  const newest = watched("a", 2).upload;
+  memory.hold(older, 50, 2);
+  memory.hold(newest, 50, 2);
+  older.waits = true;
+  newest.waits = true;
+  assert.ok(memory.makeWay(older, 60, 2));
+  assert.ok(!memory.makeWay(newest, 60, 2));
+});
