@@ -4,7 +4,7 @@ import { free } from "../body.ts";
 import { contentCoding, decode } from "../content_coding.ts";
 import { append, keyFrom, requireContentType } from "../ingest.ts";
 import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
-import { readBody } from "../read_body.ts";
+import { holdInstead, readBody } from "../read_body.ts";
 import { tallyOf } from "../telemetry/requests.ts";
 import {
   accountEventFromJson,
@@ -59,7 +59,7 @@ async function ingest(
   requireContentType(request, ["application/json"]);
   const coding = contentCoding(request);
   const limitBytes = Math.min(form.limitBytes, caller.maxBodyBytes ?? form.limitBytes);
-  const sent = await readBody(request, limitBytes);
+  const sent = await readBody(request, limitBytes, caller.team.name);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, "events");
   const { rows, haveOwnTimestamps } = parsed(
     decode(sent, coding, limitBytes).bytes,
@@ -67,13 +67,15 @@ async function ingest(
     form.parse,
   );
   const bytes = linesFromEvents(rows);
+  const key = haveOwnTimestamps ? keyFrom(sent, coding) : null;
+  holdInstead(request, bytes, caller.team.name);
   await append(env, caller, {
     kind: "events",
     encoding: "raw",
     bytes,
     rawBytes: bytes.byteLength,
     rows: rows.length,
-    key: haveOwnTimestamps ? keyFrom(sent, coding) : null,
+    key,
   });
   return rows.length;
 }
