@@ -289,3 +289,24 @@ def test_who_asks_not_to_be_tracked_is_not_stored(
     assert worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
     assert worker.post_event(EVENT, **{header: "0"}).headers.get("tk") is None
     assert worker.stored("SELECT sum(row_count) FROM chunks") == [(1,)]
+
+
+def test_the_wish_not_to_be_tracked_is_counted_and_can_be_switched_off(
+    make_worker: WorkerFactory,
+) -> None:
+    """Each deployment decides; what was not stored is in the metrics."""
+    admin = token_entry("admin", name="operator", scopes=["admin"])
+    honors = make_worker(clickhouse_url=NOWHERE, access=access_document(admin))
+    assert honors.post_event(EVENT, dnt="1").headers["tk"] == "N"
+    honors.post_traces(export_bytes(3, seed=1), sec_gpc="1")
+    honors.post_traces(export_bytes(3, seed=1), sec_gpc="1")
+    scraped = honors.request("GET", "/admin/metrics", authorization="Bearer admin").body.decode()
+    counter = 'ingest_untracked_requests_total{team="default",signal='
+    assert f'{counter}"events"}} 1\n' in scraped
+    assert f'{counter}"traces"}} 2\n' in scraped
+
+    access = access_document(honor_do_not_track=False)
+    stores = make_worker(clickhouse_url=NOWHERE, access=access)
+    answer = stores.post_event(EVENT, dnt="1")
+    assert (answer.status, answer.headers.get("tk")) == (200, None)
+    assert stores.stored("SELECT sum(row_count) FROM chunks") == [(1,)]

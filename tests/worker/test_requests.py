@@ -90,7 +90,7 @@ def test_without_the_token_nothing_is_taken(
         ("GET", "/nowhere", 404, "/nowhere is not served; there are /health"),
         ("GET", "/v1/traces", 405, "GET; /v1/traces takes POST only"),
         ("PUT", "/events", 405, "PUT; /events takes POST only"),
-        ("POST", "/health", 405, "POST; /health takes GET only"),
+        ("POST", "/health", 405, "POST; /health takes GET, HEAD only"),
     ],
 )
 def test_wrong_paths_and_methods_say_what_there_is(

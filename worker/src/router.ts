@@ -1,14 +1,16 @@
 /** From a request to a route, and from an error to an answer. */
-import type { Scope } from "./access/config.ts";
+import { accessOf, type Scope } from "./access/config.ts";
 import { isPreflight, preflight, withCors } from "./access/cors.ts";
+import { normalised, pathOf } from "./access/path.ts";
 import { asNotTracked, doNotTrack } from "./access/privacy.ts";
+import { secured } from "./access/security.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { discardBody } from "./discard_body.ts";
 import { quoted, Refusal } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
 import { letGoOfBody } from "./read_body.ts";
 import { reportBug } from "./telemetry/reports.ts";
-import { type Call, countCall, startCall } from "./telemetry/requests.ts";
+import { type Call, countCall, startCall, tallyOf } from "./telemetry/requests.ts";
 
 export type Method = "GET" | "POST";
 
@@ -35,9 +37,10 @@ export type Routes = ReadonlyMap<string, Methods>;
 export async function respond(routes: Routes, request: Request, env: Env): Promise<Response> {
   const call = startCall();
   try {
-    const response = withCors(await respondTo(routes, request, env, call), request, env);
+    const made = secured(await respondTo(routes, request, env, call));
+    const response = withCors(made, request, env);
     countCall(call, request, response.status, env);
-    return response;
+    return request.method === "HEAD" ? await withoutBody(response) : response;
   } finally {
     letGoOfBody(request);
   }
@@ -49,7 +52,8 @@ async function respondTo(
   env: Env,
   call: Call,
 ): Promise<Response> {
-  const pathname = pathOf(request.url);
+  const sent = pathOf(request.url);
+  const pathname = routes.has(sent) ? sent : normalised(sent);
   const methods = routes.get(pathname);
   call.route = methods === undefined ? "" : pathname;
   const route = routeOf(methods, request.method);
@@ -59,10 +63,10 @@ async function respondTo(
       throw new Refusal(404, `path: ${quoted(pathname)} is not served; there are ${known}`);
     }
     if (isPreflight(request)) {
-      return preflight(request, env, Object.keys(methods));
+      return preflight(request, env, methodsOf(methods));
     }
     if (route === undefined) {
-      const allowed = Object.keys(methods).join(", ");
+      const allowed = methodsOf(methods).join(", ");
       throw new Refusal(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
         headers: { allow: allowed },
       });
@@ -74,16 +78,23 @@ async function respondTo(
   }
 }
 
-/** Of an absolute URL; making a `URL` costs a tenth of a small request. */
-function pathOf(url: string): string {
-  const from = url.indexOf("/", url.indexOf("//") + 2);
-  const query = url.indexOf("?", from);
-  return query < 0 ? url.slice(from) : url.slice(from, query);
-}
-
-function routeOf(methods: Methods | undefined, method: string): Route | undefined {
+/** HEAD is GET without a body: https://www.rfc-editor.org/rfc/rfc9110#name-head */
+function routeOf(methods: Methods | undefined, sent: string): Route | undefined {
+  const method = sent === "HEAD" ? "GET" : sent;
   const known = methods !== undefined && Object.hasOwn(methods, method);
   return known ? methods[method as Method] : undefined;
+}
+
+function methodsOf(methods: Methods): string[] {
+  return Object.keys(methods).flatMap((method) => (method === "GET" ? [method, "HEAD"] : [method]));
+}
+
+/** The same headers, with the length of the body that a GET has. */
+async function withoutBody(response: Response): Promise<Response> {
+  const { byteLength } = await response.arrayBuffer();
+  const { status, headers } = response;
+  headers.set("content-length", String(byteLength));
+  return new Response(null, { status, headers });
 }
 
 async function answer(route: Route, request: Request, env: Env, call: Call): Promise<Response> {
@@ -92,8 +103,9 @@ async function answer(route: Route, request: Request, env: Env, call: Call): Pro
   }
   const caller = authenticate(request, env, route.scope);
   call.team = caller.team.name;
-  const untracked = route.untracked === undefined ? null : doNotTrack(request);
+  const untracked = accessOf(env).honorsDoNotTrack ? doNotTrack(request) : null;
   if (route.untracked !== undefined && untracked !== null) {
+    tallyOf(caller.team).add("ingest_untracked_requests_total", 1, route.scope);
     await discardBody(request);
     return asNotTracked(route.untracked(request, untracked));
   }

@@ -6,6 +6,8 @@
  * another version of the script, which starts isolates of its own.
  */
 import type { Layout } from "../buffer/layout.ts";
+import { Refusal } from "../errors.ts";
+import { UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { accessFrom } from "./document.ts";
 import type { Rate } from "./rate.ts";
 
@@ -52,10 +54,22 @@ export interface Access {
 
 let cached: Access | undefined;
 
-/** @throws Error a binding is missing or is not JSON: the worker accepts nobody. */
+/** @throws Refusal 503 a binding is missing or is not JSON: the worker accepts nobody. */
 export function accessOf(env: Env): Access {
-  cached ??= accessFromTexts(textsOf(env));
+  cached ??= readAccess(env);
   return cached;
+}
+
+function readAccess(env: Env): Access {
+  try {
+    return accessFromTexts(textsOf(env));
+  } catch (error) {
+    console.error(`ACCESS: ${String(error)}`);
+    // A deployment puts it right, and exporters lose what they do not send again.
+    throw new Refusal(503, "access: this worker cannot read its tokens; run `pulumi up` again", {
+      retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+    });
+  }
 }
 
 export function accessFromTexts(texts: readonly string[]): Access {

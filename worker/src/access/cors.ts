@@ -1,5 +1,5 @@
 /** Which web pages may send from a browser: https://fetch.spec.whatwg.org/#http-cors-protocol */
-import { Refusal } from "../errors.ts";
+import { quoted, Refusal } from "../errors.ts";
 import { CORS_MAX_AGE_SECONDS } from "../limits.ts";
 import { accessOf } from "./config.ts";
 
@@ -20,7 +20,8 @@ export function isPreflight(request: Request): boolean {
 export function preflight(request: Request, env: Env, methods: readonly string[]): Response {
   const origin = request.headers.get("origin");
   if (allowedOrigin(request, env) === null) {
-    throw new Refusal(403, `origin: ${origin}; it is not on this worker's list of origins`);
+    const why = "it is not on this worker's list of origins; add it to the config key corsOrigins";
+    throw new Refusal(403, `origin: ${quoted(origin ?? "")}; ${why}`);
   }
   return new Response(null, {
     status: 204,

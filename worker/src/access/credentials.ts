@@ -22,7 +22,7 @@ export function tokenOf(request: Request): string {
   const [, scheme = "", credentials = ""] = /^(\S+) +(\S+) *$/.exec(header) ?? [];
   const token = tokenFrom(scheme.toLowerCase(), credentials);
   if (token === null) {
-    throw unauthorized(`neither \`Bearer <token>\` nor \`Basic <user:token in base64>\`; ${HOW}`);
+    throw unauthorized(`not of the form \`Bearer <token>\` or \`Basic <base64>\`; ${HOW}`);
   }
   return token;
 }

@@ -28,7 +28,14 @@ export function documentFrom(routes: Routes): Json {
     },
     paths,
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer" },
+        password: {
+          type: "http",
+          scheme: "basic",
+          description: "any user name, and the token as the password",
+        },
+      },
     },
   };
 }
@@ -43,7 +50,9 @@ function operationFrom(route: Route, operation: Operation): Json {
     ...(parameters && { parameters: parametersFrom(parameters) }),
     ...(body && { requestBody: { required: true, content: contentFrom(body) } }),
     responses: responsesFrom(route, operation),
-    ...(route.scope === null ? {} : { security: [{ token: [] }], "x-scope": route.scope }),
+    ...(route.scope === null
+      ? {}
+      : { security: [{ token: [] }, { password: [] }], "x-scope": route.scope }),
   };
 }
 

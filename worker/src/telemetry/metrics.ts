@@ -44,6 +44,11 @@ export const COUNTERS = {
     help: "Rows of taken requests that no table could hold: partial success.",
     labels: ["signal"],
   },
+  ingest_untracked_requests_total: {
+    type: "counter",
+    help: "Requests accepted and not stored, as their senders ask not to be tracked.",
+    labels: ["signal"],
+  },
   ingest_bodies_total: {
     type: "counter",
     help: "Answers of the buffer: stored, seen before, full, failed, limited, or moved to another shard.",
