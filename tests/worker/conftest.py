@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.engines import LONG_RETENTION_DAYS, ROOT, ClickHouse, Worker
+from tests.worker.engines import INSERT_FORMATS, LONG_RETENTION_DAYS, ROOT, ClickHouse, Worker
 from tests.worker.proxy import Proxy
 
 WorkerFactory = Callable[..., Worker]
@@ -40,8 +40,21 @@ def proxy(clickhouse: ClickHouse) -> Iterator[Proxy]:
         yield running
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once for each format of its mark `insert_formats`, or of its module's."""
+    mark = metafunc.definition.get_closest_marker("insert_formats")
+    if mark is not None and "insert_format" in metafunc.fixturenames:
+        metafunc.parametrize("insert_format", mark.args)
+
+
 @pytest.fixture
-def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
+def insert_format() -> str:
+    """How workers seal batches of OTLP."""
+    return INSERT_FORMATS[0]
+
+
+@pytest.fixture
+def make_worker(tmp_path: Path, insert_format: str) -> Iterator[WorkerFactory]:
     """Builds and starts workers that wait less; keyword arguments are `Worker`'s."""
     workers: list[Worker] = []
 
@@ -60,6 +73,7 @@ def make_worker(tmp_path: Path) -> Iterator[WorkerFactory]:
             access=access,
             sentry_dsn=sentry_dsn,
             retention_days=retention_days,
+            insert_format=insert_format,
         )
         workers.append(worker)
         worker.start()

@@ -34,6 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-test-token"
 DATABASE = "telemetry"
 START_SECONDS = 60.0
+# The ways into ClickHouse, `worker/src/tables/formats.ts`; the first one is the default.
+INSERT_FORMATS = ("protobuf", "rowbinary")
 TTL_DAYS = "30"
 # Recorded bodies have the times of their recording, and those of unit tests begin at 1970.
 LONG_RETENTION_DAYS = 36_500
@@ -212,6 +214,7 @@ class Worker:
         access: the binding of teams and tokens.
         sentry_dsn: where it reports errors; default: nowhere.
         retention_days: how old rows may be, one number or one for each of `SIGNALS`.
+        insert_format: how batches of OTLP are sealed, one of `INSERT_FORMATS`.
     """
 
     def __init__(
@@ -223,11 +226,13 @@ class Worker:
         access: Mapping[str, object] | None = None,
         sentry_dsn: str | None = None,
         retention_days: int | Mapping[str, int] = LONG_RETENTION_DAYS,
+        insert_format: str = INSERT_FORMATS[0],
     ) -> None:
         (folder / "objects").mkdir(parents=True)
         self.folder = folder
         self._sentry_dsn = sentry_dsn
         self._retention_days = retention_days
+        self.insert_format = insert_format
         self.port = free_port()
         self.deploy(clickhouse_url=clickhouse_url, limits=limits or {}, access=access)
         (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
@@ -251,6 +256,7 @@ class Worker:
             "CLICKHOUSE_READER_PASSWORD": "reader",
             "ACCESS": json.dumps(access),
             "RETENTION_DAYS": retention_days(self._retention_days),
+            "INSERT_FORMAT": self.insert_format,
             **({} if self._sentry_dsn is None else {"SENTRY_DSN": self._sentry_dsn}),
         }
         (self.folder / "config.capnp").write_text(_configuration(self.port, bindings))

@@ -7,11 +7,15 @@ import signal
 import threading
 import time
 
+import pytest
+
 from tests.worker.conftest import WorkerFactory
-from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.engines import INSERT_FORMATS, ClickHouse, Worker, wait_until
 from tests.worker.otlp_json import json_from
 from tests.worker.proxy import Proxy
 from tests.worker.spans import export_bytes, export_request
+
+pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
 
 SPANS = 200
 

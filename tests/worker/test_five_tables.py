@@ -10,11 +10,13 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 
 from tests.worker.conftest import WorkerFactory
-from tests.worker.engines import DATABASE, ClickHouse, Worker, wait_until
+from tests.worker.engines import DATABASE, INSERT_FORMATS, ClickHouse, Worker, wait_until
 from tests.worker.golden.record import TABLES
 from tests.worker.points import TIME_UNIX_NANO, log_bytes, metric_bytes
 from tests.worker.proxy import Proxy
 from tests.worker.spans import export_bytes
+
+pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
 
 POINTS = 40
 METRIC_TABLES = TABLES["metrics"]

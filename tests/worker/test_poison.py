@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.worker.conftest import WorkerFactory
-from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.engines import INSERT_FORMATS, ClickHouse, Worker, wait_until
 from tests.worker.proxy import Proxy
 from tests.worker.spans import START_UNIX_NANO, export_bytes, export_request
+
+pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
 
 SPANS = 200
 DAY_NANO = 86_400 * 10**9
@@ -167,6 +169,7 @@ def test_faults_of_the_server_are_waited_out(
     assert clickhouse.count("otel_traces_trace_id_ts") == 2 * SPANS
 
 
+@pytest.mark.insert_formats("protobuf")
 def test_schema_that_clickhouse_misread_is_got_past(clickhouse: ClickHouse, worker: Worker) -> None:
     """It keeps schemas in files, and what it read of one, half written as it may be, until it ends.
 

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from tests.worker.engines import DATABASE, ClickHouse, Worker, wait_until
+from tests.worker.engines import DATABASE, INSERT_FORMATS, ClickHouse, Worker, wait_until
 from tests.worker.golden.odd import odd_log_requests, odd_metric_requests, odd_trace_requests
 from tests.worker.golden.record import (
     LOGS,
@@ -22,6 +22,8 @@ from tests.worker.golden.record import (
 )
 from tests.worker.mutations import varint
 from tests.worker.spans import export_bytes
+
+pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
 
 SPANS = 20
 

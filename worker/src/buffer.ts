@@ -26,6 +26,7 @@ import {
   PUBLIC_BUFFER_SHARE,
   RATE_BURST_SECONDS,
 } from "./limits.ts";
+import { insertFormatFrom } from "./tables/formats.ts";
 import {
   ALL_TABLES,
   type Encoding,
@@ -98,9 +99,12 @@ export class IngestBuffer extends DurableObject<Env> {
       pause: () => this.#admin.pause(),
     });
     this.#recent = new RecentBodies(this.#store);
-    const settings = insertSettingsFrom(env.INSERT_SETTINGS);
+    const deployment = {
+      format: insertFormatFrom(env.INSERT_FORMAT),
+      settings: insertSettingsFrom(env.INSERT_SETTINGS),
+    };
     const statement = (table: Table): Statement =>
-      statementFor(table, this.#store.database(), settings);
+      statementFor(table, this.#store.database(), deployment);
     const buffer = ctx.id.name ?? ctx.id.toString();
     this.#health = new Health(this.#store, buffer, {
       status: () => this.#admin.status(),

@@ -8,6 +8,8 @@ interface Env {
   /** A user that may only SELECT, for `GET /metrics`. */
   CLICKHOUSE_READER: string;
   CLICKHOUSE_READER_PASSWORD: string;
+  /** How batches of OTLP that are sealed from now on go out, `tables/formats.ts`. */
+  INSERT_FORMAT?: string;
   /** JSON object of settings for every insert, `tables/insert_settings.ts`; absent: none. */
   INSERT_SETTINGS?: string;
   /** JSON, days that the tables of each kind keep their rows, `time_window.ts`. */

@@ -5,6 +5,7 @@
 import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import { RETRY_FIRST_MS, RETRY_MAX_MS } from "../limits.ts";
+import { NotEncodable, UnknownColumns } from "../rowbinary/errors.ts";
 import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
 import type { Health } from "../telemetry/health.ts";
@@ -94,22 +95,28 @@ export class Deliverer {
   // --- insert, then delete --------------------------------------------------------------------
 
   async #deliver(batch: Batch): Promise<void> {
-    const token = `${this.#options.bufferId}:${batch.number}`;
     const startedMs = Date.now();
-    const body = insertBody(this.#store, this.#batches, batch);
-    const outcome: Outcome =
-      body === null
-        ? { verdict: "applied" }
-        : await insert(this.#options.server, this.#statementOf(batch), token, {
-            bytes: body,
-            encoding: batch.stream.encoding,
-          });
-    if (body instanceof Uint8Array) {
-      free(body);
-    }
+    const outcome = await this.#insert(batch);
     const extent = (): Extent => this.#batches.extent(batch);
     this.#options.health.attempted(batch, outcome, extent, Date.now() - startedMs);
     this.#settle(batch, outcome);
+  }
+
+  async #insert(batch: Batch): Promise<Outcome> {
+    const token = `${this.#options.bufferId}:${batch.number}`;
+    try {
+      const body = await insertBody(this.#store, this.#batches, batch);
+      if (body === null) {
+        return { verdict: "applied" };
+      }
+      const outcome = await insert(this.#options.server, this.#statementOf(batch), token, body);
+      if (body.bytes instanceof Uint8Array) {
+        free(body.bytes);
+      }
+      return outcome;
+    } catch (error) {
+      return outcomeOfEncoding(error);
+    }
   }
 
   /** The recorded one, but for its schema's package after ClickHouse misread the schema. */
@@ -171,6 +178,20 @@ export class Deliverer {
  * server ends, so only another text gets past it. Rows and tokens stay the same.
  */
 const MISREAD_SCHEMA = /Could not find a message named|CANNOT_PARSE_PROTOBUF_SCHEMA/;
+
+/**
+ * Bytes that cannot be encoded fail the same way every time, so no attempt was ever sent, and the
+ * batch may be halved. A script that lacks a column proves nothing of the kind: the batch waits.
+ */
+function outcomeOfEncoding(error: unknown): Outcome {
+  if (error instanceof NotEncodable) {
+    return { verdict: "refused", error: error.message };
+  }
+  if (error instanceof UnknownColumns) {
+    return { verdict: "unknown", error: error.message };
+  }
+  throw error;
+}
 
 /** Exponential, with half of it left to chance: many buffers must not come back at one moment. */
 function backoffMs(attempts: number): number {

@@ -83,13 +83,26 @@ export function tagOf(number: number, field: Field): number {
 }
 
 /** @throws Error the message has no field of this name: a bug. */
-export function tagNamed(message: Message, name: string): number {
-  for (const [number, field] of Object.entries(message.fields)) {
-    if (field.name === name) {
-      return tagOf(Number(number), field);
-    }
+export function numberNamed(message: Message, name: string): number {
+  const found = Object.entries(message.fields).find(([, field]) => field.name === name);
+  if (found === undefined) {
+    throw new Error(`${message.name} has no field ${name}`);
   }
-  throw new Error(`${message.name} has no field ${name}`);
+  return Number(found[0]);
+}
+
+/** @throws Error the field holds no message: a bug. */
+export function messageNamed(message: Message, name: string): Message {
+  const inside = message.fields[numberNamed(message, name)]?.message;
+  if (inside === undefined) {
+    throw new Error(`${message.name}.${name} is no message`);
+  }
+  return inside;
+}
+
+export function tagNamed(message: Message, name: string): number {
+  const number = numberNamed(message, name);
+  return tagOf(number, message.fields[number] as Field);
 }
 
 /** Field of a type that needs no more than a name. */

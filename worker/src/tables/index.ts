@@ -1,15 +1,18 @@
 /** Which kinds of chunk there are, which tables each goes into, and by which statement. */
 import { EVENTS_STATEMENT } from "./events.ts";
+import { eitherWay, type InsertFormat, type Statement, type Statements } from "./formats.ts";
 import { HEALTH_STATEMENT } from "./ingest_health.ts";
-import { LOGS_STATEMENT } from "./otel_logs.ts";
+import { LOGS_STATEMENTS } from "./otel_logs.ts";
 import {
-  EXPONENTIAL_HISTOGRAM_STATEMENT,
-  GAUGE_STATEMENT,
-  HISTOGRAM_STATEMENT,
-  SUM_STATEMENT,
-  SUMMARY_STATEMENT,
+  EXPONENTIAL_HISTOGRAM_STATEMENTS,
+  GAUGE_STATEMENTS,
+  HISTOGRAM_STATEMENTS,
+  SUM_STATEMENTS,
+  SUMMARY_STATEMENTS,
 } from "./otel_metrics.ts";
-import { TRACES_STATEMENT } from "./otel_traces.ts";
+import { TRACES_STATEMENTS } from "./otel_traces.ts";
+
+export type { InsertFormat, Statement } from "./formats.ts";
 
 /** How the bytes are compressed; in each of them, bodies concatenate. */
 export type Encoding = "raw" | "gzip" | "zstd";
@@ -42,9 +45,6 @@ export const STREAMS: readonly Stream[] = [
   { id: 11, kind: "health", encoding: "raw" },
 ];
 
-/** The statement of an insert as URL parameters, complete but for the token. */
-export type Statement = Record<string, string>;
-
 /**
  * Settings every insert carries, so that the server's defaults, profile and version cannot change
  * what a token covers between two attempts of one batch.
@@ -69,16 +69,16 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
 };
 
 const STATEMENTS = {
-  otel_traces: TRACES_STATEMENT,
-  events: EVENTS_STATEMENT,
-  otel_logs: LOGS_STATEMENT,
-  otel_metrics_gauge: GAUGE_STATEMENT,
-  otel_metrics_sum: SUM_STATEMENT,
-  otel_metrics_histogram: HISTOGRAM_STATEMENT,
-  otel_metrics_exponential_histogram: EXPONENTIAL_HISTOGRAM_STATEMENT,
-  otel_metrics_summary: SUMMARY_STATEMENT,
-  ingest_health: HEALTH_STATEMENT,
-} as const satisfies Record<string, Statement>;
+  otel_traces: TRACES_STATEMENTS,
+  events: eitherWay(EVENTS_STATEMENT),
+  otel_logs: LOGS_STATEMENTS,
+  otel_metrics_gauge: GAUGE_STATEMENTS,
+  otel_metrics_sum: SUM_STATEMENTS,
+  otel_metrics_histogram: HISTOGRAM_STATEMENTS,
+  otel_metrics_exponential_histogram: EXPONENTIAL_HISTOGRAM_STATEMENTS,
+  otel_metrics_summary: SUMMARY_STATEMENTS,
+  ingest_health: eitherWay(HEALTH_STATEMENT),
+} as const satisfies Record<string, Statements>;
 
 export type Table = keyof typeof STATEMENTS;
 
@@ -117,9 +117,19 @@ export function tablesOf(kind: Kind): readonly Table[] {
   return TABLES_OF[kind];
 }
 
-/** @param settings those that this deployment's ClickHouse has and others lack. */
-export function statementFor(table: Table, database: string, settings: Statement): Statement {
-  return { ...settings, database, ...EXACTLY_ONCE_SETTINGS, ...STATEMENTS[table] };
+/** What the deployment has found out about its ClickHouse. */
+export interface Deployment {
+  readonly format: InsertFormat;
+  /** Those that this ClickHouse has and others lack. */
+  readonly settings: Statement;
+}
+
+export function statementFor(
+  table: Table,
+  database: string,
+  { format, settings }: Deployment,
+): Statement {
+  return { ...settings, database, ...EXACTLY_ONCE_SETTINGS, ...STATEMENTS[table][format] };
 }
 
 export function streamFor(kind: Kind, encoding: Encoding): Stream {

@@ -5,7 +5,7 @@ import { insertSettingsFrom } from "./insert_settings.ts";
 
 test("a statement has the settings that the deployment's ClickHouse knows", () => {
   const settings = insertSettingsFrom('{"deduplicate_insert":"enable"}');
-  const statement = statementFor("events", "telemetry", settings);
+  const statement = statementFor("events", "telemetry", { format: "protobuf", settings });
   assert.equal(statement.deduplicate_insert, "enable");
   assert.equal(statement.insert_deduplicate, "1");
 });
@@ -17,8 +17,8 @@ test("a binding that is absent adds nothing", () => {
 test("no binding replaces the query or a setting that every statement has", () => {
   const settings = insertSettingsFrom('{"async_insert":"1","query":"SELECT 1","database":"x"}');
   assert.deepEqual(
-    statementFor("events", "telemetry", settings),
-    statementFor("events", "telemetry", {}),
+    statementFor("events", "telemetry", { format: "protobuf", settings }),
+    statementFor("events", "telemetry", { format: "protobuf", settings: {} }),
   );
 });
 

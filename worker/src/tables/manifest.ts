@@ -7,8 +7,10 @@
  */
 import { concat } from "../body.ts";
 import { varint } from "../otlp/fields.ts";
-import { type Statement, statementFor, TABLES, type Table } from "./index.ts";
-import { readsEnvelope } from "./otlp.ts";
+import { encoderFor } from "../rowbinary/encoder.ts";
+import { RowWriter } from "../rowbinary/writer.ts";
+import { type InsertFormat, type Statement, statementFor, TABLES, type Table } from "./index.ts";
+import { readsEnvelope, rowColumns } from "./otlp.ts";
 import rows from "./sample_rows.json";
 import { sampleFor } from "./samples.ts";
 
@@ -32,11 +34,28 @@ export function manifest(): Record<Table, TableEntry> {
 }
 
 function formsOf(table: Table): Partial<Record<Form, Insert>> {
-  const { database: _database, ...statement } = statementFor(table, "", {});
   const sample = sampleFor(table);
-  return readsEnvelope(statement)
-    ? { protobuf: insertOf(statement, [Uint8Array.from(varint(sample.byteLength)), sample]) }
-    : { json: insertOf(statement, [sample]) };
+  const protobuf = statementOf(table, "protobuf");
+  if (!readsEnvelope(protobuf)) {
+    return { json: insertOf(protobuf, [sample]) };
+  }
+  const rowbinary = statementOf(table, "rowbinary");
+  return {
+    protobuf: insertOf(protobuf, [Uint8Array.from(varint(sample.byteLength)), sample]),
+    rowbinary: insertOf(rowbinary, [encoded(table, rowColumns(rowbinary) ?? [], sample)]),
+  };
+}
+
+function statementOf(table: Table, format: InsertFormat): Statement {
+  const { database: _database, ...statement } = statementFor(table, "", { format, settings: {} });
+  return statement;
+}
+
+function encoded(table: Table, columns: readonly string[], request: Uint8Array): Uint8Array {
+  const out = new RowWriter(request.length);
+  const pieces = encoderFor(table, columns).encode(request, out, Number.POSITIVE_INFINITY);
+  pieces.next(); // none of them is full
+  return out.take();
 }
 
 function insertOf(statement: Statement, parts: readonly Uint8Array[]): Insert {

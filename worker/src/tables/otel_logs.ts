@@ -4,9 +4,8 @@ import {
   attributeMap,
   type Columns,
   hexId,
-  insertQuery,
   KEY_VALUES,
-  settingsFor,
+  statementsFor,
   timestamp,
   VALUE,
   valueText,
@@ -22,7 +21,7 @@ const STRUCTURE = `resource Tuple(attributes ${KEY_VALUES}),
     schema_url String)),
   schema_url String`;
 
-const COLUMNS: Columns = [
+const COLUMNS = [
   ["Timestamp", timestamp("if(record.time = 0, record.observed_time, record.time)")],
   ["TraceId", hexId("record.trace_id", 16)],
   ["SpanId", hexId("record.span_id", 8)],
@@ -40,7 +39,9 @@ const COLUMNS: Columns = [
   ["ScopeAttributes", "scope_attributes"],
   ["LogAttributes", attributeMap("record.attributes")],
   ["EventName", "record.event_name"],
-];
+] as const satisfies Columns;
+
+export type LogColumn = (typeof COLUMNS)[number][0];
 
 const FROM = `(
   SELECT
@@ -61,7 +62,4 @@ const FROM = `(
 )
 ARRAY JOIN log_records AS record`;
 
-export const LOGS_STATEMENT = {
-  query: insertQuery("otel_logs", COLUMNS, FROM),
-  ...settingsFor("otel_logs", proto),
-};
+export const LOGS_STATEMENTS = statementsFor("otel_logs", COLUMNS, { from: FROM, proto });

@@ -4,8 +4,9 @@
  * One request may hold all five. Each statement reads the whole batch, and takes its own type from
  * it: what the structure does not name, ClickHouse skips.
  */
+import type { Statements } from "./formats.ts";
 import proto from "./otel_metrics.proto";
-import { attributeMap, type Columns, insertQuery, KEY_VALUES, settingsFor } from "./otlp.ts";
+import { attributeMap, type Columns, KEY_VALUES, statementsFor } from "./otlp.ts";
 
 const EXEMPLARS =
   "exemplars Array(Tuple(time UInt64, as_double Nullable(Float64), as_int Int64, " +
@@ -23,7 +24,7 @@ const number = (of: string): string => `ifNull(${of}.as_double, toFloat64(${of}.
 const paddedHexId = (column: string, bytes: number): string =>
   `if(${column} = '', '${"00".repeat(bytes)}', lower(hex(${column})))`;
 
-const METADATA: Columns = [
+const METADATA = [
   ["ResourceAttributes", "resource_attributes"],
   ["ResourceSchemaUrl", "resource_schema_url"],
   ["ScopeName", "scope.name"],
@@ -39,9 +40,9 @@ const METADATA: Columns = [
   ["StartTimeUnix", seconds("point.start")],
   ["TimeUnix", seconds("point.time")],
   ["Flags", "point.flags"],
-];
+] as const satisfies Columns;
 
-const EXEMPLAR_COLUMNS: Columns = [
+const EXEMPLAR_COLUMNS = [
   [
     "Exemplars.FilteredAttributes",
     `arrayMap(e -> ${attributeMap("e.attributes")}, point.exemplars)`,
@@ -50,14 +51,64 @@ const EXEMPLAR_COLUMNS: Columns = [
   ["Exemplars.Value", `arrayMap(e -> ${number("e")}, point.exemplars)`],
   ["Exemplars.SpanId", `arrayMap(e -> ${paddedHexId("e.span_id", 8)}, point.exemplars)`],
   ["Exemplars.TraceId", `arrayMap(e -> ${paddedHexId("e.trace_id", 16)}, point.exemplars)`],
-];
+] as const satisfies Columns;
 
-const HISTOGRAM_COLUMNS: Columns = [
+const HISTOGRAM_COLUMNS = [
   ["Count", "point.count"],
   ["Sum", "point.sum"],
   ["Min", "point.min"],
   ["Max", "point.max"],
-];
+] as const satisfies Columns;
+
+const GAUGE = [["Value", number("point")], ...EXEMPLAR_COLUMNS] as const satisfies Columns;
+
+const SUM = [
+  ["Value", number("point")],
+  ...EXEMPLAR_COLUMNS,
+  ["AggregationTemporality", "metric.sum.temporality"],
+  ["IsMonotonic", "metric.sum.is_monotonic"],
+] as const satisfies Columns;
+
+const HISTOGRAM = [
+  ...HISTOGRAM_COLUMNS,
+  ["BucketCounts", "point.bucket_counts"],
+  ["ExplicitBounds", "point.explicit_bounds"],
+  ...EXEMPLAR_COLUMNS,
+  ["AggregationTemporality", "metric.histogram.temporality"],
+] as const satisfies Columns;
+
+const EXPONENTIAL_HISTOGRAM = [
+  ...HISTOGRAM_COLUMNS,
+  ["Scale", "point.scale"],
+  ["ZeroCount", "point.zero_count"],
+  ["PositiveOffset", "point.positive.offset"],
+  ["PositiveBucketCounts", "point.positive.bucket_counts"],
+  ["NegativeOffset", "point.negative.offset"],
+  ["NegativeBucketCounts", "point.negative.bucket_counts"],
+  ...EXEMPLAR_COLUMNS,
+  ["AggregationTemporality", "metric.exponential_histogram.temporality"],
+] as const satisfies Columns;
+
+const SUMMARY = [
+  ["Count", "point.count"],
+  ["Sum", "point.sum"],
+  ["ValueAtQuantiles.Quantile", "point.quantile_values.quantile"],
+  ["ValueAtQuantiles.Value", "point.quantile_values.value"],
+] as const satisfies Columns;
+
+export type MetadataColumn = (typeof METADATA)[number][0];
+export type ExemplarColumn = (typeof EXEMPLAR_COLUMNS)[number][0];
+export type HistogramColumn = (typeof HISTOGRAM_COLUMNS)[number][0];
+/** What each table has, for those who write the columns themselves. */
+export interface MetricColumns {
+  readonly otel_metrics_gauge: MetadataColumn | (typeof GAUGE)[number][0];
+  readonly otel_metrics_sum: MetadataColumn | (typeof SUM)[number][0];
+  readonly otel_metrics_histogram: MetadataColumn | (typeof HISTOGRAM)[number][0];
+  readonly otel_metrics_exponential_histogram:
+    | MetadataColumn
+    | (typeof EXPONENTIAL_HISTOGRAM)[number][0];
+  readonly otel_metrics_summary: MetadataColumn | (typeof SUMMARY)[number][0];
+}
 
 interface MetricType {
   /** Of the field in `Metric`. */
@@ -69,7 +120,7 @@ interface MetricType {
   readonly columns: Columns;
 }
 
-function statement({ name, point, more, columns }: MetricType): Record<string, string> {
+function statements({ name, point, more, columns }: MetricType): Statements {
   const table = `otel_metrics_${name}`;
   const structure = `resource Tuple(attributes ${KEY_VALUES}),
   scope_metrics Array(Tuple(
@@ -104,71 +155,42 @@ function statement({ name, point, more, columns }: MetricType): Record<string, s
   ARRAY JOIN metrics AS metric
 )
 ARRAY JOIN metric.${name}.points AS point`;
-  return {
-    query: insertQuery(table, [...METADATA, ...columns], from),
-    ...settingsFor(table, proto),
-  };
+  return statementsFor(table, [...METADATA, ...columns], { from, proto });
 }
 
-export const GAUGE_STATEMENT = statement({
+export const GAUGE_STATEMENTS = statements({
   name: "gauge",
   point: `as_double Nullable(Float64), as_int Int64, ${EXEMPLARS}`,
-  columns: [["Value", number("point")], ...EXEMPLAR_COLUMNS],
+  columns: GAUGE,
 });
 
-export const SUM_STATEMENT = statement({
+export const SUM_STATEMENTS = statements({
   name: "sum",
   point: `as_double Nullable(Float64), as_int Int64, ${EXEMPLARS}`,
   more: "temporality Int32, is_monotonic Bool",
-  columns: [
-    ["Value", number("point")],
-    ...EXEMPLAR_COLUMNS,
-    ["AggregationTemporality", "metric.sum.temporality"],
-    ["IsMonotonic", "metric.sum.is_monotonic"],
-  ],
+  columns: SUM,
 });
 
-export const HISTOGRAM_STATEMENT = statement({
+export const HISTOGRAM_STATEMENTS = statements({
   name: "histogram",
   point:
     "count UInt64, sum Float64, min Float64, max Float64, " +
     `bucket_counts Array(UInt64), explicit_bounds Array(Float64), ${EXEMPLARS}`,
   more: "temporality Int32",
-  columns: [
-    ...HISTOGRAM_COLUMNS,
-    ["BucketCounts", "point.bucket_counts"],
-    ["ExplicitBounds", "point.explicit_bounds"],
-    ...EXEMPLAR_COLUMNS,
-    ["AggregationTemporality", "metric.histogram.temporality"],
-  ],
+  columns: HISTOGRAM,
 });
 
-export const EXPONENTIAL_HISTOGRAM_STATEMENT = statement({
+export const EXPONENTIAL_HISTOGRAM_STATEMENTS = statements({
   name: "exponential_histogram",
   point:
     "count UInt64, sum Float64, min Float64, max Float64, scale Int32, zero_count UInt64, " +
     `positive ${BUCKETS}, negative ${BUCKETS}, ${EXEMPLARS}`,
   more: "temporality Int32",
-  columns: [
-    ...HISTOGRAM_COLUMNS,
-    ["Scale", "point.scale"],
-    ["ZeroCount", "point.zero_count"],
-    ["PositiveOffset", "point.positive.offset"],
-    ["PositiveBucketCounts", "point.positive.bucket_counts"],
-    ["NegativeOffset", "point.negative.offset"],
-    ["NegativeBucketCounts", "point.negative.bucket_counts"],
-    ...EXEMPLAR_COLUMNS,
-    ["AggregationTemporality", "metric.exponential_histogram.temporality"],
-  ],
+  columns: EXPONENTIAL_HISTOGRAM,
 });
 
-export const SUMMARY_STATEMENT = statement({
+export const SUMMARY_STATEMENTS = statements({
   name: "summary",
   point: "count UInt64, sum Float64, quantile_values Array(Tuple(quantile Float64, value Float64))",
-  columns: [
-    ["Count", "point.count"],
-    ["Sum", "point.sum"],
-    ["ValueAtQuantiles.Quantile", "point.quantile_values.quantile"],
-    ["ValueAtQuantiles.Value", "point.quantile_values.value"],
-  ],
+  columns: SUMMARY,
 });

@@ -1,14 +1,6 @@
 /** OTLP trace requests into `otel_traces`. */
 import proto from "./otel_traces.proto";
-import {
-  attributeMap,
-  type Columns,
-  hexId,
-  insertQuery,
-  KEY_VALUES,
-  settingsFor,
-  timestamp,
-} from "./otlp.ts";
+import { attributeMap, type Columns, hexId, KEY_VALUES, statementsFor, timestamp } from "./otlp.ts";
 
 const STRUCTURE = `resource Tuple(attributes ${KEY_VALUES}),
   scope_spans Array(Tuple(
@@ -22,7 +14,7 @@ const STRUCTURE = `resource Tuple(attributes ${KEY_VALUES}),
         trace_id String, span_id String, trace_state String, attributes ${KEY_VALUES})),
       status Tuple(message String, code Int32)))))`;
 
-const COLUMNS: Columns = [
+const COLUMNS = [
   ["Timestamp", timestamp("span.start")],
   ["TraceId", hexId("span.trace_id", 16)],
   ["SpanId", hexId("span.span_id", 8)],
@@ -50,7 +42,9 @@ const COLUMNS: Columns = [
   ["Links.SpanId", `arrayMap(l -> ${hexId("l.span_id", 8)}, span.links)`],
   ["Links.TraceState", "span.links.trace_state"],
   ["Links.Attributes", `arrayMap(l -> ${attributeMap("l.attributes")}, span.links)`],
-];
+] as const satisfies Columns;
+
+export type TraceColumn = (typeof COLUMNS)[number][0];
 
 // Attributes of a resource are turned into a map once, not once per span.
 const FROM = `(
@@ -66,7 +60,4 @@ const FROM = `(
 )
 ARRAY JOIN spans AS span`;
 
-export const TRACES_STATEMENT = {
-  query: insertQuery("otel_traces", COLUMNS, FROM),
-  ...settingsFor("otel_traces", proto),
-};
+export const TRACES_STATEMENTS = statementsFor("otel_traces", COLUMNS, { from: FROM, proto });

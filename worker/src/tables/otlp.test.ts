@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { statementFor, TABLES } from "./index.ts";
 import { withSchemaNote } from "./otlp.ts";
 
-const SCHEMAS = TABLES.flatMap((table) => statementFor(table, "telemetry", {}).format_schema ?? []);
+const PROTOBUF = { format: "protobuf", settings: {} } as const;
+const SCHEMAS = TABLES.flatMap(
+  (table) => statementFor(table, "telemetry", PROTOBUF).format_schema ?? [],
+);
 const packageOf = (schema: string | undefined): string | undefined =>
   /^package (\w+);$/m.exec(schema ?? "")?.[1];
 
@@ -15,13 +18,13 @@ test("no two schemas share a package, for ClickHouse until 26.3 keeps them in on
 });
 
 test("a schema that ClickHouse misread goes out again in another package", () => {
-  const statement = statementFor("otel_traces", "telemetry", {});
+  const statement = statementFor("otel_traces", "telemetry", PROTOBUF);
   const noted = withSchemaNote(statement, "12_3");
   assert.equal(packageOf(noted.format_schema), `${packageOf(statement.format_schema)}_12_3`);
   assert.equal(noted.query, statement.query);
 });
 
 test("a statement without a schema stays what it is", () => {
-  const statement = statementFor("events", "telemetry", {});
+  const statement = statementFor("events", "telemetry", PROTOBUF);
   assert.deepEqual(withSchemaNote(statement, "12_3"), statement);
 });

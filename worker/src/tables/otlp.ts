@@ -1,7 +1,7 @@
 /**
- * What the statements of all OTLP tables share: ClickHouse decodes the protobuf, and every column
- * holds what the Collector's ClickHouse exporter writes for the same request; golden rows in
- * `tests/worker/` compare them.
+ * What the statements of all OTLP tables share: every column holds what the Collector's ClickHouse
+ * exporter writes for the same request; golden rows in `tests/worker/` compare them. ClickHouse
+ * decodes the protobuf, or gets rows that `rowbinary/` encoded.
  *
  * Export requests back to back are one request in protobuf, and a request has one field: resources
  * with what they sent. So the whole batch is what ClickHouse calls an envelope, and each resource a
@@ -9,13 +9,21 @@
  * an insert took a fifth more CPU, and three times the memory.
  */
 import { INSERT_BLOCK_BYTES } from "../limits.ts";
+import type { Statement, Statements } from "./formats.ts";
 import common from "./otlp.proto";
 
-const FORMAT = "FORMAT ProtobufList";
+const PROTOBUF = "FORMAT ProtobufList";
+const ROWBINARY = "FORMAT RowBinary";
 
 /** Whether the length of all bodies together has to stand before them; inserts of before had none. */
-export function readsEnvelope({ query }: { readonly query?: string }): boolean {
-  return query?.endsWith(FORMAT) ?? false;
+export function readsEnvelope({ query }: Statement): boolean {
+  return query?.endsWith(PROTOBUF) ?? false;
+}
+
+/** The columns that a statement wants as RowBinary, in its order; null if it reads the bodies. */
+export function rowColumns({ query }: Statement): string[] | null {
+  const [, columns] = /^INSERT INTO \w+ \((.*)\) FORMAT RowBinary$/.exec(query ?? "") ?? [];
+  return columns?.split(", ") ?? null;
 }
 
 export type Columns = readonly (readonly [column: string, expression: string])[];
@@ -50,25 +58,40 @@ export const hexId = (column: string, bytes: number): string =>
 
 export const timestamp = (column: string): string => `fromUnixTimestamp64Nano(toInt64(${column}))`;
 
-export function insertQuery(table: string, columns: Columns, from: string): string {
-  return `INSERT INTO ${table} (${columns.map(([column]) => column).join(", ")})
-SELECT
+/** The statements of a table for both ways, with the same columns. */
+export function statementsFor(
+  table: string,
+  columns: Columns,
+  { from, proto }: { readonly from: string; readonly proto: string },
+): Statements {
+  const insertInto = `INSERT INTO ${table} (${columns.map(([column]) => column).join(", ")})`;
+  const select = `SELECT
   ${columns.map(([, expression]) => expression).join(",\n  ")}
-FROM ${from}
-${FORMAT}`;
+FROM ${from}`;
+  return {
+    protobuf: {
+      query: `${insertInto}\n${select}\n${PROTOBUF}`,
+      ...protobufSettings(table, proto),
+      ...SETTINGS,
+    },
+    rowbinary: { query: `${insertInto} ${ROWBINARY}`, ...SETTINGS },
+  };
 }
 
-export function settingsFor(table: string, proto: string): Record<string, string> {
+function protobufSettings(table: string, proto: string): Statement {
   return {
     format_schema_source: "string",
     format_schema: schemaFor(table, `${common}${proto}`),
     format_schema_message_name: "Row",
-    input_format_max_block_size_bytes: String(INSERT_BLOCK_BYTES),
-    // An eighth of an insert's CPU went into indexes that the next merge builds anew anyway. Until
-    // then a part is as large as a batch, and read whole.
-    materialize_skip_indexes_on_insert: "0",
   };
 }
+
+const SETTINGS: Statement = {
+  input_format_max_block_size_bytes: String(INSERT_BLOCK_BYTES),
+  // An eighth of an insert's CPU went into indexes that the next merge builds anew anyway. Until
+  // then a part is as large as a batch, and read whole.
+  materialize_skip_indexes_on_insert: "0",
+};
 
 const SYNTAX = 'syntax = "proto3";\n';
 const PACKAGE = /^package (\w+);$/m;
@@ -85,7 +108,7 @@ function schemaFor(table: string, proto: string): string {
 }
 
 /** The statement with its schema in another package, which makes it another text. */
-export function withSchemaNote<S extends Record<string, string>>(statement: S, note: string): S {
+export function withSchemaNote(statement: Statement, note: string): Statement {
   const { format_schema: schema } = statement;
   return schema === undefined || note === ""
     ? statement

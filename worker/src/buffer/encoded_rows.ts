@@ -1,0 +1,98 @@
+/** The rows of a batch as RowBinary, for a statement that takes no stored bodies. */
+import { compressed, free } from "../body.ts";
+import { decodeStored } from "../content_coding.ts";
+import { ENCODED_PIECE_BYTES, MAX_ENCODED_BYTES } from "../limits.ts";
+import { encoderFor } from "../rowbinary/encoder.ts";
+import { NotEncodable } from "../rowbinary/errors.ts";
+import { RowWriter } from "../rowbinary/writer.ts";
+import type { Encoding } from "../tables/index.ts";
+import type { Batch, Batches } from "./batches.ts";
+import type { Store } from "./store.ts";
+
+export interface Piece {
+  readonly bytes: Uint8Array;
+  readonly encoding: Encoding;
+}
+
+/**
+ * Encode a batch, one compressed piece after the other; the same pieces every time.
+ *
+ * Other work gets its turn after each piece.
+ *
+ * Raises:
+ *   NotEncodable: a body is damaged, or the rows come to too many bytes.
+ *   UnknownColumns: another script sealed the batch.
+ */
+export async function* encodedPieces(
+  store: Store,
+  batches: Batches,
+  batch: Batch,
+  columns: readonly string[],
+): AsyncGenerator<Piece> {
+  const encoder = encoderFor(batch.table, columns);
+  const out = new RowWriter(2 * ENCODED_PIECE_BYTES);
+  let encodedBytes = 0;
+  const take = (): Piece => {
+    encodedBytes += out.length;
+    if (encodedBytes > MAX_ENCODED_BYTES) {
+      throw new NotEncodable(`rows of over ${MAX_ENCODED_BYTES} bytes; send smaller batches`);
+    }
+    return compressed(out.take());
+  };
+  for (const request of requestsOf(store, batches, batch)) {
+    for (const _full of encoder.encode(request, out, ENCODED_PIECE_BYTES)) {
+      yield take();
+      await scheduler.wait(0);
+    }
+    if (batch.stream.encoding !== "raw") {
+      free(request); // else it is part of its chunk
+    }
+  }
+  if (out.length > 0) {
+    yield take();
+  }
+}
+
+/** The export requests of a batch, one body at a time: memory has no room for all of them. */
+function* requestsOf(store: Store, batches: Batches, batch: Batch): Generator<Uint8Array> {
+  if (batch.part !== null) {
+    const { sizes, offset } = batches.bodies(batch);
+    yield* requestsIn(store, batch.fromSeq, { sizes, offset, encoding: batch.stream.encoding });
+    return;
+  }
+  // Read to the cursor's end: others write while this batch is encoded.
+  for (const { seq, sizes, rawBytes } of [...store.chunksBetween(batch.fromSeq, batch.toSeq)]) {
+    let total = 0;
+    const bodies = { sizes, offset: 0, encoding: batch.stream.encoding };
+    for (const request of requestsIn(store, seq, bodies)) {
+      total += request.byteLength;
+      yield request;
+    }
+    if (total !== rawBytes) {
+      throw new NotEncodable(`a stored body inflates to ${total} bytes, not to ${rawBytes}`);
+    }
+  }
+}
+
+/** Those of some bodies of a chunk, which lie in it one after the other. */
+function* requestsIn(
+  store: Store,
+  seq: number,
+  bodies: { sizes: readonly number[]; offset: number; encoding: Encoding },
+): Generator<Uint8Array> {
+  const chunk = store.bodiesAtOrAfter(seq, seq)?.body ?? new Uint8Array(0);
+  let at = bodies.offset;
+  for (const size of bodies.sizes) {
+    yield decoded(chunk.subarray(at, at + size), bodies.encoding);
+    at += size;
+  }
+  free(chunk);
+}
+
+function decoded(body: Uint8Array, encoding: Encoding): Uint8Array {
+  try {
+    return decodeStored(body, encoding);
+  } catch (error) {
+    throw new NotEncodable(`a stored body does not inflate: ${String(error)}`);
+  }
+}

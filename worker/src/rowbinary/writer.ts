@@ -1,0 +1,151 @@
+/**
+ * Writes ClickHouse's RowBinary into one growing buffer.
+ *
+ * Source of every encoding: https://clickhouse.com/docs/interfaces/formats/RowBinary. Numbers are
+ * little-endian; strings, arrays and maps start with their length as an unsigned LEB128.
+ */
+
+/** Shorter strings are copied byte by byte: a view for `set` costs more than that. */
+const COPIED_BY_HAND_BYTES = 32;
+const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
+const BASE64_DIGITS = new TextEncoder().encode(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+);
+const PADDING = 0x3d;
+
+export class RowWriter {
+  bytes: Uint8Array;
+  /** How many of `bytes` are written. */
+  length = 0;
+  #view: DataView;
+
+  constructor(expectedBytes: number) {
+    this.bytes = new Uint8Array(expectedBytes);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) {
+      return;
+    }
+    const grown = new Uint8Array(Math.max(2 * this.bytes.length, this.length + count));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+
+  /** Return a view of what is written; the next write reuses its memory. */
+  take(): Uint8Array {
+    const taken = this.bytes.subarray(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  uint32(value: number): void {
+    this.reserve(4);
+    this.#view.setUint32(this.length, value, true);
+    this.length += 4;
+  }
+
+  uint64(high: number, low: number): void {
+    this.reserve(8);
+    this.#view.setUint32(this.length, low, true);
+    this.#view.setUint32(this.length + 4, high, true);
+    this.length += 8;
+  }
+
+  double(value: number): void {
+    this.reserve(8);
+    this.#view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  /** The length of a string, an array or a map. */
+  count(value: number): void {
+    this.reserve(5);
+    let rest = value;
+    while (rest > 127) {
+      this.bytes[this.length++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  /** Bytes that are RowBinary already. */
+  append(encoded: Uint8Array): void {
+    this.reserve(encoded.length);
+    this.bytes.set(encoded, this.length);
+    this.length += encoded.length;
+  }
+
+  copy(source: Uint8Array, from: number, end: number): void {
+    const size = end - from;
+    this.reserve(size);
+    if (size > COPIED_BY_HAND_BYTES) {
+      this.bytes.set(source.subarray(from, end), this.length);
+      this.length += size;
+      return;
+    }
+    const { bytes } = this;
+    let to = this.length;
+    for (let at = from; at < end; at++) {
+      bytes[to++] = source[at] as number;
+    }
+    this.length = to;
+  }
+
+  string(source: Uint8Array, from: number, end: number): void {
+    this.count(end - from);
+    this.copy(source, from, end);
+  }
+
+  /** A string of ASCII characters. */
+  ascii(text: string): void {
+    this.count(text.length);
+    this.reserve(text.length);
+    for (let at = 0; at < text.length; at++) {
+      this.bytes[this.length++] = text.charCodeAt(at);
+    }
+  }
+
+  /** A string of hexadecimal digits. */
+  hex(source: Uint8Array, from: number, end: number): void {
+    this.count(2 * (end - from));
+    this.reserve(2 * (end - from));
+    const { bytes } = this;
+    let to = this.length;
+    for (let at = from; at < end; at++) {
+      const byte = source[at] as number;
+      bytes[to++] = HEX_DIGITS[byte >> 4] as number;
+      bytes[to++] = HEX_DIGITS[byte & 15] as number;
+    }
+    this.length = to;
+  }
+
+  /** A string of base64 digits with padding (RFC 4648, section 4). */
+  base64(source: Uint8Array, from: number, end: number): void {
+    const size = 4 * Math.ceil((end - from) / 3);
+    this.count(size);
+    this.reserve(size);
+    for (let at = from; at < end; at += 3) {
+      const left = end - at;
+      const bits =
+        ((source[at] as number) << 16) |
+        ((left > 1 ? (source[at + 1] as number) : 0) << 8) |
+        (left > 2 ? (source[at + 2] as number) : 0);
+      this.#base64Digit(bits >> 18);
+      this.#base64Digit((bits >> 12) & 63);
+      this.bytes[this.length++] = left > 1 ? (BASE64_DIGITS[(bits >> 6) & 63] as number) : PADDING;
+      this.bytes[this.length++] = left > 2 ? (BASE64_DIGITS[bits & 63] as number) : PADDING;
+    }
+  }
+
+  #base64Digit(value: number): void {
+    this.bytes[this.length++] = BASE64_DIGITS[value] as number;
+  }
+}
