@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv/bin
 # Set to move the local clouds to other ports, for example `make up PORTS="--edge-port 9443"`.
 PORTS ?=
+# Test processes side by side: most tests wait for an engine most of the time.
+JOBS ?= 4
 
 export PATH := $(CURDIR)/.local/bin:$(CURDIR)/$(VENV):$(PATH)
 
@@ -58,7 +60,8 @@ lint: ## Check format, style and types of Python and TypeScript
 .PHONY: test
 test: install lint ## Every check and test
 	npm --prefix worker run --silent test
-	$(VENV)/python -m pytest
+	$(VENV)/python -m pytest -m "not alone" --numprocesses $(JOBS) --dist loadfile
+	$(VENV)/python -m pytest -m alone
 
 .PHONY: test-chaos
 test-chaos: install ## Random changes, faults and kills: 200 of each (CHAOS_SEED, CHAOS_ROUNDS)

@@ -6,11 +6,14 @@ neither sources nor result changed; a `pulumi up` that changes nothing starts no
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +23,7 @@ __all__ = ["BuiltWorker", "build_worker"]
 
 _RESULT = "dist/index.js"
 _STAMP = "dist/index.js.sources"
+_LOCK = "dist/index.js.lock"
 _NOT_SOURCES = {"node_modules", "dist", "test", "tests", ".wrangler"}
 
 
@@ -55,12 +59,26 @@ def build_worker(folder: str | Path = "worker") -> BuiltWorker:
     if not manifest.is_file():
         raise pulumi.RunError(f"building the worker: there is no {manifest}")
     result, stamp = root / _RESULT, root / _STAMP
-    sources = _fingerprint(root)
-    if not result.is_file() or not stamp.is_file() or stamp.read_text() != _seal(sources, result):
-        _build(root)
-        stamp.write_text(_seal(sources, result))
+    with _locked(root / _LOCK):
+        sources = _fingerprint(root)
+        if not _is_current(result, stamp, sources):
+            _build(root)
+            stamp.write_text(_seal(sources, result))
     config = json.loads(manifest.read_text())["config"]
     return BuiltWorker.of(result, config["compatibility_date"])
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock file: of two programs that need the same build, the second uses the first's."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_current(result: Path, stamp: Path, sources: str) -> bool:
+    return result.is_file() and stamp.is_file() and stamp.read_text() == _seal(sources, result)
 
 
 def _fingerprint(root: Path) -> str:

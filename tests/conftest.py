@@ -7,3 +7,11 @@ import pulumi  # noqa: F401
 from tests.isolation.guard import stay_on_this_machine
 
 stay_on_this_machine()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: test processes that run side by side must agree on all names.
+
+    A compressed body, or one that holds the time, differs from process to process.
+    """
+    return argname if isinstance(val, bytes) else None

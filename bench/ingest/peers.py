@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 __all__ = ["collector", "load", "rotel"]
@@ -32,13 +33,15 @@ extensions:
   - gomod: github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage \
 v0.155.0
 providers:
+  - gomod: go.opentelemetry.io/collector/confmap/provider/envprovider v1.67.0
   - gomod: go.opentelemetry.io/collector/confmap/provider/fileprovider v1.67.0
 """
 
 
 def collector() -> Path:
     """The Collector's executable; two minutes on two cores the first time."""
-    folder = FOLDER / "collector"
+    # Another manifest is another build: one that an older checkout left is not taken for this one.
+    folder = FOLDER / f"collector-{sha256(MANIFEST.encode()).hexdigest()[:12]}"
     executable = folder / "build" / "otelcol"
     if not executable.exists():
         print("building the OpenTelemetry Collector (about 2 minutes) …", flush=True)

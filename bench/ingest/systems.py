@@ -195,7 +195,7 @@ def _listening(name: str, port: int, host: Process, clickhouse: ClickHouse | Non
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
     host.start()
-    wait_until(f"{name} listens: {host.log[-2000:]}", listens)
+    wait_until(f"{name} listens", listens, log_of=host)
     return System(name, f"http://127.0.0.1:{port}/v1/traces", host, clickhouse)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from resources.worker_build import build_worker
 from tests.worker.engines import INSERT_FORMATS, LONG_RETENTION_DAYS, ROOT, ClickHouse, Worker
 from tests.worker.proxy import Proxy
 
@@ -19,8 +19,8 @@ FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000, "HEALTH_ROWS_MS": 3_600_000}
 
 @pytest.fixture(scope="session", autouse=True)
 def built_worker() -> None:
-    """The bundle of the sources as they are now."""
-    subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT / "worker", check=True)
+    """Build the bundle of the sources as they are now, unless another process did."""
+    build_worker(ROOT / "worker")
 
 
 @pytest.fixture

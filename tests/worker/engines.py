@@ -6,6 +6,7 @@ The local clouds bring back what dies; here a test decides when, so the engines 
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -15,11 +16,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from hashlib import sha256
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -36,6 +38,7 @@ DATABASE = "telemetry"
 START_SECONDS = 60.0
 # The ways into ClickHouse, `worker/src/tables/formats.ts`; the first one is the default.
 INSERT_FORMATS = ("protobuf", "rowbinary")
+_SHOWN_LOG_CHARACTERS = 3_000
 TTL_DAYS = "30"
 # Recorded bodies have the times of their recording, and those of unit tests begin at 1970.
 LONG_RETENTION_DAYS = 36_500
@@ -53,19 +56,53 @@ _USERS = """<clickhouse><profiles><default/></profiles><quotas><default/></quota
 </users></clickhouse>"""
 
 
+# Below the ports that the kernel hands out to connections, and apart from those of the local
+# clouds' services: a server that is killed finds its port free when it starts again.
+_PORTS = range(10_000, 20_000)
+_PORTS_OF_A_PROCESS = 500
+
+
+def _ports() -> Iterator[int]:
+    """Ports of this process alone, as long as pytest-xdist runs at most 20 of them."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = _PORTS[process * _PORTS_OF_A_PROCESS % len(_PORTS)]
+    return cycle(range(first, first + _PORTS_OF_A_PROCESS))
+
+
+_NEXT_PORTS = _ports()
+
+
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nothing listens on, not given out lately."""
+    for port in islice(_NEXT_PORTS, _PORTS_OF_A_PROCESS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise OSError(f"no free port among {_PORTS_OF_A_PROCESS}")
 
 
-def wait_until(what: str, holds: Callable[[], bool], *, seconds: float = START_SECONDS) -> None:
-    """Return as soon as `holds()`; fail with `what` after `seconds`."""
+def wait_until(
+    what: str,
+    holds: Callable[[], bool],
+    *,
+    seconds: float = START_SECONDS,
+    log_of: Process | None = None,
+) -> None:
+    """Return as soon as `holds()`.
+
+    Raises:
+        AssertionError: it does not within `seconds`, or the process `log_of` has ended by itself;
+            the message has `what` and the end of that process's log.
+    """
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, f"still not after {seconds} s: {what}"
+        ended = log_of is not None and log_of.has_ended()
+        if ended or time.monotonic() >= deadline:
+            why = "the process ended before" if ended else f"not within {seconds} s"
+            shown = "" if log_of is None else log_of.log[-_SHOWN_LOG_CHARACTERS:]
+            raise AssertionError(f"{why}: {what}\n{shown}")
         time.sleep(0.02)
 
 
@@ -94,6 +131,10 @@ class Process:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def has_ended(self) -> bool:
+        """Whether it was started, was not killed, and yet runs no more."""
+        return self._process is not None and self._process.poll() is not None
 
     @property
     def pid(self) -> int:
@@ -143,7 +184,7 @@ class ClickHouse:
         """
         forgotten = forget_unwritten(self.process.folder / "data") if mended else 0
         self.process.start()
-        wait_until(f"ClickHouse answers: {self.process.log[-2000:]}", self._answers)
+        wait_until("ClickHouse answers", self._answers, log_of=self.process)
         return forgotten
 
     def _answers(self) -> bool:
@@ -263,7 +304,7 @@ class Worker:
 
     def start(self) -> None:
         self.process.start()
-        wait_until(f"the worker answers: {self.process.log[-2000:]}", self._answers)
+        wait_until("the worker answers", self._answers, log_of=self.process)
 
     def _answers(self) -> bool:
         try:

@@ -65,11 +65,12 @@ def letters(worker: Worker, **parameters: str) -> list[dict[str, Any]]:
 
 def wait_for_letters(worker: Worker, count: int) -> list[dict[str, Any]]:
     wait_until(
-        f"{count} dead letters: {worker.process.log[-2000:]}",
+        f"{count} dead letters",
         lambda: (
             (now := status(worker))["dead_letters"] == count
             and now["stored_bytes"] == now["dead_letter_bytes"]
         ),
+        log_of=worker.process,
     )
     return letters(worker)
 

@@ -85,7 +85,7 @@ def test_bodies_in_every_coding_arrive_in_one_batch_each(
             body = compress(export_bytes(20, seed=2 * number + again))
             answer = worker.post_traces(body, content_encoding=coding)
             assert answer.status == 200, (name, answer)
-    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert worker.stored("SELECT error FROM dead_letters") == []
     assert clickhouse.count("otel_traces") == 2 * 20 * len(FORMS)
     assert worker.process.log.count("split") == 0

@@ -29,7 +29,7 @@ def event(**fields: object) -> dict[str, object]:
 
 
 def stored_events(clickhouse: ClickHouse, worker: Worker) -> list[dict[str, object]]:
-    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     lines = clickhouse.query(
         "SELECT * FROM telemetry.events_once ORDER BY user_id, timestamp FORMAT JSONEachRow"
     )

@@ -33,7 +33,7 @@ def send(worker: Worker, seeds: range) -> None:
 
 def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
     """After the buffer has drained, every span is there once, in both tables."""
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     for table, column in (("otel_traces", "SpanId"), ("otel_traces_trace_id_ts", "TraceId")):
         counts = clickhouse.query(f"SELECT count(), uniqExact({column}) FROM telemetry.{table}")
         assert counts == f"{bodies * SPANS}\t{bodies * SPANS}", table

@@ -40,7 +40,7 @@ def open_tables(worker: Worker) -> set[object]:
 
 def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
     """After the buffer has drained, every data point is in its table once."""
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert worker.stored("SELECT error FROM dead_letters") == []
     for table in METRIC_TABLES:
         counts = clickhouse.query(
@@ -131,7 +131,7 @@ def test_poison_for_one_table_is_a_dead_letter_of_that_table(
     )
     send(worker, range(3, 6))
     clickhouse.start()
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     letters = worker.stored("SELECT table_name, error, body FROM dead_letters")
     ((table, error, kept),) = letters
     assert table == "otel_metrics_gauge"

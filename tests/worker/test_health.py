@@ -65,8 +65,9 @@ def alarms(worker: Worker) -> int:
 
 def wait_until_at_rest(worker: Worker) -> None:
     wait_until(
-        f"everything is delivered and no alarm set: {worker.process.log[-2000:]}",
+        "everything is delivered and no alarm set",
         lambda: worker.is_drained() and alarms(worker) == 0,
+        log_of=worker.process,
     )
 
 

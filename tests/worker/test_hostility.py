@@ -349,7 +349,7 @@ def test_a_million_attributes_arrive(clickhouse: ClickHouse, worker: Worker) -> 
     assert len(body) < 100 * KIB
     answer = worker.post_traces(body, content_type=JSON, content_encoding="gzip")
     assert answer.status == 200, answer
-    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]
     found = clickhouse.query("SELECT max(length(SpanAttributes)) FROM telemetry.otel_traces")
     assert found == "1000000"
@@ -372,7 +372,7 @@ def test_odd_keys_and_values_of_events_are_kept(clickhouse: ClickHouse, worker: 
         assert answer.status == 200, (metadata[:80], answer)
     assert worker.post_event(b'{"__proto__":{"event_name":"inherited"}}').status == 400
     assert worker.post_event({"event_name": "after"}).status == 200
-    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]
     names = clickhouse.query("SELECT groupArraySorted(9)(event_name) FROM telemetry.events")
     assert names == "['after','odd0','odd1','odd2','odd3','odd4','odd5']"
@@ -394,7 +394,7 @@ def test_a_thousand_clients_at_once_are_all_answered(
             sender.sendall(head(more=[f"content-length: {len(body)}"]) + body)
         statuses = Counter(answer_on(sender).status for sender in senders)
     assert statuses == {200: CLIENTS}
-    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
     assert counts == f"{2 * CLIENTS}\t{2 * CLIENTS}"
 
@@ -483,7 +483,7 @@ def test_among_hostile_clients_a_good_one_loses_nothing(
             each.result()
     # 0: hung up on while sending; everything else is a refusal, or one of the few legal requests.
     assert answered.keys() <= {-1, 0, 200, 400, 401, 404, 405, 408, 413, 415, 431, 503}, answered
-    wait_until(f"drained: {worker.process.log[-2000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
     expected = sum(spans_of(seed) for seed in range(GOOD_BODIES))
     assert counts == f"{expected}\t{expected}"

@@ -23,7 +23,7 @@ def send(worker: Worker, seeds: range) -> None:
 
 
 def assert_once(clickhouse: ClickHouse, worker: Worker, spans: int) -> None:
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
     assert counts == f"{spans}\t{spans}"
     assert worker.stored("SELECT error FROM dead_letters") == []
@@ -95,7 +95,7 @@ def test_rows_that_come_to_too_many_bytes_are_a_dead_letter(
     assert worker.post_traces(request.SerializeToString()).status == 200
     send(worker, range(1, 4))
     clickhouse.start()
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert clickhouse.count("otel_traces") == 3 * SPANS
     ((error,),) = worker.stored("SELECT error FROM dead_letters")
     assert "over 300000 bytes" in str(error)

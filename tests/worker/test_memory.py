@@ -18,6 +18,8 @@ from bench.ingest.systems import System
 from tests.worker.engines import ClickHouse, Worker, wait_until
 from tests.worker.spans import START_UNIX_NANO
 
+pytestmark = pytest.mark.alone
+
 # Of the Workers host, the runtime's own 65 MiB in it.
 LIMIT_BYTES = 256_000_000
 BODIES = 300

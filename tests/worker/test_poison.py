@@ -36,7 +36,7 @@ def hold_back(clickhouse: ClickHouse) -> None:
 def assert_only_poison_is_set_aside(
     clickhouse: ClickHouse, worker: Worker, *, bodies: int, poison: int
 ) -> None:
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
     assert counts == f"{bodies * SPANS}\t{bodies * SPANS}"
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(poison,)]
@@ -78,7 +78,7 @@ def test_poison_among_small_bodies_of_one_row_stands_alone(
     damage_first(worker, "SELECT seq, body FROM chunks ORDER BY length(sizes) DESC LIMIT 1")
     worker.start()
     clickhouse.start()
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert clickhouse.count("otel_traces") == 63 * 4
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(1,)]
 
@@ -96,7 +96,7 @@ def test_poison_at_the_front_of_a_large_batch_is_heard_of(
     damage_first(worker, "SELECT seq, body FROM chunks ORDER BY seq LIMIT 1")
     worker.start()
     clickhouse.start()
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert clickhouse.count("otel_traces") == 19 * 2_000
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(1,)]
 

@@ -90,7 +90,7 @@ def test_all_signals_of_an_sdk_arrive_once(
     run(command_for(language), encoding, environment)
     assert set(gateway.requests) == {"/v1/traces", "/v1/logs", "/v1/metrics"}
     assert min(gateway.requests.values()) >= 2, gateway.requests
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     assert worker.stored("SELECT error FROM dead_letters") == []
     assert_spans(clickhouse)
     assert_logs(clickhouse)

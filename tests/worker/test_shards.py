@@ -66,7 +66,7 @@ def send_at_once(worker: Worker, bodies: int) -> None:
 
 def assert_once(clickhouse: ClickHouse, worker: Entrances, bodies: int) -> None:
     """Every span is there once, after all buffers have drained."""
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
     assert counts == f"{bodies * SPANS}\t{bodies * SPANS}"
 

@@ -18,7 +18,7 @@ def sealed(worker: Worker) -> int:
 
 def assert_once(clickhouse: ClickHouse, worker: Worker, spans: int) -> None:
     """After the buffer has drained, every span is there once."""
-    wait_until(f"drained: {worker.process.log[-3000:]}", worker.is_drained)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query(f"SELECT count(), uniqExact(SpanId) FROM {DATABASE}.otel_traces")
     assert counts == f"{spans}\t{spans}"
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]

@@ -159,9 +159,7 @@ class Stage:
 
     def wait_until_drained(self) -> None:
         """Nothing waits any more in any buffer."""
-        wait_until(
-            f"drained: {self.worker.process.log[-3000:]}", self._is_drained, seconds=DRAIN_SECONDS
-        )
+        wait_until("drained", self._is_drained, seconds=DRAIN_SECONDS, log_of=self.worker.process)
 
     def dead_letters(self) -> int:
         """How many bodies were set aside; none of this run's deserves it."""
