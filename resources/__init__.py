@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from resources.upgrade_window import UpgradeWindow, UpgradeWindowArgs
     from resources.user import User, UserArgs
     from resources.warehouse import Connection, connection_of
+    from resources.worker_logs import WorkerLogs
 
 __all__ = [
     "Access",
@@ -138,6 +139,7 @@ __all__ = [
     "UpgradeWindowArgs",
     "User",
     "UserArgs",
+    "WorkerLogs",
     "connection_of",
     "find_service",
     "get_organization",
@@ -229,6 +231,7 @@ _HOMES = {
     "UpgradeWindowArgs": "upgrade_window",
     "User": "user",
     "UserArgs": "user",
+    "WorkerLogs": "worker_logs",
     "connection_of": "warehouse",
     "get_organization": "organization",
     "load_settings": "config",

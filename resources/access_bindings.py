@@ -169,7 +169,7 @@ def _token_output(args: TokenArgs, token: Token) -> pulumi.Output[list[Entry]]:
     )
 
 
-def _token_entries(args: TokenArgs, sha256: str, previous_sha256: str | None) -> list[Entry]:
+def _token_entries(args: TokenArgs, sha256: str, previous_sha256: str) -> list[Entry]:
     """The token, and the one before it with its end."""
     entries = [_token_entry(args, sha256, args.expires_at)]
     if previous_sha256:

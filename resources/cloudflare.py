@@ -33,6 +33,9 @@ __all__ = [
     "WorkersScript",
     "WorkersScriptBindingArgs",
     "WorkersScriptObservabilityArgs",
+    "WorkersScriptObservabilityIssuesArgs",
+    "WorkersScriptObservabilityLogsArgs",
+    "WorkersScriptObservabilityTracesArgs",
 ]
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
         WorkersScript,
         WorkersScriptBindingArgs,
         WorkersScriptObservabilityArgs,
+        WorkersScriptObservabilityIssuesArgs,
+        WorkersScriptObservabilityLogsArgs,
+        WorkersScriptObservabilityTracesArgs,
     )
 
 PACKAGE = "pulumi_cloudflare"
@@ -52,6 +58,9 @@ _HOMES = {
     "WorkersScript": "workers_script",
     "WorkersScriptBindingArgs": "_inputs",
     "WorkersScriptObservabilityArgs": "_inputs",
+    "WorkersScriptObservabilityIssuesArgs": "_inputs",
+    "WorkersScriptObservabilityLogsArgs": "_inputs",
+    "WorkersScriptObservabilityTracesArgs": "_inputs",
 }
 # A class statement with its decorators, up to the next thing that begins in the first column.
 _CLASS = re.compile(r"^(?:@[^\n]*\n)*class (\w+)[^\n]*\n(?:(?:[ \t][^\n]*)?\n)*", re.MULTILINE)

@@ -26,6 +26,8 @@
 | `corsOrigins`: origins of web pages that may send, a list | none |
 | `publicEvents`: team and rates of events without a token, `resources/access.py` | rejected |
 | `honorDoNotTrack`: whether requests that ask not to be tracked are not stored | true |
+| `logSamplingRate`: share of requests that Workers Logs store logs of, 0 to 1 | 1 |
+| `invocationLogs`: whether each request is a log event of its own | false |
 | `sentryDsn`, a secret: where the worker reports errors | nowhere |
 | `cloudflareAccountId` | `CLOUDFLARE_ACCOUNT_ID` |
 | `cloudflareApiToken`, a secret | `CLOUDFLARE_API_TOKEN` |
@@ -49,6 +51,7 @@ import pulumi
 from resources.access_config import read_access
 from resources.access_rules import IDENTIFIER, IDENTIFIER_ALLOWED
 from resources.shard_layouts import MAX_SHARDS
+from resources.worker_logs import WorkerLogs
 
 __all__ = ["Settings", "load_settings"]
 
@@ -126,6 +129,10 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
             default=f"telemetry-{pulumi.get_stack()}".lower(),
             pattern=_SCRIPT_NAME,
             allowed="1 to 63 of a-z, 0-9 and -, beginning with a letter or digit",
+        ),
+        "logs": WorkerLogs(
+            sampling_rate=reader.rate("logSamplingRate", default=1.0),
+            invocation_logs=reader.flag("invocationLogs", default=False),
         ),
         "sentry_dsn": reader.optional_secret(
             "sentryDsn",
@@ -210,6 +217,15 @@ class _Reader:
         if value is not None and value not in ("true", "false"):
             self.refuse(key, value, "true, false")
         return default if value is None else value == "true"
+
+    def rate(self, key: str, *, default: float) -> float:
+        value = self._parsed(key, float, "a number from 0 to 1")
+        if value is None:
+            return default
+        if not 0 <= value <= 1:
+            self.refuse(key, value, "a number from 0 to 1")
+            return default
+        return float(value)
 
     def texts(self, key: str) -> list[str]:
         value = self._parsed(key, lambda _: self._config.get_object(key), "a list of texts")

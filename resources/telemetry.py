@@ -40,7 +40,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -54,6 +54,7 @@ from resources.shard_layouts import ShardLayouts
 from resources.token import Token
 from resources.user import User
 from resources.worker_build import BuiltWorker, build_worker
+from resources.worker_logs import WorkerLogs, worker_observability
 
 __all__ = ["Telemetry", "TelemetryArgs"]
 
@@ -84,6 +85,7 @@ class TelemetryArgs:
             place; take it from `Retention.days`, so that tables keep rows before the worker
             accepts them.
         sentry_dsn: where the worker reports errors, a secret; default: nowhere. In place.
+        logs: what Cloudflare's Workers Logs store. In place.
         base_url: address of the Cloudflare API. Default: Cloudflare's own.
         port: that the hostname is reached on from outside. Default 443.
         worker: a built worker. Default: `worker/`, built if need be.
@@ -100,6 +102,7 @@ class TelemetryArgs:
     access: Access
     retention_days: pulumi.Input[int | Mapping[str, int]]
     sentry_dsn: pulumi.Input[str] | None = None
+    logs: WorkerLogs = field(default_factory=WorkerLogs)
     base_url: pulumi.Input[str] | None = None
     port: int = HTTPS_PORT
     worker: BuiltWorker | None = None
@@ -145,7 +148,11 @@ class Telemetry(pulumi.ComponentResource):
             hostname=args.hostname,
             service=script.script_name,
             zone_name=args.zone_name,
-            opts=child,
+            # Cloudflare rejects a hostname that another script has (409, code 100116), so the
+            # default order of a replacement, create and then delete, could never end.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(delete_before_replace=True)
+            ),
         )
         port = "" if args.port == HTTPS_PORT else f":{args.port}"
         self.url = domain.hostname.apply(lambda hostname: f"https://{hostname}{port}")
@@ -201,7 +208,7 @@ def _script(
         main_module=_MAIN_MODULE,
         compatibility_date=worker.compatibility_date,
         bindings=bindings,
-        observability=cloudflare.WorkersScriptObservabilityArgs(enabled=True),
+        observability=worker_observability(args.logs),
         opts=opts,
     )
 

@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from local.cloudflare.bindings import MODULE_TYPES, known_binding, module_name
 from local.cloudflare.errors import ApiError
+from local.cloudflare.observability import with_defaults
 from local.cloudflare.state import Binding
 
 __all__ = ["MAX_UPLOAD_BYTES", "Part", "Upload", "read_json", "read_upload"]
@@ -110,12 +111,12 @@ async def read_upload(request: web.Request) -> Upload:
 
 
 def checked_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The known settings in `metadata`; null counts as absent.
+    """The known settings in `metadata`, filled in where Cloudflare does; null counts as absent.
 
     Raises:
         ApiError: one is of the wrong type.
     """
-    settings = {}
+    settings: dict[str, Any] = {}
     for key, expected in _SETTINGS.items():
         value = metadata.get(key)
         if value is None:
@@ -123,6 +124,8 @@ def checked_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, expected):
             raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
         settings[key] = value
+    if "observability" in settings:
+        settings["observability"] = with_defaults(settings["observability"])
     return settings
 
 

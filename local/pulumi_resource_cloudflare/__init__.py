@@ -10,6 +10,11 @@ the real provider (`schema.json` is read off its Python package). Like the real 
 script's `migrations` with every upload: Cloudflare refuses (10079) an update that repeats a
 migration tag it has already applied.
 
+What the real provider does not see, this one does not see either: a variable or a Durable Object
+binding that somebody changed by hand stays as it is until the next upload. Both can use one state:
+outputs have the `id` that the real provider needs to refresh and destroy, and the real provider's
+description of its raw state is dropped as soon as the values next to it change.
+
 What it does not imitate: every other resource and look-up; API keys and service keys instead of
 an API token; static assets (`assets`) and further `files` of a script; imports of scripts with
 more than one module; `__defaults` in saved inputs.

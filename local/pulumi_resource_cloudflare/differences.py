@@ -41,12 +41,10 @@ def _compare(
     path: str, name: str, old: Any, new: Any, computed: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     if new is None:
-        # An empty list or object is how the API shows what was never set.
-        if name not in computed and old not in (None, [], {}):
+        if name not in computed and old is not None:
             yield path, "delete"
     elif old is None:
-        if new not in ([], {}):
-            yield path, "add"
+        yield path, "add"
     elif new is UNKNOWN:
         yield path, "update"
     elif isinstance(old, dict) and isinstance(new, dict):

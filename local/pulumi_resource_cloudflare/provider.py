@@ -42,6 +42,8 @@ STAND_IN = "this is a stand-in for the official cloudflare plugin, which is not 
 _DEFAULT_URL = "https://api.cloudflare.com/client/v4"
 _PROVIDER = "pulumi:providers:cloudflare"
 _ENGINE_CONFIG = ("version", "pluginDownloadURL")
+_META = "__meta"
+_RAW_STATE_DELTA = "__pulumi_raw_state_delta"
 _SECRET_CONFIG = ("apiToken", "apiKey", "apiUserServiceKey")
 _RESOURCES: dict[str, Resource] = {
     resource.token: resource for resource in (WorkersScript(), WorkersCustomDomain())
@@ -152,7 +154,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             name = path.partition(".")[0].partition("[")[0]
             if name in state:
                 news[name] = state[name]
-        return _diff_response(resource, resource.diff(state, news), state, news)
+        return _diff_response(resource.diff(state, news))
 
     def Create(self, request: Any, context: Any) -> Any:
         """Create one resource."""
@@ -172,7 +174,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=to_struct(resource.planned(news, state)))
         client = self._ready(context)
         fresh = _or_abort(context, lambda: resource.update(client, request.id, state, news))
-        return provider_pb2.UpdateResponse(properties=to_struct(fresh))
+        return provider_pb2.UpdateResponse(properties=to_struct(_with_meta(fresh, state)))
 
     def Read(self, request: Any, context: Any) -> Any:
         """Refresh or import one resource; no id in the answer means it is gone."""
@@ -184,7 +186,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         identifier, fresh, seen = found
         return provider_pb2.ReadResponse(
-            id=identifier, properties=to_struct(fresh), inputs=to_struct(seen)
+            id=identifier, properties=to_struct(_with_meta(fresh, state)), inputs=to_struct(seen)
         )
 
     def Delete(self, request: Any, context: Any) -> Any:
@@ -248,12 +250,19 @@ def _failures(failures: list[Failure]) -> list[Any]:
     return [provider_pb2.CheckFailure(property=f.path, reason=f.reason) for f in failures]
 
 
-def _diff_response(
-    resource: Resource,
-    differences: list[Difference],
-    state: Mapping[str, Any],
-    news: Mapping[str, Any],
-) -> Any:
+def _with_meta(fresh: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the new state with what the official plugin needs to read it.
+
+    `__meta` names the version of the Terraform schema that the official plugin wrote. Its
+    `__pulumi_raw_state_delta` describes the values it wrote; next to other values the official
+    plugin fails with "Failed to recover raw state", and without it reads the plain properties.
+    Source: pulumi-terraform-bridge, pkg/pf/tfbridge/resource_state.go.
+    """
+    plain = {key: value for key, value in fresh.items() if key not in (_META, _RAW_STATE_DELTA)}
+    return plain | ({_META: state[_META]} if _META in state else {})
+
+
+def _diff_response(differences: list[Difference]) -> Any:
     response = provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_NONE, hasDetailedDiff=True
     )
@@ -266,10 +275,8 @@ def _diff_response(
             response.diffs.append(top)
         if difference.replaces and top not in replaces:
             replaces.append(top)
+    # Like the official plugin, which leaves `deleteBeforeReplace` to the program's options.
     response.replaces.extend(replaces)
-    # Two of the same name cannot stand side by side while one replaces the other.
-    same = reveal(state.get(resource.identity)) == reveal(news.get(resource.identity))
-    response.deleteBeforeReplace = bool(replaces) and same
     return response
 
 

@@ -25,8 +25,6 @@ class Resource(Protocol):
     """A resource type. Values may carry Secret and UNKNOWN marks wherever inputs can."""
 
     token: str
-    # The input that no two resources can share: a replacement that keeps it must delete first.
-    identity: str
 
     def check(self, values: Mapping[str, Any]) -> list[Failure]:
         """What is wrong beyond the types of single properties."""

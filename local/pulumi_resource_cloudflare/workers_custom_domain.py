@@ -21,7 +21,6 @@ class WorkersCustomDomain:
     """See `Resource`; the id is the domain's, and nothing changes in place."""
 
     token = "cloudflare:index/workersCustomDomain:WorkersCustomDomain"  # noqa: S105
-    identity = "hostname"
 
     def check(self, values: Mapping[str, Any]) -> list[Failure]:
         """The types of the single properties say it all."""
@@ -36,7 +35,7 @@ class WorkersCustomDomain:
     def planned(self, news: Mapping[str, Any], state: Mapping[str, Any] | None) -> dict[str, Any]:
         """The inputs are certain; what the API fills in is not."""
         del state
-        unknown = dict.fromkeys((*schema.computed(self.token), *_COMPUTED), UNKNOWN)
+        unknown = dict.fromkeys(("id", *schema.computed(self.token), *_COMPUTED), UNKNOWN)
         return {**unknown, **{k: v for k, v in news.items() if not k.startswith("__")}}
 
     def create(self, client: Client, news: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -88,6 +87,8 @@ class WorkersCustomDomain:
 
     def _state(self, answer: Mapping[str, Any], marked: Mapping[str, Any]) -> dict[str, Any]:
         fresh = schema.from_api(self.token, answer)
+        # The official plugin's refresh and destroy take the id from the outputs.
+        fresh["id"] = answer["id"]
         fresh["accountId"] = reveal(marked["accountId"])
         if answer.get("cert_id"):
             fresh["certId"] = answer["cert_id"]

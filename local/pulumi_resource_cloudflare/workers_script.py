@@ -57,6 +57,8 @@ _NOT_METADATA = {
     "scriptName",
 }
 _NOT_IMITATED = ("assets", "files")
+# Settings that an upload's response fills in where the program says nothing.
+_FILLED_IN = ("compatibilityFlags", "logpush", "tailConsumers", "usageModel")
 # Settings the API can change behind Pulumi's back, so a refresh shows them.
 _REFRESHED = (
     "compatibilityDate",
@@ -74,7 +76,6 @@ class WorkersScript:
     """See `Resource`; the id is the script's name."""
 
     token = "cloudflare:index/workersScript:WorkersScript"  # noqa: S105
-    identity = "scriptName"
 
     def check(self, values: Mapping[str, Any]) -> list[Failure]:
         """The rules between `content`, `contentFile` and `contentSha256`."""
@@ -102,8 +103,9 @@ class WorkersScript:
 
     def planned(self, news: Mapping[str, Any], state: Mapping[str, Any] | None) -> dict[str, Any]:
         """The inputs are certain; what an upload sets is not."""
-        known = {} if state is None else {k: v for k, v in state.items() if k == "createdOn"}
-        unknown = dict.fromkeys(schema.computed(self.token), UNKNOWN)
+        stable = ("createdOn", "id")
+        known = {} if state is None else {k: v for k, v in state.items() if k in stable}
+        unknown = dict.fromkeys(("id", *schema.computed(self.token)), UNKNOWN)
         return {**unknown, **known, **_echo(news)}
 
     def create(self, client: Client, news: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -164,12 +166,7 @@ class WorkersScript:
             ("metadata", None, "application/json", json.dumps(metadata).encode()),
         ]
         uploaded = client.upload(_path(news), parts)
-        state = _with_script(_echo(news), uploaded)
-        try:
-            # The script is there: whatever happens now, its state must reach the engine.
-            return self._read(client, state)
-        except ApiFailure:
-            return _with_secret_texts(state)
+        return _with_secret_texts(_with_script(_echo(news), uploaded))
 
     def _read(self, client: Client, state: Mapping[str, Any]) -> dict[str, Any]:
         account, name = reveal(state["accountId"]), reveal(state["scriptName"])
@@ -188,7 +185,7 @@ class WorkersScript:
         if placement.get("mode"):
             fresh["placement"] = placement
         fresh["bindings"] = _merged_bindings(known.get("bindings") or [], state.get("bindings"))
-        if not fresh["bindings"]:
+        if not fresh["bindings"] and not state.get("bindings"):
             fresh.pop("bindings")
         _refresh_content(fresh, content, state)
         return _with_secret_texts(fresh)
@@ -221,35 +218,33 @@ def _with_script(state: dict[str, Any], script: Mapping[str, Any]) -> dict[str, 
         "startupTimeMs": "startup_time_ms",
     }
     fresh = {name: script[key] for name, key in fields.items() if script.get(key) is not None}
-    return {**{k: v for k, v in state.items() if k not in fields}, **fresh}
+    known = schema.from_api(WorkersScript.token, script)
+    filled_in = {key: known[key] for key in _FILLED_IN if key in known and key not in state}
+    # The official plugin's refresh and destroy take the id from the outputs.
+    kept = {key: value for key, value in state.items() if key not in fields}
+    return {**filled_in, **kept, **fresh, "id": reveal(state["scriptName"])}
 
 
 def _merged_bindings(fresh: list[dict[str, Any]], state: Any) -> list[dict[str, Any]]:
-    """The API's bindings in the state's order.
+    """Return the bindings as the official plugin's refresh does.
 
-    A secret keeps the text of the state. Secrets that are not in the state are somebody else's
-    (`wrangler secret put`) and stay out of it.
+    A binding of the state stays as it is: the refresh does not see that somebody changed or deleted
+    it. The exception is a secret that the script no longer has, which leaves the state. Bindings
+    that only the API has are added, but for secrets (`wrangler secret put`).
+    Source: `UpdateSecretTextsFromState` of terraform-provider-cloudflare.
     """
-    inner = state.value if isinstance(state, Secret) else state
-    by_key = {_key(binding): binding for binding in fresh}
-    merged = []
-    for old in inner or []:
-        new = by_key.pop(_key(reveal(old)), None)
-        if new is not None:
-            plain = old.value if isinstance(old, Secret) else old
-            kept = {k: v for k, v in plain.items() if k not in new and _kept(k, new)}
-            merged.append(copy_secrets({**kept, **new}, old))
-    merged += [new for new in by_key.values() if new["type"] != "secret_text"]
-    return merged
+    inner = (state.value if isinstance(state, Secret) else state) or []
+    theirs, ours = {_key(binding) for binding in fresh}, {_key(reveal(old)) for old in inner}
+    kept = [old for old in inner if not _is_secret(reveal(old)) or _key(reveal(old)) in theirs]
+    return kept + [new for new in fresh if _key(new) not in ours and not _is_secret(new)]
 
 
 def _key(binding: Mapping[str, Any]) -> tuple[str, str]:
     return (binding["type"], binding["name"])
 
 
-def _kept(name: str, fresh: Mapping[str, Any]) -> bool:
-    """Whether a field the API leaves out is one it never shows."""
-    return name != "text" or fresh["type"] == "secret_text"
+def _is_secret(binding: Mapping[str, Any]) -> bool:
+    return bool(binding["type"] == "secret_text")
 
 
 def _with_secret_texts(state: dict[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,11 @@ def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
     (created,) = control_plane.services()
     assert created["state"] == "running"
 
-    # A second up has nothing to do.
+    # A second up has nothing to do, a preview shows nothing, and a refresh changes neither.
     deployment.up("--expect-no-changes")
+    deployment.pulumi("preview", "--expect-no-changes")
+    deployment.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    deployment.pulumi("preview", "--expect-no-changes")
 
     # Replicas change in place, and how long rows are kept in every table.
     deployment.configure("numReplicas", "2")
@@ -53,6 +56,13 @@ def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
     deployment.up()
     (repaired,) = control_plane.services()
     assert (repaired["name"], repaired["numReplicas"]) == ("renamed by hand", 2)
+
+    # Another name of the worker is another script, to which the hostname moves.
+    deployment.configure("workerName", "renamed")
+    deployment.up()
+    assert [each["id"] for each in cloudflare.account("workers/scripts")] == ["renamed"]
+    assert [each["service"] for each in cloudflare.account("workers/domains")] == ["renamed"]
+    deployment.up("--expect-no-changes")
 
     # Another region is another service, and the old one stays until the new one runs.
     deployment.configure("region", "us-east-1")

@@ -15,6 +15,7 @@ import yaml  # type: ignore[import-untyped]
 from resources import config
 from resources.access import PublicArgs, TeamArgs, TokenArgs
 from resources.config import Settings, load_settings
+from resources.worker_logs import WorkerLogs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,6 +68,7 @@ def test_what_is_not_set_has_its_documented_default() -> None:
     assert settings.telemetry["zone_name"] == "example.com"
     assert settings.telemetry["port"] == 443
     assert settings.telemetry["script_name"] == "telemetry-test"
+    assert settings.telemetry["logs"] == WorkerLogs(sampling_rate=1.0, invocation_logs=False)
     access = settings.telemetry["access"]
     assert access.teams == [TeamArgs(name="default", database="telemetry")]
     assert {token.name: list(token.scopes) for token in access.tokens} == {
@@ -158,6 +160,12 @@ def test_wrong_teams_and_origins_are_refused(key: str, value: str, allowed: str)
     assert f"allowed: {allowed}" in str(caught.value)
 
 
+def test_logs_are_stored_as_the_config_says() -> None:
+    """Every request's log event costs money at Cloudflare."""
+    logs = load(logSamplingRate="0.1", invocationLogs="true").telemetry["logs"]
+    assert logs == WorkerLogs(sampling_rate=0.1, invocation_logs=True)
+
+
 def test_errors_are_reported_where_a_dsn_says_so() -> None:
     """Nowhere by default."""
     assert load().telemetry["sentry_dsn"] is None
@@ -241,6 +249,10 @@ def test_a_wrong_token_is_named_by_its_place(tokens: str, key: str, allowed: str
         ("ingestDomain", "https://in.example.com", "a hostname like in.example.com"),
         ("ingestPort", "65536", "a whole number from 1 to 65535"),
         ("workerName", "No Spaces", "1 to 63 of a-z, 0-9 and -"),
+        ("logSamplingRate", "1.5", "a number from 0 to 1"),
+        ("logSamplingRate", "nan", "a number from 0 to 1"),
+        ("logSamplingRate", "half", "a number from 0 to 1"),
+        ("invocationLogs", "no", "true, false"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(key: str, value: str, allowed: str) -> None:

@@ -156,10 +156,45 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     assert (second["shards"], second["before"]) == (1, [4])
     assert second["number"] > first["number"]
 
+    # Another name is another script, and the hostname moves to it; the first one is deleted.
+    stack.configure(code=code(3), tokens=[rotated], script_name="renamed")
+    stack.up()
+    stack.up("--expect-no-changes")
+    assert (ask(stack)["version"], ask(stack)["count"]) == (3, 2)
+    assert [each["id"] for each in cloudflare.account("workers/scripts")] == ["renamed"]
+    (domain,) = cloudflare.account("workers/domains")
+    assert domain["service"] == "renamed"
+
     stack.stack.destroy()
     assert cloudflare.account("workers/scripts") == []
     assert cloudflare.account("workers/domains") == []
     assert stack.services() == []
+
+
+def test_a_refresh_leaves_nothing_to_upload(clouds: Layout, tmp_path: Path) -> None:
+    """The API fills in every field of `observability`, so the program sends every one."""
+    file = {"WORKER_FILE": str(tmp_path / "worker.js")}
+    stack = ProgramStack(clouds, "ingest", tmp_path, name="refreshed", environment=file)
+    cloudflare = Cloudflare(clouds)
+    stack.configure(code=code(1), tokens=[INGEST])
+    stack.up()
+    path = "workers/scripts/ingest-test/settings"
+    stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    stack.pulumi("preview", "--expect-no-changes")
+    stored = cloudflare.account(path)["observability"]
+    assert (stored["head_sampling_rate"], stored["logs"]["head_sampling_rate"]) == (1, 1)
+    assert stored["logs"]["invocation_logs"] is False
+    assert stored["traces"]["enabled"] is False
+
+    logs = {"sampling_rate": 0.25, "invocation_logs": True}
+    stack.configure(code=code(1), tokens=[INGEST], logs=logs)
+    stack.up()
+    stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    stack.pulumi("preview", "--expect-no-changes")
+    stored = cloudflare.account(path)["observability"]
+    assert (stored["head_sampling_rate"], stored["logs"]["head_sampling_rate"]) == (0.25, 0.25)
+    assert stored["logs"]["invocation_logs"] is True
+    stack.stack.destroy()
 
 
 @pytest.mark.parametrize(

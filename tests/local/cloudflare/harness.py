@@ -142,9 +142,11 @@ class Cloud:
         self.attach("localhost", name)
         return script
 
-    def attach(self, hostname: str, service: str) -> Any:
-        """Lead a hostname to a script."""
+    def attach(self, hostname: str, service: str, *, override: bool = False) -> Any:
+        """Attach a hostname to a script; with `override` also one of another script."""
         body = {"hostname": hostname, "service": service, "zone_id": self.card["zone_id"]}
+        if override:
+            body["override_existing_origin"] = True
         return self.result("PUT", "/accounts/{account}/workers/domains", json=body)
 
 

@@ -34,13 +34,18 @@ def test_two_hostnames_lead_to_two_scripts(cloud: Cloud) -> None:
     assert cloud.edge().text == "second"
 
 
-def test_attaching_again_keeps_the_id_and_moves_the_hostname(cloud: Cloud) -> None:
-    """The provider updates with the request that creates."""
+def test_a_hostname_of_another_script_is_rejected_unless_overridden(cloud: Cloud) -> None:
+    """A custom domain cannot move between scripts in place; attaching it again changes nothing."""
     upload(cloud, "first")
     upload(cloud, "second")
     before = cloud.attach("localhost", "first")
     assert cloud.attach("localhost", "first") == before
-    after = cloud.attach("localhost", "second")
+    body = {"hostname": "localhost", "service": "second"}
+    status, code, message = cloud.refusal("PUT", DOMAINS, json=body)
+    assert (status, code) == (409, 100116)
+    assert "'override_existing_origin'" in message
+    assert cloud.edge().text == "first"
+    after = cloud.attach("localhost", "second", override=True)
     assert after["id"] == before["id"]
     assert cloud.edge().text == "second"
     assert cloud.result("GET", f"{DOMAINS}/{after['id']}") == after
@@ -92,7 +97,7 @@ def test_wrangler_s_way_replaces_the_set_of_a_script(cloud: Cloud) -> None:
     assert [item["hostname"] for item in changes["added"]] == ["new.localhost"]
     assert [item["hostname"] for item in changes["removed"]] == ["old.localhost"]
     assert [item["modified"] for item in changes["updated"]] == [True]
-    assert cloud.refusal("PUT", path + "/records", json={"origins": origins})[0] == 409
+    assert cloud.refusal("PUT", path + "/records", json={"origins": origins})[:2] == (409, 100116)
     wanted = {"origins": origins, "override_existing_origin": True}
     cloud.result("PUT", path + "/records", json=wanted)
     attached = cloud.result("GET", DOMAINS, params={"service": "second"})

@@ -235,7 +235,7 @@ def test_a_secret_is_readable_nowhere(cloud: Cloud, tmp_path: Path) -> None:
         assert file.stat().st_mode & 0o077 == 0, file
 
 
-def test_settings_show_what_was_uploaded(shared: Cloud) -> None:
+def test_settings_show_what_was_uploaded_and_the_defaults_of_observability(shared: Cloud) -> None:
     """The provider compares them with its state after a refresh."""
     metadata: dict[str, Any] = {
         "observability": {"enabled": True},
@@ -248,11 +248,57 @@ def test_settings_show_what_was_uploaded(shared: Cloud) -> None:
     assert settings["bindings"] == [plain]
     assert settings["compatibility_date"] == "2026-01-01"
     assert settings["compatibility_flags"] == ["nodejs_compat"]
-    assert settings["observability"] == {"enabled": True}
+    assert settings["observability"] == {
+        "enabled": True,
+        "head_sampling_rate": 1,
+        "issues": {"enabled": False},
+        "logs": {
+            "destinations": [],
+            "enabled": True,
+            "head_sampling_rate": 1,
+            "invocation_logs": True,
+            "persist": True,
+        },
+        "traces": {
+            "destinations": [],
+            "enabled": False,
+            "head_sampling_rate": 1,
+            "persist": True,
+        },
+    }
     content = shared.call("GET", SCRIPT + "/content/v2")
     assert content.headers["content-type"].startswith("multipart/form-data")
     assert content.headers["cf-entrypoint"] == "w.js"
     assert hello("x") in content.text
+
+
+def test_given_settings_of_observability_are_kept(shared: Cloud) -> None:
+    """Defaults take the place of what is absent or null only."""
+    logs = {"enabled": True, "invocation_logs": False, "head_sampling_rate": None}
+    given = {"enabled": True, "head_sampling_rate": 0.25, "logs": logs, "traces": None}
+    upload = form({"w.js": hello("x")}, observability=given)
+    shared.result("PUT", SCRIPT, files=upload)
+    seen = shared.result("GET", SCRIPT + "/settings")["observability"]
+    assert (seen["head_sampling_rate"], seen["logs"]["head_sampling_rate"]) == (0.25, 0.25)
+    assert (seen["logs"]["invocation_logs"], seen["traces"]["enabled"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, "enabled"),
+        ({"enabled": "yes"}, "enabled"),
+        ({"enabled": True, "head_sampling_rate": 2}, "head_sampling_rate"),
+        ({"enabled": True, "traces": {"head_sampling_rate": "1"}}, "head_sampling_rate"),
+        ({"enabled": True, "logs": True}, "logs"),
+    ],
+)
+def test_invalid_settings_of_observability_are_named(
+    shared: Cloud, given: dict[str, Any], named: str
+) -> None:
+    """And the upload is rejected."""
+    upload = form({"w.js": hello("x")}, observability=given)
+    assert named in shared.refusal("PUT", SCRIPT, files=upload)[2]
 
 
 def test_settings_can_be_patched(cloud: Cloud) -> None:

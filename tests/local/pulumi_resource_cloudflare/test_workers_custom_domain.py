@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import grpc
+import pytest
+
 from tests.local.cloudflare.harness import Cloud, form, hello
 from tests.local.pulumi_resource_cloudflare.harness import DOMAIN, Plugin, provider_pb2
 
@@ -19,6 +22,7 @@ def test_a_domain_s_life(plugin: Plugin, cloud: Cloud) -> None:
     planned = plugin.create(DOMAIN, inputs, preview=True)[1]
     assert repr(planned["zoneId"]) == "UNKNOWN"
     identifier, state = plugin.create(DOMAIN, inputs)
+    assert state["id"] == identifier
     assert state["zoneName"] == "localhost"
     assert state["certId"]
     assert plugin.diff(DOMAIN, state, inputs).changes == NONE
@@ -26,13 +30,14 @@ def test_a_domain_s_life(plugin: Plugin, cloud: Cloud) -> None:
 
     moved = plugin.diff(DOMAIN, state, {**inputs, "service": "second"})
     assert list(moved.replaces) == ["service"]
-    # The hostname stays, so the old attachment must go before the new one comes.
-    assert moved.deleteBeforeReplace
+    # Like the official plugin: the program's options say in which order.
+    assert not moved.deleteBeforeReplace
     renamed = plugin.diff(DOMAIN, state, {**inputs, "hostname": "other.localhost"})
     assert list(renamed.replaces) == ["hostname"]
-    assert not renamed.deleteBeforeReplace
+    with pytest.raises(grpc.RpcError, match="100116"):
+        plugin.create(DOMAIN, {**inputs, "service": "second"})
 
-    cloud.attach("localhost", "second")
+    cloud.attach("localhost", "second", override=True)
     _, drifted, seen = plugin.read(DOMAIN, identifier, state, inputs)
     assert seen == {**inputs, "service": "second"}
     assert list(plugin.diff(DOMAIN, drifted, inputs).diffs) == ["service"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def test_a_preview_promises_inputs_and_nothing_else(
 def test_a_script_s_life(plugin: Plugin, inputs: dict[str, Any], cloud: Cloud) -> None:
     """Create, no change, change in place, drift, gone, delete twice."""
     identifier, state = plugin.create(SCRIPT, inputs)
-    assert identifier == "counter"
+    assert identifier == state["id"] == "counter"
     assert state["migrationTag"] == "v1"
     assert state["handlers"] == ["fetch"]
     assert [binding.get("text") for binding in state["bindings"]] == [
@@ -149,7 +150,55 @@ def test_another_name_or_account_is_a_replacement(plugin: Plugin, inputs: dict[s
     for name in ("scriptName", "accountId"):
         answer = plugin.diff(SCRIPT, state, {**inputs, name: "other"})
         assert list(answer.replaces) == [name]
-    assert not plugin.diff(SCRIPT, state, {**inputs, "scriptName": "x"}).deleteBeforeReplace
+
+
+def test_drift_of_a_plain_binding_is_not_seen_as_by_the_official_plugin(
+    plugin: Plugin, inputs: dict[str, Any], cloud: Cloud
+) -> None:
+    """Its refresh compares secrets' names only, and keeps the state of all other bindings."""
+    identifier, state = plugin.create(SCRIPT, inputs)
+    inherited = [{"name": name, "type": "inherit"} for name in ("COUNTER", "SECRET")]
+    by_hand = [
+        {"name": "PLAIN", "type": "plain_text", "text": "by hand"},
+        {"name": "ADDED", "type": "plain_text", "text": "by hand"},
+    ]
+    part = (None, json.dumps({"bindings": inherited + by_hand}), "application/json")
+    cloud.result("PATCH", PATH + "/settings", files={"settings": part})
+    _, drifted, seen = plugin.read(SCRIPT, identifier, state, inputs)
+    assert [each["name"] for each in seen["bindings"]] == ["COUNTER", "PLAIN", "SECRET", "ADDED"]
+    assert reveal(drifted["bindings"][1]["text"]) == "plain"
+    (changed,) = plugin.diff(SCRIPT, drifted, inputs).detailedDiff
+    assert changed == "bindings[3]"
+
+
+def test_defaults_of_observability_show_after_a_refresh_and_not_before(
+    plugin: Plugin, inputs: dict[str, Any]
+) -> None:
+    """An upload keeps what the program says; a refresh reads what the API filled in."""
+    inputs["observability"] = {"enabled": True}
+    identifier, state = plugin.create(SCRIPT, inputs)
+    assert state["observability"] == {"enabled": True}
+    assert plugin.diff(SCRIPT, state, inputs).changes == NONE
+    _, refreshed, _ = plugin.read(SCRIPT, identifier, state, inputs)
+    assert refreshed["observability"]["logs"]["invocationLogs"] is True
+    assert list(plugin.diff(SCRIPT, refreshed, inputs).diffs) == ["observability"]
+
+
+@pytest.mark.parametrize("call", ["read", "update"])
+def test_a_state_of_the_official_plugin_stays_readable_for_it(
+    plugin: Plugin, inputs: dict[str, Any], call: str
+) -> None:
+    """Its raw state describes the values that it wrote itself, so it goes; the version stays."""
+    identifier, state = plugin.create(SCRIPT, inputs)
+    inputs.pop("migrations")
+    theirs = {**state, "__meta": '{"schema_version":"1"}', "__pulumi_raw_state_delta": {"obj": {}}}
+    if call == "read":
+        _, written, _ = plugin.read(SCRIPT, identifier, theirs, inputs)
+    else:
+        written = plugin.update(SCRIPT, identifier, theirs, inputs)
+    assert written["__meta"] == theirs["__meta"]
+    assert "__pulumi_raw_state_delta" not in written
+    assert written["id"] == identifier
 
 
 def test_drift_of_the_code_is_seen(

@@ -15,6 +15,7 @@ from resources import (
     TokenArgs,
     User,
     UserArgs,
+    WorkerLogs,
     connection_of,
     get_organization,
 )
@@ -58,7 +59,8 @@ telemetry = Telemetry(
         hostname="localhost",
         zone_name="localhost",
         port=int(os.environ["INGEST_PORT"]),
-        script_name="ingest-test",
+        script_name=args.get("script_name", "ingest-test"),
+        logs=WorkerLogs(**args.get("logs", {})),
         sentry_dsn=pulumi.Config().get_secret("sentry_dsn"),
         clickhouse_url=service.https_url,
         writer=writer,
