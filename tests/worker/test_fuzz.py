@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +27,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import (
+    DATABASE,
+    INSERT_FORMATS,
     Answer,
     ClickHouse,
     Worker,
@@ -59,6 +62,8 @@ from tests.worker.spans import export_bytes, export_request
 
 SEED = int(os.environ.get("FUZZ_SEED", "20261121"))
 BODIES = int(os.environ.get("FUZZ_BODIES", "1500"))
+# Less of a run for both formats: each body is sent and stored twice.
+COMPARED_BODIES = BODIES // 3
 SENDERS = 4
 # One valid body among so many damaged ones.
 NEIGHBOUR_EVERY = 25
@@ -161,18 +166,23 @@ def _damaged_protobuf(chance: Random) -> tuple[str, bytes]:
     return chance.choice([*REQUESTS]), picked.body  # whole, and perhaps another signal's
 
 
+def keep_rows_of_any_time(clickhouse: ClickHouse, database: str) -> None:
+    for table in clickhouse.query(
+        f"SELECT name FROM system.tables WHERE database = '{database}' AND name LIKE 'otel%' "
+        "AND engine LIKE '%MergeTree' AND create_table_query LIKE '% TTL %'"
+    ).split():
+        clickhouse.query(f"ALTER TABLE {database}.{table} REMOVE TTL")
+
+
 @pytest.fixture
 def operated_worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
     """A worker with a token for the admin API, and tables that keep rows of any time."""
-    for table in clickhouse.query(
-        "SELECT name FROM system.tables WHERE database = 'telemetry' AND engine LIKE '%MergeTree' "
-        "AND name LIKE 'otel%' AND create_table_query LIKE '% TTL %'"
-    ).split():
-        clickhouse.query(f"ALTER TABLE telemetry.{table} REMOVE TTL")
+    keep_rows_of_any_time(clickhouse, DATABASE)
     operator = token_entry("operator", name="operator", scopes=["admin"])
     return make_worker(clickhouse_url=clickhouse.url, access=access_document(operator))
 
 
+@pytest.mark.insert_formats(*INSERT_FORMATS)
 def test_damaged_bodies_never_poison_a_batch(
     clickhouse: ClickHouse, operated_worker: Worker, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,6 +216,44 @@ def test_damaged_bodies_never_poison_a_batch(
     assert neighbours == f"{expected}\t{expected}"
     assert worker.process.pid == pid
     assert worker.request("GET", "/health").status == 200
+
+
+def test_damaged_bodies_become_the_same_rows_in_both_formats(
+    clickhouse: ClickHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ClickHouse reads in a stored body is what the worker encodes, column by column."""
+    clickhouse.migrate(database="other")
+    databases = dict(zip(INSERT_FORMATS, (DATABASE, "other"), strict=True))
+    for insert_format, database in databases.items():
+        keep_rows_of_any_time(clickhouse, database)
+        worker = Worker(
+            tmp_path / insert_format,
+            clickhouse_url=clickhouse.url,
+            access=access_document(teams=[{"name": "default", "database": database}]),
+            insert_format=insert_format,
+        )
+        worker.start()
+        try:
+            with ThreadPoolExecutor(SENDERS) as senders:
+                list(
+                    senders.map(lambda number, to=worker: send(to, number), range(COMPARED_BODIES))
+                )
+            wait_until("drained", worker.is_drained, seconds=60 + COMPARED_BODIES / 10)
+        finally:
+            worker.process.kill()
+    for table in (table for tables in TABLES.values() for table in tables):
+        rows = {
+            database: "SELECT formatRowNoNewline('JSONEachRow', *) AS row, count() "
+            f"FROM {database}.{table} GROUP BY row"
+            for database in databases.values()
+        }
+        one, other = rows.values()
+        assert clickhouse.query(f"SELECT count() > 0 FROM {DATABASE}.{table}") == "1", table
+        for only_here in (f"{one} EXCEPT {other}", f"{other} EXCEPT {one}"):
+            sql = f"SELECT toValidUTF8(row) FROM ({only_here}) LIMIT 2"
+            assert clickhouse.query(sql) == "", table
+        with capsys.disabled():
+            print(f"\n{table}: {clickhouse.count(table)} rows", end="", flush=True)
 
 
 def send(worker: Worker, number: int) -> int:

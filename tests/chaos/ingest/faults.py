@@ -259,10 +259,14 @@ def _leaping_clocks(stage: Stage, load: Load, fault: Fault) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _redeployed(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
-    """Another script that cuts batches elsewhere takes over the storage; later the first one."""
+    """Another script that seals other batches takes over the storage; later the first one.
+
+    It cuts them elsewhere and for the other format, and repeats those of the first as they are.
+    """
     other = {"BATCH_ROWS": 50 * fault.count, "GROUP_BODIES": fault.count}
     for limits in (other, {}):
         stage.worker.process.signal(signal.SIGTERM)
+        stage.switch_format()
         stage.deploy(limits)
         stage.worker.restart()
         if limits:

@@ -13,6 +13,7 @@ from tests.chaos.ingest.clock import Clock
 from tests.chaos.ingest.disk import SmallDisk
 from tests.worker.engines import (
     DATABASE,
+    INSERT_FORMATS,
     ClickHouse,
     Worker,
     access_document,
@@ -46,11 +47,14 @@ class Stage:
     Args:
         folder: a new one's name.
         shim: compiled, of `clock.build_shim`; None: clocks stay right.
+        insert_format: how batches are sealed at first, one of `INSERT_FORMATS`.
     Attributes:
         unwritten: tokens that ClickHouse was killed before it had made their parts.
     """
 
-    def __init__(self, folder: Path, *, shim: Path | None) -> None:
+    def __init__(
+        self, folder: Path, *, shim: Path | None, insert_format: str = INSERT_FORMATS[0]
+    ) -> None:
         folder.mkdir()
         self._exits = contextlib.ExitStack()
         self._shards = [1]
@@ -66,6 +70,7 @@ class Stage:
             clickhouse_url=self.before_clickhouse.url,
             limits=LIMITS,
             access=self._access(),
+            insert_format=insert_format,
         )
         process = self.worker.process
         process.command = self.worker_clock.command(process.command)
@@ -126,6 +131,10 @@ class Stage:
             limits={**LIMITS, **limits},
             access=self._access(),
         )
+
+    def switch_format(self) -> None:
+        """The next deploy seals batches for the other format."""
+        (self.worker.insert_format,) = set(INSERT_FORMATS) - {self.worker.insert_format}
 
     def lay_out(self, shards: int) -> None:
         """The next deploy has so many shards; bodies are looked up where they were before."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.chaos.ingest.clock import build_shim
 from tests.chaos.ingest.faults import CLOCKS, KINDS, draw_faults, play
 from tests.chaos.ingest.load import Load
 from tests.chaos.ingest.stage import Stage
+from tests.worker.engines import INSERT_FORMATS
 
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", str(len(KINDS))))
@@ -26,8 +28,13 @@ def test_every_acknowledged_row_is_there_once(
 ) -> None:
     """0 lost, 0 doubled, on each signal; bodies that were given up are there whole, or not."""
     shim = build_shim(tmp_path)
+    insert_format = Random(f"{SEED}/insert_format").choice(INSERT_FORMATS)
     kinds = tuple(kind for kind in KINDS if shim is not None or kind not in CLOCKS)
-    with capsys.disabled(), Stage(tmp_path / "stage", shim=shim) as stage:
+    with (
+        capsys.disabled(),
+        Stage(tmp_path / "stage", shim=shim, insert_format=insert_format) as stage,
+    ):
+        print(f"\nCHAOS_SEED={SEED}: batches are sealed for {insert_format} at first", end="")
         with Load(stage.before_worker.port, seed=str(SEED)) as load:
             load.wait_for_progress()
             for number, fault in enumerate(draw_faults(str(SEED), ROUNDS, kinds)):
