@@ -161,14 +161,15 @@ def test_all_signals_survive_kills(clickhouse: ClickHouse, worker: Worker, kille
 
 
 def test_equal_bytes_of_two_signals_are_two_bodies(clickhouse: ClickHouse, worker: Worker) -> None:
-    """A span and a log record without a field are the same bytes."""
-    empty = bytes([0x0A, 4, 0x12, 2, 0x12, 0])
-    for table in ("otel_traces", "otel_logs"):
-        clickhouse.query(f"ALTER TABLE {DATABASE}.{table} REMOVE TTL")
-    for signal in ("traces", "logs"):
-        assert worker.post_otlp(signal, empty).status == 200
+    """A gauge with a data point and a log record with a string have the same field numbers."""
+    request = ExportMetricsServiceRequest()
+    metric = request.resource_metrics.add().scope_metrics.add().metrics.add()
+    metric.gauge.data_points.add(time_unix_nano=TIME_UNIX_NANO, as_int=1)
+    body = request.SerializeToString()
+    for signal in ("metrics", "logs"):
+        assert worker.post_otlp(signal, body).status == 200
     wait_until("drained", worker.is_drained)
-    assert (clickhouse.count("otel_traces"), clickhouse.count("otel_logs")) == (1, 1)
+    assert (clickhouse.count("otel_metrics_gauge"), clickhouse.count("otel_logs")) == (1, 1)
 
 
 def test_storage_of_an_older_script_is_read_on(clickhouse: ClickHouse, worker: Worker) -> None:

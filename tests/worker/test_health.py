@@ -147,7 +147,7 @@ def test_a_scrape_tells_what_came_and_what_became_of_it(
     received = value_of(samples, "ingest_received_bytes_total", **traces)
     assert 0 < received - sent < len(export_bytes(4, seed=3))
     assert value_of(samples, "ingest_taken_rows_total", **traces) == 44
-    assert value_of(samples, "ingest_rejected_rows_total", **traces) == 1
+    assert value_of(samples, "ingest_rejected_rows_total", **traces, reason="invalid_id") == 1
     assert value_of(samples, "ingest_bodies_total", **traces, answer="stored") == 3
     assert value_of(samples, "ingest_bodies_total", **traces, answer="seen") == 1
     assert value_of(samples, "ingest_bodies_total", signal="events", answer="stored") == 1

@@ -74,13 +74,16 @@ def test_log_records_with_broken_ids_are_left_out(lone_worker: Worker) -> None:
 @pytest.mark.parametrize(
     ("point", "words"),
     [
-        (NumberDataPoint(time_unix_nano=TOO_LATE_UNIX_NANO), "timeUnixNano is after 2106-02-07"),
-        (NumberDataPoint(start_time_unix_nano=2**64 - 1), "startTimeUnixNano is after 2106-02-07"),
         (
-            NumberDataPoint(exemplars=[Exemplar(time_unix_nano=TOO_LATE_UNIX_NANO)]),
-            "timeUnixNano is after 2106-02-07",
+            NumberDataPoint(time_unix_nano=TOO_LATE_UNIX_NANO),
+            "timeUnixNano is 2106-02-07T06:28:16.000Z, allowed: from ",
         ),
-        (NumberDataPoint(exemplars=[Exemplar(trace_id=b"x")]), "traceId is an id of 1 bytes"),
+        (
+            NumberDataPoint(
+                time_unix_nano=START_UNIX_NANO, start_time_unix_nano=TOO_LATE_UNIX_NANO
+            ),
+            "startTimeUnixNano is after 2106-02-07",
+        ),
     ],
 )
 def test_data_points_that_no_column_holds_are_left_out(
@@ -98,6 +101,30 @@ def test_data_points_that_no_column_holds_are_left_out(
     assert words in partial.error_message
     wait_until("drained", worker.is_drained)
     assert clickhouse.count("otel_metrics_sum") == 2
+
+
+def test_an_exemplar_that_no_column_holds_does_not_reject_its_data_point(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """It is left out, with a warning: no rejected data point, but a message."""
+    request = ExportMetricsServiceRequest()
+    metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
+    exemplars = [
+        Exemplar(time_unix_nano=TOO_LATE_UNIX_NANO),
+        Exemplar(time_unix_nano=START_UNIX_NANO, trace_id=b"x"),
+        Exemplar(time_unix_nano=1, as_int=7),
+    ]
+    metric.sum.data_points.add(time_unix_nano=START_UNIX_NANO, exemplars=exemplars)
+    answer = worker.post_otlp("metrics", request.SerializeToString())
+    partial = ExportMetricsServiceResponse.FromString(answer.body).partial_success
+    assert (partial.rejected_data_points, partial.error_message) == (
+        0,
+        "exemplars: 2 were left out; the first: Exemplar: timeUnixNano is after 2106-02-07, the "
+        "last that can be stored",
+    )
+    wait_until("drained", worker.is_drained)
+    stored = clickhouse.query("SELECT Exemplars.Value FROM telemetry.otel_metrics_sum")
+    assert stored == "[7]"
 
 
 def test_request_without_a_row_that_can_be_stored_stores_nothing(lone_worker: Worker) -> None:

@@ -18,6 +18,7 @@ import type { Operation } from "./openapi/operation.ts";
 import { script, stylesheet, swagger, swaggerStart } from "./openapi/swagger.ts";
 import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
 import { otlpOperation } from "./otlp/operation.ts";
+import { NOTHING_REJECTED } from "./otlp/rejected.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
 import { health } from "./query/health.ts";
 import { metrics } from "./query/metrics.ts";
@@ -82,7 +83,7 @@ function otlpRoute(scope: Scope, signal: Signal): Route {
     return exportResponse(signal, otlpEncodingOf(request), rejected);
   };
   const untracked = (request: Request): Response =>
-    exportResponse(signal, otlpEncodingOf(request), { rows: 0, reason: null });
+    exportResponse(signal, otlpEncodingOf(request), NOTHING_REJECTED);
   return { scope, handle, operation: otlpOperation(scope), refuse: statusResponse, untracked };
 }
 

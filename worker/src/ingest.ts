@@ -14,6 +14,7 @@ import {
 } from "./limits.ts";
 import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
 import { protobufFromJson } from "./otlp/json.ts";
+import { NOTHING_REJECTED, type Rejected } from "./otlp/rejected.ts";
 import { type Rewritten, rewrite } from "./otlp/rewrite.ts";
 import { scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
@@ -22,13 +23,7 @@ import { appendToShard, type Unplaced } from "./shards.ts";
 import type { SignalKind } from "./tables/index.ts";
 import { reportUnreachable } from "./telemetry/reports.ts";
 import { tallyOf } from "./telemetry/requests.ts";
-
-/** Rows of a request that cannot be stored, whatever is tried; the others are. */
-export interface Rejected {
-  readonly rows: number;
-  /** Why the first of them cannot; null if there are none. */
-  readonly reason: string | null;
-}
+import { type TimeWindow, windowOf } from "./time_window.ts";
 
 /** @throws Refusal if nothing of the request was taken. */
 export async function ingestOtlp(
@@ -42,9 +37,11 @@ export async function ingestOtlp(
   const coding = contentCoding(request);
   const sent = await readBody(request, MAX_BODY_BYTES, caller.team.name);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
-  const { rejected, body } = storable(signal, sent, { isJson, coding });
-  if (rejected.rows > 0) {
-    tallyOf(caller.team).add("ingest_rejected_rows_total", rejected.rows, signal.kind);
+  const nowMs = Date.now();
+  const window = windowOf(env, signal.kind, nowMs);
+  const { rejected, body } = storable(signal, sent, { isJson, coding, window, nowMs });
+  for (const [reason, rows] of rejected.byReason) {
+    tallyOf(caller.team).add("ingest_rejected_rows_total", rows, signal.kind, reason);
   }
   if (body !== null) {
     holdInstead(request, body.bytes, caller.team.name);
@@ -53,11 +50,19 @@ export async function ingestOtlp(
   return rejected;
 }
 
+/** How and when a body came. */
+interface Arrival {
+  readonly isJson: boolean;
+  readonly coding: ContentCoding;
+  readonly window: TimeWindow;
+  readonly nowMs: number;
+}
+
 /** What is stored of a body; null if it is a valid request with nothing to store. */
 function storable(
   signal: Signal,
   sent: Uint8Array,
-  { isJson, coding }: { isJson: boolean; coding: ContentCoding },
+  { isJson, coding, window, nowMs }: Arrival,
 ): { rejected: Rejected; body: Unplaced | null } {
   const { kind } = signal;
   const form = new Form(sent);
@@ -69,10 +74,12 @@ function storable(
     }
     // JSON's protobuf says the same in a third of the bytes, however a sender prints it next time.
     const key = isJson ? keyFrom(form.bytes, "identity", kind) : keyFrom(sent, coding, kind);
-    const { rows, tables, needsRewrite } = scan(signal, form.bytes);
-    const stored = needsRewrite ? rewritten(signal, form.bytes) : { ...AS_IT_IS, rows };
-    form.become("bytes" in stored ? stored.bytes : form.bytes);
-    const rejected = { rows: stored.rejected, reason: stored.reason };
+    const { needsRewrite, tables, ...scanned } = scan(signal, form.bytes, window);
+    const stored = needsRewrite
+      ? rewritten(signal, form.bytes, window, nowMs)
+      : { ...scanned, bytes: form.bytes, rejected: NOTHING_REJECTED };
+    form.become(stored.bytes);
+    const { rejected } = stored;
     if (stored.rows === 0) {
       return { rejected, body: null };
     }
@@ -103,10 +110,8 @@ class Form {
   }
 }
 
-const AS_IT_IS = { rejected: 0, reason: null } as const;
-
-function rewritten(signal: Signal, raw: Uint8Array): Rewritten {
-  const stored = rewrite(signal, raw);
+function rewritten(signal: Signal, raw: Uint8Array, window: TimeWindow, nowMs: number): Rewritten {
+  const stored = rewrite(signal, raw, window, nowMs);
   if (stored.bytes.byteLength > MAX_STORED_RAW_BYTES) {
     throw tooLarge("body: with its arrays as strings, over the limit", MAX_STORED_RAW_BYTES);
   }

@@ -22,7 +22,10 @@ let cached: { readonly text: string; readonly days: Retention } | undefined;
 
 /** @throws Error the binding `RETENTION_DAYS` is missing or invalid: a bug of the deployment. */
 export function windowOf(env: Env, kind: SignalKind, nowMs: number): TimeWindow {
-  return { fromMs: nowMs - retentionDays(env)[kind] * DAY_MS, toMs: nowMs + MAX_AHEAD_MS };
+  return {
+    fromMs: nowMs - Math.floor(retentionDays(env)[kind] * DAY_MS),
+    toMs: nowMs + MAX_AHEAD_MS,
+  };
 }
 
 /** By kind; read once per isolate, as another binding is another version of the script. */

@@ -5,6 +5,7 @@
  */
 import type { Refusal } from "../errors.ts";
 import { varint } from "./fields.ts";
+import type { Rejected } from "./rejected.ts";
 import type { Signal } from "./schema.ts";
 
 export const PROTOBUF = "application/x-protobuf";
@@ -21,18 +22,28 @@ export function otlpEncodingOf(request: Request): OtlpEncoding {
  * `Export…ServiceResponse { partial_success = 1 { int64 rejected_… = 1; string error_message = 2 } }`
  *
  * The three signals' answers differ in a name that only JSON shows. Without `partial_success`,
- * which says everything was taken, it is zero bytes.
+ * which says everything was taken, it is zero bytes. A message with no rows is a warning:
+ * https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
 export function exportResponse(
   signal: Signal,
   encoding: OtlpEncoding,
-  rejected: { readonly rows: number; readonly reason: string | null },
+  rejected: Rejected,
 ): Response {
-  const { rows, reason } = rejected;
-  const message = reason && `${signal.rows.text}: ${rows} cannot be stored; the first: ${reason}`;
+  const { rows } = rejected;
+  const message = messageOf(signal, rejected);
   const body =
     encoding === "json" ? jsonExport(signal, rows, message) : protobufExport(rows, message);
   return new Response(body, TAKEN[encoding]);
+}
+
+function messageOf(signal: Signal, rejected: Rejected): string | null {
+  const { rows, reason, exemplars, exemplarReason } = rejected;
+  const sentences = [
+    reason && `${signal.rows.text}: ${rows} cannot be stored; the first: ${reason}`,
+    exemplarReason && `exemplars: ${exemplars} were left out; the first: ${exemplarReason}`,
+  ].filter((sentence) => sentence !== null);
+  return sentences.length === 0 ? null : sentences.join("; ");
 }
 
 /** Their headers are copied; made anew, they cost 3 us of CPU an answer. */

@@ -5,7 +5,8 @@
 import { doubleFrom, type Fields, int64From, readFields } from "./fields.ts";
 import { ANY_VALUE, ARRAY_VALUE, KEY_VALUE, KEY_VALUE_LIST } from "./schema.ts";
 
-const decoder = new TextDecoder();
+// A string that begins with U+FEFF keeps it: only a whole file's is a byte order mark.
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 /** Text of an array or a map; empty if it holds a number that JSON has no word for. */
 export function anyValueText(fields: Fields): string {

@@ -15,6 +15,9 @@ const ZERO = 0x30;
 const NINE = 0x39;
 export const SPACE = 0x20;
 
+// A string that begins with U+FEFF keeps it: only a whole file's is a byte order mark.
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+
 const ESCAPES: ReadonlyMap<number, number> = new Map(
   Object.entries({
     '"': '"',
@@ -128,7 +131,7 @@ export class JsonReader {
     this.peek();
     const from = this.at;
     const hasEscape = this.skipString();
-    const text = new TextDecoder().decode(this.bytes.subarray(from + 1, this.at - 1));
+    const text = decoder.decode(this.bytes.subarray(from + 1, this.at - 1));
     return hasEscape ? (JSON.parse(`"${text}"`) as string) : text;
   }
 

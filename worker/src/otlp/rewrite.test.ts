@@ -4,10 +4,21 @@ import { anyValueText } from "./anyvalue.ts";
 import { readFields } from "./fields.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Scan, scan } from "./scan.ts";
-import { ANY_VALUE, METRICS, TRACES } from "./schema.ts";
+import { ANY_VALUE, LOGS, METRICS, TRACES } from "./schema.ts";
 
-const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes);
-const rewriteTraces = (bytes: Uint8Array): Uint8Array => rewrite(TRACES, bytes).bytes;
+const NOW_MS = 1_800_000_000_000;
+const DAY_MS = 86_400_000;
+const WINDOW = { fromMs: NOW_MS - 30 * DAY_MS, toMs: NOW_MS + DAY_MS };
+/** A fixed 64-bit field with this time in nanoseconds. */
+const time = (number: number, timeMs: number, nanos = 0n): number[] => {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(timeMs) * 1_000_000n + nanos, true);
+  return [number * 8 + 1, ...bytes];
+};
+const START = time(7, NOW_MS);
+const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes, WINDOW);
+const rewriteTraces = (bytes: Uint8Array): Uint8Array =>
+  rewrite(TRACES, bytes, WINDOW, NOW_MS).bytes;
 
 function field(number: number, ...content: (number | number[])[]): number[] {
   const bytes = content.flat();
@@ -55,12 +66,20 @@ test("a number that JSON cannot hold empties the whole text", () => {
 
 test("a rewritten body needs no rewriting and keeps its spans", () => {
   const attribute = field(9, field(1, utf8("k")), field(2, array(int(1), text("a"))));
-  const span = [...attribute, ...field(15, [3 * 8, 2]), ...field(15, field(2, utf8("m")))];
+  const span = [
+    ...START,
+    ...attribute,
+    ...field(15, [3 * 8, 2]),
+    ...field(15, field(2, utf8("m"))),
+  ];
   const body = Uint8Array.from(field(1, field(2, field(2, span))));
-  assert.deepEqual(scanTraces(body), { rows: 1, tables: 1, needsRewrite: true });
+  assert.equal(scanTraces(body).needsRewrite, true);
   const rewritten = rewriteTraces(body);
-  assert.deepEqual(scanTraces(rewritten), { rows: 1, tables: 1, needsRewrite: false });
+  const { days, ...rest } = scanTraces(rewritten);
+  assert.deepEqual(rest, { rows: 1, tables: 1, needsRewrite: false });
+  assert.deepEqual(days, rewrite(TRACES, body, WINDOW, NOW_MS).days);
   const expected = [
+    ...START,
     ...field(9, field(1, utf8("k")), field(2, text('[1,"a"]'))),
     ...field(15, [3 * 8, 2], field(2, utf8("m"))),
   ];
@@ -73,11 +92,11 @@ test("very many values of one field are rewritten too", () => {
     length < 128 ? [length] : [(length & 127) | 128, ...varint(length >> 7)];
   const within = (tag: number, content: Uint8Array): Uint8Array =>
     Uint8Array.from([tag, ...varint(content.length), ...content]);
-  const span = new Uint8Array(2 * attributes + 4);
+  const span = new Uint8Array(2 * attributes + 4 + START.length);
   for (let at = 0; at < 2 * attributes; at += 2) {
     span[at] = 9 * 8 + 2;
   }
-  span.set([6 * 8, 1, 6 * 8, 2], 2 * attributes); // a kind that comes twice
+  span.set([...START, 6 * 8, 1, 6 * 8, 2], 2 * attributes); // a kind that comes twice
   const body = within(10, within(18, within(18, span)));
   assert.equal(scanTraces(body).needsRewrite, true);
   assert.equal(rewriteTraces(body).length, body.length - 2);
@@ -91,15 +110,76 @@ test("the last member of a oneof stays", () => {
 });
 
 test("rows of a oneof's member that another one replaced are not counted", () => {
-  const point = field(1);
+  const point = field(1, time(3, NOW_MS));
   const metric = [...field(5, point, point), ...field(7, point)];
   const body = Uint8Array.from(field(1, field(2, field(2, metric))));
-  assert.equal(scan(METRICS, body).rows, 3);
-  assert.equal(rewrite(METRICS, body).rows, 1);
+  assert.equal(scan(METRICS, body, WINDOW).rows, 3);
+  assert.equal(rewrite(METRICS, body, WINDOW, NOW_MS).rows, 1);
 });
 
 test("rows that cannot be stored are counted apart from those that are kept", () => {
-  const spans = [...field(2, field(1, [1, 2])), ...field(2)];
-  const { rows, rejected } = rewrite(TRACES, Uint8Array.from(field(1, field(2, spans))));
-  assert.deepEqual({ rows, rejected }, { rows: 1, rejected: 1 });
+  const spans = [...field(2, START, field(1, [1, 2])), ...field(2, START)];
+  const body = Uint8Array.from(field(1, field(2, spans)));
+  const { rows, rejected } = rewrite(TRACES, body, WINDOW, NOW_MS);
+  assert.equal(rows, 1);
+  assert.equal(rejected.rows, 1);
+  assert.deepEqual([...rejected.byReason], [["invalid_id", 1]]);
+});
+
+test("the window's edges are exact to the millisecond", () => {
+  const { fromMs, toMs } = WINDOW;
+  for (const [timeMs, nanos, reason] of [
+    [fromMs, 0n, null],
+    [fromMs, -1n, "too_old"],
+    [toMs, 999_999n, null],
+    [toMs + 1, 0n, "too_far_ahead"],
+    [0, 1n, "too_old"],
+    [0, 0n, "no_time"],
+    [0, 2n ** 64n - 1n, "too_far_ahead"],
+  ] as const) {
+    const body = Uint8Array.from(field(1, field(2, field(2, time(7, timeMs, nanos)))));
+    const { rows, rejected, days } = rewrite(TRACES, body, WINDOW, NOW_MS);
+    assert.deepEqual([...rejected.byReason.keys()], reason === null ? [] : [reason]);
+    assert.equal(rows, reason === null ? 1 : 0);
+    assert.equal(days === null, reason !== null);
+  }
+});
+
+test("a rejected time is named with the window", () => {
+  const body = Uint8Array.from(field(1, field(2, field(2, time(7, 1_000)))));
+  assert.equal(
+    rewrite(TRACES, body, WINDOW, NOW_MS).rejected.reason,
+    "Span: startTimeUnixNano is 1970-01-01T00:00:01.000Z, allowed: from 2026-12-16T08:00:00.000Z " +
+      "(how long rows are kept) to 2027-01-16T08:00:00.000Z",
+  );
+});
+
+test("a log record without a time gets that of its arrival", () => {
+  const body = Uint8Array.from(field(1, field(2, field(2, field(3, utf8("INFO"))))));
+  const { bytes, rows } = rewrite(LOGS, body, WINDOW, NOW_MS);
+  assert.equal(rows, 1);
+  const expected = field(1, field(2, field(2, field(3, utf8("INFO")), time(11, NOW_MS))));
+  assert.deepEqual([...bytes], expected);
+});
+
+test("an exemplar that cannot be stored is left out of its data point", () => {
+  const late = field(5, time(2, 2 ** 32 * 1000));
+  const good = field(5, time(2, 1));
+  const point = [...time(3, NOW_MS), ...late, ...good];
+  const within = (content: number[]): number[] =>
+    field(1, field(2, field(2, field(5, field(1, content)))));
+  const { bytes, rows, rejected } = rewrite(
+    METRICS,
+    Uint8Array.from(within(point)),
+    WINDOW,
+    NOW_MS,
+  );
+  assert.deepEqual([...bytes], within([...time(3, NOW_MS), ...good]));
+  assert.deepEqual([rows, rejected.rows, rejected.exemplars], [1, 0, 1]);
+  assert.match(String(rejected.exemplarReason), /^Exemplar: timeUnixNano is after 2106/);
+});
+
+test("a string inside an array or a map keeps its U+FEFF", () => {
+  assert.equal(textOf(array(text("\ufeffa"))), '["\ufeffa"]');
+  assert.equal(textOf(map(["\ufeffk", text("\ufeff")])), '{"\ufeffk":"\ufeff"}');
 });

@@ -4,11 +4,15 @@
  * ClickHouse's input structures cannot be recursive, so array and map values become the text the
  * Collector's exporter would store for them anyway; single messages sent in pieces are merged;
  * of a field that comes twice, and of two members of a oneof, the last stays; numbers are cut to
- * the bits of their type. Unknown fields are left out, and so are rows that cannot be stored.
+ * the bits of their type. Unknown fields are left out, and so are rows that cannot be stored and
+ * exemplars that cannot.
  */
+import type { DayRange } from "../days.ts";
+import type { TimeWindow } from "../time_window.ts";
 import { anyValueText } from "./anyvalue.ts";
 import { type Fields, int64From, readFields, varint, varintAt } from "./fields.ts";
-import { highWord } from "./scan.ts";
+import { NotStorable, outside, type Rejected, Rejections } from "./rejected.ts";
+import { highWord, RowTimes } from "./row_times.ts";
 import {
   ANY_VALUE,
   type Field,
@@ -25,22 +29,28 @@ export interface Rewritten {
   readonly bytes: Uint8Array;
   /** Rows it still has: `scan` also counts those of a oneof's member that another one replaced. */
   readonly rows: number;
-  /** Rows left out. */
-  readonly rejected: number;
-  /** Why the first of them was; null if none was. */
-  readonly reason: string | null;
+  /** Of those rows; null if there are none. */
+  readonly days: DayRange | null;
+  readonly rejected: Rejected;
 }
 
-export function rewrite(signal: Signal, bytes: Uint8Array): Rewritten {
-  const rewriter = new Rewriter();
+/**
+ * Args:
+ *   nowMs: given to log records that have no time.
+ */
+export function rewrite(
+  signal: Signal,
+  bytes: Uint8Array,
+  window: TimeWindow,
+  nowMs: number,
+): Rewritten {
+  const rewriter = new Rewriter(window, nowMs);
   const rewritten = rewriter.message(signal.request, bytes);
-  const { rows, rejected, reason } = rewriter;
-  return { bytes: rewritten, rows, rejected, reason };
+  const { rows, times, rejections } = rewriter;
+  return { bytes: rewritten, rows, days: times.days(), rejected: rejections.rejected() };
 }
 
-/** Thrown inside a row, caught where the row is left out. */
-class NotStorable extends Error {}
-
+const NANOS_PER_MS = 1_000_000n;
 const EMPTY = new Uint8Array(0);
 const TEXT: Field = { name: "stringValue", type: "text" };
 const STRING_VALUE = 1;
@@ -50,11 +60,22 @@ const LATE_HIGH_WORD = 1_000_000_000;
 
 class Rewriter {
   rows = 0;
-  rejected = 0;
-  reason: string | null = null;
+  readonly times: RowTimes;
+  readonly rejections = new Rejections();
+  readonly #window: TimeWindow;
+  readonly #nowMs: number;
+
+  constructor(window: TimeWindow, nowMs: number) {
+    this.times = new RowTimes(window);
+    this.#window = window;
+    this.#nowMs = nowMs;
+  }
 
   message(message: Message, bytes: Uint8Array): Uint8Array {
     const fields = readFields(message, bytes);
+    if (message.times !== undefined) {
+      this.#requireTime(message, message.times, fields);
+    }
     return message === ANY_VALUE ? rewriteAnyValue(fields) : this.#fields(message, fields);
   }
 
@@ -89,14 +110,65 @@ class Rewriter {
       this.rows += child.row === undefined ? 0 : 1;
       return rewritten;
     } catch (error) {
-      if (child.row === undefined || !(error instanceof NotStorable)) {
+      if (!(error instanceof NotStorable)) {
         throw error;
       }
-      this.rejected++;
-      this.reason ??= `${child.name}: ${error.message}`;
+      this.#leaveOut(child, error);
       return EMPTY;
     }
   }
+
+  #leaveOut(child: Message, error: NotStorable): void {
+    if (child.row !== undefined) {
+      this.rejections.row(child.name, error);
+    } else if (child.droppable) {
+      this.rejections.exemplar(child.name, error);
+    } else {
+      throw error; // to the row that it belongs to
+    }
+  }
+
+  /** The first of the fields that is set counts, as in the statement of the row's table. */
+  #requireTime(message: Message, times: readonly number[], fields: Fields): void {
+    const number = times.find((each) => nanosFrom(fields.get(each)) !== 0n);
+    const name = message.fields[number ?? times[0] ?? 0]?.name ?? "";
+    if (number !== undefined) {
+      const high = requireInside(name, nanosFrom(fields.get(number)), this.#window);
+      this.times.note(high);
+      return;
+    }
+    const [, observed] = times;
+    if (observed === undefined) {
+      throw new NotStorable("no_time", `${name} is missing`);
+    }
+    // As the collecting system does where the sender did not:
+    // https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-observedtimestamp
+    const arrival = fixed64(BigInt(this.#nowMs) * NANOS_PER_MS);
+    fields.set(observed, [arrival]);
+    this.times.note(highWord(arrival, 0));
+  }
+}
+
+function nanosFrom(values: readonly Uint8Array[] | undefined): bigint {
+  const last = values?.at(-1);
+  return last === undefined
+    ? 0n
+    : new DataView(last.buffer, last.byteOffset, last.byteLength).getBigUint64(0, true);
+}
+
+function fixed64(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value, true);
+  return bytes;
+}
+
+/** Upper half of the time. */
+function requireInside(name: string, nanos: bigint, window: TimeWindow): number {
+  const timeMs = Number(nanos / NANOS_PER_MS);
+  if (timeMs < window.fromMs || timeMs > window.toMs) {
+    throw outside(name, timeMs, window);
+  }
+  return Number(nanos >> 32n);
 }
 
 function lastOfOneof(message: Message, fields: Fields): number | undefined {
@@ -120,10 +192,16 @@ function single(number: number, field: Field, values: readonly Uint8Array[]): Ui
   const last = lastOf(values);
   const { name, type, bytes } = field;
   if (bytes !== undefined && last.length !== 0 && last.length !== bytes) {
-    throw new NotStorable(`${name} is an id of ${last.length} bytes, allowed: ${bytes}`);
+    throw new NotStorable(
+      "invalid_id",
+      `${name} is an id of ${last.length} bytes, allowed: ${bytes}`,
+    );
   }
   if (field.untilYear2106 && highWord(last, 0) >= LATE_HIGH_WORD) {
-    throw new NotStorable(`${name} is after 2106-02-07, the last that can be stored`);
+    throw new NotStorable(
+      "too_far_ahead",
+      `${name} is after 2106-02-07, the last that can be stored`,
+    );
   }
   return entry(number, WIRES[type], WIRES[type] === WIRE_VARINT ? integer(type, last) : last);
 }

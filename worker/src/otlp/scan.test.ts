@@ -3,9 +3,19 @@ import { test } from "node:test";
 import { Refusal } from "../errors.ts";
 import { MAX_ROWS_PER_BODY } from "../limits.ts";
 import { type Scan, scan } from "./scan.ts";
-import { TRACES } from "./schema.ts";
+import { LOGS, METRICS, TRACES } from "./schema.ts";
 
-const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes);
+const NOW_MS = 1_800_000_000_000;
+const DAY_MS = 86_400_000;
+const WINDOW = { fromMs: NOW_MS - 30 * DAY_MS, toMs: NOW_MS + DAY_MS };
+/** A fixed 64-bit field with this time in nanoseconds. */
+const time = (number: number, timeMs: number, nanos = 0n): number[] => {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(timeMs) * 1_000_000n + nanos, true);
+  return [number * 8 + 1, ...bytes];
+};
+const START = time(7, NOW_MS);
+const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes, WINDOW);
 
 /** A length-delimited field. */
 function field(number: number, ...content: (number | number[])[]): number[] {
@@ -14,9 +24,15 @@ function field(number: number, ...content: (number | number[])[]): number[] {
   return [number * 8 + 2, bytes.length, ...bytes];
 }
 
-/** A request whose only span has these fields. */
+/** A request whose only span has a start and these fields. */
 function requestWith(...span: number[][]): Uint8Array {
-  return Uint8Array.from(field(1, field(2, field(2, span.flat()))));
+  return Uint8Array.from(field(1, field(2, field(2, START, span.flat()))));
+}
+
+/** Without the days. */
+function outline(bytes: Uint8Array): Omit<Scan, "days"> {
+  const { days: _days, ...rest } = scanTraces(bytes);
+  return rest;
 }
 
 const attribute = (value: number[]): number[] => field(9, field(1, 0x61), field(2, value));
@@ -32,13 +48,13 @@ function refusal(bytes: Uint8Array | number[]): Refusal {
 }
 
 test("spans are counted over all resources and scopes", () => {
-  const scope = field(2, field(2), field(2));
+  const scope = field(2, field(2, START), field(2, START));
   const bytes = Uint8Array.from([...field(1, scope, scope), ...field(1, scope), ...field(1)]);
-  assert.deepEqual(scanTraces(bytes), { rows: 6, tables: 1, needsRewrite: false });
+  assert.deepEqual(outline(bytes), { rows: 6, tables: 1, needsRewrite: false });
 });
 
 test("an empty body is a request without spans", () => {
-  assert.deepEqual(scanTraces(new Uint8Array(0)), { rows: 0, tables: 0, needsRewrite: false });
+  assert.deepEqual(outline(new Uint8Array(0)), { rows: 0, tables: 0, needsRewrite: false });
 });
 
 test("unknown fields are skipped by their wire type", () => {
@@ -47,10 +63,10 @@ test("unknown fields are skipped by their wire type", () => {
 });
 
 test("an unknown field beside the resources is not left to ClickHouse", () => {
-  const known = field(1, field(2, field(2)));
+  const known = field(1, field(2, field(2, START)));
   for (const unknown of [field(2, 9), [0xa0, 0x06, 5], [0xfa, 0x01, 2, 9, 9]]) {
     const bytes = Uint8Array.from([...known, ...unknown]);
-    assert.deepEqual(scanTraces(bytes), { rows: 1, tables: 1, needsRewrite: true });
+    assert.deepEqual(outline(bytes), { rows: 1, tables: 1, needsRewrite: true });
   }
   assert.equal(scanTraces(requestWith([0xfa, 0x01, 2, 9, 9])).needsRewrite, false);
 });
@@ -86,7 +102,7 @@ test("an attribute that only begins like the usual ones is read to its end", () 
     [int(...new Array<number>(9).fill(0xff), 2), true],
     [field(9, [0x0a, 0x81, 0, 0x61], text), false],
   ] as const) {
-    assert.deepEqual(scanTraces(requestWith([...span])), { rows: 1, tables: 1, needsRewrite });
+    assert.deepEqual(outline(requestWith([...span])), { rows: 1, tables: 1, needsRewrite });
   }
   for (const span of [
     attribute([1 * 8 + 2, 2, 0x62]),
@@ -144,4 +160,53 @@ test("more spans than one body may have are a 413", () => {
   const { status, message } = refusal([0x0a, ...length(scope.length), ...scope]);
   assert.equal(status, 413);
   assert.match(message, /spans: 100001/);
+});
+
+test("the days of a body are those of its rows", () => {
+  const span = (timeMs: number): number[] => field(2, time(7, timeMs));
+  const spans = [NOW_MS - 3 * DAY_MS, NOW_MS, NOW_MS - DAY_MS].flatMap(span);
+  const { days } = scanTraces(Uint8Array.from(field(1, field(2, spans))));
+  const today = Math.floor(NOW_MS / DAY_MS);
+  assert.deepEqual(days, { fromDay: today - 3, toDay: today });
+  assert.equal(scanTraces(new Uint8Array(0)).days, null);
+});
+
+test("a row outside the window, at its edges or without a time needs a closer look", () => {
+  const { fromMs, toMs } = WINDOW;
+  for (const [timeMs, needsRewrite] of [
+    [NOW_MS, false],
+    [fromMs + 10_000, false],
+    [fromMs - 1, true],
+    [fromMs, true],
+    [toMs - 10_000, false],
+    [toMs + 1, true],
+    [0, true],
+  ] as const) {
+    const span = Uint8Array.from(field(1, field(2, field(2, time(7, timeMs)))));
+    assert.equal(scanTraces(span).needsRewrite, needsRewrite, String(timeMs));
+  }
+  assert.equal(scanTraces(Uint8Array.from(field(1, field(2, field(2))))).needsRewrite, true);
+});
+
+test("the observed time counts for a log record without another", () => {
+  const needsRewrite = (...fields: number[][]): boolean =>
+    scan(LOGS, Uint8Array.from(field(1, field(2, field(2, fields.flat())))), WINDOW).needsRewrite;
+  assert.equal(needsRewrite(time(1, NOW_MS)), false);
+  assert.equal(needsRewrite(time(11, NOW_MS)), false);
+  assert.equal(needsRewrite(time(1, NOW_MS), time(11, 1)), false);
+  assert.equal(needsRewrite(time(1, 1), time(11, NOW_MS)), true);
+  assert.equal(needsRewrite(time(11, 1)), true);
+  assert.equal(needsRewrite(), true);
+});
+
+test("the time of a data point counts, not its start or an exemplar's", () => {
+  const needsRewrite = (...fields: number[][]): boolean => {
+    const metric = field(5, field(1, fields.flat()));
+    return scan(METRICS, Uint8Array.from(field(1, field(2, field(2, metric)))), WINDOW)
+      .needsRewrite;
+  };
+  assert.equal(needsRewrite(time(3, NOW_MS), time(2, 1)), false);
+  assert.equal(needsRewrite(time(3, NOW_MS), field(5, time(2, 1))), false);
+  assert.equal(needsRewrite(time(2, NOW_MS)), true);
+  assert.equal(needsRewrite(time(3, NOW_MS), time(2, 2 ** 32 * 1000)), true);
 });

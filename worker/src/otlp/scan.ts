@@ -4,9 +4,12 @@
  * Walks every message down to the attribute values, because ClickHouse does: a length that is
  * wrong five levels down would refuse the whole batch the body travels in.
  */
+import type { DayRange } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import { MAX_MESSAGES_PER_BODY, MAX_PROTOBUF_DEPTH, MAX_ROWS_PER_BODY } from "../limits.ts";
 import { type TableSet, tableBit } from "../tables/index.ts";
+import type { TimeWindow } from "../time_window.ts";
+import { highWord, RowTimes } from "./row_times.ts";
 import {
   ANY_VALUE,
   type Field,
@@ -33,15 +36,18 @@ export interface Scan {
    * True if a value is an array or a map, or something is written in a legal but unusual way (a
    * field twice, a number with more bits than its type, an unknown field beside the resources):
    * ClickHouse would refuse the body or read it otherwise than other programs do. Also true if a
-   * row cannot be stored (an id of a wrong length, a time beyond its column). Then the body is
-   * rewritten before it is stored.
+   * row cannot be stored (an id of a wrong length, a time outside the window or at its edges). Then
+   * the body is rewritten before it is stored.
    */
   readonly needsRewrite: boolean;
+  /** Of the rows well inside the window; null if there are none. */
+  readonly days: DayRange | null;
 }
 
 /** @throws Refusal 400 that names the message and the byte, or 413 for too many rows. */
-export function scan(signal: Signal, bytes: Uint8Array): Scan {
-  const scanner = new Scanner(signal.request.name, bytes);
+export function scan(signal: Signal, bytes: Uint8Array, window: TimeWindow): Scan {
+  const times = new RowTimes(window);
+  const scanner = new Scanner(signal.request.name, bytes, times);
   scanner.message(compiled(signal.request), 0, bytes.length, 0);
   const { rows, tables, needsRewrite } = scanner;
   if (rows > MAX_ROWS_PER_BODY) {
@@ -50,7 +56,7 @@ export function scan(signal: Signal, bytes: Uint8Array): Scan {
       `${signal.rows.text}: ${rows} in one body; at most ${MAX_ROWS_PER_BODY} are taken`,
     );
   }
-  return { rows, tables, needsRewrite };
+  return { rows, tables, needsRewrite, days: times.days() };
 }
 
 /** A message's fields in arrays indexed by number: the scan looks one up per 10 bytes. */
@@ -64,7 +70,7 @@ interface Compiled {
   /** The other wire type that a repeated number may come in: one by one. */
   readonly unpackedWires: Int8Array;
   readonly sizes: Int8Array;
-  readonly late: Uint8Array;
+  readonly clocks: Uint8Array;
   /** Fields of which none may have come before, as bits; 0 for one that may come often. */
   readonly exclusive: Int32Array;
   /** Largest value of a varint that need not be rewritten. */
@@ -77,6 +83,13 @@ const UNKNOWN = -1;
 const MAX_TAG = 2 ** 32 - 1;
 /** 2^32 seconds in nanoseconds are this many times 2^32. */
 const LATE_HIGH_WORD = 1_000_000_000;
+/** What a field with a time is to its message. */
+const NO_CLOCK = 0;
+/** A time whose column ends in 2106. */
+const COLUMN_CLOCK = 1;
+/** The time of the row, and the one that counts where that is absent. */
+const ROW_CLOCK = 2;
+const SECOND_ROW_CLOCK = 3;
 const HIGHEST: Partial<Record<Type, number>> = {
   bool: 1,
   enum: 2 ** 31 - 1,
@@ -105,14 +118,16 @@ function compiled(message: Message): Compiled {
     wires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     unpackedWires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     sizes: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
-    late: new Uint8Array(HIGHEST_FIELD + 1),
+    clocks: new Uint8Array(HIGHEST_FIELD + 1),
     exclusive: new Int32Array(HIGHEST_FIELD + 1),
     highest: new Float64Array(HIGHEST_FIELD + 1).fill(Number.POSITIVE_INFINITY),
     children: new Array<Compiled | undefined>(HIGHEST_FIELD + 1),
   };
+  table.clocks.fill(NO_CLOCK);
   cache.set(message, table); // before the children: AnyValue holds itself
   for (const [number, field] of Object.entries(message.fields)) {
     setField(table, Number(number), field);
+    table.clocks[Number(number)] = clockOf(message, Number(number));
     table.exclusive[Number(number)] = exclusiveWith(message, Number(number), field);
   }
   return table;
@@ -122,9 +137,16 @@ function setField(table: Compiled, number: number, field: Field): void {
   table.wires[number] = tagOf(number, field) & 7;
   table.unpackedWires[number] = isPacked(field) ? WIRES[field.type] : UNKNOWN;
   table.sizes[number] = field.bytes ?? UNKNOWN;
-  table.late[number] = field.untilYear2106 ? 1 : 0;
   table.highest[number] = HIGHEST[field.type] ?? Number.POSITIVE_INFINITY;
   table.children[number] = field.message === undefined ? undefined : compiled(field.message);
+}
+
+function clockOf({ times = [], fields }: Message, number: number): number {
+  const place = times.indexOf(number);
+  if (place === -1) {
+    return fields[number]?.untilYear2106 ? COLUMN_CLOCK : NO_CLOCK;
+  }
+  return place === 0 ? ROW_CLOCK : SECOND_ROW_CLOCK;
 }
 
 /**
@@ -148,16 +170,20 @@ class Scanner {
   #value = 0;
   readonly #request: string;
   readonly #bytes: Uint8Array;
+  readonly #times: RowTimes;
 
-  constructor(request: string, bytes: Uint8Array) {
+  constructor(request: string, bytes: Uint8Array, times: RowTimes) {
     this.#request = request;
     this.#bytes = bytes;
+    this.#times = times;
   }
 
   message(table: Compiled, from: number, end: number, depth: number): void {
     const bytes = this.#bytes;
     this.#enter(table, depth);
     let seen = 0;
+    let time = 0;
+    let secondTime = 0;
     let at = from;
     while (at < end) {
       let tag = bytes[at++] as number;
@@ -207,11 +233,22 @@ class Scanner {
         const next = this.#skip(table, wire, at, end);
         if (expected === WIRE_VARINT) {
           this.needsRewrite ||= this.#value > (table.highest[number] as number);
-        } else if (expected === WIRE_FIXED64 && table.late[number] === 1) {
-          this.needsRewrite ||= highWord(bytes, at) >= LATE_HIGH_WORD;
+        } else if (expected === WIRE_FIXED64 && table.clocks[number] !== NO_CLOCK) {
+          const high = highWord(bytes, at);
+          if (table.clocks[number] === ROW_CLOCK) {
+            time = high;
+            this.needsRewrite ||= high === 0; // 0, which is absent, or a moment of 1970
+          } else if (table.clocks[number] === SECOND_ROW_CLOCK) {
+            secondTime = high;
+          } else {
+            this.needsRewrite ||= high >= LATE_HIGH_WORD;
+          }
         }
         at = next;
       }
+    }
+    if (table.table !== 0 && !this.#times.accept(time === 0 ? secondTime : time)) {
+      this.needsRewrite = true;
     }
   }
 
@@ -338,12 +375,6 @@ class Scanner {
       `body: not an OTLP ${this.#request}: ${table.name} at byte ${at}: ${why}`,
     );
   }
-}
-
-/** Upper half of the little-endian 64-bit number at `at`. */
-export function highWord(bytes: Uint8Array, at: number): number {
-  const [a, b, c, d] = [bytes[at + 4], bytes[at + 5], bytes[at + 6], bytes[at + 7]] as number[];
-  return ((a ?? 0) | ((b ?? 0) << 8) | ((c ?? 0) << 16) | ((d ?? 0) << 24)) >>> 0;
 }
 
 // The tables are built when the script starts, not in a request.

@@ -70,6 +70,10 @@ export interface Message {
   readonly fields: { readonly [number: number]: Field };
   /** The table that gets a row for each of these. */
   readonly row?: Table;
+  /** Fields with the time of the row, by which its table partitions and expires: the first set. */
+  readonly times?: readonly number[];
+  /** If one of these cannot be stored, it alone is left out of the row that it belongs to. */
+  readonly droppable?: true;
 }
 
 /** Repeated numbers travel packed into one field, and readers must take them one by one too. */
@@ -192,6 +196,7 @@ const SPAN_KINDS = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "
 const SPAN: Message = {
   name: "Span",
   row: "otel_traces",
+  times: [7],
   fields: {
     1: traceId,
     2: spanId,
@@ -232,6 +237,7 @@ const SEVERITIES = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].flatMap(
 const LOG_RECORD: Message = {
   name: "LogRecord",
   row: "otel_logs",
+  times: [1, 11],
   fields: {
     1: fixed64("timeUnixNano"),
     2: choice(
@@ -262,6 +268,7 @@ const RESOURCE_LOGS: Message = {
 
 const EXEMPLAR: Message = {
   name: "Exemplar",
+  droppable: true,
   fields: {
     2: seconds("timeUnixNano"),
     3: oneof(double("asDouble")),
@@ -280,6 +287,7 @@ const flags = uint32("flags");
 const numberDataPoint = (row: Table): Message => ({
   name: "NumberDataPoint",
   row,
+  times: [3],
   fields: {
     2: start,
     3: time,
@@ -293,6 +301,7 @@ const numberDataPoint = (row: Table): Message => ({
 const HISTOGRAM_DATA_POINT: Message = {
   name: "HistogramDataPoint",
   row: "otel_metrics_histogram",
+  times: [3],
   fields: {
     2: start,
     3: time,
@@ -314,6 +323,7 @@ const BUCKETS: Message = {
 const EXPONENTIAL_HISTOGRAM_DATA_POINT: Message = {
   name: "ExponentialHistogramDataPoint",
   row: "otel_metrics_exponential_histogram",
+  times: [3],
   fields: {
     1: attributes,
     2: start,
@@ -338,6 +348,7 @@ const VALUE_AT_QUANTILE: Message = {
 const SUMMARY_DATA_POINT: Message = {
   name: "SummaryDataPoint",
   row: "otel_metrics_summary",
+  times: [3],
   fields: {
     2: start,
     3: time,

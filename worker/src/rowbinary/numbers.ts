@@ -1,6 +1,6 @@
 /** Numbers as they lie in a protobuf message, in the form that RowBinary has for them. */
 import { int64From } from "../otlp/fields.ts";
-import { highWord } from "../otlp/scan.ts";
+import { highWord } from "../otlp/row_times.ts";
 import type { RowWriter } from "./writer.ts";
 
 export { highWord };

@@ -41,8 +41,8 @@ export const COUNTERS = {
   },
   ingest_rejected_rows_total: {
     type: "counter",
-    help: "Rows of taken requests that no table could hold: partial success.",
-    labels: ["signal"],
+    help: "Rows that cannot be stored: an invalid id, or a time outside the window.",
+    labels: ["signal", "reason"],
   },
   ingest_untracked_requests_total: {
     type: "counter",

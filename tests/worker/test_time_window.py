@@ -1,0 +1,182 @@
+"""Rows outside the window of their table: rejected, counted and explained, never stored."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
+    ExportLogsServiceRequest,
+    ExportLogsServiceResponse,
+)
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+
+from tests.worker.conftest import WorkerFactory
+from tests.worker.engines import ClickHouse, Worker, access_document, token_entry, wait_until
+from tests.worker.prometheus import parse, value_of
+
+DAY_NANOS = 24 * 3600 * 10**9
+RETENTION_DAYS = {"traces": 30, "logs": 20, "metrics": 10, "events": 5}
+
+
+def spans(times: list[int]) -> ExportTraceServiceRequest:
+    """A span for each time, named by its place."""
+    request = ExportTraceServiceRequest()
+    scope = request.resource_spans.add().scope_spans.add()
+    for place, start in enumerate(times):
+        scope.spans.add(name=str(place), start_time_unix_nano=start)
+    return request
+
+
+def log_records(times: list[int]) -> ExportLogsServiceRequest:
+    """Every second one has an observed time only."""
+    request = ExportLogsServiceRequest()
+    scope = request.resource_logs.add().scope_logs.add()
+    for place, at in enumerate(times):
+        field = "observed_time_unix_nano" if place % 2 else "time_unix_nano"
+        scope.log_records.add(event_name=str(place), **{field: at})
+    return request
+
+
+def data_points(times: list[int]) -> ExportMetricsServiceRequest:
+    """Of one sum; the value is the place."""
+    request = ExportMetricsServiceRequest()
+    metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
+    for place, at in enumerate(times):
+        metric.sum.data_points.add(time_unix_nano=at, as_int=place)
+    return request
+
+
+SIGNALS: list[tuple[str, Callable[[list[int]], Message], Any, str, str]] = [
+    ("traces", spans, ExportTraceServiceResponse, "rejected_spans", "toUInt32(SpanName)"),
+    ("logs", log_records, ExportLogsServiceResponse, "rejected_log_records", "toUInt32(EventName)"),
+    (
+        "metrics",
+        data_points,
+        ExportMetricsServiceResponse,
+        "rejected_data_points",
+        "toUInt32(Value)",
+    ),
+]
+TABLES = {"traces": "otel_traces", "logs": "otel_logs", "metrics": "otel_metrics_sum"}
+
+
+@pytest.fixture
+def strict_worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
+    """A worker whose retention differs by signal; the tables keep all for longer."""
+    return make_worker(
+        clickhouse_url=clickhouse.url,
+        limits={"COUNTS_FLUSH_MS": 50},
+        retention_days=RETENTION_DAYS,
+        access=access_document(token_entry("admin", name="admin", scopes=["admin"])),
+    )
+
+
+@pytest.mark.parametrize(("signal", "request_of", "response", "rejected", "place"), SIGNALS)
+def test_rows_are_stored_if_and_only_if_their_time_is_in_the_window(
+    clickhouse: ClickHouse,
+    strict_worker: Worker,
+    signal: str,
+    request_of: Callable[[list[int]], Message],
+    response: Any,
+    rejected: str,
+    place: str,
+) -> None:
+    """Random times around both edges; those that the request itself moved are not judged."""
+    chance = random.Random(signal)
+    now = time.time_ns()
+    edges = (now - RETENTION_DAYS[signal] * DAY_NANOS, now + DAY_NANOS)
+    times = [
+        chance.choice(edges) + chance.choice([-1, 1]) * int(10 ** chance.uniform(6, 16.5))
+        for _ in range(2_000)
+    ]
+    times = [at for at in times if at > 0]
+    answer = strict_worker.post_otlp(signal, request_of(times).SerializeToString())
+    lag = time.time_ns() - now
+    assert answer.status == 200
+    refused = getattr(response.FromString(answer.body).partial_success, rejected)
+    wait_until("drained", strict_worker.is_drained)
+    found = clickhouse.query(f"SELECT {place} FROM telemetry.{TABLES[signal]}").split()
+    stored = {int(each) for each in found}
+    assert len(found) == len(stored) == len(times) - refused
+    surely = {n for n, at in enumerate(times) if edges[0] + lag < at < edges[1]}
+    perhaps = {n for n, at in enumerate(times) if edges[0] <= at <= edges[1] + lag}
+    assert surely
+    assert refused > 0
+    assert surely <= stored <= perhaps
+
+
+def test_a_rejected_time_is_explained_and_counted_by_its_reason(strict_worker: Worker) -> None:
+    """Too old, too far ahead, none at all: the message has the field, the time and the window."""
+    now = time.time_ns()
+    old, ahead = now - 31 * DAY_NANOS, now + 2 * DAY_NANOS
+    body = spans([old, now, ahead, 0, old]).SerializeToString()
+    answer = strict_worker.post_traces(body)
+    assert answer.status == 200
+    partial = ExportTraceServiceResponse.FromString(answer.body).partial_success
+    assert partial.rejected_spans == 4
+    for words in ("spans: 4 cannot be stored; the first: Span: startTimeUnixNano is 20", "allowed"):
+        assert words in partial.error_message
+    reasons = {"too_old": 2, "too_far_ahead": 1, "no_time": 1}
+
+    def counted() -> bool:
+        answer = strict_worker.request("GET", "/admin/metrics", authorization="Bearer admin")
+        samples = parse(answer.body.decode())
+        return all(
+            value_of(samples, "ingest_rejected_rows_total", signal="traces", reason=reason) == rows
+            for reason, rows in reasons.items()
+        )
+
+    wait_until("the rejected rows are counted", counted)
+
+
+def test_a_body_with_no_row_in_the_window_is_a_200_that_stores_nothing(
+    strict_worker: Worker,
+) -> None:
+    """Sending it again would not help: OTLP has no error for it but partial success."""
+    answer = strict_worker.post_traces(spans([1, 2]).SerializeToString())
+    assert answer.status == 200
+    partial = ExportTraceServiceResponse.FromString(answer.body).partial_success
+    assert partial.rejected_spans == 2
+    assert strict_worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
+
+
+def test_a_log_record_without_a_time_has_that_of_its_arrival(
+    clickhouse: ClickHouse, strict_worker: Worker
+) -> None:
+    """And its body is still one body, although each sending arrives at another time."""
+    body = log_records([0]).SerializeToString()
+    before = time.time_ns() // 10**6
+    for _ in range(2):
+        answer = strict_worker.post_otlp("logs", body)
+        assert (answer.status, answer.body) == (200, b"")
+    after = time.time_ns() // 10**6
+    wait_until("drained", strict_worker.is_drained)
+    found = clickhouse.query(
+        "SELECT toUnixTimestamp64Milli(CAST(Timestamp AS DateTime64(3))) FROM telemetry.otel_logs"
+    )
+    assert before <= int(found) <= after
+
+
+def test_rows_as_old_as_the_retention_are_backfilled(
+    clickhouse: ClickHouse, strict_worker: Worker
+) -> None:
+    """A row for each day of the window, in one body."""
+    now = time.time_ns()
+    days = RETENTION_DAYS["traces"]
+    body = spans([now - day * DAY_NANOS + 10**12 for day in range(days + 1)]).SerializeToString()
+    answer = strict_worker.post_traces(body)
+    assert (answer.status, answer.body) == (200, b"")
+    wait_until("drained", strict_worker.is_drained)
+    assert clickhouse.count("otel_traces") == days + 1

@@ -1,0 +1,77 @@
+/** Rows that cannot be stored, and why: `partial_success` and a counter by reason. */
+import type { TimeWindow } from "../time_window.ts";
+
+/** Values of the label `reason` of `ingest_rejected_rows_total`. */
+export type RejectReason = "invalid_id" | "no_time" | "too_old" | "too_far_ahead";
+
+export interface Rejected {
+  readonly rows: number;
+  readonly byReason: ReadonlyMap<RejectReason, number>;
+  /** Why the first row was; null if none was. */
+  readonly reason: string | null;
+  /** Exemplars left out of data points that are stored, and why the first was. */
+  readonly exemplars: number;
+  readonly exemplarReason: string | null;
+}
+
+export const NOTHING_REJECTED: Rejected = {
+  rows: 0,
+  byReason: new Map(),
+  reason: null,
+  exemplars: 0,
+  exemplarReason: null,
+};
+
+/** Thrown inside a row or an exemplar, caught where that is left out. */
+export class NotStorable extends Error {
+  readonly reason: RejectReason;
+
+  constructor(reason: RejectReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** The error for the time of a row that its window does not have. */
+export function outside(name: string, timeMs: number, { fromMs, toMs }: TimeWindow): NotStorable {
+  const reason = timeMs < fromMs ? "too_old" : "too_far_ahead";
+  return new NotStorable(
+    reason,
+    `${name} is ${iso(timeMs)}, allowed: from ${iso(fromMs)} (how long rows are kept) ` +
+      `to ${iso(toMs)}`,
+  );
+}
+
+/** Dates of JavaScript end in 275760, which is after 2^64 nanoseconds; they begin in -271821. */
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+export class Rejections {
+  readonly #byReason = new Map<RejectReason, number>();
+  #rows = 0;
+  #reason: string | null = null;
+  #exemplars = 0;
+  #exemplarReason: string | null = null;
+
+  row(name: string, { reason, message }: NotStorable): void {
+    this.#rows++;
+    this.#byReason.set(reason, (this.#byReason.get(reason) ?? 0) + 1);
+    this.#reason ??= `${name}: ${message}`;
+  }
+
+  exemplar(name: string, { message }: NotStorable): void {
+    this.#exemplars++;
+    this.#exemplarReason ??= `${name}: ${message}`;
+  }
+
+  rejected(): Rejected {
+    return {
+      rows: this.#rows,
+      byReason: this.#byReason,
+      reason: this.#reason,
+      exemplars: this.#exemplars,
+      exemplarReason: this.#exemplarReason,
+    };
+  }
+}
