@@ -94,6 +94,8 @@ class Setup:
         batch_age_seconds: `BATCH_AGE_MS` of `limits.ts`.
         buffers: teams or shards, among which the load is spread evenly.
         kept_months: until rows expire.
+        request_logs: share of requests that are a log event (`invocationLogs`, sampled).
+        object_logs: share of calls and alarms of buffers that are one.
         idle_minutes: after the last query ClickHouse Cloud stops the service; 5 at least.
     """
 
@@ -102,6 +104,8 @@ class Setup:
     batch_age_seconds: float = field(default_factory=lambda: limit("BATCH_AGE_MS") / 1e3)
     buffers: int = 1
     kept_months: float = 1.0
+    request_logs: float = 0.0
+    object_logs: float = 0.0
     idle_minutes: float = 5.0
 
 
@@ -132,14 +136,16 @@ def month(shape: Shape, events: float, setup: Setup) -> Month:
     calls = requests / setup.joined_bodies
     batches = _batches(shape, requests, setup)
     chunk_writes = CHUNK_WRITES + (KEY_WRITES if setup.has_keys else 0)
+    object_requests = calls + batches * ALARMS
     active = batches * BATCH_SECONDS / prices.SECONDS / setup.buffers
     usage = prices.CloudflareUsage(
         requests=requests,
         cpu_ms=requests * shape.request_cpu_ms,
-        object_requests=calls + batches * ALARMS,
+        object_requests=object_requests,
         object_seconds=min(1.0, active) * prices.SECONDS * setup.buffers,
         rows_written=calls * chunk_writes + batches * (BATCH_WRITES + ALARM_WRITES),
         rows_read=calls * CHUNK_READS,
+        log_events=requests * setup.request_logs + object_requests * setup.object_logs,
     )
     cpu_seconds = batches * INSERT_CPU_MS / 1e3 + events * shape.row_cpu_us / 1e6
     # Half of it is left for merges and questions.
@@ -273,6 +279,13 @@ def _knobs() -> Iterator[_Knob]:
         yield says, "1 M", (single, usual), (single, Setup(batch_age_seconds=age_seconds))
     for volume in ("100 M", "10 G"):
         yield "20 teams", volume, (otlp, usual), (otlp, Setup(buffers=20))
+    logged = Setup(request_logs=1.0)
+    yield "`invocationLogs`, requests alone", "100 M", (single, usual), (single, logged)
+    logged = Setup(request_logs=1.0, object_logs=1.0)
+    yield "`invocationLogs`, buffers too", "100 M", (single, usual), (single, logged)
+    logged = Setup(request_logs=0.1, object_logs=0.1)
+    says = "`invocationLogs`, `logSamplingRate` 0.1"
+    yield says, "100 M", (single, usual), (single, logged)
     yield "rows kept for 7 days", "10 G", (otlp, usual), (otlp, Setup(kept_months=7 / 30))
 
 

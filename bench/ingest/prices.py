@@ -6,6 +6,7 @@ support are not here.
 - Workers Paid: https://developers.cloudflare.com/workers/platform/pricing/
 - Durable Objects, where calls and alarms are requests, and deletions and alarms that are set are
   rows written: https://developers.cloudflare.com/durable-objects/platform/pricing/
+- Workers Logs, where each invocation log is a log event: https://developers.cloudflare.com/workers/observability/logs/workers-logs/#pricing
 - ClickHouse Cloud in AWS us-east-1, units of 8 GiB and 2 vCPU by the minute: from the examples of
   https://clickhouse.com/docs/cloud/manage/billing/overview ($159.66 for one unit of Basic, $436.95
   for two of Scale, a month); storage from https://clickhouse.com/pricing, where those agree
@@ -54,6 +55,7 @@ OBJECT_REQUESTS = Metered(1e6, 0.15)
 OBJECT_GB = 0.128
 OBJECT_GB_S = Metered(400e3, 12.50)
 ROWS_READ = Metered(25e9, 0.001)
+LOG_EVENTS = Metered(20e6, 0.60)
 ROWS_WRITTEN = Metered(50e6, 1.00)
 
 
@@ -68,6 +70,7 @@ class CloudflareUsage:
         object_seconds: in which each object had something under way.
         rows_written: of SQLite, deletions and alarms set with them.
         rows_read: of SQLite.
+        log_events: that Workers Logs store.
     """
 
     requests: float
@@ -76,6 +79,7 @@ class CloudflareUsage:
     object_seconds: float
     rows_written: float
     rows_read: float
+    log_events: float = 0.0
 
 
 def cloudflare_dollars(usage: CloudflareUsage) -> float:
@@ -88,6 +92,7 @@ def cloudflare_dollars(usage: CloudflareUsage) -> float:
         + OBJECT_GB_S.dollars(usage.object_seconds * OBJECT_GB)
         + ROWS_WRITTEN.dollars(usage.rows_written)
         + ROWS_READ.dollars(usage.rows_read)
+        + LOG_EVENTS.dollars(usage.log_events)
     )
 
 

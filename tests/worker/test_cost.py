@@ -25,6 +25,8 @@ def test_the_document_has_the_tables_that_the_formulas_give() -> None:
         # 1.5 million object requests, and a million seconds of duration.
         (prices.CloudflareUsage(0, 0, 1.5e6, 1e6, 0, 0), 5 + 0.075),
         (prices.CloudflareUsage(0, 0, 0, 10e6, 60e6, 30e9), 5 + 11.00 + 10.00 + 5.00),
+        # A hundred million log events, of which twenty million are included.
+        (prices.CloudflareUsage(0, 0, 0, 0, 0, 0, 100e6), 5 + 48.00),
     ],
 )
 def test_cloudflare_charges_what_goes_beyond_the_included(
