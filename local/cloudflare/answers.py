@@ -25,12 +25,15 @@ __all__ = [
 
 
 def answer(
-    result: object, *, messages: Sequence[Mapping[str, Any]] = (), paged: bool = False
+    result: object,
+    *,
+    messages: Sequence[Mapping[str, Any]] = (),
+    result_info: Mapping[str, int] | None = None,
 ) -> web.Response:
     """A success in the envelope every operation shares.
 
     Args:
-        paged: adds `result_info`; everything here fits one page.
+        result_info: which page of a list this is; see `paging`.
     """
     body: dict[str, Any] = {
         "success": True,
@@ -38,15 +41,8 @@ def answer(
         "messages": list(messages),
         "result": result,
     }
-    if paged and isinstance(result, list):
-        count = len(result)
-        body["result_info"] = {
-            "page": 1,
-            "per_page": max(count, 20),
-            "count": count,
-            "total_count": count,
-            "total_pages": 1,
-        }
+    if result_info is not None:
+        body["result_info"] = dict(result_info)
     return web.json_response(body)
 
 
@@ -76,7 +72,8 @@ def script_json(script: Script) -> dict[str, Any]:
         "entry_point": version.main_module,
         "created_on": script.created_on,
         "modified_on": script.modified_on,
-        "deployment_id": script.deployment_id.replace("-", ""),
+        # wrangler prints it as the "Current Version ID", after it has put the hyphens back.
+        "deployment_id": script.deployed_id.replace("-", ""),
         "last_deployed_from": version.source,
         "migration_tag": script.migration_tag,
         "startup_time_ms": version.startup_time_ms,

@@ -40,6 +40,7 @@ const methods = (value) => {{
   return [...names];
 }};
 const describe = (value) => {{
+  if (Object(value) !== value) return {{ kind: "primitive", methods: [] }};
   if (typeof value !== "function") return {{ kind: "handlers", methods: methods(value) }};
   if (!value.prototype) return {{ kind: "function", methods: [] }};
   // A class that extends nothing was a Durable Object before there was a base class for them.

@@ -152,6 +152,13 @@ async def _try_out(cloud: Cloud, version: Version) -> _Exports:
     if version.main_module is None:
         # workerd does not tell what a service-worker script listens to.
         return _Exports(("fetch",), (), frozenset(), took)
+    for name, value in exported.items():
+        if value["kind"] == "primitive":
+            # The trial imports the script and so passes; workerd ends when it has to serve it.
+            raise ApiError.invalid_upload(
+                f"Uncaught TypeError: Incorrect type for map entry '{name}': the provided value is "
+                "not of type 'function or ExportedHandler'."
+            )
     default = exported.pop("default", {"methods": []})
     classes = {name for name, value in exported.items() if value["kind"] == "class"}
     named = tuple(

@@ -9,6 +9,7 @@ from aiohttp import web
 from local.cloudflare.answers import answer, zone_json
 from local.cloudflare.cloud import Cloud
 from local.cloudflare.errors import ApiError
+from local.cloudflare.paging import answer_page
 
 __all__ = [
     "get_account",
@@ -36,9 +37,9 @@ async def get_user(cloud: Cloud, _request: web.Request) -> web.Response:
     return answer({"id": cloud.identity.user_id, "email": _EMAIL, "username": "local"})
 
 
-async def list_accounts(cloud: Cloud, _request: web.Request) -> web.Response:
+async def list_accounts(cloud: Cloud, request: web.Request) -> web.Response:
     """The one account."""
-    return answer([_account(cloud)], paged=True)
+    return answer_page(request, [_account(cloud)])
 
 
 async def get_account(cloud: Cloud, _request: web.Request) -> web.Response:
@@ -46,7 +47,7 @@ async def get_account(cloud: Cloud, _request: web.Request) -> web.Response:
     return answer(_account(cloud))
 
 
-async def list_memberships(cloud: Cloud, _request: web.Request) -> web.Response:
+async def list_memberships(cloud: Cloud, request: web.Request) -> web.Response:
     """The user's place in the one account; wrangler finds the account by this."""
     membership = {
         "id": cloud.identity.user_id,
@@ -54,7 +55,7 @@ async def list_memberships(cloud: Cloud, _request: web.Request) -> web.Response:
         "account": _account(cloud),
         "roles": ["Administrator"],
     }
-    return answer([membership], paged=True)
+    return answer_page(request, [membership])
 
 
 async def list_zones(cloud: Cloud, request: web.Request) -> web.Response:
@@ -72,7 +73,7 @@ async def list_zones(cloud: Cloud, request: web.Request) -> web.Response:
         for key, value in wanted.items()
         if key in request.query
     )
-    return answer([zone] if fits else [], paged=True)
+    return answer_page(request, [zone] if fits else [])
 
 
 async def get_zone(cloud: Cloud, request: web.Request) -> web.Response:
@@ -87,9 +88,9 @@ async def get_subdomain(_cloud: Cloud, _request: web.Request) -> web.Response:
     return answer({"subdomain": "local"})
 
 
-async def list_nothing(_cloud: Cloud, _request: web.Request) -> web.Response:
+async def list_nothing(_cloud: Cloud, request: web.Request) -> web.Response:
     """For lists that clients read on their way and that hold nothing here."""
-    return answer([], paged=True)
+    return answer_page(request, [])
 
 
 def _account(cloud: Cloud) -> dict[str, Any]:

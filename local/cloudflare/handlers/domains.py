@@ -33,7 +33,7 @@ async def list_domains(cloud: Cloud, request: web.Request) -> web.Response:
     for key in ("hostname", "service", "environment", "zone_id", "zone_name"):
         if key in request.query:
             found = [domain for domain in found if domain[key] == request.query[key]]
-    return answer(found, paged=True)
+    return answer(found)
 
 
 async def get_domain(cloud: Cloud, request: web.Request) -> web.Response:

@@ -21,6 +21,7 @@ from local.cloudflare.bindings import known_binding, resolve, shown, with_secret
 from local.cloudflare.cloud import Cloud
 from local.cloudflare.deploys import upload_script
 from local.cloudflare.errors import ApiError
+from local.cloudflare.paging import answer_page
 from local.cloudflare.state import Binding, Script, now
 from local.cloudflare.uploads import checked_settings, read_json, read_upload
 
@@ -52,7 +53,7 @@ _SCRIPT_WIDE = ("logpush", "tail_consumers", "observability", "tags")
 
 async def list_scripts(cloud: Cloud, _request: web.Request) -> web.Response:
     """Every script of the account."""
-    return answer([script_json(script) for script in cloud.account.scripts.values()], paged=True)
+    return answer([script_json(script) for script in cloud.account.scripts.values()])
 
 
 async def put_script(cloud: Cloud, request: web.Request) -> web.Response:
@@ -256,17 +257,14 @@ async def get_references(cloud: Cloud, request: web.Request) -> web.Response:
     return answer({"services": services, "durable_objects": objects, "dispatch_outbounds": []})
 
 
-async def list_namespaces(cloud: Cloud, _request: web.Request) -> web.Response:
+async def list_namespaces(cloud: Cloud, request: web.Request) -> web.Response:
     """Every Durable Object namespace of the account."""
-    scripts = cloud.account.scripts.values()
-    return answer(
-        [
-            namespace_json(namespace, script)
-            for script in scripts
-            for namespace in script.namespaces
-        ],
-        paged=True,
-    )
+    found = [
+        namespace_json(namespace, script)
+        for script in cloud.account.scripts.values()
+        for namespace in script.namespaces
+    ]
+    return answer_page(request, found)
 
 
 def _source(request: web.Request) -> str:

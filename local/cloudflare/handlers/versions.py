@@ -10,6 +10,7 @@ from local.cloudflare.answers import answer, version_json
 from local.cloudflare.cloud import Cloud
 from local.cloudflare.deploys import add_version, deploy_version
 from local.cloudflare.errors import ApiError
+from local.cloudflare.paging import answer_page
 from local.cloudflare.state import Script
 from local.cloudflare.uploads import read_json, read_upload
 
@@ -33,7 +34,8 @@ async def create_version(cloud: Cloud, request: web.Request) -> web.Response:
 async def list_versions(cloud: Cloud, request: web.Request) -> web.Response:
     """The versions still known, the newest first."""
     script = cloud.script(request.match_info["script"])
-    return answer({"items": [version_json(version) for version in reversed(script.versions)]})
+    found = [version_json(version) for version in reversed(script.versions)]
+    return answer_page(request, found, shape=lambda page: {"items": page})
 
 
 async def get_version(cloud: Cloud, request: web.Request) -> web.Response:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
-from tests.local.cloudflare.harness import Cloud
+from tests.local.cloudflare.harness import Cloud, form, hello
 
 
 def test_a_good_token_is_verified(shared: Cloud) -> None:
@@ -59,3 +60,34 @@ def test_the_account_and_its_zone_are_found(shared: Cloud) -> None:
     assert shared.result("GET", f"/zones/{zone['id']}")["name"] == "localhost"
     assert shared.result("GET", "/zones", params={"name": "example.com"}) == []
     assert shared.refusal("GET", "/zones/" + "0" * 32)[:2] == (404, 7003)
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts", "/zones", "/memberships", "/accounts/{account}/storage/kv/namespaces"]
+)
+def test_a_list_ends_with_an_empty_page(shared: Cloud, path: str) -> None:
+    """The SDKs read page after page until one is empty."""
+    first = shared.call("GET", path, params={"page": 1}).json()
+    assert len(first["result"]) == first["result_info"]["total_count"]
+    assert shared.result("GET", path, params={"page": 2}) == []
+
+
+def test_a_list_has_pages_of_the_wanted_size(shared: Cloud) -> None:
+    """Versions are items of an object, and the newest come first."""
+    script = "/accounts/{account}/workers/scripts/paged"
+    for text in ("1", "2", "3"):
+        shared.result("PUT", script, files=form({"w.js": hello(text)}))
+    pages = [
+        shared.call("GET", script + "/versions", params={"page": page, "per_page": 2}).json()
+        for page in (1, 2, 3)
+    ]
+    numbers = [[each["number"] for each in page["result"]["items"]] for page in pages]
+    assert numbers == [[3, 2], [1], []]
+    info = {"page": 2, "per_page": 2, "count": 1, "total_count": 3, "total_pages": 2}
+    assert pages[1]["result_info"] == info
+
+
+@pytest.mark.parametrize("query", [{"page": "0"}, {"page": "x"}, {"per_page": "100000"}])
+def test_an_invalid_page_is_named(shared: Cloud, query: dict[str, str]) -> None:
+    """Instead of another page."""
+    assert f"'{next(iter(query))}'" in shared.refusal("GET", "/zones", params=query)[2]

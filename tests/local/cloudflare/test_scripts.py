@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,25 @@ def test_a_secret_is_readable_nowhere(cloud: Cloud, tmp_path: Path) -> None:
     assert not [answer for answer in answers if text in answer]
     for file in (tmp_path / "cloudflare").rglob("*"):
         assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_an_upload_names_its_version(shared: Cloud) -> None:
+    """wrangler prints the id that it reads from there as the current version."""
+    uploaded = shared.result("PUT", SCRIPT, files=form({"w.js": hello("x")}))
+    version = str(uuid.UUID(uploaded["deployment_id"]))
+    assert shared.result("GET", f"{SCRIPT}/versions/{version}")["id"] == version
+
+
+def test_an_export_that_is_no_handler_is_rejected_before_it_ends_the_runtime(cloud: Cloud) -> None:
+    """The trial imports such a script without a complaint; serving it ends workerd."""
+    cloud.deploy_counter()
+    running = cloud.runtime_pid
+    code = hello("x") + 'export const V = "1";'
+    status, number, message = cloud.refusal("PUT", SCRIPT, files=form({"w.js": code}))
+    assert (status, number) == (400, 10021)
+    assert "'V'" in message
+    assert cloud.runtime_pid == running
+    assert cloud.edge().text == "1"
 
 
 def test_settings_show_what_was_uploaded_and_the_defaults_of_observability(shared: Cloud) -> None:
