@@ -32,10 +32,12 @@ class TeamSchema:
 
     Attributes:
         database: its database, known once the migrations ran.
+        files: `Migrations.files`: another value where the tables may be others.
         retention_days: for how many days its tables keep their rows, known once they do.
     """
 
     database: pulumi.Output[str]
+    files: pulumi.Output[dict[str, str]]
     retention_days: pulumi.Output[int]
 
 
@@ -81,4 +83,4 @@ def _schema(
         RetentionArgs(connection=connection, database=schema.database, days=ttl_days),
         opts,
     )
-    return TeamSchema(database=schema.database, retention_days=retention.days)
+    return TeamSchema(database=schema.database, files=schema.files, retention_days=retention.days)

@@ -18,6 +18,7 @@ interface; an idle service is woken by it.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import time
@@ -31,6 +32,8 @@ from resources import engine
 from resources.errors import ResourceError, ServiceGone, ServiceStopped, SqlError, one_line
 
 if TYPE_CHECKING:
+    import httpx
+
     from resources.control_plane import ControlPlane
     from resources.service import Service
 
@@ -155,17 +158,32 @@ class Warehouse:
             ServiceStopped: it is stopped, and stays so.
             ResourceError: it did not answer in time.
         """
-        import httpx
+        return self.post({}, sql.encode(), deadline_seconds=deadline_seconds)
 
+    def post(
+        self,
+        parameters: Mapping[str, str],
+        body: bytes,
+        *,
+        deadline_seconds: float = _WAKE_SECONDS,
+    ) -> str:
+        """As `command`, with parameters in the URL: settings, and a `query` whose data is the body.
+
+        A request without a response is sent again, so an insert needs a deduplication token.
+        """
         # In headers: a URL ends up in the logs of whatever lies in between.
         headers = {"X-ClickHouse-User": self.user, "X-ClickHouse-Key": self.password}
 
-        def post() -> httpx.Response:
-            return httpx.post(
-                self.url, content=sql, headers=headers, timeout=_QUERY_TIMEOUT_SECONDS
+        def send() -> httpx.Response:
+            return _client(self.ca_file).post(
+                self.url,
+                params=parameters,
+                content=body,
+                headers=headers,
+                timeout=_QUERY_TIMEOUT_SECONDS,
             )
 
-        return self._until_answered(post, deadline_seconds)
+        return self._until_answered(send, deadline_seconds)
 
     def _until_answered(self, post: Callable[[], Any], deadline_seconds: float) -> str:
         import httpx
@@ -192,6 +210,18 @@ class Warehouse:
                     "one is started only where the connection has its `service_id`"
                 )
             engine.sleep(_RETRY_SECONDS)
+
+
+@functools.cache
+def _client(_ca_file: str | None) -> httpx.Client:
+    """One for each set of certificates, which httpx reads from the environment.
+
+    Reading them took longer than most statements. A connection that the server has closed
+    meanwhile is an error of transport, which `post` retries.
+    """
+    import httpx
+
+    return httpx.Client()
 
 
 def _refusal(status: int, body: str) -> SqlError:

@@ -22,6 +22,8 @@ import pulumi
 __all__ = ["BuiltWorker", "build_worker"]
 
 _RESULT = "dist/index.js"
+_STATEMENTS = "statements.json"
+_RESULTS = (_RESULT, f"dist/{_STATEMENTS}")
 _STAMP = "dist/index.js.sources"
 _LOCK = "dist/index.js.lock"
 _NOT_SOURCES = {"node_modules", "dist", "test", "tests", ".wrangler"}
@@ -35,17 +37,28 @@ class BuiltWorker:
         file: one ES module, its path from where the program runs.
         sha256: of its bytes, in hexadecimal.
         compatibility_date: which behaviour of the Workers runtime it was written for.
+        statements: path of its `statements.json`; empty where there is none.
+        statements_sha256: of that file.
+        tables: those that it inserts into.
     """
 
     file: str
     sha256: str
     compatibility_date: str
+    statements: str = ""
+    statements_sha256: str = ""
+    tables: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, file: Path, compatibility_date: str) -> BuiltWorker:
         """The module in a file."""
         # The state would tell checkouts apart by a path from the root.
-        return cls(os.path.relpath(file), _sha256(file), compatibility_date)
+        module = (os.path.relpath(file), _sha256(file), compatibility_date)
+        statements = file.with_name(_STATEMENTS)
+        if not statements.is_file():
+            return cls(*module)
+        tables = tuple(json.loads(statements.read_text(encoding="utf8")))
+        return cls(*module, os.path.relpath(statements), _sha256(statements), tables)
 
 
 def build_worker(folder: str | Path = "worker") -> BuiltWorker:
@@ -58,14 +71,14 @@ def build_worker(folder: str | Path = "worker") -> BuiltWorker:
     manifest = root / "package.json"
     if not manifest.is_file():
         raise pulumi.RunError(f"building the worker: there is no {manifest}")
-    result, stamp = root / _RESULT, root / _STAMP
+    stamp = root / _STAMP
     with _locked(root / _LOCK):
         sources = _fingerprint(root)
-        if not _is_current(result, stamp, sources):
+        if not _is_built(root) or not stamp.is_file() or stamp.read_text() != _seal(sources, root):
             _build(root)
-            stamp.write_text(_seal(sources, result))
+            stamp.write_text(_seal(sources, root))
     config = json.loads(manifest.read_text())["config"]
-    return BuiltWorker.of(result, config["compatibility_date"])
+    return BuiltWorker.of(root / _RESULT, config["compatibility_date"])
 
 
 @contextmanager
@@ -77,10 +90,6 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _is_current(result: Path, stamp: Path, sources: str) -> bool:
-    return result.is_file() and stamp.is_file() and stamp.read_text() == _seal(sources, result)
-
-
 def _fingerprint(root: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
@@ -90,8 +99,12 @@ def _fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _seal(sources: str, result: Path) -> str:
-    return f"{sources} {_sha256(result)}\n"
+def _is_built(root: Path) -> bool:
+    return all((root / result).is_file() for result in _RESULTS)
+
+
+def _seal(sources: str, root: Path) -> str:
+    return f"{sources} {' '.join(_sha256(root / result) for result in _RESULTS)}\n"
 
 
 def _sha256(file: Path) -> str:
@@ -110,6 +123,6 @@ def _build(root: Path) -> None:
     # The last two keep npm from leaving a log of every run in the home folder.
     command = ["npm", "run", "build", "--silent", "--logs-max=0", "--no-update-notifier"]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    if run.returncode != 0 or not (root / _RESULT).is_file():
+    if run.returncode != 0 or not _is_built(root):
         shown = " ".join((run.stderr or run.stdout).split())
         raise pulumi.RunError(f"building the worker: `npm run build` in {root} failed: {shown}")

@@ -53,6 +53,7 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   async_insert: "0", // its queue would answer for blocks that are not ours
   insert_deduplicate: "1",
   deduplicate_blocks_in_dependent_materialized_views: "1",
+  materialized_views_ignore_errors: "0", // or a batch is "applied" without the rows behind a view
   // One thread and one block per batch, whatever it was read in: the token then stands for one part
   // per partition, and a retry cuts the batch at the same places whatever the load is.
   max_insert_threads: "1",
@@ -62,6 +63,7 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   min_insert_block_size_bytes: "0",
   // Refused before anything is written, with an error that sets the bad chunk apart.
   max_partitions_per_insert_block: "100",
+  throw_on_max_partitions_per_insert_block: "1",
   wait_end_of_query: "1",
   // Nothing is left out for being damaged: it is refused, and set apart.
   input_format_allow_errors_num: "0",

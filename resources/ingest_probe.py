@@ -1,0 +1,190 @@
+"""`IngestProbe`: proof that a ClickHouse service takes the worker's inserts exactly once.
+
+    worker = build_worker()
+    probe = IngestProbe(
+        "probe",
+        IngestProbeArgs(
+            connection=connection_of(warehouse),
+            database=schema.database,
+            schema=schema.files,
+            writer=writer.name,
+            writer_password=writer.password,
+            statements=worker.statements,
+            statements_sha256=worker.statements_sha256,
+        ),
+    )
+
+`pulumi up` inserts a generated body with each statement of the worker into a copy of its table,
+twice under one deduplication token, as the SQL user that the worker uses, and compares the rows.
+Where the rows differ or are there twice, `pulumi up` fails, and the worker is not deployed. The
+copies are in a scratch database, which is dropped afterwards.
+
+The outputs are for the worker: the format that OTLP is inserted in, and the settings that this
+server's version has and others lack. `ProtobufList` is the preferred format; where it does not
+work, and the worker offers `rowbinary`, that is the format.
+
+The proof runs again when the statements, the schema, the writer, `format` or the server change, and
+after a `pulumi refresh` that sees another version of the server. Nothing stays in the server, so
+deleting it does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, UpdateResult
+
+from resources import engine
+from resources.checking import Checker
+from resources.errors import ResourceError, one_line
+from resources.sql import NAME, InServer, flat, goes_with_its_service
+from resources.statement_proof import (
+    Manifest,
+    known_settings,
+    prove,
+    server_version,
+)
+from resources.warehouse import Connection, Warehouse
+
+__all__ = ["AUTOMATIC", "IngestProbe", "IngestProbeArgs", "IngestProbeProvider"]
+
+AUTOMATIC = "auto"
+"""The first of the worker's formats that works."""
+
+
+@dataclass(kw_only=True)
+class IngestProbeArgs:
+    """Whose statements, and where.
+
+    Attributes:
+        connection: the server, and who creates the copies. Another `url` replaces.
+        database: whose tables are copied. In place.
+        schema: anything that differs when the tables do; `Migrations.files`. In place.
+        writer: the SQL user that the worker inserts as; needs `INSERT ON ingest_probe.*`. In place.
+        writer_password: the user's password, a secret.
+        statements: `dist/statements.json` of the worker, relative to the program.
+        statements_sha256: of that file. In place.
+        format: `auto`, `protobuf` or `rowbinary`. In place.
+    """
+
+    connection: Connection
+    database: pulumi.Input[str]
+    schema: pulumi.Input[Mapping[str, str]]
+    writer: pulumi.Input[str]
+    writer_password: pulumi.Input[str]
+    statements: str
+    statements_sha256: str
+    format: str = AUTOMATIC
+
+
+class IngestProbeProvider(InServer):
+    """Proves on create and update; `shown` is the server's version."""
+
+    replaces = ("url",)
+    in_place = ("database", "schema", "writer", "statements_sha256", "format")
+
+    def rules(self, checker: Checker) -> None:
+        """Names that become SQL, and a format that the worker has."""
+        for name in ("database", "writer"):
+            checker.text(name, pattern=NAME, allowed="letters, digits and _")
+        offered = Manifest.read(checker.inputs["statements"]).formats()
+        checker.one_of("format", (AUTOMATIC, *offered))
+
+    def id_of(self, props: Mapping[str, Any]) -> str:
+        """A server has one."""
+        return str(props["url"])
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Prove."""
+        return CreateResult(self.id_of(props), self._proved(props))
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Prove again."""
+        return UpdateResult(self._proved(news))
+
+    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        """There is nothing to bring about: `create` and `update` have outputs to return."""
+
+    def observe(self, server: Warehouse, _props: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The server's version: another one is a reason to prove again."""
+        return {"shown": server_version(server)}
+
+    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+        """Nothing was left in the server."""
+
+    def _proved(self, props: dict[str, Any]) -> dict[str, Any]:
+        server = self.server(props)
+        version = server_version(server)
+        settings = known_settings(server)
+        chosen = _chosen_format(server, version, props, settings)
+        outputs = {"insert_format": chosen, "insert_settings": settings}
+        return {**props, **outputs, "shown": version, "applied": version}
+
+
+class IngestProbe(Resource, module="clickhouse", name="IngestProbe"):
+    """A server that was proved to take the worker's inserts."""
+
+    insert_format: pulumi.Output[str]
+    """`protobuf` or `rowbinary`: which statements the worker uses for OTLP."""
+    insert_settings: pulumi.Output[dict[str, str]]
+    """Settings for every insert that not all versions of ClickHouse have."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: IngestProbeArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        urn = pulumi.create_urn(
+            resource_name,
+            f"pulumi-python:{type(self)._resource_type_name}",
+            opts.parent if opts else None,
+        )
+        outputs = {"insert_format": None, "insert_settings": None}
+        super().__init__(
+            IngestProbeProvider(),
+            resource_name,
+            {**flat(args), **outputs, "resource_urn": urn},
+            goes_with_its_service(args, opts),
+        )
+
+
+def _chosen_format(
+    server: Warehouse, version: str, props: Mapping[str, Any], settings: Mapping[str, str]
+) -> str:
+    """The first format that works; the tables that OTLP does not feed must work in any case."""
+    manifest = Manifest.read(props["statements"])
+    writer = Warehouse(props["url"], props["writer"], props["writer_password"])
+    wanted = props["format"]
+    formats = manifest.formats() if wanted == AUTOMATIC else [wanted]
+    urn = str(props.get("resource_urn", ""))
+
+    def problem_with(form: str) -> str | None:
+        engine.report(urn, f"proving the worker's {form} inserts")
+        try:
+            prove(server, writer, props["database"], manifest, form=form, settings=settings)
+        except ResourceError as error:
+            return f"{form}: {one_line(error)}"
+        return None
+
+    problems = [problem for problem in [problem_with("json")] if problem]
+    for form in formats if not problems else ():
+        problem = problem_with(form)
+        if problem is None:
+            for earlier in problems:
+                engine.info(urn, f"OTLP is inserted as {form}, for {earlier}")
+            return form
+        problems.append(problem)
+    raise ResourceError(_refusal(version, props, problems))
+
+
+def _refusal(version: str, props: Mapping[str, Any], problems: list[str]) -> str:
+    return (
+        f"ClickHouse {version} at {props['url']} does not take the worker's inserts exactly once, "
+        f"so the worker is not deployed: {'; '.join(problems)}. Look for settings that a profile "
+        f"forces on the user {props['writer']} (deduplicate_insert, deduplicate_insert_select, "
+        "constraints), or have the service upgraded"
+    )

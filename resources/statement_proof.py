@@ -1,0 +1,267 @@
+"""Proves the worker's statements on a ClickHouse server: rows, values, and one copy per token.
+
+In a scratch database, with copies of the tables and of the views between them: each statement
+inserts the body that `npm run build` generated for it twice under one token, and the rows must be
+those that the build expects. The scratch database is dropped afterwards, also after a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import secrets
+import time
+from base64 import b64decode
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from resources import engine
+from resources.errors import ResourceError, SqlError
+from resources.sql import text
+from resources.warehouse import Warehouse, quoted
+
+__all__ = [
+    "DEDUPLICATION_SETTINGS",
+    "FORMATS",
+    "READ_SETTINGS",
+    "SCRATCH_DATABASE",
+    "Manifest",
+    "known_settings",
+    "prove",
+    "server_version",
+]
+
+SCRATCH_DATABASE = "ingest_probe"
+FORMATS = ("protobuf", "rowbinary")
+"""Of OTLP, the preferred one first; `json` is the form of tables whose rows the worker writes."""
+DEDUPLICATION_SETTINGS = {
+    # Since 26.2. `disable` in a profile would override `insert_deduplicate`.
+    "deduplicate_insert": "enable",
+    # Since 25.12. Its default switched deduplication off on 26.1, since no SELECT without
+    # `ORDER BY ALL` counts as repeatable there, token or not (ClickHouse#99206). `force_enable`
+    # rejects such inserts on 26.1 (code 764); this value deduplicates on every version.
+    "deduplicate_insert_select": "enable_even_for_bad_queries",
+}
+"""Settings that some versions lack, and reject (code 115). The worker's constant settings are in
+`worker/src/tables/index.ts`."""
+
+# A replica may learn of a new table or user later than the one that created it: UNKNOWN_TABLE,
+# UNKNOWN_DATABASE, ACCESS_DENIED, AUTHENTICATION_FAILED.
+_UNKNOWN_TABLE = 60
+_NOT_YET = frozenset({_UNKNOWN_TABLE, 81, 497, 516})
+_NOT_YET_SECONDS = 20.0
+_RETRY_SECONDS = 1.0
+# How rows are printed, whatever the profile of the user that reads them says.
+READ_SETTINGS = {
+    "select_sequential_consistency": "1",  # a replica may see an insert later than another
+    "session_timezone": "UTC",
+    "date_time_output_format": "simple",
+    "output_format_json_quote_64bit_integers": "1",
+    "output_format_json_quote_64bit_floats": "0",
+    "output_format_json_quote_denormals": "1",
+    "output_format_json_map_as_array_of_tuples": "0",
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`dist/statements.json` of the worker.
+
+    Attributes:
+        tables: by name: `rows`, and `forms` with `statement` and `body_base64`.
+    """
+
+    tables: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, file: str | Path) -> Manifest:
+        """The manifest in a file."""
+        return cls(json.loads(Path(file).read_text(encoding="utf8")))
+
+    def formats(self) -> list[str]:
+        """Those that every table of OTLP has."""
+        otlp = [entry for entry in self.tables.values() if "json" not in entry["forms"]]
+        return [form for form in FORMATS if all(form in entry["forms"] for entry in otlp)]
+
+
+@dataclass(frozen=True)
+class _Table:
+    name: str
+    engine: str
+    create_query: str
+
+
+def server_version(server: Warehouse) -> str:
+    """Like `26.7.2.1`."""
+    return server.command("SELECT version() FORMAT TSVRaw").strip()
+
+
+def known_settings(server: Warehouse) -> dict[str, str]:
+    """Those of `DEDUPLICATION_SETTINGS` that the server has."""
+    names = ", ".join(text(name) for name in DEDUPLICATION_SETTINGS)
+    answer = server.command(
+        f"SELECT name FROM system.settings WHERE name IN ({names}) FORMAT TSVRaw"  # noqa: S608
+    )
+    return {name: DEDUPLICATION_SETTINGS[name] for name in sorted(answer.split())}
+
+
+def prove(
+    admin: Warehouse,
+    writer: Warehouse,
+    database: str,
+    manifest: Manifest,
+    *,
+    form: str,
+    settings: Mapping[str, str],
+) -> None:
+    """Raise if a statement of this form does not do on the server what the worker relies on.
+
+    Args:
+        admin: creates the copies and reads them.
+        writer: inserts, as the worker does.
+        database: whose tables are copied.
+        form: `json` or one of `FORMATS`.
+        settings: in addition to those in the statements.
+    Raises:
+        ResourceError: names the table and what is wrong.
+    """
+    tables = {name: entry for name, entry in manifest.tables.items() if form in entry["forms"]}
+    with _copies(admin, database, tables) as filled_by_views:
+        proof = _Proof(admin, writer, settings, filled_by_views)
+        for name, entry in tables.items():
+            try:
+                proof.prove(name, entry["forms"][form], entry["rows"])
+            except SqlError as error:
+                raise ResourceError(f"{name}: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """The users and settings of one proof; `filled_by_views` are tables in the scratch database."""
+
+    admin: Warehouse
+    writer: Warehouse
+    settings: Mapping[str, str]
+    filled_by_views: Collection[str]
+
+    def prove(self, table: str, insert: Mapping[str, Any], rows: Sequence[Any]) -> None:
+        """Insert, compare; insert again under the same token, and compare again."""
+        token = f"{SCRATCH_DATABASE}:{table}:{secrets.token_hex(8)}"
+        self._insert(insert, token)
+        self._compare(table, rows, "after one insert")
+        behind = self._behind_views()
+        self._insert(insert, token)
+        self._compare(table, rows, "after the insert was repeated under its token")
+        if self._behind_views() != behind:
+            raise ResourceError(f"{table}: a repeat under the same token doubled rows of a view")
+
+    def _insert(self, insert: Mapping[str, Any], token: str) -> None:
+        parameters = {
+            **self.settings,
+            **insert["statement"],
+            "database": SCRATCH_DATABASE,
+            "insert_deduplication_token": token,
+        }
+        deadline = time.monotonic() + _NOT_YET_SECONDS
+        while True:
+            try:
+                self.writer.post(parameters, b64decode(insert["body_base64"]))
+                return
+            except SqlError as error:
+                if error.code not in _NOT_YET or time.monotonic() >= deadline:
+                    raise
+                engine.sleep(_RETRY_SECONDS)
+
+    def _compare(self, table: str, rows: Sequence[Any], when: str) -> None:
+        found, wanted = _sorted(self._rows(table, rows[0])), _sorted(rows)
+        if len(found) != len(wanted):
+            raise ResourceError(f"{table}: {len(found)} rows instead of {len(wanted)} {when}")
+        for row, expected in zip(found, wanted, strict=True):
+            for column, value in expected.items():
+                if row[column] != value:
+                    raise ResourceError(
+                        f"{table}: {column} is {row[column]!r} instead of {value!r} {when}"
+                    )
+
+    def _behind_views(self) -> list[list[Any]]:
+        return [_sorted(self._rows(table, "*")) for table in self.filled_by_views]
+
+    def _rows(self, table: str, columns: Iterable[str]) -> list[dict[str, Any]]:
+        listed = "*" if columns == "*" else ", ".join(quoted(column) for column in columns)
+        query = f"SELECT {listed} FROM {SCRATCH_DATABASE}.{quoted(table)} FORMAT JSONEachRow"  # noqa: S608
+        answer = self.admin.post(READ_SETTINGS, query.encode())
+        return [json.loads(line) for line in answer.splitlines()]
+
+
+def _sorted(rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+
+
+@contextlib.contextmanager
+def _copies(admin: Warehouse, database: str, tables: Collection[str]) -> Iterator[list[str]]:
+    """Copy tables and views of a database, empty; yield the names of the tables that views fill."""
+    admin.command(f"DROP DATABASE IF EXISTS {SCRATCH_DATABASE} SYNC")
+    try:
+        admin.command(f"CREATE DATABASE {SCRATCH_DATABASE} ENGINE = Atomic")
+        found = _tables(admin, database)
+        views = _views(found, database)
+        missing = sorted(set(tables) - {table.name for table in found})
+        if missing:
+            raise ResourceError(f"{database} has no table {', '.join(missing)}")
+        for table in found:
+            if table.name in {*tables, *views.values()}:
+                _copy_table(admin, database, table)
+        yield sorted({views[view] for view in views if _copy_view(admin, database, view)})
+    finally:
+        admin.command(f"DROP DATABASE IF EXISTS {SCRATCH_DATABASE} SYNC")
+
+
+def _tables(admin: Warehouse, database: str) -> list[_Table]:
+    answer = admin.command(
+        "SELECT name, engine, create_table_query FROM system.tables "  # noqa: S608
+        f"WHERE database = {text(database)} ORDER BY name FORMAT JSONEachRow"
+    )
+    rows = [json.loads(line) for line in answer.splitlines()]
+    return [_Table(row["name"], row["engine"], row["create_table_query"]) for row in rows]
+
+
+def _views(found: Collection[_Table], database: str) -> dict[_Table, str]:
+    """Return materialized views with the table of the same database that each fills.
+
+    A view that fills a table elsewhere is left out: its copy would fill that very table.
+    """
+    target = re.compile(rf" TO `?{re.escape(database)}`?\.`?(\w+)`?")
+    views = {}
+    for table in found:
+        match = target.search(table.create_query) if table.engine == "MaterializedView" else None
+        if match:
+            views[table] = match[1]
+    return views
+
+
+def _copy_table(admin: Warehouse, database: str, table: _Table) -> None:
+    copy = f"{SCRATCH_DATABASE}.{quoted(table.name)}"
+    admin.command(f"CREATE TABLE {copy} AS {quoted(database)}.{quoted(table.name)}")
+    if " TTL " in table.create_query:
+        # The bodies' times are fixed, and older than any retention some day.
+        admin.command(f"ALTER TABLE {copy} REMOVE TTL")
+
+
+def _copy_view(admin: Warehouse, database: str, view: _Table) -> bool:
+    """Return False for a view that reads a table without a copy: nothing is inserted there."""
+    try:
+        admin.command(_moved(view.create_query, database))
+    except SqlError as error:
+        if error.code != _UNKNOWN_TABLE:
+            raise
+        return False
+    return True
+
+
+def _moved(create_query: str, database: str) -> str:
+    """The query with the scratch database in place of the database."""
+    name = re.escape(database)
+    return re.sub(rf"(?<![\w`.])(`{name}`|{name})\.", f"{SCRATCH_DATABASE}.", create_query)
