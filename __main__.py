@@ -17,22 +17,23 @@ schemas = resources.team_schemas(
     ttl_days=settings.ttl_days,
     drop_database_on_destroy=settings.drop_database_on_destroy,
 )
-writer = resources.User(
-    "writer",
-    resources.UserArgs(
-        connection=connection,
-        name="ingest_writer",
-        grants=[f"INSERT ON {team.database}.*" for team in teams],
-        default_database=schemas[0].database,
-    ),
+worker = resources.build_worker()
+databases = {team.name: schema.database for team, schema in zip(teams, schemas, strict=True)}
+writer = resources.ingest_writer(
+    connection, databases=list(databases.values()), tables=worker.tables
 )
-reader = resources.User(
-    "reader",
-    resources.UserArgs(
+readers = resources.team_readers(connection, databases)
+probe = resources.IngestProbe(
+    "probe",
+    resources.IngestProbeArgs(
         connection=connection,
-        name="telemetry_reader",
-        grants=[f"SELECT ON {team.database}.*" for team in teams],
-        default_database=schemas[0].database,
+        database=schemas[0].database,
+        schema=schemas[0].files,
+        writer=writer.name,
+        writer_password=writer.password,
+        statements=worker.statements,
+        statements_sha256=worker.statements_sha256,
+        format=settings.insert_format,
     ),
 )
 telemetry = resources.Telemetry(
@@ -40,8 +41,11 @@ telemetry = resources.Telemetry(
     resources.TelemetryArgs(
         clickhouse_url=warehouse.https_url,
         writer=writer,
-        reader=reader,
+        readers=readers,
         retention_days=pulumi.Output.all(*(each.retention_days for each in schemas)).apply(min),
+        insert_format=probe.insert_format,
+        insert_settings=probe.insert_settings,
+        worker=worker,
         **settings.telemetry,
     ),
 )
@@ -52,5 +56,6 @@ pulumi.export("tokens", telemetry.tokens)
 pulumi.export("service_id", warehouse.id)
 pulumi.export("clickhouse_url", warehouse.https_url)
 pulumi.export("database", schemas[0].database)
-pulumi.export("reader_user", reader.name)
-pulumi.export("reader_password", reader.password)
+pulumi.export("reader_user", readers[teams[0].name].name)
+pulumi.export("reader_password", readers[teams[0].name].password)
+pulumi.export("readers", {team: [user.name, user.password] for team, user in readers.items()})

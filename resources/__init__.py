@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from resources.config import Settings, load_settings
     from resources.database import Database, DatabaseArgs
     from resources.grant import Grant, GrantArgs
+    from resources.ingest_probe import IngestProbe, IngestProbeArgs
+    from resources.ingest_users import ingest_writer, team_readers
     from resources.invitation import Invitation, InvitationArgs
     from resources.lookups import (
         FoundService,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from resources.upgrade_window import UpgradeWindow, UpgradeWindowArgs
     from resources.user import User, UserArgs
     from resources.warehouse import Connection, connection_of
+    from resources.worker_build import build_worker
     from resources.worker_logs import WorkerLogs
 
 __all__ = [
@@ -91,6 +94,8 @@ __all__ = [
     "FoundService",
     "Grant",
     "GrantArgs",
+    "IngestProbe",
+    "IngestProbeArgs",
     "Invitation",
     "InvitationArgs",
     "Member",
@@ -140,13 +145,16 @@ __all__ = [
     "User",
     "UserArgs",
     "WorkerLogs",
+    "build_worker",
     "connection_of",
     "find_service",
     "get_organization",
+    "ingest_writer",
     "list_backups",
     "load_settings",
     "private_endpoint_config",
     "prometheus_url",
+    "team_readers",
     "team_schemas",
     "usage_cost",
 ]
@@ -203,6 +211,11 @@ _HOMES = {
     "Connection": "warehouse",
     "Database": "database",
     "DatabaseArgs": "database",
+    "IngestProbe": "ingest_probe",
+    "IngestProbeArgs": "ingest_probe",
+    "build_worker": "worker_build",
+    "ingest_writer": "ingest_users",
+    "team_readers": "ingest_users",
     "Grant": "grant",
     "GrantArgs": "grant",
     "Migrations": "migrations",

@@ -12,7 +12,7 @@ rotation changes no more than its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from resources.access import Access, TeamArgs, TokenArgs
 from resources.access_rules import InvalidArgs, Problem
 from resources.shard_layouts import MAX_SHARDS, ShardLayout, ShardLayouts, layouts_from
 from resources.token import Token
+from resources.user import User
 
 __all__ = ["access_bindings", "require_variables"]
 
@@ -42,6 +43,9 @@ _LONGEST_LAYOUT: ShardLayout = {
     "before": list(range(1, MAX_SHARDS + 1)),
 }
 
+# A reader's name ends in the database's; `passwords.generate` has 32 characters.
+_LONGEST_READER = {"user": "?" * 80, "password": "?" * 32}
+
 Entry = dict[str, Any]
 
 
@@ -56,7 +60,10 @@ class _Part:
 
 
 def access_bindings(
-    access: Access, tokens: Sequence[Token], layouts: ShardLayouts
+    access: Access,
+    tokens: Sequence[Token],
+    layouts: ShardLayouts,
+    readers: Mapping[str, User],
 ) -> dict[str, pulumi.Output[str]]:
     """Return the bindings by name, each a secret.
 
@@ -64,9 +71,15 @@ def access_bindings(
         access: teams and tokens.
         tokens: in the order of `access.tokens`.
         layouts: of the shards of `access.teams`.
+        readers: the SQL user of each team, by the team's name.
+    Raises:
+        InvalidArgs: a team has no reader.
     """
+    missing = [team.name for team in access.teams if team.name not in readers]
+    if missing:
+        raise InvalidArgs("TelemetryArgs", [Problem("readers", missing, "a reader for each team")])
     parts = list(_parts(access))
-    teams = [_team_output(team, layouts) for team in access.teams]
+    teams = [_team_output(team, layouts, readers[team.name]) for team in access.teams]
     entries = [
         _token_output(args, token) for args, token in zip(access.tokens, tokens, strict=True)
     ]
@@ -109,7 +122,11 @@ def _sizes(access: Access) -> Iterator[tuple[str, int, int]]:
         yield "cors_origins", index, _size(origin)
     for index, team in enumerate(access.teams):
         database = team.database if isinstance(team.database, str) else _UNKNOWN_NAME
-        yield "teams", index, _size(_team_entry(team.name, database, _LONGEST_LAYOUT))
+        yield (
+            "teams",
+            index,
+            _size(_team_entry(team.name, database, _LONGEST_READER, _LONGEST_LAYOUT)),
+        )
     for index, token in enumerate(access.tokens):
         yield "tokens", index, _size(_token_entries(token, _SHA256_HEX, _SHA256_HEX))
 
@@ -152,15 +169,25 @@ def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def _team_output(team: TeamArgs, layouts: ShardLayouts) -> pulumi.Output[Entry]:
+def _team_output(team: TeamArgs, layouts: ShardLayouts, reader: User) -> pulumi.Output[Entry]:
     """A team that always had one shard has no layout."""
-    return pulumi.Output.all(team.database, layouts.layouts).apply(
-        lambda made: _team_entry(team.name, made[0], layouts_from(made[1]).get(team.name))
-    )
+
+    def entry(made: dict[str, Any]) -> Entry:
+        user = {"user": made["user"], "password": made["password"]}
+        layout = layouts_from(made["layouts"]).get(team.name)
+        return _team_entry(team.name, made["database"], user, layout)
+
+    return pulumi.Output.all(
+        database=team.database,
+        user=reader.name,
+        password=reader.password,
+        layouts=layouts.layouts,
+    ).apply(entry)
 
 
-def _team_entry(name: str, database: str, layout: ShardLayout | None) -> Entry:
-    return {"name": name, "database": database} | ({} if layout is None else {"layout": layout})
+def _team_entry(name: str, database: str, reader: Entry, layout: ShardLayout | None) -> Entry:
+    entry = {"name": name, "database": database, "reader": reader}
+    return entry | ({} if layout is None else {"layout": layout})
 
 
 def _token_output(args: TokenArgs, token: Token) -> pulumi.Output[list[Entry]]:

@@ -13,6 +13,7 @@
 | `numReplicas`: 1 to 50 | 3 |
 | `adoptService`: id of an existing service to take over | none |
 | `adminPasswordVersion`: any text, changing it makes a new admin password | none |
+| `insertFormat`: of OTLP: `auto`, `protobuf` or `rowbinary` | `auto`: the first that works |
 | `database`: database of the team `default` | `telemetry` |
 | `ttlDays`: how long rows are kept | 30 |
 | `dropDatabaseOnDestroy`: whether `pulumi destroy` drops the database | false |
@@ -51,6 +52,7 @@ import pulumi
 from resources.access_config import read_access
 from resources.access_rules import IDENTIFIER, IDENTIFIER_ALLOWED
 from resources.shard_layouts import MAX_SHARDS
+from resources.statement_proof import AUTOMATIC, FORMATS
 from resources.worker_logs import WorkerLogs
 
 __all__ = ["Settings", "load_settings"]
@@ -71,6 +73,7 @@ class Settings:
         organization: name of the ClickHouse organization, None where there is only one.
         ttl_days: how long rows are kept.
         drop_database_on_destroy: whether `pulumi destroy` drops the database.
+        insert_format: of `IngestProbeArgs`.
         service: arguments of `ServiceArgs`.
         telemetry: arguments of `TelemetryArgs`.
     """
@@ -78,6 +81,7 @@ class Settings:
     organization: str | None
     ttl_days: int
     drop_database_on_destroy: bool
+    insert_format: str
     service: dict[str, Any]
     telemetry: dict[str, Any]
 
@@ -93,6 +97,7 @@ def load_settings() -> Settings:
         organization=reader.optional("organization"),
         ttl_days=reader.whole("ttlDays", 1, 3650, default=30),
         drop_database_on_destroy=reader.flag("dropDatabaseOnDestroy", default=False),
+        insert_format=reader.choice("insertFormat", (AUTOMATIC, *FORMATS), default=AUTOMATIC),
         service=_service(reader),
         telemetry=_telemetry(reader),
     )

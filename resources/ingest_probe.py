@@ -42,6 +42,7 @@ from resources.checking import Checker
 from resources.errors import ResourceError, one_line
 from resources.sql import NAME, InServer, flat, goes_with_its_service
 from resources.statement_proof import (
+    AUTOMATIC,
     Manifest,
     known_settings,
     prove,
@@ -49,10 +50,7 @@ from resources.statement_proof import (
 )
 from resources.warehouse import Connection, Warehouse
 
-__all__ = ["AUTOMATIC", "IngestProbe", "IngestProbeArgs", "IngestProbeProvider"]
-
-AUTOMATIC = "auto"
-"""The first of the worker's formats that works."""
+__all__ = ["IngestProbe", "IngestProbeArgs", "IngestProbeProvider"]
 
 
 @dataclass(kw_only=True)

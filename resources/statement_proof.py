@@ -24,6 +24,7 @@ from resources.sql import text
 from resources.warehouse import Warehouse, quoted
 
 __all__ = [
+    "AUTOMATIC",
     "DEDUPLICATION_SETTINGS",
     "FORMATS",
     "READ_SETTINGS",
@@ -37,6 +38,8 @@ __all__ = [
 SCRATCH_DATABASE = "ingest_probe"
 FORMATS = ("protobuf", "rowbinary")
 """Of OTLP, the preferred one first; `json` is the form of tables whose rows the worker writes."""
+AUTOMATIC = "auto"
+"""The first of `FORMATS` that works."""
 DEDUPLICATION_SETTINGS = {
     # Since 26.2. `disable` in a profile would override `insert_deduplicate`.
     "deduplicate_insert": "enable",

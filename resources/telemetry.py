@@ -23,7 +23,7 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
             script_name="telemetry",
             clickhouse_url=warehouse.https_url,
             writer=writer,
-            reader=reader,
+            readers={"default": reader},
             access=access,
             retention_days=30,
         ),
@@ -78,12 +78,15 @@ class TelemetryArgs:
         script_name: name of the Workers script. Replaces.
         clickhouse_url: origin of the service's HTTPS interface.
         writer: SQL user that may insert into the teams' databases.
-        reader: SQL user that may select from them; it answers `GET /metrics`.
+        readers: by team, the SQL user that may select from its database; `GET /metrics` queries
+            as the caller's team's.
         access: teams and tokens. In place.
         retention_days: for how many days the tables keep their rows: one number, or one for each
             of `traces`, `logs`, `metrics` and `events`. The worker rejects rows that are older. In
             place; take it from `Retention.days`, so that tables keep rows before the worker
             accepts them.
+        insert_format: of OTLP, `protobuf` or `rowbinary`; take it from `IngestProbe`. In place.
+        insert_settings: in addition to the worker's own, from there as well. In place.
         sentry_dsn: where the worker reports errors, a secret; default: nowhere. In place.
         logs: what Cloudflare's Workers Logs store. In place.
         base_url: address of the Cloudflare API. Default: Cloudflare's own.
@@ -98,9 +101,11 @@ class TelemetryArgs:
     script_name: pulumi.Input[str]
     clickhouse_url: pulumi.Input[str]
     writer: User
-    reader: User
+    readers: Mapping[str, User]
     access: Access
     retention_days: pulumi.Input[int | Mapping[str, int]]
+    insert_format: pulumi.Input[str] = "protobuf"
+    insert_settings: pulumi.Input[Mapping[str, str]] | None = None
     sentry_dsn: pulumi.Input[str] | None = None
     logs: WorkerLogs = field(default_factory=WorkerLogs)
     base_url: pulumi.Input[str] | None = None
@@ -191,10 +196,10 @@ def _script(
         *_access_bindings(args, tokens, layouts),
         _binding("BUFFER", "durable_object_namespace", class_name=storage.class_name),
         _binding("CLICKHOUSE_PASSWORD", "secret_text", text=args.writer.password),
-        _binding("CLICKHOUSE_READER", "plain_text", text=args.reader.name),
-        _binding("CLICKHOUSE_READER_PASSWORD", "secret_text", text=args.reader.password),
         _binding("CLICKHOUSE_URL", "plain_text", text=args.clickhouse_url),
         _binding("CLICKHOUSE_USER", "plain_text", text=args.writer.name),
+        _binding("INSERT_FORMAT", "plain_text", text=args.insert_format),
+        _binding("INSERT_SETTINGS", "plain_text", text=_settings_binding(args)),
         _binding("RETENTION_DAYS", "plain_text", text=_retention_binding(args)),
         *_sentry_binding(args),
     ]
@@ -218,6 +223,11 @@ def _retention_binding(args: TelemetryArgs) -> pulumi.Output[str]:
     return days.apply(lambda known: json.dumps(_days_by_signal(known)))
 
 
+def _settings_binding(args: TelemetryArgs) -> pulumi.Output[str]:
+    settings: pulumi.Output[Any] = pulumi.Output.from_input(args.insert_settings or {})
+    return settings.apply(lambda known: json.dumps(known, sort_keys=True))
+
+
 def _days_by_signal(days: int | Mapping[str, float]) -> dict[str, int]:
     """Raise the error of the preview if a signal has no days, or another key has."""
     by_signal = days if isinstance(days, Mapping) else dict.fromkeys(_SIGNALS, days)
@@ -235,7 +245,7 @@ def _days_by_signal(days: int | Mapping[str, float]) -> dict[str, int]:
 def _access_bindings(
     args: TelemetryArgs, tokens: Sequence[Token], layouts: ShardLayouts
 ) -> list[cloudflare.WorkersScriptBindingArgs]:
-    texts = access_bindings(args.access, tokens, layouts)
+    texts = access_bindings(args.access, tokens, layouts, args.readers)
     return [_binding(name, "secret_text", text=text) for name, text in texts.items()]
 
 

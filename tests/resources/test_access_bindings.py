@@ -23,12 +23,8 @@ from tests.local.cloudflare.harness import Cloud, form
 
 TEAMS = [TeamArgs(name="default", database="telemetry", shards=3)]
 LAYOUTS = {"default": {"number": 1_795_246_000, "shards": 3, "before": [1, 2]}}
-CLICKHOUSE = (
-    "CLICKHOUSE_USER",
-    "CLICKHOUSE_PASSWORD",
-    "CLICKHOUSE_READER",
-    "CLICKHOUSE_READER_PASSWORD",
-)
+CLICKHOUSE = ("CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD")
+READER = {"user": "a_reader", "password": "a-password"}
 END = "2099-01-31T00:00:00.000Z"
 
 
@@ -65,7 +61,12 @@ def texts(
         for value, before in zip(values, befores, strict=True)
     ]
     known: Any = SimpleNamespace(layouts=pulumi.Output.from_input(layouts or {}))
-    outputs = access_bindings(access, tokens, known)
+    reader: Any = SimpleNamespace(
+        name=pulumi.Output.from_input(READER["user"]),
+        password=pulumi.Output.from_input(READER["password"]),
+    )
+    readers = {team.name: reader for team in access.teams}
+    outputs = access_bindings(access, tokens, known, readers)
     loop = asyncio.get_event_loop()
     return {name: str(loop.run_until_complete(made.future())) for name, made in outputs.items()}
 
@@ -100,8 +101,13 @@ def test_one_binding_holds_what_a_small_deployment_has() -> None:
     document = json.loads(text)
     assert document["parts"] == 1
     assert document["teams"] == [
-        {"name": "default", "database": "telemetry", "layout": LAYOUTS["default"]},
-        {"name": "cli", "database": "cli"},
+        {
+            "name": "default",
+            "database": "telemetry",
+            "reader": READER,
+            "layout": LAYOUTS["default"],
+        },
+        {"name": "cli", "database": "cli", "reader": READER},
     ]
     assert document["public"] == {"team": "cli", "rows_per_second": 2}
     assert document["honor_do_not_track"] is True

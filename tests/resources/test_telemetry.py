@@ -30,7 +30,8 @@ export default {
     const count = await env.BUFFER.getByName("one").count();
     return Response.json({ version: VERSION, count, access: JSON.parse(env.ACCESS),
       sentry: env.SENTRY_DSN ?? null, retention: JSON.parse(env.RETENTION_DAYS),
-      users: [env.CLICKHOUSE_USER, env.CLICKHOUSE_READER] });
+      users: [env.CLICKHOUSE_USER, JSON.parse(env.ACCESS).teams[0].reader.user],
+      inserts: [env.INSERT_FORMAT, env.INSERT_SETTINGS] });
   },
 };
 """
@@ -39,6 +40,7 @@ export default {
 INGEST = {"name": "ingest", "scopes": ["traces", "events"], "requests_per_second": 100}
 DSN = "https://0a1b2c3d@o1.ingest.example.com/42"
 READ = {"name": "read", "scopes": ["read"]}
+SETTINGS = {"deduplicate_insert": "enable"}
 
 
 def code(version: int) -> str:
@@ -83,7 +85,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     file = {"WORKER_FILE": str(tmp_path / "worker.js")}
     stack = ProgramStack(clouds, "ingest", tmp_path, environment=file)
     cloudflare = Cloudflare(clouds)
-    stack.configure(code=code(1), tokens=[INGEST, READ])
+    stack.configure(code=code(1), tokens=[INGEST, READ], insert_settings=SETTINGS)
     stack.up()
     stack.up("--expect-no-changes")
     stack.pulumi("preview", "--expect-no-changes")
@@ -98,12 +100,22 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
             "cors_origins": [],
             "public": None,
             "honor_do_not_track": True,
-            "teams": [{"name": "default", "database": "default"}],
+            "teams": [
+                {
+                    "name": "default",
+                    "database": "default",
+                    "reader": {
+                        "user": "telemetry_reader",
+                        "password": outputs["reader_password"],
+                    },
+                }
+            ],
             "tokens": [entry(INGEST, tokens["ingest"]), entry(READ, tokens["read"])],
         },
         "sentry": None,
         "retention": {"traces": 30, "logs": 30, "metrics": 30, "events": 30},
         "users": ["ingest_writer", "telemetry_reader"],
+        "inserts": ["protobuf", '{"deduplicate_insert": "enable"}'],
     }
     passwords = (outputs["writer_password"], outputs["reader_password"])
     hashes = [hashlib.sha256(token.encode()).hexdigest() for token in tokens.values()]

@@ -16,7 +16,8 @@ from resources.worker_build import BuiltWorker, build_worker
 BUILD = (
     "node -e \"const fs = require('fs'); fs.mkdirSync('dist', {recursive: true});"
     " fs.appendFileSync('../builds', 'x');"
-    " fs.writeFileSync('dist/index.js', fs.readFileSync('src/index.ts'))\""
+    " fs.writeFileSync('dist/index.js', fs.readFileSync('src/index.ts'));"
+    " fs.writeFileSync('dist/statements.json', JSON.stringify({otel_traces: {}}))\""
 )
 
 
@@ -54,6 +55,9 @@ def test_it_is_built_when_a_source_or_the_result_changed(worker: Path) -> None:
     (worker / "dist" / "index.js").write_text("changed by hand")
     assert text_of(build_worker(worker)) == "export default {a: 1};\n"
     assert builds(worker) == 3
+    (worker / "dist" / "statements.json").unlink()
+    assert build_worker(worker).tables == ("otel_traces",)
+    assert builds(worker) == 4
 
 
 def test_without_node_one_line_says_so(worker: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from email.message import Message
 from hashlib import sha256
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-untyped]
@@ -31,6 +32,7 @@ from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-un
 
 from local.clickhouse.insert_tokens import forget_unwritten
 from local.cloudflare.config import V8_FLAGS
+from resources.statement_proof import DEDUPLICATION_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-test-token"
@@ -51,8 +53,11 @@ _USERS = """<clickhouse><profiles><default/></profiles><quotas><default/></quota
 <grants><query>GRANT INSERT ON telemetry.*</query><query>GRANT INSERT ON other.*</query></grants>
 </writer>
 <reader><password>reader</password><networks><ip>::/0</ip></networks>
-<grants><query>GRANT SELECT ON telemetry.*</query><query>GRANT SELECT ON other.*</query></grants>
+<grants><query>GRANT SELECT ON telemetry.*</query></grants>
 </reader>
+<other_reader><password>other_reader</password><networks><ip>::/0</ip></networks>
+<grants><query>GRANT SELECT ON other.*</query></grants>
+</other_reader>
 </users></clickhouse>"""
 
 
@@ -293,8 +298,7 @@ class Worker:
             "CLICKHOUSE_URL": clickhouse_url,
             "CLICKHOUSE_USER": "writer",
             "CLICKHOUSE_PASSWORD": "writer",
-            "CLICKHOUSE_READER": "reader",
-            "CLICKHOUSE_READER_PASSWORD": "reader",
+            "INSERT_SETTINGS": json.dumps(DEDUPLICATION_SETTINGS),
             "ACCESS": json.dumps(access),
             "RETENTION_DAYS": retention_days(self._retention_days),
             "INSERT_FORMAT": self.insert_format,
@@ -396,7 +400,18 @@ def token_entry(token: str, **changes: object) -> dict[str, object]:
 def access_document(*entries: Mapping[str, object], **changes: object) -> dict[str, object]:
     """Two teams, and `TOKEN` for the first of them, with more tokens if given."""
     teams = [{"name": "default", "database": DATABASE}, {"name": "other", "database": "other"}]
-    return {"teams": teams, "tokens": [token_entry(TOKEN), *entries], **changes}
+    document: dict[str, Any] = {
+        "teams": teams,
+        "tokens": [token_entry(TOKEN), *entries],
+        **changes,
+    }
+    return {**document, "teams": [with_reader(team) for team in document["teams"]]}
+
+
+def with_reader(team: Mapping[str, Any]) -> dict[str, Any]:
+    """The team with its SQL user, which may read no other team's database."""
+    user = "other_reader" if team["database"] == "other" else "reader"
+    return {"reader": {"user": user, "password": user}, **team}
 
 
 def retention_days(days: int | Mapping[str, int]) -> str:

@@ -2,19 +2,16 @@
 interface Env {
   /** Origin of the ClickHouse HTTP(S) interface, with port, without a trailing slash. */
   CLICKHOUSE_URL: string;
-  /** A user that may only INSERT. */
+  /** A user that may only INSERT, into the tables of `tables/index.ts`. */
   CLICKHOUSE_USER: string;
   CLICKHOUSE_PASSWORD: string;
-  /** A user that may only SELECT, for `GET /metrics`. */
-  CLICKHOUSE_READER: string;
-  CLICKHOUSE_READER_PASSWORD: string;
   /** How batches of OTLP that are sealed from now on go out, `tables/formats.ts`. */
   INSERT_FORMAT?: string;
   /** JSON object of settings for every insert, `tables/insert_settings.ts`; absent: none. */
   INSERT_SETTINGS?: string;
   /** JSON, days that the tables of each kind keep their rows, `time_window.ts`. */
   RETENTION_DAYS: string;
-  /** JSON of teams and hashed tokens, `access/config.ts`; a secret. */
+  /** JSON of teams with their SQL readers, and hashed tokens, `access/config.ts`; a secret. */
   ACCESS: string;
   /** The rest of it, where it is larger than a secret may be. */
   [part: `ACCESS_${number}`]: string | undefined;

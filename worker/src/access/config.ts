@@ -15,10 +15,17 @@ import type { Rate } from "./rate.ts";
 export const SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** A SQL user that may select from its team's database and nothing else. */
+export interface Reader {
+  readonly user: string;
+  readonly password: string;
+}
+
 export interface Team {
   readonly name: string;
   /** Database with the team's tables, in the one ClickHouse service. */
   readonly database: string;
+  readonly reader: Reader;
   readonly layout: Layout;
 }
 

@@ -4,7 +4,11 @@ import type { Access } from "./config.ts";
 import { accessFrom } from "./document.ts";
 
 const SHA = "ab".repeat(32);
-const TEAM = { name: "shop", database: "shop" };
+const TEAM = {
+  name: "shop",
+  database: "shop",
+  reader: { user: "shop_reader", password: "not-a-real-password" },
+};
 const TOKEN = { name: "backend", team: "shop", scopes: ["events"], sha256: SHA };
 
 function read(...documents: object[]): { access: Access; problems: string[] } {
@@ -85,6 +89,13 @@ test("a team with an invalid layout is not used, nor are its tokens", () => {
     const { access } = read({ teams: [{ ...TEAM, layout }], tokens: [TOKEN] });
     assert.equal(access.teams.size, 0, JSON.stringify(layout));
     assert.equal(access.tokens.size, 0);
+  }
+});
+
+test("a team without the SQL user that reads its tables is not used", () => {
+  for (const reader of [undefined, {}, { user: "shop_reader" }, { user: "", password: "x" }]) {
+    const { access } = read({ teams: [{ ...TEAM, reader }], tokens: [TOKEN] });
+    assert.equal(access.teams.size, 0, JSON.stringify(reader));
   }
 });
 

@@ -65,9 +65,10 @@ function valid<T>(
   });
 }
 
-function teamFrom({ name, database, layout = ONE_SHARD }: Fields): Team | null {
-  const known = isText(name) && isText(database) && isLayout(layout);
-  return known ? { name, database, layout } : null;
+function teamFrom({ name, database, reader, layout = ONE_SHARD }: Fields): Team | null {
+  const { user, password } = fieldsOf(reader);
+  const known = isText(name) && isText(database) && isText(user) && isText(password);
+  return known && isLayout(layout) ? { name, database, reader: { user, password }, layout } : null;
 }
 
 function tokenFrom(fields: Fields, teams: Teams): [string, TokenEntry] | null {

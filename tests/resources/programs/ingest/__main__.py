@@ -64,7 +64,8 @@ telemetry = Telemetry(
         sentry_dsn=pulumi.Config().get_secret("sentry_dsn"),
         clickhouse_url=service.https_url,
         writer=writer,
-        reader=reader,
+        readers={"default": reader},
+        insert_settings=args.get("insert_settings"),
         retention_days=args.get("retention_days", 30),
         access=Access(
             teams=[TeamArgs(name="default", database="default", shards=args.get("shards", 1))],
