@@ -44,7 +44,10 @@ def still(answer: Answer) -> dict[str, str]:
 )
 def test_head_is_get_without_a_body(worker: Worker, path: str) -> None:
     """The same status and headers, the length of the body among them (RFC 9110, 9.3.2)."""
-    got, head = worker.request("GET", path, **ADMIN), worker.request("HEAD", path, **ADMIN)
+    got, head = (
+        worker.request("GET", path, None, **ADMIN),
+        worker.request("HEAD", path, None, **ADMIN),
+    )
     assert (head.status, head.body) == (got.status, b"")
     assert got.status == 200
     length = still(got).pop("content-length", str(len(got.body)))
@@ -54,9 +57,9 @@ def test_head_is_get_without_a_body(worker: Worker, path: str) -> None:
 def test_head_is_rejected_as_get_is(worker: Worker) -> None:
     """Without a token, with parameters that are missing, and where there is no GET."""
     assert worker.request("HEAD", "/admin/buffers").status == 401
-    assert worker.request("HEAD", "/metrics", **ADMIN).status == 400
+    assert worker.request("HEAD", "/metrics", None, **ADMIN).status == 400
     for path, allow in (("/events", "POST"), ("/admin/pause", "POST")):
-        refused = worker.request("HEAD", path, **ADMIN)
+        refused = worker.request("HEAD", path, None, **ADMIN)
         assert (refused.status, refused.headers["allow"], refused.body) == (405, allow, b"")
     assert worker.request("PUT", "/health").headers["allow"] == "GET, HEAD"
 
@@ -68,10 +71,10 @@ def test_slashes_too_many_lead_to_the_same_endpoint(worker: Worker, path: str) -
     assert worker.request("POST", path, export_bytes(2, seed=1), **headers).status == 200
     assert worker.stored("SELECT sum(row_count) FROM chunks") == [(2,)]
     # Counted under the one name that the route has.
-    scraped = worker.request("GET", "/admin/metrics", **ADMIN).body.decode()
+    scraped = worker.request("GET", "/admin/metrics", None, **ADMIN).body.decode()
     assert 'http_route="/v1/traces",http_response_status_code="200"' in scraped
     question = {"origin": PAGE, "access_control_request_method": "POST"}
-    assert worker.request("OPTIONS", path, **question).status == 204
+    assert worker.request("OPTIONS", path, None, **question).status == 204
 
 
 def test_a_path_of_slashes_alone_is_the_page(worker: Worker) -> None:
@@ -92,9 +95,9 @@ def test_every_response_has_security_headers(worker: Worker) -> None:
         worker.request("GET", "/nowhere"),
         worker.request("PUT", "/events"),
         worker.request("POST", "/events", b"{}"),
-        worker.request("GET", "/admin/buffers", **ADMIN),
-        worker.request("OPTIONS", "/events", **question),
-        worker.request("OPTIONS", "/events", **{**question, "origin": "https://example.org"}),
+        worker.request("GET", "/admin/buffers", None, **ADMIN),
+        worker.request("OPTIONS", "/events", None, **question),
+        worker.request("OPTIONS", "/events", None, **{**question, "origin": "https://example.org"}),
         worker.post_event(EVENT),
         worker.post_event(EVENT, dnt="1"),
         worker.post_event({}, origin=PAGE),
