@@ -10,11 +10,13 @@ import { BufferAdmin } from "./buffer/admin.ts";
 import { Batches } from "./buffer/batches.ts";
 import { ClockWatch } from "./buffer/clock.ts";
 import { type Body, GroupCommit } from "./buffer/commit.ts";
+import { DeadLetters } from "./buffer/dead_letters.ts";
 import { Deliverer } from "./buffer/deliver.ts";
 import { KnownLayout } from "./buffer/known_layout.ts";
 import { type Layout, ONE_SHARD } from "./buffer/layout.ts";
 import { bufferNamed } from "./buffer/names.ts";
 import { RecentBodies } from "./buffer/recent.ts";
+import { Redriver } from "./buffer/redrive.ts";
 import { type Progress, Siblings } from "./buffer/siblings.ts";
 import { type Depth, Store } from "./buffer/store.ts";
 import {
@@ -71,6 +73,7 @@ export class IngestBuffer extends DurableObject<Env> {
   readonly #store: Store;
   readonly #layout: KnownLayout;
   readonly #siblings: Siblings;
+  readonly #letters: DeadLetters;
   readonly #recent: RecentBodies;
   readonly #commit: GroupCommit;
   readonly #deliverer: Deliverer;
@@ -91,7 +94,8 @@ export class IngestBuffer extends DurableObject<Env> {
     super(ctx, env);
     const sync = (): Promise<void> => ctx.storage.sync();
     this.#store = new Store(ctx.storage);
-    const batches = new Batches(ctx.storage.sql, this.#store);
+    this.#letters = new DeadLetters(ctx.storage.sql);
+    const batches = new Batches(ctx.storage.sql, this.#store, this.#letters);
     this.#layout = new KnownLayout(this.#store);
     this.#siblings = new Siblings(this.#store, batches, this.#layout, {
       ask: (name) => this.#progressOf(name),
@@ -132,12 +136,20 @@ export class IngestBuffer extends DurableObject<Env> {
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
       health: this.#health,
     });
-    this.#admin = new BufferAdmin(ctx.storage.sql, this.#store, batches, {
-      insertsInFlight: () => this.#deliverer.insertsInFlight(),
-      freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
-      sums: () => this.#health.sums(),
+    const wake = (): void => this.#setAlarm(Date.now());
+    const redriver = new Redriver(this.#store, batches, this.#letters, {
       statementFor: statement,
-      wake: () => this.#setAlarm(Date.now()),
+      grew: (storedBytes) => this.#addStoredBytes(storedBytes),
+      dropped: (letters) => {
+        this.#health.dropped(letters, "operator");
+        wake();
+      },
+      wake,
+    });
+    this.#admin = new BufferAdmin(ctx.storage.sql, this.#store, this.#letters, redriver, {
+      insertsInFlight: () => this.#deliverer.insertsInFlight(),
+      sums: () => this.#health.sums(),
+      wake,
     });
     if (this.#depth.oldestMs !== null) {
       // Should the alarm be lost all the same, whatever wakes the object sets it again.
@@ -314,6 +326,7 @@ export class IngestBuffer extends DurableObject<Env> {
     } catch (error) {
       // An alarm that throws is given up after a few times; one that is set again is not.
       console.error(`delivery failed: ${String(error)}`);
+      this.#letters.forgetCounts();
       reportBug(this.env, error, "delivery");
       notBeforeMs = Date.now() + ALARM_SAFETY_MS;
     } finally {
@@ -330,6 +343,7 @@ export class IngestBuffer extends DurableObject<Env> {
       });
       const mayStart = Date.now() < untilMs && !this.#admin.isPaused();
       if (mayStart) {
+        this.#expireLetters(Date.now());
         this.#health.tick(Date.now());
         for (const started of await this.#deliverer.start(Date.now())) {
           const tracked: Promise<void> = started.finally(() => running.delete(tracked));
@@ -355,10 +369,30 @@ export class IngestBuffer extends DurableObject<Env> {
     over.abort();
   }
 
+  /** Those beyond their bounds: counted, so that none is deleted unseen. */
+  #expireLetters(nowMs: number): void {
+    if (this.#letters.expiryOf(nowMs) === null) {
+      return;
+    }
+    try {
+      for (const { letter, reason } of this.#store.transaction(() => this.#letters.expire(nowMs))) {
+        this.#health.dropped([letter], reason);
+      }
+    } catch (error) {
+      // A full disk must not keep away the delivery that would make room.
+      this.#letters.forgetCounts();
+      console.error(`dead letters: ${String(error)}`);
+    }
+  }
+
   async #setNextAlarm(notBeforeMs: number): Promise<void> {
     this.#depth = { ...this.#depth, oldestMs: this.#store.oldestMs() };
     const nowMs = Date.now();
-    const due = [this.#deliverer.nextDueMs(nowMs), this.#health.rest(nowMs)];
+    const due = [
+      this.#deliverer.nextDueMs(nowMs),
+      this.#health.rest(nowMs),
+      this.#letters.expiresAtMs(),
+    ];
     const dueMs = this.#admin.isPaused() ? null : earliest(due);
     this.#alarmAtMs = dueMs === null ? null : Math.max(dueMs, notBeforeMs);
     if (this.#alarmAtMs === null) {

@@ -232,11 +232,21 @@ export const MAX_REPORT_TEXT_LENGTH = 200;
 
 // --- the buffer ------------------------------------------------------------------------------
 
-/** A Durable Object holds 10 GB of SQLite; the rest is room for dead letters and free pages. */
+/** A Durable Object holds 10 GB of SQLite; the rest is for dead letters and free pages. */
 export const BUFFER_MAX_BYTES = 4 * 1024 * MIB;
 /** When the oldest chunk waits longer than this, somebody has to look: stop taking more. */
 export const BUFFER_MAX_AGE_MS = 24 * 3600 * 1000;
 export const FULL_RETRY_AFTER_SECONDS = 10;
+/** Apart from the buffer's, so that poison of one sender leaves the room of the others alone. */
+export const DEAD_LETTERS_MAX_BYTES = 2 * 1024 * MIB;
+/** Counting those that a filter means looks at each: 100,000 take a tenth of a second. */
+export const DEAD_LETTERS_MAX = 100_000;
+/** A month to look at them. Later most of their rows are older than what tables keep by default. */
+export const DEAD_LETTER_MAX_AGE_MS = 30 * 24 * 3600 * 1000;
+/** Deleted in one go. */
+export const DEAD_LETTERS_PER_CALL = 1_000;
+/** Moved from the letters to batches in one go: each body is inflated once, to count its bytes. */
+export const REDRIVE_BYTES_PER_CALL = 16 * MIB;
 export const UNAVAILABLE_RETRY_AFTER_SECONDS = 1;
 /** Exporters give up on a body within minutes (OTLP's default is 5). */
 export const RECENT_BODIES_MS = 15 * 60 * 1000;

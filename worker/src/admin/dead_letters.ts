@@ -1,5 +1,7 @@
-/** `/admin/dead-letters`: bodies that ClickHouse refused. */
+/** `/admin/dead-letters`: bodies that ClickHouse rejected. */
+import type { BufferAdmin } from "../buffer/admin.ts";
 import type { DeadLetter } from "../buffer/dead_letters.ts";
+import type { Swept } from "../buffer/redrive.ts";
 import { decodeStored } from "../content_coding.ts";
 import { Refusal } from "../errors.ts";
 import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
@@ -7,6 +9,7 @@ import { check } from "../openapi/schema.ts";
 import { parametersFrom } from "../query/parameters.ts";
 import { asked, jsonBody, requireBuffer } from "./requests.ts";
 import { LETTER_PARAMETERS, LETTERS_BODY, LETTERS_PARAMETERS } from "./schema.ts";
+import { type Filtered, type Selection, selectionFrom } from "./selection.ts";
 
 export async function listDeadLetters(request: Request, env: Env): Promise<Response> {
   const { buffer, after } = parametersOf(request, LETTERS_PARAMETERS);
@@ -21,7 +24,8 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
   const name = requireBuffer(env, buffer);
   const found = await asked(env, name, (admin) => admin.deadLetterBody(id));
   if (found === null) {
-    throw new Refusal(404, `id: ${id}; ${name} has no such dead letter`);
+    const how = "`GET /admin/dead-letters` lists those that there are";
+    throw new Refusal(404, `id: ${id}; ${name} has no such dead letter; ${how}`);
   }
   const { body, letter } = found;
   return new Response(letter.encoding === "zstd" ? decodeStored(body, "zstd") : body, {
@@ -30,10 +34,15 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
 }
 
 export async function redriveDeadLetters(request: Request, env: Env): Promise<Response> {
-  const { name, ids } = await lettersOf(request, env);
-  const redriven = await asked(env, name, (admin) => admin.redrive(ids));
+  const selection = await selectionOf(request, env);
+  if ("filter" in selection) {
+    const act = (admin: BufferAdmin): Swept => admin.redriveMatching(selection.filter);
+    return await sweep(env, selection, "redriven", act);
+  }
+  const { buffer, ids } = selection;
+  const redriven = await asked(env, buffer, (admin) => admin.redrive(ids));
   if (redriven === null) {
-    throw new Refusal(429, `buffer: ${name} has too many batches under way; try again later`, {
+    throw new Refusal(429, `buffer: ${buffer} has too many open batches; try again later`, {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
     });
   }
@@ -41,14 +50,35 @@ export async function redriveDeadLetters(request: Request, env: Env): Promise<Re
 }
 
 export async function dropDeadLetters(request: Request, env: Env): Promise<Response> {
-  const { name, ids } = await lettersOf(request, env);
-  const dropped = await asked(env, name, (admin) => admin.drop(ids));
+  const selection = await selectionOf(request, env);
+  if ("filter" in selection) {
+    const act = (admin: BufferAdmin): Swept => admin.dropMatching(selection.filter);
+    return await sweep(env, selection, "dropped", act);
+  }
+  const { buffer, ids } = selection;
+  const dropped = await asked(env, buffer, (admin) => admin.drop(ids));
   return Response.json({ dropped, unknown: missing(ids, dropped) });
 }
 
-async function lettersOf(request: Request, env: Env): Promise<{ name: string; ids: string[] }> {
-  const body = await jsonBody(request, LETTERS_BODY);
-  return { name: requireBuffer(env, body.buffer), ids: [...new Set(body.ids as string[])] };
+async function selectionOf(request: Request, env: Env): Promise<Selection> {
+  return selectionFrom(env, await jsonBody(request, LETTERS_BODY), Date.now());
+}
+
+/** A bounded number of letters of each buffer; `older_than` in the next call means the same ones. */
+async function sweep(
+  env: Env,
+  { buffers, filter }: Filtered,
+  done: "redriven" | "dropped",
+  act: (admin: BufferAdmin) => Swept,
+): Promise<Response> {
+  const swept = await Promise.all(
+    buffers.map(async (buffer) => ({ buffer, ...(await asked(env, buffer, act)) })),
+  );
+  return Response.json({
+    buffers: swept.map(({ buffer, ids, remaining }) => ({ buffer, [done]: ids, remaining })),
+    remaining: swept.reduce((total, { remaining }) => total + remaining, 0),
+    older_than: new Date(filter.beforeMs).toISOString(),
+  });
 }
 
 function parametersOf(

@@ -1,5 +1,12 @@
 /** The admin API in the OpenAPI document. */
-import { ERROR, fields, JSON_TYPE, jsonAnswer, type Operation } from "../openapi/operation.ts";
+import {
+  type Answer,
+  ERROR,
+  fields,
+  JSON_TYPE,
+  jsonAnswer,
+  type Operation,
+} from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
 import { LETTER_PARAMETERS, LETTERS_BODY, LETTERS_PARAMETERS, TEAM_BODY } from "./schema.ts";
 
@@ -26,6 +33,8 @@ const BUFFERS_BODY = fields({
       rows_delivered: COUNT,
       dead_letters: COUNT,
       dead_letter_bytes: COUNT,
+      dead_letter_oldest_age_seconds: { type: ["number", "null"] },
+      dead_letters_used_ratio: { type: "number" },
     }),
   },
 });
@@ -124,14 +133,34 @@ export const LETTER_BODY: Operation = {
   },
 };
 
+/** For ids, which were; for a filter, how many of each buffer, and how many are left. */
+function sweptAnswer(description: string, done: "redriven" | "dropped"): Answer {
+  const buffer = fields({ buffer: TEXT, [done]: IDS, remaining: COUNT });
+  return jsonAnswer(description, {
+    anyOf: [
+      fields({ [done]: IDS, unknown: IDS }),
+      fields({
+        buffers: { type: "array", items: buffer },
+        remaining: COUNT,
+        older_than: { type: "string", format: "date-time" },
+      }),
+    ],
+  });
+}
+
+const FILTERED =
+  "By ids of one buffer, or by filter: of a buffer, a team or all teams, those of a table, with an " +
+  "error or its code, from before a time. A filter moves a bounded number per call: repeat the " +
+  "call with the `older_than` of its response until `remaining` is 0.";
+
 export const REDRIVE: Operation = {
   id: "redriveDeadLetters",
   tag,
   summary: "Send them again, each to the table that refused it",
-  description: "What is refused once more becomes a dead letter with another id.",
+  description: `${FILTERED} What is rejected once more becomes a dead letter with another id.`,
   body: { [JSON_TYPE]: LETTERS_BODY },
   answers: {
-    200: jsonAnswer("on their way", fields({ redriven: IDS, unknown: IDS })),
+    200: sweptAnswer("on their way", "redriven"),
     404: NO_BUFFER,
   },
 };
@@ -140,9 +169,10 @@ export const DROP: Operation = {
   id: "dropDeadLetters",
   tag,
   summary: "Delete them for good",
+  description: FILTERED,
   body: { [JSON_TYPE]: LETTERS_BODY },
   answers: {
-    200: jsonAnswer("gone", fields({ dropped: IDS, unknown: IDS })),
+    200: sweptAnswer("deleted", "dropped"),
     404: NO_BUFFER,
   },
 };

@@ -16,7 +16,7 @@ export async function jsonBody(request: Request, schema: Schema): Promise<Record
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
-    throw new Refusal(400, "body: not JSON in UTF-8");
+    throw new Refusal(400, "body: not JSON in UTF-8; send an object like `{}`");
   }
   check(schema, value, "body");
   return value as Record<string, unknown>;

@@ -42,11 +42,43 @@ export const LETTER_PARAMETERS: Schema = {
   additionalProperties: false,
 };
 
+/** As `JSON.stringify` writes a `Date`, or with an offset and any fraction. */
+const RFC3339 = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$";
+
 export const LETTERS_BODY: Schema = {
   type: "object",
-  description: "a JSON object with buffer and ids",
+  description: "a JSON object with buffer and ids, or with some of the filters",
   properties: {
     buffer: BUFFER,
+    team: { type: "string", description: "a team's name", examples: ["default"] },
+    table: {
+      type: "string",
+      minLength: 1,
+      maxLength: 64,
+      description: "the table that rejected it",
+      examples: ["otel_traces"],
+    },
+    error: {
+      type: "string",
+      minLength: 1,
+      maxLength: 200,
+      description: "a part of what ClickHouse said, 1 to 200 characters",
+      examples: ["Too many partitions"],
+    },
+    code: {
+      type: "integer",
+      minimum: 1,
+      maximum: 9_999,
+      description: "ClickHouse's code of the error",
+      examples: [252],
+    },
+    older_than: {
+      type: "string",
+      pattern: RFC3339,
+      format: "date-time",
+      description: "RFC 3339, default: now",
+      examples: ["2026-11-21T00:00:00Z"],
+    },
     ids: {
       type: "array",
       items: LETTER,
@@ -56,6 +88,5 @@ export const LETTERS_BODY: Schema = {
       examples: [["1-1795246000000"]],
     },
   },
-  required: ["buffer", "ids"],
   additionalProperties: false,
 };

@@ -5,12 +5,10 @@
  * tried, and a dead letter that is sent again is a new batch under a number never used before.
  */
 import { RpcTarget } from "cloudflare:workers";
-import { MAX_BATCHES_AHEAD } from "../limits.ts";
-import type { Statement, Table } from "../tables/index.ts";
 import { type Gauges, gaugesFrom } from "../telemetry/gauges.ts";
 import type { Sums } from "../telemetry/tally.ts";
-import type { Batches } from "./batches.ts";
-import { type DeadLetter, DeadLetters } from "./dead_letters.ts";
+import { type DeadLetter, type DeadLetters, type LetterFilter, shown } from "./dead_letters.ts";
+import type { Redriver, Swept } from "./redrive.ts";
 import { JOINED } from "./siblings.ts";
 import type { Store } from "./store.ts";
 
@@ -29,15 +27,15 @@ export interface BufferStatus {
   readonly rows_delivered: number;
   readonly dead_letters: number;
   readonly dead_letter_bytes: number;
+  readonly dead_letter_oldest_age_seconds: number | null;
+  /** At 1 the oldest is deleted, `DeadLetters.usedRatio`. */
+  readonly dead_letters_used_ratio: number;
 }
 
 export interface Hooks {
   readonly insertsInFlight: () => number;
-  readonly freed: (storedBytes: number) => void;
   /** What was counted, `telemetry/health.ts`. */
   readonly sums: () => Sums;
-  /** What a batch that is sealed now goes out with. */
-  readonly statementFor: (table: Table) => Statement;
   /** Delivers now what there is. */
   readonly wake: () => void;
 }
@@ -51,17 +49,23 @@ const SCHEMA = [
 export class BufferAdmin extends RpcTarget {
   readonly #sql: SqlStorage;
   readonly #store: Store;
-  readonly #batches: Batches;
   readonly #letters: DeadLetters;
+  readonly #redriver: Redriver;
   readonly #hooks: Hooks;
   #paused: boolean;
 
-  constructor(sql: SqlStorage, store: Store, batches: Batches, hooks: Hooks) {
+  constructor(
+    sql: SqlStorage,
+    store: Store,
+    letters: DeadLetters,
+    redriver: Redriver,
+    hooks: Hooks,
+  ) {
     super();
     this.#sql = sql;
     this.#store = store;
-    this.#batches = batches;
-    this.#letters = new DeadLetters(sql);
+    this.#letters = letters;
+    this.#redriver = redriver;
     this.#hooks = hooks;
     for (const statement of SCHEMA) {
       sql.exec(statement);
@@ -73,21 +77,24 @@ export class BufferAdmin extends RpcTarget {
 
   status(): BufferStatus {
     const { storedBytes, oldestMs } = this.#store.depth();
-    const { letters, bytes } = this.#letters.count();
+    const nowMs = Date.now();
+    const letters = this.#letters.totals();
     const [failing] = this.#sql
       .exec("SELECT last_error FROM batches WHERE last_error IS NOT NULL ORDER BY number LIMIT 1")
       .toArray();
     return {
       paused: this.#paused,
-      stored_bytes: storedBytes,
+      stored_bytes: storedBytes + letters.bytes,
       rows: this.#number("SELECT sum(row_count) AS value FROM chunks"),
-      oldest_age_seconds: oldestMs === null ? null : Math.max(0, Date.now() - oldestMs) / 1000,
+      oldest_age_seconds: ageSeconds(oldestMs, nowMs),
       batches: this.#number("SELECT count(*) AS value FROM batches"),
       inserts_in_flight: this.#hooks.insertsInFlight(),
       last_error: failing === undefined ? null : String(failing.last_error),
       rows_delivered: this.#number("SELECT value FROM meta WHERE key = 'rows_delivered'"),
-      dead_letters: letters,
-      dead_letter_bytes: bytes,
+      dead_letters: letters.letters,
+      dead_letter_bytes: letters.bytes,
+      dead_letter_oldest_age_seconds: ageSeconds(letters.oldestMs, nowMs),
+      dead_letters_used_ratio: this.#letters.usedRatio(nowMs),
     };
   }
 
@@ -132,59 +139,26 @@ export class BufferAdmin extends RpcTarget {
 
   deadLetterBody(id: string): { letter: DeadLetter; body: Uint8Array } | null {
     const found = this.#letters.find(id);
-    if (found === null) {
-      return null;
-    }
-    const { stream: _stream, firstRow: _first, lastRow: _last, ...letter } = found;
-    return { letter, body: this.#letters.body(found) };
+    return found === null ? null : { letter: shown(found), body: this.#letters.body(found) };
   }
 
-  /**
-   * Sends letters again, each as a batch of its own for the one table that refused it; what is
-   * refused once more becomes a new letter. Returns null if too many batches wait as it is.
-   *
-   * Exactly once: letter to chunk and batch is one transaction, and the batch has a number, and so
-   * a token, that was never used. That the body is a letter proves that none of it is in the table.
-   */
   redrive(ids: readonly string[]): string[] | null {
-    if (this.#number("SELECT count(*) AS value FROM batches") + ids.length > MAX_BATCHES_AHEAD) {
-      return null;
-    }
-    const sent = this.#eachLetter(ids, (letter) => {
-      const body = this.#letters.body(letter);
-      this.#letters.delete(letter);
-      const statement = this.#hooks.statementFor(letter.table);
-      this.#batches.sealApart(letter.stream, letter.table, { body, atMs: Date.now(), statement });
-    });
-    this.#hooks.wake();
-    return sent.map(({ id }) => id);
+    return this.#redriver.redrive(ids);
   }
 
-  /** For good. Returns the ids that there were. */
+  redriveMatching(filter: LetterFilter): Swept {
+    return this.#redriver.redriveMatching(filter);
+  }
+
   drop(ids: readonly string[]): string[] {
-    const dropped = this.#eachLetter(ids, (letter) => this.#letters.delete(letter));
-    this.#hooks.freed(dropped.reduce((total, { bytes }) => total + bytes, 0));
-    return dropped.map(({ id }) => id);
+    return this.#redriver.drop(ids);
   }
 
-  #eachLetter(
-    ids: readonly string[],
-    act: (letter: NonNullable<ReturnType<DeadLetters["find"]>>) => void,
-  ): DeadLetter[] {
-    try {
-      return this.#store.transaction(() =>
-        ids.flatMap((id) => {
-          const letter = this.#letters.find(id);
-          if (letter === null) {
-            return [];
-          }
-          act(letter);
-          return [letter];
-        }),
-      );
-    } catch (error) {
-      this.#store.forgetCounts();
-      throw error;
-    }
+  dropMatching(filter: LetterFilter): Swept {
+    return this.#redriver.dropMatching(filter);
   }
+}
+
+function ageSeconds(atMs: number | null, nowMs: number): number | null {
+  return atMs === null ? null : Math.max(0, nowMs - atMs) / 1000;
 }

@@ -5,7 +5,6 @@
  * A number or a turn is given out once: each is written in the transaction of its batch.
  */
 import { inflatedBytes } from "../content_coding.ts";
-import { MAX_VALUE_BYTES } from "../limits.ts";
 import {
   type Kind,
   STREAMS,
@@ -16,6 +15,7 @@ import {
   tableBit,
   tablesOf,
 } from "../tables/index.ts";
+import type { DeadLetters } from "./dead_letters.ts";
 import { APART, type CountedRange, type Row, type Store } from "./store.ts";
 
 /**
@@ -58,12 +58,14 @@ export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 export class Batches {
   readonly #sql: SqlStorage;
   readonly #store: Store;
+  readonly #letters: DeadLetters;
   /** As read last; null after a change. */
   #open: readonly Batch[] | null = null;
 
-  constructor(sql: SqlStorage, store: Store) {
+  constructor(sql: SqlStorage, store: Store, letters: DeadLetters) {
     this.#sql = sql;
     this.#store = store;
+    this.#letters = letters;
   }
 
   /**
@@ -255,23 +257,8 @@ export class Batches {
     const { offset, end } = this.bodies(batch);
     const found = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq);
     const body = found?.body.subarray(offset, end) ?? new Uint8Array(0);
-    const pieces = Math.max(1, Math.ceil(body.byteLength / MAX_VALUE_BYTES));
-    for (let piece = 0; piece < pieces; piece++) {
-      const bytes = body.subarray(piece * MAX_VALUE_BYTES, (piece + 1) * MAX_VALUE_BYTES);
-      this.#sql.exec(
-        "INSERT INTO dead_letters " +
-          "(stream, table_name, error, at_ms, stored_bytes, piece_count, body) " +
-          "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        batch.stream.id,
-        batch.table,
-        error,
-        atMs,
-        bytes.byteLength,
-        pieces,
-        bytes,
-      );
-    }
-    return this.delete(batch) - body.byteLength;
+    this.#letters.add(batch, { error, atMs, body });
+    return this.delete(batch);
   }
 
   #deleteUnheldChunks(batch: Batch): number {

@@ -1,15 +1,23 @@
 /**
- * Dead letters: bodies that ClickHouse refused, each for one table; listed, sent again, dropped.
+ * Dead letters: bodies that ClickHouse rejected, each for one table; listed, sent again, dropped.
  *
- * A letter is one row, or several one after the other where it is longer than a value may be.
+ * A letter is one row, or several one after the other where it is longer than a value may be. They
+ * have bounds of their own, and take nothing from what the buffer has for bodies that wait.
  */
-import { DEAD_LETTERS_PER_PAGE } from "../limits.ts";
+import {
+  DEAD_LETTER_MAX_AGE_MS,
+  DEAD_LETTERS_MAX,
+  DEAD_LETTERS_MAX_BYTES,
+  DEAD_LETTERS_PER_CALL,
+  DEAD_LETTERS_PER_PAGE,
+  MAX_VALUE_BYTES,
+} from "../limits.ts";
 import { type Encoding, type Kind, type Stream, streamById, type Table } from "../tables/index.ts";
 import { tableNamed } from "./batches.ts";
-import { joined } from "./store.ts";
+import { joined, type Row } from "./store.ts";
 
 export interface DeadLetter {
-  /** Row and time: a row's number alone is given out again once the last row is gone. */
+  /** Row and time: a row's number alone is given out again once the last row is deleted. */
   readonly id: string;
   readonly kind: Kind;
   readonly table: Table;
@@ -21,47 +29,110 @@ export interface DeadLetter {
 }
 
 /** A letter with its place in the storage. */
-interface Found extends DeadLetter {
+export interface Found extends DeadLetter {
   readonly stream: Stream;
   readonly firstRow: number;
   readonly lastRow: number;
 }
 
+/** Which letters an operator means; what is absent does not matter. */
+export interface LetterFilter {
+  readonly table?: string;
+  /** Part of what ClickHouse said. */
+  readonly error?: string;
+  /** ClickHouse's code: `Code: 252.` */
+  readonly code?: number;
+  /** Letters from before this; one that is sent again and comes back is younger. */
+  readonly beforeMs: number;
+}
+
+/** Why a letter was deleted by itself: older than they are kept, or too many or too large. */
+export type Expiry = "age" | "space";
+
+export interface Totals {
+  readonly letters: number;
+  readonly bytes: number;
+  readonly oldestMs: number | null;
+}
+
+const COLUMNS =
+  "id, stream, table_name, error, at_ms, piece_count, (SELECT sum(stored_bytes) FROM dead_letters " +
+  "AS piece WHERE piece.id BETWEEN letter.id AND letter.id + letter.piece_count - 1) AS bytes";
+const LETTERS = `SELECT ${COLUMNS} FROM dead_letters AS letter WHERE piece = 0`;
+
 export class DeadLetters {
   readonly #sql: SqlStorage;
+  /** Counted once, and kept up with from then on; null after a transaction that failed. */
+  #held: { letters: number; bytes: number } | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
-  count(): { letters: number; bytes: number } {
-    const row = this.#sql
-      .exec(
-        "SELECT ifnull(sum(1.0 / piece_count), 0) AS letters, ifnull(sum(stored_bytes), 0) AS bytes " +
-          "FROM dead_letters",
-      )
-      .one();
-    return { letters: Math.round(Number(row.letters)), bytes: Number(row.bytes) };
+  totals(): Totals {
+    const [oldest] = this.#sql.exec("SELECT at_ms FROM dead_letters ORDER BY id LIMIT 1").toArray();
+    return { ...this.#counts(), oldestMs: oldest === undefined ? null : Number(oldest.at_ms) };
   }
+
+  #counts(): { letters: number; bytes: number } {
+    if (this.#held === null) {
+      const row = this.#sql
+        .exec(
+          "SELECT ifnull(sum(piece = 0), 0) AS letters, ifnull(sum(stored_bytes), 0) AS bytes " +
+            "FROM dead_letters INDEXED BY dead_letters_size",
+        )
+        .one();
+      this.#held = { letters: Number(row.letters), bytes: Number(row.bytes) };
+    }
+    return this.#held;
+  }
+
+  /** After a transaction that failed: what it counted was taken back. */
+  forgetCounts(): void {
+    this.#held = null;
+  }
+
+  /** How near the oldest is to being deleted, of 1: by bytes, by number or by age. */
+  usedRatio(nowMs: number): number {
+    const { letters, bytes, oldestMs } = this.totals();
+    const ageMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
+    return Math.max(
+      letters / DEAD_LETTERS_MAX,
+      bytes / DEAD_LETTERS_MAX_BYTES,
+      ageMs / DEAD_LETTER_MAX_AGE_MS,
+    );
+  }
+
+  // --- read -----------------------------------------------------------------------------------
 
   /** The oldest after `afterId`; null begins at the beginning. */
   list(afterId: string | null): DeadLetter[] {
     const after = afterId === null ? 0 : rowOf(afterId);
-    const letters: DeadLetter[] = [];
-    for (const { stream: _stream, firstRow, lastRow: _lastRow, ...letter } of this.#after(after)) {
-      if (letters.length === DEAD_LETTERS_PER_PAGE) {
-        break;
-      }
-      if (firstRow > after) {
-        letters.push(letter);
-      }
-    }
-    return letters;
+    return this.#find("AND id > ? ORDER BY id LIMIT ?", after, DEAD_LETTERS_PER_PAGE).map(shown);
   }
 
   find(id: string): Found | null {
-    const [found] = this.#after(rowOf(id) - 1);
+    const [found] = this.#find("AND id = ?", rowOf(id));
     return found?.id === id ? found : null;
+  }
+
+  /** The oldest that a filter means. */
+  matching(filter: LetterFilter, limit: number): Found[] {
+    const { condition, values } = conditionFrom(filter);
+    return this.#find(`${condition} ORDER BY id LIMIT ?`, ...values, limit);
+  }
+
+  countMatching(filter: LetterFilter): number {
+    const { condition, values } = conditionFrom(filter);
+    const sql = `SELECT count(*) AS count FROM dead_letters WHERE piece = 0 ${condition}`;
+    return Number(this.#sql.exec(sql, ...values).one().count);
+  }
+
+  #find(condition: string, ...values: SqlStorageValue[]): Found[] {
+    return this.#sql
+      .exec(`${LETTERS} ${condition}`, ...values)
+      .toArray()
+      .map(foundFrom);
   }
 
   body(letter: Found): Uint8Array {
@@ -73,45 +144,123 @@ export class DeadLetters {
     return joined(rows.toArray().map(({ body }) => new Uint8Array(body as ArrayBuffer)));
   }
 
+  // --- write ----------------------------------------------------------------------------------
+
+  /** In the transaction that deletes the body's batch. */
+  add(
+    { stream, table }: { readonly stream: Stream; readonly table: Table },
+    { error, atMs, body }: { error: string; atMs: number; body: Uint8Array },
+  ): void {
+    const held = this.#counts();
+    const pieces = Math.max(1, Math.ceil(body.byteLength / MAX_VALUE_BYTES));
+    for (let piece = 0; piece < pieces; piece++) {
+      const bytes = body.subarray(piece * MAX_VALUE_BYTES, (piece + 1) * MAX_VALUE_BYTES);
+      this.#sql.exec(
+        "INSERT INTO dead_letters " +
+          "(stream, table_name, error, at_ms, stored_bytes, piece, piece_count, body) " +
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        stream.id,
+        table,
+        error,
+        atMs,
+        bytes.byteLength,
+        piece,
+        pieces,
+        bytes,
+      );
+    }
+    this.#held = { letters: held.letters + 1, bytes: held.bytes + body.byteLength };
+  }
+
   delete(letter: Found): void {
+    const held = this.#counts();
     this.#sql.exec(
       "DELETE FROM dead_letters WHERE id BETWEEN ? AND ?",
       letter.firstRow,
       letter.lastRow,
     );
+    this.#held = { letters: held.letters - 1, bytes: held.bytes - letter.bytes };
   }
 
-  *#after(row: number): Generator<Found> {
-    const rows = this.#sql.exec(
-      "SELECT id, stream, table_name, error, at_ms, piece_count, stored_bytes FROM dead_letters " +
-        "WHERE id > ? ORDER BY id",
-      row,
-    );
-    let open: Found | undefined;
-    for (const each of rows) {
-      const id = Number(each.id);
-      if (open === undefined) {
-        const stream = streamById(Number(each.stream));
-        open = {
-          id: `${id}-${Number(each.at_ms)}`,
-          kind: stream.kind,
-          table: tableNamed(each.table_name, stream.kind),
-          encoding: stream.encoding,
-          error: String(each.error),
-          atMs: Number(each.at_ms),
-          bytes: 0,
-          stream,
-          firstRow: id,
-          lastRow: id + Number(each.piece_count) - 1,
-        };
+  /**
+   * Deletes the oldest until the others are within their bounds, some of them per call. Returns
+   * what was deleted, so that it can be counted.
+   */
+  expire(nowMs: number): { readonly letter: DeadLetter; readonly reason: Expiry }[] {
+    const expired: { letter: DeadLetter; reason: Expiry }[] = [];
+    while (expired.length < DEAD_LETTERS_PER_CALL) {
+      const reason = this.expiryOf(nowMs);
+      const [letter] = reason === null ? [] : this.#find("ORDER BY id LIMIT 1");
+      if (reason === null || letter === undefined) {
+        break;
       }
-      open = { ...open, bytes: open.bytes + Number(each.stored_bytes) };
-      if (id === open.lastRow) {
-        yield open;
-        open = undefined;
-      }
+      this.delete(letter);
+      expired.push({ letter: shown(letter), reason });
     }
+    return expired;
   }
+
+  /** When the oldest expires; null if there is none. */
+  expiresAtMs(): number | null {
+    const { oldestMs } = this.totals();
+    return oldestMs === null ? null : oldestMs + DEAD_LETTER_MAX_AGE_MS;
+  }
+
+  /** Why the oldest is to be deleted; null if it is within the bounds. */
+  expiryOf(nowMs: number): Expiry | null {
+    const { letters, bytes, oldestMs } = this.totals();
+    if (letters > DEAD_LETTERS_MAX || bytes > DEAD_LETTERS_MAX_BYTES) {
+      return "space";
+    }
+    return oldestMs !== null && nowMs - oldestMs >= DEAD_LETTER_MAX_AGE_MS ? "age" : null;
+  }
+}
+
+function conditionFrom({ table, error, code, beforeMs }: LetterFilter): {
+  condition: string;
+  values: SqlStorageValue[];
+} {
+  const conditions: [string, SqlStorageValue][] = [["at_ms < ?", beforeMs]];
+  if (table !== undefined) {
+    conditions.push(["table_name = ?", table]);
+  }
+  if (error !== undefined) {
+    conditions.push(["instr(error, ?) > 0", error]);
+  }
+  if (code !== undefined) {
+    conditions.push(["instr(error, ?) > 0", `Code: ${code}.`]);
+  }
+  return {
+    condition: conditions.map(([text]) => `AND ${text}`).join(" "),
+    values: conditions.map(([, value]) => value),
+  };
+}
+
+function foundFrom(row: Row): Found {
+  const id = Number(row.id);
+  const stream = streamById(Number(row.stream));
+  return {
+    id: `${id}-${Number(row.at_ms)}`,
+    kind: stream.kind,
+    table: tableNamed(row.table_name, stream.kind),
+    encoding: stream.encoding,
+    error: String(row.error),
+    atMs: Number(row.at_ms),
+    bytes: Number(row.bytes),
+    stream,
+    firstRow: id,
+    lastRow: id + Number(row.piece_count) - 1,
+  };
+}
+
+/** Without its place. */
+export function shown({
+  stream: _stream,
+  firstRow: _first,
+  lastRow: _last,
+  ...letter
+}: Found): DeadLetter {
+  return letter;
 }
 
 function rowOf(id: string): number {

@@ -41,7 +41,7 @@ export interface Unsealed {
   readonly newestMs: number | null;
 }
 
-/** What the buffer holds, for its bounds. */
+/** What waits in the buffer, for its bounds; dead letters have their own. */
 export interface Depth {
   readonly storedBytes: number;
   readonly oldestMs: number | null;
@@ -90,9 +90,12 @@ const SCHEMA = [
     error TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     stored_bytes INTEGER NOT NULL,
+    piece INTEGER NOT NULL,
     piece_count INTEGER NOT NULL,
     body BLOB NOT NULL
   ) STRICT`,
+  // Counted without a look at the bodies.
+  "CREATE INDEX IF NOT EXISTS dead_letters_size ON dead_letters (piece, stored_bytes)",
   `CREATE TABLE IF NOT EXISTS recent (
     id INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
@@ -381,11 +384,7 @@ export class Store {
   /** Reads a header of every chunk; keep count afterwards. */
   depth(): Depth {
     const chunks = this.#sql.exec("SELECT sum(stored_bytes) AS bytes FROM chunks").one();
-    const dead = this.#sql.exec("SELECT sum(stored_bytes) AS bytes FROM dead_letters").one();
-    return {
-      storedBytes: Number(chunks.bytes ?? 0) + Number(dead.bytes ?? 0),
-      oldestMs: this.oldestMs(),
-    };
+    return { storedBytes: Number(chunks.bytes ?? 0), oldestMs: this.oldestMs() };
   }
 
   /** Of telemetry; each stream's first chunk is its oldest. */

@@ -10,6 +10,7 @@
  */
 import type { BufferStatus } from "../buffer/admin.ts";
 import type { Batch, Extent } from "../buffer/batches.ts";
+import type { DeadLetter, Expiry } from "../buffer/dead_letters.ts";
 import type { NewChunk, Store } from "../buffer/store.ts";
 import type { AppendAnswer, AppendRequest } from "../buffer.ts";
 import type { Outcome } from "../clickhouse.ts";
@@ -137,6 +138,15 @@ export class Health {
       this.#unreported.add("ingest_batches_total", 1, table, outcome);
       this.#moved();
     }
+  }
+
+  /** Letters that were deleted, by an operator or as they were beyond their bounds. */
+  dropped(letters: readonly DeadLetter[], reason: Expiry | "operator"): void {
+    for (const { table } of letters) {
+      this.#unreported.add("ingest_dead_letters_dropped_total", 1, table, reason);
+      this.#moved();
+    }
+    this.#isSaved = false;
   }
 
   #moved(): void {

@@ -64,6 +64,11 @@ export const COUNTERS = {
     help: "What became of attempts: delivered, retried, split, or one body set aside.",
     labels: ["table", "outcome"],
   },
+  ingest_dead_letters_dropped_total: {
+    type: "counter",
+    help: "Dead letters deleted: by an operator, at the end of their age, or for space.",
+    labels: ["table", "reason"],
+  },
   ingest_insert_errors_total: {
     type: "counter",
     help: "Failed inserts by ClickHouse's code, http_<status> without one, or no_answer.",
@@ -125,6 +130,9 @@ export const GAUGES = {
   ingest_buffer_inserts_in_flight: "Inserts that have no answer yet.",
   ingest_buffer_dead_letters: "Bodies that ClickHouse refused.",
   ingest_buffer_dead_letter_bytes: "Bytes of those.",
+  ingest_buffer_dead_letter_oldest_age_seconds: "Age of the oldest of those, 0 without any.",
+  ingest_buffer_dead_letters_used_ratio:
+    "How near those are to their bounds of bytes, number or age; at 1 the oldest is deleted.",
   ingest_buffer_paused: "1 while an operator holds back delivery.",
 } as const;
 

@@ -1,0 +1,120 @@
+/**
+ * Dead letters sent again or dropped, by id or by filter, a bounded number of them per call.
+ *
+ * Exactly once: a letter becomes a chunk and a batch in one transaction, and the batch has a number,
+ * and so a token, that was never used. That the body is a letter proves that none of it is in the
+ * table (step 11 of `worker/README.md`).
+ */
+import { DEAD_LETTERS_PER_CALL, MAX_BATCHES_AHEAD, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
+import type { Statement, Table } from "../tables/index.ts";
+import type { Batches } from "./batches.ts";
+import type { DeadLetters, Found, LetterFilter } from "./dead_letters.ts";
+import type { Store } from "./store.ts";
+
+/** What became of the letters that a filter means. */
+export interface Swept {
+  readonly ids: string[];
+  /** Those that the next call finds. */
+  readonly remaining: number;
+}
+
+export interface Hooks {
+  /** What a batch that is sealed now goes out with. */
+  readonly statementFor: (table: Table) => Statement;
+  /** Bytes of bodies that wait again. */
+  readonly grew: (storedBytes: number) => void;
+  /** Letters that an operator deleted. */
+  readonly dropped: (letters: readonly Found[]) => void;
+  /** Delivers now what there is. */
+  readonly wake: () => void;
+}
+
+export class Redriver {
+  readonly #store: Store;
+  readonly #batches: Batches;
+  readonly #letters: DeadLetters;
+  readonly #hooks: Hooks;
+
+  constructor(store: Store, batches: Batches, letters: DeadLetters, hooks: Hooks) {
+    this.#store = store;
+    this.#batches = batches;
+    this.#letters = letters;
+    this.#hooks = hooks;
+  }
+
+  /** Returns the ids that there were, or null if too many batches are open for all of them. */
+  redrive(ids: readonly string[]): string[] | null {
+    return ids.length > this.#room() ? null : this.#redriveEach(this.#found(ids));
+  }
+
+  /** As many as there is room for; what is rejected once more is a new letter. */
+  redriveMatching(filter: LetterFilter): Swept {
+    const found = this.#letters.matching(filter, this.#room());
+    return this.#swept(filter, this.#redriveEach(firstBytes(found)));
+  }
+
+  /** For good. Returns the ids that there were. */
+  drop(ids: readonly string[]): string[] {
+    return this.#dropEach(this.#found(ids));
+  }
+
+  dropMatching(filter: LetterFilter): Swept {
+    const found = this.#letters.matching(filter, DEAD_LETTERS_PER_CALL);
+    return this.#swept(filter, this.#dropEach(found));
+  }
+
+  #room(): number {
+    return Math.max(0, MAX_BATCHES_AHEAD - this.#batches.open().length);
+  }
+
+  #found(ids: readonly string[]): Found[] {
+    return ids.map((id) => this.#letters.find(id)).filter((letter) => letter !== null);
+  }
+
+  #swept(filter: LetterFilter, ids: string[]): Swept {
+    return { ids, remaining: this.#letters.countMatching(filter) };
+  }
+
+  #redriveEach(letters: readonly Found[]): string[] {
+    this.#inOne(() => {
+      for (const letter of letters) {
+        const body = this.#letters.body(letter);
+        this.#letters.delete(letter);
+        const statement = this.#hooks.statementFor(letter.table);
+        this.#batches.sealApart(letter.stream, letter.table, { body, atMs: Date.now(), statement });
+      }
+    });
+    this.#hooks.grew(letters.reduce((total, { bytes }) => total + bytes, 0));
+    this.#hooks.wake();
+    return letters.map(({ id }) => id);
+  }
+
+  #dropEach(letters: readonly Found[]): string[] {
+    this.#inOne(() => {
+      for (const letter of letters) {
+        this.#letters.delete(letter);
+      }
+    });
+    this.#hooks.dropped(letters);
+    return letters.map(({ id }) => id);
+  }
+
+  #inOne(act: () => void): void {
+    try {
+      this.#store.transaction(act);
+    } catch (error) {
+      this.#store.forgetCounts();
+      this.#letters.forgetCounts();
+      throw error;
+    }
+  }
+}
+
+/** The first of them, at least one, up to what one call moves. */
+function firstBytes(letters: readonly Found[]): Found[] {
+  let total = 0;
+  return letters.filter(({ bytes }, index) => {
+    total += bytes;
+    return index === 0 || total <= REDRIVE_BYTES_PER_CALL;
+  });
+}
