@@ -8,13 +8,13 @@ import { type Rate, RateLimits } from "./access/rate.ts";
 import { free } from "./body.ts";
 import { BufferAdmin } from "./buffer/admin.ts";
 import { Batches } from "./buffer/batches.ts";
-import { ClockWatch } from "./buffer/clock.ts";
 import { type Body, GroupCommit } from "./buffer/commit.ts";
 import { DeadLetters } from "./buffer/dead_letters.ts";
 import { Deliverer } from "./buffer/deliver.ts";
 import { KnownLayout } from "./buffer/known_layout.ts";
 import { type Layout, ONE_SHARD } from "./buffer/layout.ts";
 import { bufferNamed } from "./buffer/names.ts";
+import { ClockWatch, Pulse } from "./buffer/pulse.ts";
 import { RecentBodies } from "./buffer/recent.ts";
 import { Redriver } from "./buffer/redrive.ts";
 import { type Progress, Siblings } from "./buffer/siblings.ts";
@@ -79,6 +79,11 @@ export class IngestBuffer extends DurableObject<Env> {
   readonly #deliverer: Deliverer;
   readonly #admin: BufferAdmin;
   readonly #clock = new ClockWatch();
+  readonly #pulse = new Pulse({
+    after: (ms) => this.ctx.exports.Clock.after(ms),
+    isNeeded: () => this.#delivering || this.#dueMs(Date.now()) !== null,
+    beat: (nowMs) => this.#beat(nowMs),
+  });
   readonly #health: Health;
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Promise<void>>();
@@ -207,16 +212,8 @@ export class IngestBuffer extends DurableObject<Env> {
     this.#health.add(sums);
   }
 
-  /**
-   * Answers in the order of the bodies; one that cannot be written does not keep out the others.
-   *
-   * @param callerMs what time the caller has.
-   */
-  async append(bodies: readonly AppendRequest[], callerMs: number): Promise<AppendAnswer[]> {
-    if (this.#clock.standsStill(Date.now(), callerMs)) {
-      // Delivery waits for an hour that lies behind it. A new object is shown the right one.
-      this.ctx.abort("the clock was set back");
-    }
+  /** Answers in the order of the bodies; one that cannot be written does not keep out the others. */
+  async append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
     const answers = await Promise.all(
       bodies.map((body) =>
         this.#append(body).catch((error: unknown): AppendAnswer => {
@@ -296,11 +293,9 @@ export class IngestBuffer extends DurableObject<Env> {
 
   /** Something was stored: sees to it that it is sealed in time. */
   #wake(): void {
-    if (this.#admin.isPaused()) {
-      return; // whoever resumes sets the alarm
-    }
+    void this.#pulse.start();
     const nowMs = Date.now();
-    const dueMs = this.#deliverer.nextDueMs(nowMs);
+    const dueMs = this.#dueMs(nowMs); // None in a pause: whoever resumes sets the alarm.
     if (dueMs === null || !isSooner(dueMs, this.#alarmAtMs, nowMs)) {
       return;
     }
@@ -311,13 +306,33 @@ export class IngestBuffer extends DurableObject<Env> {
     }
   }
 
+  #dueMs(nowMs: number): number | null {
+    return this.#admin.isPaused() ? null : this.#deliverer.nextDueMs(nowMs);
+  }
+
+  /** Keeps delivery independent of this object's clock, and of alarms that are far off or lost. */
+  async #beat(nowMs: number): Promise<void> {
+    if (this.#clock.standsStill(Date.now(), nowMs)) {
+      // Everything that is set by it waits for a time in the past. A new object has the right time.
+      console.warn("the clock was set back: this object ends, and begins again");
+      await this.ctx.exports.Clock.revive(this.ctx.id.toString(), this.ctx.id.name);
+      this.ctx.abort("the clock was set back");
+    }
+    const dueMs = this.#dueMs(nowMs);
+    if (!this.#delivering && dueMs !== null && dueMs <= nowMs) {
+      this.#setAlarm(Date.now());
+    }
+  }
+
   #setAlarm(atMs: number): void {
+    void this.#pulse.start();
     this.#alarmAtMs = atMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
   }
 
   override async alarm(): Promise<void> {
     this.#delivering = true;
+    void this.#pulse.start();
     let notBeforeMs = 0;
     try {
       // If the object dies in here, this alarm is what brings it back.

@@ -20,6 +20,13 @@ interface Env {
   BUFFER: DurableObjectNamespace<import("./buffer.ts").IngestBuffer>;
 }
 
+declare namespace Cloudflare {
+  /** For `ctx.exports`. */
+  interface GlobalProps {
+    mainModule: typeof import("./index.ts");
+  }
+}
+
 declare module "*.proto" {
   const text: string;
   export default text;

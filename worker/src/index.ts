@@ -26,6 +26,7 @@ import * as query from "./query/operations.ts";
 import { jsonRefusal, type Methods, type Route, type Routes, respond } from "./router.ts";
 
 export { IngestBuffer } from "./buffer.ts";
+export { Clock } from "./clock.ts";
 
 const ROUTES: Routes = new Map<string, Methods>([
   ["/health", { GET: openRoute(health, query.HEALTH) }],

@@ -45,9 +45,7 @@ export async function appendToShard(
       ...(rates.length > 0 && { rates: rates.map((rate) => shareOf(rate, layout)) }),
       ...(isPublic && { isPublic }),
     };
-    const answer = await appendJoined(name, request, (all) =>
-      bufferNamed(env, name).append(all, Date.now()),
-    );
+    const answer = await appendJoined(name, request, (all) => bufferNamed(env, name).append(all));
     if (answer !== "moved") {
       return answer;
     }

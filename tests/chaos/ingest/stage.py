@@ -36,7 +36,8 @@ LIMITS = {
     "BATCH_MAX_AGE_MS": 1_000,
     "RETRY_MAX_MS": 1_000,
     "INSERT_TIMEOUT_MS": int(INSERT_SECONDS * 1_000),
-    "CLOCK_STANDS_MS": 1_000,
+    "PULSE_MS": 300,
+    "CLOCK_STANDS_MS": 600,
 }
 _ADMIN = token_entry("admin", name="operator", scopes=["admin"])
 
