@@ -33,7 +33,8 @@ _CUTS_AFTER_BYTES = (1, 300, 1_500, 2_500, 3_500)
 # Under load: less than the time for which bodies are remembered, there and back.
 _CLOCK_STEPS_SECONDS = (-400, -90, -5, 5, 90, 400)
 # With nothing under way: over a retry's, an alarm's and the buffer's own longest time.
-_CLOCK_LEAPS_SECONDS = (-3 * 86_400, -3_600, 3_600, 3 * 86_400)
+# Back by less than a day: rows of a later time than that are rejected.
+_CLOCK_LEAPS_SECONDS = (-20 * 3_600, -3_600, 3_600, 3 * 86_400)
 _MOST_SHARDS = 3
 
 
