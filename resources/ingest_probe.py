@@ -1,6 +1,5 @@
 """`IngestProbe`: proof that a ClickHouse service takes the worker's inserts exactly once.
 
-    worker = build_worker()
     probe = IngestProbe(
         "probe",
         IngestProbeArgs(
@@ -13,6 +12,9 @@
             statements_sha256=worker.statements_sha256,
         ),
     )
+
+Statements: `CREATE DATABASE`, `CREATE TABLE … AS`, `INSERT`, `SELECT` and `DROP DATABASE`, of the
+scratch database `ingest_probe`, over the service's HTTPS interface.
 
 `pulumi up` inserts a generated body with each statement of the worker into a copy of its table,
 twice under one deduplication token, as the SQL user that the worker uses, and compares the rows.

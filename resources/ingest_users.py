@@ -1,7 +1,11 @@
 """The SQL users of ingest: a writer for all teams, and a reader for each.
 
-    writer = ingest_writer(connection, databases=[schema.database], tables=worker.tables)
-    readers = team_readers(connection, {"default": schema.database})
+    writer = ingest_writer(
+        connection_of(warehouse),
+        databases=[schema.database],
+        tables=worker.tables,
+    )
+    readers = team_readers(connection_of(warehouse), {"shop": "shop_telemetry"})
 
 The writer may insert into the tables that the worker feeds and into the scratch database of
 `IngestProbe`, and may do nothing else: it reads nothing, and cannot write `schema_versions`, which

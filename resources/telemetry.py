@@ -4,15 +4,6 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
 `DurableObjectClass` that stores, of `ShardLayouts`, and of a `Token` for each that `access` lists.
 
     config = pulumi.Config()
-    writer = User(
-        "writer",
-        UserArgs(
-            name="ingest_writer",
-            default_database=schema.database,
-            grants=["INSERT ON telemetry.*"],
-            connection=connection_of(warehouse),
-        ),
-    )
     telemetry = Telemetry(
         "telemetry",
         TelemetryArgs(

@@ -1,5 +1,7 @@
 """Builds the ingest worker, only when its sources changed since the last time.
 
+    worker = build_worker("worker")
+
 `npm run build` makes the same bytes from the same sources, so a build can be skipped as long as
 neither sources nor result changed; a `pulumi up` that changes nothing starts no Node.
 """
@@ -62,8 +64,10 @@ class BuiltWorker:
 
 
 def build_worker(folder: str | Path = "worker") -> BuiltWorker:
-    """The worker's module, built if need be.
+    """Return the worker's module, built if need be.
 
+    Args:
+        folder: with the worker's sources and its `package.json`.
     Raises:
         pulumi.RunError: there is no such folder, Node is missing, or the build failed.
     """

@@ -1,6 +1,8 @@
 """`WorkerLogs`: what Cloudflare's Workers Logs store of the ingest worker.
 
-    TelemetryArgs(..., logs=WorkerLogs(sampling_rate=0.1, invocation_logs=True))
+    logs = WorkerLogs(sampling_rate=0.1, invocation_logs=True)
+
+Give it to `TelemetryArgs` as `logs`.
 
 Cloudflare charges for each stored log event (`worker/COST.md`). The worker logs errors and warnings
 only, and counts requests itself (`ingest_health`), so it needs no event for each request.
