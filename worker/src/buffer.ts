@@ -13,7 +13,7 @@ import { DeadLetters } from "./buffer/dead_letters.ts";
 import { Deliverer } from "./buffer/deliver.ts";
 import { KnownLayout } from "./buffer/known_layout.ts";
 import { type Layout, ONE_SHARD } from "./buffer/layout.ts";
-import { bufferNamed } from "./buffer/names.ts";
+import { bufferNamed, teamOf } from "./buffer/names.ts";
 import { ClockWatch, Pulse } from "./buffer/pulse.ts";
 import { RecentBodies } from "./buffer/recent.ts";
 import { Redriver } from "./buffer/redrive.ts";
@@ -135,6 +135,7 @@ export class IngestBuffer extends DurableObject<Env> {
         password: env.CLICKHOUSE_PASSWORD,
       },
       statementFor: statement,
+      team: teamOf(buffer),
       bufferId: this.#store.incarnation(),
       sync,
       siblings: this.#siblings,

@@ -181,6 +181,20 @@ export const BATCHES_BETWEEN_ROUNDS = MAX_BATCHES_AHEAD / 2;
 export const INSERT_PIECE_BYTES = MIB;
 /** A batch up to this goes out in one piece: what 24 MiB of telemetry come to when compressed. */
 export const WHOLE_INSERT_BYTES = 8 * MIB;
+/** What a longer one holds: a value of SQLite's, and what the socket has of it. */
+export const STREAMED_INSERT_BYTES = 4 * MIB;
+/** Of all inserts in flight in an isolate: of 128 MB, bodies have half (`BODY_MEMORY_BYTES`). */
+export const INSERT_MEMORY_BYTES = 16 * MIB;
+/** Of one team: three full batches of spans. */
+export const TEAM_INSERT_MEMORY_BYTES = 12 * MIB;
+/** Until a batch that found no memory is tried again. */
+export const INSERT_MEMORY_POLL_MS = 100;
+/**
+ * Of one buffer, over all tables. An invocation has six connections at once, and the seventh waits
+ * while its timeout runs: https://developers.cloudflare.com/workers/platform/limits/. The other two
+ * are for an error report and what the runtime still closes.
+ */
+export const MAX_INSERTS_PER_BUFFER = 4;
 /**
  * Of its memory, what ClickHouse reads before it makes rows of it, which become one block again. A
  * batch of 24 MiB takes 106 MiB of memory by this, and 297 in one go; 4 to 64 MiB are as fast.

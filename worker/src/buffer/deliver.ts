@@ -4,13 +4,19 @@
  */
 import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
-import { RETRY_FIRST_MS, RETRY_MAX_MS } from "../limits.ts";
+import {
+  INSERT_MEMORY_POLL_MS,
+  MAX_INSERTS_PER_BUFFER,
+  RETRY_FIRST_MS,
+  RETRY_MAX_MS,
+} from "../limits.ts";
 import { NotEncodable, UnknownColumns } from "../rowbinary/errors.ts";
 import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
-import { insertBody } from "./insert_body.ts";
+import { heldBytes, insertBody } from "./insert_body.ts";
+import { insertMemory } from "./insert_memory.ts";
 import { Sealer } from "./seal.ts";
 import type { Siblings } from "./siblings.ts";
 import type { Store } from "./store.ts";
@@ -19,6 +25,8 @@ export interface DeliverOptions {
   readonly server: Server;
   /** What a batch that is sealed from now on goes out with. */
   readonly statementFor: (table: Table) => Statement;
+  /** Whose share of the isolate's memory inserts take. */
+  readonly team: string;
   /** Start of every token; never the same for two storages. */
   readonly bufferId: string;
   /** Resolves when everything written so far is on disk. */
@@ -34,6 +42,8 @@ export class Deliverer {
   readonly #options: DeliverOptions;
   readonly #sealer: Sealer;
   readonly #inFlight = new Map<number, Table>();
+  /** Batches that found no memory when they were due. */
+  #withoutMemory: ReadonlySet<number> = new Set();
   /** Goes into the schemas of batches sealed from now on; empty as long as all is well. */
   #schemaNote = "";
 
@@ -55,21 +65,51 @@ export class Deliverer {
     }
     const due = this.#batches.open().filter((batch) => this.#isDue(batch, nowMs));
     const started: Promise<void>[] = [];
+    const withoutMemory = new Set<number>();
     for (const batch of due) {
-      if (this.#hasRoom(batch.table)) {
-        this.#inFlight.set(batch.number, batch.table);
-        started.push(this.#deliver(batch).finally(() => this.#inFlight.delete(batch.number)));
+      if (!this.#hasTurn(batch.table)) {
+        continue;
+      }
+      if (
+        insertMemory.take(
+          this.#token(batch),
+          this.#options.team,
+          heldBytes(this.#batches, batch),
+          nowMs,
+        )
+      ) {
+        started.push(this.#start(batch));
+      } else {
+        withoutMemory.add(batch.number);
       }
     }
+    this.#withoutMemory = withoutMemory;
     return started;
+  }
+
+  async #start(batch: Batch): Promise<void> {
+    this.#inFlight.set(batch.number, batch.table);
+    try {
+      await this.#deliver(batch);
+    } finally {
+      this.#inFlight.delete(batch.number);
+      insertMemory.release(this.#token(batch));
+    }
+  }
+
+  #token(batch: Batch): string {
+    return `${this.#options.bufferId}:${batch.number}`;
   }
 
   /** When there will be something to start; null if nothing comes of waiting alone. */
   nextDueMs(nowMs: number): number | null {
     const waits = this.#batches
       .open()
-      .filter((batch) => !this.#inFlight.has(batch.number) && this.#hasRoom(batch.table))
-      .map((batch) => Math.max(nowMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS)));
+      .filter((batch) => !this.#inFlight.has(batch.number) && this.#hasTurn(batch.table))
+      .map((batch) => {
+        const fromMs = nowMs + (this.#withoutMemory.has(batch.number) ? INSERT_MEMORY_POLL_MS : 0);
+        return Math.max(fromMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS));
+      });
     const sealMs = this.#sealer.dueMs(nowMs);
     if (sealMs !== null) {
       waits.push(sealMs);
@@ -81,7 +121,10 @@ export class Deliverer {
     return this.#inFlight.size;
   }
 
-  #hasRoom(table: Table): boolean {
+  #hasTurn(table: Table): boolean {
+    if (this.#inFlight.size >= MAX_INSERTS_PER_BUFFER) {
+      return false;
+    }
     const count = [...this.#inFlight.values()].filter((each) => each === table).length;
     return count < this.#sealer.paceOf(table).insertsInFlight();
   }
@@ -103,7 +146,7 @@ export class Deliverer {
   }
 
   async #insert(batch: Batch): Promise<Outcome> {
-    const token = `${this.#options.bufferId}:${batch.number}`;
+    const token = this.#token(batch);
     try {
       const body = await insertBody(this.#store, this.#batches, batch);
       if (body === null) {

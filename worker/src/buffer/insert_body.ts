@@ -1,6 +1,6 @@
 /** The bytes of an insert: what a batch holds, and before it what its statement needs there. */
 import { concat, framed, free } from "../body.ts";
-import { INSERT_PIECE_BYTES, WHOLE_INSERT_BYTES } from "../limits.ts";
+import { INSERT_PIECE_BYTES, STREAMED_INSERT_BYTES, WHOLE_INSERT_BYTES } from "../limits.ts";
 import { varint } from "../otlp/fields.ts";
 import type { Encoding } from "../tables/index.ts";
 import { readsEnvelope, rowColumns } from "../tables/otlp.ts";
@@ -101,6 +101,13 @@ function streamOf(
   return readable;
 }
 
+/** How much memory the insert of a batch takes, about: rows have twice the bytes of their bodies. */
+export function heldBytes(batches: Batches, batch: Batch): number {
+  const isEncoded = rowColumns(batch.statement) !== null;
+  const bytes = batches.bodyBytes(batch) * (isEncoded ? 2 : 1);
+  return bytes <= WHOLE_INSERT_BYTES ? bytes : STREAMED_INSERT_BYTES;
+}
+
 /** Zero bytes but for an envelope, which begins with how long all the rest is when inflated. */
 function headOf(batches: Batches, batch: Batch): Uint8Array {
   return readsEnvelope(batch.statement)
@@ -134,6 +141,11 @@ function* piecesOf(
     yield head;
   }
   for (let seq = batch.fromSeq; seq <= batch.toSeq; seq++) {
+    const rows = batch.part === null ? store.rowsOfLongBody(seq) : null;
+    if (rows !== null) {
+      yield* freed(rows);
+      continue;
+    }
     const found = store.bodiesAtOrAfter(seq, batch.toSeq, INSERT_PIECE_BYTES);
     if (found === null) {
       return;
@@ -143,5 +155,13 @@ function* piecesOf(
     yield found.body.subarray(offset, end);
     free(found.body);
     seq = found.seq;
+  }
+}
+
+/** Each of them is freed when the next is asked for. */
+function* freed(rows: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const row of rows) {
+    yield row;
+    free(row);
   }
 }

@@ -22,6 +22,11 @@ export function bufferName({ name }: Pick<Team, "name">, shard: number): string 
   return `${name}/${shard}`;
 }
 
+/** Name of the team whose buffer this is. */
+export function teamOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/"));
+}
+
 /** All that may hold something of the team, also those that its bodies no longer go to. */
 export function bufferNames(team: Team): string[] {
   return bufferNamesIn(team, layoutOf(team));
@@ -33,8 +38,7 @@ function bufferNamesIn(team: Pick<Team, "name">, layout: Layout): string[] {
 
 /** The other buffers of a buffer's team. */
 export function siblingNames(name: string, layout: Layout): string[] {
-  const team = { name: name.slice(0, name.lastIndexOf("/")) };
-  return bufferNamesIn(team, layout).filter((each) => each !== name);
+  return bufferNamesIn({ name: teamOf(name) }, layout).filter((each) => each !== name);
 }
 
 export function bufferNamed(env: Env, name: string): DurableObjectStub<IngestBuffer> {

@@ -353,6 +353,26 @@ export class Store {
     return { seq: last, body };
   }
 
+  /** The body of a chunk that is longer than one value, row by row; null if it is not. */
+  rowsOfLongBody(seq: number): Iterable<Uint8Array> | null {
+    const sql = "SELECT stored_bytes FROM chunks WHERE seq = ? AND stored_bytes > ?";
+    const isLong = this.#sql.exec(sql, seq, MAX_VALUE_BYTES).toArray().length > 0;
+    return isLong ? this.#rowsOf(seq) : null;
+  }
+
+  *#rowsOf(seq: number): Generator<Uint8Array> {
+    const first = "SELECT body FROM chunks WHERE seq = ?";
+    const further = "SELECT body FROM overflow WHERE seq = ? AND piece = ?";
+    yield bytesFrom(this.#sql.exec(first, seq).one().body);
+    for (let piece = 1; ; piece++) {
+      const row = this.#sql.exec(further, seq, piece).toArray()[0];
+      if (row === undefined) {
+        return;
+      }
+      yield bytesFrom(row.body);
+    }
+  }
+
   #lastOfPiece(seq: number, toSeq: number, enoughBytes: number): number | null {
     const sizes = this.#sql
       .exec(

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { RecentKeys } from "./recent_keys.ts";
+
+const key = (number: number): string =>
+  createHash("sha256").update(String(number)).digest("hex").slice(0, 32);
+
+test("keys come and go in their order, and the others stay to be found", () => {
+  const keys = new RecentKeys(3_000);
+  const model = new Map<string, number>();
+  for (let number = 0; number < 20_000; number++) {
+    keys.add(key(number), { id: number, atMs: 2 * number });
+    model.set(key(number), number);
+    while (model.size > 2_500 || (number % 7 === 0 && model.size > 1_500)) {
+      const [first, id] = [...model.entries()][0] as [string, number];
+      assert.deepEqual(keys.firstRow(), { id, atMs: 2 * id });
+      keys.deleteFirst();
+      model.delete(first);
+      assert.ok(!keys.has(first));
+    }
+    assert.equal(keys.size, model.size);
+  }
+  for (const each of model.keys()) {
+    assert.ok(keys.has(each));
+  }
+});
+
+test("a key that is there already stays where it is", () => {
+  const keys = new RecentKeys(10);
+  keys.add(key(1), { id: 1, atMs: 1 });
+  keys.add(key(1), { id: 2, atMs: 2 });
+  assert.equal(keys.size, 1);
+  assert.deepEqual(keys.firstRow(), { id: 1, atMs: 1 });
+  keys.deleteFirst();
+  assert.equal(keys.firstRow(), null);
+  assert.ok(!keys.has(key(1)));
+});
+
+test("keys that differ in their last digit alone are two", () => {
+  const keys = new RecentKeys(10);
+  keys.add("0".repeat(32), { id: 1, atMs: 1 });
+  assert.ok(keys.has("0".repeat(32)));
+  assert.ok(!keys.has(`${"0".repeat(31)}1`));
+});
+
+test("more keys than were expected are kept all the same", () => {
+  const keys = new RecentKeys(10);
+  for (let number = 0; number < 2_000; number++) {
+    keys.add(key(number), { id: number, atMs: 0 });
+  }
+  assert.ok(Array.from({ length: 2_000 }, (_, number) => key(number)).every((k) => keys.has(k)));
+});

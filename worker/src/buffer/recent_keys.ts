@@ -1,0 +1,163 @@
+/**
+ * Keys in the order in which they came, each with the row that it is stored in.
+ *
+ * In arrays of numbers: 200,000 keys are 9 MB, where a Map of strings takes 24 MB of V8's heap, and
+ * an isolate may have several buffers. A ring holds the keys; an index with twice as many places at
+ * least says where in the ring a key is.
+ */
+
+/** A stored row with keys. */
+export interface RecentRow {
+  /** Rows count up, whatever clocks do. */
+  readonly id: number;
+  readonly atMs: number;
+}
+
+/** Half a SHA-256, which is four words: 2^64 bodies until two are likely to meet. */
+export const KEY_BYTES = 16;
+const WORDS = 4;
+const FIRST_CAPACITY = 1024;
+const EMPTY = 0;
+
+type Words = readonly [number, number, number, number];
+
+export class RecentKeys {
+  readonly #mostKeys: number;
+  #words = new Uint32Array(WORDS * FIRST_CAPACITY);
+  #ids = new Float64Array(FIRST_CAPACITY);
+  #times = new Float64Array(FIRST_CAPACITY);
+  /** Place in the ring plus one; `EMPTY` where no key is. */
+  #index = new Uint32Array(2 * FIRST_CAPACITY);
+  #first = 0;
+  #size = 0;
+
+  /** Args: `mostKeys` is how many there ever are at once. */
+  constructor(mostKeys: number) {
+    this.#mostKeys = mostKeys;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  has(key: string): boolean {
+    return this.#index[this.#slotOf(wordsFrom(key))] !== EMPTY;
+  }
+
+  /** A key that is here already stays where it is. */
+  add(key: string, row: RecentRow): void {
+    if (this.#size === this.#ids.length) {
+      this.#grow();
+    }
+    const words = wordsFrom(key);
+    const slot = this.#slotOf(words);
+    if (this.#index[slot] === EMPTY) {
+      const place = (this.#first + this.#size) % this.#ids.length;
+      this.#words.set(words, WORDS * place);
+      this.#ids[place] = row.id;
+      this.#times[place] = row.atMs;
+      this.#index[slot] = place + 1;
+      this.#size++;
+    }
+  }
+
+  /** The row of the key that came first; null if there are none. */
+  firstRow(): RecentRow | null {
+    const id = this.#ids[this.#first] as number;
+    return this.#size === 0 ? null : { id, atMs: this.#times[this.#first] as number };
+  }
+
+  deleteFirst(): void {
+    this.#vacate(this.#slotOf(this.#wordsAt(this.#first)));
+    this.#first = (this.#first + 1) % this.#ids.length;
+    this.#size--;
+  }
+
+  #wordsAt(place: number): Words {
+    const at = WORDS * place;
+    return [
+      this.#words[at] as number,
+      this.#words[at + 1] as number,
+      this.#words[at + 2] as number,
+      this.#words[at + 3] as number,
+    ];
+  }
+
+  /** Where the index has the key, or would have it. */
+  #slotOf(words: Words): number {
+    let slot = this.#homeOf(words);
+    for (;;) {
+      const entry = this.#index[slot] as number;
+      if (entry === EMPTY || this.#isAt(entry - 1, words)) {
+        return slot;
+      }
+      slot = this.#after(slot);
+    }
+  }
+
+  #isAt(place: number, [first, second, third, fourth]: Words): boolean {
+    const at = WORDS * place;
+    return (
+      this.#words[at] === first &&
+      this.#words[at + 1] === second &&
+      this.#words[at + 2] === third &&
+      this.#words[at + 3] === fourth
+    );
+  }
+
+  #after(slot: number): number {
+    return slot + 1 === this.#index.length ? 0 : slot + 1;
+  }
+
+  /** A hash's own bits; the first word begins with the kind of the body. */
+  #homeOf([, second, third]: Words): number {
+    return ((second ^ Math.imul(third, 0x9e3779b1)) >>> 0) % this.#index.length;
+  }
+
+  /** Empty a slot, and move up keys that stand behind it because it was taken. */
+  #vacate(slot: number): void {
+    let hole = slot;
+    for (let next = this.#after(hole); ; next = this.#after(next)) {
+      const entry = this.#index[next] as number;
+      if (entry === EMPTY) {
+        this.#index[hole] = EMPTY;
+        return;
+      }
+      const home = this.#homeOf(this.#wordsAt(entry - 1));
+      const isBetween = hole < next ? hole < home && home <= next : hole < home || home <= next;
+      if (!isBetween) {
+        this.#index[hole] = entry;
+        hole = next;
+      }
+    }
+  }
+
+  #grow(): void {
+    const capacity = Math.max(this.#size + 1, Math.min(2 * this.#size, this.#mostKeys));
+    const words = new Uint32Array(WORDS * capacity);
+    const ids = new Float64Array(capacity);
+    const times = new Float64Array(capacity);
+    for (let number = 0; number < this.#size; number++) {
+      const place = (this.#first + number) % this.#size;
+      words.set(this.#words.subarray(WORDS * place, WORDS * (place + 1)), WORDS * number);
+      ids[number] = this.#ids[place] as number;
+      times[number] = this.#times[place] as number;
+    }
+    this.#words = words;
+    this.#ids = ids;
+    this.#times = times;
+    this.#first = 0;
+    this.#index = new Uint32Array(2 * capacity);
+    for (let place = 0; place < this.#size; place++) {
+      this.#index[this.#slotOf(this.#wordsAt(place))] = place + 1;
+    }
+  }
+}
+
+function wordsFrom(key: string): Words {
+  return [word(key, 0), word(key, 8), word(key, 16), word(key, 24)];
+}
+
+function word(key: string, from: number): number {
+  return Number.parseInt(key.slice(from, from + 8), 16);
+}
