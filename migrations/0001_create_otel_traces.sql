@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS otel_traces
     INDEX idx_duration Duration TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toDate(Timestamp)
+PARTITION BY toDate(intDiv(toUInt16(toDate(Timestamp, 'UTC')), ${PARTITION_DAYS}) * ${PARTITION_DAYS})
 ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))
 TTL toDateTime(Timestamp) + toIntervalDay(${TTL_DAYS})
 SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800;

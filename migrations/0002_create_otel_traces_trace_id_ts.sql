@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toDate(Start)
+PARTITION BY toDate(intDiv(toUInt16(toDate(Start, 'UTC')), ${PARTITION_DAYS}) * ${PARTITION_DAYS})
 ORDER BY (TraceId, Start)
 TTL toDateTime(Start) + toIntervalDay(${TTL_DAYS})
 SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800;

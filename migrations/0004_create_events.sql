@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS events
     received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(received_at)
-PARTITION BY toDate(timestamp)
+PARTITION BY toDate(intDiv(toUInt16(toDate(timestamp, 'UTC')), ${PARTITION_DAYS}) * ${PARTITION_DAYS})
 ORDER BY (event_name, toStartOfHour(timestamp), channel, user_id, timestamp)
 TTL toDateTime(timestamp) + toIntervalDay(${TTL_DAYS})
 SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800;

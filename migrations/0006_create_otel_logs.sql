@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS otel_logs
     INDEX idx_lower_body lower(Body) TYPE text(tokenizer = 'splitByNonAlpha')
 )
 ENGINE = MergeTree
-PARTITION BY toDate(Timestamp)
+PARTITION BY toDate(intDiv(toUInt16(toDate(Timestamp, 'UTC')), ${PARTITION_DAYS}) * ${PARTITION_DAYS})
 ORDER BY (toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp)
 TTL toDateTime(Timestamp) + toIntervalDay(${TTL_DAYS})
 SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800;

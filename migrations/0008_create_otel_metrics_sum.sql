@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS otel_metrics_sum
     INDEX idx_time_minmax TimeUnix TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toDate(TimeUnix)
+PARTITION BY toDate(intDiv(toUInt16(toDate(TimeUnix, 'UTC')), ${PARTITION_DAYS}) * ${PARTITION_DAYS})
 ORDER BY (ServiceName, MetricName, toStartOfHour(TimeUnix), cityHash64(Attributes), TimeUnix)
 TTL toDateTime(TimeUnix) + toIntervalDay(${TTL_DAYS})
 SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800;

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS ingest_health
     ExplicitBounds Array(Float64) COMMENT 'Upper bounds of the buckets but the last' CODEC(ZSTD(1))
 )
 ENGINE = MergeTree
-PARTITION BY toDate(TimeUnix)
+PARTITION BY toDate(intDiv(toUInt16(toDate(TimeUnix, 'UTC')), ${PARTITION_DAYS}) * ${PARTITION_DAYS})
 ORDER BY (MetricName, Buffer, TimeUnix)
 TTL toDateTime(TimeUnix) + toIntervalDay(${TTL_DAYS})
 SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800;

@@ -8,7 +8,7 @@ table `schema_versions` is the truth about what has run.
         MigrationsArgs(
             directory="migrations",
             database="telemetry",
-            variables={"TTL_DAYS": "30"},
+            variables={"TTL_DAYS": "30", "PARTITION_DAYS": "1"},
             connection=connection_of(warehouse),
         ),
     )

@@ -16,6 +16,7 @@ Deleting it leaves the tables as they are.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,11 +29,19 @@ from resources.checking import Checker
 from resources.sql import InServer, differs, flat, text
 from resources.warehouse import Connection, Warehouse, quoted
 
-__all__ = ["Retention", "RetentionArgs", "RetentionProvider"]
+__all__ = ["Retention", "RetentionArgs", "RetentionProvider", "partition_days"]
 
 MAX_DAYS = 3650
+# Of a table whose rows are kept for so long: as many as a default retention of 30 days has, with
+# those that a clock ahead may need.
+_PARTITIONS = 35
 # As ClickHouse prints a TTL that was given in days, whatever its spelling in the migration was.
 _TTL = re.compile(r" TTL (?P<column>[^,]+?) \+ toIntervalDay\((?P<days>\d+)\)")
+
+
+def partition_days(ttl_days: int) -> int:
+    """How many days a partition of a new table holds, so that it never has more than 38 of them."""
+    return math.ceil(ttl_days / _PARTITIONS)
 
 
 @dataclass(kw_only=True)

@@ -20,7 +20,7 @@ import pulumi
 
 from resources.access import DEFAULT_TEAM, TeamArgs
 from resources.migrations import Migrations, MigrationsArgs
-from resources.retention import Retention, RetentionArgs
+from resources.retention import Retention, RetentionArgs, partition_days
 from resources.warehouse import Connection
 
 __all__ = ["TeamSchema", "team_schemas"]
@@ -73,7 +73,10 @@ def _schema(
         MigrationsArgs(
             connection=connection,
             database=team.database,
-            variables={"TTL_DAYS": str(ttl_days)},
+            variables={
+                "TTL_DAYS": str(ttl_days),
+                "PARTITION_DAYS": str(partition_days(ttl_days)),
+            },
             drop_database_on_destroy=drop,
         ),
         opts,

@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from resources.retention import partition_days
 from tests.worker.engines import DATABASE, ROOT, TTL_DAYS, ClickHouse
 from tests.worker.golden.record import SCHEMA, SELECT_SCHEMA
 
@@ -29,9 +30,15 @@ TABLES = [
 ]
 
 
+# Ours have some days in a partition, the exporter's one.
+_PARTITION_KEY = re.compile(
+    r"toDate\(intDiv\(toUInt16\(toDate\((\w+), .{,2}'UTC.{,2}\)\), 1\) \* 1\)"
+)
+
+
 def statements(file: Path) -> list[str]:
     """A file's statements with its variables filled in."""
-    text = file.read_text().replace("${TTL_DAYS}", TTL_DAYS)
+    text = file.read_text().replace("${TTL_DAYS}", TTL_DAYS).replace("${PARTITION_DAYS}", "1")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     return [statement.strip() for statement in code.split(";") if statement.strip()]
 
@@ -89,7 +96,8 @@ def test_rolled_back_schema_can_be_applied_again(clickhouse: ClickHouse) -> None
 def test_signals_are_the_exporters_tables(clickhouse: ClickHouse) -> None:
     """Columns, types, codecs, indexes, keys and the view's query, as recorded from it."""
     clickhouse.migrate()
-    ours = clickhouse.query(SELECT_SCHEMA.format(database=DATABASE)).splitlines()
+    schema = clickhouse.query(SELECT_SCHEMA.format(database=DATABASE))
+    ours = _PARTITION_KEY.sub(r"toDate(\1)", schema).splitlines()
     assert sorted(ours) == sorted(SCHEMA.read_text().splitlines())
 
 
@@ -179,3 +187,59 @@ def test_trace_view_survives_a_restart(clickhouse: ClickHouse) -> None:
     clickhouse.start()
     clickhouse.query(f"INSERT INTO {DATABASE}.otel_traces (Timestamp, TraceId) VALUES (now(), 'a')")
     assert clickhouse.count("otel_traces_trace_id_ts") == 1
+
+
+@pytest.mark.parametrize("ttl_days", [1, 30, 35, 36, 70, 71, 400, 3650])
+def test_a_table_has_few_partitions_whatever_its_retention(
+    clickhouse: ClickHouse, ttl_days: int
+) -> None:
+    """A row of each day of the worker's window."""
+    days = partition_days(ttl_days)
+    assert days == 1 or ttl_days > 35
+    database = f"kept_{ttl_days}_days"
+    clickhouse.migrate(ttl_days=str(ttl_days), database=database)
+    # One insert for all of them, and no TTL that could drop some before they are counted.
+    clickhouse.query(f"ALTER TABLE {database}.otel_logs REMOVE TTL")
+    clickhouse.query(
+        f"INSERT INTO {database}.otel_logs (Timestamp) "
+        f"SELECT now() + toIntervalDay(1 - number) FROM numbers({ttl_days} + 2) "
+        "SETTINGS max_partitions_per_insert_block = 0"
+    )
+    count, oldest = clickhouse.query(
+        "SELECT uniqExact(partition), min(toDate(partition)) FROM system.parts "
+        f"WHERE active AND database = '{database}' AND table = 'otel_logs'"
+    ).split()
+    assert int(count) <= 38
+    assert clickhouse.query(f"SELECT today() - toDate('{oldest}') < {ttl_days + days + 1}") == "1"
+
+
+def test_a_query_reads_only_partitions_of_its_time(clickhouse: ClickHouse) -> None:
+    """Partitions of several days are left out by the times of their rows."""
+    clickhouse.migrate(ttl_days="400", database="wide")
+    clickhouse.query(
+        "INSERT INTO wide.otel_logs (Timestamp) "
+        "SELECT now() - toIntervalDay(number) FROM numbers(399)"
+    )
+    plan = clickhouse.query(
+        "EXPLAIN indexes = 1 SELECT count() FROM wide.otel_logs "
+        "WHERE Timestamp > now() - toIntervalDay(3) AND Body != 'x'"
+    )
+    first = re.search(r"Parts: (\d+)/(\d+)", plan)
+    assert first is not None
+    assert int(first[1]) <= 2 < 30 < int(first[2])
+
+
+def test_a_part_is_dropped_when_its_last_row_has_expired(clickhouse: ClickHouse) -> None:
+    """A row may stay for as many days longer as its partition holds."""
+    clickhouse.migrate(ttl_days="400", database="wide")
+    clickhouse.query("SYSTEM STOP TTL MERGES wide.otel_logs")
+    clickhouse.query(
+        "INSERT INTO wide.otel_logs (Timestamp) "
+        "SELECT now() - toIntervalDay(370 + number) FROM numbers(60)"
+    )
+    clickhouse.query("SYSTEM START TTL MERGES wide.otel_logs")
+    clickhouse.query("OPTIMIZE TABLE wide.otel_logs FINAL")
+    oldest = clickhouse.query("SELECT dateDiff('day', min(Timestamp), now()) FROM wide.otel_logs")
+    kept = clickhouse.query("SELECT count() FROM wide.otel_logs")
+    assert 399 <= int(oldest) < 400 + partition_days(400)
+    assert int(kept) == int(oldest) - 370 + 1

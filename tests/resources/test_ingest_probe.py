@@ -39,7 +39,7 @@ class Probed:
 
     def migrate(self) -> None:
         files = {"directory": str(ROOT / "migrations"), "files": _files(str(ROOT / "migrations"))}
-        variables = {"TTL_DAYS": "30"}
+        variables = {"TTL_DAYS": "30", "PARTITION_DAYS": "1"}
         self.configured(MigrationsProvider()).create(
             {**self.server.connection(), **files, "database": DATABASE, "variables": variables}
         )

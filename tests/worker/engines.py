@@ -32,6 +32,7 @@ from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-un
 
 from local.clickhouse.insert_tokens import forget_unwritten
 from local.cloudflare.config import V8_FLAGS
+from resources.retention import partition_days
 from resources.statement_proof import DEDUPLICATION_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -233,7 +234,10 @@ class ClickHouse:
             ROOT / "migrations",
             create_db_if_no_exists=False,
             multi_statement=True,
-            variables={"TTL_DAYS": ttl_days},
+            variables={
+                "TTL_DAYS": ttl_days,
+                "PARTITION_DAYS": str(partition_days(int(ttl_days))),
+            },
         )
         return applied
 

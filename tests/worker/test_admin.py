@@ -24,7 +24,7 @@ from tests.worker.engines import (
 )
 from tests.worker.spans import START_UNIX_NANO, export_bytes
 from tests.worker.test_bulk_events import post
-from tests.worker.test_poison import DAY_NANO, SPANS, damage_first, hold_back, many_days
+from tests.worker.test_poison import DAY_NANO, FEW_DAYS, SPANS, damage_first, hold_back, many_days
 
 ADMIN = token_entry("admin", name="operator", scopes=["admin"])
 THEIRS = token_entry("theirs", name="theirs", team="other")
@@ -34,7 +34,11 @@ THEIRS = token_entry("theirs", name="theirs", team="other")
 def administered(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
     """A worker with two teams and an administrator."""
     clickhouse.migrate(database="other")
-    return make_worker(clickhouse_url=clickhouse.url, access=access_document(ADMIN, THEIRS))
+    return make_worker(
+        clickhouse_url=clickhouse.url,
+        access=access_document(ADMIN, THEIRS),
+        limits=FEW_DAYS,
+    )
 
 
 def get(worker: Worker, path: str, **parameters: str) -> Answer:

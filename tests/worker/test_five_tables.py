@@ -109,7 +109,7 @@ def test_a_table_that_is_away_gets_its_rows_later(clickhouse: ClickHouse, worker
 
 
 def many_days(seed: int) -> bytes:
-    """Gauges on each of 150 days, more than one insert may touch; sums on one."""
+    """Gauges on each of 150 days, more than that test's inserts may have; sums on one."""
     request = ExportMetricsServiceRequest.FromString(
         metric_bytes(150, seed=seed, types=("gauge", "sum"))
     )
@@ -120,9 +120,10 @@ def many_days(seed: int) -> bytes:
 
 
 def test_poison_for_one_table_is_a_dead_letter_of_that_table(
-    clickhouse: ClickHouse, worker: Worker
+    clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
     """Its rows of other tables arrive, and so do its neighbours' of that one."""
+    worker = make_worker(clickhouse_url=clickhouse.url, limits={"MAX_PARTITIONS_PER_INSERT": 100})
     clickhouse.process.kill()
     send(worker, range(3))
     assert (

@@ -26,7 +26,7 @@ from tests.worker.prometheus import Samples, parse, value_of
 from tests.worker.proxy import Proxy
 from tests.worker.spans import export_bytes, export_request
 from tests.worker.test_admin import THEIRS
-from tests.worker.test_poison import many_days
+from tests.worker.test_poison import FEW_DAYS, many_days
 
 OPERATOR = token_entry("admin", name="operator", scopes=["admin"])
 ACCESS = access_document(OPERATOR, teams=[{"name": "default", "database": DATABASE}])
@@ -282,7 +282,7 @@ def test_failed_inserts_count_by_code_and_refused_ones_by_what_became_of_them(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
     """Waiting, halving and setting aside can be told apart, and why each came."""
-    worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS)
+    worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS, limits=FEW_DAYS)
 
     def errors(code: str) -> float:
         samples = scrape(worker)

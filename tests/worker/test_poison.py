@@ -19,8 +19,18 @@ SPANS = 200
 DAY_NANO = 86_400 * 10**9
 
 
+# A body that only ClickHouse can find fault with, now that the worker sets no such limit.
+FEW_DAYS = {"MAX_PARTITIONS_PER_INSERT": 100}
+
+
+@pytest.fixture
+def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
+    """A worker whose inserts may not have rows of as many days as `many_days` has."""
+    return make_worker(clickhouse_url=clickhouse.url, limits=FEW_DAYS)
+
+
 def many_days(seed: int) -> bytes:
-    """Valid OTLP that no table partitioned by day takes: a span on each of 150 days."""
+    """Valid OTLP that no insert limited by `FEW_DAYS` takes: a span on each of 150 days."""
     request = export_request(150, seed=seed)
     for day, span in enumerate(request.resource_spans[0].scope_spans[0].spans):
         span.start_time_unix_nano = START_UNIX_NANO - day * DAY_NANO
@@ -105,7 +115,7 @@ def test_lost_answers_while_halving_do_not_double(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
     """Halves are batches of their own with tokens of their own, repeated like any other."""
-    worker = make_worker(clickhouse_url=proxy.url)
+    worker = make_worker(clickhouse_url=proxy.url, limits=FEW_DAYS)
     hold_back(clickhouse)
     for seed in range(9):
         body = many_days(seed) if seed == 2 else export_bytes(SPANS, seed=seed)

@@ -13,7 +13,7 @@ from tests.worker.engines import TOKEN, ClickHouse, Worker, wait_until
 from tests.worker.envelopes import KEY, Receiver
 from tests.worker.spans import export_bytes
 from tests.worker.test_health import damage_storage, health_of
-from tests.worker.test_poison import many_days
+from tests.worker.test_poison import FEW_DAYS, many_days
 
 SECRET = "a-senders-secret"
 # As deep as a body can be made, and deeper than a stack is.
@@ -102,7 +102,7 @@ def test_a_dead_letter_is_reported_without_what_clickhouse_said_of_it(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
     """Its text can quote rows; the admin API has it."""
-    worker = make_worker(clickhouse_url=clickhouse.url, sentry_dsn=receiver.dsn)
+    worker = make_worker(clickhouse_url=clickhouse.url, sentry_dsn=receiver.dsn, limits=FEW_DAYS)
     assert worker.post_traces(many_days(1)).status == 200
     wait_until("a report", lambda: receiver.events("DeadLetter") != [])
     (event,) = receiver.events("DeadLetter")

@@ -20,7 +20,7 @@ from tests.worker.entrances import FOUR, ONE, ONE_AGAIN, THREE, TWO, Entrances, 
 from tests.worker.proxy import Proxy
 from tests.worker.spans import export_bytes
 from tests.worker.test_bulk_events import post
-from tests.worker.test_poison import many_days
+from tests.worker.test_poison import FEW_DAYS, many_days
 
 SPANS = 5
 # What a request does after it has found its body nowhere, and before it appends it.
@@ -170,7 +170,7 @@ def test_shards_that_are_no_longer_used_drain_and_stay_in_sight(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
     """After a merge their own alarms deliver, and the admin API reaches what they hold."""
-    worker = laid(FOUR)
+    worker = laid(FOUR, **FEW_DAYS)
     clickhouse.process.kill()
     send(worker, range(24))
     for seed in range(100, 112):

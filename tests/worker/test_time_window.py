@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,14 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from tests.worker.conftest import WorkerFactory
-from tests.worker.engines import ClickHouse, Worker, access_document, token_entry, wait_until
+from tests.worker.engines import (
+    DATABASE,
+    ClickHouse,
+    Worker,
+    access_document,
+    token_entry,
+    wait_until,
+)
 from tests.worker.prometheus import parse, value_of
 
 DAY_NANOS = 24 * 3600 * 10**9
@@ -180,3 +188,54 @@ def test_rows_as_old_as_the_retention_are_backfilled(
     assert (answer.status, answer.body) == (200, b"")
     wait_until("drained", strict_worker.is_drained)
     assert clickhouse.count("otel_traces") == days + 1
+
+
+def test_far_off_days_make_no_parts(clickhouse: ClickHouse, make_worker: WorkerFactory) -> None:
+    """Twelve bodies with 100 days each, years apart, once made 1,188 parts."""
+    worker = make_worker(clickhouse_url=clickhouse.url, retention_days=30)
+    now = time.time_ns()
+    for body in range(12):
+        days = range(-600 + 100 * body, -500 + 100 * body)
+        times = [now + day * DAY_NANOS for day in days]
+        assert worker.post_traces(spans(times).SerializeToString()).status == 200
+    wait_until("drained", worker.is_drained)
+    parts = clickhouse.query(
+        "SELECT uniqExact(partition) FROM system.parts "
+        f"WHERE database = '{DATABASE}' AND table = 'otel_traces'"
+    )
+    assert 30 <= int(parts) <= 32
+    assert clickhouse.count("otel_traces") == int(parts)
+
+
+@pytest.mark.parametrize("created_for", [400, 30], ids=["new tables", "raised in place"])
+def test_a_body_over_many_days_is_delivered_whatever_the_retention(
+    tmp_path: Path, make_worker: WorkerFactory, created_for: int
+) -> None:
+    """A span of each of 400 days in one body; also where a partition is still a day."""
+    server = ClickHouse(tmp_path / "clickhouse")
+    server.start()
+    try:
+        server.migrate(ttl_days=str(created_for))
+        for table in ("otel_traces", "otel_traces_trace_id_ts"):
+            time_column = "Timestamp" if table == "otel_traces" else "Start"
+            server.query(
+                f"ALTER TABLE {DATABASE}.{table} "
+                f"MODIFY TTL toDateTime({time_column}) + toIntervalDay(400)"
+            )
+        worker = make_worker(clickhouse_url=server.url, retention_days=400)
+        now = time.time_ns() + 10**12
+        body = spans([now - day * DAY_NANOS for day in range(401)])
+        for place, span in enumerate(body.resource_spans[0].scope_spans[0].spans):
+            span.trace_id = place.to_bytes(16)
+        answer = worker.post_traces(body.SerializeToString())
+        assert (answer.status, answer.body) == (200, b"")
+        wait_until("drained", worker.is_drained)
+        assert worker.stored("SELECT error FROM dead_letters") == []
+        assert server.count("otel_traces") == 401
+        partitions = server.query(
+            "SELECT uniqExact(partition) FROM system.parts "
+            f"WHERE active AND database = '{DATABASE}' AND table = 'otel_traces'"
+        )
+        assert int(partitions) == 401 if created_for == 30 else int(partitions) <= 38
+    finally:
+        server.process.kill()

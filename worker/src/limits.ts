@@ -162,6 +162,11 @@ export const FLOOD_OVER_MS = 50;
 export const BATCH_MIN_RAW_BYTES = MIB;
 /** How rare inserts become when a table has too many parts. */
 export const BATCH_MAX_AGE_MS = 16_000;
+/**
+ * Of ClickHouse's `max_partitions_per_insert_block`; 0: any number. The time window bounds them at the
+ * door, so that what was accepted can be delivered.
+ */
+export const MAX_PARTITIONS_PER_INSERT = 0;
 /** An alarm or a timer is not moved for less. */
 export const ALARM_STEP_MS = 100;
 /** Inserts under way per table: a second one hides the round trip, a third gained nothing. */

@@ -1,4 +1,5 @@
 /** Which kinds of chunk there are, which tables each goes into, and by which statement. */
+import { MAX_PARTITIONS_PER_INSERT } from "../limits.ts";
 import { EVENTS_STATEMENT } from "./events.ts";
 import { eitherWay, type InsertFormat, type Statement, type Statements } from "./formats.ts";
 import { HEALTH_STATEMENT } from "./ingest_health.ts";
@@ -61,8 +62,7 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   max_insert_block_size: "1000000000",
   min_insert_block_size_rows: "1000000000",
   min_insert_block_size_bytes: "0",
-  // Refused before anything is written, with an error that sets the bad chunk apart.
-  max_partitions_per_insert_block: "100",
+  max_partitions_per_insert_block: String(MAX_PARTITIONS_PER_INSERT),
   throw_on_max_partitions_per_insert_block: "1",
   wait_end_of_query: "1",
   // Nothing is left out for being damaged: it is refused, and set apart.
