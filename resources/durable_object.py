@@ -73,9 +73,17 @@ class DurableObjectClassProvider(Provider):
         return CheckResult(news, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Nothing changes in place."""
+        """Nothing changes in place.
+
+        Another class of the same script is created last, since the delete of the old one deletes
+        the script.
+        """
         replaces = [name for name in REPLACES if olds.get(name) != news.get(name)]
-        return DiffResult(changes=bool(replaces), replaces=replaces)
+        return DiffResult(
+            changes=bool(replaces),
+            replaces=replaces,
+            delete_before_replace=replaces == ["class_name"],
+        )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Declare the class, unless an earlier run got that far."""

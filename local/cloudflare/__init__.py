@@ -14,6 +14,8 @@ What it does not imitate:
   deployments (a deployment is always one version at 100 %), dispatch namespaces, environments
   other than production; `workers.dev` subdomains are recorded and answer nothing;
 - limits of CPU, memory, subrequests and the number of anything;
+- the headers `CF-Ray` and `X-Forwarded-*`, HTTP/2 and 3, Browser Integrity Check and all else
+  that a zone does to a request before it reaches the Worker (`docs/cloudflare.md`);
 - DNS and certificates: a hostname must be `localhost` or one label before `.localhost`. The
   local certificate names `*.localhost`, which OpenSSL (curl, Python) refuses to match, so only
   `localhost` itself verifies everywhere; `cert_id` is made up;

@@ -18,6 +18,7 @@ __all__ = ["MAX_UPLOAD_BYTES", "Part", "Upload", "read_json", "read_upload"]
 
 # 64 MB before compression is the limit of a Worker; the rest is room for source maps.
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024
+_SETTINGS_PARTS = ("metadata", "settings")
 _IGNORED_TYPES = {"application/source-map"}
 # The settings an answer gives back as they were uploaded.
 _SETTINGS: dict[str, type | tuple[type, ...]] = {
@@ -89,7 +90,7 @@ async def read_upload(request: web.Request) -> Upload:
         ApiError: not multipart, no metadata, a part missing or of a type not imitated.
     """
     parts = await _parts(request)
-    raw = parts.pop("metadata", None) or parts.pop("settings", None)
+    raw = next((parts.pop(name) for name in _SETTINGS_PARTS if name in parts), None)
     if raw is None:
         raise ApiError.invalid_upload("The upload has no part named 'metadata'.")
     metadata = _metadata(raw.content)
@@ -145,11 +146,19 @@ async def _parts(request: web.Request) -> dict[str, Part]:
             if left < 0:
                 raise ApiError(413, 10027, f"The script is larger than {MAX_UPLOAD_BYTES} bytes.")
             content_type = part.headers.get("Content-Type", "text/plain").split(";")[0].strip()
-            name = part.name if part.name == "metadata" else module_name(part.name)
+            name = _name(part.name, part.filename)
             parts[name] = Part(name, content_type.lower(), content)
     except ValueError as error:
         raise ApiError.invalid_upload(f"The multipart body is malformed: {error}") from None
     return parts
+
+
+def _name(name: str, filename: str | None) -> str:
+    """Return the name by which the metadata refers to a part: its file name, where it has one.
+
+    Cloudflare's SDKs and Terraform provider call every module part `files`.
+    """
+    return name if name in _SETTINGS_PARTS else module_name(filename or name)
 
 
 def _metadata(raw: bytes) -> dict[str, Any]:

@@ -19,8 +19,9 @@ import resources
 
 __all__ = ["missing_outputs"]
 
-# Absent on purpose: an empty password would log in where passwords are empty.
-_MAY_BE_ABSENT = {"password", "key_secret"}
+# Credentials of something adopted, which only its creator knows. Absent on purpose: an empty
+# password would log in where passwords are empty.
+_MAY_BE_ABSENT = {"password", "key_id", "key_secret"}
 
 
 def missing_outputs(state: str) -> list[str]:

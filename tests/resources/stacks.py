@@ -79,7 +79,8 @@ class ProgramStack:
     def up(self, *arguments: str) -> str:
         """`pulumi up`, which must succeed and leave no declared output without a value."""
         shown = self.pulumi("up", "--yes", "--skip-preview", *arguments)
-        assert missing_outputs(self.state()) == []
+        missing = missing_outputs(self.state())
+        assert not missing, f"outputs without a value: {missing}"
         return shown
 
     def failing_up(self, *arguments: str) -> str:

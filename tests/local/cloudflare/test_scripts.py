@@ -236,6 +236,16 @@ def test_a_secret_is_readable_nowhere(cloud: Cloud, tmp_path: Path) -> None:
         assert file.stat().st_mode & 0o077 == 0, file
 
 
+def test_modules_are_found_by_their_file_names(shared: Cloud) -> None:
+    """Cloudflare's SDKs call every part `files`, and the metadata names files."""
+    upload = form({"w.js": hello("x"), "lib/text.txt": "y"})
+    parts = [("metadata", upload.pop("metadata")), *(("files", part) for part in upload.values())]
+    shared.result("PUT", SCRIPT, files=parts)
+    content = shared.call("GET", SCRIPT + "/content/v2")
+    assert content.headers["cf-entrypoint"] == "w.js"
+    assert 'name="lib/text.txt"' in content.text
+
+
 def test_an_upload_names_its_version(shared: Cloud) -> None:
     """wrangler prints the id that it reads from there as the current version."""
     uploaded = shared.result("PUT", SCRIPT, files=form({"w.js": hello("x")}))
