@@ -132,5 +132,8 @@ function refusalFrom(error: unknown, env: Env, call: Call): Refusal {
   }
   console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   reportBug(env, error, call.route);
-  return new Refusal(500, "internal error; do not send it again as it is, the operator's log has the details");
+  return new Refusal(
+    500,
+    "internal error; do not send it again as it is, the operator's log has the details",
+  );
 }
