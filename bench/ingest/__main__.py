@@ -8,6 +8,7 @@ what is on disk.
 - bulk: 512 spans a request, protobuf, 8 connections, raw and gzipped by the client;
 - small: 20 spans a request, 16 connections;
 - json: OTLP/JSON against protobuf, ours;
+- formats: rows that the worker encodes against protobuf that ClickHouse decodes, ours;
 - events: single product events, against an empty Worker;
 - outage: ClickHouse away for a minute under load.
 """
@@ -44,6 +45,7 @@ def main() -> int:
         "bulk": bulk,
         "small": small,
         "json": json_against_protobuf,
+        "formats": rowbinary_against_protobuf,
         "events": events,
         "outage": outage,
     }
@@ -102,6 +104,16 @@ def json_against_protobuf(folder: Path, pairs: int) -> None:
         "protobuf": _sender("ours", 512, "raw", connections=8),
     }
     _compare(folder / "json", runs, pairs)
+
+
+def rowbinary_against_protobuf(folder: Path, pairs: int) -> None:
+    """512 spans a request, raw and gzipped, by each way into ClickHouse."""
+    for encoding in ("raw", "gzip"):
+        print(f"512 spans a request, {encoding}", flush=True)
+        runs = {
+            name: _sender(name, 512, encoding, connections=8) for name in ("ours-rowbinary", "ours")
+        }
+        _compare(folder / f"formats-{encoding}", runs, pairs)
 
 
 def _sender(name: str, spans_per_request: int, encoding: str, *, connections: int) -> Run:

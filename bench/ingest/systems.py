@@ -133,9 +133,18 @@ def running(name: str, folder: Path) -> Iterator[System]:
 
 def _ours(folder: Path, clickhouse: ClickHouse) -> System:
     worker = Worker(folder / "worker", clickhouse_url=clickhouse.url)
+    return _worker("ours", worker, clickhouse)
+
+
+def _ours_rowbinary(folder: Path, clickhouse: ClickHouse) -> System:
+    worker = Worker(folder / "worker", clickhouse_url=clickhouse.url, insert_format="rowbinary")
+    return _worker("ours-rowbinary", worker, clickhouse)
+
+
+def _worker(name: str, worker: Worker, clickhouse: ClickHouse) -> System:
     worker.start()
     return System(
-        "ours",
+        name,
         f"http://127.0.0.1:{worker.port}/v1/traces",
         worker.process,
         clickhouse,
@@ -201,6 +210,7 @@ def _listening(name: str, port: int, host: Process, clickhouse: ClickHouse | Non
 
 SYSTEMS = {
     "ours": _ours,
+    "ours-rowbinary": _ours_rowbinary,
     "rotel": _rotel,
     "collector": _collector,
     "collector-disk": _collector_disk,
