@@ -45,7 +45,8 @@ def test_a_batch_is_repeated_in_the_format_it_was_sealed_for(
     worker.deploy(clickhouse_url=proxy.url, limits={"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000})
     worker.start()
     assert_once(clickhouse, worker, SPANS)
-    assert [ROW_FORMAT[insert_format] in head for head in proxy.faults.heads] == [True]
+    assert proxy.faults.heads
+    assert all(ROW_FORMAT[insert_format] in head for head in proxy.faults.heads)
     send(worker, range(1, 2))
     assert_once(clickhouse, worker, 2 * SPANS)
     assert ROW_FORMAT[worker.insert_format] in proxy.faults.heads[-1]
@@ -81,6 +82,19 @@ def test_a_batch_longer_than_what_is_held_declares_its_length(
     for head in proxy.faults.heads:
         assert b"\r\ncontent-length: " in head.lower()
         assert b"transfer-encoding" not in head.lower()
+
+
+@pytest.mark.insert_formats("rowbinary")
+def test_an_alarm_that_has_encoded_enough_leaves_the_rest_to_the_next(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """No invocation may use the CPU for a whole backlog; here each encodes one batch or two."""
+    limits = {"ALARM_ENCODED_BYTES": 1, "BATCH_ROWS": SPANS}
+    worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
+    clickhouse.process.kill()
+    send(worker, range(12))
+    clickhouse.start()
+    assert_once(clickhouse, worker, 12 * SPANS)
 
 
 @pytest.mark.insert_formats("rowbinary")

@@ -335,6 +335,7 @@ export class IngestBuffer extends DurableObject<Env> {
     this.#delivering = true;
     void this.#pulse.start();
     let notBeforeMs = 0;
+    this.#deliverer.renewCpu();
     try {
       // If the object dies in here, this alarm is what brings it back.
       await this.ctx.storage.setAlarm(Date.now() + ALARM_SAFETY_MS);
@@ -357,7 +358,8 @@ export class IngestBuffer extends DurableObject<Env> {
       const nudged = new Promise<void>((resolve) => {
         this.#nudge = resolve;
       });
-      const mayStart = Date.now() < untilMs && !this.#admin.isPaused();
+      const mayStart =
+        Date.now() < untilMs && !this.#admin.isPaused() && !this.#deliverer.hasSpentCpu();
       if (mayStart) {
         this.#expireLetters(Date.now());
         this.#health.tick(Date.now());

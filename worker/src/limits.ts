@@ -273,6 +273,11 @@ export const RECENT_BODIES_MS = 15 * 60 * 1000;
 export const RECENT_BODIES = 200_000;
 /** An alarm may run 15 minutes; leave long before and be called again. */
 export const ALARM_RUN_MS = 5 * 60 * 1000;
+/**
+ * Of rows that one alarm encodes, about 800,000 spans or 6 s of CPU. Cloudflare ends an invocation
+ * after 30 s of it: https://developers.cloudflare.com/durable-objects/platform/limits/
+ */
+export const ALARM_ENCODED_BYTES = 512 * MIB;
 /** If the object dies while delivering, the next alarm comes by itself after this. */
 export const ALARM_SAFETY_MS = 1_000;
 /**

@@ -5,6 +5,7 @@
 import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import {
+  ALARM_ENCODED_BYTES,
   INSERT_MEMORY_POLL_MS,
   MAX_INSERTS_PER_BUFFER,
   RETRY_FIRST_MS,
@@ -15,7 +16,7 @@ import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
-import { heldBytes, insertBody } from "./insert_body.ts";
+import { heldBytes, type InsertBody, insertBody } from "./insert_body.ts";
 import { insertMemory } from "./insert_memory.ts";
 import { Sealer } from "./seal.ts";
 import type { Siblings } from "./siblings.ts";
@@ -44,6 +45,9 @@ export class Deliverer {
   readonly #inFlight = new Map<number, Table>();
   /** Batches that found no memory when they were due. */
   #withoutMemory: ReadonlySet<number> = new Set();
+  /** The body that is being prepared last. */
+  #preparing: Promise<unknown> = Promise.resolve();
+  #encodedBytes = 0;
   /** Goes into the schemas of batches sealed from now on; empty as long as all is well. */
   #schemaNote = "";
 
@@ -101,6 +105,16 @@ export class Deliverer {
     return `${this.#options.bufferId}:${batch.number}`;
   }
 
+  /** At the start of an alarm. */
+  renewCpu(): void {
+    this.#encodedBytes = 0;
+  }
+
+  /** Whether this alarm has encoded enough; another one has the CPU for more. */
+  hasSpentCpu(): boolean {
+    return this.#encodedBytes >= ALARM_ENCODED_BYTES;
+  }
+
   /** When there will be something to start; null if nothing comes of waiting alone. */
   nextDueMs(nowMs: number): number | null {
     const waits = this.#batches
@@ -148,7 +162,7 @@ export class Deliverer {
   async #insert(batch: Batch): Promise<Outcome> {
     const token = this.#token(batch);
     try {
-      const body = await insertBody(this.#store, this.#batches, batch);
+      const body = await this.#bodyOf(batch);
       if (body === null) {
         return { verdict: "applied" };
       }
@@ -160,6 +174,15 @@ export class Deliverer {
     } catch (error) {
       return outcomeOfEncoding(error);
     }
+  }
+
+  /** One after the other: encoding takes the CPU, and the memory of an inflated body. */
+  async #bodyOf(batch: Batch): Promise<InsertBody | null> {
+    const preparing = this.#preparing.then(() => insertBody(this.#store, this.#batches, batch));
+    this.#preparing = preparing.catch(() => undefined);
+    const body = await preparing;
+    this.#encodedBytes += body?.encodedBytes ?? 0;
+    return body;
   }
 
   /** The recorded one, but for its schema's package after ClickHouse misread the schema. */

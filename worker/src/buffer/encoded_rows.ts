@@ -12,12 +12,14 @@ import type { Store } from "./store.ts";
 export interface Piece {
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
+  /** Length before compression. */
+  readonly encodedBytes: number;
 }
 
 /**
  * Encode a batch, one compressed piece after the other; the same pieces every time.
  *
- * Other work gets its turn after each piece.
+ * Other work gets its turn after each piece, and after a MiB of requests.
  *
  * Raises:
  *   NotEncodable: a body is damaged, or the rows come to too many bytes.
@@ -31,21 +33,28 @@ export async function* encodedPieces(
 ): AsyncGenerator<Piece> {
   const encoder = encoderFor(batch.table, columns);
   const out = new RowWriter(2 * ENCODED_PIECE_BYTES);
-  let encodedBytes = 0;
+  let total = 0;
   const take = (): Piece => {
-    encodedBytes += out.length;
-    if (encodedBytes > MAX_ENCODED_BYTES) {
+    const encodedBytes = out.length;
+    total += encodedBytes;
+    if (total > MAX_ENCODED_BYTES) {
       throw new NotEncodable(`rows of over ${MAX_ENCODED_BYTES} bytes; send smaller batches`);
     }
-    return compressed(out.take());
+    return { ...compressed(out.take()), encodedBytes };
   };
+  let readBytes = 0;
   for (const request of requestsOf(store, batches, batch)) {
+    readBytes += request.byteLength;
     for (const _full of encoder.encode(request, out, ENCODED_PIECE_BYTES)) {
       yield take();
       await scheduler.wait(0);
     }
     if (batch.stream.encoding !== "raw") {
       free(request); // else it is part of its chunk
+    }
+    if (readBytes >= ENCODED_PIECE_BYTES) {
+      readBytes = 0;
+      await scheduler.wait(0); // it may have few rows for this table
     }
   }
   if (out.length > 0) {
