@@ -22,8 +22,8 @@ from tests.worker.engines import (
     token_entry,
     wait_until,
 )
+from tests.worker.product_events import post
 from tests.worker.spans import START_UNIX_NANO, export_bytes
-from tests.worker.test_bulk_events import post
 from tests.worker.test_poison import DAY_NANO, FEW_DAYS, SPANS, damage_first, hold_back, many_days
 
 ADMIN = token_entry("admin", name="operator", scopes=["admin"])

@@ -18,7 +18,7 @@ from tests.worker.engines import (
     token_entry,
     wait_until,
 )
-from tests.worker.test_bulk_events import post
+from tests.worker.product_events import post
 
 READ = token_entry("reads", name="dashboards", scopes=["read"])
 READ_OTHER = token_entry("reads-other", name="theirs", scopes=["read"], team="other")
@@ -45,7 +45,7 @@ def reading(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
     worker = make_worker(clickhouse_url=clickhouse.url, access=access_document(READ, READ_OTHER))
     clickhouse.query("ALTER TABLE telemetry.events REMOVE TTL")
     signups: list[dict[str, object]] = [
-        {"channel": "web", "user_id": "u1", "timestamp": NOON, "tags": ["new", "paid"]},
+        {"channel": "web", "user_id": "u1", "timestamp": NOON, "tags": ["new", "paid", "new"]},
         {"channel": "web", "user_id": "u2", "timestamp": "2026-11-20T12:59:59Z", "tags": ["new"]},
         {"channel": "web", "user_id": "u1", "timestamp": "2026-11-20T13:00:00Z"},
         {"channel": "mail", "user_id": "u3", "timestamp": "2026-11-21T00:00:00Z"},
@@ -87,10 +87,41 @@ def test_events_are_counted_once_whatever_was_sent_twice(reading: Worker) -> Non
         ],
         "day": [("2026-11-20", 3, 2), ("2026-11-21", 2, 1)],
     }
-    # `from` is in the range and `to` is not, in each of the forms a time may have.
-    for start, end in ((NOON, "2026-11-20T13:00:00Z"), (1795176000, 1795179600000)):
-        assert answered(reading, **{"from": start, "to": end})["total"] == 2
     assert answered(reading, event_name="nothing")["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "total"),
+    [
+        (NOON, "2026-11-20T12:59:59Z", 2),
+        (NOON, "2026-11-20T12:59:58.999Z", 1),
+        ("2026-11-20T12:00:00", "2026-11-20 13:00:00", 3),
+        (1795176000, 1795179599000, 2),
+        ("2026-11-20", "2026-11-20", 3),
+        ("2026-11-20", "2026-11-21", 5),
+        ("2026-11-21", "2026-11-21T00:00:00Z", 1),
+        (NOON, NOON, 1),
+        ("2026-11-20T12:00:00.001Z", "2026-11-20", 2),
+    ],
+)
+def test_both_ends_of_a_range_count_and_a_date_is_its_whole_day(
+    reading: Worker, start: object, end: object, total: int
+) -> None:
+    """In each of the forms that a time may have."""
+    assert answered(reading, **{"from": start, "to": end})["total"] == total
+
+
+def test_an_id_sent_again_with_another_day_counts_once(reading: Worker) -> None:
+    """On the day of the first, whichever days are asked for."""
+    for day in ("2026-11-10", "2026-11-12"):
+        event = {"event_name": "order", "event_id": "o-1", "timestamp": f"{day}T01:00:00Z"}
+        assert post(reading, "/events", event).status == 200
+        wait_until("delivered", reading.is_drained)
+    days = {"from": "2026-11-01", "to": "2026-11-30"}
+    assert answered(reading, event_name="order", **days)["total"] == 1
+    for day, total in (("2026-11-10", 1), ("2026-11-12", 0)):
+        found = answered(reading, event_name="order", **{"from": day, "to": day})
+        assert found["total"] == total
 
 
 def test_values_are_bound_and_never_part_of_the_statement(reading: Worker) -> None:
@@ -121,12 +152,14 @@ def test_a_team_reads_what_is_its_own(clickhouse: ClickHouse, reading: Worker) -
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("", "event_name: missing; a text of 1 to 256 characters"),
-        ("event_name=", 'event_name: ""; allowed: a text of 1 to 256 characters'),
+        ("", "event_name: missing; a string of 1 to 256 characters"),
+        ("event_name=", 'event_name: ""; allowed: a string of 1 to 256 characters'),
         ("event_name=a&event_name=b", "event_name: there more than once"),
         ("event_name=a&from=yesterday", 'from: "yesterday"; allowed: Unix seconds'),
         ("event_name=a&to=2026-02-31T25:00:00Z", "to: "),
-        ("event_name=a&from=20&to=10", 'from: "20"; allowed: a time before `to`'),
+        ("event_name=a&from=2026-02-31", 'from: "2026-02-31"; allowed: a time from 1970'),
+        ("event_name=a&to=2026-02-31T00:00:00Z", "of a day that exists"),
+        ("event_name=a&from=20&to=10", 'from: "20"; allowed: a time not after `to`'),
         ("event_name=a&group_by=os", 'group_by: "os"; allowed: channel, campaign_id, user_id'),
         ("event_name=a&groupby=tag", 'groupby: "tag"; allowed: the fields event_name, from'),
     ],

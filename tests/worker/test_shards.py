@@ -17,9 +17,9 @@ import pytest
 from tests.worker.conftest import FAST
 from tests.worker.engines import ClickHouse, Worker, wait_until
 from tests.worker.entrances import FOUR, ONE, ONE_AGAIN, THREE, TWO, Entrances, Layout
+from tests.worker.product_events import post
 from tests.worker.proxy import Proxy
 from tests.worker.spans import export_bytes
-from tests.worker.test_bulk_events import post
 from tests.worker.test_poison import FEW_DAYS, many_days
 
 SPANS = 5

@@ -48,6 +48,7 @@ const ROUTES: Routes = new Map<string, Methods>([
   ["/openapi.json", { GET: openRoute(async () => Response.json(DOCUMENT), null) }],
   ["/", { GET: openRoute(swagger, null) }],
   ["/swagger", { GET: openRoute(swagger, null) }],
+  ["/swagger/index.html", { GET: openRoute(swagger, null) }],
   ["/swagger/start.js", { GET: openRoute(swaggerStart, null) }],
   ["/swagger/swagger-ui.js", { GET: openRoute(script, null) }],
   ["/swagger/swagger-ui.css", { GET: openRoute(stylesheet, null) }],

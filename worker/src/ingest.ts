@@ -118,10 +118,14 @@ function rewritten(signal: Signal, raw: Uint8Array, window: TimeWindow, nowMs: n
   return stored;
 }
 
+/** Without its parameters. */
+export function contentTypeOf(request: Request): string {
+  return request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
 export function requireContentType(request: Request, allowed: readonly string[]): void {
-  const value = request.headers.get("content-type");
-  const type = value?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (!allowed.includes(type)) {
+  if (!allowed.includes(contentTypeOf(request))) {
+    const value = request.headers.get("content-type");
     const found = value === null ? "missing" : quoted(value);
     throw new Refusal(415, `content-type: ${found}; allowed: ${allowed.join(", ")}`);
   }
@@ -130,12 +134,17 @@ export function requireContentType(request: Request, allowed: readonly string[])
 /** Magic, method, flags, time of compression, flags, system: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP_HEADER_BYTES = 10;
 
+/** How a body is read: the same bytes are other rows in each of them. */
+export type BodyForm = SignalKind | "event" | "account event";
+
 /** An empty span and an empty log record are the same bytes, and yet two bodies. */
-const KEY_MARKS: Record<SignalKind, string> = {
+const KEY_MARKS: Record<BodyForm, string> = {
   traces: "0",
   events: "1",
   logs: "2",
   metrics: "3",
+  event: "4",
+  "account event": "5",
 };
 
 /**
@@ -145,14 +154,10 @@ const KEY_MARKS: Record<SignalKind, string> = {
  * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
  * header says in which second.
  */
-export function keyFrom(
-  sent: Uint8Array,
-  coding: ContentCoding,
-  kind: SignalKind = "events",
-): string {
+export function keyFrom(sent: Uint8Array, coding: ContentCoding, form: BodyForm): string {
   const bytes = coding === "gzip" ? sent.subarray(GZIP_HEADER_BYTES) : sent;
   const hex = createHash("sha256").update(bytes).digest("hex");
-  return KEY_MARKS[kind] + hex.slice(0, 31);
+  return KEY_MARKS[form] + hex.slice(0, 31);
 }
 
 /** @throws Refusal 429 or 503 if the body was not stored, or may not have been. */

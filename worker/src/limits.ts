@@ -80,6 +80,10 @@ export const MAX_NAME_LENGTH = 256;
 export const MAX_TAGS = 64;
 /** Of `/events/bulk`; one chunk, and far under a batch's rows. */
 export const MAX_BULK_EVENTS = 10_000;
+/** Rejected events that the response of `/events/bulk` names; 100 reasons are at most 40 kB. */
+export const MAX_REPORTED_EVENTS = 100;
+/** Events received in one millisecond that have an order; `received_at` counts nanoseconds. */
+export const MAX_RECEIVED_STEPS = 999_999;
 /** Of a request without a token, where those are let in at all. */
 export const MAX_PUBLIC_BODY_BYTES = 16 * KIB;
 /** Of one address without a token, unless the deployment says otherwise: a tool that people run. */

@@ -2,95 +2,172 @@
 import type { Caller } from "../auth.ts";
 import { free } from "../body.ts";
 import { contentCoding, decode } from "../content_coding.ts";
-import { append, keyFrom, requireContentType } from "../ingest.ts";
+import { Refusal } from "../errors.ts";
+import { append, type BodyForm, contentTypeOf, keyFrom, requireContentType } from "../ingest.ts";
 import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
+import { JSON_TYPE } from "../openapi/operation.ts";
+import { check } from "../openapi/schema.ts";
 import { holdInstead, readBody } from "../read_body.ts";
 import { tallyOf } from "../telemetry/requests.ts";
+import { windowOf } from "../time_window.ts";
+import { type Bulk, bulkFrom } from "./bulk.ts";
+import { bodyFrom, textFrom } from "./json.ts";
 import {
-  accountEventFromJson,
-  eventFromJson,
-  eventsFromJson,
-  linesFromEvents,
-  type ParsedEvents,
+  type Arrival,
+  type EventLine,
+  lineFromAccountEvent,
+  lineFromEvent,
+  type RejectReason,
+  reasonOf,
 } from "./parse.ts";
+import { BULK_PARAMETERS, LINES_TYPES, TEXT_TYPE } from "./schema.ts";
 
 const STORED = JSON.stringify({ status: "stored" });
-/** Its headers are copied; read from an object, they cost 1 us of CPU an answer. */
-const JSON_ANSWER = new Response(null, { headers: { "content-type": "application/json" } });
+/** Its headers are copied; read from an object, they cost 1 us of CPU a response. */
+const JSON_RESPONSE = new Response(null, { headers: { "content-type": JSON_TYPE } });
 
 /** `POST /events`: one event. */
 export async function ingestEvent(request: Request, env: Env, caller: Caller): Promise<Response> {
-  await ingest(request, env, caller, { limitBytes: MAX_EVENT_BYTES, parse: eventFromJson });
-  return new Response(STORED, JSON_ANSWER);
+  const parse = (value: unknown, arrival: Arrival): EventLine =>
+    lineFromEvent(value, arrival, "body");
+  await ingestOne(request, env, caller, { form: "event", parse });
+  return new Response(STORED, JSON_RESPONSE);
 }
 
-/**
- * `POST /events/bulk`: many events, all of which are stored or none.
- *
- * One body is one write and one status: a client that knows nothing of us can send it again after
- * any error, and it is recognised whole. With a result per event, what is left to send would be
- * another body, and a lost answer would leave its sender to guess.
- */
-export async function ingestEvents(request: Request, env: Env, caller: Caller): Promise<Response> {
-  const limits = { limitBytes: MAX_BULK_BODY_BYTES, parse: eventsFromJson };
-  return Response.json({ status: "stored", events: await ingest(request, env, caller, limits) });
-}
-
-/** `POST /event`: request and answer of the service that this one replaces. */
+/** `POST /event`: request and response of the service that this one replaces. */
 export async function ingestAccountEvent(
   request: Request,
   env: Env,
   caller: Caller,
 ): Promise<Response> {
-  await ingest(request, env, caller, { limitBytes: MAX_EVENT_BYTES, parse: accountEventFromJson });
+  await ingestOne(request, env, caller, { form: "account event", parse: lineFromAccountEvent });
   return Response.json({ message: "success" });
 }
 
-/** Returns how many events the body held. */
-async function ingest(
+/**
+ * `POST /events/bulk`: the valid events are stored, the response names the others.
+ *
+ * One body is one write, and the same body sent again gets the same response: a client that knows
+ * nothing of this service can repeat it after any error.
+ */
+export async function ingestEvents(request: Request, env: Env, caller: Caller): Promise<Response> {
+  const isAtomic = isAtomicFrom(request);
+  requireContentType(request, [JSON_TYPE, TEXT_TYPE, ...LINES_TYPES]);
+  const areLines = LINES_TYPES.includes(contentTypeOf(request));
+  const { value: bulk, key } = await read(request, env, caller, {
+    form: "events",
+    limitBytes: MAX_BULK_BODY_BYTES,
+    parse: (json, arrival) => bulkFrom(json, areLines, arrival),
+  });
+  for (const [reason, rows] of bulk.byReason) {
+    countRejected(caller, rows, reason);
+  }
+  if (bulk.lines.length === 0 || (isAtomic && bulk.rejected > 0)) {
+    return Response.json(
+      { error: nothingStored(bulk, isAtomic), ...report(bulk) },
+      { status: 400 },
+    );
+  }
+  await store(request, env, caller, bulk.lines, bulk.haveIdentity ? key : null);
+  return Response.json({ status: "stored", events: bulk.lines.length, ...report(bulk) });
+}
+
+function isAtomicFrom(request: Request): boolean {
+  const atomic = new URL(request.url).searchParams.get("atomic");
+  if (atomic === null) {
+    return false;
+  }
+  check(BULK_PARAMETERS, { atomic }, "body");
+  return atomic === "true";
+}
+
+function report({ rejected, errors }: Bulk): Record<string, unknown> {
+  return { rejected, errors, errors_omitted: rejected - errors.length };
+}
+
+function nothingStored({ lines, rejected, errors }: Bulk, isAtomic: boolean): string {
+  const total = lines.length + rejected;
+  const rule = isAtomic
+    ? "with atomic=true none of them is stored"
+    : "correct them, or leave them out";
+  return `body: ${rejected} of ${total} events are invalid; ${rule}; the first: ${errors[0]?.error}`;
+}
+
+async function ingestOne(
   request: Request,
   env: Env,
   caller: Caller,
-  form: {
+  { form, parse }: { form: BodyForm; parse: (value: unknown, arrival: Arrival) => EventLine },
+): Promise<void> {
+  requireContentType(request, [JSON_TYPE, TEXT_TYPE]);
+  const { value: event, key } = await read(request, env, caller, {
+    form,
+    limitBytes: MAX_EVENT_BYTES,
+    parse: (json, arrival) => counted(caller, () => parse(bodyFrom(textFrom(json)), arrival)),
+  });
+  await store(request, env, caller, [event.line], event.hasIdentity ? key : null);
+}
+
+function counted<T>(caller: Caller, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof Refusal) {
+      countRejected(caller, 1, reasonOf(error));
+    }
+    throw error;
+  }
+}
+
+function countRejected(caller: Caller, rows: number, reason: RejectReason): void {
+  tallyOf(caller.team).add("ingest_rejected_rows_total", rows, "events", reason);
+}
+
+/** What the body holds, and the key by which the same body is recognised. */
+async function read<T>(
+  request: Request,
+  env: Env,
+  caller: Caller,
+  body: {
+    readonly form: BodyForm;
     readonly limitBytes: number;
-    readonly parse: (json: Uint8Array, nowMs: number) => ParsedEvents;
+    readonly parse: (json: Uint8Array, arrival: Arrival) => T;
   },
-): Promise<number> {
-  requireContentType(request, ["application/json"]);
+): Promise<{ value: T; key: string }> {
   const coding = contentCoding(request);
-  const limitBytes = Math.min(form.limitBytes, caller.maxBodyBytes ?? form.limitBytes);
+  const limitBytes = Math.min(body.limitBytes, caller.maxBodyBytes ?? body.limitBytes);
   const sent = await readBody(request, limitBytes, caller.team.name);
   tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, "events");
-  const { rows, haveOwnTimestamps } = parsed(
-    decode(sent, coding, limitBytes).bytes,
-    sent,
-    form.parse,
-  );
-  const bytes = linesFromEvents(rows);
-  const key = haveOwnTimestamps ? keyFrom(sent, coding) : null;
+  const nowMs = Date.now();
+  const arrival = { nowMs, window: windowOf(env, "events", nowMs) };
+  const json = decode(sent, coding, limitBytes).bytes;
+  try {
+    return { value: body.parse(json, arrival), key: keyFrom(sent, coding, body.form) };
+  } finally {
+    // `readBody` gives back the memory of what was sent.
+    if (json !== sent) {
+      free(json);
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+
+async function store(
+  request: Request,
+  env: Env,
+  caller: Caller,
+  lines: readonly string[],
+  key: string | null,
+): Promise<void> {
+  const bytes = encoder.encode(lines.join(""));
   holdInstead(request, bytes, caller.team.name);
   await append(env, caller, {
     kind: "events",
     encoding: "raw",
     bytes,
     rawBytes: bytes.byteLength,
-    rows: rows.length,
+    rows: lines.length,
     key,
   });
-  return rows.length;
-}
-
-/** The memory of what was decoded is given back at once; `readBody` gives back what was sent. */
-function parsed(
-  decoded: Uint8Array,
-  sent: Uint8Array,
-  parse: (json: Uint8Array, nowMs: number) => ParsedEvents,
-): ParsedEvents {
-  try {
-    return parse(decoded, Date.now());
-  } finally {
-    if (decoded !== sent) {
-      free(decoded);
-    }
-  }
 }

@@ -1,11 +1,24 @@
 /** The event endpoints in the OpenAPI document. */
-import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
-import { fields, JSON_TYPE, jsonAnswer, type Operation } from "../openapi/operation.ts";
+import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES, MAX_REPORTED_EVENTS } from "../limits.ts";
+import { ERROR, fields, JSON_TYPE, jsonAnswer, type Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
-import { ACCOUNT_EVENT, EVENT, EVENTS } from "./schema.ts";
+import {
+  ACCOUNT_EVENT,
+  BULK_PARAMETERS,
+  EVENT,
+  EVENT_LINES,
+  EVENTS,
+  EVENTS_OBJECT,
+  LINES_TYPES,
+  TEXT_TYPE,
+} from "./schema.ts";
 
 const NOT_TRACKED =
-  "With `DNT: 1`, `Sec-GPC: 1` or `Do-Not-Track: 1` nothing is stored, and the answer says so.";
+  "With `DNT: 1`, `Sec-GPC: 1` or `Do-Not-Track: 1` nothing is stored, and the response says so.";
+const IDENTITY =
+  "Events with equal event_name and event_id count once, and the first one received is kept. An " +
+  "event with a timestamp and no event_id has one built from timestamp, channel and user_id; an " +
+  "event with neither never counts as a repeat.";
 const STATUS: Schema = { type: "string", enum: ["stored", "not stored"] };
 
 export const EVENT_OPERATION: Operation = {
@@ -13,19 +26,50 @@ export const EVENT_OPERATION: Operation = {
   tag: "events",
   summary: "Send one product event",
   description:
-    "Answered when it is on disk. Events with equal event_name, channel, user_id and timestamp " +
-    `count once. At most ${MAX_EVENT_BYTES} bytes, compressed or not. ${NOT_TRACKED}`,
-  body: { [JSON_TYPE]: EVENT },
+    `Answered when it is on disk. ${IDENTITY} At most ${MAX_EVENT_BYTES} bytes, compressed or not. ` +
+    `The body is JSON under text/plain, too. ${NOT_TRACKED}`,
+  body: { [JSON_TYPE]: EVENT, [TEXT_TYPE]: EVENT },
   answers: { 200: jsonAnswer("stored, now or before", fields({ status: STATUS })) },
 };
+
+const COUNT: Schema = { type: "integer", minimum: 0 };
+const REPORT = fields({
+  rejected: { ...COUNT, description: "how many events are not stored" },
+  errors: {
+    type: "array",
+    maxItems: MAX_REPORTED_EVENTS,
+    items: fields({ index: COUNT, error: { type: "string" } }),
+    description: "the first of them, by their place in the body from 0, with the reason",
+  },
+  errors_omitted: { ...COUNT, description: "how many more there are" },
+}).properties;
+const BULK_BODY: Schema = { anyOf: [EVENTS, EVENTS_OBJECT, EVENT] };
 
 export const BULK: Operation = {
   id: "sendEvents",
   tag: "events",
   summary: "Send many product events",
-  description: `All are stored or none. At most ${MAX_BULK_BODY_BYTES} bytes, compressed or not. ${NOT_TRACKED}`,
-  body: { [JSON_TYPE]: EVENTS },
-  answers: { 200: jsonAnswer("all are stored", fields({ status: STATUS })) },
+  description:
+    'A JSON array, `{"events": [...]}`, or one event a line (NDJSON). Valid events are stored, and ' +
+    `the response lists the others; 400 if there are only those. ${IDENTITY} At most ` +
+    `${MAX_BULK_BODY_BYTES} bytes, compressed or not. ${NOT_TRACKED}`,
+  parameters: BULK_PARAMETERS,
+  body: {
+    [JSON_TYPE]: BULK_BODY,
+    [TEXT_TYPE]: BULK_BODY,
+    ...Object.fromEntries(LINES_TYPES.map((type) => [type, EVENT_LINES])),
+  },
+  answers: {
+    200: jsonAnswer("valid events are stored", {
+      type: "object",
+      properties: { status: STATUS, events: COUNT, ...REPORT },
+      required: ["status"],
+    }),
+    400: jsonAnswer("nothing is stored", {
+      ...ERROR,
+      properties: { ...ERROR.properties, ...REPORT },
+    }),
+  },
 };
 
 export const ACCOUNT_EVENT_OPERATION: Operation = {
@@ -33,9 +77,9 @@ export const ACCOUNT_EVENT_OPERATION: Operation = {
   tag: "events",
   summary: "Send one event of an account",
   description:
-    "The account is the event's user; fields beside accountId and event are the event's own. " +
+    "The account is the event's user; fields alongside accountId and event are the event's own. " +
     NOT_TRACKED,
-  body: { [JSON_TYPE]: ACCOUNT_EVENT },
+  body: { [JSON_TYPE]: ACCOUNT_EVENT, [TEXT_TYPE]: ACCOUNT_EVENT },
   answers: {
     200: jsonAnswer("stored", fields({ message: { type: "string", enum: ["success"] } })),
   },

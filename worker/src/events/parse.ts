@@ -1,218 +1,158 @@
-/** Product events as JSON → lines for the `events` table. */
+/** A product event as JSON → its line for the `events` table. */
 import { Refusal } from "../errors.ts";
-import { MAX_EVENT_BYTES, MAX_JSON_DEPTH } from "../limits.ts";
-import { check, invalid, isObject, shown } from "../openapi/schema.ts";
-import { ACCOUNT_EVENT, EVENT, EVENTS, FIELDS, MILLISECONDS_FROM, TIMESTAMP } from "./schema.ts";
-import { checkShape } from "./shape.ts";
+import { check, fieldAt, invalid, isObject, shown } from "../openapi/schema.ts";
+import type { TimeWindow } from "../time_window.ts";
+import { clickHouseTime, millisecondsFromDateTime, millisecondsFromNumber } from "./dates.ts";
+import { isForeignId, receivedAt, uniqueId } from "./identity.ts";
+import { isInteger64, rawNumber } from "./json.ts";
+import { joined, metadataFrom } from "./metadata.ts";
+import { ACCOUNT_EVENT, EVENT, FIELDS, type Fields, TIMESTAMP } from "./schema.ts";
 
-/** An event as a row of `events`; the names are its columns. */
-export interface EventRow {
-  readonly event_name: string;
-  readonly channel: string;
-  readonly campaign_id: string;
-  readonly user_id: string;
-  /** UTC, `2026-01-31 12:00:00.000`. */
-  readonly timestamp: string;
-  readonly tags: readonly string[];
-  readonly metadata: { readonly [key: string]: unknown };
-  readonly received_at: string;
+/** When events arrive, and the times that they may have then. */
+export interface Arrival {
+  readonly nowMs: number;
+  readonly window: TimeWindow;
 }
 
-/** What one body holds. */
-export interface ParsedEvents {
-  readonly rows: readonly EventRow[];
-  /** Without a time of its own, an event sent twice may be two events. */
-  readonly haveOwnTimestamps: boolean;
+/** An event as a row of `events`. */
+export interface EventLine {
+  /** One JSON object and a line feed; the names are columns. */
+  readonly line: string;
+  /** Whether the event is the same one when it is sent again: it has an id or a time of its own. */
+  readonly hasIdentity: boolean;
 }
 
-type Fields = Record<string, unknown>;
+/** Values of the label `reason` of `ingest_rejected_rows_total`. */
+export type RejectReason = "invalid" | "too_old" | "too_far_ahead";
+
+/** The event's time is outside of what its table keeps. */
+class OutsideWindow extends Refusal {
+  readonly reason: RejectReason;
+
+  constructor(field: string, value: unknown, ms: number, { fromMs, toMs }: TimeWindow) {
+    const [from, to] = [fromMs, toMs].map((at) => new Date(at).toISOString());
+    const allowed = `${from} (what is older has expired) to ${to} (a day ahead of the clock)`;
+    super(400, `${field}: ${shown(value)}; allowed: ${allowed}`);
+    this.reason = ms < fromMs ? "too_old" : "too_far_ahead";
+  }
+}
+
+export function reasonOf(refusal: Refusal): RejectReason {
+  return refusal instanceof OutsideWindow ? refusal.reason : "invalid";
+}
 
 /** @throws Refusal 400 that names the field, what it held and what is allowed. */
-export function eventFromJson(bytes: Uint8Array, nowMs: number): ParsedEvents {
-  const event = jsonFrom(bytes);
-  if (!isObject(event)) {
-    throw new Refusal(400, `body: ${shown(event)} is not a JSON object; send one event`);
+export function lineFromEvent(value: unknown, arrival: Arrival, place: string): EventLine {
+  if (place === "body" && !isObject(value)) {
+    throw new Refusal(400, `body: ${shown(value)} is not a JSON object; send one event`);
   }
-  return parsed([event], nowMs, () => "body");
-}
-
-/** All or none: the first event that is wrong refuses the body, and is named by its place. */
-export function eventsFromJson(bytes: Uint8Array, nowMs: number): ParsedEvents {
-  const events = jsonFrom(bytes);
-  // The list alone; each event is checked under its own name below.
-  const { items: _items, ...list } = EVENTS;
-  check(list, events, "body");
-  return parsed(events as Fields[], nowMs, (index) => `events[${index}]`);
+  const event = isObject(value) ? withPlainNumbers(value) : value;
+  check(EVENT, event, place);
+  return lineFrom(event as Fields, arrival, place);
 }
 
 /** `{accountId, event}` of the service before this one; the account is the event's user. */
-export function accountEventFromJson(bytes: Uint8Array, nowMs: number): ParsedEvents {
-  const body = jsonFrom(bytes);
+export function lineFromAccountEvent(value: unknown, arrival: Arrival): EventLine {
+  const body = isObject(value) ? withPlainNumbers(value) : value;
   check(ACCOUNT_EVENT, body, "body");
   const { accountId, event, ...others } = body as Fields;
-  const fields = isObject(event) ? event : { event_name: event };
-  return parsed([{ user_id: String(accountId), ...others, ...fields }], nowMs, () => "event");
+  const own = isObject(event) ? withPlainNumbers(event) : { event_name: event };
+  const fields = withoutNulls(joined(own, others, "event"));
+  const account = String(accountId);
+  // An event with another user keeps both.
+  const { user_id: user } = fields;
+  const isOther = user !== undefined && user !== account && JSON.stringify(user) !== account;
+  const whole = { user_id: account, ...(isOther && { accountId: account }), ...fields };
+  return lineFromEvent(whole, arrival, "event");
 }
 
-export function linesFromEvents(rows: readonly EventRow[]): Uint8Array {
-  return encoder.encode(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+/** Of the fields that are columns; in metadata, null is a value. */
+function withoutNulls(event: Fields): Fields {
+  const entries = Object.entries(event);
+  return Object.fromEntries(entries.filter(([name, item]) => item !== null || !FIELDS.has(name)));
 }
 
-function parsed(
-  events: readonly Fields[],
-  nowMs: number,
-  place: (index: number) => string,
-): ParsedEvents {
-  return {
-    rows: events.map((event, index) => rowFrom(event, nowMs, place(index))),
-    haveOwnTimestamps: events.every(({ timestamp }) => timestamp !== undefined),
-  };
+const ID_FIELDS = ["event_id", "user_id", "accountId"] as const;
+
+/** Numbers outside the metadata as the schema knows them: ids as digits, times as numbers. */
+function withPlainNumbers(event: Fields): Fields {
+  const time = rawNumber(event.timestamp);
+  const plain: Fields = time === null ? {} : { timestamp: Number(time) };
+  for (const name of ID_FIELDS) {
+    const digits = rawNumber(event[name]);
+    if (digits !== null) {
+      plain[name] = integerFrom(digits) ?? event[name];
+    }
+  }
+  return Object.keys(plain).length === 0 ? event : { ...event, ...plain };
 }
 
-function rowFrom(event: Fields, nowMs: number, place: string): EventRow {
-  check(EVENT, event, place);
+/** Null for a number that is no integer of at most 64 bits. */
+function integerFrom(digits: string): string | null {
+  if (isInteger64(digits)) {
+    return String(BigInt(digits));
+  }
+  const number = Number(digits); // 1e3
+  return Number.isSafeInteger(number) ? String(number) : null;
+}
+
+function lineFrom(event: Fields, arrival: Arrival, place: string): EventLine {
+  const { timestamp, metadata, tags } = event;
+  const hasTime = timestamp !== undefined && timestamp !== null;
+  const ms = hasTime ? timestampFrom(timestamp, arrival, place) : arrival.nowMs;
+  const ownId = idFrom(event.event_id, ms, place);
   const row = {
-    event_name: textFrom(event.event_name),
-    channel: textFrom(event.channel),
-    campaign_id: textFrom(event.campaign_id),
-    user_id: textFrom(event.user_id),
-    timestamp: timestampFrom(event.timestamp, nowMs, place),
-    tags: ((event.tags ?? []) as string[]).map((tag) => tag.toWellFormed()),
-    metadata: metadataFrom(event, place),
-    received_at: nowText(nowMs),
+    event_name: stringFrom(event.event_name),
+    // Left out where ClickHouse builds it from the other fields.
+    ...((ownId !== null || !hasTime) && { event_id: ownId ?? uniqueId(ms) }),
+    channel: stringFrom(event.channel),
+    campaign_id: stringFrom(event.campaign_id),
+    user_id: stringFrom(event.user_id),
+    timestamp: clickHouseTime(ms),
+    tags: ((tags ?? []) as string[]).map((tag) => tag.toWellFormed()),
+    received_at: receivedAt(arrival.nowMs),
   };
-  return row;
+  const { text, typed } = metadataFrom((metadata ?? {}) as Fields, unknownFields(event), place);
+  const typedField = typed === null ? "" : `,"metadata":${typed}`;
+  const line = `${JSON.stringify(row).slice(0, -1)},"metadata_text":${text}${typedField}}\n`;
+  return { line, hasIdentity: hasTime || ownId !== null };
 }
 
-// --- JSON --------------------------------------------------------------------------------------
+function unknownFields(event: Fields): Fields {
+  const others = Object.entries(event).filter(([name]) => !FIELDS.has(name));
+  return Object.fromEntries(others);
+}
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-const encoder = new TextEncoder();
+/** ClickHouse rejects half a surrogate pair, which JSON can spell and UTF-8 cannot hold. */
+function stringFrom(value: unknown): string {
+  return value === undefined || value === null ? "" : String(value).toWellFormed();
+}
 
-function jsonFrom(bytes: Uint8Array): unknown {
-  checkShape(bytes);
-  try {
-    const text = decoder.decode(bytes);
-    return MAY_BE_INEXACT.test(text)
-      ? JSON.parse(text, (_key, item, { source }) => exactInteger(item, source))
-      : JSON.parse(text);
-  } catch {
-    throw new Refusal(400, "body: not JSON in UTF-8; send one event as a JSON object");
+/** @throws Refusal 400 an id of the form that is built for events of another time. */
+function idFrom(value: unknown, ms: number, place: string): string | null {
+  if (value === undefined || value === null) {
+    return null;
   }
-}
-
-/**
- * Integers beyond 2^53 have sixteen digits or an exponent, and stand where a value begins: an id
- * inside a text costs no second pass, which is twice what the first one costs.
- */
-const MAY_BE_INEXACT = /[:,[\s]-?(?:\d{16}|\d[\d.]*[eE])/;
-const MIN_INT64 = -(2n ** 63n);
-const MAX_UINT64 = 2n ** 64n - 1n;
-
-/**
- * Integers beyond 2^53 as ClickHouse can read them.
- *
- * A number of JavaScript would change their last digits, and ClickHouse refuses digits beyond 64
- * bits where it takes the same number with an exponent.
- */
-function exactInteger(item: unknown, source: string | undefined): unknown {
-  if (!Number.isInteger(item) || Number.isSafeInteger(item)) {
-    return item;
+  const id = stringFrom(value);
+  if (isForeignId(id, ms)) {
+    const allowed = "an id of your own; this form is kept for events that have none";
+    throw invalid(fieldAt(place, "event_id"), value, allowed);
   }
-  const digits = source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : null;
-  const fits = digits !== null && digits >= MIN_INT64 && digits <= MAX_UINT64;
-  return JSON.rawJSON(fits ? String(digits) : Number(item).toExponential());
+  return id;
 }
 
-// --- fields ------------------------------------------------------------------------------------
-
-/** ClickHouse refuses half a surrogate pair, which JSON text can spell and UTF-8 cannot hold. */
-function textFrom(value: unknown): string {
-  return typeof value === "string" ? value.toWellFormed() : "";
-}
-
-function timestampFrom(value: unknown, nowMs: number, place: string): string {
-  if (value === undefined) {
-    return nowText(nowMs);
-  }
-  const ms = millisecondsFrom(value);
-  // The schema lets through 31 February, and 1970 in a zone where it is still 1969.
-  if (!(ms >= 0)) {
-    const field = place === "body" ? "timestamp" : `${place}.timestamp`;
+function timestampFrom(value: unknown, { window }: Arrival, place: string): number {
+  const ms =
+    typeof value === "number"
+      ? millisecondsFromNumber(value)
+      : millisecondsFromDateTime(String(value));
+  const field = fieldAt(place, "timestamp");
+  // The pattern lets through 31 February.
+  if (Number.isNaN(ms)) {
     throw invalid(field, value, String(TIMESTAMP.description));
   }
-  return dateTimeText(ms);
-}
-
-/** Of a value that `TIMESTAMP` allows; NaN where it is no date. */
-function millisecondsFrom(value: unknown): number {
-  if (typeof value === "number") {
-    return Math.round(value < MILLISECONDS_FROM ? value * 1000 : value);
+  if (ms < window.fromMs || ms > window.toMs) {
+    throw new OutsideWindow(field, value, ms, window);
   }
-  return Date.parse(String(value).replace(" ", "T"));
-}
-
-let now = { ms: Number.NaN, text: "" };
-
-/** Many events arrive in one millisecond, and making its text costs a fifth of one's CPU. */
-function nowText(ms: number): string {
-  if (ms !== now.ms) {
-    now = { ms, text: dateTimeText(ms) };
-  }
-  return now.text;
-}
-
-function dateTimeText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, -1).replace("T", " ");
-}
-
-/** Fields we do not know are metadata too; what the sender put there itself comes first. */
-function metadataFrom(event: Fields, place: string): Fields {
-  const own = (event.metadata ?? {}) as Fields;
-  const others = Object.entries(event).filter(([name]) => !FIELDS.has(name));
-  const metadata = others.length === 0 ? own : { ...Object.fromEntries(others), ...own };
-  const kept = wellFormed(metadata, 1) as Fields;
-  if (place !== "body" && JSON.stringify(kept).length > MAX_EVENT_BYTES) {
-    throw new Refusal(400, `${place}.metadata: over ${MAX_EVENT_BYTES} bytes; send less of it`);
-  }
-  return kept;
-}
-
-/** The value itself where nothing is wrong with it: a copy would cost as much as parsing it. */
-function wellFormed(value: unknown, depth: number): unknown {
-  return isWellFormed(value, depth) ? value : repaired(value);
-}
-
-function isWellFormed(value: unknown, depth: number): boolean {
-  if (depth > MAX_JSON_DEPTH) {
-    throw new Refusal(400, `metadata: nested deeper than ${MAX_JSON_DEPTH} levels`);
-  }
-  if (typeof value === "string") {
-    return value.isWellFormed();
-  }
-  let holds = true;
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      holds = isWellFormed(item, depth + 1) && holds;
-    }
-  } else if (isObject(value)) {
-    for (const key of Object.keys(value)) {
-      holds = isWellFormed(value[key], depth + 1) && key.isWellFormed() && holds;
-    }
-  }
-  return holds;
-}
-
-function repaired(value: unknown): unknown {
-  if (typeof value === "string") {
-    return value.toWellFormed();
-  }
-  if (Array.isArray(value)) {
-    return value.map(repaired);
-  }
-  if (isObject(value)) {
-    const entries = Object.entries(value);
-    return Object.fromEntries(entries.map(([key, item]) => [key.toWellFormed(), repaired(item)]));
-  }
-  return value;
+  return ms;
 }

@@ -1,6 +1,20 @@
 /** What a product event may be. */
 import { MAX_BULK_EVENTS, MAX_JSON_DEPTH, MAX_NAME_LENGTH, MAX_TAGS } from "../limits.ts";
 import type { Schema } from "../openapi/schema.ts";
+import { DATE_TIME_PATTERN, MAX_MS, MILLISECONDS_FROM } from "./dates.ts";
+
+/** What `navigator.sendBeacon` sends with a string; the body is JSON all the same. */
+export const TEXT_TYPE = "text/plain";
+/** NDJSON has no registered type: these are what programs send. */
+export const LINES_TYPES: readonly string[] = [
+  "application/x-ndjson",
+  "application/ndjson",
+  "application/jsonl",
+  "application/x-jsonlines",
+];
+
+/** An object as it was sent. */
+export type Fields = Record<string, unknown>;
 
 const name = (description: string, example: string): Schema => ({
   type: ["string", "null"],
@@ -8,22 +22,21 @@ const name = (description: string, example: string): Schema => ({
   description,
   examples: [example],
 });
-const ANY_NAME = `a text of at most ${MAX_NAME_LENGTH} characters`;
-
-/** Before this a number is seconds (until year 5138), from it on milliseconds (since 1973). */
-export const MILLISECONDS_FROM = 1e11;
-/** What the table's TTL can count with: its DateTime ends in 2106. */
-export const MAX_MS = Date.UTC(2100, 0, 1);
-export const RFC3339 =
-  "^(19[7-9]\\d|20\\d\\d)-\\d\\d-\\d\\d[Tt ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?([Zz]|[+\\-]\\d\\d:\\d\\d)$";
+const ANY_NAME = `a string of at most ${MAX_NAME_LENGTH} characters`;
+const INTEGER = "an integer of at most 64 bits";
+/** Databases count their users and orders: their ids are integers. */
+const INTEGER_BOUNDS = { minimum: -(2 ** 63), exclusiveMaximum: 2 ** 64 };
 
 export const TIMESTAMP: Schema = {
   anyOf: [
+    { type: "null" },
     { type: "number", minimum: 0, exclusiveMaximum: MAX_MS / 1000 },
     { type: "number", minimum: MILLISECONDS_FROM, exclusiveMaximum: MAX_MS },
-    { type: "string", format: "date-time", pattern: RFC3339 },
+    { type: "string", pattern: DATE_TIME_PATTERN },
   ],
-  description: "Unix seconds, Unix milliseconds or RFC 3339 text, from 1970 to 2099",
+  description:
+    "Unix seconds, Unix milliseconds or RFC 3339 (UTC without a zone), of a day that exists; " +
+    "default: now",
   examples: [1_795_246_000, 1_795_246_000_000, "2026-11-21T07:26:40Z"],
 };
 
@@ -35,18 +48,32 @@ export const EVENT: Schema = {
       type: "string",
       minLength: 1,
       maxLength: MAX_NAME_LENGTH,
-      description: `a text of 1 to ${MAX_NAME_LENGTH} characters`,
+      description: `a string of 1 to ${MAX_NAME_LENGTH} characters`,
       examples: ["signed_up"],
+    },
+    event_id: {
+      type: ["string", "integer", "null"],
+      minLength: 1,
+      maxLength: MAX_NAME_LENGTH,
+      ...INTEGER_BOUNDS,
+      description: `a string of 1 to ${MAX_NAME_LENGTH} characters, or ${INTEGER}`,
+      examples: ["018f2f6e-7a7b-7c3a-9d55-0a1b2c3d4e5f"],
     },
     channel: name(ANY_NAME, "web"),
     campaign_id: name(ANY_NAME, "spring"),
-    user_id: name(ANY_NAME, "u1"),
+    user_id: {
+      type: ["string", "integer", "null"],
+      maxLength: MAX_NAME_LENGTH,
+      ...INTEGER_BOUNDS,
+      description: `${ANY_NAME}, or ${INTEGER}`,
+      examples: ["u1", 17],
+    },
     timestamp: TIMESTAMP,
     tags: {
       type: ["array", "null"],
       maxItems: MAX_TAGS,
       items: { type: "string", maxLength: MAX_NAME_LENGTH, description: ANY_NAME },
-      description: `at most ${MAX_TAGS} texts of at most ${MAX_NAME_LENGTH} characters`,
+      description: `at most ${MAX_TAGS} strings of at most ${MAX_NAME_LENGTH} characters`,
       examples: [["new", "paid"]],
     },
     metadata: {
@@ -63,7 +90,33 @@ export const EVENTS: Schema = {
   items: EVENT,
   minItems: 1,
   maxItems: MAX_BULK_EVENTS,
-  description: `a JSON array of 1 to ${MAX_BULK_EVENTS} events`,
+  description: `1 to ${MAX_BULK_EVENTS} events`,
+};
+
+export const EVENTS_OBJECT: Schema = {
+  type: "object",
+  properties: { events: EVENTS },
+  required: ["events"],
+  additionalProperties: false,
+};
+
+/** OpenAPI 3.1 has no schema for the lines of a string. */
+export const EVENT_LINES: Schema = {
+  type: "string",
+  description: "one event a line, each a JSON object",
+  examples: ['{"event_name":"signed_up"}\n{"event_name":"paid"}\n'],
+};
+
+export const BULK_PARAMETERS: Schema = {
+  type: "object",
+  properties: {
+    atomic: {
+      type: "string",
+      enum: ["true", "false"],
+      description: "true: all events are stored, or none; default: false, all valid ones are",
+      examples: ["true"],
+    },
+  },
 };
 
 /** The request of the service that this one replaces. */
@@ -75,7 +128,8 @@ export const ACCOUNT_EVENT: Schema = {
       type: ["string", "integer"],
       minLength: 1,
       maxLength: MAX_NAME_LENGTH,
-      description: `a text of 1 to ${MAX_NAME_LENGTH} characters, or a whole number`,
+      ...INTEGER_BOUNDS,
+      description: `a string of 1 to ${MAX_NAME_LENGTH} characters, or ${INTEGER}`,
       examples: ["a-17"],
     },
     event: {

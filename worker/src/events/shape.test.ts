@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refusal } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.ts";
-import { checkShape } from "./shape.ts";
+import { checkLines, checkShape } from "./shape.ts";
 
 /** The status of the refusal; 200 if there is none. */
 function statusOf(json: string): number {
@@ -19,8 +19,8 @@ const filler = `"${"x".repeat(MAX_EVENT_BYTES)}"`;
 const nested = (depth: number): string => `${"[".repeat(depth)}${filler}${"]".repeat(depth)}`;
 
 test("a body is nested as deep as the metadata of an event in a list may be", () => {
-  assert.equal(statusOf(nested(MAX_JSON_DEPTH + 2)), 200);
-  assert.equal(statusOf(nested(MAX_JSON_DEPTH + 3)), 400);
+  assert.equal(statusOf(nested(MAX_JSON_DEPTH + 3)), 200);
+  assert.equal(statusOf(nested(MAX_JSON_DEPTH + 4)), 400);
   assert.equal(statusOf(`${'{"a":['.repeat(50)}${filler}`), 400);
 });
 
@@ -30,7 +30,7 @@ test("many values side by side are not deep, but they are counted", () => {
   assert.equal(statusOf(list(MAX_JSON_VALUES + 2)), 413);
 });
 
-test("brackets and commas of texts do not count", () => {
+test("brackets and commas of strings do not count", () => {
   const text = JSON.stringify('[{,"\\'.repeat(MAX_JSON_VALUES));
   assert.equal(statusOf(`[${text},${filler}]`), 200);
 });
@@ -48,4 +48,23 @@ test("what does not end is refused", () => {
 
 test("a short body is not looked at", () => {
   assert.equal(statusOf("[".repeat(MAX_EVENT_BYTES)), 200);
+});
+
+/** The status of the refusal of a body of lines; 200 if there is none. */
+function statusOfLines(lines: readonly string[]): number {
+  try {
+    checkLines(new TextEncoder().encode(lines.join("\n")));
+    return 200;
+  } catch (error) {
+    assert.ok(error instanceof Refusal);
+    return error.status;
+  }
+}
+
+test("a damaged line rejects no others, and hides none of their values", () => {
+  const values = `[${"[],".repeat(MAX_JSON_VALUES / 4)}[]]`;
+  for (const damage of ['{"a', '"\\', "[".repeat(99), "]"]) {
+    assert.equal(statusOfLines([damage, filler, damage, values]), 200);
+    assert.equal(statusOfLines([damage, values, damage, values, values]), 413);
+  }
 });

@@ -2,6 +2,7 @@
 import { Refusal } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.ts";
 
+const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -9,12 +10,12 @@ const BACKSLASH = 0x5c;
 const BRACE_BIT = 0x20;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-/** The list and the event around the metadata. */
-const MAX_DEPTH = MAX_JSON_DEPTH + 2;
+/** The object, the list and the event around the metadata. */
+const MAX_DEPTH = MAX_JSON_DEPTH + 3;
 
 /**
  * For bodies longer than an event: `JSON.parse` makes 56 bytes of every `[`, and 4 MiB of them took
- * 650 MB of the host. It looks at texts, brackets and commas only.
+ * 650 MB of the host. It looks at strings, brackets and commas only.
  *
  * @throws Refusal 400 nested too deep or cut off, 413 too many values.
  */
@@ -22,28 +23,29 @@ export function checkShape(json: Uint8Array): void {
   if (json.byteLength <= MAX_EVENT_BYTES) {
     return;
   }
-  let depth = 0;
-  let values = 0;
-  for (let at = 0; at < json.byteLength; at++) {
-    const byte = json[at] as number;
-    if (byte === QUOTE) {
-      at = textEnd(json, at + 1);
-      depth += at < json.byteLength ? 0 : 1;
-    } else if (byte === COMMA) {
-      values++;
-    } else if ((byte | BRACE_BIT) === OPEN_BRACE) {
-      values++;
-      depth++;
-      if (depth > MAX_DEPTH) {
-        throw new Refusal(400, `body: nested deeper than ${MAX_DEPTH} levels at byte ${at}`);
-      }
-    } else if ((byte | BRACE_BIT) === CLOSE_BRACE) {
-      depth--;
-    }
+  const { values, depth, deepAt } = shapeOf(json, false);
+  if (deepAt !== null) {
+    throw new Refusal(400, `body: nested deeper than ${MAX_DEPTH} levels at byte ${deepAt}`);
   }
   if (depth !== 0) {
-    throw new Refusal(400, "body: not JSON in UTF-8; a text, a list or an object does not end");
+    throw new Refusal(400, "body: not JSON in UTF-8; a string, a list or an object does not end");
   }
+  checkValues(values);
+}
+
+/**
+ * The same for a body of one event a line. A line that is damaged is for its own event's check: here
+ * it must not hide the values of the others.
+ *
+ * @throws Refusal 413 too many values.
+ */
+export function checkLines(lines: Uint8Array): void {
+  if (lines.byteLength > MAX_EVENT_BYTES) {
+    checkValues(shapeOf(lines, true).values);
+  }
+}
+
+function checkValues(values: number): void {
   if (values > MAX_JSON_VALUES) {
     throw new Refusal(
       413,
@@ -52,11 +54,46 @@ export function checkShape(json: Uint8Array): void {
   }
 }
 
-/** Where the text that begins at `at` has its closing quote. */
-function textEnd(json: Uint8Array, at: number): number {
+interface Shape {
+  readonly values: number;
+  /** At the end; not 0 where something does not end. */
+  readonly depth: number;
+  /** The first byte that is nested too deep, where the look ends. */
+  readonly deepAt: number | null;
+}
+
+function shapeOf(json: Uint8Array, areLines: boolean): Shape {
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < json.byteLength; at++) {
+    const byte = json[at] as number;
+    if (byte === QUOTE) {
+      at = stringEnd(json, at + 1, areLines);
+      depth += at < json.byteLength ? 0 : 1;
+    } else if (byte === COMMA) {
+      values++;
+    } else if ((byte | BRACE_BIT) === OPEN_BRACE) {
+      values++;
+      depth++;
+      if (depth > MAX_DEPTH && !areLines) {
+        return { values, depth, deepAt: at };
+      }
+    } else if ((byte | BRACE_BIT) === CLOSE_BRACE) {
+      depth--;
+    }
+  }
+  return { values, depth, deepAt: null };
+}
+
+/** Where the string that begins at `at` has its closing quote; of lines, it ends with its line. */
+function stringEnd(json: Uint8Array, at: number, areLines: boolean): number {
   let end = at;
   while (end < json.byteLength && json[end] !== QUOTE) {
-    end += json[end] === BACKSLASH ? 2 : 1;
+    if (areLines && json[end] === LINE_FEED) {
+      break;
+    }
+    const isEscape = json[end] === BACKSLASH && !(areLines && json[end + 1] === LINE_FEED);
+    end += isEscape ? 2 : 1;
   }
   return end;
 }

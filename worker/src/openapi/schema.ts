@@ -45,21 +45,28 @@ export function check(schema: Schema, value: unknown, field: string): void {
 }
 
 function checkFields(schema: Schema, value: Record<string, unknown>, field: string): void {
-  const at = (name: string): string => (field === "body" ? name : `${field}.${name}`);
   for (const name of schema.required ?? []) {
     if (value[name] === undefined) {
-      throw new Refusal(400, `${at(name)}: missing; ${schema.properties?.[name]?.description}`);
+      throw new Refusal(
+        400,
+        `${fieldAt(field, name)}: missing; ${schema.properties?.[name]?.description}`,
+      );
     }
   }
   for (const [name, item] of Object.entries(value)) {
     const known = schema.properties?.[name];
     if (known !== undefined && Object.hasOwn(schema.properties ?? {}, name)) {
-      check(known, item, at(name));
+      check(known, item, fieldAt(field, name));
     } else if (schema.additionalProperties === false) {
       const allowed = Object.keys(schema.properties ?? {}).join(", ");
-      throw invalid(at(name), item, `the fields ${allowed}`);
+      throw invalid(fieldAt(field, name), item, `the fields ${allowed}`);
     }
   }
+}
+
+/** A field as messages name it: those of a whole body by their own name. */
+export function fieldAt(place: string, name: string): string {
+  return place === "body" ? name : `${place}.${name}`;
 }
 
 /** The value itself, without what it holds; `check` goes there and says which part is wrong. */

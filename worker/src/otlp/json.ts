@@ -84,6 +84,7 @@ class Converter {
   }
 
   request(message: JsonMessage): Uint8Array {
+    this.#reader.skipByteOrderMark();
     this.#object(message, 0);
     if (!this.#reader.isAtEnd()) {
       throw this.#reader.refusal("something follows the request");

@@ -35,6 +35,8 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
 const MAX_NUMBER_LENGTH = 800;
 const WORDS = ["true", "false", "null"];
 
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 export class JsonReader {
   /** The next byte. */
   at = 0;
@@ -124,6 +126,12 @@ export class JsonReader {
     }
     this.at += 4;
     return Number.parseInt(digits, 16);
+  }
+
+  /** RFC 8259, 8.1: a parser may ignore one at the start, and some programs write it. */
+  skipByteOrderMark(): void {
+    const isMark = BYTE_ORDER_MARK.every((byte, index) => this.bytes[this.at + index] === byte);
+    this.at += isMark ? BYTE_ORDER_MARK.length : 0;
   }
 
   /** A whole string; for the few that are not copied byte by byte. */

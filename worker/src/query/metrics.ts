@@ -1,23 +1,41 @@
 /** `GET /metrics`: how often an event happened, to how many users, and per group. */
 import type { Caller } from "../auth.ts";
-import { MAX_MS, MILLISECONDS_FROM } from "../events/schema.ts";
+import {
+  clickHouseTime,
+  DATE_PATTERN,
+  dayFromDate,
+  MAX_MS,
+  millisecondsFromDateTime,
+  millisecondsFromNumber,
+} from "../events/dates.ts";
+import { builtIdStart } from "../events/identity.ts";
 import { METRICS_DEFAULT_DAYS, METRICS_MAX_GROUPS } from "../limits.ts";
 import { check, invalid } from "../openapi/schema.ts";
 import { parametersFrom } from "./parameters.ts";
 import { GROUP_EXPRESSIONS, type GroupBy, METRICS_PARAMETERS } from "./schema.ts";
 import { select } from "./select.ts";
 
+const DATE = new RegExp(DATE_PATTERN);
+
 interface Question {
   readonly eventName: string;
   readonly fromMs: number;
+  /** The last moment that counts. */
   readonly toMs: number;
   readonly groupBy: GroupBy | null;
 }
 
-/** Every event once, whatever was sent twice: that is what the view is for. */
+/**
+ * Every event once, whatever was sent twice: that is what the view is for.
+ *
+ * FINAL compares all partitions, so a range of time alone reads every event of the name. Ids that
+ * were built start with their event's time: of those, the sort key finds the ones in the range.
+ */
 const EVENTS =
   "FROM events_once WHERE event_name = {event_name:String} " +
-  "AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}";
+  "AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')} " +
+  "AND NOT (event_id >= {ids_start:String} AND event_id < {ids_from:String}) " +
+  "AND NOT (event_id >= {ids_to:String} AND event_id < {ids_end:String})";
 // An event without a user is nobody's, not one more user's.
 const COUNTS = "count() AS total, uniqExactIf(user_id, user_id != '') AS unique_users";
 
@@ -27,6 +45,10 @@ export async function metrics(request: Request, env: Env, caller: Caller): Promi
     event_name: question.eventName,
     from: clickHouseTime(question.fromMs),
     to: clickHouseTime(question.toMs),
+    ids_start: builtIdStart(0),
+    ids_from: builtIdStart(question.fromMs),
+    ids_to: builtIdStart(question.toMs + 1),
+    ids_end: builtIdStart(MAX_MS),
   };
   const ask = (query: string): Promise<Record<string, unknown>[]> =>
     select(env, caller.team, query, parameters);
@@ -58,14 +80,14 @@ function groupsQuery(groupBy: GroupBy): string {
 function questionFrom(search: URLSearchParams, nowMs: number): Question {
   const asked = parametersFrom(search);
   check(METRICS_PARAMETERS, asked, "body");
-  const toMs = asked.to === undefined ? nowMs : millisecondsFrom("to", asked.to);
+  const toMs = asked.to === undefined ? nowMs : rangeFrom("to", asked.to).lastMs;
   const fromMs =
     asked.from === undefined
       ? Math.max(0, toMs - METRICS_DEFAULT_DAYS * 24 * 3600 * 1000)
-      : millisecondsFrom("from", asked.from);
-  if (fromMs >= toMs) {
+      : rangeFrom("from", asked.from).fromMs;
+  if (fromMs > toMs) {
     const at = new Date(toMs).toISOString();
-    throw invalid("from", asked.from ?? fromMs, `a time before \`to\`, which is ${at}`);
+    throw invalid("from", asked.from ?? fromMs, `a time not after \`to\`, which is ${at}`);
   }
   return {
     eventName: String(asked.event_name),
@@ -75,17 +97,17 @@ function questionFrom(search: URLSearchParams, nowMs: number): Question {
   };
 }
 
-function millisecondsFrom(name: "from" | "to", text: string): number {
-  const number = Number(text);
-  const ms = Number.isNaN(number)
-    ? Date.parse(text.replace(" ", "T"))
-    : Math.round(number < MILLISECONDS_FROM ? number * 1000 : number);
-  if (!(ms >= 0 && ms < MAX_MS)) {
-    throw invalid(name, text, "a time from 1970 to 2099");
+/** A date is the whole day, any other time is one moment. */
+function rangeFrom(name: "from" | "to", text: string): { fromMs: number; lastMs: number } {
+  const { fromMs, endMs } = dayFromDate(text);
+  const momentMs = Number.isNaN(Number(text))
+    ? millisecondsFromDateTime(text)
+    : millisecondsFromNumber(Number(text));
+  const range = DATE.test(text)
+    ? { fromMs, lastMs: endMs - 1 }
+    : { fromMs: momentMs, lastMs: momentMs };
+  if (!(range.fromMs >= 0 && range.lastMs < MAX_MS)) {
+    throw invalid(name, text, "a time from 1970 to 2099, of a day that exists");
   }
-  return ms;
-}
-
-function clickHouseTime(ms: number): string {
-  return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
+  return range;
 }

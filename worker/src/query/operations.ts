@@ -36,7 +36,8 @@ export const METRICS: Operation = {
   tag: "read",
   summary: "How often an event happened",
   description:
-    "Events that were sent more than once count once; users are those events that have one name. " +
+    "Events that were sent more than once count once; users are those that an event names. With " +
+    "`group_by=tag` an event counts once for each of its tags. " +
     `At most ${METRICS_MAX_GROUPS} groups: the largest, or of hours and days the earliest.`,
   parameters: METRICS_PARAMETERS,
   answers: {

@@ -5,7 +5,7 @@
  * Each has rows of two days, hence of two partitions, and every type of value that its statement
  * converts. `sample_rows.json` has the rows that they must become.
  */
-import { eventsFromJson, linesFromEvents } from "../events/parse.ts";
+import { lineFromEvent } from "../events/parse.ts";
 import { protobufFromJson } from "../otlp/json.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "../otlp/schema.ts";
 import type { Table } from "./index.ts";
@@ -164,7 +164,7 @@ const EVENTS = [
     tags: ["a", "b"],
     metadata: { plan: "2026-01-31", seats: 3, price: 0.5, nested: { ok: true } },
   },
-  { event_name: "signed_up", timestamp: BEFORE_MIDNIGHT_MS + 1000 },
+  { event_name: "signed_up", event_id: "own-1", timestamp: BEFORE_MIDNIGHT_MS + 1000 },
 ];
 
 const HEALTH_ROW = {
@@ -199,12 +199,18 @@ export function sampleFor(table: Table): Uint8Array {
     case "otel_logs":
       return otlp(LOGS, LOGS_REQUEST);
     case "events":
-      return linesFromEvents(eventsFromJson(bytesOf(EVENTS), BEFORE_MIDNIGHT_MS).rows);
+      return new TextEncoder().encode(eventLines());
     case "ingest_health":
       return new TextEncoder().encode(HEALTH_ROWS.map((row) => JSON.stringify(row)).join("\n"));
     default:
       return otlp(METRICS, METRICS_REQUEST);
   }
+}
+
+function eventLines(): string {
+  const window = { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
+  const arrival = { nowMs: BEFORE_MIDNIGHT_MS, window };
+  return EVENTS.map((event) => lineFromEvent(event, arrival, "event").line).join("");
 }
 
 function otlp(signal: Signal, request: unknown): Uint8Array {

@@ -1,0 +1,214 @@
+"""Random JSON in events' metadata: what was sent is what can be queried.
+
+Every value comes back from `metadata_text` as it was sent. From `metadata`, which ClickHouse's JSON
+type holds for queries by path, it comes back but for the list in `as_queried`, which is the one in
+`worker/README.md`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.product_events import NOW_SECONDS, event, post
+
+SEED = int(os.environ.get("EVENTS_SEED", "20261129"))
+EVENTS = int(os.environ.get("EVENTS_RANDOM", "3000"))
+BODY_EVENTS = 50
+MAX_DEPTH = 4
+
+STRINGS = [
+    "",
+    " ",
+    "12345678",
+    "2026-02-30",
+    "2026-01-01",
+    "2026-01-01 00:00:00",
+    "2026-01-01T00:00:00.123Z",
+    "20260101",
+    "1970-05-23 21:21:18",
+    "true",
+    "null",
+    "NaN",
+    "0x1F",
+    "1e400",
+    "-0",
+    "00:00:00",
+    "127.0.0.1",
+    "5b8efff7-9803-4103-a269-b633813fc60c",
+    '{"a": 1}',
+    "[1, 2]",
+    'quote " backslash \\ slash /',
+    "tab\tline\nreturn\r",
+    "nul\0byte",
+    "\ufefftext",
+    "grün 🚀 \u2028",
+    "half \ud800",
+]
+KEYS = ["a", "b", "c", "d", "", " ", "a.b", "a.b.c", "0", "10", "2026-01-01", "k\0", "é", "x\udfff"]
+NUMBERS = [
+    "0",
+    "-0",
+    "-0.0",
+    "1",
+    "-1",
+    "1.0",
+    "1.50",
+    "0.5",
+    "1e5",
+    "1E+2",
+    "1.5e300",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "5e-324",
+    "9007199254740993",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "18446744073709551616",
+    "-9223372036854775809",
+    "123456789012345678901234567890",
+    "0.1234567890123456789",
+    "1795246000.123456",
+    "1795246000000",
+]
+
+
+class Number(Decimal):
+    """A number as it is spelled: its value with every digit, and whether zero is negative."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Decimal):
+            return NotImplemented
+        return Decimal.__eq__(self, other) and self.is_signed() == other.is_signed()
+
+    __hash__ = Decimal.__hash__
+
+
+def loads(text: str) -> Any:
+    """JSON with its numbers as `Number`."""
+    return json.loads(text, parse_int=Number, parse_float=Number)
+
+
+def random_json(rng: random.Random, depth: int = 0) -> str:
+    """A JSON text: values of every type, in lists of one type and of several."""
+    kinds = ["string", "number", "word", "list", "object"][: 5 if depth < MAX_DEPTH else 3]
+    kind = rng.choice(kinds)
+    if kind == "list":
+        of_one_kind = rng.random() < 0.5
+        make = rng.choice(LEAVES) if of_one_kind else lambda r: random_json(r, depth + 1)
+        return f"[{', '.join(make(rng) for _item in range(rng.randrange(4)))}]"
+    if kind == "object":
+        return random_object(rng, depth + 1)
+    return LEAVES[("string", "number", "word").index(kind)](rng)
+
+
+def random_object(rng: random.Random, depth: int = 0) -> str:
+    keys = rng.sample(KEYS, rng.randrange(5))
+    fields = (f"{json.dumps(key)}: {random_json(rng, depth)}" for key in keys)
+    return f"{{{', '.join(fields)}}}"
+
+
+def _string(rng: random.Random) -> str:
+    return json.dumps(rng.choice(STRINGS))
+
+
+def _number(rng: random.Random) -> str:
+    return rng.choice(NUMBERS) if rng.random() < 0.7 else repr(rng.uniform(-1e6, 1e6))
+
+
+def _word(rng: random.Random) -> str:
+    return rng.choice(["true", "false", "null"])
+
+
+LEAVES: list[Callable[[random.Random], str]] = [_string, _number, _word]
+
+
+def sent_in_several_bodies(worker: Worker, metadata: list[str]) -> None:
+    """From several senders, so that batches hold events of all of them."""
+    template = json.dumps(event(metadata=0, timestamp=NOW_SECONDS))
+    for start in range(0, len(metadata), BODY_EVENTS):
+        events = [
+            template.replace('"u1"', f'"{number}"').replace('"metadata": 0', f'"metadata": {text}')
+            for number, text in enumerate(metadata[start : start + BODY_EVENTS], start)
+        ]
+        answer = post(worker, "/events/bulk", f"[{', '.join(events)}]".encode())
+        assert answer.status == 200
+        assert json.loads(answer.body)["rejected"] == 0, answer.body
+
+
+def queried(clickhouse: ClickHouse) -> dict[int, tuple[str, Pairs]]:
+    """By user: the metadata as text, and as its paths."""
+    lines = clickhouse.query(
+        "SELECT user_id, metadata_text, metadata FROM telemetry.events_once FORMAT JSONEachRow",
+        output_format_json_quote_64bit_integers="0",
+        output_format_json_quote_denormals="1",
+    )
+    rows = (json.loads(line, object_pairs_hook=Pairs) for line in lines.splitlines())
+    return {int(fields[0][1]): (fields[1][1], fields[2][1]) for fields in rows}
+
+
+class Pairs(list[tuple[str, Any]]):
+    """A JSON object; ClickHouse prints `a` twice where `a` and `a.b` are both paths."""
+
+
+def paths(pairs: Pairs, prefix: str = "") -> dict[str, Any]:
+    """The values of an object by path, as the JSON type has them."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        path = well_formed(prefix + key)
+        if isinstance(value, Pairs):
+            for inner, item in paths(value, f"{path}.").items():
+                found.setdefault(inner, item)
+        elif (item := as_queried(value)) is not None:
+            found.setdefault(path, item)
+    return found
+
+
+def as_queried(value: Any) -> Any:
+    """A value as the JSON type holds it."""
+    if isinstance(value, Pairs):
+        return paths(value)
+    if isinstance(value, list):
+        return [as_queried_in_list(item) for item in value]
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    is_wide = type(value) is int and not -(2**63) <= value < 2**64
+    return float(value) if is_wide else value
+
+
+def as_queried_in_list(item: Any) -> Any:
+    """Items share a type: numbers may be doubles, and null an empty list or object."""
+    found = as_queried(item)
+    if found in ([], {}):
+        return None
+    return float(found) if type(found) is int else found
+
+
+def well_formed(text: str) -> str:
+    """Half a surrogate pair is one replacement character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def test_every_value_comes_back_as_it_was_sent(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Random metadata, many events to a batch, so that one event's values meet another's."""
+    rng = random.Random(SEED)
+    metadata = [random_object(rng) for _event in range(EVENTS)]
+    sent_in_several_bodies(worker, metadata)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
+    assert worker.stored("SELECT error FROM dead_letters") == []
+    rows = queried(clickhouse)
+    assert len(rows) == EVENTS
+    for number, sent in enumerate(metadata):
+        text, typed = rows[number]
+        assert loads(text) == loads(sent), (SEED, number, sent)
+        expected = paths(json.loads(sent, object_pairs_hook=Pairs))
+        assert paths(typed) == expected, (SEED, number, sent)

@@ -1,0 +1,75 @@
+/** Times of events and of queries: which strings and numbers are one, and how ClickHouse reads them. */
+
+/** Before this a number is seconds (until year 5138), from it on milliseconds (since 1973). */
+export const MILLISECONDS_FROM = 1e11;
+/** What the table's TTL can count with: its DateTime ends in 2106. */
+export const MAX_MS = Date.UTC(2100, 0, 1);
+
+const DATE = "(19[7-9]\\d|20\\d\\d)-(\\d\\d)-(\\d\\d)";
+const TIME = "[Tt ](\\d\\d):(\\d\\d):(\\d\\d)(?:\\.(\\d+))?";
+const ZONE = "(?:[Zz]|([+\\-])(\\d\\d):(\\d\\d))?";
+/** RFC 3339, from 1970 to 2099, and without a zone as well, which then is UTC. */
+export const DATE_TIME_PATTERN = `^${DATE}${TIME}${ZONE}$`;
+export const DATE_PATTERN = `^${DATE}$`;
+
+const DAY_MS = 24 * 3600 * 1000;
+const MINUTE_MS = 60 * 1000;
+const dateTime = new RegExp(DATE_TIME_PATTERN);
+const date = new RegExp(DATE_PATTERN);
+
+/** Of Unix seconds or milliseconds. */
+export function millisecondsFromNumber(time: number): number {
+  return Math.round(time < MILLISECONDS_FROM ? time * 1000 : time);
+}
+
+/**
+ * Of a string that `DATE_TIME_PATTERN` allows; NaN for a date or a time that does not exist.
+ *
+ * Not `Date.parse`, which takes 31 February for 3 March, 24:00 for the next day, and a time without
+ * a zone for local time.
+ */
+export function millisecondsFromDateTime(text: string): number {
+  const [, year, month, day, hour, minute, second, fraction = "", sign, ...zone] =
+    dateTime.exec(text) ?? [];
+  const atMs = dayFrom(Number(year), Number(month), Number(day));
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
+    return Number.NaN;
+  }
+  const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
+  const ms = seconds * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+  return atMs + ms - zoneMs(sign, zone);
+}
+
+/** The first moment of a day that `DATE_PATTERN` allows, and the one after its last; NaN as above. */
+export function dayFromDate(text: string): { fromMs: number; endMs: number } {
+  const [, year, month, day] = date.exec(text) ?? [];
+  const fromMs = dayFrom(Number(year), Number(month), Number(day));
+  return { fromMs, endMs: fromMs + DAY_MS };
+}
+
+function dayFrom(year: number, month: number, day: number): number {
+  const ms = Date.UTC(year, month - 1, day);
+  const found = new Date(ms);
+  return found.getUTCMonth() === month - 1 && found.getUTCDate() === day ? ms : Number.NaN;
+}
+
+function zoneMs(sign: string | undefined, [hour, minute]: readonly (string | undefined)[]): number {
+  if (sign === undefined) {
+    return 0;
+  }
+  if (Number(hour) > 23 || Number(minute) > 59) {
+    return Number.NaN;
+  }
+  const ms = (Number(hour) * 60 + Number(minute)) * MINUTE_MS;
+  return sign === "-" ? -ms : ms;
+}
+
+let last = { ms: Number.NaN, text: "" };
+
+/** `2026-01-31 12:00:00.000`; many events have one time, and its string is a fifth of one's CPU. */
+export function clickHouseTime(ms: number): string {
+  if (ms !== last.ms) {
+    last = { ms, text: new Date(ms).toISOString().slice(0, -1).replace("T", " ") };
+  }
+  return last.text;
+}

@@ -1,0 +1,47 @@
+/**
+ * What makes two rows one event.
+ *
+ * A client's `event_id`, or, of an event with a time of its own, an id that ClickHouse builds from
+ * time, channel and user (`migrations/0004_create_events.sql`). An event with neither gets an id here
+ * that no other event has. Both built forms start with the event's time, so that a range of time is
+ * a range of the table's sort key, which `GET /metrics` uses.
+ */
+import { MAX_RECEIVED_STEPS } from "../limits.ts";
+import { clickHouseTime } from "./dates.ts";
+
+/** Of a built id: the time in milliseconds, then `-` and a hash of the fields, or `~` and a number. */
+const BUILT_ID = /^t[0-9a-f]{12}[-~]/;
+const TIME_DIGITS = 12;
+
+/** Where ids of events from a moment on start. */
+export function builtIdStart(ms: number): string {
+  return `t${ms.toString(16).padStart(TIME_DIGITS, "0")}`;
+}
+
+/** Whether a client's id has the form of one that was built for another time. */
+export function isForeignId(id: string, ms: number): boolean {
+  return BUILT_ID.test(id) && !id.startsWith(builtIdStart(ms));
+}
+
+/** Random for each isolate; the runtime has no randomness before the first request. */
+let isolate = "";
+let built = 0;
+
+/** An id that no other event has. */
+export function uniqueId(ms: number): string {
+  isolate ||= crypto.randomUUID().replaceAll("-", "");
+  built++;
+  return `${builtIdStart(ms)}~${isolate}${built.toString(16).padStart(8, "0")}`;
+}
+
+let step = { ms: Number.NaN, count: 0 };
+
+/**
+ * When an event was received, to the nanosecond: of equal events the first one counts, and those of
+ * one body have one millisecond.
+ */
+export function receivedAt(nowMs: number): string {
+  const count = step.ms === nowMs ? Math.min(step.count + 1, MAX_RECEIVED_STEPS) : 0;
+  step = { ms: nowMs, count };
+  return clickHouseTime(nowMs) + String(count).padStart(6, "0");
+}
