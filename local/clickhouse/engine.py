@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 import aiohttp
 
 from local.clickhouse.accounts import Directory
+from local.clickhouse.doorway import socket_from
 from local.clickhouse.insert_tokens import forget_unwritten
 from local.clickhouse.users_file import write_users_file
 from local.engine import Engine
@@ -22,7 +23,7 @@ _START_DEADLINE_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 _SERVER_MEMORY_BYTES = 4 << 30
 _QUERY_MEMORY_BYTES = 2 << 30
-_PROGRAM = Path(__file__).with_name("server.py")
+_PROGRAM = Path(__file__).with_name("server")
 
 
 class EngineFailed(Exception):
@@ -47,6 +48,7 @@ class ServiceEngine:
         self._next_ports = (0, 0)
         self._folder = folder
         self._library = library
+        self._door = folder / "door"
         self._engine: Engine | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -60,20 +62,27 @@ class ServiceEngine:
         """Process id, or None while there is none."""
         return self._engine.pid if self._engine else None
 
+    def new_socket(self, _address: object = None) -> socket.socket:
+        """Return a new socket that can connect to the engine's ports, for the front alone.
+
+        Raises:
+            ConnectionRefusedError: there is no engine.
+        """
+        return socket_from(self._door)
+
     async def start(self, directory: Directory) -> None:
         """Start with these users and wait until it answers.
 
         Raises:
             EngineFailed: it did not answer within a minute; nothing runs then.
         """
-        await asyncio.to_thread(self._write_files, directory)
         self._next_ports = _free_ports()
         self._engine = Engine(
             "engine",
             self._command(),
             directory=self._folder,
             environment={"TZ": "UTC"},
-            before_start=self._mend,
+            before_start=lambda: self._prepare(directory),
             on_start=self._started,
         )
         await self._engine.start()
@@ -100,9 +109,12 @@ class ServiceEngine:
     def _command(self) -> list[str]:
         ports = [str(port) for port in self._next_ports]
         program = [sys.executable, "-I", str(_PROGRAM)]
-        return [*program, str(self._library), str(self._folder), *ports]
+        return [*program, str(self._library), str(self._folder), *ports, str(self._door)]
 
-    def _mend(self) -> None:
+    def _prepare(self, directory: Directory) -> None:
+        # For every start: the program deletes the users' file once it was read.
+        write_users_file(self._folder / "users.xml", directory, memory_bytes=_QUERY_MEMORY_BYTES)
+        write_private(self._folder / "config.xml", self._config().encode())
         if forgotten := forget_unwritten(self._folder / "data"):
             print(
                 f"{self._folder.name}: {forgotten} inserts were cut off by the kill; "
@@ -124,7 +136,8 @@ class ServiceEngine:
 
     async def _wait_until_ready(self) -> None:
         timeout = aiohttp.ClientTimeout(total=2)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        connector = aiohttp.TCPConnector(socket_factory=self.new_socket)
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             while True:
                 try:
                     async with session.get(f"{self.url}/ping") as response:
@@ -142,10 +155,6 @@ class ServiceEngine:
         """
         if self.pid is None:
             self.ready.clear()
-
-    def _write_files(self, directory: Directory) -> None:
-        write_users_file(self._folder / "users.xml", directory, memory_bytes=_QUERY_MEMORY_BYTES)
-        write_private(self._folder / "config.xml", self._config().encode())
 
     def _config(self) -> str:
         # Caches and pools are sized for a laptop: the defaults are for a whole server.

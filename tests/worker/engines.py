@@ -165,7 +165,7 @@ class ClickHouse:
         (library,) = ROOT.glob("local/node_modules/@chdb/lib-*/libchdb.so")
         self.port = free_port()
         self.tcp_port = free_port()
-        program = ROOT / "local" / "clickhouse" / "server.py"
+        program = ROOT / "local" / "clickhouse" / "server"
         self.process = Process(
             [
                 sys.executable,

@@ -97,14 +97,24 @@ async def _serve(
 async def _connect(plane: DataPlane) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     for _ in range(CONNECT_TRIES):
         try:
-            return await asyncio.open_connection(
-                "127.0.0.1", plane.engine.tcp_port, limit=_CHUNK_BYTES * 4
-            )
+            return await _connect_once(plane)
         except ConnectionRefusedError:
             plane.engine.lost()
             await asyncio.sleep(CONNECT_PAUSE_SECONDS)
             await plane.wait_until_ready()
     raise Unavailable("the service's engine does not accept connections")
+
+
+async def _connect_once(plane: DataPlane) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    connecting = plane.engine.new_socket()
+    try:
+        connecting.setblocking(False)
+        address = ("127.0.0.1", plane.engine.tcp_port)
+        await asyncio.get_running_loop().sock_connect(connecting, address)
+        return await asyncio.open_connection(sock=connecting, limit=_CHUNK_BYTES * 4)
+    except BaseException:
+        connecting.close()
+        raise
 
 
 async def _splice(

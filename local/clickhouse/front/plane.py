@@ -85,7 +85,9 @@ class DataPlane:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 # Shorter than the engine's own, so that it is never the one that hangs up.
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=300),
+                connector=aiohttp.TCPConnector(
+                    limit=0, keepalive_timeout=300, socket_factory=self.engine.new_socket
+                ),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -1,7 +1,8 @@
-"""The program of one engine: libchdb as a ClickHouse server. Run by path, imports nothing of ours.
+"""The program of one engine: libchdb as a ClickHouse server. Run by path, imports only this folder.
 
-`python server.py LIBRARY FOLDER HTTP_PORT TCP_PORT` never returns while the server runs. The
-library is the npm package `@chdb/lib-linux-x64-gnu` (`-darwin-…` on macOS).
+`python server LIBRARY FOLDER HTTP_PORT TCP_PORT [DOOR]` never returns while the server runs. The
+library is the npm package `@chdb/lib-linux-x64-gnu` (`-darwin-…` on macOS). With DOOR, the ports
+are open to those only who get a socket there, see `door.py`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,12 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from local.clickhouse.server.door import close_ports
+from local.clickhouse.server.fence import confine
 
 # libchdb is `clickhouse local`, which listens only when told to and ends with its last query:
 # so the last query is one that never does.
@@ -21,10 +28,14 @@ _QUERIES = (
 
 def main() -> int:
     """Serve until killed; returns only when the engine could not start."""
-    library, folder, http_port, tcp_port = sys.argv[1:5]
+    library, folder, http_port, tcp_port, *door = sys.argv[1:]
     # Schemas that arrive as text are cached below the working directory, whatever the
     # configuration's `format_schema_path` says.
     os.chdir(folder)
+    if door:
+        _hide(Path(folder), Path(door[0]), [int(http_port), int(tcp_port)])
+    if not confine(Path(folder), readable=[Path(library)]):
+        print("no Landlock here: SQL users can read your files", file=sys.stderr, flush=True)
     arguments = [
         "clickhouse",
         f"--path={folder}/data",
@@ -40,6 +51,13 @@ def main() -> int:
     run(len(arguments), (ctypes.c_char_p * len(arguments))(*(a.encode() for a in arguments)))
     print("the engine did not start; is its data folder or a port in use?", file=sys.stderr)
     return 1
+
+
+def _hide(folder: Path, door: Path, ports: list[int]) -> None:
+    """Close the ports, and delete the file with the users' password hashes once it was read."""
+    users = folder / "users.xml"
+    if not close_ports(door, ports, then=users.unlink):
+        print("no user namespaces: every program reaches the ports", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,136 @@
+"""Closes the engine's ports to everybody but its front.
+
+The engine aborts when it rejects a login over its native protocol, and it can listen on TCP only.
+So the sockets on which it listens are exchanged for ones of a network namespace without any other
+program. A process in there, the doorman, hands out sockets that can connect to them, to those who
+may open a Unix socket. Everything else of the engine stays in the machine's own network.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import stat
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+__all__ = ["close_ports"]
+
+# `include/uapi/linux/sched.h`, `sockios.h`, `if.h`, `prctl.h`.
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
+_SIOCSIFFLAGS = 0x8914
+_IFF_UP = 1
+_PR_SET_PDEATHSIG = 1
+_BACKLOG = 128
+_POLL_SECONDS = 0.002
+_FIRST_FD, _END_FD = 3, 1024
+
+
+def close_ports(door: Path, ports: list[int], *, then: Callable[[], None]) -> bool:
+    """Exchange listening sockets on these ports of 127.0.0.1 as soon as this process has them.
+
+    Args:
+        door: where the front gets its sockets, a Unix socket of mode 0600.
+        then: called when all are exchanged.
+    Returns:
+        False where this user may not make namespaces: then the ports stay open.
+    """
+    if sys.platform != "linux" or (inside := _start_doorman(door, ports)) is None:
+        return False
+
+    def exchange() -> None:
+        _exchange(inside)
+        then()
+
+    threading.Thread(target=exchange, name="ports", daemon=True).start()
+    return True
+
+
+def _start_doorman(door: Path, ports: list[int]) -> dict[int, socket.socket] | None:
+    """Return the sockets that listen inside, by port."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    unix = _listen_at(door)
+    parent = os.getpid()
+    if os.fork() == 0:
+        try:
+            ours.close()
+            _guard(unix, theirs, ports, parent)
+        finally:
+            os._exit(1)
+    unix.close()
+    theirs.close()
+    with ours:
+        _said, fds, _flags, _address = socket.recv_fds(ours, 1, len(ports))
+    if not fds:  # it has ended
+        door.unlink()
+        return None
+    return {port: socket.socket(fileno=fd) for port, fd in zip(ports, fds, strict=True)}
+
+
+def _listen_at(door: Path) -> socket.socket:
+    door.unlink(missing_ok=True)
+    unix = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    # Relative: a path of a Unix socket has 107 bytes at most.
+    folder = os.open(door.parent, os.O_PATH)
+    try:
+        unix.bind(f"/proc/self/fd/{folder}/{door.name}")
+    finally:
+        os.close(folder)
+        os.umask(before)
+    unix.listen(_BACKLOG)
+    return unix
+
+
+def _guard(unix: socket.socket, engine: socket.socket, ports: list[int], parent: int) -> None:
+    """Be the doorman, until the engine's process ends."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
+        return
+    _bring_up_loopback()
+    inside = [socket.create_server(("127.0.0.1", port), backlog=_BACKLOG) for port in ports]
+    socket.send_fds(engine, [b"."], [each.fileno() for each in inside])
+    engine.close()
+    for each in inside:
+        each.close()  # the engine has them
+    while True:
+        client, _address = unix.accept()
+        with client, contextlib.suppress(OSError), socket.socket() as handed_out:
+            socket.send_fds(client, [b"."], [handed_out.fileno()])
+
+
+def _bring_up_loopback() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = struct.pack("16sh14x", b"lo", _IFF_UP)
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, request)
+
+
+def _exchange(inside: Mapping[int, socket.socket]) -> None:
+    ours = {each.fileno() for each in inside.values()}
+    left = dict(inside)
+    while left:
+        for fd in range(_FIRST_FD, _END_FD):
+            if fd not in ours and (port := _port_listened_on(fd)) in left:
+                # The engine goes on with the same number, and the old socket is closed.
+                os.dup2(left.pop(port).fileno(), fd, inheritable=False)
+        time.sleep(_POLL_SECONDS)
+
+
+def _port_listened_on(fd: int) -> int | None:
+    try:
+        if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+            return None
+        with socket.socket(fileno=os.dup(fd)) as same:
+            is_listening = same.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            return int(same.getsockname()[1]) if is_listening else None
+    except (OSError, IndexError, ValueError):
+        return None  # closed meanwhile, or of another family
