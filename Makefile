@@ -59,9 +59,15 @@ lint: ## Check format, style and types of Python and TypeScript
 
 .PHONY: test
 test: install lint ## Every check and test
+	$(VENV)/python -m tests.versions.install
 	npm --prefix worker run --silent test
 	$(VENV)/python -m pytest -m "not alone" --numprocesses $(JOBS) --dist loadfile
 	$(VENV)/python -m pytest -m alone
+
+.PHONY: test-versions
+test-versions: install ## The worker's statements on five versions of ClickHouse, 2.6 GB of them
+	CLICKHOUSE_VERSIONS=all $(VENV)/python -m tests.versions.install
+	CLICKHOUSE_VERSIONS=all $(VENV)/python -m pytest tests/versions
 
 .PHONY: test-chaos
 test-chaos: install ## Random changes, faults and kills: 200 of each (CHAOS_SEED, CHAOS_ROUNDS)

@@ -1,0 +1,124 @@
+"""Token, repeat and rows of every statement on several versions of ClickHouse (`install.py`)."""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resources.statement_proof import DEDUPLICATION_SETTINGS, Manifest
+from resources.worker_build import build_worker
+from tests.versions import install
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = Path(__file__).with_name("engine.py")
+VERSIONS = install.selected()
+# Text indexes need a setting there, so this version cannot have the schema as it is.
+TOO_OLD = "26.1"
+ALLOWED_THERE = {"enable_full_text_index": "1"}
+DISABLED = {"deduplicate_insert": "disable", "deduplicate_insert_select": "disable"}
+
+
+def tables() -> dict[str, Any]:
+    return dict(Manifest.read(build_worker(ROOT / "worker").statements).tables)
+
+
+@functools.cache
+def migrations() -> list[str]:
+    files = sorted((ROOT / "migrations").glob("*.sql"))
+    return [str(file) for file in files if not file.name.endswith(".down.sql")]
+
+
+def outcome(
+    version: str,
+    *,
+    settings: Mapping[str, str] = DEDUPLICATION_SETTINGS,
+    profile: Mapping[str, str] | None = None,
+    before: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What the version does with the schema and the statements."""
+    request = {
+        "migrations": migrations(),
+        "tables": tables(),
+        "settings": settings,
+        "profile": profile or {},
+        "before": before or {},
+    }
+    ran = subprocess.run(
+        [sys.executable, "-I", str(ENGINE), str(install.installed(version))],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    found = json.loads(ran.stdout)
+    assert found["version"].startswith(f"{version}."), found["version"]
+    assert isinstance(found, dict)
+    return found
+
+
+def assert_all_once(found: Mapping[str, Any]) -> None:
+    """Every statement's rows are the expected ones, after the insert and after its repeat."""
+    assert found["schema"] == "applied"
+    proved = dict(found["tables"])
+    assert proved.pop("behind the view") >= 1
+    wanted = {
+        f"{table} {form}": entry["rows"]
+        for table, entry in tables().items()
+        for form in entry["forms"]
+    }
+    assert set(proved) == set(wanted)
+    for where, rows in wanted.items():
+        assert "error" not in proved[where], f"{where}: {proved[where]}"
+        for when in ("once", "twice"):
+            assert sorted(map(str, map(sorted_items, proved[where][when]))) == sorted(
+                map(str, map(sorted_items, rows))
+            ), f"{where} {when}"
+
+
+def sorted_items(value: Any) -> Any:
+    """Objects without an order, as JSON has them."""
+    if isinstance(value, dict):
+        return sorted((name, sorted_items(each)) for name, each in value.items())
+    return [sorted_items(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_statement_is_applied_once_however_often_it_is_repeated(version: str) -> None:
+    found = outcome(version, before=ALLOWED_THERE if version == TOO_OLD else None)
+    assert_all_once(found)
+    missing = {"deduplicate_insert"} if version == TOO_OLD else set()
+    assert set(found["settings"]) == set(DEDUPLICATION_SETTINGS) - missing
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_profile_that_disables_deduplication_does_not_matter(version: str) -> None:
+    before = ALLOWED_THERE if version == TOO_OLD else None
+    assert_all_once(outcome(version, profile=DISABLED, before=before))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_without_the_settings_such_a_profile_doubles_rows(version: str) -> None:
+    """So the two tests above can fail; 26.1 needs no profile for it."""
+    is_old = version == TOO_OLD
+    found = outcome(
+        version,
+        settings={},
+        profile=None if is_old else DISABLED,
+        before=ALLOWED_THERE if is_old else None,
+    )
+    spans = found["tables"]["otel_traces protobuf"]
+    assert (len(spans["once"]), len(spans["twice"])) == (2, 4)
+
+
+@pytest.mark.skipif(TOO_OLD not in VERSIONS, reason="CLICKHOUSE_VERSIONS leaves it out")
+def test_a_version_without_text_indexes_rejects_the_schema() -> None:
+    """Which `Migrations` says before it applies any file."""
+    assert "text index" in outcome(TOO_OLD)["schema"]
