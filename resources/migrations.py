@@ -63,6 +63,8 @@ class MigrationsArgs:
             pending see a new value; `Retention` changes the days of tables that are there.
         drop_database_on_destroy: whether deleting this drops the database. Default false. In
             place.
+        oldest_server: the oldest version that the files run on, like `26.2`; an older server is
+            rejected before any file is applied. Default: any version.
     """
 
     connection: Connection
@@ -70,6 +72,7 @@ class MigrationsArgs:
     directory: str = "migrations"
     variables: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None
     drop_database_on_destroy: pulumi.Input[bool] | None = None
+    oldest_server: str | None = None
 
 
 class MigrationsProvider(InServer):
@@ -93,6 +96,7 @@ class MigrationsProvider(InServer):
         checker.inputs.setdefault("drop_database_on_destroy", False)
         checker.inputs.setdefault("variables", {})
         checker.flag("drop_database_on_destroy")
+        checker.text("oldest_server", pattern=r"\d+\.\d+", allowed="a version like 26.2")
         checker.text("database", pattern=NAME, allowed="letters, digits and _")
         _check_files(checker)
 
@@ -104,6 +108,7 @@ class MigrationsProvider(InServer):
         """Make the database, apply every file the server does not know yet."""
         if not differs("files", olds, news):
             return
+        _require_version(server, news)
         # ClickHouse Cloud turns `Atomic` into its own replicated engine; elsewhere it is the
         # default, except for embedded servers, whose default keeps nothing. The migrations' own
         # client would not wait for a service that sleeps; this does.
@@ -188,6 +193,21 @@ def _check_files(checker: Checker) -> None:
 
 def _variables(directory: str, name: str) -> set[str]:
     return set(_VARIABLE.findall((Path(directory) / name).read_text(encoding="utf8")))
+
+
+def _require_version(server: Warehouse, props: Mapping[str, Any]) -> None:
+    """Raise if the server is older than the files need; the error of a file would not say so."""
+    oldest = props.get("oldest_server")
+    version = server.command("SELECT version() FORMAT TSVRaw").strip() if oldest else ""
+    if oldest and _year_and_month(version) < _year_and_month(oldest):
+        raise ResourceError(
+            f"the schema of {props['database']} needs ClickHouse {oldest} or newer, and "
+            f"{props['url']} runs {version}: have the service upgraded, and run `pulumi up` again"
+        )
+
+
+def _year_and_month(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split(".")[:2])
 
 
 def _check_history(checker: Checker, applied: Mapping[str, str]) -> None:

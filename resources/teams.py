@@ -23,7 +23,11 @@ from resources.migrations import Migrations, MigrationsArgs
 from resources.retention import Retention, RetentionArgs, partition_days
 from resources.warehouse import Connection
 
-__all__ = ["TeamSchema", "team_schemas"]
+__all__ = ["OLDEST_CLICKHOUSE", "TeamSchema", "team_schemas"]
+
+OLDEST_CLICKHOUSE = "26.2"
+"""Of the files in `migrations/`: text indexes without a setting that allows them (0006);
+`min_level_for_wide_part` (0013) is there since 25.10."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +82,7 @@ def _schema(
                 "PARTITION_DAYS": str(partition_days(ttl_days)),
             },
             drop_database_on_destroy=drop,
+            oldest_server=OLDEST_CLICKHOUSE,
         ),
         opts,
     )

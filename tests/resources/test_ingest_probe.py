@@ -17,6 +17,7 @@ from resources.ingest_probe import IngestProbeProvider
 from resources.migrations import MigrationsProvider, _files
 from resources.sql import InServer
 from resources.statement_proof import DEDUPLICATION_SETTINGS, Manifest, prove
+from resources.teams import OLDEST_CLICKHOUSE
 from resources.warehouse import Warehouse
 from resources.worker_build import build_worker
 from tests.resources.servers import Server
@@ -25,6 +26,7 @@ from tests.worker.sample_rows import columns_of
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "writer-1-Password"
 DATABASE = "probed"
+VARIABLES = {"TTL_DAYS": "30", "PARTITION_DAYS": "1"}
 
 
 class Probed:
@@ -37,12 +39,17 @@ class Probed:
         self.admin = Warehouse(server.url, "default", server.password)
         self.writer = Warehouse(server.url, "probe_writer", PASSWORD)
 
-    def migrate(self) -> None:
-        files = {"directory": str(ROOT / "migrations"), "files": _files(str(ROOT / "migrations"))}
-        variables = {"TTL_DAYS": "30", "PARTITION_DAYS": "1"}
-        self.configured(MigrationsProvider()).create(
-            {**self.server.connection(), **files, "database": DATABASE, "variables": variables}
-        )
+    def migrate(self, **changes: str) -> None:
+        folder = str(ROOT / "migrations")
+        props = {
+            "database": DATABASE,
+            "directory": folder,
+            "files": _files(folder),
+            "variables": VARIABLES,
+            "oldest_server": OLDEST_CLICKHOUSE,
+            **changes,
+        }
+        self.configured(MigrationsProvider()).create({**self.server.connection(), **props})
 
     def configured(self, provider: InServer) -> InServer:
         cloud = self.server.control_plane.cloud
@@ -225,6 +232,15 @@ def test_copies_that_a_killed_run_left_are_dropped_first(probed: Probed) -> None
     probed.query("CREATE DATABASE ingest_probe")
     probed.query("CREATE TABLE ingest_probe.otel_traces (a Int8) ENGINE = MergeTree ORDER BY a")
     assert probed.outputs(probed.props())["insert_format"] == "protobuf"
+
+
+def test_an_older_server_is_rejected_before_any_file_is_applied(probed: Probed) -> None:
+    version = probed.query("SELECT version()")
+    with pytest.raises(ResourceError) as rejected:
+        probed.migrate(database="too_old", oldest_server="26.100")
+    assert "too_old needs ClickHouse 26.100 or newer" in str(rejected.value)
+    assert f"runs {version}: have the service upgraded" in str(rejected.value)
+    assert probed.query("EXISTS DATABASE too_old") == "0"
 
 
 def test_the_rows_that_are_expected_have_every_column_of_the_statement(probed: Probed) -> None:

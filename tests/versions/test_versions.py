@@ -45,6 +45,7 @@ def outcome(
     """What the version does with the schema and the statements."""
     request = {
         "migrations": migrations(),
+        "variables": {"TTL_DAYS": "30", "PARTITION_DAYS": "1"},
         "tables": tables(),
         "settings": settings,
         "profile": profile or {},
