@@ -1,5 +1,6 @@
 /** JSON as it was sent: no digit of a number is lost. */
 import { Refusal } from "../errors.ts";
+import { parseJson } from "../parse_json.ts";
 
 /** Rejects bytes that are not UTF-8; leaves out a byte order mark at the start. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
@@ -25,8 +26,8 @@ const MAY_BE_INEXACT = /[:,[\s](?:-0|-?\d[\d.]{15,}|-?\d[\d.]*[eE])/;
 /** @throws SyntaxError */
 export function valueFrom(text: string): unknown {
   return MAY_BE_INEXACT.test(text)
-    ? JSON.parse(text, (_key, item, { source }) => exactNumber(item, source))
-    : JSON.parse(text);
+    ? parseJson(text, (_key, item, { source }) => exactNumber(item, source))
+    : parseJson(text);
 }
 
 /** The value of a whole body. @throws Refusal 400 */

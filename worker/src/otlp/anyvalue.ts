@@ -55,14 +55,16 @@ function arrayText(bytes: Uint8Array): string {
 
 /** Keys in byte order and each once, the last one's value: what Go does with a map. */
 function mapText(bytes: Uint8Array): string {
+  // Under a letter: a Map's keys collide where their sender wants, if they are numbers alone
+  // (`parse_json.ts`). 60,000 of them took 11 s.
   const entries = new Map<string, string>();
   for (const pair of readFields(KEY_VALUE_LIST, bytes).get(1) ?? []) {
     const fields = readFields(KEY_VALUE, pair);
     const key = decoder.decode(fields.get(1)?.at(-1) ?? new Uint8Array(0));
-    entries.set(key, jsonFrom(readFields(ANY_VALUE, joined(fields.get(2) ?? []))));
+    entries.set(`k${key}`, jsonFrom(readFields(ANY_VALUE, joined(fields.get(2) ?? []))));
   }
   const sorted = [...entries].sort(([left], [right]) => compareUtf8(left, right));
-  return `{${sorted.map(([key, value]) => `${quoted(key)}:${value}`).join(",")}}`;
+  return `{${sorted.map(([key, value]) => `${quoted(key.slice(1))}:${value}`).join(",")}}`;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -73,10 +75,19 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 /** UTF-8 sorts by code point, JavaScript by UTF-16 unit: they differ beyond U+FFFF. */
 function compareUtf8(left: string, right: string): number {
-  const a = Array.from(left, (char) => char.codePointAt(0) ?? 0);
-  const b = Array.from(right, (char) => char.codePointAt(0) ?? 0);
-  const index = a.findIndex((point, at) => point !== b[at]);
-  return index === -1 ? a.length - b.length : (a[index] ?? 0) - (b[index] ?? -1);
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    const difference = rank(left.charCodeAt(at)) - rank(right.charCodeAt(at));
+    if (difference !== 0) {
+      return difference;
+    }
+  }
+  return left.length - right.length;
+}
+
+/** Halves of surrogate pairs come after all other units. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
 function quoted(text: string): string {
