@@ -194,7 +194,7 @@ def _script(
         _binding("RETENTION_DAYS", "plain_text", text=_retention_binding(args)),
         *_sentry_binding(args),
     ]
-    require_variables(len(bindings))
+    require_variables(sum(binding.text is not None for binding in bindings))
     return cloudflare.WorkersScript(
         resource_name,
         account_id=args.account_id,

@@ -18,7 +18,8 @@ import pytest
 from resources.access import SENDING_SCOPES, Access, PublicArgs, TeamArgs, TokenArgs
 from resources.access_bindings import MAX_VARIABLE_BYTES, access_bindings, require_variables
 from resources.access_rules import InvalidArgs
-from resources.worker_build import build_worker
+from resources.telemetry import Telemetry, TelemetryArgs
+from resources.worker_build import BuiltWorker, build_worker
 from tests.local.cloudflare.harness import Cloud, form
 
 TEAMS = [TeamArgs(name="default", database="telemetry", shards=3)]
@@ -35,6 +36,7 @@ def runtime() -> Iterator[None]:
     asyncio.set_event_loop(loop)
     pulumi.runtime.configure(pulumi.runtime.Settings(project="telemetry", stack="test"))
     yield
+    loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True))
     asyncio.set_event_loop(None)
     loop.close()
 
@@ -226,3 +228,42 @@ def send(cloud: Cloud, token: str) -> int:
         timeout=60,
     )
     return response.status_code
+
+
+class Echo(pulumi.runtime.Mocks):
+    """An engine that returns the inputs of each resource."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(
+        self, _args: pulumi.runtime.MockCallArgs
+    ) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return {}, None
+
+
+def test_a_deployment_with_too_many_variables_ends_its_preview(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Those of the tokens count together with all others of the worker."""
+    pulumi.runtime.set_mocks(Echo(), preview=True)
+    (tmp_path / "worker.js").write_text("")
+    known: Any = SimpleNamespace(name="reader", password="a")
+    args = TelemetryArgs(
+        account_id="0123",
+        api_token="t",
+        hostname="in.example.com",
+        zone_name="example.com",
+        script_name="ingest",
+        clickhouse_url="https://clickhouse.example.com",
+        writer=known,
+        readers={"default": known},
+        access=access_of(30),
+        retention_days=30,
+        worker=BuiltWorker.of(tmp_path / "worker.js", "2026-11-01"),
+    )
+    parts = len(texts(args.access, token_values(30, 1)))
+    assert parts > 1
+    monkeypatch.setattr("resources.access_bindings.MAX_VARIABLES", parts + 3)
+    with pytest.raises(InvalidArgs, match=rf"{parts + 6} variables', allowed: {parts + 3}"):
+        Telemetry("ingest", args)
