@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import TOKEN, ClickHouse, Worker, wait_until
+from tests.worker.spans import export_bytes
 
 CONNECTIONS = 48
 # Compiled code is other code than interpreted code: this is well past where the engine compiles it.
@@ -131,3 +134,23 @@ def test_who_has_called_often_enough_hands_over(
     wait_until("all are delivered", lambda: clickhouse.count("events") >= 20 * CONNECTIONS)
     counts = "SELECT count(), uniqExact(user_id) FROM telemetry.events"
     assert clickhouse.query(counts) == f"{20 * CONNECTIONS}\t{20 * CONNECTIONS}"
+
+
+def test_a_body_that_its_buffer_does_not_write_in_time_comes_again_later(
+    make_worker: WorkerFactory,
+) -> None:
+    """503 with Retry-After, large or small, long before a request's 30 s are over."""
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"APPEND_MS": 1_000})
+    script = worker.folder / "index.js"
+    stuck, count = re.subn(
+        r"(\n  async append\(bodies[^)]*\) {)",
+        r"\1 await scheduler.wait(60000);",
+        script.read_text(),
+    )
+    assert count == 1
+    script.write_text(stuck)
+    worker.restart()
+    bodies = [export_bytes(spans, seed=spans) for spans in (1, 2, 3, 1_000)]
+    with ThreadPoolExecutor(len(bodies)) as senders:
+        answers = list(senders.map(worker.post_traces, bodies))
+    assert [(each.status, each.headers["retry-after"]) for each in answers] == [(503, "1")] * 4

@@ -4,8 +4,10 @@ import { aboveRates, type Caller } from "./auth.ts";
 import { compressed, free, tooLarge } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { type ContentCoding, contentCoding, decode } from "./content_coding.ts";
+import { Deadline } from "./deadline.ts";
 import { quoted, Refusal } from "./errors.ts";
 import {
+  APPEND_MS,
   FULL_RETRY_AFTER_SECONDS,
   MAX_BODY_BYTES,
   MAX_RAW_BODY_BYTES,
@@ -180,9 +182,11 @@ export async function append(env: Env, caller: Caller, body: Unplaced): Promise<
   }
 }
 
+const appends = new Deadline(APPEND_MS, () => new Error(`no response in ${APPEND_MS / 1000} s`));
+
 async function appendTo(env: Env, caller: Caller, body: Unplaced): Promise<AppendAnswer> {
   try {
-    return await appendToShard(env, caller, body);
+    return await appends.within(appendToShard(env, caller, body));
   } catch (error) {
     console.error(`append failed: ${String(error)}`);
     tallyOf(caller.team).add("ingest_bodies_total", 1, body.kind, "failed");

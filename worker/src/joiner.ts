@@ -14,7 +14,14 @@
  */
 import { waitUntil } from "cloudflare:workers";
 import type { AppendAnswer, AppendRequest } from "./buffer.ts";
-import { JOIN_BODY_BYTES, JOIN_BYTES, JOIN_CALLS, JOIN_LATE_MS, JOIN_TURN_MS } from "./limits.ts";
+import {
+  APPEND_MS,
+  JOIN_BODY_BYTES,
+  JOIN_BYTES,
+  JOIN_CALLING_MS,
+  JOIN_CALLS,
+  JOIN_TURN_MS,
+} from "./limits.ts";
 
 /** One call with some bodies; answers in their order. */
 export type Call = (bodies: readonly AppendRequest[]) => Promise<readonly AppendAnswer[]>;
@@ -61,8 +68,8 @@ class Lane {
   }
 
   #overdue(waiting: Waiting, call: Call): void {
-    // The buffer may take as long as a disk may.
-    setTimeout(() => waiting.settle({ error: new Error("no answer in time") }), JOIN_LATE_MS);
+    // Its own timer again, for the second rule; nobody waits longer than this for an append.
+    setTimeout(() => waiting.settle({ error: new Error("no response in time") }), APPEND_MS);
     if (this.#waiting.includes(waiting)) {
       waitUntil(this.#callForAll(call));
     }
@@ -71,7 +78,11 @@ class Lane {
   /** Until nobody waits, or this request has called often enough for others. */
   async #callForAll(call: Call): Promise<void> {
     this.#calling = true;
+    const untilMs = Date.now() + JOIN_CALLING_MS;
     for (let calls = 0; calls < JOIN_CALLS && this.#waiting.length > 0; calls++) {
+      if (Date.now() > untilMs) {
+        break;
+      }
       // Requests that have arrived and were not looked at yet come along. Without this, one is
       // alone in a call before each group: a third of the calls under load, most of them at half.
       await scheduler.wait(0);

@@ -31,11 +31,14 @@ export const DISCARD_BYTES = 128 * MIB;
 export const DISCARD_MS = 5_000;
 export const DISCARD_PIECE_BYTES = 16 * KIB;
 /**
- * How long a sender is waited for. OTLP's exporters give up a request after 10 s, the Collector's
- * after 30; and with the 5 s that it may wait for memory and the 5 s of `APPEND_MS`, a request ends
- * within the 30 s that design.md counts for one.
+ * How long a sender is waited for, and up to a quarter more. OTLP's exporters give up a request after
+ * 10 s, the Collector's after 30. With the 5 s that it may wait for memory and `APPEND_MS`, a request
+ * ends within 30 s, which is all that Cloudflare gives one whose client has gone:
+ * https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
  */
-export const BODY_MS = 20_000;
+export const BODY_MS = 18_000;
+/** How long a buffer may take to write a body, and up to a quarter more; then its sender repeats it. */
+export const APPEND_MS = 5_000;
 /** Read in one go, and outside the count of memory: 1,000 of them at once are 32 MB. */
 export const SMALL_BODY_BYTES = 32 * KIB;
 /** Read at once of a larger body. */
@@ -131,8 +134,8 @@ export const JOIN_BYTES = MIB;
 export const JOIN_CALLS = 100;
 /** A call takes milliseconds. Who was not taken along for so long makes one by itself. */
 export const JOIN_TURN_MS = 1_000;
-/** After this somebody else's call is not waited for any more: 503, and the sender tries again. */
-export const JOIN_LATE_MS = 30_000;
+/** A request that calls for others does so no longer: it may be ended 30 s after its response. */
+export const JOIN_CALLING_MS = 10_000;
 /** A body sets out again when it meets a newer layout; each time one side has learnt of it. */
 export const MAX_LAYOUT_TURNS = 4;
 

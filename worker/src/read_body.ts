@@ -2,6 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { free, tooLarge } from "./body.ts";
 import { BodyMemory, Upload } from "./body_memory.ts";
+import { Deadline } from "./deadline.ts";
 import { Refusal } from "./errors.ts";
 import {
   BODY_MEMORY_BYTES,
@@ -14,7 +15,6 @@ import {
   TEAM_BODY_MEMORY_BYTES,
   UNPROVEN_BODY_BYTES,
 } from "./limits.ts";
-import { endedInTime } from "./slow_bodies.ts";
 
 /** A large body's memory, until its request has a response. */
 interface Held {
@@ -26,6 +26,7 @@ interface Held {
 
 const memory = new BodyMemory(BODY_MEMORY_BYTES, TEAM_BODY_MEMORY_BYTES);
 const held = new Map<Request, Held>();
+const smallBodies = new Deadline(BODY_MS, tooSlow);
 
 /**
  * All bytes of the body. Their memory is freed by `letGoOfBody`, so nothing may keep them longer.
@@ -46,7 +47,7 @@ export async function readBody(
   try {
     if (declared > 0 && declared <= SMALL_BODY_BYTES) {
       // The runtime holds a sender to the length that it declares.
-      return new Uint8Array(await endedInTime(request.arrayBuffer(), tooSlow));
+      return new Uint8Array(await smallBodies.within(request.arrayBuffer()));
     }
     return request.body === null
       ? new Uint8Array(0)
