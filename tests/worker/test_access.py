@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 
 import pytest
 
@@ -19,7 +20,9 @@ from tests.worker.engines import (
 )
 from tests.worker.spans import export_bytes
 
-EVENT = {"event_name": "signup", "timestamp": 1_900_000_000}
+# Within the time window of its table.
+NOW = int(time.time())
+EVENT = {"event_name": "signup", "timestamp": NOW}
 NOWHERE = "http://127.0.0.1:1"
 
 
@@ -191,7 +194,7 @@ def send_public(worker: Worker, address: str, *, events: int = 1) -> Answer:
     return worker.request(
         "POST",
         "/events/bulk",
-        json.dumps([EVENT | {"timestamp": 1_900_000_000 + n} for n in range(events)]).encode(),
+        json.dumps([EVENT | {"timestamp": NOW - n} for n in range(events)]).encode(),
         content_type="application/json",
         cf_connecting_ip=address,
     )

@@ -32,7 +32,7 @@ OPERATOR = token_entry("admin", name="operator", scopes=["admin"])
 ACCESS = access_document(OPERATOR, teams=[{"name": "default", "database": DATABASE}])
 # Rows of the table soon, and the counts of requests sooner.
 SOON = {"HEALTH_ROWS_MS": 500, "COUNTS_FLUSH_MS": 50}
-EVENT = {"event_name": "signup", "user_id": "u1", "timestamp": 1_900_000_000}
+EVENT = {"event_name": "signup", "user_id": "u1", "timestamp": int(time.time())}
 SERVER = "http_server_request_duration_seconds"
 RECEIVED = "ingest_received_bytes_total"
 REJECTED = "ingest_rejected_rows_total"

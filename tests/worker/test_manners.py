@@ -10,7 +10,7 @@ from tests.worker.spans import export_bytes
 
 NOWHERE = "http://127.0.0.1:1"
 PAGE = "https://shop.example.com"
-EVENT = {"event_name": "signup", "timestamp": 1_900_000_000}
+EVENT = {"event_name": "signup"}
 ADMIN = {"authorization": "Bearer admin"}
 # Of two responses these differ.
 MOVING = {"date"}
