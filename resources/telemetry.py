@@ -21,8 +21,9 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
     )
     pulumi.export("ingest_url", telemetry.url)
 
-The worker gets hashes of the tokens and the passwords of two users, one of which can only insert
-and the other only select; no token and no password of an administrator is ever at Cloudflare.
+The worker gets hashes of the tokens and the passwords of SQL users: one that can only insert, and
+one for each team that can only select. No token and no password of an administrator is ever at
+Cloudflare.
 Another account or script name replaces script and domain, and with them the buffers: what they hold
 and have not delivered is lost, so wait until `GET /admin/buffers` reports empty ones.
 """

@@ -243,6 +243,7 @@ def test_a_wrong_token_is_named_by_its_place(tokens: str, key: str, allowed: str
         ("minReplicaMemoryGb", "9", "a whole number from 8 to 356 that is a multiple of 4"),
         ("ttlDays", "-1", "a whole number from 1 to 3650"),
         ("dropDatabaseOnDestroy", "yes", "true, false"),
+        ("insertFormat", "json", "auto, protobuf, rowbinary"),
         ("database", "tele-metry", "letters, digits and _, not beginning with a digit"),
         ("ipAccessList", "everybody", "a list of texts"),
         ("ipAccessList", "[1]", "a list of texts"),

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from resources.statement_proof import DEDUPLICATION_SETTINGS
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import INSERT_FORMATS, ClickHouse, Worker, wait_until
 from tests.worker.otlp_json import json_from
@@ -74,6 +75,25 @@ def test_lost_answers_do_not_double(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
     """Arrow 3, delete: the insert was applied, its answer thrown away, three times in a row."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    proxy.faults.lose_answers = 3
+    send(worker, range(4))
+    assert_once(clickhouse, worker, 4)
+    assert proxy.faults.lost == 3
+
+
+def test_a_profile_that_disables_deduplication_doubles_nothing(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """The batch carries the settings that the profile would override `insert_deduplicate` with."""
+    users = clickhouse.process.folder / "users.xml"
+    disabled = "".join(
+        f"<{setting}>disable</{setting}>" for setting in sorted(DEDUPLICATION_SETTINGS)
+    )
+    users.write_text(users.read_text().replace("<default/>", f"<default>{disabled}</default>", 1))
+    clickhouse.process.kill()
+    clickhouse.start()
+    assert clickhouse.query("SELECT getSetting('deduplicate_insert')") == "disable"
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 3
     send(worker, range(4))
