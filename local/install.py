@@ -42,8 +42,15 @@ class MissingTool(Exception):
 def main() -> int:
     """Install what is missing and say what was done."""
     parser = argparse.ArgumentParser(prog="python3 local/install.py", description=__doc__)
-    parser.parse_args()
+    parser.add_argument(
+        "--browser",
+        action="store_true",
+        help="install Chromium for tests/worker/test_beacons.py instead, with apt-get as root",
+    )
+    wants_browser = parser.parse_args().browser
     try:
+        if wants_browser:
+            return install_browser()
         check_tools()
         install_python_packages()
         install_node_packages("local")
@@ -58,6 +65,18 @@ def main() -> int:
         command = " ".join(str(part) for part in error.cmd[:4])
         print(f"error: `{command} …` ended with {error.returncode}, see above", file=sys.stderr)
         return 1
+    return 0
+
+
+def install_browser() -> int:
+    """Install Chromium as a Debian package; where that fails, the tests with it are skipped."""
+    if shutil.which("chromium") is None and shutil.which("apt-get") and os.geteuid() == 0:
+        with progress("Chromium"):
+            install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+            for command in (["apt-get", "update", "-qq"], install):
+                subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    if shutil.which("chromium") is None:
+        say("Chromium is not installed (needs apt-get, root and a network): its tests are skipped")
     return 0
 
 
