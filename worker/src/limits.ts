@@ -289,7 +289,7 @@ export const ALARM_ENCODED_BYTES = 512 * MIB;
 export const ALARM_SAFETY_MS = 1_000;
 /**
  * How often an object requests the time while something waits. On Cloudflare each call is an
- * invocation in the Worker's logs: 520,000 a month for a buffer that is never empty.
+ * invocation, which `invocationLogs` bills: 520,000 a month for a buffer that is never empty.
  */
 export const PULSE_MS = 5_000;
 /** The time may go on for so long while the object's clock shows one moment: two pulses. */
