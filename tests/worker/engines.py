@@ -6,7 +6,6 @@ The local clouds bring back what dies; here a test decides when, so the engines 
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -16,12 +15,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from email.message import Message
 from hashlib import sha256
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -62,31 +61,24 @@ _USERS = """<clickhouse><profiles><default/></profiles><quotas><default/></quota
 </users></clickhouse>"""
 
 
-# Below the ports that the kernel hands out to connections, and apart from those of the local
-# clouds' services: a server that is killed finds its port free when it starts again.
-_PORTS = range(10_000, 20_000)
-_PORTS_OF_A_PROCESS = 500
-
-
-def _ports() -> Iterator[int]:
-    """Ports of this process alone, as long as pytest-xdist runs at most 20 of them."""
-    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = _PORTS[process * _PORTS_OF_A_PROCESS % len(_PORTS)]
-    return cycle(range(first, first + _PORTS_OF_A_PROCESS))
-
-
-_NEXT_PORTS = _ports()
-
-
 def free_port() -> int:
-    """A port that nothing listens on, not given out lately."""
-    for port in islice(_NEXT_PORTS, _PORTS_OF_A_PROCESS):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
-    raise OSError(f"no free port among {_PORTS_OF_A_PROCESS}")
+    """A port that no other process is given until this one ends."""
+    return held_port(sys.modules[__name__])
+
+
+def held_port(holder: object) -> int:
+    """A port that no other process is given as long as `holder` is alive.
+
+    So nothing else answers there while the holder's engine is down. The engine can listen on it all
+    the same: this socket never does, and both allow the address to be used again.
+    """
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    # Afterwards: with it from the start, the kernel would give out ports that others hold so.
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    weakref.finalize(holder, held.close)
+    port: int = held.getsockname()[1]
+    return port
 
 
 def wait_until(
@@ -163,8 +155,8 @@ class ClickHouse:
             f"<format_schema_path>{folder}/schemas/</format_schema_path></clickhouse>"
         )
         (library,) = ROOT.glob("local/node_modules/@chdb/lib-*/libchdb.so")
-        self.port = free_port()
-        self.tcp_port = free_port()
+        self.port = held_port(self)
+        self.tcp_port = held_port(self)
         program = ROOT / "local" / "clickhouse" / "server"
         self.process = Process(
             [
@@ -283,7 +275,7 @@ class Worker:
         self._sentry_dsn = sentry_dsn
         self._retention_days = retention_days
         self.insert_format = insert_format
-        self.port = free_port()
+        self.port = held_port(self)
         self.deploy(clickhouse_url=clickhouse_url, limits=limits or {}, access=access)
         (binary,) = ROOT.glob("local/node_modules/@cloudflare/workerd-*/bin/workerd")
         self.process = Process([str(binary), "serve", "config.capnp"], folder)
