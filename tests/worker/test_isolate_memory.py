@@ -226,3 +226,25 @@ def test_bodies_at_the_limit_are_received_at_once_within_an_isolates_memory(
     assert statuses.keys() <= {200, 503}
     assert statuses[200] > 0
     assert usage.total_bytes < ISOLATE_BYTES
+
+
+def test_bodies_that_buffers_have_no_memory_for_come_again_later(
+    make_worker: WorkerFactory, silence: Silence
+) -> None:
+    """503 for one that comes while others are being written; the first is stored."""
+    limits = {"APPEND_MEMORY_BYTES": 150_000, "TEAM_APPEND_MEMORY_BYTES": 150_000}
+    worker = make_worker(clickhouse_url=silence.url, limits=limits)
+    script = worker.folder / "index.js"
+    append = "this.#appendAll(bodies)"
+    assert script.read_text().count(append) == 1
+    slow = f"scheduler.wait(3000).then(() => {append})"
+    script.write_text(script.read_text().replace(append, slow))
+    worker.restart()
+    first, second = (spans_with(random.randbytes(50_000).hex()) for _body in range(2))
+    with ThreadPoolExecutor(1) as sender:
+        answer = sender.submit(worker.post_traces, first)
+        time.sleep(1)
+        later = worker.post_traces(second)
+        assert (later.status, later.headers["retry-after"]) == (503, "1")
+        assert answer.result().status == 200
+    assert worker.post_traces(second).status == 200

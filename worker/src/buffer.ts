@@ -17,6 +17,7 @@ import { bufferNamed, teamOf } from "./buffer/names.ts";
 import { ClockWatch, Pulse } from "./buffer/pulse.ts";
 import { RecentBodies } from "./buffer/recent.ts";
 import { Redriver } from "./buffer/redrive.ts";
+import { appendMemory } from "./buffer/shared_memory.ts";
 import { type Progress, Siblings } from "./buffer/siblings.ts";
 import { type Depth, Store } from "./buffer/store.ts";
 import {
@@ -68,6 +69,9 @@ export interface AppendRequest {
  * two has not heard of the other's layout. `limited`: not stored, above its sender's rate.
  */
 export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved" | "limited";
+
+/** To buffers of this isolate, to tell one from another. */
+let calls = 0;
 
 export class IngestBuffer extends DurableObject<Env> {
   readonly #store: Store;
@@ -215,7 +219,21 @@ export class IngestBuffer extends DurableObject<Env> {
 
   /** Answers in the order of the bodies; one that cannot be written does not keep out the others. */
   async append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
-    const answers = await Promise.all(
+    const team = teamOf(this.ctx.id.name ?? "");
+    const call = `${team}:${calls++}`;
+    const bytes = bodies.reduce((total, body) => total + body.bytes.byteLength, 0);
+    const answers = appendMemory.take(call, team, bytes, Date.now())
+      ? await this.#appendAll(bodies).finally(() => appendMemory.release(call))
+      : bodies.map((): AppendAnswer => "failed");
+    this.#health.appended(bodies, answers);
+    for (const body of bodies) {
+      free(body.bytes);
+    }
+    return answers;
+  }
+
+  #appendAll(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
+    return Promise.all(
       bodies.map((body) =>
         this.#append(body).catch((error: unknown): AppendAnswer => {
           console.error(`append failed: ${String(error)}`);
@@ -224,11 +242,6 @@ export class IngestBuffer extends DurableObject<Env> {
         }),
       ),
     );
-    this.#health.appended(bodies, answers);
-    for (const { bytes } of bodies) {
-      free(bytes);
-    }
-    return answers;
   }
 
   async #append(request: AppendRequest): Promise<AppendAnswer> {

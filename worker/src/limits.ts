@@ -199,6 +199,13 @@ export const STREAMED_INSERT_BYTES = 4 * MIB;
 export const INSERT_MEMORY_BYTES = 16 * MIB;
 /** Of one team: three full batches of spans. */
 export const TEAM_INSERT_MEMORY_BYTES = 12 * MIB;
+/**
+ * Of bodies that buffers of an isolate are writing: as much as an isolate of senders may hold, and
+ * that of a second one on its way.
+ */
+export const APPEND_MEMORY_BYTES = 2 * BODY_MEMORY_BYTES;
+/** Of one team: a body at the limit beside others. */
+export const TEAM_APPEND_MEMORY_BYTES = 1.5 * BODY_MEMORY_BYTES;
 /** Until a batch that found no memory is tried again. */
 export const INSERT_MEMORY_POLL_MS = 100;
 /**

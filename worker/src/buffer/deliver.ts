@@ -17,8 +17,8 @@ import { withSchemaNote } from "../tables/otlp.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
 import { heldBytes, type InsertBody, insertBody } from "./insert_body.ts";
-import { insertMemory } from "./insert_memory.ts";
 import { Sealer } from "./seal.ts";
+import { insertMemory } from "./shared_memory.ts";
 import type { Siblings } from "./siblings.ts";
 import type { Store } from "./store.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { INSERT_MEMORY_BYTES, INSERT_TIMEOUT_MS, TEAM_INSERT_MEMORY_BYTES } from "../limits.ts";
-import { InsertMemory } from "./insert_memory.ts";
+import { INSERT_BOUNDS, SharedMemory } from "./shared_memory.ts";
 
 const REST_BYTES = INSERT_MEMORY_BYTES - TEAM_INSERT_MEMORY_BYTES;
 
 test("a team's inserts have its share, and others have the rest", () => {
-  const memory = new InsertMemory();
+  const memory = new SharedMemory(INSERT_BOUNDS);
   assert.ok(memory.take("a:1", "a", TEAM_INSERT_MEMORY_BYTES, 0));
   assert.ok(!memory.take("a:2", "a", 1, 0));
   assert.ok(memory.take("b:1", "b", REST_BYTES, 0));
@@ -17,13 +17,13 @@ test("a team's inserts have its share, and others have the rest", () => {
 });
 
 test("an insert larger than all the memory gets in alone", () => {
-  const memory = new InsertMemory();
+  const memory = new SharedMemory(INSERT_BOUNDS);
   assert.ok(memory.take("a:1", "a", 2 * INSERT_MEMORY_BYTES, 0));
   assert.ok(!memory.take("b:1", "b", 1, 0));
 });
 
 test("the memory of an insert whose buffer was aborted comes back", () => {
-  const memory = new InsertMemory();
+  const memory = new SharedMemory(INSERT_BOUNDS);
   memory.take("a:1", "a", INSERT_MEMORY_BYTES, 0);
   assert.ok(!memory.take("b:1", "b", 1, 2 * INSERT_TIMEOUT_MS));
   assert.ok(memory.take("b:1", "b", 1, 2 * INSERT_TIMEOUT_MS + 1));
