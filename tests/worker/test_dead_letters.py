@@ -29,7 +29,7 @@ NOWHERE = "http://127.0.0.1:1"
 GZIPPED_TRACES = 1
 PARTITIONS = "ClickHouse answered 500: Code: 252. DB::Exception: Too many partitions"
 PARSING = "ClickHouse answered 400: Code: 27. DB::Exception: Cannot parse input"
-MAX_BATCHES_AHEAD = 50
+MAX_OPEN_BATCHES = 50
 HOUR_MS = 3_600_000
 
 
@@ -100,7 +100,7 @@ def test_letters_are_sent_again_by_filter_until_none_is_left(
     first = act(worker, "dead-letters/redrive", asked)
     (buffer,) = first["buffers"]
     assert buffer["buffer"] == "default/0"
-    assert len(buffer["redriven"]) == MAX_BATCHES_AHEAD
+    assert len(buffer["redriven"]) == MAX_OPEN_BATCHES
     assert (buffer["remaining"], first["remaining"]) == (20, 20)
     assert act(worker, "dead-letters/redrive", asked)["buffers"][0]["redriven"] == []
     act(worker, "resume", {})

@@ -290,7 +290,7 @@ def test_a_batch_without_an_answer_holds_back_the_newer_ones(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
     """ClickHouse remembers so many tokens: newer batches must not push an open one out."""
-    worker = make_worker(clickhouse_url=proxy.url, limits={"MAX_BATCHES_AHEAD": 3})
+    worker = make_worker(clickhouse_url=proxy.url, limits={"MAX_BLOCKS_AHEAD": 3})
     proxy.faults.lose_answers_to = b"%3A1 "  # the token of batch 1 ends the request line
     proxy.faults.lose_answers = 1_000_000
     send(worker, range(1))
@@ -298,10 +298,30 @@ def test_a_batch_without_an_answer_holds_back_the_newer_ones(
     for seed in range(1, 9):
         send(worker, range(seed, seed + 1))
         wait_until("another try", lambda lost=proxy.faults.lost: proxy.faults.lost > lost)  # type: ignore[misc]
-    ((newest,),) = worker.stored("SELECT value FROM meta WHERE key = 'next_batch'")
-    assert newest == 4
+    assert worker.stored("SELECT value FROM meta WHERE key = 'next_block:otel_traces'") == [(3,)]
     proxy.faults.lose_answers = 0
     assert_once(clickhouse, worker, 9)
+
+
+def test_a_batch_over_several_days_counts_as_so_many_blocks(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """The next one waits for its response, because a table remembers a block for each day."""
+    worker = make_worker(clickhouse_url=proxy.url, limits={"MAX_BLOCKS_AHEAD": 3})
+    proxy.faults.lose_answers_to = b"%3A1 "
+    proxy.faults.lose_answers = 1_000_000
+    request = export_request(3, seed=0)
+    for day, span in enumerate(request.resource_spans[0].scope_spans[0].spans):
+        span.start_time_unix_nano -= day * 86_400 * 10**9
+    assert worker.post_traces(request.SerializeToString()).status == 200
+    wait_until("its answer was lost", lambda: proxy.faults.lost >= 1)
+    send(worker, range(1, 2))
+    for _try in range(3):
+        wait_until("another try", lambda lost=proxy.faults.lost: proxy.faults.lost > lost)  # type: ignore[misc]
+    assert worker.stored("SELECT block, blocks FROM batches") == [(0, 3), (None, 1)]
+    proxy.faults.lose_answers = 0
+    wait_until("drained", worker.is_drained)
+    assert clickhouse.count("otel_traces") == 3 + SPANS
 
 
 def test_inserts_declare_their_length(

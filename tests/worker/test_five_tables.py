@@ -171,24 +171,3 @@ def test_equal_bytes_of_two_signals_are_two_bodies(clickhouse: ClickHouse, worke
         assert worker.post_otlp(signal, body).status == 200
     wait_until("drained", worker.is_drained)
     assert (clickhouse.count("otel_metrics_gauge"), clickhouse.count("otel_logs")) == (1, 1)
-
-
-def test_storage_of_an_older_script_is_read_on(clickhouse: ClickHouse, worker: Worker) -> None:
-    """It had a table per kind, and no column to say which."""
-    clickhouse.process.kill()
-    assert worker.post_traces(export_bytes(POINTS, seed=1)).status == 200
-    wait_until("sealed", lambda: worker.stored("SELECT count(*) FROM batches") == [(1,)])
-    assert worker.post_traces(export_bytes(POINTS, seed=2)).status == 200
-    worker.process.kill()
-    worker.tamper("ALTER TABLE chunks DROP COLUMN tables")
-    worker.tamper("ALTER TABLE batches DROP COLUMN table_name")
-    worker.tamper("ALTER TABLE dead_letters DROP COLUMN table_name")
-    worker.tamper("UPDATE meta SET key = 'next_turn:traces' WHERE key = 'next_turn:otel_traces'")
-    clickhouse.start()
-    worker.start()
-    send(worker, range(2))
-    assert_once(clickhouse, worker, 2)
-    counts = clickhouse.query(f"SELECT count(), uniqExact(SpanId) FROM {DATABASE}.otel_traces")
-    assert counts == f"{2 * POINTS}\t{2 * POINTS}"
-    turn = worker.stored("SELECT value FROM meta WHERE key = 'next_turn:otel_traces'")
-    assert turn == [(3,)]

@@ -242,18 +242,18 @@ def test_an_open_batch_of_one_shard_holds_back_the_others(
     clickhouse: ClickHouse, proxy: Proxy, laid: Laid
 ) -> None:
     """A table remembers so many tokens, whoever they are from: no shard may run far ahead."""
-    worker = laid(TWO, url=proxy.url, MAX_BATCHES_AHEAD=6)
+    worker = laid(TWO, url=proxy.url, MAX_BLOCKS_AHEAD=3)
     seeds = count()
 
     def send_one() -> None:
         seed = next(seeds)
         send(worker, range(seed, seed + 1))
 
-    def turns() -> dict[str, int]:
+    def blocks() -> dict[str, int]:
         return dict(
             worker.stored_anywhere(  # type: ignore[arg-type]
-                "SELECT incarnation.value, turn.value FROM meta AS incarnation, meta AS turn "
-                "WHERE incarnation.key = 'incarnation' AND turn.key = 'next_turn:otel_traces'"
+                "SELECT incarnation.value, next.value FROM meta AS incarnation, meta AS next "
+                "WHERE incarnation.key = 'incarnation' AND next.key = 'next_block:otel_traces'"
             )
         )
 
@@ -261,18 +261,18 @@ def test_an_open_batch_of_one_shard_holds_back_the_others(
         send_one()
         return holds()
 
-    wait_until("both deliver", lambda: sent_until(lambda: len(turns()) == 2))
-    stuck, other = turns()
+    wait_until("both deliver", lambda: sent_until(lambda: len(blocks()) == 2))
+    stuck, other = blocks()
     proxy.faults.lose_answers_to = f"{stuck}%3A".encode()
     proxy.faults.lose_answers = 1_000_000
     wait_until("a batch is open", lambda: sent_until(lambda: proxy.faults.lost > 0))
-    before = turns()[other]
+    before = blocks()[other]
     held = "has an open batch"
     wait_until("it is waited for", lambda: sent_until(lambda: worker.process.log.count(held) > 15))
-    assert turns()[other] - before <= 6
+    assert blocks()[other] - before <= 6
     worker.restart()  # what it waits for is on disk
     wait_until("still waited for", lambda: sent_until(lambda: worker.process.log.count(held) > 30))
-    assert turns()[other] - before <= 6
+    assert blocks()[other] - before <= 6
     proxy.faults.lose_answers = 0
     assert_once(clickhouse, worker, next(seeds))
 

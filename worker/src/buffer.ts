@@ -20,6 +20,7 @@ import { Redriver } from "./buffer/redrive.ts";
 import { appendMemory } from "./buffer/shared_memory.ts";
 import { type Progress, Siblings } from "./buffer/siblings.ts";
 import { type Depth, Store } from "./buffer/store.ts";
+import type { DayRange } from "./days.ts";
 import {
   ALARM_RUN_MS,
   ALARM_SAFETY_MS,
@@ -61,6 +62,8 @@ export interface AppendRequest {
   readonly rows: number;
   /** Which of the kind's tables get rows; absent: all of them. */
   readonly tables?: TableSet;
+  /** Days of its rows; absent: unknown. */
+  readonly days?: DayRange | null;
   readonly key: string | null;
 }
 
@@ -265,9 +268,9 @@ export class IngestBuffer extends DurableObject<Env> {
       return "full";
     }
     this.#store.rememberDatabase(request.database);
-    const { kind, encoding, bytes, rawBytes, rows, tables = ALL_TABLES } = request;
+    const { kind, encoding, bytes, rawBytes, rows, tables = ALL_TABLES, days = null } = request;
     const stream = streamFor(kind, encoding);
-    await this.#write({ stream, bytes, rawBytes, rows, tables, key });
+    await this.#write({ stream, bytes, rawBytes, rows, tables, days, key });
     return "stored";
   }
 

@@ -14,8 +14,11 @@ export function dayOf(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS);
 }
 
-/** The smallest range that holds both. */
-export function union(one: DayRange, other: DayRange): DayRange {
+/** The smallest range that holds both; null, which is unknown, stays unknown. */
+export function union(one: DayRange | null, other: DayRange | null): DayRange | null {
+  if (one === null || other === null) {
+    return null;
+  }
   return {
     fromDay: Math.min(one.fromDay, other.fromDay),
     toDay: Math.max(one.toDay, other.toDay),

@@ -88,7 +88,10 @@ function storable(
     const isAsSent = storableAs !== null && !isJson && !needsRewrite;
     const packed = isAsSent ? { encoding: storableAs, bytes: sent } : compressed(form.bytes);
     const rawBytes = form.bytes.byteLength;
-    return { rejected, body: { kind, ...packed, rawBytes, rows: stored.rows, tables, key } };
+    return {
+      rejected,
+      body: { kind, ...packed, rawBytes, rows: stored.rows, tables, days: stored.days, key },
+    };
   } finally {
     form.become(sent);
   }

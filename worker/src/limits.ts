@@ -179,13 +179,14 @@ export const ALARM_STEP_MS = 100;
 /** Inserts under way per table: a second one hides the round trip, a third gained nothing. */
 export const INSERTS_IN_FLIGHT = 2;
 /**
- * How many batch numbers may lie between the oldest unresolved batch of a table and the newest, of
- * one shard or of two. The table remembers 10,000 tokens (`migrations/`), one for each partition of
- * each batch: 100 shards stay inside that window with batches of two days, one with any.
+ * How far the blocks of a table's batches may reach beyond the oldest open batch of one shard. The
+ * table remembers 10,000 (`migrations/`); 100 shards (`resources/shard_layouts.py`) that each write at
+ * most twice as many while a batch is open stay inside that: `buffer/admission.ts`. At least the
+ * partitions that one insert can have rows of, which are 38 where a table was made for its retention.
  */
-export const MAX_BATCHES_AHEAD = 50;
-/** Shards of a team ask each other how far they are; what is open at a round is gone by the next. */
-export const BATCHES_BETWEEN_ROUNDS = MAX_BATCHES_AHEAD / 2;
+export const MAX_BLOCKS_AHEAD = 50;
+/** Of a buffer, including dead letters that were sent again. */
+export const MAX_OPEN_BATCHES = 50;
 /**
  * What is taken out of SQLite and written to the socket at once. Each piece waits for its turn among
  * the requests: an insert of 1,400 events in hundreds of chunks took 7 s under load, one by one.

@@ -1,5 +1,5 @@
 /** What the admin API may be asked. */
-import { MAX_BATCHES_AHEAD } from "../limits.ts";
+import { MAX_OPEN_BATCHES } from "../limits.ts";
 import type { Schema } from "../openapi/schema.ts";
 
 const BUFFER: Schema = {
@@ -83,8 +83,8 @@ export const LETTERS_BODY: Schema = {
       type: "array",
       items: LETTER,
       minItems: 1,
-      maxItems: MAX_BATCHES_AHEAD,
-      description: `a list of 1 to ${MAX_BATCHES_AHEAD} ids`,
+      maxItems: MAX_OPEN_BATCHES,
+      description: `a list of 1 to ${MAX_OPEN_BATCHES} ids`,
       examples: [["1-1795246000000"]],
     },
   },

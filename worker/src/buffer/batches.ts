@@ -2,12 +2,13 @@
  * The sealed batches of an IngestBuffer, and what becomes of each: gone with its chunks, split in
  * two, or its body set aside as a dead letter.
  *
- * A number or a turn is given out once: each is written in the transaction of its batch.
+ * A number is given out once: it is written in the transaction of its batch.
  */
 import { inflatedBytes } from "../content_coding.ts";
+import type { DayRange } from "../days.ts";
+import { MAX_BLOCKS_AHEAD } from "../limits.ts";
 import {
   type Kind,
-  STREAMS,
   type Statement,
   type Stream,
   streamById,
@@ -25,8 +26,10 @@ import { APART, type CountedRange, type Row, type Store } from "./store.ts";
  */
 export interface Batch {
   readonly number: number;
-  /** Counts the batches of one table, where `number` counts them all. */
-  readonly turn: number;
+  /** Number of its first block among those of its table; null until it may be sent. */
+  readonly block: number | null;
+  /** At most so many blocks, and so tokens, does the table remember of it. */
+  readonly blocks: number;
   readonly stream: Stream;
   readonly table: Table;
   readonly fromSeq: number;
@@ -39,8 +42,8 @@ export interface Batch {
   readonly lastError: string | null;
 }
 
-/** Turns of a table's batches: the next to be given out, the oldest without a clear answer. */
-export interface Turns {
+/** Blocks of a table's batches: the next to be given out, the first without a clear response. */
+export interface Blocks {
   readonly next: number;
   readonly oldest: number;
 }
@@ -54,6 +57,13 @@ export interface Extent {
 }
 
 export type Range = Pick<Batch, "fromSeq" | "toSeq">;
+type Sealed = Pick<Batch, "stream" | "table" | "part" | "blocks" | keyof Range>;
+
+/** A partition, which is a day or more, is a block; what is unknown counts as most. */
+function blocksOf(days: DayRange | null): number {
+  const count = days === null ? MAX_BLOCKS_AHEAD : days.toDay - days.fromDay + 1;
+  return Math.min(count, MAX_BLOCKS_AHEAD);
+}
 
 export class Batches {
   readonly #sql: SqlStorage;
@@ -78,8 +88,10 @@ export class Batches {
     statements: readonly (readonly [table: Table, statement: Statement])[],
   ): void {
     const { fromSeq, toSeq } = range;
+    const blocks = blocksOf(range.days);
     for (const [table, statement] of statements) {
-      this.#insert({ stream, table, fromSeq, toSeq, part: null }, JSON.stringify(statement));
+      const batch = { stream, table, fromSeq, toSeq, part: null, blocks };
+      this.#insert(batch, JSON.stringify(statement));
     }
     this.#store.recordSealedTo(stream, range);
   }
@@ -97,25 +109,25 @@ export class Batches {
       rawBytes,
       rows: 0,
       tables: tableBit(table),
+      days: null,
       atMs,
       body,
     });
-    this.#insert({ stream, table, fromSeq, toSeq: fromSeq, part: null }, JSON.stringify(statement));
+    const batch = { stream, table, fromSeq, toSeq: fromSeq, part: null, blocks: blocksOf(null) };
+    this.#insert(batch, JSON.stringify(statement));
     this.#store.recordSealedTo(apart, { toSeq: fromSeq, rawBytes, rows: 0 });
   }
 
-  #insert(batch: Pick<Batch, "stream" | "table" | "part" | keyof Range>, statement: string): void {
+  #insert(batch: Sealed, statement: string): void {
     this.#open = null;
     const number = Number(this.#store.meta("next_batch") ?? 1);
     this.#store.setMeta("next_batch", number + 1);
-    const turn = this.nextTurn(batch.stream.kind, batch.table);
-    this.#store.setMeta(`next_turn:${batch.table}`, turn + 1);
     this.#sql.exec(
       "INSERT INTO batches " +
-        "(number, turn, stream, table_name, from_seq, to_seq, part_from, part_to, statement) " +
+        "(number, blocks, stream, table_name, from_seq, to_seq, part_from, part_to, statement) " +
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       number,
-      turn,
+      batch.blocks,
       batch.stream.id,
       batch.table,
       batch.fromSeq,
@@ -126,20 +138,20 @@ export class Batches {
     );
   }
 
-  nextTurn(kind: Kind, table: Table): number {
-    // Storages of older scripts counted by kind, when each had one table.
-    return Number(
-      this.#store.meta(`next_turn:${table}`) ?? this.#store.meta(`next_turn:${kind}`) ?? 1,
-    );
+  /** Numbers its blocks, before it is sent for the first time. */
+  admit({ number, table, blocks }: Batch): void {
+    this.#open = null;
+    const { next } = this.blocks(table);
+    this.#store.transaction(() => {
+      this.#store.setMeta(`next_block:${table}`, next + blocks);
+      this.#sql.exec("UPDATE batches SET block = ? WHERE number = ?", next, number);
+    });
   }
 
-  turns(table: Table): Turns {
-    const kind = STREAMS.map((stream) => stream.kind).find((each) =>
-      tablesOf(each).includes(table),
-    );
-    const next = this.nextTurn(kind ?? "traces", table);
+  blocks(table: Table): Blocks {
+    const next = Number(this.#store.meta(`next_block:${table}`) ?? 0);
     const open = this.open().filter((batch) => batch.table === table);
-    return { next, oldest: Math.min(next, ...open.map(({ turn }) => turn)) };
+    return { next, oldest: Math.min(next, ...open.map(({ block }) => block ?? next)) };
   }
 
   /** All that are open, in the order of their numbers. */
@@ -306,7 +318,8 @@ function batchFromRow(row: Row): Batch {
   const stream = streamById(Number(row.stream));
   return {
     number: Number(row.number),
-    turn: Number(row.turn),
+    block: row.block === null ? null : Number(row.block),
+    blocks: Number(row.blocks),
     stream,
     table: tableNamed(row.table_name, stream.kind),
     fromSeq: Number(row.from_seq),

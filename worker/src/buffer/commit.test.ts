@@ -12,6 +12,7 @@ const body = (kind: "traces" | "events", bytes: number): Body => ({
   rawBytes: bytes,
   rows: 1,
   tables: 1,
+  days: null,
   key: null,
 });
 

@@ -6,6 +6,7 @@ import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import {
   ALARM_ENCODED_BYTES,
+  BATCH_AGE_MS,
   INSERT_MEMORY_POLL_MS,
   MAX_INSERTS_PER_BUFFER,
   RETRY_FIRST_MS,
@@ -55,49 +56,90 @@ export class Deliverer {
     this.#store = store;
     this.#batches = batches;
     this.#options = options;
-    this.#sealer = new Sealer(store, batches, options.siblings, (table) =>
+    this.#sealer = new Sealer(store, batches, (table) =>
       withSchemaNote(options.statementFor(table), this.#schemaNote),
     );
   }
 
   /** Seals what is ready, starts what is due; returns the inserts it started. */
   async start(nowMs: number): Promise<Promise<void>[]> {
-    await this.#options.siblings.keepUp(this.#sealer.tablesWaiting());
-    if (this.#sealer.seal(nowMs)) {
-      // On disk before it is sent, so that a crash repeats this very batch.
-      await this.#options.sync();
+    const sealed = this.#sealer.seal(nowMs);
+    await this.#options.siblings.keepUp(this.#firstUnsent());
+    const claimed = this.#claimDue(nowMs);
+    try {
+      if (sealed || claimed.some(({ block }) => block === null)) {
+        // On disk before it is sent, so that a crash repeats this very batch.
+        await this.#options.sync();
+      }
+    } catch (error) {
+      for (const batch of claimed) {
+        this.#release(batch);
+      }
+      throw error;
     }
-    const due = this.#batches.open().filter((batch) => this.#isDue(batch, nowMs));
-    const started: Promise<void>[] = [];
+    return claimed.map((batch) => this.#start(batch));
+  }
+
+  /** Of each table; the others wait for it, so that many small batches never hold up a large one. */
+  #firstUnsent(): Batch[] {
+    const first = new Map<Table, Batch>();
+    for (const batch of this.#batches.open()) {
+      if (batch.block === null && !first.has(batch.table)) {
+        first.set(batch.table, batch);
+      }
+    }
+    return [...first.values()];
+  }
+
+  /** Gives memory and blocks to batches that are due. */
+  #claimDue(nowMs: number): Batch[] {
+    const claimed: Batch[] = [];
+    const heldBack = new Set<Table>();
     const withoutMemory = new Set<number>();
-    for (const batch of due) {
-      if (!this.#hasTurn(batch.table)) {
+    for (const batch of this.#batches.open()) {
+      if (!this.#isDue(batch, nowMs) || !this.#hasTurn(batch.table)) {
         continue;
       }
-      if (
-        insertMemory.take(
-          this.#token(batch),
-          this.#options.team,
-          heldBytes(this.#batches, batch),
-          nowMs,
-        )
-      ) {
-        started.push(this.#start(batch));
-      } else {
+      if (this.#isHeldBack(batch, heldBack)) {
+        heldBack.add(batch.table);
+      } else if (!this.#takeMemory(batch, nowMs)) {
         withoutMemory.add(batch.number);
+      } else {
+        this.#claim(batch);
+        claimed.push(batch);
       }
     }
     this.#withoutMemory = withoutMemory;
-    return started;
+    return claimed;
+  }
+
+  #isHeldBack(batch: Batch, heldBack: ReadonlySet<Table>): boolean {
+    const { block, table } = batch;
+    return block === null && (heldBack.has(table) || !this.#options.siblings.admits(batch));
+  }
+
+  #takeMemory(batch: Batch, nowMs: number): boolean {
+    const bytes = heldBytes(this.#batches, batch);
+    return insertMemory.take(this.#token(batch), this.#options.team, bytes, nowMs);
+  }
+
+  #claim(batch: Batch): void {
+    this.#inFlight.set(batch.number, batch.table);
+    if (batch.block === null) {
+      this.#batches.admit(batch);
+    }
+  }
+
+  #release(batch: Batch): void {
+    this.#inFlight.delete(batch.number);
+    insertMemory.release(this.#token(batch));
   }
 
   async #start(batch: Batch): Promise<void> {
-    this.#inFlight.set(batch.number, batch.table);
     try {
       await this.#deliver(batch);
     } finally {
-      this.#inFlight.delete(batch.number);
-      insertMemory.release(this.#token(batch));
+      this.#release(batch);
     }
   }
 
@@ -117,18 +159,26 @@ export class Deliverer {
 
   /** When there will be something to start; null if nothing comes of waiting alone. */
   nextDueMs(nowMs: number): number | null {
-    const waits = this.#batches
-      .open()
-      .filter((batch) => !this.#inFlight.has(batch.number) && this.#hasTurn(batch.table))
-      .map((batch) => {
-        const fromMs = nowMs + (this.#withoutMemory.has(batch.number) ? INSERT_MEMORY_POLL_MS : 0);
-        return Math.max(fromMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS));
-      });
+    const unsent = this.#firstUnsent().filter(({ table }) => this.#hasTurn(table));
+    const waits = [
+      ...this.#batches.open().filter((batch) => batch.block !== null && this.#mayStart(batch)),
+      ...unsent.filter((batch) => this.#options.siblings.admits(batch)),
+    ].map((batch) => {
+      const fromMs = nowMs + (this.#withoutMemory.has(batch.number) ? INSERT_MEMORY_POLL_MS : 0);
+      return Math.max(fromMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS));
+    });
+    if (unsent.some((batch) => this.#options.siblings.wantsRound(batch))) {
+      waits.push(nowMs + BATCH_AGE_MS); // to ask the others again
+    }
     const sealMs = this.#sealer.dueMs(nowMs);
     if (sealMs !== null) {
       waits.push(sealMs);
     }
     return waits.length === 0 ? null : Math.min(...waits);
+  }
+
+  #mayStart({ number, table }: Batch): boolean {
+    return !this.#inFlight.has(number) && this.#hasTurn(table);
   }
 
   insertsInFlight(): number {

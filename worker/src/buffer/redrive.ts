@@ -5,7 +5,7 @@
  * and so a token, that was never used. That the body is a letter proves that none of it is in the
  * table (step 11 of `worker/README.md`).
  */
-import { DEAD_LETTERS_PER_CALL, MAX_BATCHES_AHEAD, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
+import { DEAD_LETTERS_PER_CALL, MAX_OPEN_BATCHES, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
 import type { Statement, Table } from "../tables/index.ts";
 import type { Batches } from "./batches.ts";
 import type { DeadLetters, Found, LetterFilter } from "./dead_letters.ts";
@@ -64,7 +64,7 @@ export class Redriver {
   }
 
   #room(): number {
-    return Math.max(0, MAX_BATCHES_AHEAD - this.#batches.open().length);
+    return Math.max(0, MAX_OPEN_BATCHES - this.#batches.open().length);
   }
 
   #found(ids: readonly string[]): Found[] {

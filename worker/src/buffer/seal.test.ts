@@ -10,7 +10,6 @@ import {
 import { type Stream, streamFor, type Table } from "../tables/index.ts";
 import type { Batches } from "./batches.ts";
 import { Sealer } from "./seal.ts";
-import type { Siblings } from "./siblings.ts";
 import type { Store } from "./store.ts";
 
 const STREAM = streamFor("traces", "zstd");
@@ -20,7 +19,7 @@ const NOW_MS = 1_000_000;
 /** A sealer over chunks that are only counted: one stream, `CHUNK_BYTES` each, all at `NOW_MS`. */
 class Buffer {
   chunks = 0;
-  readonly open: { table: Table; turn: number }[] = [];
+  readonly open: { table: Table }[] = [];
   readonly sealer: Sealer;
 
   constructor() {
@@ -33,25 +32,19 @@ class Buffer {
       unsealed,
       *unsealedChunks(stream: Stream) {
         for (let seq = 1; seq <= unsealed(stream).rows; seq++) {
-          yield { seq, rawBytes: CHUNK_BYTES, rows: 1, tables: 1 };
+          yield { seq, rawBytes: CHUNK_BYTES, rows: 1, tables: 1, days: null };
         }
       },
       transaction: (act: () => unknown) => act(),
     };
     const batches = {
       open: () => this.open,
-      nextTurn: () => this.open.length,
       insertForEach: (_stream: Stream, { rows }: { rows: number }) => {
         this.chunks -= rows;
-        this.open.push({ table: "otel_traces", turn: this.open.length });
+        this.open.push({ table: "otel_traces" });
       },
     };
-    this.sealer = new Sealer(
-      store as unknown as Store,
-      batches as unknown as Batches,
-      { allow: () => true } as unknown as Siblings,
-      () => ({}),
-    );
+    this.sealer = new Sealer(store as unknown as Store, batches as unknown as Batches, () => ({}));
   }
 }
 

@@ -4,13 +4,8 @@
  * The more waits, the shorter it waits: a few rows a second share an insert a second, and a flood
  * does not let ClickHouse stand idle for the rest of that second, nor where it begins and ends.
  */
-import {
-  BATCH_AGE_MS,
-  FLOOD_OVER_MS,
-  FLOOD_SHARE,
-  INSERTS_IN_FLIGHT,
-  MAX_BATCHES_AHEAD,
-} from "../limits.ts";
+import { union } from "../days.ts";
+import { BATCH_AGE_MS, FLOOD_OVER_MS, FLOOD_SHARE, INSERTS_IN_FLIGHT } from "../limits.ts";
 import {
   type Kind,
   STREAMS,
@@ -23,7 +18,6 @@ import {
 } from "../tables/index.ts";
 import type { Batches } from "./batches.ts";
 import { type Bounds, Pace, strictest } from "./pace.ts";
-import type { Siblings } from "./siblings.ts";
 import type { CountedRange, Store } from "./store.ts";
 
 /** Chunks that are to be sealed, and the tables they have rows for. */
@@ -38,7 +32,6 @@ interface Sealed {
 export class Sealer {
   readonly #store: Store;
   readonly #batches: Batches;
-  readonly #siblings: Siblings;
   readonly #statementFor: (table: Table) => Statement;
   readonly #paces = new Map<Table, Pace>();
   readonly #sealed = new Map<Stream, Sealed>();
@@ -47,15 +40,9 @@ export class Sealer {
    * Args:
    *   statementFor: what a batch that is sealed now goes out with.
    */
-  constructor(
-    store: Store,
-    batches: Batches,
-    siblings: Siblings,
-    statementFor: (table: Table) => Statement,
-  ) {
+  constructor(store: Store, batches: Batches, statementFor: (table: Table) => Statement) {
     this.#store = store;
     this.#batches = batches;
-    this.#siblings = siblings;
     this.#statementFor = statementFor;
   }
 
@@ -87,13 +74,6 @@ export class Sealer {
     return due.length === 0 ? null : Math.min(...due);
   }
 
-  /** For which something waits to be sealed. */
-  tablesWaiting(): Table[] {
-    return STREAMS.filter((stream) => this.#store.unsealed(stream).oldestMs !== null).flatMap(
-      ({ kind }) => tablesOf(kind),
-    );
-  }
-
   /** No form of body waits behind a flood of another. */
   #oldestFirst(): Stream[] {
     const age = (stream: Stream): number => this.#store.unsealed(stream).oldestMs ?? 0;
@@ -105,9 +85,6 @@ export class Sealer {
     const { oldestMs } = unsealed;
     if (oldestMs === null || !this.#maySeal(stream.kind)) {
       return null;
-    }
-    if (!this.#siblings.allow(tablesOf(stream.kind))) {
-      return nowMs + BATCH_AGE_MS; // to ask them again
     }
     if (oldestMs > nowMs) {
       return nowMs; // A clock that was set back: waiting for that time again would help nobody.
@@ -141,17 +118,12 @@ export class Sealer {
     return strictest(tablesOf(kind).map((table) => this.paceOf(table).bounds()));
   }
 
-  /** No more batches than can be sent, and none so far ahead that an old token could lapse. */
+  /** No more batches than can be sent. */
   #maySeal(kind: Kind): boolean {
     const open = this.#batches.open();
-    return tablesOf(kind).every((table) => {
-      const turns = open.filter((batch) => batch.table === table).map(({ turn }) => turn);
-      if (turns.length === 0) {
-        return true;
-      }
-      const ahead = this.#batches.nextTurn(kind, table) - Math.min(...turns);
-      return turns.length < INSERTS_IN_FLIGHT && ahead < MAX_BATCHES_AHEAD;
-    });
+    return tablesOf(kind).every(
+      (table) => open.filter((batch) => batch.table === table).length < INSERTS_IN_FLIGHT,
+    );
   }
 
   #sealOne(stream: Stream, nowMs: number): void {
@@ -172,11 +144,12 @@ export class Sealer {
   #readyRange(stream: Stream): Ready {
     const bounds = this.#boundsOf(stream.kind);
     let ready: Ready | null = null;
-    for (const { seq, rawBytes, rows, tables } of this.#store.unsealedChunks(stream)) {
+    for (const { seq, rawBytes, rows, tables, days } of this.#store.unsealedChunks(stream)) {
       const next: Ready = {
         fromSeq: ready?.fromSeq ?? seq,
         toSeq: seq,
         tables: (ready?.tables ?? 0) | tables,
+        days: ready === null ? days : union(ready.days, days),
         rawBytes: (ready?.rawBytes ?? 0) + rawBytes,
         rows: (ready?.rows ?? 0) + rows,
       };

@@ -1,13 +1,14 @@
 /**
- * The other shards of the team, which insert into the same tables: step 8 of `worker/README.md`.
+ * Which batches may be sent, so that ClickHouse still knows the token of each that has no response:
+ * step 8 of `worker/README.md`.
  *
- * A table remembers so many tokens, whoever they are from. So that the batches of one shard do not
- * push out the token of another's that has no answer yet, each asks the others now and then what
- * they have open, and goes on when what was open last time is not any more.
+ * A table remembers so many blocks, whoever they are from. A shard's blocks reach at most
+ * `MAX_BLOCKS_AHEAD` beyond its oldest open one, as it was when the shard asked the others the last
+ * time; and it gets no further before all that they had open then has its response.
  */
-import { BATCHES_BETWEEN_ROUNDS } from "../limits.ts";
+import { MAX_BLOCKS_AHEAD } from "../limits.ts";
 import { STREAMS, type Table, tablesOf } from "../tables/index.ts";
-import type { Batches, Turns } from "./batches.ts";
+import type { Batch, Batches, Blocks } from "./batches.ts";
 import type { KnownLayout } from "./known_layout.ts";
 import { type Layout, ONE_SHARD } from "./layout.ts";
 import { siblingNames } from "./names.ts";
@@ -15,19 +16,24 @@ import type { Store } from "./store.ts";
 
 /** How far a shard is. */
 export interface Progress {
-  /** Turns of another storage begin anew. */
+  /** Blocks of another storage are counted from 0 again. */
   readonly storage: string;
   readonly layout: Layout;
   readonly paused: boolean;
-  readonly turns: { readonly [table in Table]?: Turns };
+  readonly blocks: { readonly [table in Table]?: Blocks };
 }
 
-/** When this shard last heard that the others had moved on, for one table. */
+/** What the other shards had when this one asked them the last time, for one table. */
 interface Round {
   readonly layout: number;
-  readonly turn: number;
-  readonly next: { readonly [name: string]: { readonly storage: string; readonly turn: number } };
+  /** The first open block of this shard, just before it asked. */
+  readonly oldest: number;
+  /** The next block of each other. */
+  readonly next: { readonly [name: string]: { readonly storage: string; readonly block: number } };
 }
+
+/** A batch that was never sent. */
+export type Unsent = Pick<Batch, "table" | "blocks">;
 
 export interface Hooks {
   /** Tells a shard of this one's layout, and takes over its answer's if that is newer. */
@@ -57,35 +63,46 @@ export class Siblings {
 
   /** What this shard tells the others. */
   progress(): Progress {
-    const turns = Object.fromEntries(tables().map((table) => [table, this.#batches.turns(table)]));
+    const blocks = Object.fromEntries(
+      tables().map((table) => [table, this.#batches.blocks(table)]),
+    );
     return {
       storage: this.#store.incarnation(),
       layout: this.#layout.layout,
       paused: this.#hooks.isPaused(),
-      turns,
+      blocks,
     };
   }
 
-  /** Whether a batch may be sealed for each of these. */
-  allow(wanted: readonly Table[]): boolean {
-    return this.#isAlone() || this.#held(wanted).length === 0;
+  /** Whether the batch may be sent now. */
+  admits({ table, blocks }: Unsent): boolean {
+    const { next, oldest } = this.#batches.blocks(table);
+    const from = this.#isAlone() ? oldest : this.#roundOf(table)?.oldest;
+    return from !== undefined && next + blocks <= from + MAX_BLOCKS_AHEAD;
   }
 
-  /** Asks the others if one of these is held back. What it notes is for the next sync. */
-  async keepUp(wanted: readonly Table[]): Promise<void> {
-    const held = this.#isAlone() ? [] : this.#held(wanted);
-    if (held.length === 0) {
+  /** Whether it may be once the others have been asked; if not, own open batches hold it back. */
+  wantsRound({ table, blocks }: Unsent): boolean {
+    const { next, oldest } = this.#batches.blocks(table);
+    return !this.admits({ table, blocks }) && next + blocks <= oldest + MAX_BLOCKS_AHEAD;
+  }
+
+  /** Asks the others if one of these needs it. What it notes is for the next sync. */
+  async keepUp(unsent: readonly Unsent[]): Promise<void> {
+    const wanted = unsent.filter((batch) => this.wantsRound(batch)).map(({ table }) => table);
+    if (wanted.length === 0) {
       return;
     }
     const { number } = this.#layout;
+    const before = new Map(wanted.map((table) => [table, this.#batches.blocks(table).oldest]));
     try {
       const answers = await Promise.all(
         this.#names().map(async (name) => [name, await this.#hooks.ask(name)] as const),
       );
       // If not, they know a newer one, and there may be more of them.
       if (this.#layout.number === number && !this.#joinPause(answers)) {
-        for (const table of held) {
-          this.#note(table, answers);
+        for (const [table, oldest] of before) {
+          this.#note(table, oldest, answers);
         }
       }
     } catch (error) {
@@ -116,12 +133,10 @@ export class Siblings {
     return siblingNames(name, layout);
   }
 
-  #held(wanted: readonly Table[]): Table[] {
-    return wanted.filter((table) => {
-      const round = this.#round(table);
-      const end = (round?.turn ?? Number.NEGATIVE_INFINITY) + BATCHES_BETWEEN_ROUNDS;
-      return round?.layout !== this.#layout.number || this.#batches.turns(table).next >= end;
-    });
+  /** The last one, if it asked all that there are now. */
+  #roundOf(table: Table): Round | undefined {
+    const round = this.#round(table);
+    return round?.layout === this.#layout.number ? round : undefined;
   }
 
   #round(table: Table): Round | undefined {
@@ -137,20 +152,19 @@ export class Siblings {
     return round;
   }
 
-  #note(table: Table, answers: Answers): void {
+  #note(table: Table, oldest: number, answers: Answers): void {
     const last = this.#round(table)?.next ?? {};
-    const next: Record<string, { storage: string; turn: number }> = {};
-    for (const [name, { storage, turns }] of answers) {
-      const theirs = turns[table] ?? { next: 1, oldest: 1 };
+    const next: Record<string, { storage: string; block: number }> = {};
+    for (const [name, { storage, blocks }] of answers) {
+      const theirs = blocks[table] ?? { next: 0, oldest: 0 };
       const before = last[name];
-      if (before?.storage === storage && theirs.oldest < before.turn) {
-        console.warn(`${table}: ${name} has an open batch ${theirs.oldest}; waiting for it`);
+      if (before?.storage === storage && theirs.oldest < before.block) {
+        console.warn(`${table}: ${name} has an open batch at ${theirs.oldest}; waiting for it`);
         return;
       }
-      next[name] = { storage, turn: theirs.next };
+      next[name] = { storage, block: theirs.next };
     }
-    const { next: turn } = this.#batches.turns(table);
-    const round = { layout: this.#layout.number, turn, next };
+    const round = { layout: this.#layout.number, oldest, next };
     this.#rounds.set(table, round);
     this.#store.setMeta(`round:${table}`, JSON.stringify(round));
   }

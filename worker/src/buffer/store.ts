@@ -5,6 +5,7 @@
  * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
  */
 import { free } from "../body.ts";
+import type { DayRange } from "../days.ts";
 import { INSERT_PIECE_CHUNKS, MAX_VALUE_BYTES } from "../limits.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
 
@@ -17,6 +18,8 @@ export interface Chunk {
   readonly rows: number;
   /** Which of its kind's tables it has rows for. */
   readonly tables: TableSet;
+  /** Days of its rows; null: unknown. */
+  readonly days: DayRange | null;
   readonly storedBytes: number;
   readonly atMs: number;
 }
@@ -29,6 +32,7 @@ export interface CountedRange {
   readonly toSeq: number;
   readonly rawBytes: number;
   readonly rows: number;
+  readonly days: DayRange | null;
 }
 
 /** What a stream has waiting to be sealed. */
@@ -59,6 +63,8 @@ const SCHEMA = [
     raw_bytes INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
     tables INTEGER,
+    from_day INTEGER,
+    to_day INTEGER,
     stored_bytes INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
     body BLOB NOT NULL
@@ -71,7 +77,8 @@ const SCHEMA = [
   ) STRICT`,
   `CREATE TABLE IF NOT EXISTS batches (
     number INTEGER PRIMARY KEY,
-    turn INTEGER NOT NULL,
+    block INTEGER,
+    blocks INTEGER NOT NULL,
     stream INTEGER NOT NULL,
     table_name TEXT,
     from_seq INTEGER NOT NULL,
@@ -103,13 +110,6 @@ const SCHEMA = [
   ) STRICT`,
 ] as const;
 
-/** Columns that storages of older scripts lack; their rows have null in them. */
-const ADDED_COLUMNS = [
-  ["chunks", "tables INTEGER"],
-  ["batches", "table_name TEXT"],
-  ["dead_letters", "table_name TEXT"],
-] as const;
-
 /** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
 const STREAM_SPAN = 2 ** 44;
 /** What the buffer says of itself may wait: that is no reason to take less from others. */
@@ -130,19 +130,8 @@ export class Store {
     for (const statement of SCHEMA) {
       this.#sql.exec(statement);
     }
-    for (const [table, column] of ADDED_COLUMNS) {
-      this.#addColumn(table, column);
-    }
     for (const stream of STREAMS) {
       this.#nextSeq.set(stream.id, this.#firstFreeSeq(stream));
-    }
-  }
-
-  #addColumn(table: string, column: string): void {
-    const [name] = column.split(" ");
-    const known = this.#sql.exec(`SELECT name FROM pragma_table_info('${table}')`).toArray();
-    if (!known.some((each) => each.name === name)) {
-      this.#sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`);
     }
   }
 
@@ -199,7 +188,10 @@ export class Store {
   }
 
   /** In the transaction that makes the batches. */
-  recordSealedTo(stream: Stream, { toSeq, rawBytes, rows }: Omit<CountedRange, "fromSeq">): void {
+  recordSealedTo(
+    stream: Stream,
+    { toSeq, rawBytes, rows }: Pick<CountedRange, "toSeq" | "rawBytes" | "rows">,
+  ): void {
     const before = this.unsealed(stream);
     this.setMeta(`sealed_to:${stream.id}`, toSeq);
     this.#unsealed.set(stream.id, {
@@ -216,13 +208,16 @@ export class Store {
     const seq = this.#nextSeq.get(stream.id) ?? this.#firstFreeSeq(stream);
     const { body } = chunk;
     this.#sql.exec(
-      "INSERT INTO chunks (seq, sizes, raw_bytes, row_count, tables, stored_bytes, at_ms, body) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO chunks " +
+        "(seq, sizes, raw_bytes, row_count, tables, from_day, to_day, stored_bytes, at_ms, body) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       seq,
       chunk.sizes.join(","),
       chunk.rawBytes,
       chunk.rows,
       chunk.tables,
+      chunk.days?.fromDay ?? null,
+      chunk.days?.toDay ?? null,
       body.byteLength,
       chunk.atMs,
       body.subarray(0, MAX_VALUE_BYTES),
@@ -268,9 +263,12 @@ export class Store {
   }
 
   /** Chunks of a stream that no batch holds yet, oldest first. */
-  *unsealedChunks(stream: Stream): Generator<Pick<Chunk, "seq" | "rawBytes" | "rows" | "tables">> {
+  *unsealedChunks(
+    stream: Stream,
+  ): Generator<Pick<Chunk, "seq" | "rawBytes" | "rows" | "tables" | "days">> {
     const rows = this.#sql.exec(
-      "SELECT seq, raw_bytes, row_count, tables FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",
+      "SELECT seq, raw_bytes, row_count, tables, from_day, to_day FROM chunks " +
+        "WHERE seq BETWEEN ? AND ? ORDER BY seq",
       this.sealedTo(stream) + 1,
       lastSeqOf(stream.id),
     );
@@ -280,6 +278,7 @@ export class Store {
         rawBytes: Number(row.raw_bytes),
         rows: Number(row.row_count),
         tables: tablesIn(row),
+        days: daysIn(row),
       };
     }
   }
@@ -310,7 +309,7 @@ export class Store {
 
   *chunksBetween(fromSeq: number, toSeq: number): Generator<Chunk> {
     const rows = this.#sql.exec(
-      "SELECT seq, sizes, raw_bytes, row_count, tables, stored_bytes, at_ms FROM chunks " +
+      "SELECT seq, sizes, raw_bytes, row_count, tables, from_day, to_day, stored_bytes, at_ms FROM chunks " +
         "WHERE seq BETWEEN ? AND ? ORDER BY seq",
       fromSeq,
       toSeq,
@@ -467,10 +466,15 @@ function tablesIn(row: Row): TableSet {
   return row.tables === null ? ALL_TABLES : Number(row.tables);
 }
 
+function daysIn({ from_day: fromDay, to_day: toDay }: Row): DayRange | null {
+  return fromDay === null ? null : { fromDay: Number(fromDay), toDay: Number(toDay) };
+}
+
 function chunkFromRow(row: Row): Chunk {
   return {
     seq: Number(row.seq),
     tables: tablesIn(row),
+    days: daysIn(row),
     sizes: String(row.sizes).split(",").map(Number),
     rawBytes: Number(row.raw_bytes),
     rows: Number(row.row_count),
