@@ -29,6 +29,7 @@ __all__ = [
     "FORMATS",
     "READ_SETTINGS",
     "SCRATCH_DATABASE",
+    "VERSIONED_SETTINGS",
     "Manifest",
     "known_settings",
     "prove",
@@ -47,6 +48,15 @@ DEDUPLICATION_SETTINGS = {
     # `ORDER BY ALL` counts as repeatable there, token or not (ClickHouse#99206). `force_enable`
     # rejects such inserts on 26.1 (code 764); this value deduplicates on every version.
     "deduplicate_insert_select": "enable_even_for_bad_queries",
+}
+"""What decides whether a repeat under the same token is dropped, whatever a profile says."""
+VERSIONED_SETTINGS = {
+    **DEDUPLICATION_SETTINGS,
+    # Their defaults, as a profile could cut a batch into blocks otherwise: the second since 26.3,
+    # the third since 26.9 at the latest.
+    "max_insert_block_size_bytes": "0",
+    "input_format_max_block_wait_ms": "0",
+    "use_strict_insert_block_limits": "0",
 }
 """Settings that some versions lack, and reject (code 115). The worker's constant settings are in
 `worker/src/tables/index.ts`."""
@@ -103,12 +113,12 @@ def server_version(server: Warehouse) -> str:
 
 
 def known_settings(server: Warehouse) -> dict[str, str]:
-    """Those of `DEDUPLICATION_SETTINGS` that the server has."""
-    names = ", ".join(text(name) for name in DEDUPLICATION_SETTINGS)
+    """Those of `VERSIONED_SETTINGS` that the server has."""
+    names = ", ".join(text(name) for name in VERSIONED_SETTINGS)
     answer = server.command(
         f"SELECT name FROM system.settings WHERE name IN ({names}) FORMAT TSVRaw"  # noqa: S608
     )
-    return {name: DEDUPLICATION_SETTINGS[name] for name in sorted(answer.split())}
+    return {name: VERSIONED_SETTINGS[name] for name in sorted(answer.split())}
 
 
 def prove(

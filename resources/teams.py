@@ -26,8 +26,8 @@ from resources.warehouse import Connection
 __all__ = ["OLDEST_CLICKHOUSE", "TeamSchema", "team_schemas"]
 
 OLDEST_CLICKHOUSE = "26.2"
-"""Of the files in `migrations/`: text indexes without a setting that allows them (0006);
-`min_level_for_wide_part` (0013) is there since 25.10."""
+"""Of the files in `migrations/`: the setting of `events_once` (0005), and text indexes without a
+setting that allows them (0006). `min_level_for_wide_part` (0013) is there since 25.10."""
 
 
 @dataclass(frozen=True, kw_only=True)

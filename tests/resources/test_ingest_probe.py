@@ -16,7 +16,12 @@ from resources.errors import ResourceError
 from resources.ingest_probe import IngestProbeProvider
 from resources.migrations import MigrationsProvider, _files
 from resources.sql import InServer
-from resources.statement_proof import DEDUPLICATION_SETTINGS, Manifest, prove
+from resources.statement_proof import (
+    DEDUPLICATION_SETTINGS,
+    VERSIONED_SETTINGS,
+    Manifest,
+    prove,
+)
 from resources.teams import OLDEST_CLICKHOUSE
 from resources.warehouse import Warehouse
 from resources.worker_build import build_worker
@@ -126,7 +131,9 @@ def test_every_statement_is_proved_and_the_outputs_are_for_the_worker(probed: Pr
     assert provider.check({}, props).failures == []
     outputs = probed.outputs(props)
     assert outputs["insert_format"] == "protobuf"
-    assert outputs["insert_settings"] == DEDUPLICATION_SETTINGS
+    settings = outputs["insert_settings"]
+    assert settings == {name: VERSIONED_SETTINGS[name] for name in settings}
+    assert settings.keys() >= DEDUPLICATION_SETTINGS.keys()
     assert not provider.diff("id", outputs, props).changes
     refreshed = dict(provider.read("id", outputs).outs or {})
     assert not provider.diff("id", refreshed, props).changes

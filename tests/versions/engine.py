@@ -55,7 +55,7 @@ def main() -> None:
     _set(library, {name: value for name, value in request["before"].items() if name in known})
     outcome: dict[str, Any] = {"version": library.query("SELECT version()").strip()}
     try:
-        _migrate(library, request["migrations"], request["variables"])
+        _migrate(library, request["migrations"], request["replaced"])
         outcome["schema"] = "applied"
     except RuntimeError as error:
         outcome["schema"] = str(error)
@@ -72,13 +72,13 @@ def _set(library: Library, settings: Mapping[str, str]) -> None:
         library.query(f"SET {name} = {_text(value)}")
 
 
-def _migrate(library: Library, files: Iterable[str], variables: Mapping[str, str]) -> None:
+def _migrate(library: Library, files: Iterable[str], replaced: Mapping[str, str]) -> None:
     library.query("CREATE DATABASE telemetry ENGINE = Atomic")
     library.query("USE telemetry")
     for file in files:
         sql = re.sub(r"--.*", "", Path(file).read_text())
-        for name, value in variables.items():
-            sql = sql.replace(f"${{{name}}}", value)
+        for old, new in replaced.items():
+            sql = sql.replace(old, new)
         for statement in filter(str.strip, sql.split(";")):
             library.query(statement)
     for table in library.query(

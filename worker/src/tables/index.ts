@@ -62,6 +62,9 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   max_insert_block_size: "1000000000",
   min_insert_block_size_rows: "1000000000",
   min_insert_block_size_bytes: "0",
+  // 0: as of the table.
+  min_insert_block_size_rows_for_materialized_views: "0",
+  min_insert_block_size_bytes_for_materialized_views: "0",
   max_partitions_per_insert_block: String(MAX_PARTITIONS_PER_INSERT),
   throw_on_max_partitions_per_insert_block: "1",
   wait_end_of_query: "1",
