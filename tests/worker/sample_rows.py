@@ -46,6 +46,8 @@ def main() -> None:
 
 
 def _recorded(server: Warehouse, table: str, insert: dict[str, dict[str, str]]) -> list[object]:
+    found = server.command(f"SELECT count() FROM {DATABASE}.{table}").strip()
+    assert found == "0", f"{table} has {found} rows: is this another server, on the same port?"
     server.command(f"ALTER TABLE {DATABASE}.{table} REMOVE TTL")
     body = b64decode(str(insert["body_base64"]))
     server.post({**insert["statement"], "database": DATABASE}, body)
