@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 
 import pytest
 
 from tests.worker.conftest import WorkerFactory
-from tests.worker.engines import ClickHouse, Worker
+from tests.worker.engines import ClickHouse, Worker, wait_until
 from tests.worker.product_events import NOW_SECONDS, event, post, stored_events
 
 
@@ -222,3 +223,20 @@ def test_what_the_old_service_s_requests_may_hold(
     answer = post(make_worker(clickhouse_url="http://127.0.0.1:1"), "/event", body)
     assert answer.status == 400
     assert words in json.loads(answer.body)["error"]
+
+
+def test_a_batch_of_events_counts_the_days_of_its_events(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """A table remembers a block for each; what counts for more would be sent alone."""
+    clickhouse.process.kill()
+
+    def is_sealed(*blocks: int) -> bool:
+        return worker.stored("SELECT blocks FROM batches") == [(each,) for each in blocks]
+
+    assert worker.post_event({"event_name": "e"}).status == 200
+    wait_until("the event is sealed", lambda: is_sealed(1))
+    now = int(time.time())
+    events = [{"event_name": "e", "timestamp": now - day * 86_400} for day in (0, 2)]
+    assert post(worker, "/events/bulk", events).status == 200
+    wait_until("the bulk is sealed", lambda: is_sealed(1, 3))

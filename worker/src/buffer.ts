@@ -62,8 +62,8 @@ export interface AppendRequest {
   readonly rows: number;
   /** Which of the kind's tables get rows; absent: all of them. */
   readonly tables?: TableSet;
-  /** Days of its rows; absent: unknown. */
-  readonly days?: DayRange | null;
+  /** Days of its rows; null: unknown. */
+  readonly days: DayRange | null;
   readonly key: string | null;
 }
 
@@ -268,7 +268,7 @@ export class IngestBuffer extends DurableObject<Env> {
       return "full";
     }
     this.#store.rememberDatabase(request.database);
-    const { kind, encoding, bytes, rawBytes, rows, tables = ALL_TABLES, days = null } = request;
+    const { kind, encoding, bytes, rawBytes, rows, tables = ALL_TABLES, days } = request;
     const stream = streamFor(kind, encoding);
     await this.#write({ stream, bytes, rawBytes, rows, tables, days, key });
     return "stored";

@@ -14,6 +14,11 @@ export function dayOf(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS);
 }
 
+/** Of one row. */
+export function daysFrom(timeMs: number): DayRange {
+  return { fromDay: dayOf(timeMs), toDay: dayOf(timeMs) };
+}
+
 /** The smallest range that holds both; null, which is unknown, stays unknown. */
 export function union(one: DayRange | null, other: DayRange | null): DayRange | null {
   if (one === null || other === null) {

@@ -1,4 +1,5 @@
 /** The body of `POST /events/bulk`: which events it holds, and which of them can be stored. */
+import { type DayRange, union } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import { MAX_BULK_EVENTS, MAX_EVENT_BYTES, MAX_REPORTED_EVENTS } from "../limits.ts";
 import { check, invalid, isObject, shown } from "../openapi/schema.ts";
@@ -16,6 +17,8 @@ export interface RejectedEvent {
 /** What a body holds. */
 export interface Bulk {
   readonly lines: readonly string[];
+  /** Of their rows; null if there are none. */
+  readonly days: DayRange | null;
   /** Whether every line is the same event when the body is sent again. */
   readonly haveIdentity: boolean;
   /** The first `MAX_REPORTED_EVENTS` of them. */
@@ -30,6 +33,7 @@ type Candidate = { readonly value: unknown } | { readonly refusal: Refusal };
 /** @throws Refusal 400 the body holds no events. */
 export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival): Bulk {
   const lines: string[] = [];
+  let days: DayRange | null = null;
   const errors: RejectedEvent[] = [];
   let haveIdentity = true;
   let rejected = 0;
@@ -37,9 +41,10 @@ export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival)
   let index = 0;
   for (const candidate of candidatesFrom(bytes, areLines)) {
     try {
-      const { line, hasIdentity } = lineFromEvent(eventOf(candidate), arrival, `events[${index}]`);
-      lines.push(line);
-      haveIdentity &&= hasIdentity;
+      const event = lineFromEvent(eventOf(candidate), arrival, `events[${index}]`);
+      lines.push(event.line);
+      days = days === null ? event.days : union(days, event.days);
+      haveIdentity &&= event.hasIdentity;
     } catch (error) {
       if (!(error instanceof Refusal)) {
         throw error;
@@ -53,7 +58,7 @@ export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival)
     }
     index++;
   }
-  return { lines, haveIdentity, errors, rejected, byReason };
+  return { lines, days, haveIdentity, errors, rejected, byReason };
 }
 
 function eventOf(candidate: Candidate): unknown {

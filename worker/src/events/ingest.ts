@@ -2,6 +2,7 @@
 import type { Caller } from "../auth.ts";
 import { free } from "../body.ts";
 import { contentCoding, decode } from "../content_coding.ts";
+import type { DayRange } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import { append, type BodyForm, contentTypeOf, keyFrom, requireContentType } from "../ingest.ts";
 import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
@@ -68,7 +69,7 @@ export async function ingestEvents(request: Request, env: Env, caller: Caller): 
       { status: 400 },
     );
   }
-  await store(request, env, caller, bulk.lines, bulk.haveIdentity ? key : null);
+  await store(request, env, caller, { ...bulk, key: bulk.haveIdentity ? key : null });
   return Response.json({ status: "stored", events: bulk.lines.length, ...report(bulk) });
 }
 
@@ -105,7 +106,8 @@ async function ingestOne(
     limitBytes: MAX_EVENT_BYTES,
     parse: (json, arrival) => counted(caller, () => parse(bodyFrom(textFrom(json)), arrival)),
   });
-  await store(request, env, caller, [event.line], event.hasIdentity ? key : null);
+  const { line, days, hasIdentity } = event;
+  await store(request, env, caller, { lines: [line], days, key: hasIdentity ? key : null });
 }
 
 function counted<T>(caller: Caller, parse: () => T): T {
@@ -157,8 +159,15 @@ async function store(
   request: Request,
   env: Env,
   caller: Caller,
-  lines: readonly string[],
-  key: string | null,
+  {
+    lines,
+    days,
+    key,
+  }: {
+    readonly lines: readonly string[];
+    readonly days: DayRange | null;
+    readonly key: string | null;
+  },
 ): Promise<void> {
   const bytes = encoder.encode(lines.join(""));
   holdInstead(request, bytes, caller.team.name);
@@ -168,6 +177,7 @@ async function store(
     bytes,
     rawBytes: bytes.byteLength,
     rows: lines.length,
+    days,
     key,
   });
 }

@@ -1,4 +1,5 @@
 /** A product event as JSON → its line for the `events` table. */
+import { type DayRange, daysFrom } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import { check, fieldAt, invalid, isObject, shown } from "../openapi/schema.ts";
 import type { TimeWindow } from "../time_window.ts";
@@ -18,6 +19,7 @@ export interface Arrival {
 export interface EventLine {
   /** One JSON object and a line feed; the names are columns. */
   readonly line: string;
+  readonly days: DayRange;
   /** Whether the event is the same one when it is sent again: it has an id or a time of its own. */
   readonly hasIdentity: boolean;
 }
@@ -115,7 +117,7 @@ function lineFrom(event: Fields, arrival: Arrival, place: string): EventLine {
   const { text, typed } = metadataFrom((metadata ?? {}) as Fields, unknownFields(event), place);
   const typedField = typed === null ? "" : `,"metadata":${typed}`;
   const line = `${JSON.stringify(row).slice(0, -1)},"metadata_text":${text}${typedField}}\n`;
-  return { line, hasIdentity: hasTime || ownId !== null };
+  return { line, days: daysFrom(ms), hasIdentity: hasTime || ownId !== null };
 }
 
 function unknownFields(event: Fields): Fields {

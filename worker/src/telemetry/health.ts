@@ -14,7 +14,7 @@ import type { DeadLetter, Expiry } from "../buffer/dead_letters.ts";
 import type { NewChunk, Store } from "../buffer/store.ts";
 import type { AppendAnswer, AppendRequest } from "../buffer.ts";
 import type { Outcome } from "../clickhouse.ts";
-import { dayOf } from "../days.ts";
+import { daysFrom } from "../days.ts";
 import { COUNTS_SAVE_MS, HEALTH_ROWS_MS, MAX_HEALTH_CHUNKS } from "../limits.ts";
 import { ALL_TABLES, streamFor } from "../tables/index.ts";
 import { errorCodeFrom } from "./codes.ts";
@@ -259,7 +259,7 @@ function chunkFrom(rows: string, atMs: number): NewChunk {
     rawBytes: body.byteLength,
     rows: 0, // nobody's telemetry: they neither wait nor are delivered in `GET /admin/buffers`
     tables: ALL_TABLES,
-    days: { fromDay: dayOf(atMs), toDay: dayOf(atMs) },
+    days: daysFrom(atMs),
     atMs,
     body,
   };
