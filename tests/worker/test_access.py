@@ -221,7 +221,7 @@ def test_rows_without_a_token_are_counted_as_well_as_requests(make_worker: Worke
     assert send_public(worker, "192.0.2.1", events=20).status == 200
     refused = send_public(worker, "192.0.2.1", events=2)
     assert refused.status == 429
-    assert b"may send 0.01 rows per second" in refused.body
+    assert b"0.01 rows per second (public 192.0.2.1)" in refused.body
     assert int(refused.headers["retry-after"]) >= 100
     assert send_public(worker, "192.0.2.2", events=3).status == 200
 

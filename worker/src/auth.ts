@@ -120,18 +120,22 @@ function limitRequests({ name, rates: all }: Pick<Caller, "name" | "rates">, by:
   }
 }
 
-/** The buffer does not say which of the rates it was: the one with the longest wait is told. */
+/** The buffer does not say which of the rates it was, so all of them are listed. */
 export function aboveRates({ name, rates: all }: Caller): Refusal {
-  const waits = all.map((rate) => ({ rate, retryAfterSeconds: secondsUntil(0, rate) }));
-  const [longest] = waits.sort((a, b) => b.retryAfterSeconds - a.retryAfterSeconds);
-  return longest === undefined ? new Refusal(429, "rate: send later") : aboveRate(name, longest);
+  const waits = all.map((rate) => secondsUntil(0, rate));
+  return tooMany(name, all, Math.max(1, ...waits));
 }
 
 function aboveRate(name: string, { rate, retryAfterSeconds }: Exceeded): Refusal {
-  const who = name === PUBLIC_NAME ? `${rate.key} (no token)` : `token ${name}`;
-  return new Refusal(
-    429,
-    `rate: ${who} may send ${rate.perSecond} ${rate.unit} per second; send again later`,
-    { retryAfterSeconds },
-  );
+  return tooMany(name, [rate], retryAfterSeconds);
+}
+
+function tooMany(name: string, all: readonly Rate[], retryAfterSeconds: number): Refusal {
+  const isPublic = name === PUBLIC_NAME;
+  const allowed = all.map(({ key, unit, perSecond }) => {
+    return `${perSecond} ${unit} per second${isPublic ? ` (${key})` : ""}`;
+  });
+  const who = isPublic ? "senders without a token" : `token ${name}`;
+  const message = `rate: ${who} may send ${allowed.join(", ")}; send again later`;
+  return new Refusal(429, message, { retryAfterSeconds });
 }
