@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -90,6 +91,9 @@ class IngestProbeProvider(InServer):
         """Names that become SQL, and a format that the worker has."""
         for name in ("database", "writer"):
             checker.text(name, pattern=NAME, allowed="letters, digits and _")
+        if not Path(checker.inputs["statements"]).is_file():
+            checker.refuse("statements", "the file statements.json that `npm run build` writes")
+            return
         offered = Manifest.read(checker.inputs["statements"]).formats()
         checker.one_of("format", (AUTOMATIC, *offered))
 

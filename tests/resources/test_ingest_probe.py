@@ -147,6 +147,19 @@ def test_it_is_proved_again_when_what_was_proved_changes(probed: Probed, changed
     assert (result.changes, result.replaces) == (True, [])
 
 
+def test_without_a_change_clickhouse_gets_no_request(probed: Probed) -> None:
+    """An `up` without changes is as fast as before, and wakes no service."""
+    props = probed.props(url="https://127.0.0.1:9")
+    outputs = {**props, "shown": "26.7.2.1", "applied": "26.7.2.1"}
+    assert probed.provider().check(outputs, props).failures == []
+    assert not probed.provider().diff("id", outputs, props).changes
+
+
+def test_a_build_without_statements_is_rejected_at_preview(probed: Probed) -> None:
+    (failure,) = probed.provider().check({}, probed.props(statements="nowhere.json")).failures
+    assert "'nowhere.json', allowed: the file statements.json" in failure.reason
+
+
 def test_an_invalid_format_is_rejected_at_preview(probed: Probed) -> None:
     (failure,) = probed.provider().check({}, probed.props(format="protobufs")).failures
     assert failure.property == "format"
