@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from typing import Any
@@ -16,8 +17,8 @@ TOKENS: list[dict[str, Any]] = [
     {"name": "operator", "scopes": ["admin"]},
     {"name": "shop", "team": "shop", "scopes": ["events", "read"]},
 ]
-EVENT = {"event_name": "sold", "user_id": "u1", "timestamp": "2026-11-20T12:00:00Z"}
-QUESTION = "/metrics?event_name=sold&from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z"
+EVENT = {"event_name": "sold", "user_id": "u1", "timestamp": int(time.time())}
+QUESTION = "/metrics?event_name=sold"
 
 
 def ask(deployment: Deployment, path: str, token: str, body: object = None) -> tuple[int, Any]:
