@@ -231,7 +231,7 @@ def test_a_script_of_before_there_were_layouts_is_told_no(
     """It would take an answer that it does not know for a yes."""
     worker = laid(FOUR)
     send(worker, range(24))
-    worker.lay_out(ONE, replaced=("layout: layout.number, ", ""))
+    worker.lay_out(ONE, replaced=("layout: layout.number,", ""))
     assert worker.post_traces(export_bytes(SPANS, seed=100)).status == 503
     worker.lay_out(FOUR)
     send(worker, range(24))
