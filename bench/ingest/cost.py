@@ -75,8 +75,8 @@ class Shape:
 
 
 SHAPES = (
-    Shape("single", "an event a request", 1, 200, 0.4, 10, 15),
-    Shape("bulk", "100 events a request", 100, 200, 4.0, 10, 15),
+    Shape("single", "an event a request", 1, 200, 0.4, 10, 24),
+    Shape("bulk", "100 events a request", 100, 200, 4.0, 10, 24),
     Shape("otlp", "512 spans a request", 512, 600, 6.0, 20, 64),
 )
 
