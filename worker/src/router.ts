@@ -37,7 +37,7 @@ export type Routes = ReadonlyMap<string, Methods>;
 export async function respond(routes: Routes, request: Request, env: Env): Promise<Response> {
   const call = startCall();
   try {
-    const made = secured(await respondTo(routes, request, env, call));
+    const made = secured(await respondTo(routes, request, env, call), request.url);
     const response = withCors(made, request, env);
     countCall(call, request, response.status, env);
     return request.method === "HEAD" ? await withoutBody(response) : response;

@@ -2,16 +2,22 @@
 import { HSTS_MAX_AGE_SECONDS } from "../limits.ts";
 
 const HSTS = `max-age=${HSTS_MAX_AGE_SECONDS}`;
+/** A browser keeps HSTS for a host whatever the port, so ours would break a developer's other servers. */
+const LOCALHOST = /^https?:\/\/(?:[^/]*\.)?localhost(?:[:/]|$)/;
 
 /**
- * No guessing of types (https://fetch.spec.whatwg.org/#x-content-type-options-header), HTTPS from
- * now on (https://www.rfc-editor.org/rfc/rfc6797, which has browsers pass over it in plain HTTP),
- * and nothing in a cache but what says itself for how long.
+ * Set the headers that every response has.
+ *
+ * A browser guesses no types (https://fetch.spec.whatwg.org/#x-content-type-options-header), uses
+ * HTTPS from now on (https://www.rfc-editor.org/rfc/rfc6797; browsers ignore the header in plain
+ * HTTP), and caches only responses that name their age.
  */
-export function secured(response: Response): Response {
+export function secured(response: Response, url: string): Response {
   const { headers } = response;
   headers.set("x-content-type-options", "nosniff");
-  headers.set("strict-transport-security", HSTS);
+  if (!LOCALHOST.test(url)) {
+    headers.set("strict-transport-security", HSTS);
+  }
   if (!headers.has("cache-control")) {
     headers.set("cache-control", "no-store");
   }
