@@ -30,6 +30,7 @@ _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 1
 _PR_SET_PDEATHSIG = 1
 _BACKLOG = 128
+_OPEN = b"!"
 _POLL_SECONDS = 0.002
 _FIRST_FD, _END_FD = 3, 1024
 
@@ -37,27 +38,35 @@ _FIRST_FD, _END_FD = 3, 1024
 def close_ports(door: Path, ports: list[int], *, then: Callable[[], None]) -> bool:
     """Exchange listening sockets on these ports of 127.0.0.1 as soon as this process has them.
 
+    Nobody gets a socket at the door before all are exchanged and `then` has returned.
+
     Args:
         door: where the front gets its sockets, a Unix socket of mode 0600.
         then: called when all are exchanged.
     Returns:
         False where this user may not make namespaces: then the ports stay open.
     """
-    if sys.platform != "linux" or (inside := _start_doorman(door, ports)) is None:
+    if sys.platform != "linux":
+        return False
+    doorman, inside = _start_doorman(door, ports)
+    if not inside:
         return False
 
     def exchange() -> None:
         _exchange(inside)
         then()
+        doorman.send(_OPEN)
 
     threading.Thread(target=exchange, name="ports", daemon=True).start()
     return True
 
 
-def _start_doorman(door: Path, ports: list[int]) -> dict[int, socket.socket] | None:
-    """Return the sockets that listen inside, by port."""
+def _start_doorman(
+    door: Path, ports: list[int]
+) -> tuple[socket.socket, Mapping[int, socket.socket]]:
+    """Return a connection to the doorman, and the sockets that listen inside, by port."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    unix = _listen_at(door)
+    unix = _bind_to(door)
     parent = os.getpid()
     if os.fork() == 0:
         try:
@@ -67,15 +76,13 @@ def _start_doorman(door: Path, ports: list[int]) -> dict[int, socket.socket] | N
             os._exit(1)
     unix.close()
     theirs.close()
-    with ours:
-        _said, fds, _flags, _address = socket.recv_fds(ours, 1, len(ports))
+    _said, fds, _flags, _address = socket.recv_fds(ours, 1, len(ports))
     if not fds:  # it has ended
         door.unlink()
-        return None
-    return {port: socket.socket(fileno=fd) for port, fd in zip(ports, fds, strict=True)}
+    return ours, {port: socket.socket(fileno=fd) for port, fd in zip(ports, fds, strict=False)}
 
 
-def _listen_at(door: Path) -> socket.socket:
+def _bind_to(door: Path) -> socket.socket:
     door.unlink(missing_ok=True)
     unix = socket.socket(socket.AF_UNIX)
     before = os.umask(0o177)
@@ -86,7 +93,6 @@ def _listen_at(door: Path) -> socket.socket:
     finally:
         os.close(folder)
         os.umask(before)
-    unix.listen(_BACKLOG)
     return unix
 
 
@@ -99,9 +105,11 @@ def _guard(unix: socket.socket, engine: socket.socket, ports: list[int], parent:
     _bring_up_loopback()
     inside = [socket.create_server(("127.0.0.1", port), backlog=_BACKLOG) for port in ports]
     socket.send_fds(engine, [b"."], [each.fileno() for each in inside])
-    engine.close()
     for each in inside:
         each.close()  # the engine has them
+    if engine.recv(1) != _OPEN:
+        return
+    unix.listen(_BACKLOG)
     while True:
         client, _address = unix.accept()
         with client, contextlib.suppress(OSError), socket.socket() as handed_out:

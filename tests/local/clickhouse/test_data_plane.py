@@ -19,6 +19,8 @@ import pytest
 from clickhouse_driver import Client  # type: ignore[import-untyped]
 from clickhouse_driver.errors import ServerException  # type: ignore[import-untyped]
 
+from local.clickhouse.doorway import socket_from
+
 from .harness import Service, wait_until
 
 # httpx would otherwise send the client's own.
@@ -85,11 +87,14 @@ def test_the_password_is_taken_from_every_place(service: Service) -> None:
 
 
 def test_nobody_gets_in_without_a_password(service: Service) -> None:
-    """The engine's own passwordless session cannot be joined, not even on its own port."""
+    """The engine's own passwordless session cannot be joined, not even on its own port, behind the door."""
     with service.client() as client:
         assert client.get("/", params={"query": "SELECT 1"}, auth=NO_AUTH).status_code >= 400
     arguments = Path(f"/proc/{service.engine_pid}/cmdline").read_text().split("\0")
-    connection = http.client.HTTPConnection("127.0.0.1", int(arguments[5]))
+    port, door = int(arguments[5]), Path(arguments[7])
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.sock = socket_from(door)
+    connection.sock.connect(("127.0.0.1", port))
     connection.request("POST", "/", b"SELECT 1")
     assert connection.getresponse().status >= 400
 

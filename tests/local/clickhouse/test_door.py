@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import stat
 from pathlib import Path
-
-import pytest
 
 from local.clickhouse.doorway import socket_from
 
@@ -29,19 +26,31 @@ def rejected_login() -> bytes:
     return b"\0\1x\x18\1\xbc\xa9\3" + b"".join(strings)
 
 
-def test_the_ports_of_an_engine_are_closed_to_others(service: Service) -> None:
-    """Nothing listens there, and the front's socket is its owner's alone."""
-    ports = engine_ports(service)
-    assert len(ports) == 2
-    for port in ports:
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port), timeout=5)
+def listening_inodes(processes: Path) -> set[str]:
+    """Of the sockets that listen on TCP in a process's network."""
+    rows = [row.split() for row in (processes / "net" / "tcp").read_text().splitlines()[1:]]
+    return {row[9] for row in rows if row[3] == "0A"}
+
+
+def socket_inodes(process_id: int | None) -> set[str]:
+    """Of all sockets that a process has."""
+    files = [str(file.readlink()) for file in Path(f"/proc/{process_id}/fd").iterdir()]
+    return {file[8:-1] for file in files if file.startswith("socket:[")}
+
+
+def test_an_engine_listens_nowhere_in_the_network_of_the_machine(service: Service) -> None:
+    """It does listen, but only the front can connect, by a socket that is its owner's alone."""
+    children = Path(f"/proc/{service.engine_pid}/task/{service.engine_pid}/children").read_text()
+    (doorman,) = children.split()
+    sockets = socket_inodes(service.engine_pid)
+    assert len(sockets & listening_inodes(Path(f"/proc/{doorman}"))) == 2
+    assert not sockets & listening_inodes(Path("/proc/self"))
     assert stat.S_IMODE((folder_of(service) / "door").stat().st_mode) == 0o600
     assert service.answer("SELECT 1") == "1"
 
 
 def test_a_login_that_aborts_an_engine_needs_its_door(service: Service) -> None:
-    """Through it the same bytes get to the engine, so the ports above are the engine's."""
+    """Through the door it gets to the engine, which nothing else of the machine can reach."""
     with socket_from(folder_of(service) / "door") as connection:
         connection.settimeout(30)
         connection.connect(("127.0.0.1", engine_ports(service)[1]))
