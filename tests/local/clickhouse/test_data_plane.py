@@ -87,7 +87,7 @@ def test_the_password_is_taken_from_every_place(service: Service) -> None:
 
 
 def test_nobody_gets_in_without_a_password(service: Service) -> None:
-    """The engine's own passwordless session cannot be joined, not even on its own port, behind the door."""
+    """The engine's own passwordless session cannot be joined, not even behind its door."""
     with service.client() as client:
         assert client.get("/", params={"query": "SELECT 1"}, auth=NO_AUTH).status_code >= 400
     arguments = Path(f"/proc/{service.engine_pid}/cmdline").read_text().split("\0")
