@@ -24,7 +24,14 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.worker.conftest import WorkerFactory
-from tests.worker.engines import DATABASE, Worker, access_document, free_port, wait_until
+from tests.worker.engines import (
+    DATABASE,
+    INSERT_FORMATS,
+    Worker,
+    access_document,
+    free_port,
+    wait_until,
+)
 from tests.worker.entrances import ADMIN
 from tests.worker.inspector import HeapUsage, Inspector
 from tests.worker.otlp_json import json_from
@@ -150,6 +157,7 @@ def largest(usages: Callable[[], HeapUsage], seconds: float) -> HeapUsage:
     return max(found, key=lambda usage: usage.total_bytes)
 
 
+@pytest.mark.insert_formats(*INSERT_FORMATS)
 def test_a_backlog_of_all_signals_and_shards_goes_out_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -194,6 +202,30 @@ def spans_with(payload: str) -> bytes:
     span = spans.resource_spans[0].scope_spans[0].spans[0]
     span.attributes.append(attribute("payload", payload))
     return spans.SerializeToString()
+
+
+@pytest.mark.insert_formats("rowbinary")
+def test_long_bodies_are_encoded_one_at_a_time_within_an_isolates_memory(
+    make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each is nearly one row of nearly 20 MiB, which no compression makes much smaller."""
+    teams = [{"name": "default", "database": DATABASE, "layout": LAYOUT}]
+    worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
+    operate(worker, "pause")
+    chance = random.Random(4)
+    for seed in range(8):
+        logs = ExportLogsServiceRequest.FromString(log_bytes(1, seed=seed))
+        logs.resource_logs[0].resource.attributes.append(
+            attribute("payload", chance.randbytes(9 * MIB).hex())
+        )
+        assert worker.post_otlp("logs", logs.SerializeToString()).status == 200
+    inspector = Inspector(worker)
+    operate(worker, "resume")
+    wait_until("inserts are in flight", lambda: silence.connections > 0)
+    usage = largest(inspector.heap_usage, 10)
+    with capsys.disabled():
+        print(f"\n{silence.connections} inserts, {usage}", end="", flush=True)
+    assert usage.total_bytes < ISOLATE_BYTES
 
 
 def test_bodies_at_the_limit_are_received_at_once_within_an_isolates_memory(

@@ -207,6 +207,12 @@ export const TEAM_INSERT_MEMORY_BYTES = 12 * MIB;
 export const APPEND_MEMORY_BYTES = 2 * BODY_MEMORY_BYTES;
 /** Of one team: a body at the limit beside others. */
 export const TEAM_APPEND_MEMORY_BYTES = 1.5 * BODY_MEMORY_BYTES;
+/**
+ * Of a chunk, inflated. Encoding rows of a longer one takes up to four times its bytes: the body, the
+ * attributes of its resource, the rows and their compressed form. An isolate encodes one such batch
+ * at a time; chunks of many small bodies are shorter.
+ */
+export const LONG_ENCODED_CHUNK_BYTES = 8 * MIB;
 /** Until a batch that found no memory is tried again. */
 export const INSERT_MEMORY_POLL_MS = 100;
 /**

@@ -226,6 +226,12 @@ export class Batches {
     return rawBytes;
   }
 
+  /** Length of its longest chunk when inflated, which no body in it is longer than. */
+  longestRawBytes({ fromSeq, toSeq }: Range): number {
+    const sql = "SELECT max(raw_bytes) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?";
+    return Number(this.#sql.exec(sql, fromSeq, toSeq).one().bytes ?? 0);
+  }
+
   #sum(column: "stored_bytes" | "raw_bytes", { fromSeq, toSeq }: Range): number {
     const sql = `SELECT sum(${column}) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?`;
     return Number(this.#sql.exec(sql, fromSeq, toSeq).one().bytes ?? 0);

@@ -17,9 +17,9 @@ import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
 import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
-import { heldBytes, type InsertBody, insertBody } from "./insert_body.ts";
+import { heldBytes, type InsertBody, insertBody, isLongEncoding } from "./insert_body.ts";
 import { Sealer } from "./seal.ts";
-import { insertMemory } from "./shared_memory.ts";
+import { insertMemory, longEncoding } from "./shared_memory.ts";
 import type { Siblings } from "./siblings.ts";
 import type { Store } from "./store.ts";
 
@@ -119,8 +119,16 @@ export class Deliverer {
   }
 
   #takeMemory(batch: Batch, nowMs: number): boolean {
-    const bytes = heldBytes(this.#batches, batch);
-    return insertMemory.take(this.#token(batch), this.#options.team, bytes, nowMs);
+    const { team } = this.#options;
+    const id = this.#token(batch);
+    if (isLongEncoding(this.#batches, batch) && !longEncoding.take(id, team, 1, nowMs)) {
+      return false;
+    }
+    const taken = insertMemory.take(id, team, heldBytes(this.#batches, batch), nowMs);
+    if (!taken) {
+      longEncoding.release(id);
+    }
+    return taken;
   }
 
   #claim(batch: Batch): void {
@@ -133,6 +141,7 @@ export class Deliverer {
   #release(batch: Batch): void {
     this.#inFlight.delete(batch.number);
     insertMemory.release(this.#token(batch));
+    longEncoding.release(this.#token(batch));
   }
 
   async #start(batch: Batch): Promise<void> {

@@ -32,21 +32,25 @@ export async function* encodedPieces(
   columns: readonly string[],
 ): AsyncGenerator<Piece> {
   const encoder = encoderFor(batch.table, columns);
-  const out = new RowWriter(2 * ENCODED_PIECE_BYTES);
+  const ready: Piece[] = [];
   let total = 0;
-  const take = (): Piece => {
-    const encodedBytes = out.length;
-    total += encodedBytes;
+  const pack = (rows: Uint8Array): void => {
+    total += rows.byteLength;
     if (total > MAX_ENCODED_BYTES) {
       throw new NotEncodable(`rows of over ${MAX_ENCODED_BYTES} bytes; send smaller batches`);
     }
-    return { ...compressed(out.take()), encodedBytes };
+    if (rows.byteLength > 0) {
+      ready.push({ ...compressed(rows), encodedBytes: rows.byteLength });
+    }
   };
+  const out = new RowWriter(2 * ENCODED_PIECE_BYTES, pack);
+  const isEnough = (): boolean => out.length >= ENCODED_PIECE_BYTES || ready.length > 0;
   let readBytes = 0;
   for (const request of requestsOf(store, batches, batch)) {
     readBytes += request.byteLength;
-    for (const _full of encoder.encode(request, out, ENCODED_PIECE_BYTES)) {
-      yield take();
+    for (const _enough of encoder.encode(request, out, isEnough)) {
+      pack(out.take());
+      yield* ready.splice(0);
       await scheduler.wait(0);
     }
     if (batch.stream.encoding !== "raw") {
@@ -57,9 +61,8 @@ export async function* encodedPieces(
       await scheduler.wait(0); // it may have few rows for this table
     }
   }
-  if (out.length > 0) {
-    yield take();
-  }
+  pack(out.take());
+  yield* ready;
 }
 
 /** The export requests of a batch, one body at a time: memory has no room for all of them. */
@@ -91,8 +94,12 @@ function* requestsIn(
 ): Generator<Uint8Array> {
   const chunk = store.bodiesAtOrAfter(seq, seq)?.body ?? new Uint8Array(0);
   let at = bodies.offset;
-  for (const size of bodies.sizes) {
-    yield decoded(chunk.subarray(at, at + size), bodies.encoding);
+  for (const [index, size] of bodies.sizes.entries()) {
+    const request = decoded(chunk.subarray(at, at + size), bodies.encoding);
+    if (bodies.encoding !== "raw" && index === bodies.sizes.length - 1) {
+      free(chunk);
+    }
+    yield request;
     at += size;
   }
   free(chunk);

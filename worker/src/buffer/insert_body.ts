@@ -1,6 +1,11 @@
 /** The bytes of an insert: what a batch holds, and before it what its statement needs there. */
 import { concat, framed, free } from "../body.ts";
-import { INSERT_PIECE_BYTES, STREAMED_INSERT_BYTES, WHOLE_INSERT_BYTES } from "../limits.ts";
+import {
+  INSERT_PIECE_BYTES,
+  LONG_ENCODED_CHUNK_BYTES,
+  STREAMED_INSERT_BYTES,
+  WHOLE_INSERT_BYTES,
+} from "../limits.ts";
 import { varint } from "../otlp/fields.ts";
 import type { Encoding } from "../tables/index.ts";
 import { readsEnvelope, rowColumns } from "../tables/otlp.ts";
@@ -111,6 +116,14 @@ export function heldBytes(batches: Batches, batch: Batch): number {
   const isEncoded = rowColumns(batch.statement) !== null;
   const bytes = batches.bodyBytes(batch) * (isEncoded ? 2 : 1);
   return bytes <= WHOLE_INSERT_BYTES ? bytes : STREAMED_INSERT_BYTES;
+}
+
+/** Whether the rows of a long body are encoded for it, see `LONG_ENCODED_CHUNK_BYTES`. */
+export function isLongEncoding(batches: Batches, batch: Batch): boolean {
+  return (
+    rowColumns(batch.statement) !== null &&
+    batches.longestRawBytes(batch) > LONG_ENCODED_CHUNK_BYTES
+  );
 }
 
 /** Zero bytes but for an envelope, which begins with how long all the rest is when inflated. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { INSERT_MEMORY_BYTES, INSERT_TIMEOUT_MS, TEAM_INSERT_MEMORY_BYTES } from "../limits.ts";
-import { INSERT_BOUNDS, SharedMemory } from "./shared_memory.ts";
+import { INSERT_BOUNDS, LONG_ENCODING_BOUNDS, SharedMemory } from "./shared_memory.ts";
 
 const REST_BYTES = INSERT_MEMORY_BYTES - TEAM_INSERT_MEMORY_BYTES;
 
@@ -27,4 +27,16 @@ test("the memory of an insert whose buffer was aborted comes back", () => {
   memory.take("a:1", "a", INSERT_MEMORY_BYTES, 0);
   assert.ok(!memory.take("b:1", "b", 1, 2 * INSERT_TIMEOUT_MS));
   assert.ok(memory.take("b:1", "b", 1, 2 * INSERT_TIMEOUT_MS + 1));
+  memory.take("b:2", "b", INSERT_MEMORY_BYTES, 0);
+  assert.ok(memory.take("c:1", "c", 1, -2 * INSERT_TIMEOUT_MS - 1), "the clock was set back");
+});
+
+test("one long encoding at a time", () => {
+  const long = new SharedMemory(LONG_ENCODING_BOUNDS);
+  assert.ok(long.take("a:1", "a", 1, 0));
+  assert.ok(!long.take("b:1", "b", 1, 0));
+  long.release("b:1");
+  assert.ok(!long.take("b:1", "b", 1, 0));
+  long.release("a:1");
+  assert.ok(long.take("b:1", "b", 1, 0));
 });

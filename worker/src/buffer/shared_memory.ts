@@ -19,14 +19,17 @@ import {
 export interface MemoryBounds {
   readonly totalBytes: number;
   readonly teamBytes: number;
-  /** A buffer that is aborted releases nothing; what it held ends all the same. */
+  /**
+   * A buffer that is aborted releases nothing; what it held ends all the same. It may be aborted
+   * because the clock was set back, so a lease of a time to come lapses like one long past.
+   */
   readonly leaseMs: number;
 }
 
 interface Lease {
   readonly team: string;
   readonly bytes: number;
-  readonly untilMs: number;
+  readonly takenMs: number;
 }
 
 export class SharedMemory {
@@ -43,7 +46,7 @@ export class SharedMemory {
    */
   take(id: string, team: string, bytes: number, nowMs: number): boolean {
     this.#dropLapsed(nowMs);
-    const { totalBytes, teamBytes, leaseMs } = this.#bounds;
+    const { totalBytes, teamBytes } = this.#bounds;
     const leases = [...this.#leases.values()];
     const all = heldBytes(leases);
     const ofTeam = heldBytes(leases.filter((lease) => lease.team === team));
@@ -52,7 +55,7 @@ export class SharedMemory {
     if (!hasTeam || !hasAll) {
       return false;
     }
-    this.#leases.set(id, { team, bytes, untilMs: nowMs + leaseMs });
+    this.#leases.set(id, { team, bytes, takenMs: nowMs });
     return true;
   }
 
@@ -61,8 +64,8 @@ export class SharedMemory {
   }
 
   #dropLapsed(nowMs: number): void {
-    for (const [id, { untilMs }] of this.#leases) {
-      if (nowMs > untilMs) {
+    for (const [id, { takenMs }] of this.#leases) {
+      if (Math.abs(nowMs - takenMs) > this.#bounds.leaseMs) {
         this.#leases.delete(id);
       }
     }
@@ -88,3 +91,13 @@ export const appendMemory = new SharedMemory({
   teamBytes: TEAM_APPEND_MEMORY_BYTES,
   leaseMs: BODY_MEMORY_LEASE_MS,
 });
+
+/** Of one holder, whatever it asks for. */
+export const LONG_ENCODING_BOUNDS: MemoryBounds = {
+  totalBytes: 1,
+  teamBytes: 1,
+  leaseMs: 2 * INSERT_TIMEOUT_MS,
+};
+
+/** For batches whose rows take much memory to encode, `LONG_ENCODED_CHUNK_BYTES`. */
+export const longEncoding = new SharedMemory(LONG_ENCODING_BOUNDS);

@@ -36,7 +36,7 @@ function encoded(columns: readonly string[], request: readonly number[]): Uint8A
   for (const _full of encoderFor("otel_traces", columns).encode(
     Uint8Array.from(request),
     out,
-    Number.POSITIVE_INFINITY,
+    () => false,
   )) {
     assert.fail("no piece is full");
   }
@@ -146,4 +146,21 @@ test("damaged requests are rejected or encoded, never read past their end or for
     }
   }
   assert.ok(rejected > whole.length);
+});
+
+test("a string longer than the writer's memory is passed on in pieces, in its place", () => {
+  const long = "x".repeat(1_000);
+  const pieces: number[] = [];
+  const out = new RowWriter(64, (piece) => pieces.push(...piece));
+  const bytes = Uint8Array.from(request(field(5, text(long))));
+  for (const _full of encoderFor("otel_traces", ["TraceState", "SpanName", "TraceState"]).encode(
+    bytes,
+    out,
+    () => false,
+  )) {
+    assert.fail("no piece is full");
+  }
+  const whole = Uint8Array.from([...pieces, ...out.take()]);
+  assert.deepEqual(whole, Uint8Array.from([0, 0xe8, 7, ...text(long), 0]));
+  assert.ok(out.bytes.length <= 4 * 64);
 });

@@ -57,12 +57,11 @@ export class RowEncoder {
   }
 
   /**
-   * Write the request's rows; yield after a row whenever `out` holds `enoughBytes`, for the caller
-   * to take them.
+   * Write the request's rows; yield after a row whenever there `isEnough` for the caller to take.
    *
    * @throws NotEncodable the bytes are no such request.
    */
-  *encode(request: Uint8Array, out: RowWriter, enoughBytes: number): Generator<void> {
+  *encode(request: Uint8Array, out: RowWriter, isEnough: () => boolean): Generator<void> {
     const shared = this.#shared;
     for (const rows of this.#lists(request)) {
       for (let index = 0; index < rows.count; index++) {
@@ -70,7 +69,7 @@ export class RowEncoder {
         for (const write of this.#columns) {
           write(out, row, shared);
         }
-        if (out.length >= enoughBytes) {
+        if (isEnough()) {
           yield;
         }
       }

@@ -47,7 +47,8 @@ const has = ({ fields }: Message, name: string): boolean =>
   Object.values(fields).some((field) => field.name === name);
 
 const EMPTY = new Uint8Array(0);
-const scratch = new RowWriter(1024);
+const SCRATCH_BYTES = 1024;
+const scratch = new RowWriter(SCRATCH_BYTES);
 
 export function nothingShared(): Shared {
   return {
@@ -70,6 +71,8 @@ export function nothingShared(): Shared {
 export function share(shared: Shared, columns: SharedColumns, message: MessageReader): void {
   for (const [value, write] of columns) {
     write(scratch, message, shared);
-    shared[value] = scratch.take().slice();
+    const written = scratch.take();
+    // Memory that the scratch has given up needs no copy.
+    shared[value] = written.buffer === scratch.bytes.buffer ? written.slice() : written;
   }
 }

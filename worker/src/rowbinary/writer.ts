@@ -7,6 +7,8 @@
 
 /** Shorter strings are copied byte by byte: a view for `set` costs more than that. */
 const COPIED_BY_HAND_BYTES = 32;
+/** Beyond what is needed: twice as much of a long string would be most of an isolate's memory. */
+const MAX_SPARE_BYTES = 1024 * 1024;
 const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
 const BASE64_DIGITS = new TextEncoder().encode(
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
@@ -18,9 +20,24 @@ export class RowWriter {
   /** How many of `bytes` are written. */
   length = 0;
   #view: DataView;
+  readonly #expectedBytes: number;
+  readonly #pass: ((piece: Uint8Array) => void) | null;
 
-  constructor(expectedBytes: number) {
+  /**
+   * Args:
+   *   expectedBytes: for how much there is memory at first.
+   *   pass: gets what is written so far whenever a long string does not fit beside it, so that memory
+   *     stays bounded; absent: the memory grows.
+   */
+  constructor(expectedBytes: number, pass: ((piece: Uint8Array) => void) | null = null) {
+    this.#expectedBytes = expectedBytes;
+    this.#pass = pass;
     this.bytes = new Uint8Array(expectedBytes);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  #allocate(size: number): void {
+    this.bytes = new Uint8Array(size);
     this.#view = new DataView(this.bytes.buffer);
   }
 
@@ -28,16 +45,22 @@ export class RowWriter {
     if (this.length + count <= this.bytes.length) {
       return;
     }
-    const grown = new Uint8Array(Math.max(2 * this.bytes.length, this.length + count));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
-    this.#view = new DataView(grown.buffer);
+    const written = this.bytes.subarray(0, this.length);
+    const spare = Math.min(this.bytes.length, MAX_SPARE_BYTES);
+    this.#allocate(this.length + count + spare);
+    this.bytes.set(written);
   }
 
-  /** Return a view of what is written; the next write reuses its memory. */
+  /**
+   * Return a view of what is written; the next write reuses its memory, unless `reserve` had to get
+   * much more than was expected: that goes with the view.
+   */
   take(): Uint8Array {
     const taken = this.bytes.subarray(0, this.length);
     this.length = 0;
+    if (this.bytes.length > 4 * this.#expectedBytes) {
+      this.#allocate(this.#expectedBytes);
+    }
     return taken;
   }
 
@@ -78,6 +101,10 @@ export class RowWriter {
 
   /** Bytes that are RowBinary already. */
   append(encoded: Uint8Array): void {
+    if (encoded.length > this.#expectedBytes) {
+      this.copy(encoded, 0, encoded.length);
+      return;
+    }
     this.reserve(encoded.length);
     this.bytes.set(encoded, this.length);
     this.length += encoded.length;
@@ -85,6 +112,10 @@ export class RowWriter {
 
   copy(source: Uint8Array, from: number, end: number): void {
     const size = end - from;
+    if (this.#pass !== null && size > this.#expectedBytes) {
+      this.#passOn(this.#pass, source, from, end);
+      return;
+    }
     this.reserve(size);
     if (size > COPIED_BY_HAND_BYTES) {
       this.bytes.set(source.subarray(from, end), this.length);
@@ -97,6 +128,13 @@ export class RowWriter {
       bytes[to++] = source[at] as number;
     }
     this.length = to;
+  }
+
+  #passOn(pass: (piece: Uint8Array) => void, source: Uint8Array, from: number, end: number): void {
+    pass(this.take());
+    for (let at = from; at < end; at += this.#expectedBytes) {
+      pass(source.subarray(at, Math.min(end, at + this.#expectedBytes)));
+    }
   }
 
   string(source: Uint8Array, from: number, end: number): void {

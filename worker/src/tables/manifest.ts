@@ -53,8 +53,8 @@ function statementOf(table: Table, format: InsertFormat): Statement {
 
 function encoded(table: Table, columns: readonly string[], request: Uint8Array): Uint8Array {
   const out = new RowWriter(request.length);
-  const pieces = encoderFor(table, columns).encode(request, out, Number.POSITIVE_INFINITY);
-  pieces.next(); // none of them is full
+  const pieces = encoderFor(table, columns).encode(request, out, () => false);
+  pieces.next(); // all of them, as none is enough
   return out.take();
 }
 
