@@ -1,4 +1,4 @@
-"""Dead letters by the thousand: filters, bounds of their own, and what is counted of them."""
+"""Thousands of dead letters: filters, limits, and counters."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def act(worker: Worker, path: str, body: object) -> dict[str, Any]:
 def write_letters(
     worker: Worker, count: int, *, error: str = PARTITIONS, age_ms: int = HOUR_MS, first: int = 0
 ) -> None:
-    """So many letters of one span each, as if ClickHouse had rejected them."""
+    """Store this many dead letters of one span each, as if ClickHouse had rejected them."""
     worker.process.kill()
     for seed in range(first, first + count):
         body = gzip.compress(export_bytes(1, seed=seed), mtime=0)
@@ -92,7 +92,7 @@ def gauge(worker: Worker, name: str) -> float:
 def test_letters_are_sent_again_by_filter_until_none_is_left(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Not more per call than there is room for batches; those of another error stay."""
+    """A call moves at most the limit of open batches; those with another error stay."""
     worker = make(make_worker, clickhouse.url)
     write_letters(worker, 70)
     write_letters(worker, 5, error=PARSING, first=100)
@@ -162,12 +162,12 @@ def test_letters_are_dropped_by_filter_and_counted(make_worker: WorkerFactory) -
     ("body", "words"),
     [
         ({}, "body: {}; allowed: ids and buffer, or at least one of buffer, team"),
-        ({"ids": ["1-1"]}, "buffer: missing; ids are those of one buffer"),
+        ({"ids": ["1-1"]}, "buffer: missing; ids are valid within one buffer"),
         ({"buffer": "default/0", "ids": ["1-1"], "code": 1}, "code: 1; allowed: ids, or filters"),
         ({"buffer": "default/0", "team": "default"}, 'team: "default"; allowed: a buffer or a te'),
         ({"older_than": "yesterday"}, 'older_than: "yesterday"; allowed: RFC 3339'),
         ({"older_than": "2026-13-01T00:00:00Z"}, "allowed: a time like 2026-11-21T00:00:00Z"),
-        ({"error": ""}, 'error: ""; allowed: a part of what ClickHouse said'),
+        ({"error": ""}, 'error: ""; allowed: a part of ClickHouse\'s error message'),
     ],
 )
 def test_a_filter_that_means_nothing_or_everything_is_rejected(

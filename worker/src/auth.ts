@@ -1,4 +1,4 @@
-/** Who sends a request, by its token, and whether the token is for what is requested. */
+/** Finds the caller of a request by its token, and checks the token's scopes. */
 import { createHash } from "node:crypto";
 import { networkOf } from "./access/address.ts";
 import {
@@ -27,12 +27,12 @@ export interface Caller {
   readonly maxBodyBytes?: number;
   /** Empty: no limit. */
   readonly rates: readonly Rate[];
-  /** Without a token: it has a share of the buffer and no more. */
+  /** Without a token: limited to a share of the buffer. */
   readonly isPublic: boolean;
 }
 
 const rates = new RateLimits();
-/** Apart, so that many addresses do not crowd out what is known of tokens. */
+/** Separate, so that many addresses do not evict the counts of tokens. */
 const publicRates = new RateLimits();
 
 /**
@@ -69,7 +69,7 @@ function publicCaller(request: Request, open: NonNullable<Access["open"]>): Call
   return caller;
 }
 
-/** Its own first: one tool that runs wild takes nothing from what there is for all. */
+/** Its own rate first, so that one runaway sender does not use up the total. */
 function publicRatesOf(network: string, of: PublicRates): Rate[] {
   const own = `${PUBLIC_NAME} ${network}`;
   const total = `${PUBLIC_NAME} total`;
@@ -97,7 +97,7 @@ function entryFor(token: string, access: Access): TokenEntry {
   const entry = access.tokens.get(createHash("sha256").update(token).digest("hex"));
   if (entry === undefined) {
     const why =
-      "this token is not known; `pulumi stack output tokens --show-secrets` has the valid";
+      "this token is not known; `pulumi stack output tokens --show-secrets` has the valid ones";
     throw unauthorized(`${why} ones`, "invalid_token");
   }
   seen.set(token, entry);
@@ -120,7 +120,7 @@ function limitRequests({ name, rates: all }: Pick<Caller, "name" | "rates">, by:
   }
 }
 
-/** The buffer does not say which of the rates it was, so all of them are listed. */
+/** The buffer does not return which rate was exceeded, so the message lists all of them. */
 export function aboveRates({ name, rates: all }: Caller): Refusal {
   const waits = all.map((rate) => secondsUntil(0, rate));
   return tooMany(name, all, Math.max(1, ...waits));

@@ -16,7 +16,7 @@ function watched(team: string, startedMs = 0): Watched {
   return { upload, ended: () => ended };
 }
 
-/** One that holds memory and whose next read has begun, at a rate of so many bytes a second. */
+/** An upload that holds memory and whose next read has begun, at this many bytes per second. */
 function coming(memory: BodyMemory, team: string, bytesPerSecond: number): Watched {
   const it = watched(team);
   assert.ok(memory.hold(it.upload, 10, 0));
@@ -26,7 +26,7 @@ function coming(memory: BodyMemory, team: string, bytesPerSecond: number): Watch
   return it;
 }
 
-test("there is memory for so many bytes, and again once some are released", () => {
+test("memory is limited, and released memory is available again", () => {
   const memory = new BodyMemory(100, 100);
   const first = new Upload("a", 0, () => undefined);
   const second = new Upload("b", 0, () => undefined);
@@ -40,13 +40,13 @@ test("there is memory for so many bytes, and again once some are released", () =
   assert.ok(memory.hold(second, 100, 0));
 });
 
-test("a body larger than all the memory is held alone", () => {
+test("a body larger than the whole limit is held alone", () => {
   const memory = new BodyMemory(100, 50);
   assert.ok(memory.hold(watched("a").upload, 200, 0));
   assert.ok(!memory.hold(watched("b").upload, 1, 0));
 });
 
-test("a team has no more than its share, and others have the rest", () => {
+test("a team gets at most its share, and other teams get the rest", () => {
   const memory = new BodyMemory(100, 80);
   assert.ok(memory.hold(watched("a").upload, 50, 0));
   assert.ok(!memory.hold(watched("a").upload, 31, 0));
@@ -55,14 +55,14 @@ test("a team has no more than its share, and others have the rest", () => {
   assert.ok(!memory.hold(watched("c").upload, 1, 0));
 });
 
-test("the memory of a request that was ended halfway comes back", () => {
+test("the memory of a request that was ended halfway is released", () => {
   const memory = new BodyMemory(100, 100);
   memory.hold(watched("a").upload, 100, 0);
   assert.ok(!memory.hold(watched("b").upload, 100, BODY_MEMORY_LEASE_MS));
   assert.ok(memory.hold(watched("b").upload, 100, BODY_MEMORY_LEASE_MS + 1));
 });
 
-test("where memory is short, the slowest upload is ended, and a fast one is not", () => {
+test("when memory is short, the slowest upload is ended, and a fast one is not", () => {
   const memory = new BodyMemory(30, 30);
   const fast = coming(memory, "a", MIN_UPLOAD_BYTES_PER_SECOND);
   const slow = coming(memory, "a", MIN_UPLOAD_BYTES_PER_SECOND / 2);
@@ -93,7 +93,7 @@ test("an upload is not slow before its sender was waited for", () => {
   assert.ok(ended());
 });
 
-test("where a team's share is short, only that team's uploads are ended", () => {
+test("when a team's share is short, only that team's uploads are ended", () => {
   const memory = new BodyMemory(100, 20);
   const ours = coming(memory, "a", 2);
   const another = coming(memory, "b", 1);
@@ -102,7 +102,7 @@ test("where a team's share is short, only that team's uploads are ended", () => 
   assert.ok(!another.ended());
 });
 
-test("of a team's uploads that wait, the oldest comes first", () => {
+test("the oldest waiting upload of a team gets memory first", () => {
   const memory = new BodyMemory(100, 100);
   const oldest = watched("a", 1).upload;
   const newer = watched("a", 2).upload;
@@ -115,7 +115,7 @@ test("of a team's uploads that wait, the oldest comes first", () => {
   assert.ok(memory.hold(newer, 1, 3));
 });
 
-test("where all wait for each other, the newest gives way", () => {
+test("when all uploads wait for each other, the newest is ended", () => {
   const memory = new BodyMemory(100, 100);
   const older = watched("a", 1).upload;
   const newest = watched("a", 2).upload;

@@ -1,17 +1,17 @@
 /**
- * The memory of large bodies: how many bytes of them an isolate holds at once is bounded.
+ * Limits the memory of the large bodies that an isolate holds at once.
  *
- * An isolate has 128 MB at Cloudflare, and a body is there several times over: as it came, decoded,
- * on its way into the buffer. Counted is what was allocated, and that follows what has arrived. A
- * team has a share, so that no team's senders can keep out another's; and where memory is short, the
- * slowest upload is ended for it.
+ * A Cloudflare isolate has 128 MB, and a body is in memory several times: as received, decoded, and
+ * in the call to the buffer. The limit counts allocated bytes, which grow with the bytes that have
+ * arrived. Each team has a share, so that its senders cannot block another team's. When memory is
+ * short, the slowest upload is ended.
  */
 import { BODY_MEMORY_LEASE_MS, MIN_UPLOAD_BYTES_PER_SECOND, SLOW_UPLOAD_MS } from "./limits.ts";
 
 /** A large body, from its first bytes until its request has a response. */
 export class Upload {
   heldBytes = 0;
-  /** Whether it waits for memory, and not for its sender. */
+  /** Whether it waits for memory; otherwise it waits for its sender. */
   waits = false;
   #arrivedBytes = 0;
   #readMs = 0;
@@ -20,7 +20,7 @@ export class Upload {
   constructor(
     readonly team: string,
     readonly startedMs: number,
-    /** Ends it while its sender is waited for. */
+    /** Ends the upload while it waits for its sender. */
     readonly end: () => void,
   ) {}
 
@@ -34,7 +34,7 @@ export class Upload {
     this.#arrivedBytes += bytes;
   }
 
-  /** How long its sender has been waited for. */
+  /** How long the upload has waited for its sender. */
   readMs(nowMs: number): number {
     const sinceMs = this.#readingSinceMs ?? nowMs;
     return this.#readMs + Math.max(0, nowMs - sinceMs);
@@ -48,7 +48,7 @@ export class Upload {
     return this.bytesPerSecond(nowMs) >= MIN_UPLOAD_BYTES_PER_SECOND;
   }
 
-  /** Whether it can be ended: its sender is waited for, or was for too long before. */
+  /** Whether it can be ended: it waits for its sender, or has waited too long before. */
   isSlow(nowMs: number): boolean {
     const isComing = this.waits || this.#readingSinceMs !== null;
     return isComing && this.readMs(nowMs) >= SLOW_UPLOAD_MS && !this.isFast(nowMs);
@@ -66,8 +66,8 @@ export class BodyMemory {
   }
 
   /**
-   * Hold so many bytes instead of what the upload held; false if there is no memory for more. A body
-   * larger than all of it is held alone.
+   * Change the bytes that the upload holds; return false if there is no memory for more. A body
+   * larger than the whole limit is held alone.
    */
   hold(upload: Upload, bytes: number, nowMs: number): boolean {
     if (bytes > upload.heldBytes && this.#lacking(upload, bytes, nowMs) !== null) {
@@ -84,10 +84,10 @@ export class BodyMemory {
   }
 
   /**
-   * End the slowest of the uploads that keep this one from memory, if one is slow.
+   * End the slowest of the uploads that hold the memory this one needs, if one is slow.
    *
-   * @returns false if no upload that it waits for goes on, so that waiting has no use: they all wait
-   *   themselves, and this is the newest of them.
+   * @returns false if waiting is useless: all those uploads wait for memory, too, and this one is
+   *   the newest.
    */
   makeWay(upload: Upload, bytes: number, nowMs: number): boolean {
     const lacking = this.#lacking(upload, bytes, nowMs) ?? [];
@@ -104,7 +104,7 @@ export class BodyMemory {
   #lacking(upload: Upload, bytes: number, nowMs: number): Upload[] | null {
     const others = this.#others(upload, nowMs);
     const ofTeam = others.filter(({ team }) => team === upload.team);
-    // Of one team, the one that has waited longest comes first: else large ones would never.
+    // Within a team the longest waiting upload comes first; otherwise large ones would starve.
     const isBehind = ofTeam.some(({ waits, startedMs }) => waits && startedMs < upload.startedMs);
     if (isBehind || (ofTeam.length > 0 && heldBytes(ofTeam) + bytes > this.#teamBytes)) {
       return ofTeam;
@@ -112,7 +112,7 @@ export class BodyMemory {
     return others.length > 0 && heldBytes(others) + bytes > this.#totalBytes ? others : null;
   }
 
-  /** The runtime may end a request without another line of it being run; its memory lapses. */
+  /** The runtime may end a request without running its cleanup, so memory expires. */
   #others(upload: Upload, nowMs: number): Upload[] {
     const others: Upload[] = [];
     for (const other of this.#uploads) {

@@ -51,9 +51,9 @@ export interface AppendRequest {
   readonly database: string;
   /** Number of the layout by which it came here; scripts of before there were layouts say none. */
   readonly layout?: number;
-  /** Of its sender, as far as this buffer counts them; absent: no limit. */
+  /** Rates of the sender that this buffer counts; absent: no limit. */
   readonly rates?: readonly Rate[];
-  /** From a sender without a token, which has a share of the buffer. */
+  /** From a sender without a token, which may use only a share of the buffer. */
   readonly isPublic?: boolean;
   readonly kind: Kind;
   readonly encoding: Encoding;
@@ -62,7 +62,7 @@ export interface AppendRequest {
   readonly rows: number;
   /** Which of the kind's tables get rows; absent: all of them. */
   readonly tables?: TableSet;
-  /** Days of its rows; null: unknown. */
+  /** Days of the body's rows; null: unknown. */
   readonly days: DayRange | null;
   readonly key: string | null;
 }
@@ -73,7 +73,7 @@ export interface AppendRequest {
  */
 export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved" | "limited";
 
-/** To buffers of this isolate, to tell one from another. */
+/** Distinguishes the buffers of this isolate. */
 let calls = 0;
 
 export class IngestBuffer extends DurableObject<Env> {
@@ -220,7 +220,7 @@ export class IngestBuffer extends DurableObject<Env> {
     this.#health.add(sums);
   }
 
-  /** Answers in the order of the bodies; one that cannot be written does not keep out the others. */
+  /** Returns results in the order of the bodies; each body succeeds or fails separately. */
   async append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
     const team = teamOf(this.ctx.id.name ?? "");
     const call = `${team}:${calls++}`;
@@ -312,7 +312,7 @@ export class IngestBuffer extends DurableObject<Env> {
   #wake(): void {
     void this.#pulse.start();
     const nowMs = Date.now();
-    const dueMs = this.#dueMs(nowMs); // None in a pause: whoever resumes sets the alarm.
+    const dueMs = this.#dueMs(nowMs); // None in a pause: resuming sets the alarm.
     if (dueMs === null || !isSooner(dueMs, this.#alarmAtMs, nowMs)) {
       return;
     }
@@ -327,11 +327,12 @@ export class IngestBuffer extends DurableObject<Env> {
     return this.#admin.isPaused() ? null : this.#deliverer.nextDueMs(nowMs);
   }
 
-  /** Keeps delivery independent of this object's clock, and of alarms that are far off or lost. */
+  /** Makes delivery independent of this object's clock, and of late or lost alarms. */
   async #beat(nowMs: number): Promise<void> {
     if (this.#clock.standsStill(Date.now(), nowMs)) {
-      // Everything that is set by it waits for a time in the past. A new object has the right time.
-      console.warn("the clock was set back: this object ends, and begins again");
+      // All timers and alarms of this object are late until its clock catches up. A new object has
+      // the correct time.
+      console.warn("the clock was set back: this object ends and is started again");
       await this.ctx.exports.Clock.revive(this.ctx.id.toString(), this.ctx.id.name);
       this.ctx.abort("the clock was set back");
     }
@@ -403,7 +404,7 @@ export class IngestBuffer extends DurableObject<Env> {
     over.abort();
   }
 
-  /** Those beyond their bounds: counted, so that none is deleted unseen. */
+  /** Deletes dead letters beyond their limits, and counts each. */
   #expireLetters(nowMs: number): void {
     if (this.#letters.expiryOf(nowMs) === null) {
       return;
@@ -413,7 +414,7 @@ export class IngestBuffer extends DurableObject<Env> {
         this.#health.dropped([letter], reason);
       }
     } catch (error) {
-      // A full disk must not keep away the delivery that would make room.
+      // A full disk must not block the delivery that would free space.
       this.#letters.forgetCounts();
       console.error(`dead letters: ${String(error)}`);
     }

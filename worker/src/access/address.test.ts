@@ -22,7 +22,7 @@ test("the addresses of a /64 are one sender, however they are written", () => {
   assert.equal(networkOf("::1"), "0:0:0:0::/64");
 });
 
-test("what is no address is one sender", () => {
+test("all invalid addresses count as one sender", () => {
   for (const address of ["", "unknown", "::1]/", "1::2::3", "fe80::1%eth0", "2001:db8::/64"]) {
     assert.equal(networkOf(address), "unknown", address);
   }

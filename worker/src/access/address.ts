@@ -6,12 +6,12 @@ const IPV6_GROUPS = 8;
 const NETWORK_GROUPS = 4;
 /** `::ffff:192.0.2.1` is an IPv4 address: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2 */
 const MAPPED_IPV4 = ["0", "0", "0", "0", "0", "ffff"].join(":");
-/** What has no valid address counts as one sender, so that leaving it out gains nothing. */
+/** All requests without a valid address count as one sender, so that omitting it gains nothing. */
 const UNKNOWN = "unknown";
 
 /**
- * Return an IPv4 address, or the /64 of an IPv6 address: its holder can use every address in there
- * (https://www.rfc-editor.org/rfc/rfc6177). Each spelling of an address gives the same.
+ * Return an IPv4 address, or the /64 of an IPv6 address, because its holder can use the whole /64
+ * (https://www.rfc-editor.org/rfc/rfc6177). All spellings of an address give the same result.
  */
 export function networkOf(address: string): string {
   const trimmed = address.trim();

@@ -1,5 +1,5 @@
 /**
- * Who may do what: the secret bindings `ACCESS`, `ACCESS_1` and so on, which
+ * Teams, tokens and rates: the secret bindings `ACCESS`, `ACCESS_1` and so on, which
  * `resources/access_bindings.py` writes.
  *
  * They hold hashes of tokens and never a token. They are read once per isolate: other bindings are
@@ -40,7 +40,7 @@ export interface TokenEntry {
   readonly expiresAtMs: number | null;
 }
 
-/** Rates of events without a token; an address is what `address.ts` takes for one sender. */
+/** Rates of events without a token; `address.ts` defines which addresses are one sender. */
 export interface PublicRates {
   readonly requestsPerSecond: number;
   readonly rowsPerSecond: number;
@@ -52,16 +52,16 @@ export interface Access {
   readonly teams: ReadonlyMap<string, Team>;
   /** By hex SHA-256 of the token. */
   readonly tokens: ReadonlyMap<string, TokenEntry>;
-  /** Pages of these origins may read responses; `*` stands for all. */
+  /** Pages of these origins may read responses; `*` means all. */
   readonly corsOrigins: ReadonlySet<string>;
-  /** Whose events may come without a token, and how many; null: none may. */
+  /** The team and the rates of events without a token; null: none are accepted. */
   readonly open: { readonly team: Team; readonly rates: PublicRates } | null;
   readonly honorsDoNotTrack: boolean;
 }
 
 let cached: Access | undefined;
 
-/** @throws Refusal 503 a binding is missing or is not JSON: the worker accepts nobody. */
+/** @throws Refusal 503 a binding is missing or is not JSON: every request is rejected. */
 export function accessOf(env: Env): Access {
   cached ??= readAccess(env);
   return cached;
@@ -72,7 +72,7 @@ function readAccess(env: Env): Access {
     return accessFromTexts(textsOf(env));
   } catch (error) {
     console.error(`ACCESS: ${String(error)}`);
-    // A deployment puts it right, and exporters lose what they do not send again.
+    // 503, so that exporters retry until the next deployment corrects the bindings.
     throw new Refusal(503, "access: this worker cannot read its tokens; run `pulumi up` again", {
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });
@@ -88,7 +88,7 @@ export function accessFromTexts(texts: readonly string[]): Access {
   return access;
 }
 
-/** The first binding says how many there are: without one of them, tokens would be missing. */
+/** The first binding has the number of bindings, so that a missing one is noticed. */
 function textsOf(env: Env): string[] {
   const { parts = 1 } = JSON.parse(env.ACCESS) as { readonly parts?: number };
   const texts = [env.ACCESS];

@@ -46,7 +46,7 @@ export function withCors(response: Response, request: Request, env: Env): Respon
     marked.headers.set("access-control-allow-origin", origin);
     marked.headers.set("access-control-expose-headers", EXPOSED_HEADERS);
     if (origin !== "*" && accessOf(env).corsOrigins.has(origin)) {
-      // `navigator.sendBeacon` always sends credentials. Only for origins that are named: with `*`
+      // `navigator.sendBeacon` always sends credentials. Only for origins listed by name: with `*`
       // any page could send with those of the browser's user.
       marked.headers.set("access-control-allow-credentials", "true");
     }

@@ -9,7 +9,7 @@ const BEARER = `Bearer ${REALM}`;
 const HOW =
   "send `Authorization: Bearer <token>`, or Basic with any user name and the token as password";
 
-/** @throws Refusal 401 no token, or none that can be read. */
+/** @throws Refusal 401 the token is missing or unreadable. */
 export function tokenOf(request: Request): string {
   const header = request.headers.get("authorization") ?? "";
   if (header === "") {
@@ -53,7 +53,7 @@ export function unauthorized(why: string, error?: string): Refusal {
   });
 }
 
-/** For a token that is known, and not for this. */
+/** For a valid token without the required scope. */
 export function insufficientScope(message: string, scope: string): Refusal {
   return new Refusal(403, `authorization: ${message}`, {
     headers: { "www-authenticate": `${BEARER}, error="insufficient_scope", scope="${scope}"` },

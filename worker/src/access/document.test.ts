@@ -24,7 +24,7 @@ function tokenWith(changes: object): Access["tokens"] {
   return read({ teams: [TEAM], tokens: [{ ...TOKEN, ...changes }] }).access.tokens;
 }
 
-test("an entry as the deployment writes it lets in its token", () => {
+test("the token of an entry that the deployment wrote is accepted", () => {
   const entry = tokenWith({ requests_per_second: 0.5, expires_at: "2027-01-31T00:00:00.000Z" });
   assert.deepEqual(entry.get(SHA)?.rates, [
     { key: "token backend", unit: "requests", perSecond: 0.5 },
@@ -33,7 +33,7 @@ test("an entry as the deployment writes it lets in its token", () => {
   assert.equal(tokenWith({}).get(SHA)?.expiresAtMs, null);
 });
 
-test("a token with an end that no engine must be able to read has ended", () => {
+test("a token with an unreadable expiry has expired", () => {
   for (const end of [
     "20990131T000000Z",
     "2099-W04-6T00:00:00Z",
@@ -54,7 +54,7 @@ test("a token with an end that no engine must be able to read has ended", () => 
   }
 });
 
-test("an entry with an invalid field lets nobody in, and the others are used", () => {
+test("an entry with an invalid field is skipped, and the others are used", () => {
   for (const changes of [
     { team: "other" },
     { team: undefined },
@@ -99,7 +99,7 @@ test("a team without the SQL user that reads its tables is not used", () => {
   }
 });
 
-test("events without a token are open only to a team that there is, at rates that are numbers", () => {
+test("events without a token need an existing team and numeric rates", () => {
   const opened = (open: unknown): Access["open"] =>
     read({ teams: [TEAM], public: open }).access.open;
   assert.equal(opened({ team: "shop" })?.team.name, "shop");
@@ -122,7 +122,7 @@ test("origins are a list of strings, and no other value lets any page in", () =>
   }
 });
 
-test("what several bindings hold is put together", () => {
+test("the entries of several bindings are merged", () => {
   const { access } = read(
     { parts: 3, honor_do_not_track: false, teams: [TEAM], cors_origins: ["https://a.example"] },
     { tokens: [TOKEN], cors_origins: ["https://b.example"] },
@@ -133,7 +133,7 @@ test("what several bindings hold is put together", () => {
   assert.equal(access.honorsDoNotTrack, false);
 });
 
-test("without a word on it, senders that ask not to be tracked are not", () => {
+test("do-not-track headers are honored by default", () => {
   for (const honors of [undefined, null, "false", 0]) {
     assert.equal(read({ honor_do_not_track: honors }).access.honorsDoNotTrack, true);
   }

@@ -1,6 +1,6 @@
 /**
- * Reads the bindings `ACCESS`… An entry that is not as `resources/access_bindings.py` writes it is
- * left out: what cannot be understood must let nobody in, and must not keep out the others.
+ * Reads the bindings `ACCESS`… that `resources/access_bindings.py` writes. An invalid entry is
+ * skipped: it must never grant access, and must not disable the other entries.
  */
 import { type Layout, ONE_SHARD } from "../buffer/layout.ts";
 import {
@@ -22,14 +22,14 @@ import type { Rate } from "./rate.ts";
 type Fields = { readonly [name: string]: unknown };
 type Teams = ReadonlyMap<string, Team>;
 
-/** The one form that every JavaScript engine reads alike, with a zone; others are undefined:
+/** The only format that every JavaScript engine must parse, with a zone:
  * https://tc39.es/ecma262/#sec-date-time-string-format */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
-/** The end of a token whose end cannot be read: it has ended. */
+/** The expiry of a token whose expiry is unreadable: in the past. */
 const ENDED_MS = 0;
 
-/** @param problems receives a line for each entry that is left out. */
+/** @param problems receives a line for each entry that is skipped. */
 export function accessFrom(texts: readonly string[], problems: string[]): Access {
   const documents = texts.map((text) => fieldsOf(JSON.parse(text)));
   const entries = (name: string): Fields[] =>

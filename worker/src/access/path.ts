@@ -1,4 +1,4 @@
-/** Which path a request is for. */
+/** The path of a request. */
 
 /** Of an absolute URL; constructing a `URL` costs a tenth of a small request. */
 export function pathOf(url: string): string {

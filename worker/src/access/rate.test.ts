@@ -11,7 +11,7 @@ function rowsOf(key: string, perSecond: number): Rate {
   return { key, unit: "rows", perSecond };
 }
 
-/** 0, or in how many seconds there will be room. */
+/** 0, or the seconds until the request would be allowed. */
 function wait(limits: RateLimits, rates: readonly Rate[], rows: number, nowMs: number): number {
   return limits.take(rates, rows, nowMs)?.retryAfterSeconds ?? 0;
 }
@@ -36,7 +36,7 @@ test("each key has its own", () => {
   assert.deepEqual([take("a"), take("b"), take("a")], [0, 0, 1]);
 });
 
-test("a body with many rows is taken whole, and the next waits for them", () => {
+test("a body with many rows is accepted whole, and the next one waits for them", () => {
   const limits = new RateLimits();
   const take = (rows: number, nowMs: number): number =>
     wait(limits, [rowsOf("cli", 10)], rows, nowMs);
@@ -63,7 +63,7 @@ test("a clock set back neither gives nor takes", () => {
   assert.deepEqual([take(5_000), take(0), take(1_000)], [0, 1, 0]);
 });
 
-test("of too many keys the longest unused is dropped", () => {
+test("with too many keys, the least recently used is dropped", () => {
   const limits = new RateLimits();
   for (let key = 0; key <= MAX_RATE_KEYS; key++) {
     wait(limits, [requests(`k${key}`, 1)], 1, 0);
@@ -79,7 +79,7 @@ test("more than a second's worth at once, where the burst allows it", () => {
   assert.deepEqual([take(500), take(500)], [0, 1]);
 });
 
-test("a rate that is no number lets nothing through", () => {
+test("a rate that is not a number rejects all requests", () => {
   const limits = new RateLimits();
   assert.notEqual(limits.take([requests("a", Number.NaN)], 1, 0), null);
 });

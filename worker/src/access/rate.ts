@@ -7,14 +7,14 @@
  */
 import { MAX_RATE_KEYS, MAX_RETRY_AFTER_SECONDS } from "../limits.ts";
 
-/** What is counted together, and how much of it there may be. */
+/** A key, and the rate of its requests and rows. */
 export interface Rate {
   readonly key: string;
   readonly unit: "requests" | "rows";
   readonly perSecond: number;
 }
 
-/** A rate with no room, and in how many seconds there will be some. */
+/** A rate that is used up, and the seconds until it allows the next request. */
 export interface Exceeded {
   readonly rate: Rate;
   readonly retryAfterSeconds: number;
@@ -36,15 +36,15 @@ export class RateLimits {
   }
 
   /**
-   * Takes one request with `rows` from all of `rates`, or from none if one of them has no room.
+   * Takes one request with `rows` from all of `rates`, or from none if one of them is used up.
    *
-   * A body larger than a second's rows is taken whole, and its sender waits the longer afterwards.
+   * A body larger than a second's rows is accepted whole, and its sender waits longer afterwards.
    */
   take(rates: readonly Rate[], rows: number, nowMs: number): Exceeded | null {
     const buckets = rates.map((rate) => this.#filled(rate, nowMs));
     for (const [index, rate] of rates.entries()) {
       const { left } = buckets[index] ?? { left: 0 };
-      // Not `left < 1`: a number that is none has no room either.
+      // Not `left < 1`: NaN must be rejected, too.
       if (!(left >= 1)) {
         return { rate, retryAfterSeconds: secondsUntil(left, rate) };
       }

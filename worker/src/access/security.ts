@@ -2,13 +2,13 @@
 import { HSTS_MAX_AGE_SECONDS } from "../limits.ts";
 
 const HSTS = `max-age=${HSTS_MAX_AGE_SECONDS}`;
-/** A browser keeps HSTS for a host whatever the port, so ours would break a developer's other servers. */
+/** HSTS covers all ports of a host, so it would break a developer's other servers on localhost. */
 const LOCALHOST = /^https?:\/\/(?:[^/]*\.)?localhost(?:[:/]|$)/;
 
 /**
  * Set the headers that every response has.
  *
- * A browser guesses no types (https://fetch.spec.whatwg.org/#x-content-type-options-header), uses
+ * A browser then guesses no types (https://fetch.spec.whatwg.org/#x-content-type-options-header), uses
  * HTTPS from now on (https://www.rfc-editor.org/rfc/rfc6797; browsers ignore the header in plain
  * HTTP), and caches only responses that name their age.
  */

@@ -24,7 +24,7 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
   const name = requireBuffer(env, buffer);
   const found = await asked(env, name, (admin) => admin.deadLetterBody(id));
   if (found === null) {
-    const how = "`GET /admin/dead-letters` lists those that there are";
+    const how = "`GET /admin/dead-letters` lists the existing ones";
     throw new Refusal(404, `id: ${id}; ${name} has no such dead letter; ${how}`);
   }
   const { body, letter } = found;
@@ -64,7 +64,7 @@ async function selectionOf(request: Request, env: Env): Promise<Selection> {
   return selectionFrom(env, await jsonBody(request, LETTERS_BODY), Date.now());
 }
 
-/** A bounded number of letters of each buffer; `older_than` in the next call means the same ones. */
+/** A bounded number of dead letters per buffer; `older_than` lets the next call continue. */
 async function sweep(
   env: Env,
   { buffers, filter }: Filtered,

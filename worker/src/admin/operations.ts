@@ -133,7 +133,7 @@ export const LETTER_BODY: Operation = {
   },
 };
 
-/** For ids, which were; for a filter, how many of each buffer, and how many are left. */
+/** For ids, the processed ones; for a filter, per buffer, how many were and how many are left. */
 function sweptAnswer(description: string, done: "redriven" | "dropped"): Answer {
   const buffer = fields({ buffer: TEXT, [done]: IDS, remaining: COUNT });
   return jsonAnswer(description, {
@@ -149,18 +149,18 @@ function sweptAnswer(description: string, done: "redriven" | "dropped"): Answer 
 }
 
 const FILTERED =
-  "By ids of one buffer, or by filter: of a buffer, a team or all teams, those of a table, with an " +
-  "error or its code, from before a time. A filter moves a bounded number per call: repeat the " +
+  "Selected by ids of one buffer, or by a filter: a buffer, a team or all teams, a table, an " +
+  "error or its code, older than a time. A filter moves a bounded number per call: repeat the " +
   "call with the `older_than` of its response until `remaining` is 0.";
 
 export const REDRIVE: Operation = {
   id: "redriveDeadLetters",
   tag,
   summary: "Send them again, each to the table that refused it",
-  description: `${FILTERED} What is rejected once more becomes a dead letter with another id.`,
+  description: `${FILTERED} A body that is rejected again becomes a dead letter with another id.`,
   body: { [JSON_TYPE]: LETTERS_BODY },
   answers: {
-    200: sweptAnswer("on their way", "redriven"),
+    200: sweptAnswer("scheduled for delivery", "redriven"),
     404: NO_BUFFER,
   },
 };

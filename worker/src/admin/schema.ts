@@ -62,7 +62,7 @@ export const LETTERS_BODY: Schema = {
       type: "string",
       minLength: 1,
       maxLength: 200,
-      description: "a part of what ClickHouse said, 1 to 200 characters",
+      description: "a part of ClickHouse's error message, 1 to 200 characters",
       examples: ["Too many partitions"],
     },
     code: {

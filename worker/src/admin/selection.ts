@@ -1,4 +1,4 @@
-/** Which dead letters a request means: some ids of one buffer, or a filter over many buffers. */
+/** The dead letters that a request selects: ids of one buffer, or a filter over many buffers. */
 import type { LetterFilter } from "../buffer/dead_letters.ts";
 import { bufferNames } from "../buffer/names.ts";
 import { Refusal } from "../errors.ts";
@@ -25,7 +25,7 @@ interface Body {
 
 const FILTERS = ["buffer", "team", "table", "error", "code", "older_than"] as const;
 
-/** @throws Refusal 400 fields that do not go together, 404 a buffer or team that there is not. */
+/** @throws Refusal 400 fields that exclude each other, 404 an unknown buffer or team. */
 export function selectionFrom(env: Env, fields: Record<string, unknown>, nowMs: number): Selection {
   const body = fields as Body;
   const { buffer, ids, team, older_than: before, ...rest } = body;
@@ -33,7 +33,7 @@ export function selectionFrom(env: Env, fields: Record<string, unknown>, nowMs: 
     requireAlone(fields);
     return { buffer: requireBuffer(env, buffer), ids: [...new Set(ids)] };
   }
-  // `{}` would be all letters of all teams, and `drop` is for good.
+  // `{}` would select all dead letters of all teams, and `drop` cannot be undone.
   if (!FILTERS.some((name) => body[name] !== undefined)) {
     throw invalid("body", fields, `ids and buffer, or at least one of ${FILTERS.join(", ")}`);
   }
@@ -49,7 +49,7 @@ export function selectionFrom(env: Env, fields: Record<string, unknown>, nowMs: 
 
 function requireAlone(fields: Record<string, unknown>): void {
   if (fields.buffer === undefined) {
-    throw new Refusal(400, "buffer: missing; ids are those of one buffer");
+    throw new Refusal(400, "buffer: missing; ids are valid within one buffer");
   }
   const other = Object.keys(fields).find((name) => name !== "ids" && name !== "buffer");
   if (other !== undefined) {

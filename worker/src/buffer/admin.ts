@@ -28,7 +28,7 @@ export interface BufferStatus {
   readonly dead_letters: number;
   readonly dead_letter_bytes: number;
   readonly dead_letter_oldest_age_seconds: number | null;
-  /** At 1 the oldest is deleted, `DeadLetters.usedRatio`. */
+  /** `DeadLetters.usedRatio`: at 1 the oldest is deleted. */
   readonly dead_letters_used_ratio: number;
 }
 

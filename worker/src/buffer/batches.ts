@@ -2,7 +2,7 @@
  * The sealed batches of an IngestBuffer, and what becomes of each: gone with its chunks, split in
  * two, or its body set aside as a dead letter.
  *
- * A number is given out once: it is written in the transaction of its batch.
+ * A number is used once: it is written in the transaction of its batch.
  */
 import { inflatedBytes } from "../content_coding.ts";
 import type { DayRange } from "../days.ts";
@@ -26,9 +26,9 @@ import { APART, type CountedRange, type Row, type Store } from "./store.ts";
  */
 export interface Batch {
   readonly number: number;
-  /** Number of its first block among those of its table; null until it may be sent. */
+  /** Number of its first block, counted per table; null until it may be sent. */
   readonly block: number | null;
-  /** At most so many blocks, and so tokens, does the table remember of it. */
+  /** Upper bound of its blocks, and so of the tokens that the table remembers for it. */
   readonly blocks: number;
   readonly stream: Stream;
   readonly table: Table;
@@ -42,7 +42,7 @@ export interface Batch {
   readonly lastError: string | null;
 }
 
-/** Blocks of a table's batches: the next to be given out, the first without a clear response. */
+/** Block numbers of a table: the next free one, and the first without a clear response. */
 export interface Blocks {
   readonly next: number;
   readonly oldest: number;
@@ -59,7 +59,7 @@ export interface Extent {
 export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 type Sealed = Pick<Batch, "stream" | "table" | "part" | "blocks" | keyof Range>;
 
-/** A partition, which is a day or more, is a block; what is unknown counts as most. */
+/** One block per partition, which is a day or more; unknown days count as the maximum. */
 function blocksOf(days: DayRange | null): number {
   const count = days === null ? MAX_BLOCKS_AHEAD : days.toDay - days.fromDay + 1;
   return Math.min(count, MAX_BLOCKS_AHEAD);
@@ -138,7 +138,7 @@ export class Batches {
     );
   }
 
-  /** Numbers its blocks, before it is sent for the first time. */
+  /** Assigns block numbers, before the batch is first sent. */
   admit({ number, table, blocks }: Batch): void {
     this.#open = null;
     const { next } = this.blocks(table);
@@ -226,7 +226,7 @@ export class Batches {
     return rawBytes;
   }
 
-  /** Length of its longest chunk when inflated, which no body in it is longer than. */
+  /** Decompressed length of the longest chunk, an upper bound for every body in the batch. */
   longestRawBytes({ fromSeq, toSeq }: Range): number {
     const sql = "SELECT max(raw_bytes) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?";
     return Number(this.#sql.exec(sql, fromSeq, toSeq).one().bytes ?? 0);

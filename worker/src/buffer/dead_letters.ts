@@ -1,8 +1,8 @@
 /**
  * Dead letters: bodies that ClickHouse rejected, each for one table; listed, sent again, dropped.
  *
- * A letter is one row, or several one after the other where it is longer than a value may be. They
- * have bounds of their own, and take nothing from what the buffer has for bodies that wait.
+ * A dead letter is one row, or several consecutive rows if it exceeds SQLite's limit for a value.
+ * Dead letters have their own limits, separate from those of the bodies that wait.
  */
 import {
   DEAD_LETTER_MAX_AGE_MS,
@@ -17,7 +17,7 @@ import { tableNamed } from "./batches.ts";
 import { joined, type Row } from "./store.ts";
 
 export interface DeadLetter {
-  /** Row and time: a row's number alone is given out again once the last row is deleted. */
+  /** Row and time: SQLite reuses a row's number once the last row is deleted. */
   readonly id: string;
   readonly kind: Kind;
   readonly table: Table;
@@ -35,18 +35,18 @@ export interface Found extends DeadLetter {
   readonly lastRow: number;
 }
 
-/** Which letters an operator means; what is absent does not matter. */
+/** The dead letters that an operator selects; an absent field matches all. */
 export interface LetterFilter {
   readonly table?: string;
-  /** Part of what ClickHouse said. */
+  /** Part of ClickHouse's error message. */
   readonly error?: string;
   /** ClickHouse's code: `Code: 252.` */
   readonly code?: number;
-  /** Letters from before this; one that is sent again and comes back is younger. */
+  /** Older than this; a dead letter that is sent again and rejected again is newer. */
   readonly beforeMs: number;
 }
 
-/** Why a letter was deleted by itself: older than they are kept, or too many or too large. */
+/** Why a dead letter was deleted automatically: its age, or the limits of number and bytes. */
 export type Expiry = "age" | "space";
 
 export interface Totals {
@@ -62,7 +62,7 @@ const LETTERS = `SELECT ${COLUMNS} FROM dead_letters AS letter WHERE piece = 0`;
 
 export class DeadLetters {
   readonly #sql: SqlStorage;
-  /** Counted once, and kept up with from then on; null after a transaction that failed. */
+  /** Counted once and then updated; null after a failed transaction. */
   #held: { letters: number; bytes: number } | null = null;
 
   constructor(sql: SqlStorage) {
@@ -87,12 +87,12 @@ export class DeadLetters {
     return this.#held;
   }
 
-  /** After a transaction that failed: what it counted was taken back. */
+  /** Call after a failed transaction, because its changes were rolled back. */
   forgetCounts(): void {
     this.#held = null;
   }
 
-  /** How near the oldest is to being deleted, of 1: by bytes, by number or by age. */
+  /** The highest used share of the limits on bytes, number and age; at 1 the oldest is deleted. */
   usedRatio(nowMs: number): number {
     const { letters, bytes, oldestMs } = this.totals();
     const ageMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
@@ -116,7 +116,7 @@ export class DeadLetters {
     return found?.id === id ? found : null;
   }
 
-  /** The oldest that a filter means. */
+  /** The oldest dead letters that match a filter. */
   matching(filter: LetterFilter, limit: number): Found[] {
     const { condition, values } = conditionFrom(filter);
     return this.#find(`${condition} ORDER BY id LIMIT ?`, ...values, limit);
@@ -146,7 +146,7 @@ export class DeadLetters {
 
   // --- write ----------------------------------------------------------------------------------
 
-  /** In the transaction that deletes the body's batch. */
+  /** Call in the transaction that deletes the body's batch. */
   add(
     { stream, table }: { readonly stream: Stream; readonly table: Table },
     { error, atMs, body }: { error: string; atMs: number; body: Uint8Array },
@@ -183,8 +183,8 @@ export class DeadLetters {
   }
 
   /**
-   * Deletes the oldest until the others are within their bounds, some of them per call. Returns
-   * what was deleted, so that it can be counted.
+   * Deletes the oldest until the others are within the limits, a bounded number per call. Returns
+   * the deleted ones, so that they can be counted.
    */
   expire(nowMs: number): { readonly letter: DeadLetter; readonly reason: Expiry }[] {
     const expired: { letter: DeadLetter; reason: Expiry }[] = [];
@@ -206,7 +206,7 @@ export class DeadLetters {
     return oldestMs === null ? null : oldestMs + DEAD_LETTER_MAX_AGE_MS;
   }
 
-  /** Why the oldest is to be deleted; null if it is within the bounds. */
+  /** Why the oldest must be deleted; null if it is within the limits. */
   expiryOf(nowMs: number): Expiry | null {
     const { letters, bytes, oldestMs } = this.totals();
     if (letters > DEAD_LETTERS_MAX || bytes > DEAD_LETTERS_MAX_BYTES) {
@@ -253,7 +253,7 @@ function foundFrom(row: Row): Found {
   };
 }
 
-/** Without its place. */
+/** Without its row. */
 export function shown({
   stream: _stream,
   firstRow: _first,

@@ -25,9 +25,9 @@ import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
   readonly server: Server;
-  /** What a batch that is sealed from now on goes out with. */
+  /** The statement of batches that are sealed from now on. */
   readonly statementFor: (table: Table) => Statement;
-  /** Whose share of the isolate's memory inserts take. */
+  /** The team whose share of the isolate's memory the inserts use. */
   readonly team: string;
   /** Start of every token; never the same for two storages. */
   readonly bufferId: string;
@@ -44,7 +44,7 @@ export class Deliverer {
   readonly #options: DeliverOptions;
   readonly #sealer: Sealer;
   readonly #inFlight = new Map<number, Table>();
-  /** Batches that found no memory when they were due. */
+  /** Batches that were due while no memory was free. */
   #withoutMemory: ReadonlySet<number> = new Set();
   /** The body that is being prepared last. */
   #preparing: Promise<unknown> = Promise.resolve();
@@ -68,7 +68,7 @@ export class Deliverer {
     const claimed = this.#claimDue(nowMs);
     try {
       if (sealed || claimed.some(({ block }) => block === null)) {
-        // On disk before it is sent, so that a crash repeats this very batch.
+        // On disk before it is sent, so that a retry after a crash sends the same batch.
         await this.#options.sync();
       }
     } catch (error) {
@@ -80,7 +80,7 @@ export class Deliverer {
     return claimed.map((batch) => this.#start(batch));
   }
 
-  /** Of each table; the others wait for it, so that many small batches never hold up a large one. */
+  /** The first unsent batch of each table. The others wait, so that small ones never delay it. */
   #firstUnsent(): Batch[] {
     const first = new Map<Table, Batch>();
     for (const batch of this.#batches.open()) {
@@ -91,7 +91,7 @@ export class Deliverer {
     return [...first.values()];
   }
 
-  /** Gives memory and blocks to batches that are due. */
+  /** Assigns memory and blocks to batches that are due. */
   #claimDue(nowMs: number): Batch[] {
     const claimed: Batch[] = [];
     const heldBack = new Set<Table>();
@@ -156,12 +156,12 @@ export class Deliverer {
     return `${this.#options.bufferId}:${batch.number}`;
   }
 
-  /** At the start of an alarm. */
+  /** Call at the start of an alarm. */
   renewCpu(): void {
     this.#encodedBytes = 0;
   }
 
-  /** Whether this alarm has encoded enough; another one has the CPU for more. */
+  /** Whether this alarm has used its share of CPU; the next alarm encodes the rest. */
   hasSpentCpu(): boolean {
     return this.#encodedBytes >= ALARM_ENCODED_BYTES;
   }
@@ -235,7 +235,7 @@ export class Deliverer {
     }
   }
 
-  /** One after the other: encoding takes the CPU, and the memory of an inflated body. */
+  /** One batch at a time: encoding uses the CPU, and the memory of a decompressed body. */
   async #bodyOf(batch: Batch): Promise<InsertBody | null> {
     const preparing = this.#preparing.then(() => insertBody(this.#store, this.#batches, batch));
     this.#preparing = preparing.catch(() => undefined);
@@ -244,7 +244,7 @@ export class Deliverer {
     return body;
   }
 
-  /** The recorded one, but for its schema's package after ClickHouse misread the schema. */
+  /** The recorded statement, with another schema package if ClickHouse misread the schema. */
   #statementOf({ number, attempts, statement, lastError }: Batch): Statement {
     if (lastError === null || !MISREAD_SCHEMA.test(lastError)) {
       return statement;
@@ -305,8 +305,8 @@ export class Deliverer {
 const MISREAD_SCHEMA = /Could not find a message named|CANNOT_PARSE_PROTOBUF_SCHEMA/;
 
 /**
- * Bytes that cannot be encoded fail the same way every time, so no attempt was ever sent, and the
- * batch may be halved. A script that lacks a column proves nothing of the kind: the batch waits.
+ * Bytes that cannot be encoded fail on every attempt, so nothing was ever sent and the batch may be
+ * halved. A script that lacks a column proves nothing about earlier attempts, so the batch waits.
  */
 function outcomeOfEncoding(error: unknown): Outcome {
   if (error instanceof NotEncodable) {

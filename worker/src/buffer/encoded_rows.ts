@@ -1,4 +1,4 @@
-/** The rows of a batch as RowBinary, for a statement that takes no stored bodies. */
+/** The rows of a batch as RowBinary, for statements with `FORMAT RowBinary`. */
 import { compressed, free } from "../body.ts";
 import { decodeStored } from "../content_coding.ts";
 import { ENCODED_PIECE_BYTES, MAX_ENCODED_BYTES } from "../limits.ts";
@@ -17,12 +17,12 @@ export interface Piece {
 }
 
 /**
- * Encode a batch, one compressed piece after the other; the same pieces every time.
+ * Encode a batch into compressed chunks of bytes; every call returns the same chunks.
  *
- * Other work gets its turn after each piece, and after a MiB of requests.
+ * Yields to other work after each chunk, and after 1 MiB of requests.
  *
  * Raises:
- *   NotEncodable: a body is damaged, or the rows come to too many bytes.
+ *   NotEncodable: a body is damaged, or the rows have too many bytes.
  *   UnknownColumns: another script sealed the batch.
  */
 export async function* encodedPieces(
@@ -54,7 +54,7 @@ export async function* encodedPieces(
       await scheduler.wait(0);
     }
     if (batch.stream.encoding !== "raw") {
-      free(request); // else it is part of its chunk
+      free(request); // otherwise it is part of its chunk
     }
     if (readBytes >= ENCODED_PIECE_BYTES) {
       readBytes = 0;
@@ -65,14 +65,14 @@ export async function* encodedPieces(
   yield* ready;
 }
 
-/** The export requests of a batch, one body at a time: memory has no room for all of them. */
+/** The export requests of a batch, one body at a time, because all of them exceed the memory. */
 function* requestsOf(store: Store, batches: Batches, batch: Batch): Generator<Uint8Array> {
   if (batch.part !== null) {
     const { sizes, offset } = batches.bodies(batch);
     yield* requestsIn(store, batch.fromSeq, { sizes, offset, encoding: batch.stream.encoding });
     return;
   }
-  // Read to the cursor's end: others write while this batch is encoded.
+  // Read to the cursor's end, because other code writes while this batch is encoded.
   for (const { seq, sizes, rawBytes } of [...store.chunksBetween(batch.fromSeq, batch.toSeq)]) {
     let total = 0;
     const bodies = { sizes, offset: 0, encoding: batch.stream.encoding };
@@ -86,7 +86,7 @@ function* requestsOf(store: Store, batches: Batches, batch: Batch): Generator<Ui
   }
 }
 
-/** Those of some bodies of a chunk, which lie in it one after the other. */
+/** The requests of the bodies of a chunk, which are consecutive in it. */
 function* requestsIn(
   store: Store,
   seq: number,

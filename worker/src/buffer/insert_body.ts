@@ -16,20 +16,19 @@ import type { Store } from "./store.ts";
 export interface InsertBody {
   readonly bytes: Uint8Array | ReadableStream<Uint8Array>;
   readonly encoding: Encoding;
-  /** Length of the rows that were encoded for it, before compression: what it took of the CPU. */
+  /** Length of the encoded rows before compression, a measure of the CPU used. */
   readonly encodedBytes: number;
 }
 
 /**
- * What goes out for a batch: stored bodies, or their rows if its statement takes those. Null if
- * there is nothing to insert.
+ * Return the body of a batch's insert: stored bodies, or RowBinary if its statement needs it. Null
+ * if there is nothing to insert.
  *
- * In one piece if it is not too long. A stream is read 16 KB at a time, and each time the socket
- * waits for its turn among the requests: under load ClickHouse stood idle three quarters of an
- * insert. A longer one is read or encoded as the socket takes it, so that memory stays bounded.
+ * A short body is one array of bytes. A stream is read 16 KB at a time, and each time the socket
+ * waits behind the requests: under load ClickHouse was idle for three quarters of an insert. A longer one is read or encoded while it is sent, so that memory stays bounded.
  *
- * Of a declared length: a request that was cut off between two chunks, or two rows, would otherwise
- * be a whole one to any proxy that ends it properly, and its token would be used up for half a batch.
+ * The length is declared. Otherwise a proxy could complete a request that was cut off between two
+ * chunks or rows, and the token would be used up for half a batch.
  *
  * Raises what `encodedPieces` raises.
  */
@@ -69,8 +68,8 @@ function storedBody(store: Store, batches: Batches, batch: Batch): InsertBody | 
 }
 
 /**
- * Rows are encoded before the request starts, since its head declares their length. A batch that is
- * too long to be held is encoded again for the socket: that costs its CPU twice, and is rare, for
+ * Rows are encoded before the request starts, because its header declares their length. A batch that
+ * is too long to be held is encoded again while it is sent. That uses the CPU twice and is rare:
  * 8 MiB hold about 100,000 usual spans, twice a full batch.
  */
 async function encodedBody(pieces: () => AsyncIterable<Piece>): Promise<InsertBody | null> {
@@ -111,7 +110,7 @@ function streamOf(
   return readable;
 }
 
-/** How much memory the insert of a batch takes, about: rows have twice the bytes of their bodies. */
+/** Estimate the memory of a batch's insert: rows have twice the bytes of their bodies. */
 export function heldBytes(batches: Batches, batch: Batch): number {
   const isEncoded = rowColumns(batch.statement) !== null;
   const bytes = batches.bodyBytes(batch) * (isEncoded ? 2 : 1);
@@ -176,7 +175,7 @@ function* piecesOf(
   }
 }
 
-/** Each of them is freed when the next is asked for. */
+/** Each chunk is freed when the next is requested. */
 function* freed(rows: Iterable<Uint8Array>): Generator<Uint8Array> {
   for (const row of rows) {
     yield row;

@@ -1,7 +1,7 @@
-/** Keeps an object delivering whatever its own clock shows: calls that return with the time. */
+/** Keeps an object delivering if its own clock has stopped, by calls that return the time. */
 import { CLOCK_STANDS_MS, PULSE_MS } from "../limits.ts";
 
-/** Notices that an object's clock stands still: it shows one moment while pulses show others. */
+/** Detects that an object's clock has stopped: it does not move while the pulses' times do. */
 export class ClockWatch {
   #ownMs = 0;
   #pulseMs = 0;
@@ -16,9 +16,9 @@ export class ClockWatch {
 }
 
 export interface PulseHooks {
-  /** Returns the time when `ms` have passed, whatever the object's clock shows, `clock.ts`. */
+  /** Returns the time after `ms`, independent of the object's clock (`clock.ts`). */
   readonly after: (ms: number) => Promise<number>;
-  /** Whether something waits or is under way. */
+  /** Whether a batch waits or an insert is in flight. */
   readonly isNeeded: () => boolean;
   readonly beat: (nowMs: number) => void | Promise<void>;
 }
@@ -31,7 +31,7 @@ export class Pulse {
     this.#hooks = hooks;
   }
 
-  /** Beats until it is not needed any more; has no effect while it does. */
+  /** Starts the pulse, which ends when it is not needed any more; no effect while it runs. */
   async start(): Promise<void> {
     if (this.#beats) {
       return;
