@@ -157,9 +157,9 @@ def test_missing_node_is_one_line(clouds: Layout, tmp_path: Path) -> None:
         ({"Content-Encoding": "gzip"}, b"this is not gzip", 400, "gzip"),
         ({"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 100_000_000), 413, "bytes"),
         ({"Content-Type": "text/csv"}, b"a,b", 415, "application/x-protobuf"),
-        ({}, b"\0" * 20_000_000, 413, "bytes"),
+        ({}, b"\0" * 30_000_000, 413, "bytes"),
     ],
-    ids=["no token", "wrong token", "no OTLP", "no gzip", "gzip bomb", "CSV", "20 MB"],
+    ids=["no token", "wrong token", "no OTLP", "no gzip", "gzip bomb", "CSV", "30 MB"],
 )
 def test_refused_body_gets_one_line(
     deployment: Deployment, headers: dict[str, str], body: bytes, status: int, says: str

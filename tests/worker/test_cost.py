@@ -36,6 +36,7 @@ def test_cloudflare_charges_what_goes_beyond_the_included(
     assert prices.cloudflare_dollars(usage) == pytest.approx(dollars)
 
 
+@pytest.mark.alone
 def test_a_small_load_is_counted_as_the_tables_have_it(tmp_path: Path) -> None:
     """Rows written, calls, alarms and batches, in the real runtimes."""
     measured = cost.measure(tmp_path / "run")
