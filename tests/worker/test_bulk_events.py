@@ -213,7 +213,10 @@ def test_the_old_service_s_requests_are_taken(clickhouse: ClickHouse, worker: Wo
         ({"accountId": "a1", "event": {}}, "event.event_name: missing"),
         ({"accountId": True, "event": "login"}, "accountId: true; allowed"),
         ({"accountId": "a", "event": {"event_name": "b", "user_id": 2**64}}, "event.user_id: "),
-        ({"accountId": "a", "event": {"event_name": "b", "c": 1}, "c": 2}, "event.c: there twice"),
+        (
+            {"accountId": "a", "event": {"event_name": "b", "c": 1}, "c": 2},
+            "event.c: present twice",
+        ),
     ],
 )
 def test_what_the_old_service_s_requests_may_hold(

@@ -106,7 +106,7 @@ def test_many_single_events_share_writes_and_inserts(
         (b'{"event_name":"a","user_id":18446744073709551616}', "an integer of at most 64 bits"),
         (b'{"event_name":"a","event_id":-9223372036854775809}', "an integer of at most 64 bits"),
         (event(event_id=""), 'event_id: ""; allowed: a string of 1 to 256'),
-        (event(plan="free"), "plan: there twice, with two values"),
+        (event(plan="free"), "plan: present twice with different values"),
         (event(tags="new"), 'tags: "new"; allowed: at most 64 strings'),
         (event(tags=[1]), "tags[0]: 1; allowed: a string"),
         (event(metadata=[1]), "metadata: [1]; allowed: a JSON object"),

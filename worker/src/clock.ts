@@ -1,22 +1,22 @@
 /**
- * Time that no object's history bends.
+ * The current time, independent of an object's own clock.
  *
- * The runtime never lets an object's clock go back. Once the machine's is set back by an hour, the
- * object is shown one moment for an hour; its timers and timeouts, and the alarms that it sets, come
- * an hour late. A call of an entrypoint has a clock as young as the call.
+ * The runtime never lets an object's clock go back. When the machine's clock is set back by an
+ * hour, the object's clock stops for an hour, and its timers, timeouts and alarms are an hour late.
+ * A call of an entrypoint reads the machine's clock when it starts.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { PULSE_MS, REVIVAL_CALLS } from "./limits.ts";
 
 /** Reached as `ctx.exports.Clock`. */
 export class Clock extends WorkerEntrypoint<Env> {
-  /** Returns the time when `ms` have passed. */
+  /** Waits `ms` and returns the time. */
   async after(ms: number): Promise<number> {
     await scheduler.wait(ms);
     return Date.now();
   }
 
-  /** Calls a buffer that is about to end, so that it begins again. */
+  /** Calls a buffer that is about to end, so that it starts again. */
   revive(id: string, name: string | undefined): void {
     this.ctx.waitUntil(this.#reach(id, name));
   }
@@ -31,7 +31,7 @@ export class Clock extends WorkerEntrypoint<Env> {
         await buffer.answers();
         return;
       } catch (error) {
-        console.warn(`buffer ${name ?? id} has not begun again: ${String(error)}`);
+        console.warn(`buffer ${name ?? id} has not started again: ${String(error)}`);
       }
     }
   }

@@ -6,7 +6,7 @@ import { Refusal } from "./errors.ts";
 
 const RAW = new TextEncoder().encode("a body of some length, ".repeat(100));
 const LIMIT_BYTES = 10_000;
-/** The last four are what ISIZE says of the body, which a check of the end alone would believe. */
+/** The last four bytes equal the body's ISIZE, which a check of only the end would accept. */
 const TRAILERS = ["\0", "\0\0\0\0", "trailing", "\x1f", "\x1f\x8b", "\0\xfc\x08\0\0"];
 
 function statusOf(sent: Uint8Array, coding: ContentCoding, limitBytes = LIMIT_BYTES): number {
@@ -61,7 +61,7 @@ test("only one whole gzip member is stored as it was sent", () => {
   assert.equal(decode(zlib.deflateSync(RAW), "deflate", LIMIT_BYTES).storableAs, null);
 });
 
-test("a length that the last bytes lie about changes nothing", () => {
+test("a false length in the last bytes has no effect", () => {
   const bomb = zlib.gzipSync(new Uint8Array(5_000_000));
   assert.equal(statusOf(bomb, "gzip"), 413);
   const view = new DataView(bomb.buffer, bomb.byteOffset + bomb.byteLength - 4);
@@ -81,7 +81,7 @@ test("a coding has the names that HTTP gives it, in any case", () => {
   assert.throws(() => codingOf("gzip, gzip"), /send gzip, zstd, deflate or identity/);
 });
 
-test("a frame's header says how long its content is, or nothing", () => {
+test("a frame's header may have the length of its content", () => {
   const header = (...bytes: number[]): Uint8Array =>
     Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, ...bytes, ...new Array(20).fill(0)]);
   assert.equal(zstdContentBytes(header(0x20, 77)), 77);

@@ -1,9 +1,9 @@
 /**
- * Content codings (RFC 9110, 8.4.1): from a body as it was sent to its bytes.
+ * Content codings (RFC 9110, 8.4.1): decodes a body as it was sent.
  *
- * Inflaters stop where a stream ends and do not mention what follows. ClickHouse rejects bytes that
- * start no further member or frame, and with them the batch that holds them. So every decoder here
- * counts the bytes that it read, and a body with anything left over is rejected.
+ * Decompressors stop at the end of a stream and ignore the bytes after it. ClickHouse rejects bytes
+ * that start no further member or frame, and with them the batch that holds them. So every decoder
+ * here counts the bytes that it read, and a body with anything left over is rejected.
  */
 import zlib from "node:zlib";
 import { concat, free, tooLarge } from "./body.ts";
@@ -43,13 +43,13 @@ export function contentCoding(request: Request): ContentCoding {
 }
 
 export interface Decoded {
-  /** The same object as what was sent, where that was not compressed. */
+  /** The object that was sent, if it was not compressed. */
   readonly bytes: Uint8Array;
-  /** In which form ClickHouse reads the bytes as they were sent, also between others; null: none. */
+  /** The encoding in which the sent bytes can be stored in a batch unchanged; null: none. */
   readonly storableAs: "gzip" | "zstd" | null;
 }
 
-/** What one call of a decoder made, and how many bytes it read for it. */
+/** The output of one call of a decoder, and the number of bytes that it read. */
 interface Part {
   readonly bytes: Uint8Array;
   readonly readBytes: number;
@@ -58,7 +58,8 @@ interface Part {
 /**
  * Decode a body; a bomb costs at most `limitBytes` of memory.
  *
- * @throws Refusal 400 it is not whole, or has bytes after its end; 413 it is longer than the limit.
+ * @throws Refusal 400 it is incomplete, or has bytes after its end; 413 it is longer than the
+ * limit.
  */
 export function decode(sent: Uint8Array, coding: ContentCoding, limitBytes: number): Decoded {
   if (coding === "identity") {
@@ -71,9 +72,9 @@ export function decode(sent: Uint8Array, coding: ContentCoding, limitBytes: numb
       throw error;
     }
     if (isOverLimit(error)) {
-      throw tooLarge("body: inflates beyond the limit", limitBytes);
+      throw tooLarge("body: decompresses beyond the limit", limitBytes);
     }
-    throw new Refusal(400, `content-encoding: ${coding}, but the body is not whole, or is damaged`);
+    throw new Refusal(400, `content-encoding: ${coding}, but the body is incomplete or damaged`);
   }
 }
 
@@ -82,7 +83,7 @@ export function decodeStored(body: Uint8Array, encoding: Encoding): Uint8Array {
   return decode(body, encoding === "raw" ? "identity" : encoding, MAX_STORED_RAW_BYTES).bytes;
 }
 
-/** Of one body as it is stored; more than it can be if it does not inflate, for ClickHouse to reject. */
+/** Decompressed length of a stored body; over the limit if damaged: ClickHouse will reject it. */
 export function inflatedBytes(body: Uint8Array, encoding: Encoding): number {
   if (encoding === "raw") {
     return body.byteLength;
@@ -103,7 +104,7 @@ function decodeGzip(sent: Uint8Array, limitBytes: number): Decoded {
   const inflatedBytes = lastInflatedBytes(sent);
   const part = inflate(zlib.gunzipSync, sent, { limitBytes, expectedBytes: inflatedBytes });
   requireEnd("gzip", sent, part.readBytes);
-  // Several members are legal, and yet packed anew: nobody sends them, and ours are read back alone.
+  // Several members are valid but rare, so the body is compressed again as one member.
   const isSingle = inflatedBytes === part.bytes.byteLength;
   return { bytes: part.bytes, storableAs: isSingle ? "gzip" : null };
 }
@@ -121,8 +122,8 @@ function decodeDeflate(sent: Uint8Array, limitBytes: number): Decoded {
 }
 
 /**
- * RFC 1950's two bytes. Some clients leave them out, which RFC 9110, 8.4.1.2 notes; no compressor
- * begins the raw form like this, with padding that is not zero.
+ * RFC 1950's two bytes. Some clients omit them (RFC 9110, 8.4.1.2). No compressor starts the raw
+ * format with these bytes, because its padding would not be zero.
  */
 function hasZlibHeader([cmf = 0, flags = 0]: Uint8Array): boolean {
   return (cmf & 0x0f) === 8 && cmf >> 4 <= 7 && ((cmf << 8) | flags) % 31 === 0;
@@ -130,7 +131,7 @@ function hasZlibHeader([cmf = 0, flags = 0]: Uint8Array): boolean {
 
 const ZSTD_OPTIONS = { params: { [zlib.constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG } };
 
-/** Frame by frame, for the runtime decodes the first and ignores the others. */
+/** Frame by frame, because the runtime decodes only the first frame. */
 function decodeZstd(sent: Uint8Array, limitBytes: number): Decoded {
   const parts: Uint8Array[] = [];
   let total = 0;
@@ -161,7 +162,7 @@ function magicOf({ buffer, byteOffset, byteLength }: Uint8Array): number {
   return byteLength < 4 ? 0 : new DataView(buffer, byteOffset).getUint32(0, true);
 }
 
-/** What the frame's header says of its content's length (RFC 8878, 3.1.1.1); null: nothing. */
+/** The content length in the frame's header (RFC 8878, 3.1.1.1); null: absent. */
 export function zstdContentBytes(frame: Uint8Array): number | null {
   if (frame.byteLength < 18 || magicOf(frame) !== ZSTD_MAGIC) {
     return null;
@@ -185,14 +186,14 @@ export function zstdContentBytes(frame: Uint8Array): number | null {
 
 type Inflater = (bytes: Uint8Array, options: object) => unknown;
 
-/** zlib's own range is from 64 to what a bomb may take. */
+/** From zlib's minimum, 64, to the most memory that a bomb may use. */
 const MIN_CHUNK_BYTES = 1024;
 
 /**
- * One call of node:zlib, which with `info` returns its engine: that has counted what it read.
+ * One call of node:zlib. With `info` it returns its engine, which has counted the bytes it read.
  *
- * Output of an expected length goes into one buffer, which costs less than pieces put together. The
- * sender chose that length: it is believed as far as the body is long.
+ * Output of an expected length is written to one buffer, which is faster than joining several. The
+ * sender chose that length, so it is trusted only in proportion to the body's length.
  */
 function inflate(
   inflater: Inflater,
@@ -219,8 +220,8 @@ function requireEnd(coding: ContentCoding, sent: Uint8Array, readBytes: number):
   if (readBytes !== sent.byteLength) {
     throw new Refusal(
       400,
-      `content-encoding: ${coding}, but the body goes on for ${sent.byteLength - readBytes} bytes ` +
-        "after its end; send nothing after it",
+      `content-encoding: ${coding}, but ${sent.byteLength - readBytes} bytes follow ` +
+        "its end; remove them",
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Which days rows have times of. Tables are partitioned by days, so a range of them bounds how many
- * parts an insert writes and how many blocks a table remembers of it, `buffer/admission.ts`.
+ * The days that rows have times on. Tables are partitioned by days, so a range of days bounds the
+ * parts that an insert writes and the blocks that a table remembers for it, `buffer/admission.ts`.
  */
 export interface DayRange {
   /** Days since 1970-01-01 UTC, both inclusive. */
@@ -19,7 +19,7 @@ export function daysFrom(timeMs: number): DayRange {
   return { fromDay: dayOf(timeMs), toDay: dayOf(timeMs) };
 }
 
-/** The smallest range that holds both; null, which is unknown, stays unknown. */
+/** The smallest range that holds both; null means unknown and stays null. */
 export function union(one: DayRange | null, other: DayRange | null): DayRange | null {
   if (one === null || other === null) {
     return null;

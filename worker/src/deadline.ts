@@ -1,9 +1,9 @@
 /**
  * Ends waits that take too long, all those of one kind in an isolate with one timer.
  *
- * A timer for each would cost 20 us of CPU, a fifth of a small request. The one there is belongs to
- * some request, and is kept by `waitUntil`; should it be gone all the same, a later request sets it
- * again. So a wait is ended after its time, and at most a quarter of that later.
+ * A timer for each would cost 20 us of CPU, a fifth of a small request. The shared timer belongs to
+ * one of the requests and is kept alive by `waitUntil`; if it is lost, a later request sets it
+ * again. A wait ends after its time plus at most a quarter of it.
  */
 import { waitUntil } from "cloudflare:workers";
 
@@ -15,21 +15,21 @@ interface Wait {
 export class Deadline {
   readonly #ms: number;
   readonly #error: () => Error;
-  /** In the order in which they began. */
+  /** In the order of their start. */
   readonly #waits = new Set<Wait>();
   #watchedFromMs = Number.NEGATIVE_INFINITY;
 
   /**
    * Args:
    *   ms: how long each wait may take.
-   *   error: what one that takes longer ends with.
+   *   error: thrown to a wait that takes longer.
    */
   constructor(ms: number, error: () => Error) {
     this.#ms = ms;
     this.#error = error;
   }
 
-  /** What the promise resolves to; throws `error`'s when the time is over. */
+  /** Returns the promise's value; throws `error`'s when the time is over. */
   async within<T>(promise: Promise<T>): Promise<T> {
     // Not `new Promise`, for the reason that `joiner.ts` has.
     const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
@@ -62,7 +62,7 @@ export class Deadline {
     }, this.#ms / 4);
   }
 
-  /** One whose request has died is nobody's any more. */
+  /** Waits of ended requests are dropped. */
   #endLate(nowMs: number): void {
     for (const wait of this.#waits) {
       if (nowMs - wait.sinceMs < this.#ms) {

@@ -1,11 +1,11 @@
-/** What becomes of the rest of a body that is not read. */
+/** Reads and drops the rest of a rejected body. */
 import { DISCARD_BYTES, DISCARD_MS, DISCARD_PIECE_BYTES } from "./limits.ts";
 
 /**
- * Lets a refused sender finish, within bounds, without keeping what it sends.
+ * Lets a rejected sender finish, within limits, and drops what it sends.
  *
- * Many clients write their whole body before they read: closing the connection on them would turn
- * our line about what is wrong into a broken pipe.
+ * Many clients write their whole body before they read: if the
+ * connection closed earlier, they would report a broken pipe instead of the error message.
  */
 export async function discardBody(request: Request): Promise<void> {
   const { body } = request;

@@ -5,7 +5,7 @@ interface Env {
   /** A user that may only INSERT, into the tables of `tables/index.ts`. */
   CLICKHOUSE_USER: string;
   CLICKHOUSE_PASSWORD: string;
-  /** How batches of OTLP that are sealed from now on go out, `tables/formats.ts`. */
+  /** The insert format of OTLP batches that are sealed from now on, `tables/formats.ts`. */
   INSERT_FORMAT?: string;
   /** JSON object of settings for every insert, `tables/insert_settings.ts`; absent: none. */
   INSERT_SETTINGS?: string;
@@ -13,7 +13,7 @@ interface Env {
   RETENTION_DAYS: string;
   /** JSON of teams with their SQL readers, and hashed tokens, `access/config.ts`; a secret. */
   ACCESS: string;
-  /** The rest of it, where it is larger than a secret may be. */
+  /** Continues `ACCESS` if that exceeds the size of a secret. */
   [part: `ACCESS_${number}`]: string | undefined;
   /** Where errors are reported, a secret; absent: nowhere. */
   SENTRY_DSN?: string;

@@ -52,7 +52,7 @@ export async function ingestOtlp(
   return rejected;
 }
 
-/** How and when a body came. */
+/** Encoding and time of arrival of a body. */
 interface Arrival {
   readonly isJson: boolean;
   readonly coding: ContentCoding;
@@ -60,7 +60,7 @@ interface Arrival {
   readonly nowMs: number;
 }
 
-/** What is stored of a body; null if it is a valid request with nothing to store. */
+/** The stored form of a body; null if it is a valid request without rows. */
 function storable(
   signal: Signal,
   sent: Uint8Array,
@@ -74,7 +74,7 @@ function storable(
     if (isJson) {
       form.become(protobufFromJson(signal, bytes));
     }
-    // JSON's protobuf says the same in a third of the bytes, however a sender prints it next time.
+    // Protobuf needs a third of JSON's bytes, and is the same however a sender prints the repeat.
     const key = isJson ? keyFrom(form.bytes, "identity", kind) : keyFrom(sent, coding, kind);
     const { needsRewrite, tables, ...scanned } = scan(signal, form.bytes, window);
     const stored = needsRewrite
@@ -97,7 +97,7 @@ function storable(
   }
 }
 
-/** A body on its way into the form it is stored in; each form's memory is freed with the next. */
+/** A body during conversion to its stored form; each form's memory is freed with the next. */
 class Form {
   readonly #sent: Uint8Array;
   bytes: Uint8Array;
@@ -139,7 +139,7 @@ export function requireContentType(request: Request, allowed: readonly string[])
 /** Magic, method, flags, time of compression, flags, system: https://www.rfc-editor.org/rfc/rfc1952 */
 const GZIP_HEADER_BYTES = 10;
 
-/** How a body is read: the same bytes are other rows in each of them. */
+/** The kind of a body: the same bytes are different rows in each kind. */
 export type BodyForm = SignalKind | "event" | "account event";
 
 /** An empty span and an empty log record are the same bytes, and yet two bodies. */

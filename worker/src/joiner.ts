@@ -68,7 +68,7 @@ class Lane {
   }
 
   #overdue(waiting: Waiting, call: Call): void {
-    // Its own timer again, for the second rule; nobody waits longer than this for an append.
+    // A separate timer, for the second rule: no request waits longer than this for an append.
     setTimeout(() => waiting.settle({ error: new Error("no response in time") }), APPEND_MS);
     if (this.#waiting.includes(waiting)) {
       waitUntil(this.#callForAll(call));

@@ -6,7 +6,7 @@ import { RecentKeys } from "./recent_keys.ts";
 const key = (number: number): string =>
   createHash("sha256").update(String(number)).digest("hex").slice(0, 32);
 
-test("keys come and go in their order, and the others stay to be found", () => {
+test("keys are added and removed in order, and the remaining ones are found", () => {
   const keys = new RecentKeys(3_000);
   const model = new Map<string, number>();
   for (let number = 0; number < 20_000; number++) {
@@ -26,7 +26,7 @@ test("keys come and go in their order, and the others stay to be found", () => {
   }
 });
 
-test("a key that is there already stays where it is", () => {
+test("adding an existing key does not move it", () => {
   const keys = new RecentKeys(10);
   keys.add(key(1), { id: 1, atMs: 1 });
   keys.add(key(1), { id: 2, atMs: 2 });
@@ -37,14 +37,14 @@ test("a key that is there already stays where it is", () => {
   assert.ok(!keys.has(key(1)));
 });
 
-test("keys that differ in their last digit alone are two", () => {
+test("keys that differ only in their last digit are distinct", () => {
   const keys = new RecentKeys(10);
   keys.add("0".repeat(32), { id: 1, atMs: 1 });
   assert.ok(keys.has("0".repeat(32)));
   assert.ok(!keys.has(`${"0".repeat(31)}1`));
 });
 
-test("more keys than were expected are kept all the same", () => {
+test("more keys than expected are kept", () => {
   const keys = new RecentKeys(10);
   for (let number = 0; number < 2_000; number++) {
     keys.add(key(number), { id: number, atMs: 0 });

@@ -1,19 +1,19 @@
 /**
- * Keys in the order in which they came, each with the row that it is stored in.
+ * Keys in the order of their arrival, each with the row that stores it.
  *
- * In arrays of numbers: 200,000 keys are 9 MB, where a Map of strings takes 24 MB of V8's heap, and
- * an isolate may have several buffers. A ring holds the keys; an index with twice as many places at
- * least says where in the ring a key is.
+ * Stored as arrays of numbers: 200,000 keys use 9 MB, where a Map of strings uses 24 MB of V8's
+ * heap, and an isolate may have several buffers. A ring holds the keys. A hash index of at least
+ * twice as many slots maps a key to its place in the ring.
  */
 
 /** A stored row with keys. */
 export interface RecentRow {
-  /** Rows count up, whatever clocks do. */
+  /** Row numbers only increase, independent of clocks. */
   readonly id: number;
   readonly atMs: number;
 }
 
-/** Half a SHA-256, which is four words: 2^64 bodies until two are likely to meet. */
+/** Half a SHA-256, four words: a collision is likely only after 2^64 bodies. */
 export const KEY_BYTES = 16;
 const WORDS = 4;
 const FIRST_CAPACITY = 1024;
@@ -31,7 +31,7 @@ export class RecentKeys {
   #first = 0;
   #size = 0;
 
-  /** Args: `mostKeys` is how many there ever are at once. */
+  /** Args: `mostKeys` is the expected maximum at one time. */
   constructor(mostKeys: number) {
     this.#mostKeys = mostKeys;
   }
@@ -44,7 +44,7 @@ export class RecentKeys {
     return this.#index[this.#slotOf(wordsFrom(key))] !== EMPTY;
   }
 
-  /** A key that is here already stays where it is. */
+  /** Adding an existing key has no effect. */
   add(key: string, row: RecentRow): void {
     if (this.#size === this.#ids.length) {
       this.#grow();
@@ -61,7 +61,7 @@ export class RecentKeys {
     }
   }
 
-  /** The row of the key that came first; null if there are none. */
+  /** The row of the oldest key; null if there are none. */
   firstRow(): RecentRow | null {
     const id = this.#ids[this.#first] as number;
     return this.#size === 0 ? null : { id, atMs: this.#times[this.#first] as number };
@@ -83,7 +83,7 @@ export class RecentKeys {
     ];
   }
 
-  /** Where the index has the key, or would have it. */
+  /** The slot of the key in the index, or the free slot for it. */
   #slotOf(words: Words): number {
     let slot = this.#homeOf(words);
     for (;;) {
@@ -114,7 +114,7 @@ export class RecentKeys {
     return ((second ^ Math.imul(third, 0x9e3779b1)) >>> 0) % this.#index.length;
   }
 
-  /** Empty a slot, and move up keys that stand behind it because it was taken. */
+  /** Empty a slot, and move up the keys after it that probed past it. */
   #vacate(slot: number): void {
     let hole = slot;
     for (let next = this.#after(hole); ; next = this.#after(next)) {

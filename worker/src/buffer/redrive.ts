@@ -1,8 +1,8 @@
 /**
- * Dead letters sent again or dropped, by id or by filter, a bounded number of them per call.
+ * Sends dead letters again or drops them, by id or by filter, a bounded number per call.
  *
- * Exactly once: a letter becomes a chunk and a batch in one transaction, and the batch has a number,
- * and so a token, that was never used. That the body is a letter proves that none of it is in the
+ * Exactly once: a dead letter becomes a chunk and a batch in one transaction, and the batch has a
+ * number, and so a token, that was never used. A dead letter proves that none of its body is in the
  * table (step 11 of `worker/README.md`).
  */
 import { DEAD_LETTERS_PER_CALL, MAX_OPEN_BATCHES, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
@@ -11,21 +11,21 @@ import type { Batches } from "./batches.ts";
 import type { DeadLetters, Found, LetterFilter } from "./dead_letters.ts";
 import type { Store } from "./store.ts";
 
-/** What became of the letters that a filter means. */
+/** The result of a call with a filter. */
 export interface Swept {
   readonly ids: string[];
-  /** Those that the next call finds. */
+  /** The number left for the next call. */
   readonly remaining: number;
 }
 
 export interface Hooks {
-  /** What a batch that is sealed now goes out with. */
+  /** The statement of a batch that is sealed now. */
   readonly statementFor: (table: Table) => Statement;
-  /** Bytes of bodies that wait again. */
+  /** Receives the bytes of bodies that wait for delivery again. */
   readonly grew: (storedBytes: number) => void;
-  /** Letters that an operator deleted. */
+  /** Receives the dead letters that an operator dropped. */
   readonly dropped: (letters: readonly Found[]) => void;
-  /** Delivers now what there is. */
+  /** Starts delivery now. */
   readonly wake: () => void;
 }
 
@@ -42,18 +42,18 @@ export class Redriver {
     this.#hooks = hooks;
   }
 
-  /** Returns the ids that there were, or null if too many batches are open for all of them. */
+  /** Returns the ids that were found, or null if all of them would exceed the open batches. */
   redrive(ids: readonly string[]): string[] | null {
     return ids.length > this.#room() ? null : this.#redriveEach(this.#found(ids));
   }
 
-  /** As many as there is room for; what is rejected once more is a new letter. */
+  /** Up to the limit of open batches; a body that is rejected again is a new dead letter. */
   redriveMatching(filter: LetterFilter): Swept {
     const found = this.#letters.matching(filter, this.#room());
     return this.#swept(filter, this.#redriveEach(firstBytes(found)));
   }
 
-  /** For good. Returns the ids that there were. */
+  /** Cannot be undone. Returns the ids that were found. */
   drop(ids: readonly string[]): string[] {
     return this.#dropEach(this.#found(ids));
   }
@@ -110,7 +110,7 @@ export class Redriver {
   }
 }
 
-/** The first of them, at least one, up to what one call moves. */
+/** The first of them, at least one, up to the bytes that one call may move. */
 function firstBytes(letters: readonly Found[]): Found[] {
   let total = 0;
   return letters.filter(({ bytes }, index) => {

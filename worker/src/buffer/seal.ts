@@ -118,7 +118,7 @@ export class Sealer {
     return strictest(tablesOf(kind).map((table) => this.paceOf(table).bounds()));
   }
 
-  /** No more batches than can be sent. */
+  /** Limits open batches to those that can be sent. */
   #maySeal(kind: Kind): boolean {
     const open = this.#batches.open();
     return tablesOf(kind).every(

@@ -5,7 +5,7 @@ import { INSERT_BOUNDS, LONG_ENCODING_BOUNDS, SharedMemory } from "./shared_memo
 
 const REST_BYTES = INSERT_MEMORY_BYTES - TEAM_INSERT_MEMORY_BYTES;
 
-test("a team's inserts have its share, and others have the rest", () => {
+test("a team's inserts get its share, and other teams get the rest", () => {
   const memory = new SharedMemory(INSERT_BOUNDS);
   assert.ok(memory.take("a:1", "a", TEAM_INSERT_MEMORY_BYTES, 0));
   assert.ok(!memory.take("a:2", "a", 1, 0));
@@ -16,13 +16,13 @@ test("a team's inserts have its share, and others have the rest", () => {
   assert.ok(memory.take("a:2", "a", 1, 0));
 });
 
-test("an insert larger than all the memory gets in alone", () => {
+test("an insert larger than the whole limit runs alone", () => {
   const memory = new SharedMemory(INSERT_BOUNDS);
   assert.ok(memory.take("a:1", "a", 2 * INSERT_MEMORY_BYTES, 0));
   assert.ok(!memory.take("b:1", "b", 1, 0));
 });
 
-test("the memory of an insert whose buffer was aborted comes back", () => {
+test("the memory of an insert whose buffer was aborted is released", () => {
   const memory = new SharedMemory(INSERT_BOUNDS);
   memory.take("a:1", "a", INSERT_MEMORY_BYTES, 0);
   assert.ok(!memory.take("b:1", "b", 1, 2 * INSERT_TIMEOUT_MS));

@@ -1,11 +1,12 @@
 /**
  * Memory that all buffers of an isolate share: of inserts in flight, and of bodies being written.
  *
- * Each buffer may have several inserts in flight, and an isolate several buffers: 14 inserts of up to
- * 8 MiB were 125 MiB with one shard and 330 MiB with three, where Cloudflare's isolates have 128 MB.
- * A batch that finds no memory stays on disk, and its buffer tries again a moment later. Bodies come
- * from any number of isolates, each of which bounds its own; one that finds no memory here is sent
- * again. A team has a share: tables of one team that do not respond must not hold up another's.
+ * Each buffer may have several inserts in flight, and an isolate several buffers: 14 inserts of up
+ * to 8 MiB were 125 MiB with one shard and 330 MiB with three, where Cloudflare's isolates have 128
+ * MB. A batch without memory stays on disk, and its buffer tries again a moment later. Bodies come
+ * from any number of isolates, each with its own limit; a body without memory here is a 503, and
+ * its sender retries. Each team has a share, so that one team's unavailable tables do not delay
+ * another's.
  */
 import {
   APPEND_MEMORY_BYTES,
@@ -20,8 +21,8 @@ export interface MemoryBounds {
   readonly totalBytes: number;
   readonly teamBytes: number;
   /**
-   * A buffer that is aborted releases nothing; what it held ends all the same. It may be aborted
-   * because the clock was set back, so a lease of a time to come lapses like one long past.
+   * An aborted buffer releases nothing, so leases expire. It may be aborted because the clock was
+   * set back, so a lease from the future expires like an old one.
    */
   readonly leaseMs: number;
 }
@@ -41,8 +42,8 @@ export class SharedMemory {
   }
 
   /**
-   * @param id of the lease, among all of the isolate.
-   * @returns false if there is no memory now. What is larger than a share gets in alone.
+   * @param id of the lease, unique in the isolate.
+   * @returns false if there is no memory now. A lease larger than the share runs alone.
    */
   take(id: string, team: string, bytes: number, nowMs: number): boolean {
     this.#dropLapsed(nowMs);
@@ -92,12 +93,12 @@ export const appendMemory = new SharedMemory({
   leaseMs: BODY_MEMORY_LEASE_MS,
 });
 
-/** Of one holder, whatever it asks for. */
+/** One lease at a time, of any size. */
 export const LONG_ENCODING_BOUNDS: MemoryBounds = {
   totalBytes: 1,
   teamBytes: 1,
   leaseMs: 2 * INSERT_TIMEOUT_MS,
 };
 
-/** For batches whose rows take much memory to encode, `LONG_ENCODED_CHUNK_BYTES`. */
+/** For batches whose rows need much memory to encode (`LONG_ENCODED_CHUNK_BYTES`). */
 export const longEncoding = new SharedMemory(LONG_ENCODING_BOUNDS);

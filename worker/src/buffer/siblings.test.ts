@@ -11,7 +11,7 @@ const TABLE = "otel_traces";
 /** `migrations/`: how many blocks a table remembers. */
 const REMEMBERED_BLOCKS = 10_000;
 const MAX_SHARDS = 100;
-/** Partitions of a table that was made for its retention, `resources/retention.py`. */
+/** Partitions of a table that was created for its retention, `resources/retention.py`. */
 const MAX_PARTITIONS = 38;
 
 /** Numbers from 0 to 1, the same for the same seed: mulberry32. */
@@ -25,7 +25,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** A table that remembers the newest blocks, and tells of each that it has to add twice. */
+/** A table that remembers the tokens of its newest blocks, and records each block added twice. */
 class RememberingTable {
   #written = 0;
   readonly #at = new Map<string, number>();
@@ -46,7 +46,7 @@ class RememberingTable {
   }
 }
 
-// Rounds that fail are part of the test; there are thousands.
+// Failed rounds are part of the test, and there are thousands of warnings.
 console.warn = () => {};
 
 interface Sent {
@@ -85,7 +85,7 @@ class Shard {
     return { next: this.#next, oldest: Math.min(this.#next, ...this.open.map((o) => o.block)) };
   }
 
-  /** As `Deliverer`: the first that waits is sent if it may be. */
+  /** Like `Deliverer`: sends the first waiting batch if allowed. */
   async sendNext(): Promise<Sent | null> {
     const [blocks] = this.waiting;
     if (blocks === undefined) {
@@ -128,12 +128,12 @@ function someBlocks(random: () => number): number {
 }
 
 for (const shards of [1, 2, 7, MAX_SHARDS]) {
-  test(`a table of ${shards} shards still knows the token of every batch that is repeated`, async () => {
+  test(`a table of ${shards} shards remembers the token of every repeated batch`, async () => {
     const random = randomFrom(shards);
     const table = new RememberingTable();
     const all = team(shards, () => random() < 0.001);
     for (let step = 0; step < 40_000; step++) {
-      // Some shards' responses are lost for long: they repeat while the others go on.
+      // Some shards' responses are lost for a long time: they retry while the others continue.
       const shard = all[Math.floor(random() * shards)] as Shard;
       const isCutOff = Math.floor(step / 4_000 + all.indexOf(shard)) % 5 === 0;
       if (shard.waiting.length === 0) {
@@ -164,7 +164,7 @@ test("the blocks of all shards while one batch is open fit into what a table rem
   assert.ok(MAX_PARTITIONS <= MAX_BLOCKS_AHEAD);
 });
 
-test("a batch of any width goes when nothing else is open", async () => {
+test("a batch of any width is sent when no other batch is open", async () => {
   for (const shards of [1, 3]) {
     const [shard] = team(shards, () => false) as [Shard];
     for (let turn = 0; turn < 20; turn++) {

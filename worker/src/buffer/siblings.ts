@@ -1,10 +1,10 @@
 /**
- * Which batches may be sent, so that ClickHouse still knows the token of each that has no response:
- * step 8 of `worker/README.md`.
+ * Decides which batches may be sent, so that ClickHouse still remembers the token of every batch
+ * without a response: step 8 of `worker/README.md`.
  *
- * A table remembers so many blocks, whoever they are from. A shard's blocks reach at most
- * `MAX_BLOCKS_AHEAD` beyond its oldest open one, as it was when the shard asked the others the last
- * time; and it gets no further before all that they had open then has its response.
+ * A table remembers a fixed number of blocks from all shards together. A shard's blocks reach at
+ * most `MAX_BLOCKS_AHEAD` beyond its oldest open block at its last round. The next round counts
+ * only after every batch that the others had open at that round has its response.
  */
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
 import { STREAMS, type Table, tablesOf } from "../tables/index.ts";
@@ -23,12 +23,12 @@ export interface Progress {
   readonly blocks: { readonly [table in Table]?: Blocks };
 }
 
-/** What the other shards had when this one asked them the last time, for one table. */
+/** The state of the other shards at this shard's last round, for one table. */
 interface Round {
   readonly layout: number;
-  /** The first open block of this shard, just before it asked. */
+  /** The first open block of this shard, just before the round. */
   readonly oldest: number;
-  /** The next block of each other. */
+  /** The next block of each other shard. */
   readonly next: { readonly [name: string]: { readonly storage: string; readonly block: number } };
 }
 
@@ -81,13 +81,13 @@ export class Siblings {
     return from !== undefined && next + blocks <= from + MAX_BLOCKS_AHEAD;
   }
 
-  /** Whether it may be once the others have been asked; if not, own open batches hold it back. */
+  /** Whether it may be after another round; if not, this shard's open batches hold it back. */
   wantsRound({ table, blocks }: Unsent): boolean {
     const { next, oldest } = this.#batches.blocks(table);
     return !this.admits({ table, blocks }) && next + blocks <= oldest + MAX_BLOCKS_AHEAD;
   }
 
-  /** Asks the others if one of these needs it. What it notes is for the next sync. */
+  /** Starts a round if one of these batches needs it. The next sync stores the result. */
   async keepUp(unsent: readonly Unsent[]): Promise<void> {
     const wanted = unsent.filter((batch) => this.wantsRound(batch)).map(({ table }) => table);
     if (wanted.length === 0) {
@@ -133,7 +133,7 @@ export class Siblings {
     return siblingNames(name, layout);
   }
 
-  /** The last one, if it asked all that there are now. */
+  /** The last round, if it included all current shards. */
   #roundOf(table: Table): Round | undefined {
     const round = this.#round(table);
     return round?.layout === this.#layout.number ? round : undefined;

@@ -45,7 +45,7 @@ export interface Unsealed {
   readonly newestMs: number | null;
 }
 
-/** What waits in the buffer, for its bounds; dead letters have their own. */
+/** Totals of the waiting chunks, for the buffer's limits; dead letters have their own limits. */
 export interface Depth {
   readonly storedBytes: number;
   readonly oldestMs: number | null;
@@ -101,7 +101,7 @@ const SCHEMA = [
     piece_count INTEGER NOT NULL,
     body BLOB NOT NULL
   ) STRICT`,
-  // Counted without a look at the bodies.
+  // Counted without reading the bodies.
   "CREATE INDEX IF NOT EXISTS dead_letters_size ON dead_letters (piece, stored_bytes)",
   `CREATE TABLE IF NOT EXISTS recent (
     id INTEGER PRIMARY KEY,

@@ -1,4 +1,4 @@
-/** The body of `POST /events/bulk`: which events it holds, and which of them can be stored. */
+/** The body of `POST /events/bulk`: parses and checks its events. */
 import { type DayRange, union } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import { MAX_BULK_EVENTS, MAX_EVENT_BYTES, MAX_REPORTED_EVENTS } from "../limits.ts";
@@ -14,12 +14,12 @@ export interface RejectedEvent {
   readonly error: string;
 }
 
-/** What a body holds. */
+/** The events of a body. */
 export interface Bulk {
   readonly lines: readonly string[];
-  /** Of their rows; null if there are none. */
+  /** Days of their rows; null if there are none. */
   readonly days: DayRange | null;
-  /** Whether every line is the same event when the body is sent again. */
+  /** Whether every event is recognised as a repeat when the body is sent again. */
   readonly haveIdentity: boolean;
   /** The first `MAX_REPORTED_EVENTS` of them. */
   readonly errors: readonly RejectedEvent[];
@@ -68,7 +68,7 @@ function eventOf(candidate: Candidate): unknown {
   return candidate.value;
 }
 
-/** An array, `{"events": [...]}`, or lines of one object each, known by their content type or form. */
+/** An array, `{"events": [...]}`, or lines of one object each, detected by content type or form. */
 function candidatesFrom(bytes: Uint8Array, areLines: boolean): Iterable<Candidate> {
   if (areLines || startsWithObjectLine(bytes)) {
     checkLines(bytes);
@@ -83,7 +83,7 @@ function eventsFrom(body: unknown): readonly unknown[] {
   if (isObject(body) && Object.hasOwn(body, "event_name")) {
     return [body];
   }
-  // The list alone: each event is checked on its own, so that one does not reject the others.
+  // Only the list: each event is checked separately, so that one does not reject the others.
   const { items: _items, ...list } = EVENTS;
   if (isObject(body)) {
     check({ ...EVENTS_OBJECT, properties: { events: list } }, body, "body");
@@ -96,7 +96,7 @@ function eventsFrom(body: unknown): readonly unknown[] {
 const LINE_FEED = 0x0a;
 const OPEN_BRACE = 0x7b;
 
-/** Whether the first line is an object and not the last line; printed over lines, it is `{` alone. */
+/** Whether the first of several lines is a whole object; indented JSON starts with `{` alone. */
 function startsWithObjectLine(bytes: Uint8Array): boolean {
   const end = bytes.subarray(0, MAX_EVENT_BYTES + 1).indexOf(LINE_FEED);
   if (end < 0 || !bytes.subarray(0, end).includes(OPEN_BRACE)) {
@@ -113,7 +113,7 @@ function hasMore(bytes: Uint8Array, from: number): boolean {
   return bytes.subarray(from).some((byte) => byte > 0x20);
 }
 
-/** Parsed one at a time, so that the values of one line are in memory and not of all. */
+/** Parsed one at a time, so that only one line's values are in memory. */
 function* candidatesFromLines(text: string): Generator<Candidate> {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length === 0 || lines.length > MAX_BULK_EVENTS) {

@@ -17,7 +17,7 @@ test("digits after the millisecond are cut off", () => {
   assert.equal(millisecondsFromDateTime("2026-01-01T00:00:00.5Z"), NEW_YEAR_MS + 500);
 });
 
-test("dates and times that do not exist are none", () => {
+test("dates and times that do not exist are NaN", () => {
   for (const text of [
     "2026-02-29T00:00:00Z",
     "2026-04-31T00:00:00Z",
@@ -37,7 +37,7 @@ test("dates and times that do not exist are none", () => {
   assert.ok(Number.isNaN(dayFromDate("2026-02-30").fromMs));
 });
 
-test("every day of 130 years is the one that its date names", () => {
+test("every date of 130 years is parsed as its day", () => {
   for (let ms = 0; ms < Date.UTC(2100, 0, 1); ms += 24 * 3600 * 1000) {
     const text = clickHouseTime(ms);
     assert.equal(millisecondsFromDateTime(text), ms);

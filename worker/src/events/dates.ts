@@ -1,14 +1,14 @@
-/** Times of events and of queries: which strings and numbers are one, and how ClickHouse reads them. */
+/** Parses times of events and queries from strings and numbers, and formats them for ClickHouse. */
 
-/** Before this a number is seconds (until year 5138), from it on milliseconds (since 1973). */
+/** Numbers below this are seconds (until year 5138), others milliseconds (since 1973). */
 export const MILLISECONDS_FROM = 1e11;
-/** What the table's TTL can count with: its DateTime ends in 2106. */
+/** The last time that the table's TTL supports: DateTime ends in 2106. */
 export const MAX_MS = Date.UTC(2100, 0, 1);
 
 const DATE = "(19[7-9]\\d|20\\d\\d)-(\\d\\d)-(\\d\\d)";
 const TIME = "[Tt ](\\d\\d):(\\d\\d):(\\d\\d)(?:\\.(\\d+))?";
 const ZONE = "(?:[Zz]|([+\\-])(\\d\\d):(\\d\\d))?";
-/** RFC 3339, from 1970 to 2099, and without a zone as well, which then is UTC. */
+/** RFC 3339, from 1970 to 2099; without a zone it is UTC. */
 export const DATE_TIME_PATTERN = `^${DATE}${TIME}${ZONE}$`;
 export const DATE_PATTERN = `^${DATE}$`;
 
@@ -17,16 +17,17 @@ const MINUTE_MS = 60 * 1000;
 const dateTime = new RegExp(DATE_TIME_PATTERN);
 const date = new RegExp(DATE_PATTERN);
 
-/** Of Unix seconds or milliseconds. */
+/** Return the milliseconds of Unix seconds or milliseconds. */
 export function millisecondsFromNumber(time: number): number {
   return Math.round(time < MILLISECONDS_FROM ? time * 1000 : time);
 }
 
 /**
- * Of a string that `DATE_TIME_PATTERN` allows; NaN for a date or a time that does not exist.
+ * Return the milliseconds of a string that `DATE_TIME_PATTERN` allows; NaN for a date or a time
+ * that does not exist.
  *
- * Not `Date.parse`, which takes 31 February for 3 March, 24:00 for the next day, and a time without
- * a zone for local time.
+ * Not `Date.parse`, which reads 31 February as 3 March, 24:00 as the next day, and a time without a
+ * zone as local time.
  */
 export function millisecondsFromDateTime(text: string): number {
   const [, year, month, day, hour, minute, second, fraction = "", sign, ...zone] =
@@ -66,7 +67,7 @@ function zoneMs(sign: string | undefined, [hour, minute]: readonly (string | und
 
 let last = { ms: Number.NaN, text: "" };
 
-/** `2026-01-31 12:00:00.000`; many events have one time, and its string is a fifth of one's CPU. */
+/** `2026-01-31 12:00:00.000`, cached: many events share a time, and formatting costs CPU. */
 export function clickHouseTime(ms: number): string {
   if (ms !== last.ms) {
     last = { ms, text: new Date(ms).toISOString().slice(0, -1).replace("T", " ") };

@@ -1,19 +1,19 @@
 /**
- * What makes two rows one event.
+ * The id by which repeated events are recognised.
  *
- * A client's `event_id`, or, of an event with a time of its own, an id that ClickHouse builds from
- * time, channel and user (`migrations/0004_create_events.sql`). An event with neither gets an id here
- * that no other event has. Both built forms start with the event's time, so that a range of time is
- * a range of the table's sort key, which `GET /metrics` uses.
+ * It is the client's `event_id`. For an event with only a timestamp, ClickHouse builds it from
+ * time, channel and user (`migrations/0004_create_events.sql`). For an event with neither, this
+ * file builds a unique id. Both built forms start with the event's time, so that a time range is a
+ * range of the table's sort key, which `GET /metrics` uses.
  */
 import { MAX_RECEIVED_STEPS } from "../limits.ts";
 import { clickHouseTime } from "./dates.ts";
 
-/** Of a built id: the time in milliseconds, then `-` and a hash of the fields, or `~` and a number. */
+/** A built id: the time in milliseconds, then `-` and a hash of the fields, or `~` and a number. */
 const BUILT_ID = /^t[0-9a-f]{12}[-~]/;
 const TIME_DIGITS = 12;
 
-/** Where ids of events from a moment on start. */
+/** The prefix of built ids for this time. */
 export function builtIdStart(ms: number): string {
   return `t${ms.toString(16).padStart(TIME_DIGITS, "0")}`;
 }
@@ -37,8 +37,8 @@ export function uniqueId(ms: number): string {
 let step = { ms: Number.NaN, count: 0 };
 
 /**
- * When an event was received, to the nanosecond: of equal events the first one counts, and those of
- * one body have one millisecond.
+ * The time of receipt in nanoseconds. The first of equal events counts, and the events of one body
+ * share a millisecond.
  */
 export function receivedAt(nowMs: number): string {
   const count = step.ms === nowMs ? Math.min(step.count + 1, MAX_RECEIVED_STEPS) : 0;

@@ -24,7 +24,7 @@ import {
 import { BULK_PARAMETERS, LINES_TYPES, TEXT_TYPE } from "./schema.ts";
 
 const STORED = JSON.stringify({ status: "stored" });
-/** Its headers are copied; read from an object, they cost 1 us of CPU a response. */
+/** Headers are copied from here; built from an object, they would cost 1 us of CPU per response. */
 const JSON_RESPONSE = new Response(null, { headers: { "content-type": JSON_TYPE } });
 
 /** `POST /events`: one event. */
@@ -35,7 +35,7 @@ export async function ingestEvent(request: Request, env: Env, caller: Caller): P
   return new Response(STORED, JSON_RESPONSE);
 }
 
-/** `POST /event`: request and response of the service that this one replaces. */
+/** `POST /event`: compatible with the service that this one replaces. */
 export async function ingestAccountEvent(
   request: Request,
   env: Env,
@@ -48,8 +48,8 @@ export async function ingestAccountEvent(
 /**
  * `POST /events/bulk`: the valid events are stored, the response names the others.
  *
- * One body is one write, and the same body sent again gets the same response: a client that knows
- * nothing of this service can repeat it after any error.
+ * One body is one write, and the same body sent again gets the same response: a client can
+ * repeat it after any error without special handling.
  */
 export async function ingestEvents(request: Request, env: Env, caller: Caller): Promise<Response> {
   const isAtomic = isAtomicFrom(request);
@@ -88,9 +88,7 @@ function report({ rejected, errors }: Bulk): Record<string, unknown> {
 
 function nothingStored({ lines, rejected, errors }: Bulk, isAtomic: boolean): string {
   const total = lines.length + rejected;
-  const rule = isAtomic
-    ? "with atomic=true none of them is stored"
-    : "correct them, or leave them out";
+  const rule = isAtomic ? "with atomic=true none of them is stored" : "correct or remove them";
   return `body: ${rejected} of ${total} events are invalid; ${rule}; the first: ${errors[0]?.error}`;
 }
 

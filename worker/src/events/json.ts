@@ -1,8 +1,8 @@
-/** JSON as it was sent: no digit of a number is lost. */
+/** Parses JSON without losing a digit of a number. */
 import { Refusal } from "../errors.ts";
 import { parseJson } from "../parse_json.ts";
 
-/** Rejects bytes that are not UTF-8; leaves out a byte order mark at the start. */
+/** Rejects bytes that are not UTF-8; removes a byte order mark at the start. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 const NOT_JSON = "body: not JSON in UTF-8";
@@ -17,9 +17,9 @@ export function textFrom(bytes: Uint8Array): string {
 }
 
 /**
- * Numbers that JavaScript would print in another way, where a value begins: those of sixteen or more
- * digits, with an exponent, and negative zero. Only bodies with one are parsed with a reviver, which
- * takes twice as long; an id inside a string is none.
+ * Matches numbers that JavaScript would print differently, at the start of a value: sixteen or more
+ * digits, an exponent, or negative zero. Only bodies with such a number are parsed with a reviver,
+ * which takes twice as long. Digits inside a string do not match.
  */
 const MAY_BE_INEXACT = /[:,[\s](?:-0|-?\d[\d.]{15,}|-?\d[\d.]*[eE])/;
 

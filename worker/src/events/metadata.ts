@@ -9,19 +9,19 @@ import type { Fields } from "./schema.ts";
 export interface Metadata {
   /** Every value as the client sent it. */
   readonly text: string;
-  /** Null where ClickHouse derives it from the text. */
+  /** Null if ClickHouse derives it from `text`. */
   readonly typed: string | null;
 }
 
 /**
- * Fields that are no columns are metadata, too.
+ * Return the metadata, including the event's fields that are not columns.
  *
  * @throws Refusal 400 nested too deep, too large, or one name with two values.
  */
 export function metadataFrom(own: Fields, others: Fields, place: string): Metadata {
   const all = joined(own, others, place);
   const field = fieldAt(place, "metadata");
-  // First, so that nothing is printed that is nested deeper than it may be.
+  // First, so that only values within the depth limit are printed.
   const isReadable = isReadableByClickHouse(all, field, 1);
   const text = JSON.stringify(all);
   if (text.length > MAX_EVENT_BYTES) {
@@ -40,7 +40,7 @@ export function joined(own: Fields, others: Fields, place: string): Fields {
     if (Object.hasOwn(own, name) && JSON.stringify(own[name]) !== JSON.stringify(others[name])) {
       throw new Refusal(
         400,
-        `${fieldAt(place, name)}: there twice, with two values; send one of them`,
+        `${fieldAt(place, name)}: present twice with different values; send one of them`,
       );
     }
   }
@@ -90,7 +90,7 @@ function readable(value: unknown): unknown {
   return digits === null || isInteger64(digits) ? value : asDouble(Number(digits));
 }
 
-/** With an exponent, which ClickHouse reads where it rejects as many digits. */
+/** With an exponent, because ClickHouse rejects so many digits without one. */
 function asDouble(number: number): unknown {
   return Number.isInteger(number) && !Number.isSafeInteger(number)
     ? JSON.rawJSON(number.toExponential())

@@ -14,7 +14,7 @@ import {
 } from "./schema.ts";
 
 const NOT_TRACKED =
-  "With `DNT: 1`, `Sec-GPC: 1` or `Do-Not-Track: 1` nothing is stored, and the response says so.";
+  "With `DNT: 1`, `Sec-GPC: 1` or `Do-Not-Track: 1` nothing is stored; the status is `not stored`.";
 const IDENTITY =
   "Events with equal event_name and event_id count once, and the first one received is kept. An " +
   "event with a timestamp and no event_id has one built from timestamp, channel and user_id; an " +
@@ -39,7 +39,7 @@ const REPORT = fields({
     type: "array",
     maxItems: MAX_REPORTED_EVENTS,
     items: fields({ index: COUNT, error: { type: "string" } }),
-    description: "the first of them, by their place in the body from 0, with the reason",
+    description: "the first of them, by their index in the body from 0, with the reason",
   },
   errors_omitted: { ...COUNT, description: "how many more there are" },
 }).properties;
@@ -51,7 +51,7 @@ export const BULK: Operation = {
   summary: "Send many product events",
   description:
     'A JSON array, `{"events": [...]}`, or one event a line (NDJSON). Valid events are stored, and ' +
-    `the response lists the others; 400 if there are only those. ${IDENTITY} At most ` +
+    `the response lists the others; 400 if no event is valid. ${IDENTITY} At most ` +
     `${MAX_BULK_BODY_BYTES} bytes, compressed or not. ${NOT_TRACKED}`,
   parameters: BULK_PARAMETERS,
   body: {

@@ -9,7 +9,7 @@ import { isInteger64, rawNumber } from "./json.ts";
 import { joined, metadataFrom } from "./metadata.ts";
 import { ACCOUNT_EVENT, EVENT, FIELDS, type Fields, TIMESTAMP } from "./schema.ts";
 
-/** When events arrive, and the times that they may have then. */
+/** The time of arrival, and the range of times that events may have. */
 export interface Arrival {
   readonly nowMs: number;
   readonly window: TimeWindow;
@@ -20,20 +20,20 @@ export interface EventLine {
   /** One JSON object and a line feed; the names are columns. */
   readonly line: string;
   readonly days: DayRange;
-  /** Whether the event is the same one when it is sent again: it has an id or a time of its own. */
+  /** Whether a repeat is recognised, because the event has an id or a timestamp. */
   readonly hasIdentity: boolean;
 }
 
 /** Values of the label `reason` of `ingest_rejected_rows_total`. */
 export type RejectReason = "invalid" | "too_old" | "too_far_ahead";
 
-/** The event's time is outside of what its table keeps. */
+/** The event's time is outside the window of its table. */
 class OutsideWindow extends Refusal {
   readonly reason: RejectReason;
 
   constructor(field: string, value: unknown, ms: number, { fromMs, toMs }: TimeWindow) {
     const [from, to] = [fromMs, toMs].map((at) => new Date(at).toISOString());
-    const allowed = `${from} (what is older has expired) to ${to} (a day ahead of the clock)`;
+    const allowed = `${from} (older events have expired) to ${to} (a day ahead of the clock)`;
     super(400, `${field}: ${shown(value)}; allowed: ${allowed}`);
     this.reason = ms < fromMs ? "too_old" : "too_far_ahead";
   }
@@ -68,7 +68,7 @@ export function lineFromAccountEvent(value: unknown, arrival: Arrival): EventLin
   return lineFromEvent(whole, arrival, "event");
 }
 
-/** Of the fields that are columns; in metadata, null is a value. */
+/** Only in fields that are columns; in metadata, null is a value. */
 function withoutNulls(event: Fields): Fields {
   const entries = Object.entries(event);
   return Object.fromEntries(entries.filter(([name, item]) => item !== null || !FIELDS.has(name)));
@@ -76,7 +76,7 @@ function withoutNulls(event: Fields): Fields {
 
 const ID_FIELDS = ["event_id", "user_id", "accountId"] as const;
 
-/** Numbers outside the metadata as the schema knows them: ids as digits, times as numbers. */
+/** Numbers outside the metadata in the schema's types: ids as digits, times as numbers. */
 function withPlainNumbers(event: Fields): Fields {
   const time = rawNumber(event.timestamp);
   const plain: Fields = time === null ? {} : { timestamp: Number(time) };
@@ -89,7 +89,7 @@ function withPlainNumbers(event: Fields): Fields {
   return Object.keys(plain).length === 0 ? event : { ...event, ...plain };
 }
 
-/** Null for a number that is no integer of at most 64 bits. */
+/** Null for a number that is not an integer of at most 64 bits. */
 function integerFrom(digits: string): string | null {
   if (isInteger64(digits)) {
     return String(BigInt(digits));
@@ -105,7 +105,7 @@ function lineFrom(event: Fields, arrival: Arrival, place: string): EventLine {
   const ownId = idFrom(event.event_id, ms, place);
   const row = {
     event_name: stringFrom(event.event_name),
-    // Left out where ClickHouse builds it from the other fields.
+    // Absent if ClickHouse builds it from the other fields.
     ...((ownId !== null || !hasTime) && { event_id: ownId ?? uniqueId(ms) }),
     channel: stringFrom(event.channel),
     campaign_id: stringFrom(event.campaign_id),
@@ -125,7 +125,7 @@ function unknownFields(event: Fields): Fields {
   return Object.fromEntries(others);
 }
 
-/** ClickHouse rejects half a surrogate pair, which JSON can spell and UTF-8 cannot hold. */
+/** ClickHouse rejects half a surrogate pair, which JSON can escape and UTF-8 cannot encode. */
 function stringFrom(value: unknown): string {
   return value === undefined || value === null ? "" : String(value).toWellFormed();
 }
@@ -137,7 +137,7 @@ function idFrom(value: unknown, ms: number, place: string): string | null {
   }
   const id = stringFrom(value);
   if (isForeignId(id, ms)) {
-    const allowed = "an id of your own; this form is kept for events that have none";
+    const allowed = "another id; this form is reserved for events without one";
     throw invalid(fieldAt(place, "event_id"), value, allowed);
   }
   return id;
@@ -149,7 +149,7 @@ function timestampFrom(value: unknown, { window }: Arrival, place: string): numb
       ? millisecondsFromNumber(value)
       : millisecondsFromDateTime(String(value));
   const field = fieldAt(place, "timestamp");
-  // The pattern lets through 31 February.
+  // The pattern matches 31 February.
   if (Number.isNaN(ms)) {
     throw invalid(field, value, String(TIMESTAMP.description));
   }

@@ -3,9 +3,9 @@ import { MAX_BULK_EVENTS, MAX_JSON_DEPTH, MAX_NAME_LENGTH, MAX_TAGS } from "../l
 import type { Schema } from "../openapi/schema.ts";
 import { DATE_TIME_PATTERN, MAX_MS, MILLISECONDS_FROM } from "./dates.ts";
 
-/** What `navigator.sendBeacon` sends with a string; the body is JSON all the same. */
+/** The content type of `navigator.sendBeacon` with a string; the body is still JSON. */
 export const TEXT_TYPE = "text/plain";
-/** NDJSON has no registered type: these are what programs send. */
+/** NDJSON has no registered type: programs send these. */
 export const LINES_TYPES: readonly string[] = [
   "application/x-ndjson",
   "application/ndjson",
@@ -103,7 +103,7 @@ export const EVENTS_OBJECT: Schema = {
 /** OpenAPI 3.1 has no schema for the lines of a string. */
 export const EVENT_LINES: Schema = {
   type: "string",
-  description: "one event a line, each a JSON object",
+  description: "one event per line, each a JSON object",
   examples: ['{"event_name":"signed_up"}\n{"event_name":"paid"}\n'],
 };
 

@@ -50,7 +50,7 @@ test("a short body is not looked at", () => {
   assert.equal(statusOf("[".repeat(MAX_EVENT_BYTES)), 200);
 });
 
-/** The status of the refusal of a body of lines; 200 if there is none. */
+/** The status for a body of lines. */
 function statusOfLines(lines: readonly string[]): number {
   try {
     checkLines(new TextEncoder().encode(lines.join("\n")));
@@ -61,7 +61,7 @@ function statusOfLines(lines: readonly string[]): number {
   }
 }
 
-test("a damaged line rejects no others, and hides none of their values", () => {
+test("a damaged line neither rejects other lines nor hides their values", () => {
   const values = `[${"[],".repeat(MAX_JSON_VALUES / 4)}[]]`;
   for (const damage of ['{"a', '"\\', "[".repeat(99), "]"]) {
     assert.equal(statusOfLines([damage, filler, damage, values]), 200);

@@ -28,14 +28,14 @@ export function checkShape(json: Uint8Array): void {
     throw new Refusal(400, `body: nested deeper than ${MAX_DEPTH} levels at byte ${deepAt}`);
   }
   if (depth !== 0) {
-    throw new Refusal(400, "body: not JSON in UTF-8; a string, a list or an object does not end");
+    throw new Refusal(400, "body: not JSON in UTF-8; a string, a list or an object is not closed");
   }
   checkValues(values);
 }
 
 /**
- * The same for a body of one event a line. A line that is damaged is for its own event's check: here
- * it must not hide the values of the others.
+ * The same for a body of one event per line. A damaged line is rejected by its own event's check;
+ * here it must not hide the values of the other lines.
  *
  * @throws Refusal 413 too many values.
  */
@@ -49,16 +49,16 @@ function checkValues(values: number): void {
   if (values > MAX_JSON_VALUES) {
     throw new Refusal(
       413,
-      `body: ${values} values; at most ${MAX_JSON_VALUES} are taken, send smaller batches`,
+      `body: ${values} values; allowed: ${MAX_JSON_VALUES}; send smaller batches`,
     );
   }
 }
 
 interface Shape {
   readonly values: number;
-  /** At the end; not 0 where something does not end. */
+  /** Open brackets at the end; not 0 if the JSON is incomplete. */
   readonly depth: number;
-  /** The first byte that is nested too deep, where the look ends. */
+  /** The first byte that is nested too deep, where the scan ends. */
   readonly deepAt: number | null;
 }
 
