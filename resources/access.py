@@ -1,4 +1,4 @@
-"""`Access`: who may send and read: teams and tokens.
+"""`Access`: the teams, and the tokens that may send and read.
 
     access = Access(
         teams=[TeamArgs(name="default", database=schema.database)],
@@ -8,15 +8,15 @@
         ],
     )
 
-Each token is a `Token` of its own, generated on this machine. The worker's secret bindings
+Each token is a separate `Token`, generated on this machine. The worker's secret bindings
 (`resources/access_bindings.py`) hold their SHA-256 and no token. Every value is checked where the
 object is constructed, so an invalid one ends the preview.
 
-- **Rotate without downtime**: change `version`. The new token works at once, and the token before
-  it works until `previous_valid_until`, or without one until `version` changes again.
+- **Rotate without downtime**: change `version`. The new token works at once. The previous
+  token works until `previous_valid_until`, or until `version` changes again if that is not set.
 - **Revoke now**: change `version` and set `previous_valid_until` to a time that has passed, such as
-  `2020-01-01T00:00:00Z`: with the `pulumi up` the new token is the only one. To revoke a token
-  without a successor, remove it from the list: its current and its previous hash leave together.
+  `2020-01-01T00:00:00Z`: after the `pulumi up` only the new token is valid. To revoke a token
+  without a replacement, remove it from the list, which deletes its current and its previous hash.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class TokenArgs:
         version: any string; changing it generates a new token.
         previous_valid_until: ISO 8601 with a zone; when the token before the last change of
             `version` ends. A time that has passed revokes it. Default: with the next change.
-        requests_per_second: more get a 429. Default: no limit.
+        requests_per_second: requests over this rate get a 429. Default: no limit.
         expires_at: ISO 8601 with a zone. Default: when it is removed from the list.
     """
 
@@ -135,8 +135,8 @@ class PublicArgs:
     one machine has all the addresses (https://www.rfc-editor.org/rfc/rfc6177).
 
     Attributes:
-        team: whose events they are. It must be a team that no token sends for: anyone can write
-            there. A token with the scope `read` may be for it.
+        team: whose events they are. Anyone can write to it, so no token may send to this team; a
+            token with only the scope `read` is allowed.
         requests_per_second: of one address. Default, as of the others: `worker/src/limits.ts`.
         rows_per_second: of one address: events, however many a request holds.
         total_requests_per_second: of all public senders together.
@@ -158,8 +158,8 @@ class Access:
     """Teams and tokens.
 
     Attributes:
-        teams: whom tokens can be for, at least one.
-        tokens: at least one; the first is the one that examples send with.
+        teams: at least one.
+        tokens: at least one; the examples send with the first.
         cors_origins: origins like `https://shop.example.com` whose pages may send and read
             responses; `*` is any. Default: none.
         public: events without a token. Default: rejected.
@@ -186,7 +186,7 @@ class Access:
 
 
 def _repeated(access: Access) -> Iterator[Problem]:
-    """Two teams in one database would read each other's events."""
+    """Yield repeated names and databases: teams in one database would read each other's events."""
     values = {
         "teams.name": [team.name for team in access.teams],
         "teams.database": [
@@ -206,7 +206,7 @@ def _unknown_teams(access: Access) -> Iterator[Problem]:
             yield Problem(f"tokens[{index}].team", token.team, ", ".join(teams))
     if access.public is None:
         return
-    # A public event could else pass for one of a token's, or take the place of one.
+    # Otherwise a public event could pass for a token's event, or replace one.
     sent_for = {each.team for each in access.tokens if set(each.scopes) & set(SENDING_SCOPES)}
     free = [name for name in teams if name not in sent_for]
     if access.public.team not in free:

@@ -1,12 +1,12 @@
-"""The worker's secret bindings `ACCESS`, `ACCESS_1`, …: what `worker/src/access/config.ts` reads.
+"""The worker's secret bindings `ACCESS`, `ACCESS_1`, …, read by `worker/src/access/config.ts`.
 
-Cloudflare takes 5 KB for one variable, and 500 tokens come to 150 KB or more. So each binding
-is a JSON object with some of the teams, tokens and origins, and the first says how many bindings
-there are: a worker that lacks one accepts nobody.
+Cloudflare allows 5 KB per variable, and 500 tokens need 150 KB or more. So each binding is a JSON
+object with some of the teams, tokens and origins. The first binding has the number of bindings, and
+a worker that lacks one rejects every request.
 
-Which entry goes to which binding follows from the arguments alone, with room for both hashes of a
-token and for the longest layout of a team: a preview knows how many bindings there will be, and a
-rotation changes no more than its own.
+The assignment of entries to bindings depends only on the arguments, and reserves space for both
+hashes of a token and for the longest layout of a team. So a preview shows the final number of
+bindings, and a rotation changes only the token's own binding.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from resources.user import User
 __all__ = ["access_bindings", "require_variables"]
 
 MAX_VARIABLE_BYTES = 5 * 1024
-"""Of one variable or secret: https://developers.cloudflare.com/workers/platform/limits/"""
+"""Limit of one variable or secret: https://developers.cloudflare.com/workers/platform/limits/"""
 MAX_VARIABLES = 128
 """Variables and secrets of one Worker on the Workers Paid plan, 64 on the free one (same page)."""
-# Of the first binding: its head has no list that could grow.
+# Of the first binding, whose head has a fixed size.
 _HEAD_BYTES = 512
 # Brackets and names of the lists.
 _FRAME_BYTES = 64
@@ -51,7 +51,7 @@ Entry = dict[str, Any]
 
 @dataclass
 class _Part:
-    """What one binding holds: indexes into the lists of `Access`."""
+    """The entries of one binding: indexes into the lists of `Access`."""
 
     bytes: int
     cors_origins: list[int]
@@ -95,10 +95,10 @@ def access_bindings(
 
 
 def require_variables(count: int) -> None:
-    """Check that a Worker may have so many variables and secrets.
+    """Check that a Worker may have this many variables and secrets.
 
     Raises:
-        InvalidArgs: with what to do.
+        InvalidArgs: the message names a remedy.
     """
     if count > MAX_VARIABLES:
         allowed = f"{MAX_VARIABLES} of Cloudflare; use fewer tokens and teams, or shorter names"
@@ -106,7 +106,7 @@ def require_variables(count: int) -> None:
 
 
 def _parts(access: Access) -> Iterator[_Part]:
-    """Fill one binding after the other, by the most that each entry can come to."""
+    """Fill one binding after the other, using the maximum size of each entry."""
     part = _Part(_HEAD_BYTES, [], [], [])
     for kind, index, size in _sizes(access):
         if part.bytes + size > MAX_VARIABLE_BYTES:
@@ -165,7 +165,7 @@ def _renderer(access: Access, part: _Part, number: int, parts: int) -> Any:
 
 
 def _json(value: object) -> str:
-    """ASCII alone: as many bytes as characters."""
+    """Return JSON in ASCII, so that it has as many bytes as characters."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
@@ -197,7 +197,7 @@ def _token_output(args: TokenArgs, token: Token) -> pulumi.Output[list[Entry]]:
 
 
 def _token_entries(args: TokenArgs, sha256: str, previous_sha256: str) -> list[Entry]:
-    """The token, and the one before it with its end."""
+    """Return the entries of the token and of the previous token with its expiry."""
     entries = [_token_entry(args, sha256, args.expires_at)]
     if previous_sha256:
         end = earlier(args.expires_at, args.previous_valid_until)
@@ -218,7 +218,7 @@ def _token_entry(args: TokenArgs, sha256: str, expires_at: str | None) -> Entry:
 
 
 def _set(entry: Entry) -> Entry:
-    """Without the fields that are not set."""
+    """Return the fields that are set."""
     return {name: value for name, value in entry.items() if value is not None}
 
 

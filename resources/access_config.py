@@ -20,7 +20,7 @@ long value of a key with that name for a secret, and there is none in it.
 
 Without `tokens` there are three for the team `default`: `ingest`, `read` and `admin`.
 A time is ISO 8601 with a zone. A `previousValidUntil` that has passed revokes the token before the
-current one with the next `pulumi up`: that and another `version` is how a leaked token is replaced.
+current one with the next `pulumi up`: together with another `version` this replaces a leaked token.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _PUBLIC_KEYS = {
 _ACCESS_KEYS = {"cors_origins": "corsOrigins", "public.team": "publicEvents.team"}
 
 Reject = Callable[[str, object, str], None]
-"""Called with a key, its value, and what is allowed."""
+"""Called with a key, its value, and the allowed values."""
 _Args = TypeVar("_Args")
 
 

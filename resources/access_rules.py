@@ -2,7 +2,7 @@
 
 A rule returns the value to keep, or raises `ValueError`. `checked` applies the rules of one class
 and reports every invalid field at once, as `InvalidArgs`, whether the object comes from the stack's
-config or from a program of your own.
+config or from a custom program.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _TIME_ALLOWED = "a time like 2027-01-31T00:00:00Z"
 
 @dataclass(frozen=True)
 class Problem:
-    """One invalid field: where it is, its value, and what is allowed."""
+    """One invalid field: its place, its value, and the allowed values."""
 
     field: str
     value: object
@@ -67,7 +67,7 @@ class InvalidArgs(ConfigurationError, pulumi.RunError):
 
 @dataclass(frozen=True)
 class Rule:
-    """What a field may be.
+    """The allowed values of a field.
 
     Attributes:
         allowed: for the message.
@@ -147,7 +147,7 @@ def flag() -> Rule:
 def utc_time() -> Rule:
     """Return the rule for an ISO 8601 time with a zone; it is kept in UTC with milliseconds.
 
-    The worker reads no other form: `Date.parse` does not know every spelling that Python knows
+    The worker reads no other form: `Date.parse` does not accept every format that Python accepts
     (https://tc39.es/ecma262/#sec-date-time-string-format), and the strings compare as times.
     """
 

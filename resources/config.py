@@ -28,7 +28,7 @@
 | `publicEvents`: team and rates of events without a token, `resources/access.py` | rejected |
 | `honorDoNotTrack`: whether requests that ask not to be tracked are not stored | true |
 | `logSamplingRate`: share of requests that Workers Logs store logs of, 0 to 1 | 1 |
-| `invocationLogs`: whether each request is a log event of its own | false |
+| `invocationLogs`: whether each request is a log event | false |
 | `sentryDsn`, a secret: where the worker reports errors | nowhere |
 | `cloudflareAccountId` | `CLOUDFLARE_ACCOUNT_ID` |
 | `cloudflareApiToken`, a secret | `CLOUDFLARE_API_TOKEN` |

@@ -1,4 +1,4 @@
-"""`IngestProbe`: proof that a ClickHouse service takes the worker's inserts exactly once.
+"""`IngestProbe`: proof that a ClickHouse service applies the worker's inserts exactly once.
 
     probe = IngestProbe(
         "probe",
@@ -18,16 +18,16 @@ scratch database `ingest_probe`, over the service's HTTPS interface.
 
 `pulumi up` inserts a generated body with each statement of the worker into a copy of its table,
 twice under one deduplication token, as the SQL user that the worker uses, and compares the rows.
-Where the rows differ or are there twice, `pulumi up` fails, and the worker is not deployed. The
+If the rows differ or are doubled, `pulumi up` fails, and the worker is not deployed. The
 copies are in a scratch database, which is dropped afterwards.
 
-The outputs are for the worker: the format that OTLP is inserted in, and the settings that this
-server's version has and others lack. `ProtobufList` is the preferred format; where it does not
-work, and the worker offers `rowbinary`, that is the format.
+The outputs are for the worker: the insert format of OTLP, and the settings that this server's
+version has and others lack. `protobuf` is the preferred format; if it does not work and the worker
+supports `rowbinary`, the output is `rowbinary`.
 
 The proof runs again when the statements, the schema, the writer, `format` or the server change, and
-after a `pulumi refresh` that sees another version of the server. Nothing stays in the server, so
-deleting it does nothing.
+after a `pulumi refresh` that finds another version of the server. The proof leaves nothing on the
+server, so `delete` has no effect.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ __all__ = ["IngestProbe", "IngestProbeArgs", "IngestProbeProvider"]
 
 @dataclass(kw_only=True)
 class IngestProbeArgs:
-    """Whose statements, and where.
+    """The statements to prove, and the server.
 
     Attributes:
-        connection: the server, and who creates the copies. Another `url` replaces.
+        connection: the server, and the user that creates the copies. Another `url` replaces.
         database: whose tables are copied. In place.
-        schema: anything that differs when the tables do; `Migrations.files`. In place.
+        schema: a value that changes with the tables: `Migrations.files`. In place.
         writer: the SQL user that the worker inserts as; needs `INSERT ON ingest_probe.*`. In place.
         writer_password: the user's password, a secret.
         statements: `dist/statements.json` of the worker, relative to the program.
@@ -88,7 +88,7 @@ class IngestProbeProvider(InServer):
     in_place = ("database", "schema", "writer", "statements_sha256", "format")
 
     def rules(self, checker: Checker) -> None:
-        """Names that become SQL, and a format that the worker has."""
+        """Check names that are used in SQL, and the format."""
         for name in ("database", "writer"):
             checker.text(name, pattern=NAME, allowed="letters, digits and _")
         if not Path(checker.inputs["statements"]).is_file():
@@ -98,7 +98,7 @@ class IngestProbeProvider(InServer):
         checker.one_of("format", (AUTOMATIC, *offered))
 
     def id_of(self, props: Mapping[str, Any]) -> str:
-        """A server has one."""
+        """Use one id: a server needs only one proof."""
         return str(props["url"])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -110,14 +110,14 @@ class IngestProbeProvider(InServer):
         return UpdateResult(self._proved(news))
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """There is nothing to bring about: `create` and `update` have outputs to return."""
+        """Do nothing: `create` and `update` run the proof, because they return outputs."""
 
     def observe(self, server: Warehouse, _props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The server's version: another one is a reason to prove again."""
+        """Return the server's version: another version needs another proof."""
         return {"shown": server_version(server)}
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Nothing was left in the server."""
+        """Do nothing: the proof leaves nothing on the server."""
 
     def _proved(self, props: dict[str, Any]) -> dict[str, Any]:
         server = self.server(props)
@@ -129,12 +129,12 @@ class IngestProbeProvider(InServer):
 
 
 class IngestProbe(Resource, module="clickhouse", name="IngestProbe"):
-    """A server that was proved to take the worker's inserts."""
+    """A server that is proved to apply the worker's inserts."""
 
     insert_format: pulumi.Output[str]
-    """`protobuf` or `rowbinary`: which statements the worker uses for OTLP."""
+    """`protobuf` or `rowbinary`: the format of the worker's OTLP inserts."""
     insert_settings: pulumi.Output[dict[str, str]]
-    """Settings for every insert that not all versions of ClickHouse have."""
+    """Settings for every insert that only some versions of ClickHouse have."""
 
     def __init__(
         self,
@@ -159,7 +159,7 @@ class IngestProbe(Resource, module="clickhouse", name="IngestProbe"):
 def _chosen_format(
     server: Warehouse, version: str, props: Mapping[str, Any], settings: Mapping[str, str]
 ) -> str:
-    """The first format that works; the tables that OTLP does not feed must work in any case."""
+    """Return the first format that works; tables without OTLP must work in any case."""
     manifest = Manifest.read(props["statements"])
     writer = Warehouse(props["url"], props["writer"], props["writer_password"])
     wanted = props["format"]

@@ -7,10 +7,11 @@
     )
     readers = team_readers(connection_of(warehouse), {"shop": "shop_telemetry"})
 
-The writer may insert into the tables that the worker feeds and into the scratch database of
-`IngestProbe`, and may do nothing else: it reads nothing, and cannot write `schema_versions`, which
-would block migrations. A reader may select from its team's database, within limits of time, memory,
-rows and concurrency that it cannot raise; ClickHouse itself rejects another team's database.
+The writer may insert into the worker's tables and into the scratch database of `IngestProbe`, and
+nothing else. It cannot read, and cannot write to `schema_versions`, which could block migrations.
+
+A reader may select from its team's database, within limits of time, memory, rows and concurrency
+that it cannot raise. ClickHouse itself rejects another team's database.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ READER_LIMITS = {
     # https://clickhouse.com/docs/operations/settings/permissions-for-queries#readonly
     "readonly": {"value": 2},
 }
-"""Each reader has these for itself. In seconds, bytes, bytes, rows of one query, and queries."""
+"""Separate for each reader. In seconds, bytes, bytes, rows of one query, and queries."""
 
 
 def ingest_writer(
@@ -63,7 +64,7 @@ def ingest_writer(
     Args:
         connection: the server.
         databases: the teams', at least one.
-        tables: those that the worker feeds, `BuiltWorker.tables`.
+        tables: those that the worker writes, `BuiltWorker.tables`.
         opts: of the user.
     """
     grants = pulumi.Output.all(*databases).apply(
@@ -86,7 +87,7 @@ def team_readers(
 ) -> dict[str, User]:
     """Create a SQL user for each team, by the team's name, and the limits of all of them.
 
-    The default team's is `telemetry_reader`, the others' have their database's name in it.
+    The default team's user is `telemetry_reader`; the names of the others contain their database.
     """
     readers = {
         team: _reader(connection, team, database, opts) for team, database in databases.items()

@@ -32,15 +32,15 @@ from resources.warehouse import Connection, Warehouse, quoted
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider", "partition_days"]
 
 MAX_DAYS = 3650
-# Of a table whose rows are kept for so long: as many as a default retention of 30 days has, with
-# those that a clock ahead may need.
+# Partitions of one retention: those of the default 30 days, and some for senders' clocks that are
+# ahead.
 _PARTITIONS = 35
 # As ClickHouse prints a TTL that was given in days, whatever its spelling in the migration was.
 _TTL = re.compile(r" TTL (?P<column>[^,]+?) \+ toIntervalDay\((?P<days>\d+)\)")
 
 
 def partition_days(ttl_days: int) -> int:
-    """How many days a partition of a new table holds, so that it never has more than 38 of them."""
+    """Return the days per partition of a new table, so that it has at most 38 partitions."""
     return math.ceil(ttl_days / _PARTITIONS)
 
 

@@ -305,7 +305,7 @@ class Service(Resource, module="clickhouse", name="Service"):
     clickhouse_version: pulumi.Output[str]
     """Version of ClickHouse, `26.7`."""
     encryption_role_id: pulumi.Output[str]
-    """Role that needs the right to use an encryption key of your own; empty where it has none."""
+    """Role that needs the right to use a custom encryption key; empty where it has none."""
     created_at: pulumi.Output[str]
     """When it was created, ISO 8601."""
     https: pulumi.Output[dict[str, Any]]

@@ -148,7 +148,7 @@ def outputs(service: models.Service, props: Mapping[str, Any]) -> dict[str, Any]
         "state": service.state,
         # Between what was asked for and what the server chose, only the asker can tell.
         "created_with": props.get("created_with", said),
-        # Not null where the API says nothing: a null leaves the state, and every preview would
+        # Not null where the API returns nothing: a null leaves the state, and every preview would
         # then take the output for unknown.
         **{name: getattr(service, name) or "" for name in FACTS},
         "is_primary": service.is_primary is not False,

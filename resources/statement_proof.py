@@ -1,8 +1,8 @@
 """Proves the worker's statements on a ClickHouse server: rows, values, and one copy per token.
 
 In a scratch database, with copies of the tables and of the views between them: each statement
-inserts the body that `npm run build` generated for it twice under one token, and the rows must be
-those that the build expects. The scratch database is dropped afterwards, also after a failure.
+inserts its sample body from `npm run build` twice under one token, and the rows must equal those
+that the build expects. The scratch database is dropped afterwards, also after a failure.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = [
 
 SCRATCH_DATABASE = "ingest_probe"
 FORMATS = ("protobuf", "rowbinary")
-"""Of OTLP, the preferred one first; `json` is the form of tables whose rows the worker writes."""
+"""Formats of OTLP, the preferred one first; tables without OTLP have the form `json`."""
 AUTOMATIC = "auto"
 """The first of `FORMATS` that works."""
 DEDUPLICATION_SETTINGS = {
@@ -49,10 +49,10 @@ DEDUPLICATION_SETTINGS = {
     # rejects such inserts on 26.1 (code 764); this value deduplicates on every version.
     "deduplicate_insert_select": "enable_even_for_bad_queries",
 }
-"""What decides whether a repeat under the same token is dropped, whatever a profile says."""
+"""Settings that enforce deduplication by token under any settings profile."""
 VERSIONED_SETTINGS = {
     **DEDUPLICATION_SETTINGS,
-    # Their defaults, as a profile could cut a batch into blocks otherwise: the second since 26.3,
+    # Their defaults, because a profile could cut a batch into blocks: the second since 26.3,
     # the third since 26.9 at the latest.
     "max_insert_block_size_bytes": "0",
     "input_format_max_block_wait_ms": "0",
@@ -67,7 +67,7 @@ _UNKNOWN_TABLE = 60
 _NOT_YET = frozenset({_UNKNOWN_TABLE, 81, 497, 516})
 _NOT_YET_SECONDS = 20.0
 _RETRY_SECONDS = 1.0
-# How rows are printed, whatever the profile of the user that reads them says.
+# Fixes the format of printed rows, independent of the user's settings profile.
 READ_SETTINGS = {
     "select_sequential_consistency": "1",  # a replica may see an insert later than another
     "session_timezone": "UTC",
@@ -91,11 +91,11 @@ class Manifest:
 
     @classmethod
     def read(cls, file: str | Path) -> Manifest:
-        """The manifest in a file."""
+        """Read the manifest from a file."""
         return cls(json.loads(Path(file).read_text(encoding="utf8")))
 
     def formats(self) -> list[str]:
-        """Those that every table of OTLP has."""
+        """Return the formats that every OTLP table has."""
         otlp = [entry for entry in self.tables.values() if "json" not in entry["forms"]]
         return [form for form in FORMATS if all(form in entry["forms"] for entry in otlp)]
 
@@ -108,12 +108,12 @@ class _Table:
 
 
 def server_version(server: Warehouse) -> str:
-    """Like `26.7.2.1`."""
+    """Return the version, like `26.7.2.1`."""
     return server.command("SELECT version() FORMAT TSVRaw").strip()
 
 
 def known_settings(server: Warehouse) -> dict[str, str]:
-    """Those of `VERSIONED_SETTINGS` that the server has."""
+    """Return those of `VERSIONED_SETTINGS` that the server has."""
     names = ", ".join(text(name) for name in VERSIONED_SETTINGS)
     answer = server.command(
         f"SELECT name FROM system.settings WHERE name IN ({names}) FORMAT TSVRaw"  # noqa: S608
@@ -130,7 +130,7 @@ def prove(
     form: str,
     settings: Mapping[str, str],
 ) -> None:
-    """Raise if a statement of this form does not do on the server what the worker relies on.
+    """Raise if a statement of this form does not apply its rows exactly once on the server.
 
     Args:
         admin: creates the copies and reads them.
@@ -139,7 +139,7 @@ def prove(
         form: `json` or one of `FORMATS`.
         settings: in addition to those in the statements.
     Raises:
-        ResourceError: names the table and what is wrong.
+        ResourceError: names the table and the difference.
     """
     tables = {name: entry for name, entry in manifest.tables.items() if form in entry["forms"]}
     with _copies(admin, database, tables) as filled_by_views:
@@ -244,7 +244,7 @@ def _tables(admin: Warehouse, database: str) -> list[_Table]:
 def _views(found: Collection[_Table], database: str) -> dict[_Table, str]:
     """Return materialized views with the table of the same database that each fills.
 
-    A view that fills a table elsewhere is left out: its copy would fill that very table.
+    A view that fills a table in another database is skipped: its copy would fill that very table.
     """
     target = re.compile(rf" TO `?{re.escape(database)}`?\.`?(\w+)`?")
     views = {}
@@ -264,7 +264,7 @@ def _copy_table(admin: Warehouse, database: str, table: _Table) -> None:
 
 
 def _copy_view(admin: Warehouse, database: str, view: _Table) -> bool:
-    """Return False for a view that reads a table without a copy: nothing is inserted there."""
+    """Create the copy; return False for a view of a table that has no copy."""
     try:
         admin.command(_moved(view.create_query, database))
     except SqlError as error:
@@ -275,6 +275,6 @@ def _copy_view(admin: Warehouse, database: str, view: _Table) -> bool:
 
 
 def _moved(create_query: str, database: str) -> str:
-    """The query with the scratch database in place of the database."""
+    """Return the query with the database replaced by the scratch database."""
     name = re.escape(database)
     return re.sub(rf"(?<![\w`.])(`{name}`|{name})\.", f"{SCRATCH_DATABASE}.", create_query)

@@ -32,7 +32,7 @@ setting that allows them (0006). `min_level_for_wide_part` (0013) is there since
 
 @dataclass(frozen=True, kw_only=True)
 class TeamSchema:
-    """What a team has in the warehouse.
+    """A team's database and tables.
 
     Attributes:
         database: its database, known once the migrations ran.

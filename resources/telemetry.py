@@ -21,9 +21,8 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
     )
     pulumi.export("ingest_url", telemetry.url)
 
-The worker gets hashes of the tokens and the passwords of SQL users: one that can only insert, and
-one for each team that can only select. No token and no password of an administrator is ever at
-Cloudflare.
+The worker gets hashes of the tokens, and the passwords of SQL users: one that can only insert, and
+one per team that can only select. Tokens and administrator passwords are never sent to Cloudflare.
 Another account or script name replaces script and domain, and with them the buffers: what they hold
 and have not delivered is lost, so wait until `GET /admin/buffers` reports empty ones.
 """
@@ -73,14 +72,14 @@ class TelemetryArgs:
         readers: by team, the SQL user that may select from its database; `GET /metrics` queries
             as the caller's team's.
         access: teams and tokens. In place.
-        retention_days: for how many days the tables keep their rows: one number, or one for each
+        retention_days: how many days the tables keep their rows: one number, or one for each
             of `traces`, `logs`, `metrics` and `events`. The worker rejects rows that are older. In
             place; take it from `Retention.days`, so that tables keep rows before the worker
             accepts them.
         insert_format: of OTLP, `protobuf` or `rowbinary`; take it from `IngestProbe`. In place.
         insert_settings: in addition to the worker's own, from there as well. In place.
         sentry_dsn: where the worker reports errors, a secret; default: nowhere. In place.
-        logs: what Cloudflare's Workers Logs store. In place.
+        logs: settings of Cloudflare's Workers Logs. In place.
         base_url: address of the Cloudflare API. Default: Cloudflare's own.
         port: that the hostname is reached on from outside. Default 443.
         worker: a built worker. Default: `worker/`, built if need be.

@@ -62,7 +62,7 @@ class Token(Resource, module="telemetry", name="Token"):
     """SHA-256 of the token before `version` last changed; empty for the first token.
 
     Never null: the engine drops nulls from the state, and the SDK then treats the output as unknown
-    in every preview, so an unchanged stack would always show a new upload of the worker.
+    in every preview, so an unchanged stack would always show an upload of the worker.
     """
     version: pulumi.Output[str]
     """The version it was made for."""

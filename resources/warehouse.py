@@ -214,10 +214,10 @@ class Warehouse:
 
 @functools.cache
 def _client(_ca_file: str | None) -> httpx.Client:
-    """One for each set of certificates, which httpx reads from the environment.
+    """Return the client for a set of certificates, which httpx reads from the environment.
 
     Reading them took longer than most statements. A connection that the server has closed
-    meanwhile is an error of transport, which `post` retries.
+    meanwhile is a transport error, which `post` retries.
     """
     import httpx
 

@@ -41,7 +41,7 @@ class BuiltWorker:
         compatibility_date: which behaviour of the Workers runtime it was written for.
         statements: path of its `statements.json`; empty where there is none.
         statements_sha256: of that file.
-        tables: those that it inserts into.
+        tables: the tables that it inserts into.
     """
 
     file: str
@@ -87,7 +87,7 @@ def build_worker(folder: str | Path = "worker") -> BuiltWorker:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock file: of two programs that need the same build, the second uses the first's."""
+    """Hold the lock file, so that of two programs the second uses the first one's build."""
     path.parent.mkdir(exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

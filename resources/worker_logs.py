@@ -1,8 +1,8 @@
-"""`WorkerLogs`: what Cloudflare's Workers Logs store of the ingest worker.
+"""`WorkerLogs`: settings of Cloudflare's Workers Logs for the ingest worker.
 
     logs = WorkerLogs(sampling_rate=0.1, invocation_logs=True)
 
-Give it to `TelemetryArgs` as `logs`.
+Pass it to `TelemetryArgs` as `logs`.
 
 Cloudflare charges for each stored log event (`worker/COST.md`). The worker logs errors and warnings
 only, and counts requests itself (`ingest_health`), so it needs no event for each request.
@@ -23,8 +23,8 @@ class WorkerLogs:
 
     Attributes:
         sampling_rate: share of requests of which logs are stored, 0 to 1. Default: all.
-        invocation_logs: whether each request, and each call and alarm of a buffer, is a log event
-            of its own. Default: no.
+        invocation_logs: whether each request, and each call and alarm of a buffer, is a log
+            event. Default: no.
     """
 
     sampling_rate: float = 1.0
