@@ -6,10 +6,16 @@ It knows nothing of HTTP but this: when the server starts to answer, the insert 
 from __future__ import annotations
 
 import contextlib
+import re
 import selectors
 import socket
 import threading
 from dataclasses import dataclass, field
+from typing import Literal
+
+RequestPart = Literal["url", "head", "body", "end"]
+_HEAD_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 @dataclass
@@ -19,9 +25,9 @@ class Faults:
     Attributes:
         lose_answers: answers to throw away, with the connection.
         lose_answers_to: only those to requests whose first line holds these bytes.
-        cut_requests_after_bytes: close a connection once that many request bytes have passed;
-            None: never.
-        cut_requests: how many times to do that.
+        cut_requests: requests to forward only in part, and then to close their connections.
+        cut_requests_in: the part of a request that is cut in its middle; `end`: all of it is
+            forwarded but its last byte.
         answer_instead: as long as this is not empty, requests get it and go nowhere.
         hold: as long as this is set, requests go nowhere and nobody answers.
         lost: answers thrown away so far.
@@ -33,7 +39,7 @@ class Faults:
     lose_answers: int = 0
     lose_answers_to: bytes = b""
     cut_requests: int = 0
-    cut_requests_after_bytes: int | None = None
+    cut_requests_in: RequestPart = "url"
     answer_instead: bytes = b""
     hold: bool = False
     lost: int = 0
@@ -80,7 +86,6 @@ class Proxy:
             self._relay(client, server)
 
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
-        sent = 0
         head = b""
         with selectors.DefaultSelector() as selector:
             selector.register(client, selectors.EVENT_READ, server)
@@ -91,17 +96,16 @@ class Proxy:
                     assert isinstance(source, socket.socket)
                     data = source.recv(65536)
                     if source is client and data.startswith(b"POST /"):
-                        head, sent = data, 0
+                        head = data
                         self.faults.heads.append(data)
                         if self.faults.hold or self.faults.answer_instead:
                             self._keep(client)
                             return
+                        if self._cuts_request():
+                            self._cut(client, server, data)
+                            return
                     if not data or (source is server and self._loses_answer(head)):
                         return
-                    if source is client:
-                        sent += len(data)
-                        if self._cuts_request(sent):
-                            return
                     target.sendall(data)
 
     def _keep(self, client: socket.socket) -> None:
@@ -122,11 +126,48 @@ class Proxy:
             self.faults.lost += 1
             return True
 
-    def _cuts_request(self, sent: int) -> bool:
+    def _cuts_request(self) -> bool:
         with self._lock:
-            limit = self.faults.cut_requests_after_bytes
-            if self.faults.cut_requests == 0 or limit is None or sent < limit:
+            if self.faults.cut_requests == 0:
                 return False
             self.faults.cut_requests -= 1
-            self.faults.cut += 1
             return True
+
+    def _cut(self, client: socket.socket, server: socket.socket, received: bytes) -> None:
+        """Forward the start of a request, of which `received` has come so far."""
+        try:
+            while _HEAD_END not in received:
+                received += _receive(client, 65536)
+            until = _cut_after(received, self.faults.cut_requests_in)
+            server.sendall(received[:until])
+            sent = len(received)
+            while sent < until:
+                data = _receive(client, until - sent)
+                server.sendall(data)
+                sent += len(data)
+        finally:
+            with self._lock:
+                self.faults.cut += 1
+
+
+def _receive(client: socket.socket, most: int) -> bytes:
+    data = client.recv(min(most, 65536))
+    if not data:
+        raise ConnectionAbortedError
+    return data
+
+
+def _cut_after(received: bytes, part: RequestPart) -> int:
+    """How many bytes of a request are forwarded, of which the whole head has come."""
+    url_end = received.index(b"\r\n")
+    head_end = received.index(_HEAD_END) + len(_HEAD_END)
+    found = _LENGTH.search(received, 0, head_end)
+    length = 2 if found is None else int(found[1])  # in chunks, a body has more
+    end = head_end + length - 1
+    middles = {
+        "url": url_end // 2,
+        "head": (url_end + head_end) // 2,
+        "body": min(head_end + length // 2, end),
+        "end": end,
+    }
+    return middles[part]

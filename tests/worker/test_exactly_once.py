@@ -106,7 +106,7 @@ def test_cut_inserts_are_sent_again(
 ) -> None:
     """The connection closes in the middle of the bytes: nothing was applied, everything follows."""
     worker = make_worker(clickhouse_url=proxy.url)
-    proxy.faults.cut_requests_after_bytes = 20_000
+    proxy.faults.cut_requests_in = "body"
     proxy.faults.cut_requests = 3
     send(worker, range(4))
     assert_once(clickhouse, worker, 4)
@@ -222,7 +222,6 @@ def test_a_redeploy_with_another_statement_repeats_the_sealed_one(
 ) -> None:
     """The retry's bytes and statement are the recorded ones, whatever the new script would send."""
     worker = make_worker(clickhouse_url=proxy.url)
-    proxy.faults.cut_requests_after_bytes = 1
     proxy.faults.cut_requests = 1_000
     send(worker, range(2))
     wait_until("an insert was tried", lambda: proxy.faults.cut >= 2)
@@ -268,7 +267,6 @@ def test_what_clickhouse_reads_in_blocks_is_one_part_for_each_token(
     """In both tables; with more, a repeat might be cut elsewhere and drop the wrong rows."""
     bodies = 12
     worker = make_worker(clickhouse_url=proxy.url, limits={"INSERT_BLOCK_BYTES": 1})
-    proxy.faults.cut_requests_after_bytes = 1
     proxy.faults.cut_requests = 1_000
     send(worker, range(bodies))
     proxy.faults.cut_requests = 0

@@ -121,7 +121,6 @@ def test_a_batch_with_columns_of_another_script_waits_for_it(
 ) -> None:
     """It may have been applied already, so it must neither be halved nor lose a column."""
     worker = make_worker(clickhouse_url=proxy.url)
-    proxy.faults.cut_requests_after_bytes = 1
     proxy.faults.cut_requests = 1_000
     send(worker, range(1))
     wait_until("an insert was tried", lambda: proxy.faults.cut >= 1)

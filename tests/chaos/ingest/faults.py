@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tests.chaos.ingest.load import Load
 from tests.chaos.ingest.stage import INSERT_SECONDS, Stage
 from tests.worker.engines import DATABASE, wait_until
-from tests.worker.proxy import Proxy
+from tests.worker.proxy import Proxy, RequestPart
 
 __all__ = ["CLOCKS", "KINDS", "Fault", "draw_faults", "play"]
 
@@ -28,8 +28,8 @@ _ANSWERS = (
     # A cut-off start of an answer: a status is not yet an outcome.
     b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 100\r\nConnection: close\r\n\r\nCode",
 )
-# In the request line, in the headers of either side, and in the body of a small and a large one.
-_CUTS_AFTER_BYTES = (1, 300, 1_500, 2_500, 3_500)
+# Not after a number of bytes: an insert has 1 to 10 KB of statement in its URL.
+_CUTS_IN: tuple[RequestPart, ...] = ("url", "head", "body", "end")
 # Under load: less than the time for which bodies are remembered, there and back.
 _CLOCK_STEPS_SECONDS = (-400, -90, -5, 5, 90, 400)
 # With nothing under way: over a retry's, an alarm's and the buffer's own longest time.
@@ -177,7 +177,7 @@ def _cut_requests(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
 @contextlib.contextmanager
 def _cuts_requests(proxy: Proxy, fault: Fault, *, count: int) -> Iterator[None]:
     cut = proxy.faults.cut
-    proxy.faults.cut_requests_after_bytes = _CUTS_AFTER_BYTES[fault.choice % len(_CUTS_AFTER_BYTES)]
+    proxy.faults.cut_requests_in = _CUTS_IN[fault.choice % len(_CUTS_IN)]
     proxy.faults.cut_requests = count
     yield
     _wait_until_felt(fault, lambda: proxy.faults.cut > cut)
