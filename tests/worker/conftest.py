@@ -36,7 +36,7 @@ def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
 @pytest.fixture
 def proxy(clickhouse: ClickHouse) -> Iterator[Proxy]:
     """A way to that server which loses answers when told to."""
-    with Proxy(clickhouse.port) as running:
+    with Proxy(clickhouse.port, forwards_partial_heads=False) as running:
         yield running
 
 

@@ -6,6 +6,7 @@ import gzip
 import signal
 import threading
 import time
+from typing import get_args
 
 import pytest
 
@@ -13,7 +14,7 @@ from resources.statement_proof import DEDUPLICATION_SETTINGS
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import INSERT_FORMATS, ClickHouse, Worker, wait_until
 from tests.worker.otlp_json import json_from
-from tests.worker.proxy import Proxy
+from tests.worker.proxy import Proxy, RequestPart
 from tests.worker.spans import export_bytes, export_request
 
 pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
@@ -101,12 +102,13 @@ def test_a_profile_that_disables_deduplication_doubles_nothing(
     assert proxy.faults.lost == 3
 
 
+@pytest.mark.parametrize("part", get_args(RequestPart))
 def test_cut_inserts_are_sent_again(
-    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory, part: RequestPart
 ) -> None:
     """The connection closes in the middle of the bytes: nothing was applied, everything follows."""
     worker = make_worker(clickhouse_url=proxy.url)
-    proxy.faults.cut_requests_in = "body"
+    proxy.faults.cut_requests_in = part
     proxy.faults.cut_requests = 3
     send(worker, range(4))
     assert_once(clickhouse, worker, 4)

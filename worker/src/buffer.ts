@@ -60,6 +60,8 @@ export interface AppendRequest {
   readonly bytes: Uint8Array;
   readonly rawBytes: number;
   readonly rows: number;
+  /** What they repeat, `otlp/scan.ts`; absent: nothing. */
+  readonly repeatedBytes?: number;
   /** Which of the kind's tables get rows; absent: all of them. */
   readonly tables?: TableSet;
   /** Days of the body's rows; null: unknown. */
@@ -268,9 +270,10 @@ export class IngestBuffer extends DurableObject<Env> {
       return "full";
     }
     this.#store.rememberDatabase(request.database);
-    const { kind, encoding, bytes, rawBytes, rows, tables = ALL_TABLES, days } = request;
+    const { kind, encoding, repeatedBytes = 0, tables = ALL_TABLES } = request;
+    const { bytes, rawBytes, rows, days } = request;
     const stream = streamFor(kind, encoding);
-    await this.#write({ stream, bytes, rawBytes, rows, tables, days, key });
+    await this.#write({ stream, bytes, rawBytes, rows, repeatedBytes, tables, days, key });
     return "stored";
   }
 

@@ -18,7 +18,7 @@ import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
 import { protobufFromJson } from "./otlp/json.ts";
 import { NOTHING_REJECTED, type Rejected } from "./otlp/rejected.ts";
 import { type Rewritten, rewrite } from "./otlp/rewrite.ts";
-import { scan } from "./otlp/scan.ts";
+import { type Scan, scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
 import { holdInstead, readBody } from "./read_body.ts";
 import { appendToShard, type Unplaced } from "./shards.ts";
@@ -87,10 +87,11 @@ function storable(
     }
     const isAsSent = storableAs !== null && !isJson && !needsRewrite;
     const packed = isAsSent ? { encoding: storableAs, bytes: sent } : compressed(form.bytes);
+    const { rows, days, repeatedBytes } = stored;
     const rawBytes = form.bytes.byteLength;
     return {
       rejected,
-      body: { kind, ...packed, rawBytes, rows: stored.rows, tables, days: stored.days, key },
+      body: { kind, ...packed, rawBytes, repeatedBytes, rows, tables, days, key },
     };
   } finally {
     form.become(sent);
@@ -115,12 +116,19 @@ class Form {
   }
 }
 
-function rewritten(signal: Signal, raw: Uint8Array, window: TimeWindow, nowMs: number): Rewritten {
+function rewritten(
+  signal: Signal,
+  raw: Uint8Array,
+  window: TimeWindow,
+  nowMs: number,
+): Rewritten & Pick<Scan, "repeatedBytes"> {
   const stored = rewrite(signal, raw, window, nowMs);
   if (stored.bytes.byteLength > MAX_STORED_RAW_BYTES) {
     throw tooLarge("body: with its arrays as strings, over the limit", MAX_STORED_RAW_BYTES);
   }
-  return stored;
+  // Its arrays have become strings, which are longer.
+  const { repeatedBytes } = scan(signal, stored.bytes, window);
+  return { ...stored, repeatedBytes };
 }
 
 /** Without its parameters. */

@@ -73,6 +73,14 @@ export const MAX_AHEAD_MS = 24 * 3600 * 1000;
 export const MAX_ROWS_PER_BODY = 100_000;
 /** Messages of any kind in one body: an empty attribute is 2 bytes here, 60 in ClickHouse. */
 export const MAX_MESSAGES_PER_BODY = 2_000_000;
+/**
+ * Of one body: what its rows repeat of resources, scopes and metrics. 1 MiB of attributes and 100,000
+ * empty spans would be 98 GiB of an insert. 100,000 spans may have 2.5 KiB of them, the Collector's
+ * batches of 8,192 may have 32. In ClickHouse 256 MB of them take 310 to 450 MB.
+ */
+export const MAX_REPEATED_BYTES = 256 * MIB;
+/** Of each repeated message: an empty attribute takes 20 bytes of memory in each row, and 2 here. */
+export const REPEATED_MESSAGE_BYTES = 16;
 /** Nested messages; protobuf's own implementations stop at 100. */
 export const MAX_PROTOBUF_DEPTH = 64;
 /** Nesting of an event's metadata; far under ClickHouse's `input_format_json_max_depth`. */
@@ -155,6 +163,8 @@ export const GROUP_BODIES = 2_000;
  */
 export const BATCH_RAW_BYTES = 24 * MIB;
 export const BATCH_ROWS = 200_000;
+/** What its rows repeat, `MAX_REPEATED_BYTES`: as much as one body may. Full usual ones have 40 MB. */
+export const BATCH_REPEATED_BYTES = MAX_REPEATED_BYTES;
 /**
  * How long a few rows wait to be sealed; half a batch waits for half of it. That keeps both of
  * ClickHouse's threads at work nearly to the end of a flood, in as few inserts as waiting for full

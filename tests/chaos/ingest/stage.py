@@ -65,7 +65,7 @@ class Stage:
         self.clickhouse = ClickHouse(folder / "clickhouse")
         process = self.clickhouse.process
         process.command = self.clickhouse_clock.command(process.command)
-        self.before_clickhouse = Proxy(self.clickhouse.port)
+        self.before_clickhouse = Proxy(self.clickhouse.port, forwards_partial_heads=False)
         self.worker = Worker(
             folder / "worker",
             clickhouse_url=self.before_clickhouse.url,

@@ -108,6 +108,7 @@ export class Batches {
       sizes: [body.byteLength],
       rawBytes,
       rows: 0,
+      repeatedBytes: 0,
       tables: tableBit(table),
       days: null,
       atMs,
@@ -115,7 +116,7 @@ export class Batches {
     });
     const batch = { stream, table, fromSeq, toSeq: fromSeq, part: null, blocks: blocksOf(null) };
     this.#insert(batch, JSON.stringify(statement));
-    this.#store.recordSealedTo(apart, { toSeq: fromSeq, rawBytes, rows: 0 });
+    this.#store.recordSealedTo(apart, { toSeq: fromSeq, rawBytes, rows: 0, repeatedBytes: 0 });
   }
 
   #insert(batch: Sealed, statement: string): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
+import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
 import { streamFor } from "../tables/index.ts";
 import { type Body, GroupCommit, groupsFrom } from "./commit.ts";
 import { RecentBodies } from "./recent.ts";
@@ -11,6 +11,7 @@ const body = (kind: "traces" | "events", bytes: number): Body => ({
   bytes: new Uint8Array(bytes),
   rawBytes: bytes,
   rows: 1,
+  repeatedBytes: 0,
   tables: 1,
   days: null,
   key: null,
@@ -23,6 +24,19 @@ test("bodies of one stream share a row, in order", () => {
     [
       ["events", [1, 3]],
       ["traces", [2]],
+    ],
+  );
+});
+
+test("a row ends before its bodies repeat more than a batch may", () => {
+  const share = { ...body("traces", 1), repeatedBytes: BATCH_REPEATED_BYTES * 0.4 };
+  const groups = groupsFrom([share, share, share, share, share]);
+  assert.deepEqual(
+    groups.map(({ bodies, repeatedBytes }) => [bodies.length, repeatedBytes]),
+    [
+      [2, BATCH_REPEATED_BYTES * 0.8],
+      [2, BATCH_REPEATED_BYTES * 0.8],
+      [1, BATCH_REPEATED_BYTES * 0.4],
     ],
   );
 });

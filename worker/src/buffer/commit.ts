@@ -6,7 +6,7 @@
  * Worker answers.
  */
 import { type DayRange, union } from "../days.ts";
-import { GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
+import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
 import type { Stream, TableSet } from "../tables/index.ts";
 import type { RecentBodies } from "./recent.ts";
 import type { Store } from "./store.ts";
@@ -16,6 +16,7 @@ export interface Body {
   readonly bytes: Uint8Array;
   readonly rawBytes: number;
   readonly rows: number;
+  readonly repeatedBytes: number;
   readonly tables: TableSet;
   /** null: unknown. */
   readonly days: DayRange | null;
@@ -104,6 +105,7 @@ export class GroupCommit {
           sizes: group.bodies.map(({ bytes }) => bytes.byteLength),
           rawBytes: sum(group.bodies, ({ rawBytes }) => rawBytes),
           rows: sum(group.bodies, ({ rows }) => rows),
+          repeatedBytes: group.repeatedBytes,
           tables: group.bodies.reduce((all, { tables }) => all | tables, 0),
           days: group.bodies.map(({ days }) => days).reduce(union),
           atMs: nowMs,
@@ -121,26 +123,33 @@ interface Group {
   readonly stream: Stream;
   readonly bodies: Body[];
   bytes: number;
+  repeatedBytes: number;
 }
 
-/** Bodies of one stream in order of arrival, cut where a row would get too long. */
+/** Bodies of one stream in order of arrival, cut where a row would get too long for a batch. */
 export function groupsFrom(bodies: readonly Body[]): Group[] {
   const groups: Group[] = [];
   const open = new Map<number, Group>();
   for (const body of bodies) {
     let group = open.get(body.stream.id);
-    const full =
-      group !== undefined &&
-      (group.bytes + body.bytes.byteLength > GROUP_BYTES || group.bodies.length >= GROUP_BODIES);
-    if (group === undefined || full) {
-      group = { stream: body.stream, bodies: [], bytes: 0 };
+    if (group === undefined || !hasRoom(group, body)) {
+      group = { stream: body.stream, bodies: [], bytes: 0, repeatedBytes: 0 };
       open.set(body.stream.id, group);
       groups.push(group);
     }
     group.bodies.push(body);
     group.bytes += body.bytes.byteLength;
+    group.repeatedBytes += body.repeatedBytes;
   }
   return groups;
+}
+
+function hasRoom(group: Group, body: Body): boolean {
+  return (
+    group.bytes + body.bytes.byteLength <= GROUP_BYTES &&
+    group.repeatedBytes + body.repeatedBytes <= BATCH_REPEATED_BYTES &&
+    group.bodies.length < GROUP_BODIES
+  );
 }
 
 function joinedBytes(bodies: readonly Body[]): Uint8Array {

@@ -5,6 +5,7 @@ import {
   BATCH_MAX_AGE_MS,
   BATCH_MIN_RAW_BYTES,
   BATCH_RAW_BYTES,
+  BATCH_REPEATED_BYTES,
   BATCH_ROWS,
   INSERTS_IN_FLIGHT,
 } from "../limits.ts";
@@ -13,6 +14,7 @@ import { Pace, strictest } from "./pace.ts";
 const FREE = {
   rawBytes: BATCH_RAW_BYTES,
   rows: BATCH_ROWS,
+  repeatedBytes: BATCH_REPEATED_BYTES,
   ageMs: BATCH_AGE_MS,
 };
 
@@ -84,6 +86,7 @@ test("a batch for several tables suits the worst off", () => {
   assert.deepEqual(strictest([new Pace(), crowded, short].map((pace) => pace.bounds())), {
     rawBytes: 2 * BATCH_MIN_RAW_BYTES,
     rows: short.bounds().rows,
+    repeatedBytes: short.bounds().repeatedBytes,
     ageMs: 2 * BATCH_AGE_MS,
   });
 });

@@ -11,6 +11,7 @@ import {
   BATCH_MAX_AGE_MS,
   BATCH_MIN_RAW_BYTES,
   BATCH_RAW_BYTES,
+  BATCH_REPEATED_BYTES,
   BATCH_ROWS,
   INSERTS_IN_FLIGHT,
 } from "../limits.ts";
@@ -19,6 +20,8 @@ import {
 export interface Bounds {
   readonly rawBytes: number;
   readonly rows: number;
+  /** What its rows repeat, `otlp/scan.ts`. */
+  readonly repeatedBytes: number;
   /** How long a chunk waits that nothing joins; those of a full batch do not wait. */
   readonly ageMs: number;
 }
@@ -38,6 +41,7 @@ export class Pace {
       rawBytes,
       // Rows cost memory, too, and a batch may be full of them and short.
       rows: Math.ceil((BATCH_ROWS * rawBytes) / BATCH_RAW_BYTES),
+      repeatedBytes: Math.ceil((BATCH_REPEATED_BYTES * rawBytes) / BATCH_RAW_BYTES),
       ageMs: this.#ageMs,
     };
   }
@@ -86,6 +90,7 @@ export function strictest(all: readonly Bounds[]): Bounds {
   return {
     rawBytes: Math.min(...all.map(({ rawBytes }) => rawBytes)),
     rows: Math.min(...all.map(({ rows }) => rows)),
+    repeatedBytes: Math.min(...all.map(({ repeatedBytes }) => repeatedBytes)),
     ageMs: Math.max(...all.map(({ ageMs }) => ageMs)),
   };
 }

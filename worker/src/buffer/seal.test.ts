@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   BATCH_AGE_MS,
   BATCH_RAW_BYTES,
+  BATCH_REPEATED_BYTES,
   FLOOD_OVER_MS,
   FLOOD_SHARE,
   INSERTS_IN_FLIGHT,
@@ -19,6 +20,8 @@ const NOW_MS = 1_000_000;
 /** A sealer over chunks that are only counted: one stream, `CHUNK_BYTES` each, all at `NOW_MS`. */
 class Buffer {
   chunks = 0;
+  /** Of each chunk. */
+  repeatedBytes = 0;
   readonly open: { table: Table }[] = [];
   readonly sealer: Sealer;
 
@@ -26,13 +29,20 @@ class Buffer {
     const unsealed = (stream: Stream) => {
       const chunks = stream === STREAM ? this.chunks : 0;
       const atMs = chunks > 0 ? NOW_MS : null;
-      return { rawBytes: chunks * CHUNK_BYTES, rows: chunks, oldestMs: atMs, newestMs: atMs };
+      return {
+        rawBytes: chunks * CHUNK_BYTES,
+        rows: chunks,
+        repeatedBytes: chunks * this.repeatedBytes,
+        oldestMs: atMs,
+        newestMs: atMs,
+      };
     };
+    const each = (): { repeatedBytes: number } => ({ repeatedBytes: this.repeatedBytes });
     const store = {
       unsealed,
       *unsealedChunks(stream: Stream) {
         for (let seq = 1; seq <= unsealed(stream).rows; seq++) {
-          yield { seq, rawBytes: CHUNK_BYTES, rows: 1, tables: 1, days: null };
+          yield { seq, rawBytes: CHUNK_BYTES, rows: 1, tables: 1, days: null, ...each() };
         }
       },
       transaction: (act: () => unknown) => act(),
@@ -52,6 +62,16 @@ test("a few rows wait for more, the less the more there are", () => {
   const buffer = new Buffer();
   buffer.chunks = 1;
   assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS + Math.round((BATCH_AGE_MS * 15) / 16));
+});
+
+test("a batch holds no more rows that repeat much than there is memory for", () => {
+  const buffer = new Buffer();
+  buffer.repeatedBytes = BATCH_REPEATED_BYTES / 2 - 1;
+  buffer.chunks = 5;
+  assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS);
+  buffer.sealer.seal(NOW_MS);
+  assert.equal(buffer.open.length, INSERTS_IN_FLIGHT);
+  assert.equal(buffer.chunks, 5 - 2 * INSERTS_IN_FLIGHT);
 });
 
 test("a flood's batches double, and each goes at once", () => {

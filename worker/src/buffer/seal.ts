@@ -144,16 +144,18 @@ export class Sealer {
   #readyRange(stream: Stream): Ready {
     const bounds = this.#boundsOf(stream.kind);
     let ready: Ready | null = null;
-    for (const { seq, rawBytes, rows, tables, days } of this.#store.unsealedChunks(stream)) {
+    for (const chunk of this.#store.unsealedChunks(stream)) {
+      const { seq, tables, days } = chunk;
       const next: Ready = {
         fromSeq: ready?.fromSeq ?? seq,
         toSeq: seq,
         tables: (ready?.tables ?? 0) | tables,
         days: ready === null ? days : union(ready.days, days),
-        rawBytes: (ready?.rawBytes ?? 0) + rawBytes,
-        rows: (ready?.rows ?? 0) + rows,
+        rawBytes: (ready?.rawBytes ?? 0) + chunk.rawBytes,
+        rows: (ready?.rows ?? 0) + chunk.rows,
+        repeatedBytes: (ready?.repeatedBytes ?? 0) + chunk.repeatedBytes,
       };
-      if (ready !== null && (next.rawBytes > bounds.rawBytes || next.rows > bounds.rows)) {
+      if (ready !== null && shareOf(next, bounds) > 1) {
         break;
       }
       ready = next;
@@ -166,9 +168,10 @@ export class Sealer {
 }
 
 /** Of a full batch, by what there is more of. */
-function shareOf(
-  { rawBytes, rows }: { readonly rawBytes: number; readonly rows: number },
-  bounds: Bounds,
-): number {
-  return Math.max(rawBytes / bounds.rawBytes, rows / bounds.rows);
+function shareOf(counted: Omit<Bounds, "ageMs">, bounds: Bounds): number {
+  return Math.max(
+    counted.rawBytes / bounds.rawBytes,
+    counted.rows / bounds.rows,
+    counted.repeatedBytes / bounds.repeatedBytes,
+  );
 }

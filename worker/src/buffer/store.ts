@@ -16,6 +16,8 @@ export interface Chunk {
   readonly sizes: readonly number[];
   readonly rawBytes: number;
   readonly rows: number;
+  /** What the rows repeat, `otlp/scan.ts`. */
+  readonly repeatedBytes: number;
   /** Which of its kind's tables it has rows for. */
   readonly tables: TableSet;
   /** Days of its rows; null: unknown. */
@@ -32,6 +34,7 @@ export interface CountedRange {
   readonly toSeq: number;
   readonly rawBytes: number;
   readonly rows: number;
+  readonly repeatedBytes: number;
   readonly days: DayRange | null;
 }
 
@@ -39,6 +42,7 @@ export interface CountedRange {
 export interface Unsealed {
   readonly rawBytes: number;
   readonly rows: number;
+  readonly repeatedBytes: number;
   /** When the first of it was stored; null if there is nothing. */
   readonly oldestMs: number | null;
   /** When the last chunk came, sealed or not; null: none has since the object woke up. */
@@ -62,6 +66,7 @@ const SCHEMA = [
     sizes TEXT NOT NULL,
     raw_bytes INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
+    repeated_bytes INTEGER NOT NULL,
     tables INTEGER,
     from_day INTEGER,
     to_day INTEGER,
@@ -190,13 +195,14 @@ export class Store {
   /** In the transaction that makes the batches. */
   recordSealedTo(
     stream: Stream,
-    { toSeq, rawBytes, rows }: Pick<CountedRange, "toSeq" | "rawBytes" | "rows">,
+    { toSeq, rawBytes, rows, repeatedBytes }: Omit<CountedRange, "fromSeq" | "days">,
   ): void {
     const before = this.unsealed(stream);
     this.setMeta(`sealed_to:${stream.id}`, toSeq);
     this.#unsealed.set(stream.id, {
       rawBytes: before.rawBytes - rawBytes,
       rows: before.rows - rows,
+      repeatedBytes: before.repeatedBytes - repeatedBytes,
       oldestMs: this.#oldestOf(stream.id, toSeq + 1),
       newestMs: before.newestMs,
     });
@@ -209,12 +215,13 @@ export class Store {
     const { body } = chunk;
     this.#sql.exec(
       "INSERT INTO chunks " +
-        "(seq, sizes, raw_bytes, row_count, tables, from_day, to_day, stored_bytes, at_ms, body) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "(seq, sizes, raw_bytes, row_count, repeated_bytes, tables, from_day, to_day, " +
+        "stored_bytes, at_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       seq,
       chunk.sizes.join(","),
       chunk.rawBytes,
       chunk.rows,
+      chunk.repeatedBytes,
       chunk.tables,
       chunk.days?.fromDay ?? null,
       chunk.days?.toDay ?? null,
@@ -237,6 +244,7 @@ export class Store {
       this.#unsealed.set(stream.id, {
         rawBytes: before.rawBytes + chunk.rawBytes,
         rows: before.rows + chunk.rows,
+        repeatedBytes: before.repeatedBytes + chunk.repeatedBytes,
         oldestMs: before.oldestMs ?? chunk.atMs,
         newestMs: chunk.atMs,
       });
@@ -265,9 +273,9 @@ export class Store {
   /** Chunks of a stream that no batch holds yet, oldest first. */
   *unsealedChunks(
     stream: Stream,
-  ): Generator<Pick<Chunk, "seq" | "rawBytes" | "rows" | "tables" | "days">> {
+  ): Generator<Pick<Chunk, "seq" | "rawBytes" | "rows" | "repeatedBytes" | "tables" | "days">> {
     const rows = this.#sql.exec(
-      "SELECT seq, raw_bytes, row_count, tables, from_day, to_day FROM chunks " +
+      "SELECT seq, raw_bytes, row_count, repeated_bytes, tables, from_day, to_day FROM chunks " +
         "WHERE seq BETWEEN ? AND ? ORDER BY seq",
       this.sealedTo(stream) + 1,
       lastSeqOf(stream.id),
@@ -277,6 +285,7 @@ export class Store {
         seq: Number(row.seq),
         rawBytes: Number(row.raw_bytes),
         rows: Number(row.row_count),
+        repeatedBytes: Number(row.repeated_bytes),
         tables: tablesIn(row),
         days: daysIn(row),
       };
@@ -290,8 +299,8 @@ export class Store {
       const fromSeq = this.sealedTo(stream) + 1;
       const sums = this.#sql
         .exec(
-          "SELECT sum(raw_bytes) AS raw_bytes, sum(row_count) AS row_count FROM chunks " +
-            "WHERE seq BETWEEN ? AND ?",
+          "SELECT sum(raw_bytes) AS raw_bytes, sum(row_count) AS row_count, " +
+            "sum(repeated_bytes) AS repeated_bytes FROM chunks WHERE seq BETWEEN ? AND ?",
           fromSeq,
           lastSeqOf(stream.id),
         )
@@ -299,6 +308,7 @@ export class Store {
       known = {
         rawBytes: Number(sums.raw_bytes ?? 0),
         rows: Number(sums.row_count ?? 0),
+        repeatedBytes: Number(sums.repeated_bytes ?? 0),
         oldestMs: this.#oldestOf(stream.id, fromSeq),
         newestMs: null,
       };
@@ -309,8 +319,8 @@ export class Store {
 
   *chunksBetween(fromSeq: number, toSeq: number): Generator<Chunk> {
     const rows = this.#sql.exec(
-      "SELECT seq, sizes, raw_bytes, row_count, tables, from_day, to_day, stored_bytes, at_ms FROM chunks " +
-        "WHERE seq BETWEEN ? AND ? ORDER BY seq",
+      "SELECT seq, sizes, raw_bytes, row_count, repeated_bytes, tables, from_day, to_day, " +
+        "stored_bytes, at_ms FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",
       fromSeq,
       toSeq,
     );
@@ -478,6 +488,7 @@ function chunkFromRow(row: Row): Chunk {
     sizes: String(row.sizes).split(",").map(Number),
     rawBytes: Number(row.raw_bytes),
     rows: Number(row.row_count),
+    repeatedBytes: Number(row.repeated_bytes),
     storedBytes: Number(row.stored_bytes),
     atMs: Number(row.at_ms),
   };

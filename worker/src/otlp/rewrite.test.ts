@@ -76,7 +76,7 @@ test("a rewritten body needs no rewriting and keeps its spans", () => {
   assert.equal(scanTraces(body).needsRewrite, true);
   const rewritten = rewriteTraces(body);
   const { days, ...rest } = scanTraces(rewritten);
-  assert.deepEqual(rest, { rows: 1, tables: 1, needsRewrite: false });
+  assert.deepEqual(rest, { rows: 1, tables: 1, needsRewrite: false, repeatedBytes: 0 });
   assert.deepEqual(days, rewrite(TRACES, body, WINDOW, NOW_MS).days);
   const expected = [
     ...START,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refusal } from "../errors.ts";
-import { MAX_ROWS_PER_BODY } from "../limits.ts";
+import { MAX_REPEATED_BYTES, MAX_ROWS_PER_BODY, REPEATED_MESSAGE_BYTES } from "../limits.ts";
 import { type Scan, scan } from "./scan.ts";
 import { LOGS, METRICS, TRACES } from "./schema.ts";
 
@@ -29,9 +29,9 @@ function requestWith(...span: number[][]): Uint8Array {
   return Uint8Array.from(field(1, field(2, field(2, START, span.flat()))));
 }
 
-/** Without the days. */
-function outline(bytes: Uint8Array): Omit<Scan, "days"> {
-  const { days: _days, ...rest } = scanTraces(bytes);
+/** Without the days, and what is repeated. */
+function outline(bytes: Uint8Array): Omit<Scan, "days" | "repeatedBytes"> {
+  const { days: _days, repeatedBytes: _repeatedBytes, ...rest } = scanTraces(bytes);
   return rest;
 }
 
@@ -209,4 +209,75 @@ test("the time of a data point counts, not its start or an exemplar's", () => {
   assert.equal(needsRewrite(time(3, NOW_MS), field(5, time(2, 1))), false);
   assert.equal(needsRewrite(time(2, NOW_MS)), true);
   assert.equal(needsRewrite(time(3, NOW_MS), time(2, 2 ** 32 * 1000)), true);
+});
+
+/** A length-delimited field of any length. */
+function longField(number: number, content: Uint8Array | number[]): Uint8Array {
+  const head = [number * 8 + 2];
+  let rest = content.length;
+  for (; rest > 127; rest >>= 7) {
+    head.push((rest & 127) | 128);
+  }
+  return Uint8Array.from([...head, rest, ...content]);
+}
+
+/** Bytes of messages that rows repeat, and how many messages they are. */
+const weight = (bytes: number, messages: number): number =>
+  bytes + REPEATED_MESSAGE_BYTES * messages;
+
+test("rows repeat their resource and scope, and nothing of each other", () => {
+  const resource = field(1, field(1, field(1, 0x61), field(2, field(1, 0x62))));
+  const scope = field(1, field(1, 0x73, 0x73, 0x73));
+  const spans = (count: number): number[] =>
+    new Array(count).fill(field(2, START, attribute(field(1, 0x62)))).flat();
+  const body = [
+    ...field(1, resource, field(2, scope, spans(2)), field(2, spans(1))),
+    ...field(1, resource),
+    ...field(1, field(2, spans(1))),
+  ];
+  // The resource, its attribute and that one's value; and the scope. Three spans are of the former.
+  const expected = 3 * weight(resource.length, 3) + 2 * weight(scope.length, 1);
+  assert.equal(scanTraces(Uint8Array.from(body)).repeatedBytes, expected);
+});
+
+test("data points repeat their metric's name and description", () => {
+  const name = field(1, 0x6d, 0x6d);
+  const text = field(2, new Array(100).fill(0x64));
+  const point = field(1, time(3, NOW_MS));
+  const metric = longField(2, [...name, ...text, ...field(5, point, point, point)]);
+  const body = longField(1, longField(2, metric));
+  const { repeatedBytes } = scan(METRICS, body, WINDOW);
+  assert.equal(repeatedBytes, 3 * weight(name.length + text.length, 0));
+});
+
+test("a small body whose rows repeat too much is a 413 that says what to do", () => {
+  const rows = 10_000;
+  const most = Math.floor(MAX_REPEATED_BYTES / rows);
+  const bodyWith = (bytes: number, signal: { row: number[]; wrap: number[] }): Uint8Array => {
+    const scope = new Uint8Array(rows * signal.row.length);
+    for (let at = 0; at < scope.length; at += signal.row.length) {
+      scope.set(signal.row, at);
+    }
+    const key = longField(1, longField(1, longField(1, new Uint8Array(bytes))));
+    let inner: Uint8Array = scope;
+    for (const number of signal.wrap) {
+      inner = longField(number, inner);
+    }
+    return longField(1, Uint8Array.from([...key, ...inner]));
+  };
+  for (const [signal, row, wrap] of [
+    [TRACES, field(2, START), [2]],
+    [LOGS, field(2, time(1, NOW_MS)), [2]],
+    [METRICS, field(1, time(3, NOW_MS)), [5, 2, 2]],
+  ] as const) {
+    const body = (bytes: number): Uint8Array => bodyWith(bytes, { row, wrap: [...wrap] });
+    assert.ok(scan(signal, body(most - 200), WINDOW).repeatedBytes <= MAX_REPEATED_BYTES);
+    assert.throws(
+      () => scan(signal, body(most), WINDOW),
+      (error) =>
+        error instanceof Refusal &&
+        error.status === 413 &&
+        /: 10000 repeat \d+ bytes .*send fewer in one body/.test(error.message),
+    );
+  }
 });

@@ -6,7 +6,13 @@
  */
 import type { DayRange } from "../days.ts";
 import { Refusal } from "../errors.ts";
-import { MAX_MESSAGES_PER_BODY, MAX_PROTOBUF_DEPTH, MAX_ROWS_PER_BODY } from "../limits.ts";
+import {
+  MAX_MESSAGES_PER_BODY,
+  MAX_PROTOBUF_DEPTH,
+  MAX_REPEATED_BYTES,
+  MAX_ROWS_PER_BODY,
+  REPEATED_MESSAGE_BYTES,
+} from "../limits.ts";
 import { type TableSet, tableBit } from "../tables/index.ts";
 import type { TimeWindow } from "../time_window.ts";
 import { highWord, RowTimes } from "./row_times.ts";
@@ -42,21 +48,37 @@ export interface Scan {
   readonly needsRewrite: boolean;
   /** Of the rows well inside the window; null if there are none. */
   readonly days: DayRange | null;
+  /**
+   * What the rows hold of their resources, scopes and metrics: each row repeats all of it, so a few
+   * bytes of a body can be gigabytes of memory in ClickHouse.
+   */
+  readonly repeatedBytes: number;
 }
 
-/** @throws Refusal 400 that names the message and the byte, or 413 for too many rows. */
+/**
+ * @throws Refusal 400 that names the message and the byte, or 413 for too many rows or for rows that
+ *   repeat too much.
+ */
 export function scan(signal: Signal, bytes: Uint8Array, window: TimeWindow): Scan {
   const times = new RowTimes(window);
   const scanner = new Scanner(signal.request.name, bytes, times);
   scanner.message(compiled(signal.request), 0, bytes.length, 0);
-  const { rows, tables, needsRewrite } = scanner;
+  const { rows, tables, needsRewrite, repeatedBytes } = scanner;
   if (rows > MAX_ROWS_PER_BODY) {
     throw new Refusal(
       413,
       `${signal.rows.text}: ${rows} in one body; at most ${MAX_ROWS_PER_BODY} are taken`,
     );
   }
-  return { rows, tables, needsRewrite, days: times.days() };
+  if (repeatedBytes > MAX_REPEATED_BYTES) {
+    throw new Refusal(
+      413,
+      `${signal.rows.text}: ${rows} repeat ${repeatedBytes} bytes of their resource, scope and ` +
+        `metric; at most ${MAX_REPEATED_BYTES} are taken; send fewer in one body, or shorter ` +
+        "resource attributes",
+    );
+  }
+  return { rows, tables, needsRewrite, days: times.days(), repeatedBytes };
 }
 
 /** A message's fields in arrays indexed by number: the scan looks one up per 10 bytes. */
@@ -66,6 +88,8 @@ interface Compiled {
   readonly table: TableSet;
   readonly isAny: boolean;
   readonly isRequest: boolean;
+  /** Whether there are rows in it, each of which repeats what else is there. */
+  holdsRows: boolean;
   readonly wires: Int8Array;
   /** The other wire type that a repeated number may come in: one by one. */
   readonly unpackedWires: Int8Array;
@@ -115,6 +139,7 @@ function compiled(message: Message): Compiled {
     table: message.row === undefined ? 0 : tableBit(message.row),
     isAny: message === ANY_VALUE,
     isRequest: REQUESTS.includes(message),
+    holdsRows: false,
     wires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     unpackedWires: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
     sizes: new Int8Array(HIGHEST_FIELD + 1).fill(UNKNOWN),
@@ -130,7 +155,12 @@ function compiled(message: Message): Compiled {
     table.clocks[Number(number)] = clockOf(message, Number(number));
     table.exclusive[Number(number)] = exclusiveWith(message, Number(number), field);
   }
+  table.holdsRows = table.children.some((child) => child !== undefined && isRowOrHolds(child));
   return table;
+}
+
+function isRowOrHolds({ table, holdsRows }: Compiled): boolean {
+  return holdsRows || table !== 0;
 }
 
 function setField(table: Compiled, number: number, field: Field): void {
@@ -165,6 +195,7 @@ class Scanner {
   rows = 0;
   tables: TableSet = 0;
   needsRewrite = false;
+  repeatedBytes = 0;
   #messages = 0;
   #at = 0;
   #value = 0;
@@ -181,11 +212,15 @@ class Scanner {
   message(table: Compiled, from: number, end: number, depth: number): void {
     const bytes = this.#bytes;
     this.#enter(table, depth);
+    const rowsBefore = this.rows;
+    const weightBefore = this.#weightAt(from);
+    let rowsWeight = 0;
     let seen = 0;
     let time = 0;
     let secondTime = 0;
     let at = from;
     while (at < end) {
+      const start = at;
       let tag = bytes[at++] as number;
       if (tag > 127) {
         tag = this.#varint(table, at - 1, end);
@@ -219,7 +254,14 @@ class Scanner {
           const child = table.children[number];
           if (child !== undefined) {
             this.needsRewrite ||= table.isAny;
-            if (child !== ATTRIBUTE || !this.#goesOverAttribute(at, at + length, depth + 1)) {
+            if (table.holdsRows && isRowOrHolds(child)) {
+              const before = this.#weightAt(start);
+              this.message(child, at, at + length, depth + 1);
+              rowsWeight += this.#weightAt(at + length) - before;
+            } else if (
+              child !== ATTRIBUTE ||
+              !this.#goesOverAttribute(at, at + length, depth + 1)
+            ) {
               this.message(child, at, at + length, depth + 1);
             }
           } else if (length !== 0) {
@@ -250,6 +292,15 @@ class Scanner {
     if (table.table !== 0 && !this.#times.accept(time === 0 ? secondTime : time)) {
       this.needsRewrite = true;
     }
+    if (table.holdsRows) {
+      const ownWeight = this.#weightAt(end) - weightBefore - rowsWeight;
+      this.repeatedBytes += (this.rows - rowsBefore) * ownWeight;
+    }
+  }
+
+  /** Of what was read up to there: what it takes in a row, about. */
+  #weightAt(at: number): number {
+    return at + REPEATED_MESSAGE_BYTES * this.#messages;
   }
 
   /**

@@ -258,6 +258,7 @@ function chunkFrom(rows: string, atMs: number): NewChunk {
     sizes: [body.byteLength],
     rawBytes: body.byteLength,
     rows: 0, // nobody's telemetry: they neither wait nor are delivered in `GET /admin/buffers`
+    repeatedBytes: 0,
     tables: ALL_TABLES,
     days: daysFrom(atMs),
     atMs,
