@@ -1,8 +1,9 @@
-"""A resource's attributes are in each of its rows: a small body must not be a huge insert."""
+"""A small body must not be a huge insert: rows have their resource's attributes, and other keys."""
 
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import (
     DATABASE,
     INSERT_FORMATS,
+    TOKEN,
     ClickHouse,
     Worker,
     access_document,
@@ -187,3 +189,40 @@ def test_the_largest_accepted_bodies_and_full_batches_fit_in_2_gib_of_clickhouse
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]
     short = "SELECT sum(value) FROM system.errors WHERE name = 'MEMORY_LIMIT_EXCEEDED'"
     assert small_clickhouse.query(short) == "0"
+
+
+BULKS, BULK_EVENTS = 8, 10_000
+
+
+def test_events_that_each_have_another_key_fit_in_2_gib_of_clickhouse(
+    small_clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """Each path of a JSON column may be a column of every row; each can be queried all the same."""
+    access = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
+    worker = make_worker(clickhouse_url=small_clickhouse.url, access=access)
+    operate(worker, "pause")
+    for bulk in range(BULKS):
+        numbers = range(bulk * BULK_EVENTS, (bulk + 1) * BULK_EVENTS)
+        events = [
+            {"event_name": "x", "event_id": f"e{n}", "metadata": {f"k{n % 2_000}": n}}
+            for n in numbers
+        ]
+        answer = worker.request(
+            "POST",
+            "/events/bulk",
+            json.dumps(events).encode(),
+            authorization=f"Bearer {TOKEN}",
+            content_type=JSON,
+        )
+        assert answer.status == 200, answer
+    operate(worker, "resume")
+    wait_until("drained", worker.is_drained, seconds=180, log_of=worker.process)
+    assert small_clickhouse.count("events") == BULKS * BULK_EVENTS
+    short = "SELECT sum(value) FROM system.errors WHERE name = 'MEMORY_LIMIT_EXCEEDED'"
+    assert small_clickhouse.query(short) == "0"
+    found = small_clickhouse.query(
+        "SELECT count(), sum(metadata.k1999::UInt64) FROM telemetry.events "
+        "WHERE metadata.k1999 IS NOT NULL"
+    )
+    numbers = range(1_999, BULKS * BULK_EVENTS, 2_000)
+    assert found == f"{len(numbers)}\t{sum(numbers)}"
