@@ -17,15 +17,23 @@ export function textFrom(bytes: Uint8Array): string {
 }
 
 /**
- * Matches numbers that JavaScript would print differently, at the start of a value: sixteen or more
- * digits, an exponent, or negative zero. Only bodies with such a number are parsed with a reviver,
- * which takes twice as long. Digits inside a string do not match.
+ * Matches numbers that JavaScript may print differently, at the start of a value: sixteen or more
+ * characters, an exponent, a zero at the end of the decimals, a value below a millionth, or negative
+ * zero. JavaScript prints all others as sent (https://tc39.es/ecma262/#sec-numeric-types-number-tostring).
+ * Only bodies with a match are parsed with a reviver, which takes twice as long. Ids and times of
+ * day in strings do not match.
  */
-const MAY_BE_INEXACT = /[:,[\s](?:-0|-?\d[\d.]{15,}|-?\d[\d.]*[eE])/;
+const MAY_BE_INEXACT =
+  /(?:^|[:,[\s])(?:-0|-?\d[\d.]{15,}|-?\d[\d.]*[eE]|-?\d+\.(?:\d*0|0{6}\d+)(?=[\s,\]}]|$))/;
+
+/** Whether JSON may have a number that `JSON.stringify` would print in another way. */
+export function mayBeInexact(text: string): boolean {
+  return MAY_BE_INEXACT.test(text);
+}
 
 /** @throws SyntaxError */
 export function valueFrom(text: string): unknown {
-  return MAY_BE_INEXACT.test(text)
+  return mayBeInexact(text)
     ? parseJson(text, (_key, item, { source }) => exactNumber(item, source))
     : parseJson(text);
 }
