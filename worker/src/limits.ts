@@ -31,13 +31,13 @@ export const DISCARD_BYTES = 128 * MIB;
 export const DISCARD_MS = 5_000;
 export const DISCARD_PIECE_BYTES = 16 * KIB;
 /**
- * How long a sender is waited for, and up to a quarter more. OTLP's exporters give up a request after
- * 10 s, the Collector's after 30. With the 5 s that it may wait for memory and `APPEND_MS`, a request
- * ends within 30 s, which is all that Cloudflare gives one whose client has gone:
- * https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
+ * How long the worker waits for a sender, and up to a quarter more. OTLP's exporters give up a
+ * request after 10 s, the Collector's after 30. With the 5 s that it may wait for memory and
+ * `APPEND_MS`, a request ends within 30 s, which is all that Cloudflare gives one whose client has
+ * gone: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
  */
 export const BODY_MS = 18_000;
-/** How long a buffer may take to write a body, and up to a quarter more; then its sender repeats it. */
+/** How long a buffer may take to write a body, plus up to a quarter; then the sender retries. */
 export const APPEND_MS = 5_000;
 /** Read in one go, and outside the count of memory: 1,000 of them at once are 32 MB. */
 export const SMALL_BODY_BYTES = 32 * KIB;
@@ -48,18 +48,18 @@ export const PIECE_BYTES = 256 * KIB;
  * one gets the rest when it has come fast so far, or as it arrives.
  */
 export const UNPROVEN_BODY_BYTES = 512 * KIB;
-/** Bodies larger than small that an isolate holds at once; each costs up to three times its size. */
+/** Large bodies that an isolate holds at once; each uses up to three times its size. */
 export const BODY_MEMORY_BYTES = 24 * MIB;
-/** Of one team: any body, and what is left to others lets through all but the largest of theirs. */
+/** Of one team: enough for any body, and the rest fits all but the largest of other teams. */
 export const TEAM_BODY_MEMORY_BYTES = MAX_BODY_BYTES;
-/** Longer than it takes to read and store a body; only the memory of a request that died lapses. */
+/** Longer than reading and storing a body takes, so that only ended requests' memory expires. */
 export const BODY_MEMORY_LEASE_MS = 60_000;
 export const BODY_MEMORY_POLL_MS = 50;
 export const BODY_MEMORY_WAIT_MS = 5_000;
 export const BODY_MEMORY_RETRY_AFTER_SECONDS = 1;
-/** The largest body in the time that there is for it. */
+/** The largest body in its upload time. */
 export const MIN_UPLOAD_BYTES_PER_SECOND = MAX_BODY_BYTES / (BODY_MS / 1000);
-/** An upload that was waited for so long and is slower than that is ended if others need its memory. */
+/** After this wait, an upload below that rate is ended if others need its memory. */
 export const SLOW_UPLOAD_MS = 2_000;
 /** Buffers from this size on are freed by hand; what senders share a call for stays below it. */
 export const FREE_FROM_BYTES = 128 * KIB;
@@ -97,10 +97,10 @@ export const MAX_REPORTED_EVENTS = 100;
 export const MAX_RECEIVED_STEPS = 999_999;
 /** Of a request without a token, where those are let in at all. */
 export const MAX_PUBLIC_BODY_BYTES = 16 * KIB;
-/** Of one address without a token, unless the deployment says otherwise: a tool that people run. */
+/** Defaults for one address without a token, enough for a tool that people run. */
 export const PUBLIC_REQUESTS_PER_SECOND = 1;
 export const PUBLIC_ROWS_PER_SECOND = 10;
-/** Of all senders without a token together: whoever has many addresses gets no more than this. */
+/** Of all senders without a token together, a limit for attackers with many addresses. */
 export const PUBLIC_TOTAL_REQUESTS_PER_SECOND = 100;
 export const PUBLIC_TOTAL_ROWS_PER_SECOND = 1_000;
 /** Of a buffer's bound, for senders without a token: 45 minutes of 1,000 events of 200 bytes. */
@@ -126,9 +126,9 @@ export const ASSET_MAX_AGE_SECONDS = 3_600;
 /** How long a browser need not ask again; Chromium's own ceiling. */
 export const CORS_MAX_AGE_SECONDS = 7_200;
 
-/** Of an `Authorization` header: a token has 43 characters, Cloudflare takes headers of 128 KB. */
+/** Of an `Authorization` header: a token has 43 characters, Cloudflare allows headers of 128 KB. */
 export const MAX_AUTHORIZATION_LENGTH = 1_024;
-/** A day. Longer waits are shown as one: exporters read `Retry-After` as a 32-bit number. */
+/** A day. Longer waits are cut to a day: exporters read `Retry-After` as a 32-bit number. */
 export const MAX_RETRY_AFTER_SECONDS = 24 * 3600;
 /** A year, as browsers' preload lists ask for: https://hstspreload.org */
 export const HSTS_MAX_AGE_SECONDS = 365 * 24 * 3600;
@@ -142,7 +142,7 @@ export const JOIN_BYTES = MIB;
 export const JOIN_CALLS = 100;
 /** A call takes milliseconds. Who was not taken along for so long makes one by itself. */
 export const JOIN_TURN_MS = 1_000;
-/** A request that calls for others does so no longer: it may be ended 30 s after its response. */
+/** How long a request calls on behalf of others: it may be ended 30 s after its response. */
 export const JOIN_CALLING_MS = 10_000;
 /** A body sets out again when it meets a newer layout; each time one side has learnt of it. */
 export const MAX_LAYOUT_TURNS = 4;
@@ -180,8 +180,8 @@ export const BATCH_MIN_RAW_BYTES = MIB;
 /** How rare inserts become when a table has too many parts. */
 export const BATCH_MAX_AGE_MS = 16_000;
 /**
- * Of ClickHouse's `max_partitions_per_insert_block`; 0: any number. The time window bounds them at the
- * door, so that what was accepted can be delivered.
+ * Of ClickHouse's `max_partitions_per_insert_block`; 0: any number. The time window already limits
+ * them, so that every accepted body can be delivered.
  */
 export const MAX_PARTITIONS_PER_INSERT = 0;
 /** An alarm or a timer is not moved for less. */
@@ -204,7 +204,7 @@ export const MAX_OPEN_BATCHES = 50;
 export const INSERT_PIECE_BYTES = MIB;
 /** A batch up to this goes out in one piece: what 24 MiB of telemetry come to when compressed. */
 export const WHOLE_INSERT_BYTES = 8 * MIB;
-/** What a longer one holds: a value of SQLite's, and what the socket has of it. */
+/** The memory of a longer one: a SQLite value, and the bytes in the socket. */
 export const STREAMED_INSERT_BYTES = 4 * MIB;
 /** Of all inserts in flight in an isolate: of 128 MB, bodies have half (`BODY_MEMORY_BYTES`). */
 export const INSERT_MEMORY_BYTES = 16 * MIB;
@@ -215,7 +215,7 @@ export const TEAM_INSERT_MEMORY_BYTES = 12 * MIB;
  * that of a second one on its way.
  */
 export const APPEND_MEMORY_BYTES = 2 * BODY_MEMORY_BYTES;
-/** Of one team: a body at the limit beside others. */
+/** Of one team: the largest body and some others. */
 export const TEAM_APPEND_MEMORY_BYTES = 1.5 * BODY_MEMORY_BYTES;
 /**
  * Of a chunk, inflated. Encoding rows of a longer one takes up to four times its bytes: the body, the
@@ -223,7 +223,7 @@ export const TEAM_APPEND_MEMORY_BYTES = 1.5 * BODY_MEMORY_BYTES;
  * at a time; chunks of many small bodies are shorter.
  */
 export const LONG_ENCODED_CHUNK_BYTES = 8 * MIB;
-/** Until a batch that found no memory is tried again. */
+/** Until a batch without memory is tried again. */
 export const INSERT_MEMORY_POLL_MS = 100;
 /**
  * Of one buffer, over all tables. An invocation has six connections at once, and the seventh waits
@@ -287,15 +287,15 @@ export const BUFFER_MAX_BYTES = 4 * 1024 * MIB;
 /** When the oldest chunk waits longer than this, somebody has to look: stop taking more. */
 export const BUFFER_MAX_AGE_MS = 24 * 3600 * 1000;
 export const FULL_RETRY_AFTER_SECONDS = 10;
-/** Apart from the buffer's, so that poison of one sender leaves the room of the others alone. */
+/** Separate from the buffer's, so that invalid bodies do not use the space of other senders. */
 export const DEAD_LETTERS_MAX_BYTES = 2 * 1024 * MIB;
-/** Counting those that a filter means looks at each: 100,000 take a tenth of a second. */
+/** Counting the matches of a filter reads each: 100,000 take a tenth of a second. */
 export const DEAD_LETTERS_MAX = 100_000;
 /** A month to look at them. Later most of their rows are older than what tables keep by default. */
 export const DEAD_LETTER_MAX_AGE_MS = 30 * 24 * 3600 * 1000;
-/** Deleted in one go. */
+/** Deleted in one transaction. */
 export const DEAD_LETTERS_PER_CALL = 1_000;
-/** Moved from the letters to batches in one go: each body is inflated once, to count its bytes. */
+/** Dead letters to batches in one call: each body is decompressed once, to count its bytes. */
 export const REDRIVE_BYTES_PER_CALL = 16 * MIB;
 export const UNAVAILABLE_RETRY_AFTER_SECONDS = 1;
 /** Exporters give up on a body within minutes (OTLP's default is 5). */
@@ -316,7 +316,7 @@ export const ALARM_SAFETY_MS = 1_000;
  * invocation, which `invocationLogs` bills: 520,000 a month for a buffer that is never empty.
  */
 export const PULSE_MS = 5_000;
-/** The time may go on for so long while the object's clock shows one moment: two pulses. */
+/** How long an object's clock may stop before it counts as stopped: two pulses. */
 export const CLOCK_STANDS_MS = 5_000;
 /** Calls to an object that has ended, one a pulse; `waitUntil` lasts 30 s. */
 export const REVIVAL_CALLS = 4;

@@ -20,14 +20,14 @@ const TEXTS = [
 ];
 
 for (const text of TEXTS) {
-  test(`${JSON.stringify(text)} is what JSON.parse makes of it`, () => {
+  test(`${JSON.stringify(text)} is parsed as by JSON.parse`, () => {
     const parsed = parseJson(text);
     assert.deepEqual(parsed, JSON.parse(text));
     assert.equal(JSON.stringify(parsed), JSON.stringify(JSON.parse(text)));
   });
 }
 
-test("random texts are what JSON.parse makes of them", () => {
+test("random strings are parsed as by JSON.parse", () => {
   const pieces = ['"', "\\", "\\u003", "1", "20", "\ue000", "\\ue000", "a", ":", ",", " "];
   let seed = 1;
   const next = (below: number): number => {
@@ -49,7 +49,7 @@ test("random texts are what JSON.parse makes of them", () => {
   }
 });
 
-test("what is not JSON is still none", () => {
+test("invalid JSON is still rejected", () => {
   for (const text of ["", '"1', '"1"2"', '["1""2"]', '"\\u003"', '{"1":}', '"\\x1"']) {
     assert.throws(() => parseJson(text), SyntaxError, text);
   }

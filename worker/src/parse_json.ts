@@ -1,11 +1,11 @@
 /**
  * `JSON.parse` that a sender cannot slow down by the strings it chooses.
  *
- * V8 keeps the short strings of a JSON text in one table, and the hash of one that is an array index
- * is that number: whoever chooses such strings chooses where they collide (CVE-2026-21717; workerd
+ * V8 stores the short strings of JSON in one table, and the hash of a string that is an array index
+ * is that number, so a sender can choose strings that collide (CVE-2026-21717; workerd
  * 1.20261117 is built without its remedy). 240,000 of them, 2.9 MB, took 4.2 s. So a string of digits
- * is parsed with a character before it, which makes its hash one that nobody can foresee. Keys need
- * none: an object's are no strings where they are indexes.
+ * is parsed with a character before it, which makes its hash unpredictable. Keys need no
+ * such character: V8 does not store keys that are indexes as strings.
  */
 import { MAX_JSON_DEPTH } from "./limits.ts";
 
@@ -19,15 +19,15 @@ const MARKED = new RegExp(`^${MARK}+\\d{1,10}$`);
 /** Digits and marks can be written as escapes, which would hide them. */
 const MAY_HIDE = /\\u(?:003|[eE]000)/;
 const ESCAPE = /\\(?:u003(\d)|(u[eE]000)|(u(?![\da-fA-F]{4}))|[\s\S])/g;
-/** The list, the request and the event around the metadata, and one to spare. */
+/** The list, the request and the event around the metadata, and one in reserve. */
 const MAX_DEPTH = MAX_JSON_DEPTH + 4;
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 /**
- * @param reviver sees strings that begin with a mark.
- * @returns what `JSON.parse` does, except that what is nested deeper than any body may be can have
- *   marks in it.
+ * @param reviver receives strings that still begin with a mark.
+ * @returns the result of `JSON.parse`, except that values nested deeper than any body may be can
+ *   have marks.
  * @throws SyntaxError
  */
 export function parseJson(text: string, reviver?: Reviver): unknown {

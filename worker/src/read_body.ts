@@ -1,4 +1,4 @@
-/** Reading a request's body within bounds: of bytes, of time, and of memory for all bodies together. */
+/** Reads a request's body within limits on bytes, time, and the memory of all bodies together. */
 import { waitUntil } from "cloudflare:workers";
 import { free, tooLarge } from "./body.ts";
 import { BodyMemory, Upload } from "./body_memory.ts";
@@ -31,7 +31,7 @@ const smallBodies = new Deadline(BODY_MS, tooSlow);
 /**
  * All bytes of the body. Their memory is freed by `letGoOfBody`, so nothing may keep them longer.
  *
- * @param team whose share of the memory a large one takes.
+ * @param team the team whose share of the memory a large body uses.
  * @throws Refusal 400 it does not come whole, 408 it takes longer than `BODY_MS`, 413 it is longer
  *   than the limit, 503 there was no memory for it.
  */
@@ -56,12 +56,12 @@ export async function readBody(
     if (error instanceof Refusal) {
       throw error;
     }
-    throw new Refusal(400, "body: it did not come whole, or its chunks are not of a valid form");
+    throw new Refusal(400, "body: incomplete, or its chunks are not in a valid form");
   }
 }
 
 /**
- * From here on the request holds these bytes instead of its body, which is freed.
+ * From now on the request holds these bytes instead of its body, which is freed.
  *
  * @throws Refusal 503 they are large, more than the body was, and there is no memory for them.
  */
@@ -81,7 +81,7 @@ export function holdInstead(request: Request, bytes: Uint8Array, team: string): 
   }
 }
 
-/** When the request has a response: what `readBody` returned is freed, and others have its memory. */
+/** Call when the request has a response: frees the bytes that `readBody` returned. */
 export function letGoOfBody(request: Request): void {
   const body = held.get(request);
   if (body !== undefined) {
@@ -94,7 +94,7 @@ export function letGoOfBody(request: Request): void {
   }
 }
 
-/** Its first bytes outside of the count: a sender that is slow from the start takes none of it. */
+/** The first bytes are not counted, so that a sender that is slow from the start uses no share. */
 async function readLarge(
   request: Request,
   { declared, limitBytes, team }: { declared: number; limitBytes: number; team: string },
@@ -150,7 +150,7 @@ async function readOn(
   return whole.subarray(0, at);
 }
 
-/** All of it at once if it is not very large or comes fast; else about twice what has arrived. */
+/** The whole body if it is not very large or arrives fast; otherwise twice the arrived bytes. */
 function nextBufferBytes(
   arrived: number,
   declared: number,
@@ -178,7 +178,7 @@ class Reading {
     this.#ended.promise.catch(() => undefined); // it may be ended between two reads
   }
 
-  /** As much as the buffer is long, or less at the end; the buffer moves into what is returned. */
+  /** Fills the buffer, or less at the end; the buffer is transferred to the returned array. */
   async piece(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     this.upload.startRead(Date.now());
     const read = this.#reader.readAtLeast(buffer.byteLength, buffer);
@@ -191,7 +191,7 @@ class Reading {
     clearTimeout(this.#timer);
   }
 
-  /** Its time is what its sender was waited for; that it waited for memory is not its fault. */
+  /** The limit covers the time waiting for the sender, not the time waiting for memory. */
   #look(): void {
     const leftMs = BODY_MS - this.upload.readMs(Date.now());
     if (leftMs <= 0) {

@@ -1,9 +1,9 @@
 /**
- * Which times a row may have: from its table's retention back to a day ahead of the clock.
+ * The times that a row may have: from its table's retention up to a day ahead of the clock.
  *
  * The sender's clock is not trusted. A row older than its retention would be stored and deleted by
- * the next merge, a row of the far future would be kept for as long as its clock is wrong, and each
- * day that an insert has rows of is a part of its own.
+ * the next merge, a row of the far future would be kept too long, and each day that an insert has
+ * rows for is a separate part.
  */
 import { MAX_AHEAD_MS } from "./limits.ts";
 import type { SignalKind } from "./tables/index.ts";

@@ -7,9 +7,9 @@ export type RejectReason = "invalid_id" | "no_time" | "too_old" | "too_far_ahead
 export interface Rejected {
   readonly rows: number;
   readonly byReason: ReadonlyMap<RejectReason, number>;
-  /** Why the first row was; null if none was. */
+  /** The reason for the first rejected row; null if there is none. */
   readonly reason: string | null;
-  /** Exemplars left out of data points that are stored, and why the first was. */
+  /** Exemplars removed from stored data points, and the reason for the first. */
   readonly exemplars: number;
   readonly exemplarReason: string | null;
 }
@@ -22,7 +22,7 @@ export const NOTHING_REJECTED: Rejected = {
   exemplarReason: null,
 };
 
-/** Thrown inside a row or an exemplar, caught where that is left out. */
+/** Thrown inside a row or an exemplar, caught where that is skipped. */
 export class NotStorable extends Error {
   readonly reason: RejectReason;
 
@@ -32,7 +32,7 @@ export class NotStorable extends Error {
   }
 }
 
-/** The error for the time of a row that its window does not have. */
+/** The error for a row whose time is outside the window. */
 export function outside(name: string, timeMs: number, { fromMs, toMs }: TimeWindow): NotStorable {
   const reason = timeMs < fromMs ? "too_old" : "too_far_ahead";
   return new NotStorable(

@@ -1,5 +1,5 @@
 /**
- * Whether the times of rows lie in their window, cheap enough for every row.
+ * Checks whether the times of rows are in their window, fast enough for every row.
  *
  * OTLP's times are 64-bit nanoseconds. The upper half of one counts 4.3 s, which is enough to accept
  * a row; one near an edge is decided to the nanosecond by `rewrite`.

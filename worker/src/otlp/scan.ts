@@ -42,8 +42,8 @@ export interface Scan {
    * True if a value is an array or a map, or something is written in a legal but unusual way (a
    * field twice, a number with more bits than its type, an unknown field beside the resources):
    * ClickHouse would refuse the body or read it otherwise than other programs do. Also true if a
-   * row cannot be stored (an id of a wrong length, a time outside the window or at its edges). Then
-   * the body is rewritten before it is stored.
+   * row cannot be stored (an id of an invalid length, a time outside the window or at its edges).
+   * Then the body is rewritten before it is stored.
    */
   readonly needsRewrite: boolean;
   /** Of the rows well inside the window; null if there are none. */

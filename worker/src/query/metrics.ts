@@ -26,10 +26,10 @@ interface Question {
 }
 
 /**
- * Every event once, whatever was sent twice: that is what the view is for.
+ * Counts every event once: the view drops repeats.
  *
- * FINAL compares all partitions, so a range of time alone reads every event of the name. Ids that
- * were built start with their event's time: of those, the sort key finds the ones in the range.
+ * FINAL compares all partitions, so a time range alone reads every event of the name. Built ids
+ * start with their event's time, so the sort key finds those in the range.
  */
 const EVENTS =
   "FROM events_once WHERE event_name = {event_name:String} " +

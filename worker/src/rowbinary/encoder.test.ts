@@ -60,7 +60,7 @@ test("every column of every statement can be written", () => {
   }
 });
 
-test("a column that no column of the script is, is named", () => {
+test("a column that the script lacks is named", () => {
   assert.throws(() => encoderFor("otel_traces", ["SpanName", "Newer"]), UnknownColumns);
   assert.throws(() => encoderFor("otel_traces", ["SpanName", "Newer"]), /write Newer/);
 });
@@ -102,7 +102,7 @@ test("many attributes are sorted as few are", () => {
   );
 });
 
-test("what a resource comes with counts wherever it stands", () => {
+test("fields of a resource apply at any position in the message", () => {
   const resource = field(
     1,
     field(1, [...field(1, text("service.name")), ...field(2, field(1, text("shop")))]),
@@ -117,7 +117,7 @@ test("what a resource comes with counts wherever it stands", () => {
   }
 });
 
-test("damaged requests are rejected or encoded, never read past their end or for ever", () => {
+test("damaged requests are rejected or encoded, never read past their end or without end", () => {
   const whole = request([
     ...field(5, text("GET")),
     ...attribute("key", "value"),
@@ -148,7 +148,7 @@ test("damaged requests are rejected or encoded, never read past their end or for
   assert.ok(rejected > whole.length);
 });
 
-test("a string longer than the writer's memory is passed on in pieces, in its place", () => {
+test("a string longer than the writer's memory is passed on in chunks, in order", () => {
   const long = "x".repeat(1_000);
   const pieces: number[] = [];
   const out = new RowWriter(64, (piece) => pieces.push(...piece));

@@ -1,6 +1,6 @@
 /**
- * Which encoder a table's rows need. A batch is encoded for the columns that its recorded statement
- * names, in that order, so that a script with other columns repeats it as it was sealed.
+ * Chooses the encoder of a table's rows. A batch is encoded for the columns that its recorded
+ * statement names, in that order, so that a script with other columns sends the same rows again.
  */
 import type { Table } from "../tables/index.ts";
 import type { Column } from "./columns.ts";
@@ -34,7 +34,7 @@ function points(metric: string, table: keyof typeof METRIC_COLUMNS): Source {
   return { layout: pointsOf(metric), columns: METRIC_COLUMNS[table] };
 }
 
-/** @throws UnknownColumns this script knows no such column. */
+/** @throws UnknownColumns this script has no such column. */
 export function encoderFor(table: Table, columns: readonly string[]): RowEncoder {
   const source = (SOURCES as Readonly<Record<string, Source>>)[table];
   const unknown = columns.filter((column) => source?.columns[column] === undefined);

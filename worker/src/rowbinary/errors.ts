@@ -1,8 +1,8 @@
 /**
- * Why a batch cannot be encoded; the two differ in what the buffer does next.
+ * The reasons why a batch cannot be encoded, which the buffer handles differently:
  *
- *   NotEncodable    the bytes are at fault: the body becomes a dead letter
- *   UnknownColumns  this script is at fault: the batch waits for another script
+ *   NotEncodable    the bytes are invalid: the body becomes a dead letter
+ *   UnknownColumns  this script lacks a column: the batch waits for another script
  */
 
 /** The same bytes fail every time, so nothing of the batch was ever sent. */

@@ -3,7 +3,7 @@
  *
  * For stored bodies, which `otlp/scan` found well-formed and `otlp/rewrite` made canonical: each
  * single field at most once, packed numbers in one field. A damaged body must not be read past its
- * end or for ever, and may come out as anything else.
+ * end or in an endless loop; its rows are undefined.
  */
 import {
   isPacked,
@@ -61,7 +61,7 @@ export class MessageReader {
     this.#allLists = this.#lists.filter((list) => list !== undefined);
   }
 
-  /** @throws NotEncodable the bytes are no message of this type. */
+  /** @throws NotEncodable the bytes are not a message of this type. */
   read(bytes: Uint8Array, from: number, end: number): this {
     this.bytes = bytes;
     this.#clear();

@@ -1,8 +1,8 @@
 /**
- * The two ways in which OTLP gets into ClickHouse, chosen by the deployment (`INSERT_FORMAT`).
+ * The two insert formats of OTLP, chosen by the deployment (`INSERT_FORMAT`).
  *
- * `protobuf`: ClickHouse decodes the stored bodies, by a schema that the statement brings along.
- * `rowbinary`: this worker encodes the rows (`rowbinary/`), for services that take no schema.
+ * `protobuf`: ClickHouse decodes the stored bodies, by a schema in the statement.
+ * `rowbinary`: this worker encodes the rows (`rowbinary/`), for services that accept no schema.
  */
 export const INSERT_FORMATS = ["protobuf", "rowbinary"] as const;
 export type InsertFormat = (typeof INSERT_FORMATS)[number];
@@ -11,12 +11,12 @@ export type InsertFormat = (typeof INSERT_FORMATS)[number];
 export type Statement = Record<string, string>;
 export type Statements = Readonly<Record<InsertFormat, Statement>>;
 
-/** Where nothing is bound, or what no script knows yet, ClickHouse decodes. */
+/** Without the binding, or with a value that this script does not support, ClickHouse decodes. */
 export function insertFormatFrom(bound: string | undefined): InsertFormat {
   return INSERT_FORMATS.find((format) => format === bound) ?? "protobuf";
 }
 
-/** Of a table that takes JSON, whatever OTLP does. */
+/** The statement of a table that takes JSON, in both formats. */
 export const eitherWay = (statement: Statement): Statements => ({
   protobuf: statement,
   rowbinary: statement,

@@ -54,7 +54,7 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   async_insert: "0", // its queue would answer for blocks that are not ours
   insert_deduplicate: "1",
   deduplicate_blocks_in_dependent_materialized_views: "1",
-  materialized_views_ignore_errors: "0", // or a batch is "applied" without the rows behind a view
+  materialized_views_ignore_errors: "0", // else a batch is "applied" without the rows behind a view
   // One thread and one block per batch, whatever it was read in: the token then stands for one part
   // per partition, and a retry cuts the batch at the same places whatever the load is.
   max_insert_threads: "1",
@@ -122,10 +122,10 @@ export function tablesOf(kind: Kind): readonly Table[] {
   return TABLES_OF[kind];
 }
 
-/** What the deployment has found out about its ClickHouse. */
+/** The deployment's ClickHouse: insert format and supported settings. */
 export interface Deployment {
   readonly format: InsertFormat;
-  /** Those that this ClickHouse has and others lack. */
+  /** Settings that this ClickHouse has and others lack. */
   readonly settings: Statement;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `npm run build` writes to `dist/statements.json`: every statement of this worker by table and
- * form, a body for each, and the rows that it becomes.
+ * The content of `dist/statements.json`, which `npm run build` writes: every statement of this
+ * worker by table and form, a sample body for each, and the expected rows.
  *
  * `resources/` proves them on the ClickHouse service before it deploys the worker, and grants the
  * worker's SQL user INSERT on these tables and no others.

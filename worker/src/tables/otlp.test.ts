@@ -17,14 +17,14 @@ test("no two schemas share a package, for ClickHouse until 26.3 keeps them in on
   assert.equal(packages.size, 7);
 });
 
-test("a schema that ClickHouse misread goes out again in another package", () => {
+test("a schema that ClickHouse misread is sent again in another package", () => {
   const statement = statementFor("otel_traces", "telemetry", PROTOBUF);
   const noted = withSchemaNote(statement, "12_3");
   assert.equal(packageOf(noted.format_schema), `${packageOf(statement.format_schema)}_12_3`);
   assert.equal(noted.query, statement.query);
 });
 
-test("a statement without a schema stays what it is", () => {
+test("a statement without a schema does not change", () => {
   const statement = statementFor("events", "telemetry", PROTOBUF);
   assert.deepEqual(withSchemaNote(statement, "12_3"), statement);
 });

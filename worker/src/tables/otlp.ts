@@ -58,7 +58,7 @@ export const hexId = (column: string, bytes: number): string =>
 
 export const timestamp = (column: string): string => `fromUnixTimestamp64Nano(toInt64(${column}))`;
 
-/** The statements of a table for both ways, with the same columns. */
+/** The statements of a table in both formats, with the same columns. */
 export function statementsFor(
   table: string,
   columns: Columns,
@@ -88,7 +88,7 @@ function protobufSettings(table: string, proto: string): Statement {
 
 const SETTINGS: Statement = {
   input_format_max_block_size_bytes: String(INSERT_BLOCK_BYTES),
-  // An eighth of an insert's CPU went into indexes that the next merge builds anew anyway. Until
+  // An eighth of an insert's CPU went into indexes that the next merge builds again anyway. Until
   // then a part is as large as a batch, and read whole.
   materialize_skip_indexes_on_insert: "0",
 };
@@ -101,13 +101,13 @@ const PACKAGE = /^package (\w+);$/m;
  *
  * Until 26.3 ClickHouse keeps all schemas of a server in one pool, and rejects the second one that
  * defines a message of the same full name: "seems to be defined in …, which is not imported"
- * (code 434, until it restarts). So no two texts may share a package: other tables, other versions.
+ * (code 434, until it restarts). So every schema needs its own package, by table and version.
  */
 function schemaFor(table: string, proto: string): string {
   return proto.replace(SYNTAX, `${SYNTAX}package ${table}_${fnv1a(proto).toString(16)};\n`);
 }
 
-/** The statement with its schema in another package, which makes it another text. */
+/** Return the statement with its schema in another package, so that ClickHouse parses it again. */
 export function withSchemaNote(statement: Statement, note: string): Statement {
   const { format_schema: schema } = statement;
   return schema === undefined || note === ""

@@ -141,7 +141,7 @@ export class Health {
     }
   }
 
-  /** Letters that were deleted, by an operator or as they were beyond their bounds. */
+  /** Counts dead letters that were deleted, by an operator or beyond their limits. */
   dropped(letters: readonly DeadLetter[], reason: Expiry | "operator"): void {
     for (const { table } of letters) {
       this.#unreported.add("ingest_dead_letters_dropped_total", 1, table, reason);

@@ -46,7 +46,7 @@ export const COUNTERS = {
   },
   ingest_untracked_requests_total: {
     type: "counter",
-    help: "Requests accepted and not stored, as their senders ask not to be tracked.",
+    help: "Requests accepted and not stored, because of do-not-track headers.",
     labels: ["signal"],
   },
   ingest_bodies_total: {
@@ -132,7 +132,7 @@ export const GAUGES = {
   ingest_buffer_dead_letter_bytes: "Bytes of those.",
   ingest_buffer_dead_letter_oldest_age_seconds: "Age of the oldest of those, 0 without any.",
   ingest_buffer_dead_letters_used_ratio:
-    "How near those are to their bounds of bytes, number or age; at 1 the oldest is deleted.",
+    "Used share of their limits on bytes, number or age; at 1 the oldest is deleted.",
   ingest_buffer_paused: "1 while an operator holds back delivery.",
 } as const;
 
