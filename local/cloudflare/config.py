@@ -179,7 +179,7 @@ class ConfigWriter:
     def _tls_socket(self, name: str, service: str) -> str:
         key = self._embed(self.certificates.key_file)
         chain = self._embed(self.certificates.certificate_file)
-        # Cloudflare sets the header itself, whatever the client sent:
+        # Cloudflare sets the header itself and overwrites the client's:
         # https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
         # workerd replaces what a request has under an injected name (`HttpOptions` in its schema).
         address = _text(_CLIENT_ADDRESSES[name])

@@ -69,7 +69,7 @@ class ApiError(Exception):
 
     @classmethod
     def variable_too_large(cls, name: str, size: int, limit: int) -> ApiError:
-        """† The code and the word; the sentence says more than the original."""
+        """† The code and the keyword; the message is longer than the original."""
         return cls(
             400,
             10054,

@@ -10,8 +10,8 @@ the real provider (`schema.json` is read off its Python package). Like the real 
 script's `migrations` with every upload: Cloudflare refuses (10079) an update that repeats a
 migration tag it has already applied.
 
-What the real provider does not see, this one does not see either: a variable or a Durable Object
-binding that somebody changed by hand stays as it is until the next upload. Both can use one state:
+Like the real provider, this one does not find a variable or a Durable Object binding that was
+changed by hand; it stays until the next upload. Both can use one state:
 outputs have the `id` that the real provider needs to refresh and destroy, and the real provider's
 description of its raw state is dropped as soon as the values next to it change.
 

@@ -228,9 +228,9 @@ def _with_script(state: dict[str, Any], script: Mapping[str, Any]) -> dict[str, 
 def _merged_bindings(fresh: list[dict[str, Any]], state: Any) -> list[dict[str, Any]]:
     """Return the bindings as the official plugin's refresh does.
 
-    A binding of the state stays as it is: the refresh does not see that somebody changed or deleted
-    it. The exception is a secret that the script no longer has, which leaves the state. Bindings
-    that only the API has are added, but for secrets (`wrangler secret put`).
+    A binding of the state stays as it is: the refresh does not find that it was changed or
+    deleted. The exception is a secret that the script no longer has, which leaves the state.
+    Bindings that only the API has are added, but for secrets (`wrangler secret put`).
     Source: `UpdateSecretTextsFromState` of terraform-provider-cloudflare.
     """
     inner = (state.value if isinstance(state, Secret) else state) or []

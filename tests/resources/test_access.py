@@ -1,4 +1,4 @@
-"""Teams and tokens: what is checked where they are constructed, and what a rotation leaves."""
+"""Teams and tokens: validation at construction, and the hashes after a rotation."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_only_another_version_is_another_token() -> None:
     [
         ("2027-01-31T00:00:00Z", "2027-01-31T00:00:00.000Z"),
         ("2027-01-31T00:30:00+02:00", "2027-01-30T22:30:00.000Z"),
-        # These JavaScript's `Date.parse` cannot read, or reads as it likes.
+        # JavaScript's `Date.parse` rejects these, or its result depends on the engine.
         ("20270131T000000Z", "2027-01-31T00:00:00.000Z"),
         ("2027-W04-7T00:00:00Z", "2027-01-31T00:00:00.000Z"),
         ("2027-01-31T00:00:00,5Z", "2027-01-31T00:00:00.500Z"),
@@ -87,7 +87,7 @@ def test_times_are_kept_in_utc_with_milliseconds(spelling: str, kept: str) -> No
 def test_an_invalid_field_of_a_token_is_rejected_where_it_is_constructed(
     changes: dict[str, Any], said: str
 ) -> None:
-    """With the field, its value and what is allowed."""
+    """The error has the field, its value and the allowed values."""
     with pytest.raises(InvalidArgs) as caught:
         TokenArgs(**{"name": "a", "scopes": ["read"], **changes})
     assert said in str(caught.value)
@@ -130,7 +130,7 @@ def test_invalid_access_is_rejected_where_it_is_constructed(
 
 
 def test_public_events_have_a_team_of_their_own_that_a_token_may_read() -> None:
-    """A team is required, and none that a token sends for."""
+    """A team is required, and no token may send to it."""
     reading = TokenArgs(name="reads", team="other", scopes=["read"])
     public = PublicArgs(team="other")
     access = Access(teams=[TEAM, OTHER], tokens=[TOKEN, reading], public=public)

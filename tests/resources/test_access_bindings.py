@@ -1,4 +1,4 @@
-"""The worker's bindings of teams and tokens: their sizes, their number, and what is in them."""
+"""The worker's bindings of teams and tokens: size, number and content."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def texts(
     previous: Sequence[str] | None = None,
     layouts: Mapping[str, object] | None = None,
 ) -> dict[str, str]:
-    """The bindings' texts, for tokens with these values and these before them."""
+    """The bindings' values, for tokens with these current and previous values."""
 
     def sha256(value: str | None) -> pulumi.Output[str | None]:
         digest = None if value is None else hashlib.sha256(value.encode()).hexdigest()
@@ -74,7 +74,7 @@ def texts(
 
 
 def access_of(count: int) -> Access:
-    """So many tokens with long names, rates and ends, all of which are being rotated."""
+    """This many tokens with long names, rates and expiries, all of them being rotated."""
     return Access(
         teams=TEAMS,
         tokens=[

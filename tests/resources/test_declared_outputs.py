@@ -20,6 +20,6 @@ def test_an_output_without_a_value_is_found() -> None:
 
 
 def test_an_empty_output_has_a_value() -> None:
-    """So a preview knows it."""
+    """So it is known in a preview."""
     complete = {"version": "1", "value": "x", "sha256": "y", "previous_sha256": ""}
     assert missing_outputs(state(complete)) == []

@@ -113,7 +113,7 @@ def migrated(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def probed(migrated: Probed) -> Iterator[Probed]:
-    """Whatever a test does, the copies are dropped by its end, and the tables were left alone."""
+    """After every test the copies are dropped, and the tables are unchanged."""
     yield migrated
     assert migrated.query("EXISTS DATABASE ingest_probe") == "0"
     assert migrated.query(f"SELECT count() FROM {DATABASE}.otel_traces") == "0"
@@ -223,7 +223,7 @@ def test_where_protobuf_does_not_work_rowbinary_is_chosen(probed: Probed) -> Non
 def test_a_writer_without_the_right_is_an_error(
     probed: Probed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not at once: another replica may hear of the right a moment later."""
+    """Not immediately: another replica may receive the grant a moment later."""
     monkeypatch.setattr(statement_proof, "_NOT_YET_SECONDS", 0.0)
     probed.query("REVOKE INSERT ON ingest_probe.* FROM probe_writer")
     try:
@@ -264,7 +264,7 @@ def test_an_older_server_is_rejected_before_any_file_is_applied(probed: Probed) 
 
 
 def test_the_rows_that_are_expected_have_every_column_of_the_statement(probed: Probed) -> None:
-    """Or a column could be wrong unseen."""
+    """Otherwise an error in a column would not be found."""
     for table, entry in probed.manifest().items():
         assert entry["rows"], table
         for insert in entry["forms"].values():

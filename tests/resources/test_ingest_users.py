@@ -1,4 +1,4 @@
-"""What the SQL users of ingest may do, as ClickHouse itself enforces it."""
+"""Rights of the SQL users of ingest, as ClickHouse enforces them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""One version of ClickHouse in a process of its own: each is a library, and a process takes one.
+"""One version of ClickHouse in a separate process, because a process can load one library.
 
 `python engine.py LIBRARY` reads a request from standard input and writes the outcome, both JSON.
-The library has no server, so what a request to a server would bring is said in SQL: a profile's
+The library has no server, so the parts of an HTTP request are sent as SQL: a profile's
 settings with `SET`, a statement's settings in its `SETTINGS` clause, and a body as a file.
 """
 
@@ -40,13 +40,13 @@ class Library:
         self._connection = module.connect(str(self.folder / "data"))
 
     def query(self, sql: str) -> str:
-        """Return the rows, tab-separated; raise RuntimeError with ClickHouse's text."""
+        """Return the rows, tab-separated; raise RuntimeError with ClickHouse's error message."""
         return str(self._connection.query(sql, "TSVRaw").bytes().decode())
 
 
 def main() -> None:
     """Answer one request."""
-    # Whatever the library prints must not be between the JSON.
+    # The library's own output must not mix with the JSON.
     output = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     request = json.load(sys.stdin)

@@ -1,4 +1,4 @@
-"""`python -m tests.versions.install`: other versions of ClickHouse, each in a folder of its own.
+"""`python -m tests.versions.install`: other versions of ClickHouse, each in a separate folder.
 
 They are versions of one package, chdb-core, pinned in `locks/`; each takes 520 MB on disk.
 `CLICKHOUSE_VERSIONS` names those to install and to test: `all`, or some with commas between.

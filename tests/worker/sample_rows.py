@@ -29,7 +29,7 @@ def columns_of(query: str) -> list[str]:
 
 
 def main() -> None:
-    """Insert every sample in its first form, and write down what is there then."""
+    """Insert every sample in its first form, and record the stored rows."""
     subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT / "worker", check=True)
     recorded = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -74,7 +74,7 @@ def test_an_expired_token_is_not_accepted(
 def test_a_token_whose_end_cannot_be_read_has_ended(
     make_worker: WorkerFactory, expires_at: object
 ) -> None:
-    """What cannot be understood lets nobody in, and keeps out no other token."""
+    """An invalid entry grants no access, and does not affect other tokens."""
     entry = token_entry("odd", name="shop", expires_at=expires_at)
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(entry))
     assert send(worker, "odd").status == 401
@@ -190,7 +190,7 @@ PUBLIC_KINDS = ("requests", "rows", "total_requests", "total_rows")
 
 
 def send_public(worker: Worker, address: str, *, events: int = 1) -> Answer:
-    """So many events without a token, at once."""
+    """Send this many events without a token, in one request."""
     return worker.request(
         "POST",
         "/events/bulk",
@@ -203,7 +203,7 @@ def send_public(worker: Worker, address: str, *, events: int = 1) -> Answer:
 def test_the_addresses_of_a_network_share_a_rate_without_a_token(
     make_worker: WorkerFactory,
 ) -> None:
-    """Whoever has one address of a /64 has all of them, however they are written."""
+    """The holder of one address of a /64 has the whole /64, in any notation."""
     worker = public_worker(make_worker, requests_per_second=0.001)
     assert send_public(worker, "2001:db8:0:1::1").status == 200
     for same in ("2001:db8:0:1::2", "2001:DB8:0000:1:ffff::", "2001:db8::1:0:0:0:9"):

@@ -69,7 +69,7 @@ def site(server: ThreadingHTTPServer) -> Iterator[str]:
 
 @contextlib.contextmanager
 def browsing(folder: Path, url: str) -> Iterator[None]:
-    """A browser at that page, with a profile of its own."""
+    """A browser at that page, with a separate profile."""
     assert CHROMIUM is not None
     folder.mkdir()
     command = [

@@ -62,7 +62,7 @@ OBJECTS = b'[{"event_name":"a","user_id":"u1"},{"event_name":"b","user_id":"u2"}
 def test_bulk_bodies_of_every_form_are_the_same_events(
     clickhouse: ClickHouse, worker: Worker, content_type: str, body: bytes
 ) -> None:
-    """An array, an object around it, and one event a line, whatever the content type says of it."""
+    """An array, an object around it, and one event per line, independent of the content type."""
     answer = post(worker, "/events/bulk", body, content_type=content_type)
     assert answer.status == 200, answer.body
     assert json.loads(answer.body)["events"] == 2
@@ -200,7 +200,7 @@ def test_the_old_service_s_requests_are_taken(clickhouse: ClickHouse, worker: Wo
         ("u1", "signup"),
     ]
     assert rows[0]["metadata"] == {"plan": "pro"}
-    # The account of an event that has a user of its own.
+    # The account of an event that also has a user.
     assert json.loads(str(rows[2]["metadata_text"]))["accountId"] == "17"
 
 

@@ -34,7 +34,7 @@ def zstd_with(**parameters: int) -> Callable[[bytes], bytes]:
 
 
 def zstd_stream(body: bytes) -> bytes:
-    """As the Collector sends it: the compressor does not know how long the body is."""
+    """As the Collector sends it: the frame does not declare its length."""
     compressor = zstd.ZstdCompressor()
     half = len(body) // 2
     return compressor.compress(body[:half]) + compressor.compress(body[half:]) + compressor.flush()
@@ -125,7 +125,7 @@ TRAILERS = {
 
 @pytest.mark.parametrize("name", [name for name in FORMS if name != "identity"])
 def test_bytes_after_the_end_of_a_body_are_rejected(lone_worker: Worker, name: str) -> None:
-    """Also those that end in the length which gzip has at its end."""
+    """Including bytes that equal gzip's length field."""
     coding, compress = FORMS[name]
     body = export_bytes(20, seed=1)
     lengths = [b"\x00" + len(body).to_bytes(4, "little"), b"\x00" + compress(body)[-8:]]

@@ -190,7 +190,7 @@ def test_a_filter_that_means_nothing_or_everything_is_rejected(
 def test_letters_take_nothing_from_what_the_buffer_has_for_bodies(
     make_worker: WorkerFactory,
 ) -> None:
-    """Poison of one sender does not fill the buffer of the others."""
+    """Invalid bodies of one sender do not fill the buffer of other senders."""
     worker = make(make_worker, BUFFER_MAX_BYTES=10_000)
     write_letters(worker, 40)
     assert letters(worker) * len(gzip.compress(export_bytes(1, seed=0))) > 10_000
@@ -216,7 +216,7 @@ def test_the_oldest_letters_are_deleted_at_the_end_of_their_age_and_counted(
 def test_an_idle_buffer_wakes_for_letters_that_expire(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Nothing else comes that would wake it."""
+    """No other request wakes it."""
     worker = make(make_worker, clickhouse.url, DEAD_LETTER_MAX_AGE_MS=HOUR_MS + 8_000)
     write_letters(worker, 2, age_ms=HOUR_MS)
     act(worker, "resume", {})

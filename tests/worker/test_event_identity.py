@@ -1,4 +1,4 @@
-"""Which rows are one product event, and which of them counts."""
+"""Deduplication of product events, and the repeat that is kept."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_events_without_a_time_never_merge(clickhouse: ClickHouse, worker: Worke
 
 
 def test_equal_events_count_once(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Name, user, time and channel are an event, whatever else its repeats hold."""
+    """Name, user, time and channel identify an event; other fields of repeats may differ."""
     for plan in ("free", "pro", "team"):
         assert worker.post_event(event(metadata={"plan": plan})).status == 200
         wait_until("delivered", worker.is_drained)
@@ -68,7 +68,7 @@ def test_the_first_event_received_is_kept(
 
 
 def test_an_event_id_is_the_identity(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Whatever the other fields are; of another name it is another event; integers are strings."""
+    """Other fields may differ; another name is another event; integers are strings."""
     assert worker.post_event(event(event_id=7, user_id="u1")).status == 200
     same = event(event_id="7", user_id="u2", channel="mail", timestamp=NOW_SECONDS - 86_400)
     assert worker.post_event(same).status == 200

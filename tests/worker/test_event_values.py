@@ -1,4 +1,4 @@
-"""Random JSON in events' metadata: what was sent is what can be queried.
+"""Random JSON in events' metadata comes back unchanged in queries.
 
 Every value comes back from `metadata_text` as it was sent, numbers as they were spelled. From
 `metadata`, which ClickHouse's JSON type holds for queries by path, it comes back except for the
@@ -95,7 +95,7 @@ def loads(text: str) -> Any:
 
 
 def random_json(rng: random.Random, depth: int = 0) -> str:
-    """A JSON text: values of every type, in lists of one type and of several."""
+    """A JSON string: values of every type, in lists of one type and of several."""
     kinds = ["string", "number", "word", "list", "object"][: 5 if depth < MAX_DEPTH else 3]
     kind = rng.choice(kinds)
     if kind == "list":
@@ -146,7 +146,7 @@ def sent_in_several_bodies(worker: Worker, metadata: list[str]) -> None:
 
 
 def queried(clickhouse: ClickHouse) -> dict[int, tuple[str, Pairs]]:
-    """By user: the metadata as text, and as its paths."""
+    """By user: the metadata as a string, and as its paths."""
     lines = clickhouse.query(
         "SELECT user_id, metadata_text, metadata FROM telemetry.events_once FORMAT JSONEachRow",
         output_format_json_quote_64bit_integers="0",

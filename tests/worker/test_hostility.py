@@ -201,7 +201,7 @@ def test_senders_that_stop_leave_memory_to_the_others(make_worker: WorkerFactory
 
 
 def test_uploads_that_come_fast_are_not_ended_for_others(make_worker: WorkerFactory) -> None:
-    """And the one that waits for their memory has all the time of its own left."""
+    """The waiting upload still has its full upload time."""
     rate = {"MIN_UPLOAD_BYTES_PER_SECOND": 100_000, "SLOW_UPLOAD_MS": 1_500}
     limits = memory(600 * KIB, BODY_MS=8_000, BODY_MEMORY_WAIT_MS=60_000, **rate)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
@@ -549,7 +549,7 @@ def span_with_map(values: list[str]) -> bytes:
 
 
 def span_with_unknown(values: list[str]) -> bytes:
-    """Fields that nobody knows, by the names that they are."""
+    """Unknown fields with these strings as names."""
     fields = ",".join(f"{name}:1" for name in values)
     return f'{{"resourceSpans":[{{{fields}}}]}}'.encode()
 

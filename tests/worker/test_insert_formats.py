@@ -1,4 +1,4 @@
-"""Two ways into ClickHouse from the same stored bodies: a batch keeps the one it was sealed for."""
+"""Two insert formats for the same stored bodies: a batch keeps the format it was sealed for."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_batch_with_columns_of_another_script_waits_for_it(
 def test_a_full_batch_of_small_rows_is_one_part(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """As many rows as a batch may hold are one block, so its token stands for one part."""
+    """As many rows as a batch may hold are one block, so its token covers one part."""
     bodies, spans = 4, 50_000
     clickhouse.query("ALTER TABLE telemetry.otel_traces REMOVE TTL")
     # Nothing is sealed before the batch is full.

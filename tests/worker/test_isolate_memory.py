@@ -1,4 +1,4 @@
-"""An isolate has 128 MB at Cloudflare, whatever its buffers hold, deliver and receive at once."""
+"""A Cloudflare isolate has 128 MB for everything its buffers hold, deliver and receive at once."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ class Silence:
 
 @pytest.fixture
 def silence() -> Iterator[Silence]:
-    """A server of its own."""
+    """A separate server."""
     running = Silence()
     yield running
     running.close()
 
 
 def large_bodies() -> Iterator[tuple[str, bytes]]:
-    """Bodies of all signals, each with its own ids beside a payload that they share."""
+    """Bodies of all signals, each with its own ids and a shared payload."""
     chance = random.Random(3)
     noise = chance.randbytes(int(BODY_BYTES * NOISE_SHARE / 2)).hex()
     payload = attribute("payload", noise + "all the same " * ((BODY_BYTES - len(noise)) // 13))

@@ -1,9 +1,9 @@
-"""Closes the engine's ports to everybody but its front.
+"""Closes the engine's ports to all programs except its front.
 
 The engine aborts when it rejects a login over its native protocol, and it can listen on TCP only.
 So the sockets on which it listens are exchanged for ones of a network namespace without any other
 program. A process in there, the doorman, hands out sockets that can connect to them, to those who
-may open a Unix socket. Everything else of the engine stays in the machine's own network.
+may open a Unix socket. All other connections of the engine stay in the machine's network.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FIRST_FD, _END_FD = 3, 1024
 def close_ports(door: Path, ports: list[int], *, then: Callable[[], None]) -> bool:
     """Exchange listening sockets on these ports of 127.0.0.1 as soon as this process has them.
 
-    Nobody gets a socket at the door before all are exchanged and `then` has returned.
+    The door hands out no socket before all are exchanged and `then` has returned.
 
     Args:
         door: where the front gets its sockets, a Unix socket of mode 0600.
@@ -128,7 +128,7 @@ def _exchange(inside: Mapping[int, socket.socket]) -> None:
     while left:
         for fd in range(_FIRST_FD, _END_FD):
             if fd not in ours and (port := _port_listened_on(fd)) in left:
-                # The engine goes on with the same number, and the old socket is closed.
+                # The engine keeps the same file descriptor, and the old socket is closed.
                 os.dup2(left.pop(port).fileno(), fd, inheritable=False)
         time.sleep(_POLL_SECONDS)
 

@@ -1,8 +1,8 @@
 """Confines this process to the files it needs, before ClickHouse's code runs in it.
 
 ClickHouse as a library checks no path: `file()`, `filesystem()`, dictionaries, `BACKUP … TO File`
-and more read and write whatever the process may. So the kernel's Landlock takes those rights from
-the process itself, whatever a statement is called: https://docs.kernel.org/userspace-api/landlock.html
+and more access every file that the process may. So the kernel's Landlock takes those rights from
+the process itself, for every statement: https://docs.kernel.org/userspace-api/landlock.html
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _READ = _READ_FILE | _READ_DIR
 _RIGHTS = {2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 
 # What the engine and the C library read: the machine's memory, processors and limits; names,
-# certificates and the time zone; random numbers. Nothing here tells of a user or of this process.
+# certificates and the time zone; random numbers. None of it is private data.
 _SYSTEM = (
     *("/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/loadavg", "/proc/uptime"),
     *(

@@ -1,4 +1,4 @@
-"""What was accepted is delivered although no request follows, whatever happened before.
+"""Accepted telemetry is delivered without further requests, after every kind of fault.
 
 After the fault these tests query ClickHouse only: a request to the worker would wake its buffers.
 """
@@ -35,7 +35,7 @@ def send_body(stage: Stage, seed: int) -> None:
 
 
 def wait_for_rows(stage: Stage, count: int) -> None:
-    """Until ClickHouse has so many spans."""
+    """Wait until ClickHouse has this many spans."""
     wait_until(
         f"{count} spans are there: {stage.worker.process.log[-2000:]}",
         lambda: stage.clickhouse.count("otel_traces") == count,

@@ -15,13 +15,13 @@ def folder_of(service: Service) -> Path:
 
 
 def engine_ports(service: Service) -> list[int]:
-    """The private ports, from the process's arguments."""
+    """Return the private ports, from the process's arguments."""
     arguments = Path(f"/proc/{service.engine_pid}/cmdline").read_bytes().decode().split("\0")
     return [int(argument) for argument in arguments if argument.isdecimal()]
 
 
 def rejected_login() -> bytes:
-    """A Hello of the native protocol with a wrong password."""
+    """A Hello of the native protocol with an invalid password."""
     strings = [bytes([len(text)]) + text for text in (b"", b"_admin_", b"wrong")]
     return b"\0\1x\x18\1\xbc\xa9\3" + b"".join(strings)
 

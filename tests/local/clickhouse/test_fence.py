@@ -1,4 +1,4 @@
-"""The engine's process can open its own folder and little more, whatever statement asks for it."""
+"""The engine's process can open only its own folder and a few system files, by any statement."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WRITES = (
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouse]:
-    """An engine whose owner has every right that ClickHouse knows."""
+    """An engine whose owner has every privilege of ClickHouse."""
     engine = ClickHouse(tmp_path_factory.mktemp("fence") / "clickhouse")
     config = engine.process.folder / "config.xml"
     allowed = "<backups><allowed_path>/</allowed_path></backups></clickhouse>"
@@ -73,7 +73,7 @@ def test_sql_reads_files_of_the_engine_and_no_others(engine: ClickHouse, stateme
 def test_sql_writes_files_of_the_engine_and_no_others(
     engine: ClickHouse, statements: str, tmp_path: Path
 ) -> None:
-    """Nothing that is there before is changed, either."""
+    """Existing files do not change, either."""
     inside = engine.process.folder / f"written{WRITES.index(statements)}"
     written = run(engine, statements, inside, inside.name)
     assert len(list(inside.iterdir())) == 2, written

@@ -131,7 +131,7 @@ def test_a_stack_goes_up_drifts_comes_back_and_goes_down(cloud: Cloud, tmp_path:
     assert "1 updated" in stack.run(*up)
     assert cloud.edge("/env").json()["plain"] == "two"
 
-    # A secret that is gone comes back. A variable that was changed by hand stays: neither the
+    # A deleted secret is created again. A variable that was changed by hand stays: neither the
     # official plugin nor this one sees it.
     _change_behind_its_back(cloud)
     assert "1 updated" not in stack.run("refresh", "--yes", "--skip-preview")

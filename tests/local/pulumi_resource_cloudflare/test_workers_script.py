@@ -188,7 +188,7 @@ def test_defaults_of_observability_show_after_a_refresh_and_not_before(
 def test_a_state_of_the_official_plugin_stays_readable_for_it(
     plugin: Plugin, inputs: dict[str, Any], call: str
 ) -> None:
-    """Its raw state describes the values that it wrote itself, so it goes; the version stays."""
+    """Its raw state describes its own values, so it is dropped; the version stays."""
     identifier, state = plugin.create(SCRIPT, inputs)
     inputs.pop("migrations")
     theirs = {**state, "__meta": '{"schema_version":"1"}', "__pulumi_raw_state_delta": {"obj": {}}}
