@@ -196,7 +196,7 @@ def _repeated(access: Access) -> Iterator[Problem]:
     }
     for place, all_of_them in values.items():
         for value in sorted({each for each in all_of_them if all_of_them.count(each) > 1}):
-            yield Problem(place, value, "a value of its own for each")
+            yield Problem(place, value, "a different value for each")
 
 
 def _unknown_teams(access: Access) -> Iterator[Problem]:

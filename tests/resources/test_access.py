@@ -106,8 +106,8 @@ def test_no_field_can_be_set_past_the_checks() -> None:
     [
         ({"teams": []}, "Access.teams is [], allowed: at least one team"),
         ({"tokens": []}, "Access.tokens is [], allowed: at least one token"),
-        ({"teams": [TEAM, TEAM]}, "Access.teams.name is 'default', allowed: a value of its own"),
-        ({"tokens": [TOKEN, TOKEN]}, "Access.tokens.name is 'a', allowed: a value of its own"),
+        ({"teams": [TEAM, TEAM]}, "Access.teams.name is 'default', allowed: a different value"),
+        ({"tokens": [TOKEN, TOKEN]}, "Access.tokens.name is 'a', allowed: a different value"),
         ({"teams": [OTHER]}, "Access.tokens[0].team is 'default', allowed: other"),
         ({"cors_origins": ["shop.example.com"]}, "allowed: a list of origins like https://"),
         ({"cors_origins": "https://shop.example.com"}, "allowed: a list of origins like https://"),
@@ -123,7 +123,7 @@ def test_no_field_can_be_set_past_the_checks() -> None:
 def test_invalid_access_is_rejected_where_it_is_constructed(
     changes: dict[str, Any], said: str
 ) -> None:
-    """Also by a program of its own that reads no config."""
+    """Also in a custom program that reads no config."""
     with pytest.raises(InvalidArgs) as caught:
         Access(**{"teams": [TEAM], "tokens": [TOKEN], **changes})
     assert said in str(caught.value)

@@ -143,7 +143,7 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
         ("publicEvents", '{"team": "default", "rate": 1}', "the keys team, requestsPerSecond"),
         ("honorDoNotTrack", "no", "true, false"),
         ("teams", '[{"name": "a b", "database": "x"}]', "1 to 63 letters, digits, _ and -"),
-        ("teams", '[{"name": "a", "database": "telemetry"}]', "a value of its own for each"),
+        ("teams", '[{"name": "a", "database": "telemetry"}]', "a different value for each"),
         (
             "teams",
             '[{"name": "a", "database": "b", "shards": 101}]',
@@ -222,7 +222,7 @@ def test_a_wrong_dsn_is_refused_without_being_shown(dsn: str) -> None:
         (
             '[{"name": "a", "scopes": ["read"]}, {"name": "a", "scopes": ["read"]}]',
             "tokens.name",
-            "a value of its own for each",
+            "a different value for each",
         ),
     ],
 )

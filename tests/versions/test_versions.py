@@ -53,7 +53,7 @@ def outcome(
     profile: Mapping[str, str] | None = None,
     before: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What the version does with the schema and the statements."""
+    """The results of the schema and the statements on the version."""
     request = {
         "migrations": migrations(),
         "replaced": {**VARIABLES, **({NOT_THERE: ""} if before else {})},
@@ -132,6 +132,6 @@ def test_without_the_settings_such_a_profile_doubles_rows(version: str) -> None:
 
 @pytest.mark.skipif(TOO_OLD not in VERSIONS, reason="CLICKHOUSE_VERSIONS leaves it out")
 def test_a_version_older_than_the_oldest_rejects_the_schema() -> None:
-    """Which `Migrations` says before it applies any file."""
+    """`Migrations` raises that error before it applies any file."""
     assert tuple(map(int, TOO_OLD.split("."))) < tuple(map(int, OLDEST_CLICKHOUSE.split(".")))
     assert "UNKNOWN_SETTING" in outcome(TOO_OLD)["schema"]

@@ -91,7 +91,7 @@ def wait_until(
     """Return as soon as `holds()`.
 
     Raises:
-        AssertionError: it does not within `seconds`, or the process `log_of` has ended by itself;
+        AssertionError: it does not within `seconds`, or the process `log_of` has ended;
             the message has `what` and the end of that process's log.
     """
     deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""What an isolate holds, as V8's inspector counts it."""
+"""The memory of an isolate, as V8's inspector counts it."""
 
 from __future__ import annotations
 

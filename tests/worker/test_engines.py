@@ -1,4 +1,4 @@
-"""What the tests of the worker rest on."""
+"""The helpers that the tests of the worker depend on."""
 
 from __future__ import annotations
 

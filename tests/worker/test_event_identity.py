@@ -107,7 +107,7 @@ def test_a_built_id_sent_by_a_client_is_of_its_own_time_or_rejected(
 def test_equal_bodies_of_two_endpoints_are_two_bodies(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """What one of them takes as a repeat, the others read in another way."""
+    """The same bytes sent to another endpoint are a different body."""
     body = {"accountId": "a1", "event": "a", "event_name": "a", "timestamp": NOW_SECONDS}
     zipped = gzip.compress(json.dumps(body).encode())
     for path in ("/events", "/event", "/events/bulk"):

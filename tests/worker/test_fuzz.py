@@ -220,7 +220,7 @@ def test_damaged_bodies_never_poison_a_batch(
 def test_damaged_bodies_become_the_same_rows_in_both_formats(
     clickhouse: ClickHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What ClickHouse reads in a stored body is what the worker encodes, column by column."""
+    """ClickHouse and the worker decode a stored body to the same columns."""
     clickhouse.migrate(database="other")
     databases = dict(zip(INSERT_FORMATS, (DATABASE, "other"), strict=True))
     for insert_format, database in databases.items():

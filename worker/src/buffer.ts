@@ -60,7 +60,7 @@ export interface AppendRequest {
   readonly bytes: Uint8Array;
   readonly rawBytes: number;
   readonly rows: number;
-  /** What they repeat, `otlp/scan.ts`; absent: nothing. */
+  /** Repeated bytes of its rows, `otlp/scan.ts`; absent: 0. */
   readonly repeatedBytes?: number;
   /** Which of the kind's tables get rows; absent: all of them. */
   readonly tables?: TableSet;

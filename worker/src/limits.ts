@@ -20,7 +20,7 @@ export const MAX_RAW_BODY_BYTES = 20 * MIB;
  * https://developers.cloudflare.com/workers/runtime-apis/rpc/
  */
 export const MAX_STORED_RAW_BYTES = 24 * MIB;
-/** A decoder's buffer may be so many times its body; what is longer is put together from pieces. */
+/** A decoder's buffer may be this many times its body; longer output is joined from chunks. */
 export const MAX_INFLATE_CHUNK_RATIO = 64;
 /** Of one body. Each costs 25 us, and an empty one is 9 bytes; compressors write one or a few. */
 export const MAX_ZSTD_FRAMES = 100;
@@ -39,13 +39,13 @@ export const DISCARD_PIECE_BYTES = 16 * KIB;
 export const BODY_MS = 18_000;
 /** How long a buffer may take to write a body, plus up to a quarter; then the sender retries. */
 export const APPEND_MS = 5_000;
-/** Read in one go, and outside the count of memory: 1,000 of them at once are 32 MB. */
+/** Read at once and not counted in the memory limit: 1,000 of them are 32 MB. */
 export const SMALL_BODY_BYTES = 32 * KIB;
 /** Read at once of a larger body. */
 export const PIECE_BYTES = 256 * KIB;
 /**
- * What is allocated for a large body as soon as its first bytes are there: all of 512 spans. A larger
- * one gets the rest when it has come fast so far, or as it arrives.
+ * The first allocation for a large body, when its first bytes arrive: enough for 512 spans. A
+ * larger one gets the rest when it has come fast so far, or as it arrives.
  */
 export const UNPROVEN_BODY_BYTES = 512 * KIB;
 /** Large bodies that an isolate holds at once; each uses up to three times its size. */

@@ -29,7 +29,7 @@ _READ = _READ_FILE | _READ_DIR
 # engine's own renames need, 3 truncation, 5 ioctl of devices.
 _RIGHTS = {2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 
-# What the engine and the C library read: the machine's memory, processors and limits; names,
+# Read by the engine and the C library: the machine's memory, processors and limits; names,
 # certificates and the time zone; random numbers. None of it is private data.
 _SYSTEM = (
     *("/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/loadavg", "/proc/uptime"),

@@ -47,7 +47,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouse]:
 
 
 def run(engine: ClickHouse, statements: str, folder: Path, name: str) -> str:
-    """What the last one returns, or the error that ended them."""
+    """Return the response of the last statement, or the error that ended them."""
     folder.mkdir(exist_ok=True)
     (folder / "secret.txt").write_text(f"{SECRET}\n")
     answer = ""

@@ -46,7 +46,7 @@ export default {
 def test_the_edge_sets_the_address_of_a_client_itself(
     cloud: Cloud, host: str, address: str
 ) -> None:
-    """What the client sends under that name does not reach the script, as at Cloudflare."""
+    """The client's value of that header does not reach the script, as at Cloudflare."""
     code = """export default {
       fetch: (request) => new Response(request.headers.get("cf-connecting-ip")),
     };"""

@@ -34,7 +34,7 @@ function tokenFrom(scheme: string, credentials: string): string | null {
   return scheme === "basic" ? passwordFrom(credentials) : null;
 }
 
-/** What follows the first colon: https://www.rfc-editor.org/rfc/rfc7617#section-2 */
+/** The part after the first colon: https://www.rfc-editor.org/rfc/rfc7617#section-2 */
 function passwordFrom(base64: string): string | null {
   try {
     const decoded = atob(base64);

@@ -20,7 +20,7 @@ import {
 export interface Bounds {
   readonly rawBytes: number;
   readonly rows: number;
-  /** What its rows repeat, `otlp/scan.ts`. */
+  /** Repeated bytes of its rows, `otlp/scan.ts`. */
   readonly repeatedBytes: number;
   /** How long a chunk waits that nothing joins; those of a full batch do not wait. */
   readonly ageMs: number;

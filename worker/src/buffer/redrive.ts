@@ -44,12 +44,12 @@ export class Redriver {
 
   /** Returns the ids that were found, or null if all of them would exceed the open batches. */
   redrive(ids: readonly string[]): string[] | null {
-    return ids.length > this.#room() ? null : this.#redriveEach(this.#found(ids));
+    return ids.length > this.#freeBatches() ? null : this.#redriveEach(this.#found(ids));
   }
 
   /** Up to the limit of open batches; a body that is rejected again is a new dead letter. */
   redriveMatching(filter: LetterFilter): Swept {
-    const found = this.#letters.matching(filter, this.#room());
+    const found = this.#letters.matching(filter, this.#freeBatches());
     return this.#swept(filter, this.#redriveEach(firstBytes(found)));
   }
 
@@ -63,7 +63,7 @@ export class Redriver {
     return this.#swept(filter, this.#dropEach(found));
   }
 
-  #room(): number {
+  #freeBatches(): number {
     return Math.max(0, MAX_OPEN_BATCHES - this.#batches.open().length);
   }
 

@@ -16,7 +16,7 @@ export interface Chunk {
   readonly sizes: readonly number[];
   readonly rawBytes: number;
   readonly rows: number;
-  /** What the rows repeat, `otlp/scan.ts`. */
+  /** Repeated bytes of its rows, `otlp/scan.ts`. */
   readonly repeatedBytes: number;
   /** Which of its kind's tables it has rows for. */
   readonly tables: TableSet;

@@ -123,7 +123,7 @@ function countRejected(caller: Caller, rows: number, reason: RejectReason): void
   tallyOf(caller.team).add("ingest_rejected_rows_total", rows, "events", reason);
 }
 
-/** What the body holds, and the key by which the same body is recognised. */
+/** The events of the body, and the key by which a repeat of the body is recognised. */
 async function read<T>(
   request: Request,
   env: Env,

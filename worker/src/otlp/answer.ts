@@ -22,7 +22,7 @@ export function otlpEncodingOf(request: Request): OtlpEncoding {
  * `Export…ServiceResponse { partial_success = 1 { int64 rejected_… = 1; string error_message = 2 } }`
  *
  * The three signals' answers differ in a name that only JSON shows. Without `partial_success`,
- * which says everything was taken, it is zero bytes. A message with no rows is a warning:
+ * which accepts all rows, it is zero bytes. A message with no rows is a warning:
  * https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
 export function exportResponse(

@@ -107,7 +107,7 @@ const UNKNOWN = -1;
 const MAX_TAG = 2 ** 32 - 1;
 /** 2^32 seconds in nanoseconds are this many times 2^32. */
 const LATE_HIGH_WORD = 1_000_000_000;
-/** What a field with a time is to its message. */
+/** The role of a field with a time in its message. */
 const NO_CLOCK = 0;
 /** A time whose column ends in 2106. */
 const COLUMN_CLOCK = 1;

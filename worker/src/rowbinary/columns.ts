@@ -5,7 +5,7 @@ import { MessageReader } from "./message.ts";
 import { int32From, secondsAt, sint32From, writeVarint64 } from "./numbers.ts";
 import type { RowWriter } from "./writer.ts";
 
-/** What the rows of a resource, of a scope or of a metric share, encoded once. */
+/** Values that the rows of a resource, a scope or a metric share, encoded once. */
 export interface Shared {
   resourceAttributes: Uint8Array;
   resourceSchemaUrl: Uint8Array;

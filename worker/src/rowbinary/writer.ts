@@ -26,7 +26,7 @@ export class RowWriter {
   /**
    * Args:
    *   expectedBytes: for how much there is memory at first.
-   *   pass: gets what is written so far whenever a long string does not fit beside it, so that memory
+   *   pass: gets the written bytes whenever a long string does not fit after them, so that memory
    *     stays bounded; absent: the memory grows.
    */
   constructor(expectedBytes: number, pass: ((piece: Uint8Array) => void) | null = null) {
