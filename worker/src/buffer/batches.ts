@@ -271,7 +271,7 @@ export class Batches {
     return { from, to, sizes: sizes.slice(from, to), offset: sum(from), end: sum(to) };
   }
 
-  /** Sets the only body of a batch aside, with what ClickHouse said of it. */
+  /** Dead-letters the only body of a batch, with ClickHouse's error. */
   bury(batch: Batch, error: string, atMs: number): number {
     const { offset, end } = this.bodies(batch);
     const found = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq);
