@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import itertools
 import random
 import socket
 import sqlite3
@@ -13,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from itertools import count
 
 import pytest
 from backports import zstd
@@ -204,6 +204,17 @@ def spans_with(payload: str) -> bytes:
     return spans.SerializeToString()
 
 
+def store_long_logs(worker: Worker, count: int) -> None:
+    """Each is one row of nearly 20 MiB, which no compression makes much smaller than half."""
+    chance = random.Random(4)
+    for seed in range(count):
+        logs = ExportLogsServiceRequest.FromString(log_bytes(1, seed=seed))
+        logs.resource_logs[0].resource.attributes.append(
+            attribute("payload", chance.randbytes(9 * MIB).hex())
+        )
+        assert worker.post_otlp("logs", logs.SerializeToString()).status == 200
+
+
 @pytest.mark.insert_formats("rowbinary")
 def test_long_bodies_are_encoded_one_at_a_time_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
@@ -212,13 +223,7 @@ def test_long_bodies_are_encoded_one_at_a_time_within_an_isolates_memory(
     teams = [{"name": "default", "database": DATABASE, "layout": LAYOUT}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
     operate(worker, "pause")
-    chance = random.Random(4)
-    for seed in range(8):
-        logs = ExportLogsServiceRequest.FromString(log_bytes(1, seed=seed))
-        logs.resource_logs[0].resource.attributes.append(
-            attribute("payload", chance.randbytes(9 * MIB).hex())
-        )
-        assert worker.post_otlp("logs", logs.SerializeToString()).status == 200
+    store_long_logs(worker, 8)
     inspector = Inspector(worker)
     operate(worker, "resume")
     wait_until("inserts are in flight", lambda: silence.connections > 0)
@@ -228,33 +233,62 @@ def test_long_bodies_are_encoded_one_at_a_time_within_an_isolates_memory(
     assert usage.total_bytes < ISOLATE_BYTES
 
 
+@contextlib.contextmanager
+def senders_of_limit_bodies(worker: Worker, count: int) -> Iterator[Counter[int]]:
+    """So many senders at once, each sending one body at the limit after the other."""
+    bodies = limit_bodies()
+    over = threading.Event()
+    statuses: Counter[int] = Counter()
+
+    def send(sender: int) -> None:
+        for number in itertools.count(sender):
+            signal, body, headers = bodies[number % len(bodies)]
+            statuses[worker.post_otlp(signal, body, **headers).status] += 1
+            if over.is_set():
+                return
+
+    with ThreadPoolExecutor(count) as senders:
+        sending = [senders.submit(send, sender) for sender in range(count)]
+        try:
+            yield statuses
+        finally:
+            over.set()
+        for each in sending:
+            each.result()
+
+
 def test_bodies_at_the_limit_are_received_at_once_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Ten senders of bodies of 20 MiB, each of which is stored or may come again."""
     worker = make_worker(clickhouse_url=silence.url)
     inspector = Inspector(worker)
-    bodies = limit_bodies()
-    over = threading.Event()
-    statuses: Counter[int] = Counter()
-
-    def send(sender: int) -> None:
-        for number in count(sender):
-            signal, body, headers = bodies[number % len(bodies)]
-            statuses[worker.post_otlp(signal, body, **headers).status] += 1
-            if over.is_set():
-                return
-
-    with ThreadPoolExecutor(10) as senders:
-        sending = [senders.submit(send, sender) for sender in range(10)]
-        try:
-            usage = largest(inspector.heap_usage, 15)
-        finally:
-            over.set()
-        for each in sending:
-            each.result()
+    with senders_of_limit_bodies(worker, 10) as statuses:
+        usage = largest(inspector.heap_usage, 15)
     with capsys.disabled():
         print(f"\n{dict(statuses)}, {usage}", end="", flush=True)
+    assert statuses.keys() <= {200, 503}
+    assert statuses[200] > 0
+    assert usage.total_bytes < ISOLATE_BYTES
+
+
+@pytest.mark.insert_formats("rowbinary")
+def test_long_bodies_are_encoded_and_others_received_within_an_isolates_memory(
+    make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Senders do not keep a long body from being encoded, nor does it keep out all of theirs."""
+    teams = [{"name": "default", "database": DATABASE}]
+    worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
+    operate(worker, "pause")
+    store_long_logs(worker, 3)
+    inspector = Inspector(worker)
+    with senders_of_limit_bodies(worker, 6) as statuses:
+        time.sleep(1)
+        operate(worker, "resume")
+        usage = largest(inspector.heap_usage, 20)
+    with capsys.disabled():
+        print(f"\n{dict(statuses)}, {silence.connections} inserts, {usage}", end="", flush=True)
+    assert silence.connections > 0
     assert statuses.keys() <= {200, 503}
     assert statuses[200] > 0
     assert usage.total_bytes < ISOLATE_BYTES

@@ -46,6 +46,20 @@ test("a body larger than the whole limit is held alone", () => {
   assert.ok(!memory.hold(watched("b").upload, 1, 0));
 });
 
+test("what other work needs is taken from the limit, and one body is held all the same", () => {
+  let reservedBytes = 60;
+  const memory = new BodyMemory(100, 100, () => reservedBytes);
+  const first = new Upload("a", 0, () => undefined);
+  assert.ok(memory.hold(first, 50, 0));
+  assert.ok(!memory.hold(new Upload("b", 0, () => undefined), 1, 0));
+  assert.ok(memory.hold(first, 30, 0));
+  assert.ok(memory.hold(new Upload("b", 0, () => undefined), 10, 0));
+  reservedBytes = 0;
+  assert.ok(memory.hold(new Upload("c", 0, () => undefined), 60, 0));
+  assert.equal(memory.heldBytes(0), 100);
+  assert.equal(memory.heldBytes(BODY_MEMORY_LEASE_MS + 1), 0);
+});
+
 test("a team gets at most its share, and other teams get the rest", () => {
   const memory = new BodyMemory(100, 80);
   assert.ok(memory.hold(watched("a").upload, 50, 0));

@@ -58,9 +58,16 @@ export class Upload {
 export class BodyMemory {
   readonly #totalBytes: number;
   readonly #teamBytes: number;
+  readonly #reservedBytes: (nowMs: number) => number;
   readonly #uploads = new Set<Upload>();
 
-  constructor(totalBytes: number, teamBytes: number) {
+  /** @param reservedBytes of the total, what other work of the isolate needs now. */
+  constructor(
+    totalBytes: number,
+    teamBytes: number,
+    reservedBytes: (nowMs: number) => number = () => 0,
+  ) {
+    this.#reservedBytes = reservedBytes;
     this.#totalBytes = totalBytes;
     this.#teamBytes = teamBytes;
   }
@@ -76,6 +83,10 @@ export class BodyMemory {
     upload.heldBytes = bytes;
     this.#uploads.add(upload);
     return true;
+  }
+
+  heldBytes(nowMs: number): number {
+    return heldBytes([...this.#uploads].filter((upload) => !hasLapsed(upload, nowMs)));
   }
 
   /** Releasing twice has no effect. */
@@ -109,14 +120,15 @@ export class BodyMemory {
     if (isBehind || (ofTeam.length > 0 && heldBytes(ofTeam) + bytes > this.#teamBytes)) {
       return ofTeam;
     }
-    return others.length > 0 && heldBytes(others) + bytes > this.#totalBytes ? others : null;
+    const totalBytes = this.#totalBytes - this.#reservedBytes(nowMs);
+    return others.length > 0 && heldBytes(others) + bytes > totalBytes ? others : null;
   }
 
   /** The runtime may end a request without running its cleanup, so memory expires. */
   #others(upload: Upload, nowMs: number): Upload[] {
     const others: Upload[] = [];
     for (const other of this.#uploads) {
-      if (nowMs - other.startedMs > BODY_MEMORY_LEASE_MS) {
+      if (hasLapsed(other, nowMs)) {
         this.#uploads.delete(other);
       } else if (other !== upload) {
         others.push(other);
@@ -124,6 +136,10 @@ export class BodyMemory {
     }
     return others;
   }
+}
+
+function hasLapsed({ startedMs }: Upload, nowMs: number): boolean {
+  return nowMs - startedMs > BODY_MEMORY_LEASE_MS;
 }
 
 function heldBytes(uploads: readonly Upload[]): number {

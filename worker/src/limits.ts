@@ -223,6 +223,12 @@ export const TEAM_APPEND_MEMORY_BYTES = 1.5 * BODY_MEMORY_BYTES;
  * at a time; chunks of many small bodies are shorter.
  */
 export const LONG_ENCODED_CHUNK_BYTES = 8 * MIB;
+/** Of bodies that buffers are writing while such a batch is encoded: one at the limit. */
+export const APPEND_BYTES_BESIDE_ENCODING = MAX_BODY_BYTES;
+/** Of large bodies that an isolate receives meanwhile; one that is larger is received alone. */
+export const BODY_BYTES_BESIDE_ENCODING = BODY_MEMORY_BYTES / 2;
+/** How long bodies leave memory to a batch that found none: ten times `INSERT_MEMORY_POLL_MS`. */
+export const LONG_ENCODING_WANTED_MS = 1_000;
 /** Until a batch without memory is tried again. */
 export const INSERT_MEMORY_POLL_MS = 100;
 /**

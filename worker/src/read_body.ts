@@ -2,9 +2,11 @@
 import { waitUntil } from "cloudflare:workers";
 import { free, tooLarge } from "./body.ts";
 import { BodyMemory, Upload } from "./body_memory.ts";
+import { longEncoding } from "./buffer/shared_memory.ts";
 import { Deadline } from "./deadline.ts";
 import { Refusal } from "./errors.ts";
 import {
+  BODY_BYTES_BESIDE_ENCODING,
   BODY_MEMORY_BYTES,
   BODY_MEMORY_POLL_MS,
   BODY_MEMORY_RETRY_AFTER_SECONDS,
@@ -24,7 +26,10 @@ interface Held {
   readonly done: () => void;
 }
 
-const memory = new BodyMemory(BODY_MEMORY_BYTES, TEAM_BODY_MEMORY_BYTES);
+/** Of this isolate. */
+export const bodyMemory = new BodyMemory(BODY_MEMORY_BYTES, TEAM_BODY_MEMORY_BYTES, (nowMs) =>
+  longEncoding.isPending(nowMs) ? BODY_MEMORY_BYTES - BODY_BYTES_BESIDE_ENCODING : 0,
+);
 const held = new Map<Request, Held>();
 const smallBodies = new Deadline(BODY_MS, tooSlow);
 
@@ -76,7 +81,7 @@ export function holdInstead(request: Request, bytes: Uint8Array, team: string): 
     free(body.bytes);
   }
   body.bytes = bytes;
-  if (!memory.hold(body.upload, bytes.byteLength, Date.now())) {
+  if (!bodyMemory.hold(body.upload, bytes.byteLength, Date.now())) {
     throw noMemory();
   }
 }
@@ -86,7 +91,7 @@ export function letGoOfBody(request: Request): void {
   const body = held.get(request);
   if (body !== undefined) {
     held.delete(request);
-    memory.release(body.upload);
+    bodyMemory.release(body.upload);
     if (body.bytes !== null) {
       free(body.bytes);
     }
@@ -215,9 +220,9 @@ function unlock(reader: ReadableStreamBYOBReader): void {
 async function untilHeld(upload: Upload, bytes: number): Promise<void> {
   const untilMs = Date.now() + BODY_MEMORY_WAIT_MS;
   try {
-    while (!memory.hold(upload, bytes, Date.now())) {
+    while (!bodyMemory.hold(upload, bytes, Date.now())) {
       upload.waits = true;
-      if (!memory.makeWay(upload, bytes, Date.now()) || Date.now() >= untilMs) {
+      if (!bodyMemory.makeWay(upload, bytes, Date.now()) || Date.now() >= untilMs) {
         throw noMemory();
       }
       await scheduler.wait(BODY_MEMORY_POLL_MS);

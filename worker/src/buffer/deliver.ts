@@ -6,12 +6,15 @@ import { free } from "../body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import {
   ALARM_ENCODED_BYTES,
+  APPEND_BYTES_BESIDE_ENCODING,
   BATCH_AGE_MS,
   INSERT_MEMORY_POLL_MS,
+  MAX_BODY_BYTES,
   MAX_INSERTS_PER_BUFFER,
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
 } from "../limits.ts";
+import { bodyMemory } from "../read_body.ts";
 import { NotEncodable, UnknownColumns } from "../rowbinary/errors.ts";
 import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
@@ -19,7 +22,7 @@ import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
 import { heldBytes, type InsertBody, insertBody, isLongEncoding } from "./insert_body.ts";
 import { Sealer } from "./seal.ts";
-import { insertMemory, longEncoding } from "./shared_memory.ts";
+import { appendMemory, insertMemory, longEncoding } from "./shared_memory.ts";
 import type { Siblings } from "./siblings.ts";
 import type { Store } from "./store.ts";
 
@@ -121,7 +124,10 @@ export class Deliverer {
   #takeMemory(batch: Batch, nowMs: number): boolean {
     const { team } = this.#options;
     const id = this.#token(batch);
-    if (isLongEncoding(this.#batches, batch) && !longEncoding.take(id, team, 1, nowMs)) {
+    if (
+      isLongEncoding(this.#batches, batch) &&
+      !longEncoding.take(id, team, nowMs, bodiesFitBesideEncoding(nowMs))
+    ) {
       return false;
     }
     const taken = insertMemory.take(id, team, heldBytes(this.#batches, batch), nowMs);
@@ -241,6 +247,9 @@ export class Deliverer {
     this.#preparing = preparing.catch(() => undefined);
     const body = await preparing;
     this.#encodedBytes += body?.encodedBytes ?? 0;
+    if (body?.bytes instanceof Uint8Array) {
+      longEncoding.release(this.#token(batch)); // what is left has its share of `insertMemory`
+    }
     return body;
   }
 
@@ -316,6 +325,14 @@ function outcomeOfEncoding(error: unknown): Outcome {
     return { verdict: "unknown", error: error.message };
   }
   throw error;
+}
+
+/** One larger than that is held alone, also meanwhile. */
+function bodiesFitBesideEncoding(nowMs: number): boolean {
+  return (
+    appendMemory.heldBytes(nowMs) <= APPEND_BYTES_BESIDE_ENCODING &&
+    bodyMemory.heldBytes(nowMs) <= MAX_BODY_BYTES
+  );
 }
 
 /** Exponential, with half of it left to chance: many buffers must not come back at one moment. */

@@ -9,10 +9,12 @@
  * another's.
  */
 import {
+  APPEND_BYTES_BESIDE_ENCODING,
   APPEND_MEMORY_BYTES,
   BODY_MEMORY_LEASE_MS,
   INSERT_MEMORY_BYTES,
   INSERT_TIMEOUT_MS,
+  LONG_ENCODING_WANTED_MS,
   TEAM_APPEND_MEMORY_BYTES,
   TEAM_INSERT_MEMORY_BYTES,
 } from "../limits.ts";
@@ -35,10 +37,13 @@ interface Lease {
 
 export class SharedMemory {
   readonly #bounds: MemoryBounds;
+  readonly #reservedBytes: (nowMs: number) => number;
   readonly #leases = new Map<string, Lease>();
 
-  constructor(bounds: MemoryBounds) {
+  /** @param reservedBytes of the total, what other work of the isolate needs now. */
+  constructor(bounds: MemoryBounds, reservedBytes: (nowMs: number) => number = () => 0) {
     this.#bounds = bounds;
+    this.#reservedBytes = reservedBytes;
   }
 
   /**
@@ -52,7 +57,7 @@ export class SharedMemory {
     const all = heldBytes(leases);
     const ofTeam = heldBytes(leases.filter((lease) => lease.team === team));
     const hasTeam = ofTeam === 0 || ofTeam + bytes <= teamBytes;
-    const hasAll = all === 0 || all + bytes <= totalBytes;
+    const hasAll = all === 0 || all + bytes <= totalBytes - this.#reservedBytes(nowMs);
     if (!hasTeam || !hasAll) {
       return false;
     }
@@ -62,6 +67,11 @@ export class SharedMemory {
 
   release(id: string): void {
     this.#leases.delete(id);
+  }
+
+  heldBytes(nowMs: number): number {
+    this.#dropLapsed(nowMs);
+    return heldBytes([...this.#leases.values()]);
   }
 
   #dropLapsed(nowMs: number): void {
@@ -86,19 +96,50 @@ export const INSERT_BOUNDS: MemoryBounds = {
 /** Of this isolate. */
 export const insertMemory = new SharedMemory(INSERT_BOUNDS);
 
-/** Of this isolate. */
-export const appendMemory = new SharedMemory({
-  totalBytes: APPEND_MEMORY_BYTES,
-  teamBytes: TEAM_APPEND_MEMORY_BYTES,
-  leaseMs: BODY_MEMORY_LEASE_MS,
-});
-
-/** One lease at a time, of any size. */
+/** Of one holder, whatever it takes. */
 export const LONG_ENCODING_BOUNDS: MemoryBounds = {
   totalBytes: 1,
   teamBytes: 1,
   leaseMs: 2 * INSERT_TIMEOUT_MS,
 };
 
-/** For batches whose rows need much memory to encode (`LONG_ENCODED_CHUNK_BYTES`). */
-export const longEncoding = new SharedMemory(LONG_ENCODING_BOUNDS);
+/**
+ * For batches whose rows take much memory to encode, `LONG_ENCODED_CHUNK_BYTES`: one at a time in an
+ * isolate. Bodies have less memory meanwhile, and while one waits for bodies to release theirs.
+ */
+export class LongEncoding {
+  readonly #leases = new SharedMemory(LONG_ENCODING_BOUNDS);
+  #wantedMs = Number.NEGATIVE_INFINITY;
+
+  /** @param bodiesFit whether bodies hold no more than they may beside it. */
+  take(id: string, team: string, nowMs: number, bodiesFit: boolean): boolean {
+    if (!bodiesFit) {
+      this.#wantedMs = nowMs;
+      return false;
+    }
+    return this.#leases.take(id, team, 1, nowMs);
+  }
+
+  release(id: string): void {
+    this.#leases.release(id);
+  }
+
+  isPending(nowMs: number): boolean {
+    const isWanted = Math.abs(nowMs - this.#wantedMs) < LONG_ENCODING_WANTED_MS;
+    return isWanted || this.#leases.heldBytes(nowMs) > 0;
+  }
+}
+
+/** Of this isolate. */
+export const longEncoding = new LongEncoding();
+
+/** Of this isolate. */
+export const appendMemory = new SharedMemory(
+  {
+    totalBytes: APPEND_MEMORY_BYTES,
+    teamBytes: TEAM_APPEND_MEMORY_BYTES,
+    leaseMs: BODY_MEMORY_LEASE_MS,
+  },
+  (nowMs) =>
+    longEncoding.isPending(nowMs) ? APPEND_MEMORY_BYTES - APPEND_BYTES_BESIDE_ENCODING : 0,
+);
