@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import shutil
+import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +32,7 @@ ACCESS = access_document(OPERATOR, teams=[{"name": "default", "database": DATABA
 NOWHERE = "http://127.0.0.1:1"
 GZIPPED_TRACES = 1
 PARTITIONS = "ClickHouse answered 500: Code: 252. DB::Exception: Too many partitions"
+UNREADABLE = "ClickHouse answered 400: Code: 33. DB::Exception: Cannot read all data"
 PARSING = "ClickHouse answered 400: Code: 27. DB::Exception: Cannot parse input"
 MAX_OPEN_BATCHES = 50
 HOUR_MS = 3_600_000
@@ -115,6 +120,35 @@ def test_letters_are_sent_again_by_filter_until_none_is_left(
     ids = clickhouse.query("SELECT uniqExact(SpanId) FROM telemetry.otel_traces")
     assert ids == "71"
     assert letters(worker) == 5
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the script needs jq")
+@pytest.mark.parametrize("team", ["default", "nobody"])
+def test_the_script_of_the_readme_redrives_all(
+    clickhouse: ClickHouse, make_worker: WorkerFactory, team: str
+) -> None:
+    """It sends all matching dead letters, and ends with the response of a call that fails."""
+    worker = make(make_worker, clickhouse.url)
+    write_letters(worker, 70, error=UNREADABLE)
+    act(worker, "resume", {})
+    readme = (Path(__file__).parents[2] / "worker/README.md").read_text()
+    script = readme[readme.index("redrive() {") :].partition("```")[0].replace("shop", team)
+    environment = {
+        **os.environ,
+        "INGEST_URL": f"http://127.0.0.1:{worker.port}",
+        "ADMIN_TOKEN": "admin",
+    }
+    run = subprocess.run(
+        ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=120
+    )
+    if team == "default":
+        assert (run.returncode, run.stderr) == (0, "")
+        wait_until("all arrived", lambda: clickhouse.count("otel_traces") == 71)
+    else:
+        assert run.returncode != 0
+        assert "redrive failed" in run.stderr
+        assert '"nobody"; there are default' in run.stderr.replace("\\", "")
+        assert "expected" not in run.stderr
 
 
 def test_a_letter_that_comes_back_is_not_what_the_filter_meant(

@@ -10,7 +10,7 @@ import {
   type TokenEntry,
 } from "./access/config.ts";
 import { insufficientScope, tokenOf, unauthorized } from "./access/credentials.ts";
-import { type Exceeded, type Rate, RateLimits, secondsUntil } from "./access/rate.ts";
+import { type Exceeded, type Rate, RateLimits } from "./access/rate.ts";
 import { Refusal } from "./errors.ts";
 import { MAX_PUBLIC_BODY_BYTES } from "./limits.ts";
 
@@ -98,7 +98,7 @@ function entryFor(token: string, access: Access): TokenEntry {
   if (entry === undefined) {
     const why =
       "this token is not known; `pulumi stack output tokens --show-secrets` has the valid ones";
-    throw unauthorized(`${why} ones`, "invalid_token");
+    throw unauthorized(why, "invalid_token");
   }
   seen.set(token, entry);
   return entry;
@@ -112,30 +112,24 @@ function requireScope({ name, scopes }: TokenEntry, scope: Scope): void {
   }
 }
 
-function limitRequests({ name, rates: all }: Pick<Caller, "name" | "rates">, by: RateLimits): void {
-  const counted = all.filter(({ unit }) => unit === "requests");
+function limitRequests(caller: Pick<Caller, "name" | "rates">, by: RateLimits): void {
+  const counted = caller.rates.filter(({ unit }) => unit === "requests");
   const exceeded = by.take(counted, 0, Date.now());
   if (exceeded !== null) {
-    throw aboveRate(name, exceeded);
+    throw aboveRate(caller, exceeded);
   }
 }
 
-/** The buffer does not return which rate was exceeded, so the message lists all of them. */
-export function aboveRates({ name, rates: all }: Caller): Refusal {
-  const waits = all.map((rate) => secondsUntil(0, rate));
-  return tooMany(name, all, Math.max(1, ...waits));
-}
-
-function aboveRate(name: string, { rate, retryAfterSeconds }: Exceeded): Refusal {
-  return tooMany(name, [rate], retryAfterSeconds);
-}
-
-function tooMany(name: string, all: readonly Rate[], retryAfterSeconds: number): Refusal {
+/** A shard counts against its share of a rate; the message has the whole rate. */
+export function aboveRate(
+  { name, rates: all }: Pick<Caller, "name" | "rates">,
+  { rate, retryAfterSeconds }: Exceeded,
+): Refusal {
+  const { key, unit } = rate;
+  const whole = all.find((each) => each.key === key && each.unit === unit) ?? rate;
   const isPublic = name === PUBLIC_NAME;
-  const allowed = all.map(({ key, unit, perSecond }) => {
-    return `${perSecond} ${unit} per second${isPublic ? ` (${key})` : ""}`;
-  });
   const who = isPublic ? "senders without a token" : `token ${name}`;
-  const message = `rate: ${who} may send ${allowed.join(", ")}; send again later`;
+  const allowed = `${whole.perSecond} ${unit} per second${isPublic ? ` (${key})` : ""}`;
+  const message = `rate: ${who} may send ${allowed}; send again in ${retryAfterSeconds} s`;
   return new Refusal(429, message, { retryAfterSeconds });
 }

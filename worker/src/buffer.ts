@@ -4,7 +4,7 @@
  * `append` answers when the body is on disk; the alarm delivers. Fields are caches of the storage.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type Rate, RateLimits } from "./access/rate.ts";
+import { type Exceeded, type Rate, RateLimits } from "./access/rate.ts";
 import { free } from "./body.ts";
 import { BufferAdmin } from "./buffer/admin.ts";
 import { Batches } from "./buffer/batches.ts";
@@ -73,7 +73,12 @@ export interface AppendRequest {
  * `failed`: it may be stored all the same; if it is, so is its key. `moved`: not stored, one of the
  * two has not heard of the other's layout. `limited`: not stored, above its sender's rate.
  */
-export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved" | "limited";
+export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved" | Limited;
+
+/** The rate that was exceeded, of those in the request, and when it allows the next body. */
+export interface Limited {
+  readonly limited: Exceeded;
+}
 
 /** Distinguishes the buffers of this isolate. */
 let calls = 0;
@@ -263,8 +268,9 @@ export class IngestBuffer extends DurableObject<Env> {
       // Those scripts would take "moved" for a yes.
       return request.layout === undefined ? "failed" : "moved";
     }
-    if (this.#isAboveRate(request)) {
-      return "limited";
+    const limited = this.#exceededRate(request);
+    if (limited !== null) {
+      return { limited };
     }
     if (this.#isFull(Date.now(), request.isPublic === true)) {
       return "full";
@@ -277,8 +283,8 @@ export class IngestBuffer extends DurableObject<Env> {
     return "stored";
   }
 
-  #isAboveRate({ rates, rows }: AppendRequest): boolean {
-    return rates !== undefined && this.#rates.take(rates, rows, Date.now()) !== null;
+  #exceededRate({ rates, rows }: AppendRequest): Exceeded | null {
+    return rates === undefined ? null : this.#rates.take(rates, rows, Date.now());
   }
 
   async #write(body: Body): Promise<void> {

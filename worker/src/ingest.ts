@@ -1,6 +1,6 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
-import { aboveRates, type Caller } from "./auth.ts";
+import { aboveRate, type Caller } from "./auth.ts";
 import { compressed, free, tooLarge } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { type ContentCoding, contentCoding, decode } from "./content_coding.ts";
@@ -176,8 +176,8 @@ export function keyFrom(sent: Uint8Array, coding: ContentCoding, form: BodyForm)
 /** @throws Refusal 429 or 503 if the body was not stored, or may not have been. */
 export async function append(env: Env, caller: Caller, body: Unplaced): Promise<void> {
   const answer = await appendTo(env, caller, body);
-  if (answer === "limited") {
-    throw aboveRates(caller);
+  if (typeof answer === "object") {
+    throw aboveRate(caller, answer.limited);
   }
   if (answer === "full") {
     throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {

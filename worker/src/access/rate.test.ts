@@ -83,3 +83,13 @@ test("a rate that is not a number rejects all requests", () => {
   const limits = new RateLimits();
   assert.notEqual(limits.take([requests("a", Number.NaN)], 1, 0), null);
 });
+
+test("the rate with the longest wait is returned, with the seconds until its rows are made up for", () => {
+  const limits = new RateLimits();
+  const rates = [requests("cli", 1), rowsOf("cli", 10), rowsOf("total", 1000)];
+  assert.equal(limits.take(rates, 500, 0), null);
+  const exceeded = limits.take(rates, 1, 0);
+  assert.deepEqual(exceeded, { rate: rates[1], retryAfterSeconds: 50 });
+  assert.equal(limits.take(rates, 1, 49_000)?.retryAfterSeconds, 1);
+  assert.equal(limits.take(rates, 1, 50_000), null);
+});

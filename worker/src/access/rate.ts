@@ -14,7 +14,10 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-/** A rate that is used up, and the seconds until it allows the next request. */
+/**
+ * The rate that is used up for the longest, and the seconds until it allows the next request: until
+ * the rows of a body that exceeded it are made up for.
+ */
 export interface Exceeded {
   readonly rate: Rate;
   readonly retryAfterSeconds: number;
@@ -42,12 +45,9 @@ export class RateLimits {
    */
   take(rates: readonly Rate[], rows: number, nowMs: number): Exceeded | null {
     const buckets = rates.map((rate) => this.#filled(rate, nowMs));
-    for (const [index, rate] of rates.entries()) {
-      const { left } = buckets[index] ?? { left: 0 };
-      // Not `left < 1`: NaN must be rejected, too.
-      if (!(left >= 1)) {
-        return { rate, retryAfterSeconds: secondsUntil(left, rate) };
-      }
+    const exceeded = longestWait(rates, buckets);
+    if (exceeded !== null) {
+      return exceeded;
     }
     for (const [index, { unit }] of rates.entries()) {
       const bucket = buckets[index];
@@ -82,8 +82,24 @@ export class RateLimits {
   }
 }
 
+/** Null if all rates allow a request. */
+function longestWait(rates: readonly Rate[], buckets: readonly Bucket[]): Exceeded | null {
+  let longest: Exceeded | null = null;
+  for (const [index, rate] of rates.entries()) {
+    const { left } = buckets[index] ?? { left: 0 };
+    // Not `left < 1`: NaN must be rejected, too.
+    if (!(left >= 1)) {
+      const retryAfterSeconds = secondsUntil(left, rate);
+      if (longest === null || retryAfterSeconds > longest.retryAfterSeconds) {
+        longest = { rate, retryAfterSeconds };
+      }
+    }
+  }
+  return longest;
+}
+
 /** In whole seconds, at least one: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
-export function secondsUntil(left: number, { perSecond }: Rate): number {
+function secondsUntil(left: number, { perSecond }: Rate): number {
   const seconds = Math.ceil((1 - left) / perSecond);
   return Math.min(Math.max(1, seconds), MAX_RETRY_AFTER_SECONDS);
 }

@@ -12,7 +12,8 @@ const BUFFER: Schema = {
 const LETTER: Schema = {
   type: "string",
   pattern: "^\\d{1,15}-\\d{1,15}$",
-  description: "a dead letter's id as `GET /admin/dead-letters` lists it",
+  description:
+    "a string like 1-1795246000000, a dead letter's id as `GET /admin/dead-letters` lists it",
   examples: ["1-1795246000000"],
 };
 
@@ -62,15 +63,15 @@ export const LETTERS_BODY: Schema = {
       type: "string",
       minLength: 1,
       maxLength: 200,
-      description: "a part of ClickHouse's error message, 1 to 200 characters",
-      examples: ["Too many partitions"],
+      description: "any part of ClickHouse's error message, 1 to 200 characters",
+      examples: ["Cannot read all data"],
     },
     code: {
       type: "integer",
       minimum: 1,
       maximum: 9_999,
       description: "ClickHouse's code of the error",
-      examples: [252],
+      examples: [33],
     },
     older_than: {
       type: "string",
@@ -84,7 +85,7 @@ export const LETTERS_BODY: Schema = {
       items: LETTER,
       minItems: 1,
       maxItems: MAX_OPEN_BATCHES,
-      description: `a list of 1 to ${MAX_OPEN_BATCHES} ids`,
+      description: `a list of 1 to ${MAX_OPEN_BATCHES} strings like 1-1795246000000`,
       examples: [["1-1795246000000"]],
     },
   },

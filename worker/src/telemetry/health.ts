@@ -86,7 +86,8 @@ export class Health {
   appended(bodies: readonly AppendRequest[], answers: readonly AppendAnswer[]): void {
     bodies.forEach(({ kind, rows }, index) => {
       const answer = answers[index] ?? "failed";
-      this.#unreported.add("ingest_bodies_total", 1, kind, answer);
+      const label = typeof answer === "string" ? answer : "limited";
+      this.#unreported.add("ingest_bodies_total", 1, kind, label);
       if (answer === "stored") {
         this.#unreported.add("ingest_taken_rows_total", rows, kind);
         this.#moved();
