@@ -2,6 +2,7 @@
 import proto from "./otel_logs.proto";
 import {
   attributeMap,
+  attributeNamed,
   type Columns,
   hexId,
   KEY_VALUES,
@@ -53,7 +54,7 @@ const FROM = `(
   FROM (
     SELECT
       ${attributeMap("resource.attributes")} AS resource_attributes,
-      resource_attributes['service.name'] AS service_name,
+      ${attributeNamed("resource.attributes", "service.name")} AS service_name,
       schema_url AS resource_schema_url,
       scope_logs
     FROM input('${STRUCTURE}')

@@ -6,7 +6,7 @@
  */
 import type { Statements } from "./formats.ts";
 import proto from "./otel_metrics.proto";
-import { attributeMap, type Columns, KEY_VALUES, statementsFor } from "./otlp.ts";
+import { attributeMap, attributeNamed, type Columns, KEY_VALUES, statementsFor } from "./otlp.ts";
 
 const EXEMPLARS =
   "exemplars Array(Tuple(time UInt64, as_double Nullable(Float64), as_int Int64, " +
@@ -145,7 +145,7 @@ function statements({ name, point, more, columns }: MetricType): Statements {
     FROM (
       SELECT
         ${attributeMap("resource.attributes")} AS resource_attributes,
-        resource_attributes['service.name'] AS service_name,
+        ${attributeNamed("resource.attributes", "service.name")} AS service_name,
         schema_url AS resource_schema_url,
         scope_metrics
       FROM input('${structure}')

@@ -1,6 +1,14 @@
 /** OTLP trace requests into `otel_traces`. */
 import proto from "./otel_traces.proto";
-import { attributeMap, type Columns, hexId, KEY_VALUES, statementsFor, timestamp } from "./otlp.ts";
+import {
+  attributeMap,
+  attributeNamed,
+  type Columns,
+  hexId,
+  KEY_VALUES,
+  statementsFor,
+  timestamp,
+} from "./otlp.ts";
 
 const STRUCTURE = `resource Tuple(attributes ${KEY_VALUES}),
   scope_spans Array(Tuple(
@@ -52,7 +60,7 @@ const FROM = `(
   FROM (
     SELECT
       ${attributeMap("resource.attributes")} AS resource_attributes,
-      resource_attributes['service.name'] AS service_name,
+      ${attributeNamed("resource.attributes", "service.name")} AS service_name,
       scope_spans
     FROM input('${STRUCTURE}')
   )

@@ -47,10 +47,25 @@ export const valueText = (value: string): string =>
   `concat(${value}.s, ifNull(${value}.b, ''), ifNull(${value}.i, ''), ` +
   `${goDouble(`${value}.d`)}, base64Encode(${value}.y))`;
 
-/** Sorted by key, as the exporter does; equal keys stay, in the order they came. */
+/** Keys and values as text, in the order they came. */
+const pairs = (column: string): string =>
+  `arrayMap(a -> (a.key, ${valueText("a.value")}), ${column})`;
+
+/**
+ * Sorted by key, as the exporter does; equal keys stay, in the order they came: `arraySort` alone
+ * does not keep that order in arrays of 24 and more.
+ */
 export const attributeMap = (column: string): string =>
-  `CAST(arraySort(pair -> pair.1, arrayMap(a -> (a.key, ${valueText("a.value")}), ${column})), ` +
-  "'Map(LowCardinality(String), String)')";
+  `CAST(arraySort((pair, place) -> (pair.1, place), ${pairs(column)}, ` +
+  `arrayEnumerate(${column})), 'Map(LowCardinality(String), String)')`;
+
+/**
+ * The value of the first attribute with this key; an empty string if there is none.
+ *
+ * Not of the map: which one of equal keys ClickHouse finds there depends on the rest of its block.
+ */
+export const attributeNamed = (column: string, key: string): string =>
+  `arrayFirst(pair -> pair.1 = '${key}', ${pairs(column)}).2`;
 
 /** An id of zeros is no id. */
 export const hexId = (column: string, bytes: number): string =>
