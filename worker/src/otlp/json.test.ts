@@ -76,6 +76,8 @@ test("integers keep 64 bits, as numbers or as strings", () => {
   assert.deepEqual(value('{"intValue":"-1"}'), [24, ...Array(9).fill(0xff), 1]);
   assert.deepEqual(value('{"intValue":1.0}'), [24, 1]);
   assert.deepEqual(value('{"intValue":3e2}'), [24, 0xac, 2]);
+  assert.deepEqual(value('{"intValue":"9223372036854775807.0"}'), [24, ...max]);
+  assert.deepEqual(value('{"intValue":-9.223372036854775808E18}'), [24, ...min]);
   const nanoseconds = new Uint8Array(8);
   new DataView(nanoseconds.buffer).setBigUint64(0, 1795000000123456789n, true);
   assert.deepEqual(span('"startTimeUnixNano":1795000000123456789'), [57, ...nanoseconds]);
@@ -167,6 +169,9 @@ test("a refusal names the field and the byte", () => {
     ['"kind":"CLIENT"', "kind: not one of SPAN_KIND_UNSPECIFIED, "],
     ['"kind":2147483648', "kind: not a signed integer of 32 bits"],
     ['"kind":1.5', "kind: not an integer"],
+    ['"kind":1e99', "kind: not a signed integer of 32 bits"],
+    ['"startTimeUnixNano":"1795917396039716365.5"', "startTimeUnixNano: not an integer"],
+    ['"startTimeUnixNano":1e999999999999', "not an unsigned integer of 64 bits"],
     ['"flags":-1', "flags: not an unsigned integer of 32 bits"],
     ['"startTimeUnixNano":"18446744073709551616"', "not an unsigned integer of 64 bits"],
     ['"startTimeUnixNano":"12', "startTimeUnixNano: not an integer"],

@@ -17,6 +17,7 @@ import {
   jsonMessage,
   standsAt,
 } from "./json_fields.ts";
+import { integerFrom } from "./json_integers.ts";
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -346,7 +347,7 @@ class Converter {
     }
     const end = bytes[at];
     if (at === from || end === 0x2e || end === 0x45 || end === 0x65) {
-      this.#integerFromDouble(field, type);
+      this.#integerFromDecimal(field, type);
       return;
     }
     if (isQuoted && end !== QUOTE) {
@@ -359,15 +360,15 @@ class Converter {
   }
 
   /** 1.0 and 1e3 are integers too. */
-  #integerFromDouble(field: JsonField, type: IntegerType): void {
-    const value = Number(this.#reader.numberText() ?? Number.NaN);
-    if (!Number.isInteger(value)) {
+  #integerFromDecimal(field: JsonField, type: IntegerType): void {
+    const value = integerFrom(this.#reader.numberText() ?? "");
+    if (value === null) {
       throw this.#wrong(field, "not an integer");
     }
-    const size = Math.abs(value);
-    this.#high = Math.floor(size / TWO_TO_32);
-    this.#low = size % TWO_TO_32;
-    this.#fitInteger(field, type, value < 0);
+    const size = value < 0n ? -value : value;
+    this.#high = Number(size >> 32n);
+    this.#low = Number(size & 0xffff_ffffn);
+    this.#fitInteger(field, type, value < 0n);
   }
 
   /** From a size and a sign to two's complement. */

@@ -1,0 +1,29 @@
+/** Integers that are written as decimals. */
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+/** More digits than the integers of 64 bits have. */
+const TOO_MANY_DIGITS = 21;
+const TOO_LARGE = 1n << 64n;
+
+/**
+ * The exact value of 1.0, 1e3 or 1.5e1, as a double would lose the last digits of a time; null if
+ * it is no integer. Whatever has more than 64 bits is some integer of more than 64 bits.
+ */
+export function integerFrom(text: string): bigint | null {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = DECIMAL.exec(text) ?? [];
+  if (whole === "") {
+    return null;
+  }
+  const written = `${whole}${fraction}`.replace(/^0+/, "");
+  const digits = written.replace(/0+$/, "");
+  if (digits === "") {
+    return 0n;
+  }
+  const zeros = written.length - digits.length + Number(exponent) - fraction.length;
+  if (zeros < 0) {
+    return null;
+  }
+  const size =
+    digits.length + zeros > TOO_MANY_DIGITS ? TOO_LARGE : BigInt(digits) * 10n ** BigInt(zeros);
+  return sign === "" ? size : -size;
+}
