@@ -119,6 +119,8 @@ def test_the_token_may_be_the_password_of_basic_authentication(make_worker: Work
         challenge = refused.headers["www-authenticate"]
         assert challenge.startswith('Bearer realm="ingest"')
         assert 'Basic realm="ingest"' in challenge
+    as_user = worker.post_event(EVENT, authorization=basic(TOKEN, ""))
+    assert b"Basic has a user name but no password; put the token in the password" in as_user.body
 
 
 def test_a_header_longer_than_any_token_is_not_looked_at(make_worker: WorkerFactory) -> None:

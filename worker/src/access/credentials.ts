@@ -34,14 +34,26 @@ function tokenFrom(scheme: string, credentials: string): string | null {
   return scheme === "basic" ? passwordFrom(credentials) : null;
 }
 
-/** The part after the first colon: https://www.rfc-editor.org/rfc/rfc7617#section-2 */
+/**
+ * The part after the first colon: https://www.rfc-editor.org/rfc/rfc7617#section-2
+ *
+ * @throws Refusal 401 there is only a user name.
+ */
 function passwordFrom(base64: string): string | null {
+  const decoded = decodedFrom(base64);
+  const colon = decoded.indexOf(":");
+  if (colon > 0 && colon === decoded.length - 1) {
+    throw unauthorized("Basic has a user name but no password; put the token in the password");
+  }
+  return colon < 0 || colon === decoded.length - 1 ? null : decoded.slice(colon + 1);
+}
+
+/** Empty if it is not base64. */
+function decodedFrom(base64: string): string {
   try {
-    const decoded = atob(base64);
-    const colon = decoded.indexOf(":");
-    return colon < 0 || colon === decoded.length - 1 ? null : decoded.slice(colon + 1);
+    return atob(base64);
   } catch {
-    return null; // not base64
+    return "";
   }
 }
 
