@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from tests.worker.conftest import WorkerFactory
 from tests.worker.engines import (
     DATABASE,
+    TOKEN,
     ClickHouse,
     Worker,
     access_document,
@@ -160,21 +162,41 @@ def test_a_body_with_no_row_in_the_window_is_a_200_that_stores_nothing(
     assert strict_worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
 
 
-def test_a_log_record_without_a_time_has_that_of_its_arrival(
-    clickhouse: ClickHouse, strict_worker: Worker
+def test_each_log_record_without_a_time_has_that_of_its_arrival(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """And its body is still one body, although each sending arrives at another time."""
-    body = log_records([0]).SerializeToString()
+    """Two senders that say the same without a time have sent two records, and so has one."""
+    worker = make_worker(
+        clickhouse_url=clickhouse.url,
+        access=access_document(token_entry("another", name="another")),
+    )
+    record = {"body": {"stringValue": "tick"}}
+    text = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}).encode()
     before = time.time_ns() // 10**6
-    for _ in range(2):
-        answer = strict_worker.post_otlp("logs", body)
-        assert (answer.status, answer.body) == (200, b"")
+    for token in (TOKEN, "another") * 3:
+        headers = {"authorization": f"Bearer {token}"}
+        answer = worker.post_otlp("logs", text, content_type="application/json", **headers)
+        assert (answer.status, answer.body) == (200, b"{}")
+        body = log_records([0]).SerializeToString()
+        assert worker.post_otlp("logs", body, **headers).status == 200
     after = time.time_ns() // 10**6
-    wait_until("drained", strict_worker.is_drained)
+    wait_until("drained", worker.is_drained)
     found = clickhouse.query(
         "SELECT toUnixTimestamp64Milli(CAST(Timestamp AS DateTime64(3))) FROM telemetry.otel_logs"
-    )
-    assert before <= int(found) <= after
+    ).split()
+    assert len(found) == 12
+    assert all(before <= int(each) <= after for each in found)
+
+
+def test_a_repeat_of_log_records_with_times_counts_once(
+    clickhouse: ClickHouse, strict_worker: Worker
+) -> None:
+    """An observed time is one too."""
+    body = log_records([time.time_ns(), time.time_ns()]).SerializeToString()
+    for _ in range(2):
+        assert strict_worker.post_otlp("logs", body).status == 200
+    wait_until("drained", strict_worker.is_drained)
+    assert clickhouse.count("otel_logs") == 2
 
 
 def test_rows_as_old_as_the_retention_are_backfilled(

@@ -75,11 +75,11 @@ function storable(
       form.become(protobufFromJson(signal, bytes));
     }
     // Protobuf needs a third of JSON's bytes, and is the same however a sender prints the repeat.
-    const key = isJson ? keyFrom(form.bytes, "identity", kind) : keyFrom(sent, coding, kind);
+    const sentKey = isJson ? keyFrom(form.bytes, "identity", kind) : keyFrom(sent, coding, kind);
     const { needsRewrite, tables, ...scanned } = scan(signal, form.bytes, window);
     const stored = needsRewrite
       ? rewritten(signal, form.bytes, window, nowMs)
-      : { ...scanned, bytes: form.bytes, rejected: NOTHING_REJECTED };
+      : { ...scanned, bytes: form.bytes, rejected: NOTHING_REJECTED, hasArrivalTimes: false };
     form.become(stored.bytes);
     const { rejected } = stored;
     if (stored.rows === 0) {
@@ -89,6 +89,8 @@ function storable(
     const packed = isAsSent ? { encoding: storableAs, bytes: sent } : compressed(form.bytes);
     const { rows, days, repeatedBytes } = stored;
     const rawBytes = form.bytes.byteLength;
+    // Two senders that both say "tick" without a time have sent two log records.
+    const key = stored.hasArrivalTimes ? null : sentKey;
     return {
       rejected,
       body: { kind, ...packed, rawBytes, repeatedBytes, rows, tables, days, key },

@@ -156,10 +156,12 @@ test("a rejected time is named with the window", () => {
 
 test("a log record without a time gets that of its arrival", () => {
   const body = Uint8Array.from(field(1, field(2, field(2, field(3, utf8("INFO"))))));
-  const { bytes, rows } = rewrite(LOGS, body, WINDOW, NOW_MS);
+  const { bytes, rows, hasArrivalTimes } = rewrite(LOGS, body, WINDOW, NOW_MS);
   assert.equal(rows, 1);
+  assert.equal(hasArrivalTimes, true);
   const expected = field(1, field(2, field(2, field(3, utf8("INFO")), time(11, NOW_MS))));
   assert.deepEqual([...bytes], expected);
+  assert.equal(rewrite(LOGS, bytes, WINDOW, NOW_MS).hasArrivalTimes, false);
 });
 
 test("an exemplar that cannot be stored is left out of its data point", () => {

@@ -32,6 +32,8 @@ export interface Rewritten {
   /** Of those rows; null if there are none. */
   readonly days: DayRange | null;
   readonly rejected: Rejected;
+  /** Whether a log record got the time of its arrival. */
+  readonly hasArrivalTimes: boolean;
 }
 
 /**
@@ -46,8 +48,9 @@ export function rewrite(
 ): Rewritten {
   const rewriter = new Rewriter(window, nowMs);
   const rewritten = rewriter.message(signal.request, bytes);
-  const { rows, times, rejections } = rewriter;
-  return { bytes: rewritten, rows, days: times.days(), rejected: rejections.rejected() };
+  const { rows, times, rejections, hasArrivalTimes } = rewriter;
+  const rejected = rejections.rejected();
+  return { bytes: rewritten, rows, days: times.days(), rejected, hasArrivalTimes };
 }
 
 const NANOS_PER_MS = 1_000_000n;
@@ -60,6 +63,7 @@ const LATE_HIGH_WORD = 1_000_000_000;
 
 class Rewriter {
   rows = 0;
+  hasArrivalTimes = false;
   readonly times: RowTimes;
   readonly rejections = new Rejections();
   readonly #window: TimeWindow;
@@ -145,6 +149,7 @@ class Rewriter {
     // https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-observedtimestamp
     const arrival = fixed64(BigInt(this.#nowMs) * NANOS_PER_MS);
     fields.set(observed, [arrival]);
+    this.hasArrivalTimes = true;
     this.times.note(highWord(arrival, 0));
   }
 }
