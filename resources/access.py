@@ -210,6 +210,6 @@ def _unknown_teams(access: Access) -> Iterator[Problem]:
     sent_for = {each.team for each in access.tokens if set(each.scopes) & set(SENDING_SCOPES)}
     free = [name for name in teams if name not in sent_for]
     if access.public.team not in free:
-        listed = ", ".join(free) or "none of the teams; add one"
-        allowed = f"a team that no token sends for: {listed}"
+        listed = f": {', '.join(free)}" if free else "; every team has such a token, so add a team"
+        allowed = f"a team that no token may send to{listed}"
         yield Problem("public.team", access.public.team, allowed)

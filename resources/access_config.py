@@ -19,7 +19,8 @@ Put them into the settings file, or `pulumi config set --plaintext tokens '[…]
 long value of a key with that name for a secret, and there is none in it.
 
 Without `tokens` there are three for the team `default`: `ingest`, `read` and `admin`.
-A time is ISO 8601 with a zone. A `previousValidUntil` that has passed revokes the token before the
+A time is ISO 8601 with a zone, in quotes or not.
+A `previousValidUntil` that has passed revokes the token before the
 current one with the next `pulumi up`: together with another `version` this replaces a leaked token.
 """
 
@@ -116,10 +117,10 @@ class _AccessReader:
     ) -> list[_Args]:
         """Return the objects of a list, without those that are invalid."""
         if not isinstance(value, list):
-            self._reject(key, value, "a list of objects")
+            self._reject(key, value, "a list of maps")
             return []
         built = [
-            self.item(f"{key}[{index}]", item, cls, names, "a list of objects")
+            self.item(f"{key}[{index}]", item, cls, names, "a list of maps")
             for index, item in enumerate(value)
         ]
         return [each for each in built if each is not None]
@@ -136,7 +137,7 @@ class _AccessReader:
         if value is None and allowed is None:
             return None
         if not isinstance(value, dict):
-            self._reject(key, value, allowed or f"an object with {', '.join(names)}")
+            self._reject(key, value, allowed or f"a map with the keys {', '.join(names)}")
             return None
         for unknown in value.keys() - names.keys():
             self._reject(f"{key}.{unknown}", value[unknown], f"the keys {', '.join(names)}")

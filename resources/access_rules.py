@@ -42,7 +42,9 @@ IDENTIFIER_ALLOWED = "letters, digits and _, not beginning with a digit"
 # As browsers send it: lower case, no path, the port only where it is not the scheme's own.
 _ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?"
 _ORIGIN_ALLOWED = "a list of origins like https://shop.example.com, or *"
-_TIME_ALLOWED = "a time like 2027-01-31T00:00:00Z"
+_TIME_ALLOWED = 'a time in quotes like "2027-01-31T00:00:00Z"'
+# A YAML time without quotes, as Pulumi passes it on: https://pkg.go.dev/time#Time.String
+_YAML_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4}) \S+")
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ def utc_time() -> Rule:
     """
 
     def read(value: Any) -> str:
-        moment = datetime.fromisoformat(_require(value, isinstance(value, str)))
+        string = _require(value, isinstance(value, str))
+        moment = datetime.fromisoformat(_YAML_TIME.sub(r"\1\2", string))
         # Without a zone it would be a different moment on each machine.
         _require(value, moment.tzinfo is not None)
         shown = moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -152,10 +152,12 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
                 allowed=IDENTIFIER_ALLOWED,
             ),
             shards=reader.whole("shards", 1, MAX_SHARDS, default=1),
-            teams=reader.value("teams"),
-            tokens=reader.value("tokens"),
-            cors_origins=reader.value("corsOrigins"),
-            public=reader.value("publicEvents"),
+            teams=reader.value("teams", "a list of maps, each with name and database"),
+            tokens=reader.value("tokens", "a list of maps, each with name and scopes"),
+            cors_origins=reader.value(
+                "corsOrigins", "a list of origins like https://shop.example.com, or *"
+            ),
+            public=reader.value("publicEvents", "a map with the key team, like {team: cli}"),
             honor_do_not_track=reader.flag("honorDoNotTrack", default=True),
             reject=reader.refuse,
         ),
@@ -240,16 +242,16 @@ class _Reader:
             self.refuse(key, self._config.get(key), "a list of texts")
         return value if isinstance(value, list) else []
 
-    def value(self, key: str) -> object:
-        """A list or object, as it is; None where the key is not set."""
-        return self._parsed(key, lambda _: self._config.get_object(key), "JSON")
+    def value(self, key: str, allowed: str) -> object:
+        """Return a list or map, unchecked; None if the key is not set."""
+        return self._parsed(key, lambda _: self._config.get_object(key), allowed)
 
     def secret(self, key: str, *, variable: str) -> pulumi.Output[str]:
         value = self._config.get_secret(key)
         if value is None and os.environ.get(variable):
             value = pulumi.Output.secret(os.environ[variable])
         if value is None:
-            self._missing(key, variable)
+            self._missing(key, variable, option="--secret ")
         return value or pulumi.Output.secret("")
 
     def optional_secret(self, key: str, *, pattern: str, allowed: str) -> pulumi.Output[str] | None:
@@ -282,8 +284,9 @@ class _Reader:
             f"config {self._config.full_key(key)} is {value!r}, allowed: {allowed}"
         )
 
-    def _missing(self, key: str, variable: str | None) -> None:
+    def _missing(self, key: str, variable: str | None, *, option: str = "") -> None:
         instead = f" (or set {variable})" if variable else ""
         self._problems.append(
-            f"config {self._config.full_key(key)} is missing: `pulumi config set {key} …`{instead}"
+            f"config {self._config.full_key(key)} is missing: "
+            f"`pulumi config set {option}{key} …`{instead}"
         )

@@ -5,7 +5,7 @@
         databases=[schema.database],
         tables=worker.tables,
     )
-    readers = team_readers(connection_of(warehouse), {"shop": "shop_telemetry"})
+    readers = team_readers(connection_of(warehouse), {"default": schema.database})
 
 The writer may insert into the worker's tables and into the scratch database of `IngestProbe`, and
 nothing else. It cannot read, and cannot write to `schema_versions`, which could block migrations.

@@ -14,7 +14,7 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
             script_name="telemetry",
             clickhouse_url=warehouse.https_url,
             writer=writer,
-            readers={"default": reader},
+            readers=readers,
             access=access,
             retention_days=30,
         ),
@@ -62,8 +62,8 @@ class TelemetryArgs:
 
     Attributes:
         account_id: the Cloudflare account. Replaces.
-        api_token: token with the rights `Workers Scripts: Edit` and, for the zone, `Workers
-            Routes: Edit` and `DNS: Edit`; a secret.
+        api_token: token with the rights `Workers Scripts: Edit` and, for the zone, `Zone: Read`,
+            `Workers Routes: Edit` and `DNS: Edit`; a secret.
         hostname: where apps send to. Replaces the domain only.
         zone_name: the account's zone that the hostname is in.
         script_name: name of the Workers script. Replaces.

@@ -4,9 +4,9 @@ Statements: `CREATE USER`, `ALTER USER`, `SHOW GRANTS`, `GRANT … WITH REPLACE 
 over the service's HTTPS interface. Only the SHA-256 of the password is sent.
 
     reader = User(
-        "reader",
+        "analyst",
         UserArgs(
-            name="telemetry_reader",
+            name="analyst",
             grants=["SELECT ON telemetry.*"],
             connection=connection_of(warehouse),
         ),

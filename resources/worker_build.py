@@ -1,4 +1,4 @@
-"""Builds the ingest worker, only when its sources changed since the last time.
+"""`build_worker`: the ingest worker as one ES module, built only if its sources changed.
 
     worker = build_worker("worker")
 

@@ -55,6 +55,8 @@ def test_only_another_version_is_another_token() -> None:
         ("2027-01-31T01:00:30+01:00:30", "2027-01-31T00:00:00.000Z"),
         ("2027-01-31 00:00:00+0000", "2027-01-31T00:00:00.000Z"),
         ("2027-01-31T00:00:00.1239999Z", "2027-01-31T00:00:00.123Z"),
+        ("2027-01-31 01:00:00 +0100 CET", "2027-01-31T00:00:00.000Z"),
+        ("2027-01-31 00:00:00 +0000 UTC", "2027-01-31T00:00:00.000Z"),
     ],
 )
 def test_times_are_kept_in_utc_with_milliseconds(spelling: str, kept: str) -> None:
@@ -72,10 +74,10 @@ def test_times_are_kept_in_utc_with_milliseconds(spelling: str, kept: str) -> No
         ({"scopes": ["write"]}, "TokenArgs.scopes is ['write'], allowed: a list of traces"),
         ({"version": 2}, "TokenArgs.version is 2, allowed: a string"),
         ({"expires_at": "2027-01-31"}, "TokenArgs.expires_at is '2027-01-31', allowed: a time"),
-        ({"expires_at": "2027-01-31T00:00:00"}, "allowed: a time like 2027-01-31T00:00:00Z"),
-        ({"expires_at": "2027-02-31T00:00:00Z"}, "allowed: a time like 2027-01-31T00:00:00Z"),
-        ({"expires_at": "0001-01-01T00:00:00+02:00"}, "allowed: a time like"),
-        ({"expires_at": ""}, "TokenArgs.expires_at is '', allowed: a time like"),
+        ({"expires_at": "2027-01-31T00:00:00"}, "allowed: a time in quotes like"),
+        ({"expires_at": "2027-02-31T00:00:00Z"}, "allowed: a time in quotes like"),
+        ({"expires_at": "0001-01-01T00:00:00+02:00"}, "allowed: a time in quotes like"),
+        ({"expires_at": ""}, "TokenArgs.expires_at is '', allowed: a time in quotes like"),
         ({"expires_at": 1_800_000_000}, "TokenArgs.expires_at is 1800000000, allowed: a time"),
         ({"previous_valid_until": "soon"}, "TokenArgs.previous_valid_until is 'soon', allowed"),
         ({"requests_per_second": 0}, "TokenArgs.requests_per_second is 0, allowed: a number above"),
@@ -115,9 +117,9 @@ def test_no_field_can_be_set_past_the_checks() -> None:
         ({"honor_do_not_track": "no"}, "Access.honor_do_not_track is 'no', allowed: true or false"),
         (
             {"public": PublicArgs(team="default")},
-            "Access.public.team is 'default', allowed: a team that no token sends for: none of",
+            "Access.public.team is 'default', allowed: a team that no token may send to; every",
         ),
-        ({"public": PublicArgs(team="nobody")}, "allowed: a team that no token sends for"),
+        ({"public": PublicArgs(team="nobody")}, "allowed: a team that no token may send to"),
     ],
 )
 def test_invalid_access_is_rejected_where_it_is_constructed(

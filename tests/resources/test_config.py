@@ -135,9 +135,11 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
     [
         ("corsOrigins", '["shop.example.com"]', "a list of origins like https://"),
         ("corsOrigins", '["https://shop.example.com/"]', "a list of origins like https://"),
-        ("publicEvents", "[1]", "an object"),
-        ("publicEvents", '{"team": "nobody"}', "a team that no token sends for"),
-        ("publicEvents", '{"team": "default"}', "a team that no token sends for"),
+        ("publicEvents", "[1]", "a map with the keys team, "),
+        ("publicEvents", "cli", "a map with the key team, like {team: cli}"),
+        ("corsOrigins", "shop", "a list of origins like https://"),
+        ("publicEvents", '{"team": "nobody"}', "a team that no token may send to"),
+        ("publicEvents", '{"team": "default"}', "a team that no token may send to"),
         ("publicEvents", '{"requestsPerSecond": 1}', "1 to 63 letters, digits, _ and -"),
         ("publicEvents", '{"team": "default", "rowsPerSecond": 0}', "a number above 0"),
         ("publicEvents", '{"team": "default", "rate": 1}', "the keys team, requestsPerSecond"),
@@ -197,9 +199,9 @@ def test_a_wrong_dsn_is_refused_without_being_shown(dsn: str) -> None:
 @pytest.mark.parametrize(
     ("tokens", "key", "allowed"),
     [
-        ("everybody", "tokens", "JSON"),
+        ("everybody", "tokens", "a list of maps, each with name and scopes"),
         ("[]", "tokens", "at least one token"),
-        ('{"name": "a"}', "tokens", "a list of objects"),
+        ('{"name": "a"}', "tokens", "a list of maps"),
         ('[{"scopes": ["read"]}]', "tokens[0].name", "1 to 63 letters, digits, _ and -"),
         ('[{"name": "a", "scopes": []}]', "tokens[0].scopes", "a list of traces, logs, metrics"),
         ('[{"name": "a", "scopes": ["write"]}]', "tokens[0].scopes", "a list of traces"),
@@ -207,7 +209,7 @@ def test_a_wrong_dsn_is_refused_without_being_shown(dsn: str) -> None:
         (
             '[{"name": "a", "scopes": ["read"], "expiresAt": "2028-01-01T00:00:00"}]',
             "tokens[0].expiresAt",
-            "a time like 2027-01-31T00:00:00Z",
+            'a time in quotes like "2027-01-31T00:00:00Z"',
         ),
         (
             '[{"name": "a", "scopes": ["read"], "requestsPerSecond": 0}]',
@@ -273,6 +275,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     for key in ("region", "ingestDomain", "ttlDays", "cloudflareApiToken"):
         assert f"telemetry:{key} is" in str(caught.value)
     assert "or set CLOUDFLARE_API_TOKEN" in str(caught.value)
+    assert "`pulumi config set --secret cloudflareApiToken …`" in str(caught.value)
+    assert "`pulumi config set region …`" in str(caught.value)
 
 
 def test_the_environment_fills_in_for_cloudflare(monkeypatch: pytest.MonkeyPatch) -> None:
