@@ -77,7 +77,7 @@ export const LETTERS_BODY: Schema = {
       type: "string",
       pattern: RFC3339,
       format: "date-time",
-      description: "RFC 3339, default: now",
+      description: "RFC 3339 with a time of day like 2026-11-21T00:00:00Z, default: now",
       examples: ["2026-11-21T00:00:00Z"],
     },
     ids: {

@@ -35,7 +35,8 @@ export const TIMESTAMP: Schema = {
     { type: "string", pattern: DATE_TIME_PATTERN },
   ],
   description:
-    "Unix seconds, Unix milliseconds or RFC 3339 (UTC without a zone), of a day that exists; " +
+    "Unix seconds, Unix milliseconds, or RFC 3339 with a time of day like 2026-11-21T07:26:40Z " +
+    "(UTC without a zone), of a day that exists; " +
     "default: now",
   examples: [1_795_246_000, 1_795_246_000_000, "2026-11-21T07:26:40Z"],
 };
