@@ -118,11 +118,28 @@ def _string(rng: random.Random) -> str:
 
 
 def _number(rng: random.Random) -> str:
-    if rng.random() < 0.5:
+    kind = rng.choice(["listed", "listed", "integer", "double", "decimal", "decimal"])
+    if kind == "listed":
         return rng.choice(NUMBERS)
+    if kind == "integer":
+        return _integer(rng)
+    if kind == "double":
+        exponent = rng.randrange(-324, 309)
+        return f"{rng.choice(['', '-'])}{rng.randrange(1, 10)}.{rng.randrange(10**16)}e{exponent}"
     decimals = "".join(rng.choices("0000123456789", k=rng.randrange(1, 8)))
     exponent = rng.choice(["", "", "", "e1", "E+2", "e-3"])
     return f"{rng.choice(['', '-'])}{rng.randrange(1000)}.{decimals}{exponent}"
+
+
+def _integer(rng: random.Random) -> str:
+    """Of 1 to 400 digits; every other one is a double exactly, so JavaScript prints it as sent."""
+    length = rng.choice([rng.randrange(15, 24), rng.randrange(1, 401)])
+    digits = rng.randrange(10 ** (length - 1), 10**length)
+    if rng.random() < 0.5:
+        first = rng.randrange(1, 1_000)
+        digits = first * 10**length if length < 300 else first << length
+        digits = int(float(digits)) if digits < 10**300 else digits
+    return f"{rng.choice(['', '-'])}{digits}"
 
 
 def _word(rng: random.Random) -> str:
@@ -184,7 +201,11 @@ def as_queried(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     is_wide = type(value) is int and not -(2**63) <= value < 2**64
-    return float(value) if is_wide else value
+    return as_double(value) if is_wide else value
+
+
+def as_double(value: int) -> float | None:
+    return float(value) if abs(value) < 2**1024 - 2**970 else None
 
 
 def as_queried_in_list(item: Any) -> Any:
@@ -214,6 +235,31 @@ def test_every_value_comes_back_as_it_was_sent(clickhouse: ClickHouse, worker: W
         assert loads(text) == loads(sent), (SEED, number, sent)
         expected = paths(json.loads(sent, object_pairs_hook=Pairs))
         assert paths(typed) == expected, (SEED, number, sent)
+
+
+WIDE = [100000000000000000000, 20000000000000000000, 500000000000000000000, 2**64, -(2**63) - 2048]
+
+
+@pytest.mark.parametrize("other", ['"pro"', "1e9", '"\\ud800"', "18446744073709551616"])
+def test_integers_of_twenty_digits_are_doubles_to_queries(
+    clickhouse: ClickHouse, worker: Worker, other: str
+) -> None:
+    """Also those that JavaScript prints as sent; whatever else the event and its batch hold."""
+    texts = [f'{{"wei":{wide},"other":{other}}}' for wide in WIDE]
+    texts += [f'{{"list":[{wide},1.5]}}' for wide in WIDE]
+    events = [f'{{"event_name":"n","metadata":{text}}}' for text in texts]
+    assert post(worker, "/events/bulk", f"[{','.join(events)}]".encode()).status == 200
+    wait_until("drained", worker.is_drained, log_of=worker.process)
+    assert worker.stored("SELECT error FROM dead_letters") == []
+    rows = clickhouse.query("SELECT metadata_text FROM telemetry.events ORDER BY received_at")
+    assert rows.splitlines() == [text.replace("\\", "\\\\") for text in texts]
+    typed = clickhouse.query(
+        "SELECT metadata.wei::Nullable(Float64), isNotNull(metadata.other) "
+        "FROM telemetry.events ORDER BY received_at FORMAT JSONCompactEachRow"
+    )
+    found = [json.loads(line) for line in typed.splitlines()]
+    assert [float(row[0]) for row in found[: len(WIDE)]] == [float(wide) for wide in WIDE]
+    assert all(row[1] for row in found[: len(WIDE)])
 
 
 @pytest.mark.parametrize("number", ["9.90", "1.0", "0.0", "12.10", "-0", "1E5", "0.10e1", "1e-7"])

@@ -47,9 +47,16 @@ export function bodyFrom(text: string): unknown {
   }
 }
 
+/**
+ * Also keeps integers beyond 2^53 that JavaScript prints as sent: ClickHouse rejects 20 digits of a
+ * double as an integer, so `metadata.ts` has to see them.
+ */
 function exactNumber(item: unknown, source: string | undefined): unknown {
-  const isOther = typeof item === "number" && source !== undefined && String(item) !== source;
-  return isOther ? JSON.rawJSON(source) : item;
+  if (typeof item !== "number" || source === undefined) {
+    return item;
+  }
+  const isWide = Number.isInteger(item) && !Number.isSafeInteger(item);
+  return isWide || String(item) !== source ? JSON.rawJSON(source) : item;
 }
 
 /** The digits of a number that `valueFrom` kept; null for any other value. */
