@@ -1,8 +1,9 @@
 -- Product events. Rows with equal event_name and event_id are one event, and the row received first
 -- is the one that counts: merges keep it, and `events_once` shows it before merges have run.
 -- event_id: the client's, or one built from the fields that identify an event with a time of its own.
--- The default starts with the time, so that a range of time is a range of the table; the length keeps
--- channel and user apart. The worker builds ids of the same form for events without a time.
+-- The default starts with `built:`, as no client's id may, and the time, so that a range of time is a
+-- range of the table; the length keeps channel and user apart. The worker builds ids of the same form
+-- for events without a time.
 -- metadata_text: the metadata as sent, digit by digit. metadata: the same for queries by path, and an
 -- empty object where ClickHouse's parser rejects the text, so that no event rejects an insert. Not
 -- JSONExtract(metadata_text, 'JSON'): seen in 26.7 to turn items of lists of several types into null.
@@ -14,7 +15,7 @@
 CREATE TABLE IF NOT EXISTS events
 (
     event_name LowCardinality(String) CODEC(ZSTD(1)),
-    event_id String DEFAULT concat('t', lower(leftPad(hex(toUnixTimestamp64Milli(timestamp)), 12, '0')), '-', lower(leftPad(hex(sipHash64(concat(toString(length(channel)), ':', channel, user_id))), 16, '0'))) CODEC(ZSTD(1)),
+    event_id String DEFAULT concat('built:', lower(leftPad(hex(toUnixTimestamp64Milli(timestamp)), 12, '0')), '-', lower(leftPad(hex(sipHash64(concat(toString(length(channel)), ':', channel, user_id))), 16, '0'))) CODEC(ZSTD(1)),
     channel LowCardinality(String) CODEC(ZSTD(1)),
     campaign_id String CODEC(ZSTD(1)),
     user_id String CODEC(ZSTD(1)),

@@ -99,9 +99,16 @@ def test_a_built_id_sent_by_a_client_is_of_its_own_time_or_rejected(
     (row,) = stored_events(clickhouse, worker)
     assert worker.post_event(event(event_id=row["event_id"])).status == 200
     assert len(stored_events(clickhouse, worker)) == 1
-    answer = worker.post_event(event(event_id=row["event_id"], timestamp=NOW_SECONDS + 1))
-    assert answer.status == 400
-    assert "allowed: another id" in json.loads(answer.body)["error"]
+    built = str(row["event_id"])
+    for fields in (
+        {"event_id": built, "timestamp": NOW_SECONDS + 1},
+        {"event_id": built.replace("-", "x")},
+        {"event_id": "built:"},
+        {"event_id": "built:mine"},
+    ):
+        answer = worker.post_event(event(**fields))
+        assert answer.status == 400
+        assert "allowed: another id" in json.loads(answer.body)["error"]
 
 
 def test_equal_bodies_of_two_endpoints_are_two_bodies(

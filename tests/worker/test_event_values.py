@@ -126,6 +126,10 @@ def _number(rng: random.Random) -> str:
     if kind == "double":
         exponent = rng.randrange(-324, 309)
         return f"{rng.choice(['', '-'])}{rng.randrange(1, 10)}.{rng.randrange(10**16)}e{exponent}"
+    return _decimal(rng)
+
+
+def _decimal(rng: random.Random) -> str:
     decimals = "".join(rng.choices("0000123456789", k=rng.randrange(1, 8)))
     exponent = rng.choice(["", "", "", "e1", "E+2", "e-3"])
     return f"{rng.choice(['', '-'])}{rng.randrange(1000)}.{decimals}{exponent}"
@@ -216,6 +220,18 @@ def as_queried_in_list(item: Any) -> Any:
     return float(found) if type(found) is int else found
 
 
+def are_equal(found: Any, expected: Any) -> bool:
+    """ClickHouse prints doubles below 1e21 as integers whose last digits are not theirs."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return found.keys() == expected.keys() and all(
+            are_equal(found[key], expected[key]) for key in expected
+        )
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(found) == len(expected) and all(map(are_equal, found, expected))
+    is_double = type(expected) is float and type(found) is int
+    return bool((float(found) if is_double else found) == expected)
+
+
 def well_formed(text: str) -> str:
     """Half a surrogate pair is one replacement character."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -234,7 +250,7 @@ def test_every_value_comes_back_as_it_was_sent(clickhouse: ClickHouse, worker: W
         text, typed = rows[number]
         assert loads(text) == loads(sent), (SEED, number, sent)
         expected = paths(json.loads(sent, object_pairs_hook=Pairs))
-        assert paths(typed) == expected, (SEED, number, sent)
+        assert are_equal(paths(typed), expected), (SEED, number, sent, paths(typed))
 
 
 WIDE = [100000000000000000000, 20000000000000000000, 500000000000000000000, 2**64, -(2**63) - 2048]
@@ -274,3 +290,39 @@ def test_the_only_number_of_a_body_keeps_its_spelling(
     wait_until("drained", worker.is_drained, log_of=worker.process)
     rows = clickhouse.query("SELECT metadata_text FROM telemetry.events ORDER BY received_at")
     assert rows.splitlines() == texts
+
+
+def test_a_field_present_twice_has_one_value(clickhouse: ClickHouse, worker: Worker) -> None:
+    """In and beside the metadata: numbers are equal by value, objects in any order of keys."""
+    deep = "[" * 20_000 + "]" * 20_000
+    equal = [
+        ("1e0", "1"),
+        ("0.10e1", "1.0"),
+        ("-0", "0e5"),
+        ("1e20", "100000000000000000000"),
+        ("1.5e-7", "0.00000015"),
+        ('{"x":1,"y":[2,{"z":null}]}', '{"y":[2e0,{"z":null}],"x":1}'),
+        ('"a"', '"\\u0061"'),
+        ("[]", "[ ]"),
+    ]
+    different = [
+        ("9007199254740993", "9007199254740992"),
+        ("1e400", "1e401"),
+        ("1", "-1"),
+        ("1", '"1"'),
+        ("0", "null"),
+        ("0", "false"),
+        ("[1,2]", "[1]"),
+        ("[]", "{}"),
+        ('{"x":1}', '{"y":1}'),
+        ('{"x":1}', '{"x":1,"y":1}'),
+        ("1", deep),
+        (deep[:30_000], deep[:30_000]),
+    ]
+    for status, pairs in ((200, equal), (400, different)):
+        for one, other in (*pairs, *(pair[::-1] for pair in pairs)):
+            body = f'{{"event_name":"e","a":{one},"metadata":{{"a":{other}}}}}'
+            answer = post(worker, "/events", body.encode())
+            assert answer.status == status, (body[:100], answer)
+    wait_until("drained", worker.is_drained, log_of=worker.process)
+    assert clickhouse.count("events") == 2 * len(equal)

@@ -124,6 +124,23 @@ def test_an_id_sent_again_with_another_day_counts_once(reading: Worker) -> None:
         assert found["total"] == total
 
 
+def test_an_id_of_any_form_counts(reading: Worker) -> None:
+    """Also one that sorts beside those that are built, which a range of time leaves out by id."""
+    ids = ["t0001", "T0001", "t01", "t0-1", "t018f2f6e-7a7b-7c3a-9d55-0a1b2c3d4e5f", "z", "\x01"]
+    ids += ["t019c167fc893-90f301e32961f65d", "built", "built9", "built;", "Built:0", "buil", "🚀"]
+    events = [
+        {"event_name": "order", "event_id": sent, "timestamp": NOON} for sent in [*ids, 17, None]
+    ]
+    answer = post(reading, "/events/bulk", events)
+    assert json.loads(answer.body)["rejected"] == 0
+    wait_until("delivered", reading.is_drained)
+    for day in ("2026-11-01", "2026-11-20"):
+        found = answered(reading, event_name="order", **{"from": day, "to": "2026-11-20"})
+        assert found["total"] == len(events)
+    past = answered(reading, event_name="order", **{"from": "2026-11-21", "to": "2026-11-30"})
+    assert past["total"] == 0
+
+
 def test_values_are_bound_and_never_part_of_the_statement(reading: Worker) -> None:
     """What looks like SQL, or like an escape, is a name that no event has."""
     for name in ("' OR 1 = 1 --", "{to:String}", "signup\\", "a\tb\nc\0", "signup' UNION ALL"):

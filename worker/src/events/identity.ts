@@ -9,18 +9,22 @@
 import { MAX_RECEIVED_STEPS } from "../limits.ts";
 import { clickHouseTime } from "./dates.ts";
 
-/** A built id: the time in milliseconds, then `-` and a hash of the fields, or `~` and a number. */
-const BUILT_ID = /^t[0-9a-f]{12}[-~]/;
+/**
+ * Before the time in milliseconds; `-` and a hash of the fields, or `~` and a number, follow. No
+ * other id may begin with it, so that a range of built ids has no others.
+ */
+const BUILT = "built:";
 const TIME_DIGITS = 12;
 
 /** The prefix of built ids for this time. */
 export function builtIdStart(ms: number): string {
-  return `t${ms.toString(16).padStart(TIME_DIGITS, "0")}`;
+  return `${BUILT}${ms.toString(16).padStart(TIME_DIGITS, "0")}`;
 }
 
-/** Whether a client's id has the form of one that was built for another time. */
-export function isForeignId(id: string, ms: number): boolean {
-  return BUILT_ID.test(id) && !id.startsWith(builtIdStart(ms));
+/** Whether a client's id is reserved: it begins as built ids do, and was not built for this time. */
+export function isReservedId(id: string, ms: number): boolean {
+  const isOwn = [`${builtIdStart(ms)}-`, `${builtIdStart(ms)}~`].some((own) => id.startsWith(own));
+  return id.startsWith(BUILT) && !isOwn;
 }
 
 /** Random for each isolate; the runtime has no randomness before the first request. */

@@ -2,6 +2,7 @@
 import { Refusal } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH } from "../limits.ts";
 import { fieldAt, isObject } from "../openapi/schema.ts";
+import { areEqual } from "./equal.ts";
 import { isInteger64, rawNumber } from "./json.ts";
 import type { Fields } from "./schema.ts";
 
@@ -37,7 +38,7 @@ export function joined(own: Fields, others: Fields, place: string): Fields {
     return own;
   }
   for (const name of names) {
-    if (Object.hasOwn(own, name) && JSON.stringify(own[name]) !== JSON.stringify(others[name])) {
+    if (Object.hasOwn(own, name) && !areEqual(own[name], others[name])) {
       throw new Refusal(
         400,
         `${fieldAt(place, name)}: present twice with different values; send one of them`,

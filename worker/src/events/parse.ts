@@ -4,7 +4,7 @@ import { Refusal } from "../errors.ts";
 import { check, fieldAt, invalid, isObject, shown } from "../openapi/schema.ts";
 import type { TimeWindow } from "../time_window.ts";
 import { clickHouseTime, millisecondsFromDateTime, millisecondsFromNumber } from "./dates.ts";
-import { isForeignId, receivedAt, uniqueId } from "./identity.ts";
+import { isReservedId, receivedAt, uniqueId } from "./identity.ts";
 import { isInteger64, rawNumber } from "./json.ts";
 import { joined, metadataFrom } from "./metadata.ts";
 import { ACCOUNT_EVENT, EVENT, FIELDS, type Fields, TIMESTAMP } from "./schema.ts";
@@ -130,14 +130,14 @@ function stringFrom(value: unknown): string {
   return value === undefined || value === null ? "" : String(value).toWellFormed();
 }
 
-/** @throws Refusal 400 an id of the form that is built for events of another time. */
+/** @throws Refusal 400 an id that begins as built ids do, but was not built for this time. */
 function idFrom(value: unknown, ms: number, place: string): string | null {
   if (value === undefined || value === null) {
     return null;
   }
   const id = stringFrom(value);
-  if (isForeignId(id, ms)) {
-    const allowed = "another id; this form is reserved for events without one";
+  if (isReservedId(id, ms)) {
+    const allowed = "another id; `built:` is reserved for events without one";
     throw invalid(fieldAt(place, "event_id"), value, allowed);
   }
   return id;

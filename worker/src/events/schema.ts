@@ -57,7 +57,9 @@ export const EVENT: Schema = {
       minLength: 1,
       maxLength: MAX_NAME_LENGTH,
       ...INTEGER_BOUNDS,
-      description: `a string of 1 to ${MAX_NAME_LENGTH} characters, or ${INTEGER}`,
+      description:
+        `a string of 1 to ${MAX_NAME_LENGTH} characters, or ${INTEGER}; ` +
+        "`built:` at its start is reserved",
       examples: ["018f2f6e-7a7b-7c3a-9d55-0a1b2c3d4e5f"],
     },
     channel: name(ANY_NAME, "web"),
