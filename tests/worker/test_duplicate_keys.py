@@ -25,7 +25,7 @@ Pairs = list[tuple[str, str]]
 
 
 def resources_with_equal_keys() -> list[Pairs]:
-    """From none to 80 attributes each; ClickHouse's sort changes its method at 24."""
+    """From none to 79 attributes each: ClickHouse sorts long arrays in another way than short ones."""
     chance = random.Random(13)
     return [
         [(chance.choice(KEYS), f"{number}-{place}") for place in range(chance.randrange(80))]
