@@ -25,7 +25,7 @@ Pairs = list[tuple[str, str]]
 
 
 def resources_with_equal_keys() -> list[Pairs]:
-    """From none to 79 attributes each: ClickHouse sorts long arrays in another way than short ones."""
+    """From none to 79 attributes each: ClickHouse sorts long and short lists differently."""
     chance = random.Random(13)
     return [
         [(chance.choice(KEYS), f"{number}-{place}") for place in range(chance.randrange(80))]
