@@ -288,14 +288,14 @@ def test_a_body_of_another_length_than_was_noted_is_not_cut(
             "/admin/dead-letters/drop",
             {"buffer": "default/0", "ids": []},
             400,
-            "ids: []; allowed: a list of 1 to 50 ids",
+            "ids: []; allowed: a list of 1 to 50 strings like 1-1795246000000",
         ),
         (
             "POST",
             "/admin/dead-letters/redrive",
             {"buffer": "default/0", "ids": [1]},
             400,
-            "ids[0]: 1; allowed: a dead letter's id",
+            "ids[0]: 1; allowed: a string like 1-1795246000000",
         ),
     ],
 )
