@@ -48,6 +48,7 @@ from pulumi.dynamic import (
 )
 
 from resources import engine, service_fields, service_rules, service_steps
+from resources.base.urns import urn_of
 from resources.checking import is_known
 from resources.errors import ResourceError
 from resources.ownership import stack_mark
@@ -337,7 +338,7 @@ class Service(Resource, module="clickhouse", name="Service"):
         }
         marks = {
             "pulumi_name": resource_name,
-            "resource_urn": pulumi.create_urn(resource_name, _type(type(self)), opts.parent),
+            "resource_urn": urn_of(type(self), resource_name, opts),
             "stack_mark": stack_mark(
                 pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()
             ),
@@ -367,7 +368,3 @@ async def _state_of_primary(warehouse: Any) -> pulumi.Output[str] | None:
     """What the primary shall be whose output `data_warehouse_id` is; None for a mere id."""
     found = await warehouse.resources() if isinstance(warehouse, pulumi.Output) else ()
     return next((it.desired_state for it in found if isinstance(it, Service)), None)
-
-
-def _type(cls: type[Resource]) -> str:
-    return f"pulumi-python:{cls._resource_type_name}"

@@ -8,6 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources.base.declared import Live
+from resources.base.urns import urn_of
 from resources.checking import whole_number
 from resources.ownership import stack_mark
 
@@ -24,11 +25,8 @@ def marks_of(
     cls: type[Resource], resource_name: str, opts: pulumi.ResourceOptions | None
 ) -> dict[str, Any]:
     """The inputs that `ownership` needs: which resource of which stack this is."""
-    parent = opts.parent if opts else None
     return {
-        "resource_urn": pulumi.create_urn(
-            resource_name, f"pulumi-python:{cls._resource_type_name}", parent
-        ),
+        "resource_urn": urn_of(cls, resource_name, opts),
         "stack_mark": stack_mark(
             pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()
         ),
