@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from resources.click_stack_webhook import ClickStackWebhook, ClickStackWebhookArgs
     from resources.config import Settings, load_settings
     from resources.database import Database, DatabaseArgs
+    from resources.database_names import probe_database
     from resources.grant import Grant, GrantArgs
     from resources.ingest_probe import IngestProbe, IngestProbeArgs
     from resources.ingest_users import ingest_writer, team_readers
@@ -153,6 +154,7 @@ __all__ = [
     "list_backups",
     "load_settings",
     "private_endpoint_config",
+    "probe_database",
     "prometheus_url",
     "team_readers",
     "team_schemas",
@@ -215,6 +217,7 @@ _HOMES = {
     "IngestProbeArgs": "ingest_probe",
     "build_worker": "worker_build",
     "ingest_writer": "ingest_users",
+    "probe_database": "database_names",
     "team_readers": "ingest_users",
     "Grant": "grant",
     "GrantArgs": "grant",

@@ -27,8 +27,6 @@ from dataclasses import dataclass, field
 import pulumi
 
 from resources.access_rules import (
-    IDENTIFIER,
-    IDENTIFIER_ALLOWED,
     InvalidArgs,
     Problem,
     checked,
@@ -41,6 +39,7 @@ from resources.access_rules import (
     utc_time,
     whole,
 )
+from resources.database_names import DATABASE, DATABASE_ALLOWED
 from resources.shard_layouts import MAX_SHARDS
 
 __all__ = ["SCOPES", "SENDING_SCOPES", "Access", "PublicArgs", "TeamArgs", "TokenArgs"]
@@ -56,7 +55,7 @@ _NAME = text(
 )
 _TEAM_RULES = {
     "name": _NAME,
-    "database": text(IDENTIFIER, IDENTIFIER_ALLOWED),
+    "database": text(DATABASE, DATABASE_ALLOWED),
     "shards": whole(1, MAX_SHARDS),
 }
 _TOKEN_RULES = {

@@ -20,8 +20,6 @@ from resources.checking import whole_number
 from resources.errors import ConfigurationError
 
 __all__ = [
-    "IDENTIFIER",
-    "IDENTIFIER_ALLOWED",
     "InvalidArgs",
     "Problem",
     "Rule",
@@ -36,9 +34,6 @@ __all__ = [
     "whole",
 ]
 
-# Names that are valid unquoted in SQL and in URLs everywhere.
-IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
-IDENTIFIER_ALLOWED = "letters, digits and _, not beginning with a digit"
 # As browsers send it: lower case, no path, the port only where it is not the scheme's own.
 _ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?"
 _ORIGIN_ALLOWED = "a list of origins like https://shop.example.com, or *"

@@ -50,7 +50,7 @@ from typing import Any
 import pulumi
 
 from resources.access_config import read_access
-from resources.access_rules import IDENTIFIER, IDENTIFIER_ALLOWED
+from resources.database_names import DATABASE, DATABASE_ALLOWED
 from resources.shard_layouts import MAX_SHARDS
 from resources.statement_proof import AUTOMATIC, FORMATS
 from resources.worker_logs import WorkerLogs
@@ -148,8 +148,8 @@ def _telemetry(reader: _Reader) -> dict[str, Any]:
             database=reader.text(
                 "database",
                 default="telemetry",
-                pattern=IDENTIFIER,
-                allowed=IDENTIFIER_ALLOWED,
+                pattern=DATABASE,
+                allowed=DATABASE_ALLOWED,
             ),
             shards=reader.whole("shards", 1, MAX_SHARDS, default=1),
             teams=reader.value("teams", "a list of maps, each with name and database"),

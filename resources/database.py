@@ -29,8 +29,9 @@ import pulumi
 from pulumi.dynamic import DiffResult, Resource
 
 from resources.checking import Checker
+from resources.database_names import DATABASE, DATABASE_ALLOWED
 from resources.errors import ResourceError, ServiceGone, ServiceStopped
-from resources.sql import NAME, InServer, flat, text
+from resources.sql import InServer, flat, text
 from resources.warehouse import Connection, Warehouse, quoted
 
 __all__ = ["Database", "DatabaseArgs", "DatabaseProvider"]
@@ -61,7 +62,7 @@ class DatabaseProvider(InServer):
 
     def rules(self, checker: Checker) -> None:
         """A name, a text, a flag."""
-        checker.text("name", pattern=NAME, allowed="letters, digits and _")
+        checker.text("name", pattern=DATABASE, allowed=DATABASE_ALLOWED)
         checker.text("comment", pattern=r"[\s\S]*")
         checker.flag("drop_tables_on_destroy")
 

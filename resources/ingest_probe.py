@@ -13,13 +13,15 @@
         ),
     )
 
-Statements: `CREATE DATABASE`, `CREATE TABLE … AS`, `INSERT`, `SELECT` and `DROP DATABASE`, of the
-scratch database `ingest_probe`, over the service's HTTPS interface.
+Statements: `CREATE DATABASE`, `CREATE TABLE … AS`, `INSERT`, `SELECT` and `DROP DATABASE`, of a
+scratch database, over the service's HTTPS interface.
 
 `pulumi up` inserts a generated body with each statement of the worker into a copy of its table,
 twice under one deduplication token, as the SQL user that the worker uses, and compares the rows.
 If the rows differ or are doubled, `pulumi up` fails, and the worker is not deployed. The
-copies are in a scratch database, which is dropped afterwards.
+copies are in a scratch database, which is dropped afterwards. Its name is `telemetry_probe_` and a
+hash of the stack (`probe_database`), and its comment proves that the probe created it: a database
+of that name with another comment is left as it is, and `pulumi up` ends with an error.
 
 The outputs are for the worker: the insert format of OTLP, and the settings that this server's
 version has and others lack. `protobuf` is the preferred format; if it does not work and the worker
@@ -41,8 +43,16 @@ import pulumi
 from pulumi.dynamic import CreateResult, Resource, UpdateResult
 
 from resources import engine
+from resources.base.urns import urn_of
 from resources.checking import Checker
+from resources.database_names import (
+    DATABASE,
+    DATABASE_ALLOWED,
+    PROBE_DATABASE,
+    probe_database,
+)
 from resources.errors import ResourceError, one_line
+from resources.scratch_database import ScratchDatabase
 from resources.sql import NAME, InServer, flat, goes_with_its_service
 from resources.statement_proof import (
     AUTOMATIC,
@@ -64,7 +74,8 @@ class IngestProbeArgs:
         connection: the server, and the user that creates the copies. Another `url` replaces.
         database: whose tables are copied. In place.
         schema: a value that changes with the tables: `Migrations.files`. In place.
-        writer: the SQL user that the worker inserts as; needs `INSERT ON ingest_probe.*`. In place.
+        writer: the SQL user that the worker inserts as; needs `INSERT` on the tables of
+            `probe_database()`. In place.
         writer_password: the user's password, a secret.
         statements: `dist/statements.json` of the worker, relative to the program.
         statements_sha256: of that file. In place.
@@ -89,8 +100,9 @@ class IngestProbeProvider(InServer):
 
     def rules(self, checker: Checker) -> None:
         """Check names that are used in SQL, and the format."""
-        for name in ("database", "writer"):
-            checker.text(name, pattern=NAME, allowed="letters, digits and _")
+        checker.text("database", pattern=DATABASE, allowed=DATABASE_ALLOWED)
+        checker.text("writer", pattern=NAME, allowed="letters, digits and _")
+        checker.text("scratch_database", pattern=PROBE_DATABASE, allowed="a reserved name")
         if not Path(checker.inputs["statements"]).is_file():
             checker.refuse("statements", "the file statements.json that `npm run build` writes")
             return
@@ -142,16 +154,17 @@ class IngestProbe(Resource, module="clickhouse", name="IngestProbe"):
         args: IngestProbeArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        urn = pulumi.create_urn(
-            resource_name,
-            f"pulumi-python:{type(self)._resource_type_name}",
-            opts.parent if opts else None,
-        )
-        outputs = {"insert_format": None, "insert_settings": None}
+        props = {
+            **flat(args),
+            "insert_format": None,
+            "insert_settings": None,
+            "resource_urn": urn_of(type(self), resource_name, opts),
+            "scratch_database": probe_database(),
+        }
         super().__init__(
             IngestProbeProvider(),
             resource_name,
-            {**flat(args), **outputs, "resource_urn": urn},
+            props,
             goes_with_its_service(args, opts),
         )
 
@@ -161,6 +174,7 @@ def _chosen_format(
 ) -> str:
     """Return the first format that works; tables without OTLP must work in any case."""
     manifest = Manifest.read(props["statements"])
+    scratch = ScratchDatabase(server, props["scratch_database"])
     writer = Warehouse(props["url"], props["writer"], props["writer_password"])
     wanted = props["format"]
     formats = manifest.formats() if wanted == AUTOMATIC else [wanted]
@@ -169,7 +183,7 @@ def _chosen_format(
     def problem_with(form: str) -> str | None:
         engine.report(urn, f"proving the worker's {form} inserts")
         try:
-            prove(server, writer, props["database"], manifest, form=form, settings=settings)
+            prove(scratch, writer, props["database"], manifest, form=form, settings=settings)
         except ResourceError as error:
             return f"{form}: {one_line(error)}"
         return None

@@ -21,8 +21,8 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from resources.access import DEFAULT_TEAM
+from resources.database_names import probe_database
 from resources.settings_profile import SettingsProfile, SettingsProfileArgs
-from resources.statement_proof import SCRATCH_DATABASE
 from resources.user import User, UserArgs
 from resources.warehouse import Connection
 
@@ -67,10 +67,11 @@ def ingest_writer(
         tables: those that the worker writes, `BuiltWorker.tables`.
         opts: of the user.
     """
+    scratch = probe_database()
     grants = pulumi.Output.all(*databases).apply(
         lambda known: [
             *(f"INSERT ON {database}.{table}" for database in known for table in tables),
-            f"INSERT ON {SCRATCH_DATABASE}.*",
+            f"INSERT ON {scratch}.*",
         ]
     )
     return User(

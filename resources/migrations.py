@@ -33,9 +33,11 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, Resource
 
 from resources import engine
+from resources.base.urns import urn_of
 from resources.checking import Checker, is_known
+from resources.database_names import DATABASE, DATABASE_ALLOWED
 from resources.errors import ResourceError, SqlError, one_line
-from resources.sql import NAME, InServer, differs, flat
+from resources.sql import InServer, differs, flat
 from resources.warehouse import Connection, Warehouse, quoted
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ class MigrationsProvider(InServer):
         checker.inputs.setdefault("variables", {})
         checker.flag("drop_database_on_destroy")
         checker.text("oldest_server", pattern=r"\d+\.\d+", allowed="a version like 26.2")
-        checker.text("database", pattern=NAME, allowed="letters, digits and _")
+        checker.text("database", pattern=DATABASE, allowed=DATABASE_ALLOWED)
         _check_files(checker)
 
     def id_of(self, props: Mapping[str, Any]) -> str:
@@ -145,11 +147,7 @@ class Migrations(Resource, module="clickhouse", name="Migrations"):
         args: MigrationsArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        urn = pulumi.create_urn(
-            resource_name,
-            f"pulumi-python:{type(self)._resource_type_name}",
-            opts.parent if opts else None,
-        )
+        urn = urn_of(type(self), resource_name, opts)
         props = {**flat(args), "resource_urn": urn, "files": _files(args.directory)}
         super().__init__(MigrationsProvider(), resource_name, props, opts)
 

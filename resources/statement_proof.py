@@ -7,19 +7,19 @@ that the build expects. The scratch database is dropped afterwards, also after a
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import secrets
 import time
 from base64 import b64decode
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from resources import engine
 from resources.errors import ResourceError, SqlError
+from resources.scratch_database import ScratchDatabase
 from resources.sql import text
 from resources.warehouse import Warehouse, quoted
 
@@ -28,7 +28,6 @@ __all__ = [
     "DEDUPLICATION_SETTINGS",
     "FORMATS",
     "READ_SETTINGS",
-    "SCRATCH_DATABASE",
     "VERSIONED_SETTINGS",
     "Manifest",
     "known_settings",
@@ -36,7 +35,6 @@ __all__ = [
     "server_version",
 ]
 
-SCRATCH_DATABASE = "ingest_probe"
 FORMATS = ("protobuf", "rowbinary")
 """Formats of OTLP, the preferred one first; tables without OTLP have the form `json`."""
 AUTOMATIC = "auto"
@@ -122,7 +120,7 @@ def known_settings(server: Warehouse) -> dict[str, str]:
 
 
 def prove(
-    admin: Warehouse,
+    scratch: ScratchDatabase,
     writer: Warehouse,
     database: str,
     manifest: Manifest,
@@ -133,7 +131,7 @@ def prove(
     """Raise if a statement of this form does not apply its rows exactly once on the server.
 
     Args:
-        admin: creates the copies and reads them.
+        scratch: where the copies are; its user creates and reads them.
         writer: inserts, as the worker does.
         database: whose tables are copied.
         form: `json` or one of `FORMATS`.
@@ -142,8 +140,9 @@ def prove(
         ResourceError: names the table and the difference.
     """
     tables = {name: entry for name, entry in manifest.tables.items() if form in entry["forms"]}
-    with _copies(admin, database, tables) as filled_by_views:
-        proof = _Proof(admin, writer, settings, filled_by_views)
+    with scratch.created():
+        filled_by_views = _Copies(scratch, database).create(tables)
+        proof = _Proof(scratch, writer, settings, filled_by_views)
         for name, entry in tables.items():
             try:
                 proof.prove(name, entry["forms"][form], entry["rows"])
@@ -155,14 +154,14 @@ def prove(
 class _Proof:
     """The users and settings of one proof; `filled_by_views` are tables in the scratch database."""
 
-    admin: Warehouse
+    scratch: ScratchDatabase
     writer: Warehouse
     settings: Mapping[str, str]
     filled_by_views: Collection[str]
 
     def prove(self, table: str, insert: Mapping[str, Any], rows: Sequence[Any]) -> None:
         """Insert, compare; insert again under the same token, and compare again."""
-        token = f"{SCRATCH_DATABASE}:{table}:{secrets.token_hex(8)}"
+        token = f"{self.scratch.name}:{table}:{secrets.token_hex(8)}"
         self._insert(insert, token)
         self._compare(table, rows, "after one insert")
         behind = self._behind_views()
@@ -175,7 +174,7 @@ class _Proof:
         parameters = {
             **self.settings,
             **insert["statement"],
-            "database": SCRATCH_DATABASE,
+            "database": self.scratch.name,
             "insert_deduplication_token": token,
         }
         deadline = time.monotonic() + _NOT_YET_SECONDS
@@ -204,8 +203,9 @@ class _Proof:
 
     def _rows(self, table: str, columns: Iterable[str]) -> list[dict[str, Any]]:
         listed = "*" if columns == "*" else ", ".join(quoted(column) for column in columns)
-        query = f"SELECT {listed} FROM {SCRATCH_DATABASE}.{quoted(table)} FORMAT JSONEachRow"  # noqa: S608
-        answer = self.admin.post(READ_SETTINGS, query.encode())
+        query = f"SELECT {listed} FROM {quoted(table)} FORMAT JSONEachRow"  # noqa: S608
+        parameters = {**READ_SETTINGS, "database": self.scratch.name}
+        answer = self.scratch.admin.post(parameters, query.encode())
         return [json.loads(line) for line in answer.splitlines()]
 
 
@@ -213,23 +213,47 @@ def _sorted(rows: Iterable[Mapping[str, Any]]) -> list[Any]:
     return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
 
 
-@contextlib.contextmanager
-def _copies(admin: Warehouse, database: str, tables: Collection[str]) -> Iterator[list[str]]:
-    """Copy tables and views of a database, empty; yield the names of the tables that views fill."""
-    admin.command(f"DROP DATABASE IF EXISTS {SCRATCH_DATABASE} SYNC")
-    try:
-        admin.command(f"CREATE DATABASE {SCRATCH_DATABASE} ENGINE = Atomic")
-        found = _tables(admin, database)
-        views = _views(found, database)
+@dataclass(frozen=True)
+class _Copies:
+    """Empty copies, in the scratch database, of tables and views of `database`."""
+
+    scratch: ScratchDatabase
+    database: str
+
+    def create(self, tables: Collection[str]) -> list[str]:
+        """Create them; return the names of the tables that views fill."""
+        found = _tables(self.scratch.admin, self.database)
+        views = _views(found, self.database)
         missing = sorted(set(tables) - {table.name for table in found})
         if missing:
-            raise ResourceError(f"{database} has no table {', '.join(missing)}")
+            raise ResourceError(f"{self.database} has no table {', '.join(missing)}")
         for table in found:
             if table.name in {*tables, *views.values()}:
-                _copy_table(admin, database, table)
-        yield sorted({views[view] for view in views if _copy_view(admin, database, view)})
-    finally:
-        admin.command(f"DROP DATABASE IF EXISTS {SCRATCH_DATABASE} SYNC")
+                self._table(table)
+        return sorted({views[view] for view in views if self._view(view)})
+
+    def _table(self, table: _Table) -> None:
+        copy = f"{quoted(self.scratch.name)}.{quoted(table.name)}"
+        source = f"{quoted(self.database)}.{quoted(table.name)}"
+        self.scratch.admin.command(f"CREATE TABLE {copy} AS {source}")
+        if " TTL " in table.create_query:
+            # The bodies' times are fixed, and older than any retention some day.
+            self.scratch.admin.command(f"ALTER TABLE {copy} REMOVE TTL")
+
+    def _view(self, view: _Table) -> bool:
+        """Create the copy; return False for a view of a table that has no copy."""
+        try:
+            self.scratch.admin.command(self._moved(view.create_query))
+        except SqlError as error:
+            if error.code != _UNKNOWN_TABLE:
+                raise
+            return False
+        return True
+
+    def _moved(self, create_query: str) -> str:
+        """Return the query with the database replaced by the scratch database."""
+        name = re.escape(self.database)
+        return re.sub(rf"(?<![\w`.])(`{name}`|{name})\.", f"{self.scratch.name}.", create_query)
 
 
 def _tables(admin: Warehouse, database: str) -> list[_Table]:
@@ -253,28 +277,3 @@ def _views(found: Collection[_Table], database: str) -> dict[_Table, str]:
         if match:
             views[table] = match[1]
     return views
-
-
-def _copy_table(admin: Warehouse, database: str, table: _Table) -> None:
-    copy = f"{SCRATCH_DATABASE}.{quoted(table.name)}"
-    admin.command(f"CREATE TABLE {copy} AS {quoted(database)}.{quoted(table.name)}")
-    if " TTL " in table.create_query:
-        # The bodies' times are fixed, and older than any retention some day.
-        admin.command(f"ALTER TABLE {copy} REMOVE TTL")
-
-
-def _copy_view(admin: Warehouse, database: str, view: _Table) -> bool:
-    """Create the copy; return False for a view of a table that has no copy."""
-    try:
-        admin.command(_moved(view.create_query, database))
-    except SqlError as error:
-        if error.code != _UNKNOWN_TABLE:
-            raise
-        return False
-    return True
-
-
-def _moved(create_query: str, database: str) -> str:
-    """Return the query with the database replaced by the scratch database."""
-    name = re.escape(database)
-    return re.sub(rf"(?<![\w`.])(`{name}`|{name})\.", f"{SCRATCH_DATABASE}.", create_query)

@@ -15,6 +15,7 @@ import yaml  # type: ignore[import-untyped]
 from resources import config
 from resources.access import PublicArgs, TeamArgs, TokenArgs
 from resources.config import Settings, load_settings
+from resources.database_names import DATABASE_ALLOWED
 from resources.worker_logs import WorkerLogs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ COMPLETE = {
     "cloudflareAccountId": "0123",
     "cloudflareApiToken": "not-a-real-token",
 }
+PROBE_DATABASE = "telemetry_probe_0123456789abcdef"
 VARIABLES = (
     "CLOUDFLARE_ACCOUNT_ID",
     "CLOUDFLARE_API_TOKEN",
@@ -146,6 +148,7 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
         ("honorDoNotTrack", "no", "true, false"),
         ("teams", '[{"name": "a b", "database": "x"}]', "1 to 63 letters, digits, _ and -"),
         ("teams", '[{"name": "a", "database": "telemetry"}]', "a different value for each"),
+        ("teams", f'[{{"name": "a", "database": "{PROBE_DATABASE}"}}]', DATABASE_ALLOWED),
         (
             "teams",
             '[{"name": "a", "database": "b", "shards": 101}]',
@@ -247,6 +250,7 @@ def test_a_wrong_token_is_named_by_its_place(tokens: str, key: str, allowed: str
         ("dropDatabaseOnDestroy", "yes", "true, false"),
         ("insertFormat", "json", "auto, protobuf, rowbinary"),
         ("database", "tele-metry", "letters, digits and _, not beginning with a digit"),
+        ("database", PROBE_DATABASE, DATABASE_ALLOWED),
         ("ipAccessList", "everybody", "a list of texts"),
         ("ipAccessList", "[1]", "a list of texts"),
         ("ingestDomain", "https://in.example.com", "a hostname like in.example.com"),

@@ -12,9 +12,11 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
 from resources import statement_proof
+from resources.database import DatabaseProvider
 from resources.errors import ResourceError
 from resources.ingest_probe import IngestProbeProvider
 from resources.migrations import MigrationsProvider, _files
+from resources.scratch_database import ScratchDatabase
 from resources.sql import InServer
 from resources.statement_proof import (
     DEDUPLICATION_SETTINGS,
@@ -31,6 +33,7 @@ from tests.worker.sample_rows import columns_of
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "writer-1-Password"
 DATABASE = "probed"
+SCRATCH = "telemetry_probe_0123456789abcdef"
 VARIABLES = {"TTL_DAYS": "30", "PARTITION_DAYS": "1"}
 
 
@@ -90,6 +93,7 @@ class Probed:
             "statements": statements,
             "statements_sha256": "x",
             "format": "auto",
+            "scratch_database": SCRATCH,
             **changes,
         }
 
@@ -107,7 +111,7 @@ def migrated(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         probed = Probed(server, tmp_path_factory.mktemp("probe"))
         probed.migrate()
         probed.query(f"CREATE USER probe_writer IDENTIFIED BY '{PASSWORD}'")
-        probed.query("GRANT INSERT ON ingest_probe.* TO probe_writer")
+        probed.query(f"GRANT INSERT ON {SCRATCH}.* TO probe_writer")
         yield probed
 
 
@@ -115,7 +119,7 @@ def migrated(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def probed(migrated: Probed) -> Iterator[Probed]:
     """After every test the copies are dropped, and the tables are unchanged."""
     yield migrated
-    assert migrated.query("EXISTS DATABASE ingest_probe") == "0"
+    assert migrated.query(f"EXISTS DATABASE {SCRATCH}") == "0"
     assert migrated.query(f"SELECT count() FROM {DATABASE}.otel_traces") == "0"
     migrated.query("DROP SETTINGS PROFILE IF EXISTS forced_on_the_writer")
 
@@ -185,7 +189,14 @@ def test_a_repeat_that_doubles_rows_is_found(probed: Probed) -> None:
     force(probed, "deduplicate_insert_select = 'disable'")
     manifest = Manifest(probed.manifest())
     with pytest.raises(ResourceError, match=r"otel_traces: 4 rows instead of 2 after the insert w"):
-        prove(probed.admin, probed.writer, DATABASE, manifest, form="protobuf", settings={})
+        prove(
+            ScratchDatabase(probed.admin, SCRATCH),
+            probed.writer,
+            DATABASE,
+            manifest,
+            form="protobuf",
+            settings={},
+        )
 
 
 def test_a_view_whose_rows_a_repeat_doubles_is_found(probed: Probed) -> None:
@@ -225,12 +236,12 @@ def test_a_writer_without_the_right_is_an_error(
 ) -> None:
     """Not immediately: another replica may receive the grant a moment later."""
     monkeypatch.setattr(statement_proof, "_NOT_YET_SECONDS", 0.0)
-    probed.query("REVOKE INSERT ON ingest_probe.* FROM probe_writer")
+    probed.query(f"REVOKE INSERT ON {SCRATCH}.* FROM probe_writer")
     try:
         with pytest.raises(ResourceError, match="ACCESS_DENIED"):
             probed.outputs(probed.props())
     finally:
-        probed.query("GRANT INSERT ON ingest_probe.* TO probe_writer")
+        probed.query(f"GRANT INSERT ON {SCRATCH}.* TO probe_writer")
 
 
 def test_a_view_that_fills_a_table_elsewhere_is_not_copied(probed: Probed) -> None:
@@ -249,9 +260,57 @@ def test_a_view_that_fills_a_table_elsewhere_is_not_copied(probed: Probed) -> No
 
 
 def test_copies_that_a_killed_run_left_are_dropped_first(probed: Probed) -> None:
+    copies = ScratchDatabase(probed.admin, SCRATCH)
+    with copies.created():
+        probed.query(f"CREATE TABLE {SCRATCH}.otel_traces (a Int8) ENGINE = MergeTree ORDER BY a")
+        assert probed.outputs(probed.props())["insert_format"] == "protobuf"
+
+
+@pytest.mark.parametrize("comment", ["", "COMMENT 'copies of last year'"])
+def test_a_database_of_that_name_that_the_probe_did_not_create_keeps_its_rows(
+    probed: Probed, comment: str
+) -> None:
+    table = f"{SCRATCH}.otel_traces"
+    probed.query(f"CREATE DATABASE {SCRATCH} {comment}")
+    try:
+        probed.query(f"CREATE TABLE {table} (a Int8) ENGINE = MergeTree ORDER BY a")
+        probed.query(f"INSERT INTO {table} VALUES (1), (2)")
+        with pytest.raises(ResourceError, match=f"{SCRATCH} at https.* was not created by Ingest"):
+            probed.outputs(probed.props())
+        assert probed.query(f"SELECT count() FROM {table}") == "2"
+    finally:
+        probed.query(f"DROP DATABASE {SCRATCH} SYNC")
+
+
+def test_a_database_that_changes_hands_during_the_proof_is_not_dropped(probed: Probed) -> None:
+    scratch = ScratchDatabase(probed.admin, SCRATCH)
+    try:
+        with pytest.raises(ResourceError, match="its comment is 'mine now'"), scratch.created():
+            probed.query(f"ALTER DATABASE {SCRATCH} MODIFY COMMENT 'mine now'")
+        assert probed.query(f"EXISTS DATABASE {SCRATCH}") == "1"
+    finally:
+        probed.query(f"DROP DATABASE {SCRATCH} SYNC")
+
+
+def test_a_users_database_called_ingest_probe_is_not_touched(probed: Probed) -> None:
     probed.query("CREATE DATABASE ingest_probe")
-    probed.query("CREATE TABLE ingest_probe.otel_traces (a Int8) ENGINE = MergeTree ORDER BY a")
-    assert probed.outputs(probed.props())["insert_format"] == "protobuf"
+    probed.outputs(probed.props())
+    assert probed.query("EXISTS DATABASE ingest_probe") == "1"
+
+
+@pytest.mark.parametrize("provider", [DatabaseProvider, MigrationsProvider, IngestProbeProvider])
+def test_a_database_with_a_name_of_the_probe_is_rejected_at_preview(
+    probed: Probed, provider: type[InServer]
+) -> None:
+    props = probed.props(database=SCRATCH, name=SCRATCH, writer="w", directory="migrations")
+    failures = provider().check({}, {**props, "files": {}}).failures
+    assert [failure.property for failure in failures] in (["name"], ["database"])
+    assert "reserved for IngestProbe" in failures[0].reason
+
+
+def test_only_a_reserved_name_is_taken_for_the_copies(probed: Probed) -> None:
+    (failure,) = probed.provider().check({}, probed.props(scratch_database=DATABASE)).failures
+    assert failure.property == "scratch_database"
 
 
 def test_an_older_server_is_rejected_before_any_file_is_applied(probed: Probed) -> None:
