@@ -62,7 +62,7 @@ export const attributeMap = (column: string): string =>
 /**
  * The value of the first attribute with this key; an empty string if there is none.
  *
- * Not of the map: which one of equal keys ClickHouse finds there depends on the rest of its block.
+ * Not of the map: ClickHouse does not say which one of equal keys it finds there.
  */
 export const attributeNamed = (column: string, key: string): string =>
   `arrayFirst(pair -> pair.1 = '${key}', ${pairs(column)}).2`;
