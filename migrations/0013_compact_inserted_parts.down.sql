@@ -8,4 +8,4 @@ ALTER TABLE otel_metrics_histogram RESET SETTING min_level_for_wide_part;
 ALTER TABLE otel_metrics_exponential_histogram RESET SETTING min_level_for_wide_part;
 ALTER TABLE otel_metrics_summary RESET SETTING min_level_for_wide_part;
 ALTER TABLE ingest_health RESET SETTING min_level_for_wide_part;
-ALTER TABLE events RESET SETTING min_level_for_wide_part;
+ALTER TABLE events RESET SETTING min_bytes_for_wide_part;

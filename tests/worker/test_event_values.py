@@ -12,11 +12,20 @@ import math
 import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.worker.engines import ClickHouse, Worker, wait_until
+from tests.worker.conftest import WorkerFactory
+from tests.worker.engines import (
+    TOKEN,
+    ClickHouse,
+    Worker,
+    access_document,
+    token_entry,
+    wait_until,
+)
 from tests.worker.product_events import NOW_SECONDS, event, post
 
 SEED = int(os.environ.get("EVENTS_SEED", "20261129"))
@@ -111,6 +120,13 @@ def random_object(rng: random.Random, depth: int = 0) -> str:
     keys = rng.sample(KEYS, rng.randrange(5))
     fields = (f"{json.dumps(key)}: {random_json(rng, depth)}" for key in keys)
     return f"{{{', '.join(fields)}}}"
+
+
+def random_wide_object(rng: random.Random) -> str:
+    """33 of 300 keys, with objects in lists, whose paths have types of their own; and 30 KB."""
+    keys = rng.sample(range(300), 33)
+    fields = (f'"k{key}": {random_json(rng, 1)}' for key in keys)
+    return f'{{"pad": "{"x" * 30_000}", {", ".join(fields)}}}'
 
 
 def _string(rng: random.Random) -> str:
@@ -276,6 +292,46 @@ def test_integers_of_twenty_digits_are_doubles_to_queries(
     found = [json.loads(line) for line in typed.splitlines()]
     assert [float(row[0]) for row in found[: len(WIDE)]] == [float(wide) for wide in WIDE]
     assert all(row[1] for row in found[: len(WIDE)])
+
+
+MAX_PART_FILES = 100
+
+
+def test_random_metadata_makes_few_files_and_the_first_event_wins_after_merges(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """Two tokens send the same ids: one part has few files, whatever paths and types are in it."""
+    access = access_document(token_entry("second", name="second"))
+    worker = make_worker(clickhouse_url=clickhouse.url, access=access)
+    rng = random.Random(SEED)
+    metadata = [random_wide_object(rng) for _event in range(300)]
+    for token, sent in ((TOKEN, metadata), ("second", metadata[::-1])):
+        for start in range(0, len(sent), 2 * BODY_EVENTS):
+            events = [
+                f'{{"event_name":"e","event_id":"{number}","user_id":"{token}","metadata":{text}}}'
+                for number, text in enumerate(sent[start : start + 2 * BODY_EVENTS], start)
+            ]
+            body = f"[{','.join(events)}]".encode()
+            answer = post(worker, "/events/bulk", body, authorization=f"Bearer {token}")
+            assert (answer.status, json.loads(answer.body)["rejected"]) == (200, 0)
+        wait_until("drained", worker.is_drained, seconds=120, log_of=worker.process)
+    assert worker.stored("SELECT error FROM dead_letters") == []
+    clickhouse.query("OPTIMIZE TABLE telemetry.events FINAL")
+    rows = clickhouse.query(
+        "SELECT event_id, user_id, metadata_text FROM telemetry.events FORMAT JSONEachRow"
+    )
+    found = {row["event_id"]: row for row in map(json.loads, rows.splitlines())}
+    assert len(rows.splitlines()) == len(found) == len(metadata)
+    for number, text in enumerate(metadata):
+        row = found[str(number)]
+        assert (row["user_id"], loads(row["metadata_text"])) == (TOKEN, loads(text))
+    # Above the 10 MiB from which ClickHouse alone writes a file for every column.
+    parts = (
+        "SELECT path FROM system.parts WHERE active AND table = 'events' "
+        "AND data_uncompressed_bytes > 10485760"
+    )
+    (path,) = clickhouse.query(parts).splitlines()
+    assert len(list(Path(path).iterdir())) < MAX_PART_FILES
 
 
 @pytest.mark.parametrize("number", ["9.90", "1.0", "0.0", "12.10", "-0", "1E5", "0.10e1", "1e-7"])
