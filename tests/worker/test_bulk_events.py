@@ -55,6 +55,7 @@ OBJECTS = b'[{"event_name":"a","user_id":"u1"},{"event_name":"b","user_id":"u2"}
         ("application/json", json.dumps({"events": json.loads(OBJECTS)}, indent=2).encode()),
         ("application/json", LINES),
         ("text/plain", LINES),
+        ("application/json", b"\n \r\n" + LINES),
         ("application/x-ndjson; charset=utf-8", LINES),
         ("application/jsonl", b"\xef\xbb\xbf" + LINES.strip()),
     ],
@@ -111,6 +112,35 @@ def test_valid_events_are_stored_and_the_response_names_the_others(
             assert words in error["error"]
     assert [row["user_id"] for row in stored_events(clickhouse, worker)] == ["u1", "u2"]
     assert clickhouse.count("events") == 2
+
+
+def test_a_line_that_is_not_utf_8_rejects_no_others(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Empty lines do not count in its index."""
+    lines = [json.dumps(event(user_id=f"u{n}")).encode() for n in range(3)]
+    body = b"\n\n".join([lines[0], b'{"event_name":"\xff"}', lines[1], lines[2]])
+    for content_type in ("application/x-ndjson", "application/json"):
+        answer = post(worker, "/events/bulk", body, content_type=content_type)
+        report = json.loads(answer.body)
+        assert (answer.status, report["events"], report["rejected"]) == (200, 3, 1)
+        assert report["errors"] == [{"index": 1, "error": "line: not UTF-8; send valid UTF-8"}]
+    rows = stored_events(clickhouse, worker)
+    assert [row["user_id"] for row in rows] == ["u0", "u1", "u2"]
+
+
+def test_an_event_that_is_inside_the_window_only_at_the_repeat_is_stored_then(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """The events that were stored before merge with their repeats."""
+    soon = time.time() + 24 * 3600 + 8
+    events = [event(event_id="a"), event(event_id="b", timestamp=soon)]
+    first = json.loads(post(worker, "/events/bulk", events).body)
+    assert (first["events"], first["rejected"]) == (1, 1)
+    wait_until(
+        "the event is inside the window",
+        lambda: json.loads(post(worker, "/events/bulk", events).body)["rejected"] == 0,
+    )
+    rows = stored_events(clickhouse, worker)
+    assert sorted(str(row["event_id"]) for row in rows) == ["a", "b"]
 
 
 def test_damaged_lines_reject_no_others(clickhouse: ClickHouse, worker: Worker) -> None:

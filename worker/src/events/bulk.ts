@@ -24,6 +24,8 @@ export interface Bulk {
   /** The first `MAX_REPORTED_EVENTS` of them. */
   readonly errors: readonly RejectedEvent[];
   readonly rejected: number;
+  /** Which events are rejected, as a string; empty if none is. */
+  readonly rejectedIndexes: string;
   readonly byReason: ReadonlyMap<RejectReason, number>;
 }
 
@@ -36,7 +38,7 @@ export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival)
   let days: DayRange | null = null;
   const errors: RejectedEvent[] = [];
   let haveIdentity = true;
-  let rejected = 0;
+  const rejectedIndexes: number[] = [];
   const byReason = new Map<RejectReason, number>();
   let index = 0;
   for (const candidate of candidatesFrom(bytes, areLines)) {
@@ -49,7 +51,7 @@ export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival)
       if (!(error instanceof Refusal)) {
         throw error;
       }
-      rejected++;
+      rejectedIndexes.push(index);
       const reason = reasonOf(error);
       byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
       if (errors.length < MAX_REPORTED_EVENTS) {
@@ -58,7 +60,11 @@ export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival)
     }
     index++;
   }
-  return { lines, days, haveIdentity, errors, rejected, byReason };
+  const rejected = rejectedIndexes.length;
+  return {
+    ...{ lines, days, haveIdentity, errors, rejected, byReason },
+    rejectedIndexes: rejectedIndexes.join(),
+  };
 }
 
 function eventOf(candidate: Candidate): unknown {
@@ -72,7 +78,7 @@ function eventOf(candidate: Candidate): unknown {
 function candidatesFrom(bytes: Uint8Array, areLines: boolean): Iterable<Candidate> {
   if (areLines || startsWithObjectLine(bytes)) {
     checkLines(bytes);
-    return candidatesFromLines(textFrom(bytes));
+    return candidatesFromLines(linesFrom(bytes));
   }
   checkShape(bytes);
   const events = eventsFrom(bodyFrom(textFrom(bytes)));
@@ -98,31 +104,75 @@ const OPEN_BRACE = 0x7b;
 
 /** Whether the first of several lines is a whole object; indented JSON starts with `{` alone. */
 function startsWithObjectLine(bytes: Uint8Array): boolean {
-  const end = bytes.subarray(0, MAX_EVENT_BYTES + 1).indexOf(LINE_FEED);
-  if (end < 0 || !bytes.subarray(0, end).includes(OPEN_BRACE)) {
+  const start = Math.max(0, bytes.findIndex(isNoSpace));
+  const end = bytes.indexOf(LINE_FEED, start);
+  const line = bytes.subarray(start, end);
+  if (end < 0 || line.byteLength > MAX_EVENT_BYTES || !line.includes(OPEN_BRACE)) {
     return false;
   }
   try {
-    return isObject(valueFrom(textFrom(bytes.subarray(0, end)))) && hasMore(bytes, end);
+    return isObject(valueFrom(textFrom(line))) && hasMore(bytes, end);
   } catch {
     return false;
   }
 }
 
 function hasMore(bytes: Uint8Array, from: number): boolean {
-  return bytes.subarray(from).some((byte) => byte > 0x20);
+  return bytes.subarray(from).some(isNoSpace);
+}
+
+function isNoSpace(byte: number): boolean {
+  return byte > 0x20;
+}
+
+/** The lines that are not empty; null for one that is not UTF-8, which rejects no other. */
+function linesFrom(bytes: Uint8Array): readonly (string | null)[] {
+  try {
+    return textFrom(bytes).split("\n").filter(isFilled);
+  } catch {
+    return linesOneByOne(bytes);
+  }
+}
+
+/** At most one more than a bulk may have, so that millions of them use no memory. */
+function linesOneByOne(bytes: Uint8Array): readonly (string | null)[] {
+  const lines: (string | null)[] = [];
+  let start = 0;
+  while (start < bytes.byteLength && lines.length <= MAX_BULK_EVENTS) {
+    const found = bytes.indexOf(LINE_FEED, start);
+    const end = found < 0 ? bytes.byteLength : found;
+    const line = end === start ? "" : lineFromBytes(bytes.subarray(start, end));
+    if (isFilled(line)) {
+      lines.push(line);
+    }
+    start = end + 1;
+  }
+  return lines;
+}
+
+function isFilled(line: string | null): boolean {
+  return line === null || line.trim() !== "";
+}
+
+function lineFromBytes(bytes: Uint8Array): string | null {
+  try {
+    return textFrom(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** Parsed one at a time, so that only one line's values are in memory. */
-function* candidatesFromLines(text: string): Generator<Candidate> {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
+function* candidatesFromLines(lines: readonly (string | null)[]): Generator<Candidate> {
   if (lines.length === 0 || lines.length > MAX_BULK_EVENTS) {
     throw invalid("body", `${lines.length} lines`, String(EVENTS.description));
   }
   for (const line of lines) {
-    yield candidateFromLine(line);
+    yield line === null ? { refusal: new Refusal(400, NOT_UTF8) } : candidateFromLine(line);
   }
 }
+
+const NOT_UTF8 = "line: not UTF-8; send valid UTF-8";
 
 function candidateFromLine(line: string): Candidate {
   if (line.length > MAX_EVENT_BYTES) {

@@ -1,4 +1,5 @@
 /** Product events on their way into the buffer. */
+import { createHash } from "node:crypto";
 import type { Caller } from "../auth.ts";
 import { free } from "../body.ts";
 import { contentCoding, decode } from "../content_coding.ts";
@@ -69,8 +70,23 @@ export async function ingestEvents(request: Request, env: Env, caller: Caller): 
       { status: 400 },
     );
   }
-  await store(request, env, caller, { ...bulk, key: bulk.haveIdentity ? key : null });
+  await store(request, env, caller, {
+    ...bulk,
+    key: bulk.haveIdentity ? keyOfPart(key, bulk) : null,
+  });
   return Response.json({ status: "stored", events: bulk.lines.length, ...report(bulk) });
+}
+
+/**
+ * A repeat may have more or fewer events inside the window of time. It is another body then: the new
+ * ones are stored, and the others merge by their ids.
+ */
+function keyOfPart(key: string, { rejectedIndexes }: Bulk): string {
+  if (rejectedIndexes === "") {
+    return key;
+  }
+  const hex = createHash("sha256").update(`${key} ${rejectedIndexes}`).digest("hex");
+  return key[0] + hex.slice(0, key.length - 1);
 }
 
 function isAtomicFrom(request: Request): boolean {
