@@ -1,7 +1,7 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
 import { aboveRate, type Caller } from "./auth.ts";
-import { compressed, free, tooLarge } from "./body.ts";
+import { compressed, free } from "./body.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { type ContentCoding, contentCoding, decode } from "./content_coding.ts";
 import { Deadline } from "./deadline.ts";
@@ -11,7 +11,6 @@ import {
   FULL_RETRY_AFTER_SECONDS,
   MAX_BODY_BYTES,
   MAX_RAW_BODY_BYTES,
-  MAX_STORED_RAW_BYTES,
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "./limits.ts";
 import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
@@ -125,9 +124,6 @@ function rewritten(
   nowMs: number,
 ): Rewritten & Pick<Scan, "repeatedBytes"> {
   const stored = rewrite(signal, raw, window, nowMs);
-  if (stored.bytes.byteLength > MAX_STORED_RAW_BYTES) {
-    throw tooLarge("body: with its arrays as strings, over the limit", MAX_STORED_RAW_BYTES);
-  }
   // Its arrays have become strings, which are longer.
   const { repeatedBytes } = scan(signal, stored.bytes, window);
   return { ...stored, repeatedBytes };

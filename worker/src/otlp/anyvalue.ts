@@ -1,100 +1,255 @@
 /**
  * An AnyValue as the text that the OpenTelemetry Collector stores: `pcommon.Value.AsString` of
  * go.opentelemetry.io/collector/pdata, which is Go's `encoding/json` for arrays and maps.
+ *
+ * From bytes to bytes, into a buffer with a limit: neither the depth of a value nor its entries
+ * copy or keep what is inside.
  */
-import { doubleFrom, type Fields, int64From, readFields } from "./fields.ts";
+import { base64Length, writeBase64 } from "../base64.ts";
+import { free } from "../body.ts";
+import { int64Text } from "../rowbinary/numbers.ts";
+import { eachField } from "./fields.ts";
+import { writeJsonString } from "./json_text.ts";
+import type { ProtobufWriter } from "./protobuf_writer.ts";
 import { ANY_VALUE, ARRAY_VALUE, KEY_VALUE, KEY_VALUE_LIST } from "./schema.ts";
 
-// A string that begins with U+FEFF keeps it: only a whole file's is a byte order mark.
-const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+/** The member of an AnyValue that counts, and where its value is. */
+export interface Member {
+  number: number;
+  from: number;
+  end: number;
+}
 
-/** Text of an array or a map; empty if it holds a number that JSON has no word for. */
-export function anyValueText(fields: Fields): string {
-  try {
-    return jsonFrom(fields);
-  } catch (error) {
-    if (error instanceof NotJson) {
-      return ""; // what the exporter stores when Go refuses to encode NaN or an infinity
+/**
+ * The last member that is set.
+ *
+ * @param ranges of the message's pieces, which protobuf merges: the last of all members counts.
+ */
+export function lastMember(bytes: Uint8Array, ranges: readonly number[]): Member | null {
+  for (let at = ranges.length - 2; at >= 0; at -= 2) {
+    const member = { number: 0, from: 0, end: 0 };
+    eachField(ANY_VALUE, bytes, ranges[at] ?? 0, ranges[at + 1] ?? 0, (number, from, end) => {
+      member.number = number;
+      member.from = from;
+      member.end = end;
+    });
+    if (member.number !== 0) {
+      return member;
     }
-    throw error;
+  }
+  return null;
+}
+
+/** Write the text of an array or a map; nothing if it holds a number that JSON has no word for. */
+export function writeAnyValueText(out: ProtobufWriter, bytes: Uint8Array, member: Member): void {
+  const start = out.length;
+  try {
+    new TextOf(out, bytes).member(member);
+  } catch (error) {
+    if (!(error instanceof NotJson)) {
+      throw error;
+    }
+    out.length = start; // what the exporter stores when Go refuses to encode NaN or an infinity
   }
 }
 
 class NotJson extends Error {}
 
-function jsonFrom(fields: Fields): string {
-  const last = [...fields].at(-1);
-  if (last === undefined) {
-    return "null";
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+class TextOf {
+  readonly #out: ProtobufWriter;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(out: ProtobufWriter, bytes: Uint8Array) {
+    this.#out = out;
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
-  const [number, values] = last;
-  const bytes = values[values.length - 1] ?? new Uint8Array(0);
-  switch (number) {
-    case 1:
-      return quoted(decoder.decode(bytes));
-    case 2:
-      return int64From(bytes) === 0n ? "false" : "true";
-    case 3:
-      return int64From(bytes).toString();
-    case 4:
-      return numberText(doubleFrom(bytes));
-    case 5:
-      return arrayText(bytes);
-    case 6:
-      return mapText(bytes);
-    default:
-      // Go's empty byte slice is nil, and nil is null.
-      return bytes.length === 0 ? "null" : `"${base64(bytes)}"`;
-  }
-}
 
-function arrayText(bytes: Uint8Array): string {
-  const values = readFields(ARRAY_VALUE, bytes).get(1) ?? [];
-  return `[${values.map((value) => jsonFrom(readFields(ANY_VALUE, value))).join(",")}]`;
-}
-
-/** Keys in byte order and each once, the last one's value: what Go does with a map. */
-function mapText(bytes: Uint8Array): string {
-  // Under a letter: a Map's keys collide where their sender wants, if they are numbers alone
-  // (`parse_json.ts`). 60,000 of them took 11 s.
-  const entries = new Map<string, string>();
-  for (const pair of readFields(KEY_VALUE_LIST, bytes).get(1) ?? []) {
-    const fields = readFields(KEY_VALUE, pair);
-    const key = decoder.decode(fields.get(1)?.at(-1) ?? new Uint8Array(0));
-    entries.set(`k${key}`, jsonFrom(readFields(ANY_VALUE, joined(fields.get(2) ?? []))));
-  }
-  const sorted = [...entries].sort(([left], [right]) => compareUtf8(left, right));
-  return `{${sorted.map(([key, value]) => `${quoted(key.slice(1))}:${value}`).join(",")}}`;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return parts.length === 1 && parts[0] !== undefined
-    ? parts[0]
-    : Uint8Array.from(parts.flatMap((part) => [...part]));
-}
-
-/** UTF-8 sorts by code point, JavaScript by UTF-16 unit: they differ beyond U+FFFF. */
-function compareUtf8(left: string, right: string): number {
-  const length = Math.min(left.length, right.length);
-  for (let at = 0; at < length; at++) {
-    const difference = rank(left.charCodeAt(at)) - rank(right.charCodeAt(at));
-    if (difference !== 0) {
-      return difference;
+  #value(ranges: readonly number[]): void {
+    const member = lastMember(this.#bytes, ranges);
+    if (member === null) {
+      this.#out.ascii("null");
+    } else {
+      this.member(member);
     }
   }
-  return left.length - right.length;
+
+  member({ number, from, end }: Member): void {
+    const bytes = this.#bytes;
+    switch (number) {
+      case 1:
+        writeJsonString(this.#out, bytes, from, end);
+        return;
+      case 2:
+        this.#out.ascii(int64Text(bytes, from, end) === "0" ? "false" : "true");
+        return;
+      case 3:
+        this.#out.ascii(int64Text(bytes, from, end));
+        return;
+      case 4:
+        this.#out.ascii(numberText(this.#view.getFloat64(from, true)));
+        return;
+      case 5:
+        this.#array(from, end);
+        return;
+      case 6:
+        this.#map(from, end);
+        return;
+      default:
+        this.#base64(from, end);
+    }
+  }
+
+  #array(from: number, end: number): void {
+    const out = this.#out;
+    out.byte(OPEN_ARRAY);
+    let isFirst = true;
+    eachField(ARRAY_VALUE, this.#bytes, from, end, (_number, valueFrom, valueEnd) => {
+      if (!isFirst) {
+        out.byte(COMMA);
+      }
+      isFirst = false;
+      this.#value([valueFrom, valueEnd]);
+    });
+    out.byte(CLOSE_ARRAY);
+  }
+
+  /** Keys in byte order and each once, the last one's value: what Go does with a map. */
+  #map(from: number, end: number): void {
+    const out = this.#out;
+    const entries = new Entries(this.#bytes, from, end);
+    out.byte(OPEN_OBJECT);
+    entries.eachInOrder((isFirst, { keyFrom, keyEnd, pairFrom, pairEnd }) => {
+      if (!isFirst) {
+        out.byte(COMMA);
+      }
+      writeJsonString(out, this.#bytes, keyFrom, keyEnd);
+      out.byte(COLON);
+      this.#value(valueRanges(this.#bytes, pairFrom, pairEnd));
+    });
+    out.byte(CLOSE_OBJECT);
+    entries.free();
+  }
+
+  #base64(from: number, end: number): void {
+    const out = this.#out;
+    if (from === end) {
+      out.ascii("null"); // Go's empty byte slice is nil, and nil is null
+      return;
+    }
+    const length = base64Length(end - from);
+    out.reserve(length + 2);
+    out.byte(QUOTE);
+    writeBase64(out.bytes, out.length, this.#bytes, from, end);
+    out.length += length;
+    out.byte(QUOTE);
+  }
 }
 
-/** Halves of surrogate pairs come after all other units. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
+function valueRanges(bytes: Uint8Array, pairFrom: number, pairEnd: number): number[] {
+  const ranges: number[] = [];
+  eachField(KEY_VALUE, bytes, pairFrom, pairEnd, (number, from, end) => {
+    if (number === 2) {
+      ranges.push(from, end);
+    }
+  });
+  return ranges;
 }
 
-function quoted(text: string): string {
-  // Go escapes the two line separators even where HTML escaping is off.
-  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (char) =>
-    char === "\u2028" ? "\\u2028" : "\\u2029",
-  );
+interface Entry {
+  readonly keyFrom: number;
+  readonly keyEnd: number;
+  readonly pairFrom: number;
+  readonly pairEnd: number;
+}
+
+/** Numbers of each entry: where its key and the entry itself begin and end. */
+const ENTRY_NUMBERS = 4;
+
+/** The entries of a map. Numbers only: a map can have a million of them. */
+class Entries {
+  readonly #bytes: Uint8Array;
+  readonly #places: Uint32Array;
+  readonly #order: Uint32Array;
+
+  constructor(bytes: Uint8Array, from: number, end: number) {
+    let count = 0;
+    eachField(KEY_VALUE_LIST, bytes, from, end, () => {
+      count++;
+    });
+    this.#bytes = bytes;
+    this.#places = new Uint32Array(count * ENTRY_NUMBERS);
+    this.#order = new Uint32Array(count);
+    let place = 0;
+    eachField(KEY_VALUE_LIST, bytes, from, end, (_number, pairFrom, pairEnd) => {
+      this.#order[place / ENTRY_NUMBERS] = place;
+      this.#set(place, pairFrom, pairEnd);
+      place += ENTRY_NUMBERS;
+    });
+    this.#order.sort((one, other) => this.#compare(one, other) || one - other);
+  }
+
+  #set(place: number, pairFrom: number, pairEnd: number): void {
+    const places = this.#places;
+    places[place + 2] = pairFrom;
+    places[place + 3] = pairEnd;
+    eachField(KEY_VALUE, this.#bytes, pairFrom, pairEnd, (number, from, end) => {
+      if (number === 1) {
+        places[place] = from;
+        places[place + 1] = end;
+      }
+    });
+  }
+
+  eachInOrder(visit: (isFirst: boolean, entry: Entry) => void): void {
+    const places = this.#places;
+    let isFirst = true;
+    for (let index = 0; index < this.#order.length; index++) {
+      const place = this.#order[index] as number;
+      const next = this.#order[index + 1];
+      if (next === undefined || this.#compare(place, next) !== 0) {
+        visit(isFirst, {
+          keyFrom: places[place] as number,
+          keyEnd: places[place + 1] as number,
+          pairFrom: places[place + 2] as number,
+          pairEnd: places[place + 3] as number,
+        });
+        isFirst = false;
+      }
+    }
+  }
+
+  /** By the bytes of the keys. */
+  #compare(one: number, other: number): number {
+    const bytes = this.#bytes;
+    const places = this.#places;
+    const oneFrom = places[one] as number;
+    const otherFrom = places[other] as number;
+    const oneLength = (places[one + 1] as number) - oneFrom;
+    const otherLength = (places[other + 1] as number) - otherFrom;
+    const length = Math.min(oneLength, otherLength);
+    for (let at = 0; at < length; at++) {
+      const difference = (bytes[oneFrom + at] as number) - (bytes[otherFrom + at] as number);
+      if (difference !== 0) {
+        return difference;
+      }
+    }
+    return oneLength - otherLength;
+  }
+
+  free(): void {
+    free(new Uint8Array(this.#places.buffer));
+    free(new Uint8Array(this.#order.buffer));
+  }
 }
 
 function numberText(value: number): string {
@@ -102,12 +257,4 @@ function numberText(value: number): string {
     throw new NotJson();
   }
   return Object.is(value, -0) ? "-0" : String(value);
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) {
-    binary += String.fromCharCode(byte);
-  }
-  return btoa(binary);
 }

@@ -2,29 +2,52 @@
 import { type Message, WIRE_FIXED64, WIRE_LEN, WIRE_VARINT } from "./schema.ts";
 
 /**
- * Known fields by number, each with all its values: contents of length-delimited ones, else the
- * bytes as they are on the wire. The field that came last on the wire is last in the map.
+ * Known fields by number, each with the ranges of all its values: where one begins, where it ends,
+ * where the next one begins. A body can have millions of values, and an object for each took 1 GB.
+ * The field that came last on the wire is last in the map.
  */
-export type Fields = Map<number, Uint8Array[]>;
+export type Fields = Map<number, number[]>;
 
-export function readFields(message: Message, bytes: Uint8Array): Fields {
+export function readFields(message: Message, bytes: Uint8Array, from: number, end: number): Fields {
   const fields: Fields = new Map();
-  let at = 0;
-  while (at < bytes.length) {
+  let last: number | undefined;
+  eachField(message, bytes, from, end, (number, valueFrom, valueEnd) => {
+    let ranges = fields.get(number);
+    if (ranges === undefined) {
+      ranges = [];
+      fields.set(number, ranges);
+    } else if (number !== last) {
+      fields.delete(number); // to the end of the map's order
+      fields.set(number, ranges);
+    }
+    ranges.push(valueFrom, valueEnd);
+    last = number;
+  });
+  return fields;
+}
+
+/**
+ * Calls `visit` for each known field, in the order of the wire, with the range of its value: the
+ * content of a length-delimited one, else the bytes as they are on the wire.
+ */
+export function eachField(
+  message: Message,
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  visit: (number: number, from: number, end: number) => void,
+): void {
+  let at = from;
+  while (at < end) {
     const tag = varintAt(bytes, at);
     const number = Math.floor(tag.value / 8);
     const wire = tag.value % 8;
-    const from = wire === WIRE_LEN ? varintAt(bytes, tag.end).end : tag.end;
-    const end = valueEnd(bytes, tag.end, wire);
+    const valueFrom = wire === WIRE_LEN ? varintAt(bytes, tag.end).end : tag.end;
+    at = valueEnd(bytes, tag.end, wire);
     if (message.fields[number] !== undefined) {
-      const values = fields.get(number) ?? [];
-      fields.delete(number); // to the end of the map's order
-      fields.set(number, values);
-      values.push(bytes.subarray(from, end));
+      visit(number, valueFrom, at);
     }
-    at = end;
   }
-  return fields;
 }
 
 function valueEnd(bytes: Uint8Array, at: number, wire: number): number {
@@ -61,10 +84,6 @@ export function int64From(bytes: Uint8Array): bigint {
     shift += 7n;
   }
   return BigInt.asIntN(64, value);
-}
-
-export function doubleFrom(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0, true);
 }
 
 /** Of a number below 2^32. */

@@ -81,7 +81,7 @@ class Converter {
 
   constructor(requestName: string, json: Uint8Array) {
     this.#reader = new JsonReader(`an OTLP ${requestName} in JSON`, json);
-    this.#writer = new ProtobufWriter(json.length, MAX_RAW_BODY_BYTES);
+    this.#writer = new ProtobufWriter(json.length, MAX_RAW_BODY_BYTES, "as protobuf");
   }
 
   request(message: JsonMessage): Uint8Array {

@@ -8,21 +8,23 @@
  * exemplars that cannot.
  */
 import type { DayRange } from "../days.ts";
+import { MAX_STORED_RAW_BYTES } from "../limits.ts";
 import type { TimeWindow } from "../time_window.ts";
-import { anyValueText } from "./anyvalue.ts";
-import { type Fields, int64From, readFields, varint, varintAt } from "./fields.ts";
+import { lastMember, writeAnyValueText } from "./anyvalue.ts";
+import { type Fields, readFields } from "./fields.ts";
+import { ProtobufWriter } from "./protobuf_writer.ts";
 import { NotStorable, outside, type Rejected, Rejections } from "./rejected.ts";
-import { highWord, RowTimes } from "./row_times.ts";
+import { writeScalar } from "./rewrite_scalars.ts";
+import { RowTimes } from "./row_times.ts";
 import {
   ANY_VALUE,
   type Field,
-  isPacked,
   type Message,
   type Signal,
-  type Type,
+  tagNamed,
+  tagOf,
+  WIRE_FIXED64,
   WIRE_LEN,
-  WIRE_VARINT,
-  WIRES,
 } from "./schema.ts";
 
 export interface Rewritten {
@@ -39,6 +41,8 @@ export interface Rewritten {
 /**
  * Args:
  *   nowMs: given to log records that have no time.
+ *
+ * @throws Refusal 413 it would be longer than `MAX_STORED_RAW_BYTES`; no more than that is written.
  */
 export function rewrite(
   signal: Signal,
@@ -46,80 +50,127 @@ export function rewrite(
   window: TimeWindow,
   nowMs: number,
 ): Rewritten {
-  const rewriter = new Rewriter(window, nowMs);
-  const rewritten = rewriter.message(signal.request, bytes);
-  const { rows, times, rejections, hasArrivalTimes } = rewriter;
+  const rewriter = new Rewriter(bytes.length, window, nowMs);
+  rewriter.message(signal.request, bytes, 0, bytes.length);
+  const { out, rows, times, rejections, hasArrivalTimes } = rewriter;
   const rejected = rejections.rejected();
-  return { bytes: rewritten, rows, days: times.days(), rejected, hasArrivalTimes };
+  return { bytes: out.whole(), rows, days: times.days(), rejected, hasArrivalTimes };
 }
 
 const NANOS_PER_MS = 1_000_000n;
-const EMPTY = new Uint8Array(0);
 const TEXT: Field = { name: "stringValue", type: "text" };
-const STRING_VALUE = 1;
+const STRING_TAG = tagNamed(ANY_VALUE, "stringValue");
 const ARRAY_OR_MAP = new Set([5, 6]);
-/** As in `scan`. */
-const LATE_HIGH_WORD = 1_000_000_000;
 
 class Rewriter {
   rows = 0;
   hasArrivalTimes = false;
+  readonly out: ProtobufWriter;
   readonly times: RowTimes;
   readonly rejections = new Rejections();
   readonly #window: TimeWindow;
   readonly #nowMs: number;
 
-  constructor(window: TimeWindow, nowMs: number) {
+  constructor(expectedBytes: number, window: TimeWindow, nowMs: number) {
+    const size = Math.min(expectedBytes, MAX_STORED_RAW_BYTES);
+    this.out = new ProtobufWriter(size, MAX_STORED_RAW_BYTES, "with its arrays as strings");
     this.times = new RowTimes(window);
     this.#window = window;
     this.#nowMs = nowMs;
   }
 
-  message(message: Message, bytes: Uint8Array): Uint8Array {
-    const fields = readFields(message, bytes);
-    if (message.times !== undefined) {
-      this.#requireTime(message, message.times, fields);
+  message(message: Message, bytes: Uint8Array, from: number, end: number): void {
+    const fields = readFields(message, bytes, from, end);
+    const arrivalField =
+      message.times === undefined ? null : this.#requireTime(message, message.times, bytes, fields);
+    if (arrivalField !== null) {
+      fields.delete(arrivalField);
     }
-    return message === ANY_VALUE ? rewriteAnyValue(fields) : this.#fields(message, fields);
+    this.#fields(message, bytes, fields);
+    if (arrivalField !== null) {
+      this.#writeArrival(arrivalField);
+    }
   }
 
-  #fields(message: Message, fields: Fields): Uint8Array {
-    const parts: Uint8Array[] = [];
+  #fields(message: Message, bytes: Uint8Array, fields: Fields): void {
     const chosen = lastOfOneof(message, fields);
-    for (const [number, values] of fields) {
+    for (const [number, ranges] of fields) {
       const field = message.fields[number];
       if (field === undefined || (field.oneof && number !== chosen)) {
         continue;
       }
       const child = field.message;
       if (child === undefined) {
-        parts.push(isPacked(field) ? packed(number, field, values) : single(number, field, values));
+        writeScalar(this.out, number, field, bytes, ranges);
+      } else if (child === ANY_VALUE) {
+        this.#anyValue(tagOf(number, field), bytes, ranges);
       } else if (field.repeated) {
-        for (const value of values) {
-          parts.push(this.#repeated(number, child, value));
+        for (let at = 0; at < ranges.length; at += 2) {
+          this.#repeated(number, child, bytes, ranges[at] ?? 0, ranges[at + 1] ?? 0);
         }
       } else {
-        // Protobuf's merge of a message sent in pieces is the pieces back to back; the Collector
-        // lets a member of a oneof start anew.
-        const value = field.oneof ? lastOf(values) : join(values);
-        parts.push(entry(number, WIRE_LEN, this.message(child, value)));
+        this.#single(number, field, child, bytes, ranges);
       }
     }
-    return join(parts);
   }
 
-  #repeated(number: number, child: Message, value: Uint8Array): Uint8Array {
+  /**
+   * Protobuf's merge of a message sent in pieces is the pieces back to back; the Collector lets a
+   * member of a oneof start anew.
+   */
+  #single(
+    number: number,
+    { oneof }: Field,
+    child: Message,
+    bytes: Uint8Array,
+    ranges: number[],
+  ): void {
+    if (oneof || ranges.length === 2) {
+      this.#child(number, child, bytes, ranges.at(-2) ?? 0, ranges.at(-1) ?? 0);
+    } else {
+      const whole = join(bytes, ranges);
+      this.#child(number, child, whole, 0, whole.length);
+    }
+  }
+
+  #child(number: number, child: Message, bytes: Uint8Array, from: number, end: number): void {
+    const start = this.#open(number * 8 + WIRE_LEN);
+    this.message(child, bytes, from, end);
+    this.out.close(start);
+  }
+
+  #open(tag: number): number {
+    this.out.varint(0, tag);
+    this.out.byte(0); // for the length, which is a byte or more
+    return this.out.length - 1;
+  }
+
+  #repeated(number: number, child: Message, bytes: Uint8Array, from: number, end: number): void {
+    const start = this.out.length;
     try {
-      const rewritten = entry(number, WIRE_LEN, this.message(child, value));
+      this.#child(number, child, bytes, from, end);
       this.rows += child.row === undefined ? 0 : 1;
-      return rewritten;
     } catch (error) {
       if (!(error instanceof NotStorable)) {
         throw error;
       }
+      this.out.length = start;
       this.#leaveOut(child, error);
-      return EMPTY;
     }
+  }
+
+  #anyValue(tag: number, bytes: Uint8Array, ranges: readonly number[]): void {
+    const start = this.#open(tag);
+    const member = lastMember(bytes, ranges);
+    if (member !== null && ARRAY_OR_MAP.has(member.number)) {
+      const text = this.#open(STRING_TAG);
+      writeAnyValueText(this.out, bytes, member);
+      this.out.close(text);
+    } else if (member !== null) {
+      const field = ANY_VALUE.fields[member.number] ?? TEXT;
+      writeScalar(this.out, member.number, field, bytes, [member.from, member.end]);
+    }
+    this.out.close(start);
   }
 
   #leaveOut(child: Message, error: NotStorable): void {
@@ -132,39 +183,50 @@ class Rewriter {
     }
   }
 
-  /** The first of the fields that is set counts, as in the statement of the row's table. */
-  #requireTime(message: Message, times: readonly number[], fields: Fields): void {
-    const number = times.find((each) => nanosFrom(fields.get(each)) !== 0n);
+  /**
+   * The first of the fields that is set counts, as in the statement of the row's table.
+   *
+   * @returns the field that gets the time of arrival; null if the row has a time.
+   */
+  #requireTime(
+    message: Message,
+    times: readonly number[],
+    bytes: Uint8Array,
+    fields: Fields,
+  ): number | null {
+    const number = times.find((each) => nanosFrom(bytes, fields.get(each)) !== 0n);
     const name = message.fields[number ?? times[0] ?? 0]?.name ?? "";
     if (number !== undefined) {
-      const high = requireInside(name, nanosFrom(fields.get(number)), this.#window);
+      const high = requireInside(name, nanosFrom(bytes, fields.get(number)), this.#window);
       this.times.note(high);
-      return;
+      return null;
     }
     const [, observed] = times;
     if (observed === undefined) {
       throw new NotStorable("no_time", `${name} is missing`);
     }
-    // As the collecting system does where the sender did not:
-    // https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-observedtimestamp
-    const arrival = fixed64(BigInt(this.#nowMs) * NANOS_PER_MS);
-    fields.set(observed, [arrival]);
+    return observed;
+  }
+
+  /**
+   * As the collecting system does where the sender did not:
+   * https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-observedtimestamp
+   */
+  #writeArrival(number: number): void {
+    const nanos = BigInt(this.#nowMs) * NANOS_PER_MS;
+    const high = Number(nanos >> 32n);
+    this.out.varint(0, number * 8 + WIRE_FIXED64);
+    this.out.fixed32(Number(nanos & 0xffff_ffffn));
+    this.out.fixed32(high);
     this.hasArrivalTimes = true;
-    this.times.note(highWord(arrival, 0));
+    this.times.note(high);
   }
 }
 
-function nanosFrom(values: readonly Uint8Array[] | undefined): bigint {
-  const last = values?.at(-1);
-  return last === undefined
+function nanosFrom(bytes: Uint8Array, ranges: readonly number[] | undefined): bigint {
+  return ranges === undefined
     ? 0n
-    : new DataView(last.buffer, last.byteOffset, last.byteLength).getBigUint64(0, true);
-}
-
-function fixed64(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value, true);
-  return bytes;
+    : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(ranges.at(-2) ?? 0, true);
 }
 
 /** Upper half of the time. */
@@ -180,112 +242,18 @@ function lastOfOneof(message: Message, fields: Fields): number | undefined {
   return [...fields.keys()].findLast((number) => message.fields[number]?.oneof);
 }
 
-function rewriteAnyValue(fields: Fields): Uint8Array {
-  const last = [...fields].at(-1);
-  if (last === undefined) {
-    return EMPTY;
-  }
-  const [number, values] = last;
-  if (ARRAY_OR_MAP.has(number)) {
-    return entry(STRING_VALUE, WIRE_LEN, new TextEncoder().encode(anyValueText(fields)));
-  }
-  return single(number, ANY_VALUE.fields[number] ?? TEXT, values);
-}
-
-/** The last value counts. */
-function single(number: number, field: Field, values: readonly Uint8Array[]): Uint8Array {
-  const last = lastOf(values);
-  const { name, type, bytes } = field;
-  if (bytes !== undefined && last.length !== 0 && last.length !== bytes) {
-    throw new NotStorable(
-      "invalid_id",
-      `${name} is an id of ${last.length} bytes, allowed: ${bytes}`,
-    );
-  }
-  if (field.untilYear2106 && highWord(last, 0) >= LATE_HIGH_WORD) {
-    throw new NotStorable(
-      "too_far_ahead",
-      `${name} is after 2106-02-07, the last that can be stored`,
-    );
-  }
-  return entry(number, WIRES[type], WIRES[type] === WIRE_VARINT ? integer(type, last) : last);
-}
-
-/** All values, those of other packed fields and those that came one by one, are one list. */
-function packed(number: number, field: Field, values: readonly Uint8Array[]): Uint8Array {
-  const whole = join(values);
-  if (whole.length === 0) {
-    return EMPTY; // ClickHouse takes a list of no numbers only if the field is not there at all
-  }
-  if (WIRES[field.type] !== WIRE_VARINT) {
-    return entry(number, WIRE_LEN, whole);
-  }
-  const parts: Uint8Array[] = [];
-  for (let at = 0; at < whole.length; ) {
-    const { end } = varintAt(whole, at);
-    parts.push(integer(field.type, whole.subarray(at, end)));
-    at = end;
-  }
-  return entry(number, WIRE_LEN, join(parts));
-}
-
-/** Cut to the bits its type has, as generated protobuf code does. */
-function integer(type: Type, bytes: Uint8Array): Uint8Array {
-  const value = int64From(bytes);
-  switch (type) {
-    case "bool":
-      return Uint8Array.of(value === 0n ? 0 : 1);
-    case "enum":
-    case "int32":
-      return varint64(BigInt.asIntN(32, value));
-    case "uint32":
-      return varint64(BigInt.asUintN(32, value));
-    case "sint32":
-      return varint64(zigzag32(unzigzag32(BigInt.asUintN(64, value))));
-    default:
-      return varint64(value);
-  }
-}
-
-/** Cut after the sign, the lowest bit, was taken off: as the Collector does. */
-function unzigzag32(value: bigint): bigint {
-  return BigInt.asIntN(32, (value >> 1n) ^ -(value & 1n));
-}
-
-function zigzag32(value: bigint): bigint {
-  return BigInt.asUintN(32, (value << 1n) ^ (value >> 31n));
-}
-
-function varint64(value: bigint): Uint8Array {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, value);
-  while (rest > 127n) {
-    bytes.push(Number(rest & 127n) | 128);
-    rest >>= 7n;
-  }
-  bytes.push(Number(rest));
-  return Uint8Array.from(bytes);
-}
-
-function entry(number: number, wire: number, value: Uint8Array): Uint8Array {
-  const length = wire === WIRE_LEN ? varint(value.length) : [];
-  return join([Uint8Array.from([...varint(number * 8 + wire), ...length]), value]);
-}
-
-function lastOf(values: readonly Uint8Array[]): Uint8Array {
-  return values[values.length - 1] ?? EMPTY;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
+/** All the bytes of these ranges, back to back. */
+function join(bytes: Uint8Array, ranges: readonly number[]): Uint8Array {
   let total = 0;
-  for (const part of parts) {
-    total += part.length;
+  for (let at = 0; at < ranges.length; at += 2) {
+    total += (ranges[at + 1] ?? 0) - (ranges[at] ?? 0);
   }
   const whole = new Uint8Array(total);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  let to = 0;
+  for (let at = 0; at < ranges.length; at += 2) {
+    const part = bytes.subarray(ranges[at], ranges[at + 1]);
+    whole.set(part, to);
+    to += part.length;
   }
   return whole;
 }

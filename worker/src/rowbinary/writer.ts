@@ -5,15 +5,13 @@
  * little-endian; strings, arrays and maps start with their length as an unsigned LEB128.
  */
 
+import { base64Length, writeBase64 } from "../base64.ts";
+
 /** Shorter strings are copied byte by byte: a view for `set` costs more than that. */
 const COPIED_BY_HAND_BYTES = 32;
 /** Beyond what is needed: twice as much of a long string would be most of an isolate's memory. */
 const MAX_SPARE_BYTES = 1024 * 1024;
 const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
-const BASE64_DIGITS = new TextEncoder().encode(
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-);
-const PADDING = 0x3d;
 
 export class RowWriter {
   bytes: Uint8Array;
@@ -167,23 +165,10 @@ export class RowWriter {
 
   /** A string of base64 digits with padding (RFC 4648, section 4). */
   base64(source: Uint8Array, from: number, end: number): void {
-    const size = 4 * Math.ceil((end - from) / 3);
+    const size = base64Length(end - from);
     this.count(size);
     this.reserve(size);
-    for (let at = from; at < end; at += 3) {
-      const left = end - at;
-      const bits =
-        ((source[at] as number) << 16) |
-        ((left > 1 ? (source[at + 1] as number) : 0) << 8) |
-        (left > 2 ? (source[at + 2] as number) : 0);
-      this.#base64Digit(bits >> 18);
-      this.#base64Digit((bits >> 12) & 63);
-      this.bytes[this.length++] = left > 1 ? (BASE64_DIGITS[(bits >> 6) & 63] as number) : PADDING;
-      this.bytes[this.length++] = left > 2 ? (BASE64_DIGITS[bits & 63] as number) : PADDING;
-    }
-  }
-
-  #base64Digit(value: number): void {
-    this.bytes[this.length++] = BASE64_DIGITS[value] as number;
+    writeBase64(this.bytes, this.length, source, from, end);
+    this.length += size;
   }
 }
