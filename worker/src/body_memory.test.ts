@@ -93,6 +93,66 @@ test("when memory is short, the slowest upload is ended, and a fast one is not",
   assert.ok(!fast.ended());
 });
 
+/** As `coming`, at three times the lowest rate, and so much of the memory. */
+function greedy(memory: BodyMemory, team: string, bytes: number): Watched {
+  const it = coming(memory, team, 3 * MIN_UPLOAD_BYTES_PER_SECOND);
+  assert.ok(memory.hold(it.upload, bytes, SLOW_UPLOAD_MS));
+  return it;
+}
+
+test("a fast upload is ended when its team holds more than a waiting team's equal part", () => {
+  const memory = new BodyMemory(100, 80);
+  const { upload, ended } = greedy(memory, "a", 80);
+  const waiting = watched("b", 1).upload;
+  assert.ok(!memory.hold(waiting, 45, SLOW_UPLOAD_MS));
+  assert.ok(memory.makeWay(waiting, 45, SLOW_UPLOAD_MS));
+  assert.ok(ended());
+  memory.release(upload);
+  assert.ok(memory.hold(waiting, 45, SLOW_UPLOAD_MS));
+});
+
+test("a fast upload goes on where its team has an equal part, or its sender had no time yet", () => {
+  const memory = new BodyMemory(100, 80);
+  const modest = greedy(memory, "a", 50);
+  assert.ok(memory.makeWay(watched("b", 1).upload, 60, SLOW_UPLOAD_MS));
+  assert.ok(!modest.ended());
+  memory.release(modest.upload);
+  const early = watched("a");
+  memory.hold(early.upload, 80, 0);
+  early.upload.startRead(0);
+  assert.ok(memory.makeWay(watched("b", 1).upload, 45, SLOW_UPLOAD_MS - 1));
+  assert.ok(!early.ended());
+});
+
+test("of two teams that want more than an equal part, only the faster one ends an upload", () => {
+  const memory = new BodyMemory(100, 80);
+  const { ended } = greedy(memory, "a", 80);
+  const slow = watched("b", 1).upload;
+  slow.startRead(0);
+  slow.endRead(10, SLOW_UPLOAD_MS);
+  memory.makeWay(slow, 80, SLOW_UPLOAD_MS);
+  assert.ok(!ended());
+  const fast = watched("c", 1).upload;
+  fast.startRead(0);
+  fast.endRead(100 * MIN_UPLOAD_BYTES_PER_SECOND, SLOW_UPLOAD_MS);
+  memory.makeWay(fast, 80, SLOW_UPLOAD_MS);
+  assert.ok(ended());
+});
+
+test("memory that a team waits for as its equal part goes to no team that would have more", () => {
+  const memory = new BodyMemory(100, 80);
+  const held = greedy(memory, "a", 70).upload;
+  const waiting = watched("b", 1).upload;
+  waiting.waits = true;
+  waiting.wantedBytes = 45;
+  assert.ok(memory.hold(waiting, 5, SLOW_UPLOAD_MS));
+  memory.release(held);
+  const next = watched("a", 2).upload;
+  assert.ok(!memory.hold(next, 70, SLOW_UPLOAD_MS));
+  assert.ok(memory.hold(next, 50, SLOW_UPLOAD_MS));
+  assert.ok(memory.hold(waiting, 45, SLOW_UPLOAD_MS));
+});
+
 test("an upload is not slow before its sender was waited for", () => {
   const memory = new BodyMemory(10, 10);
   const { upload, ended } = watched("a");

@@ -4,7 +4,8 @@
  * A Cloudflare isolate has 128 MB, and a body is in memory several times: as received, decoded, and
  * in the call to the buffer. The limit counts allocated bytes, which grow with the bytes that have
  * arrived. Each team has a share, so that its senders cannot block another team's. When memory is
- * short, the slowest upload is ended.
+ * short, the slowest upload is ended; when another team waits, also one that arrives faster, if its
+ * team holds more than an equal part of the memory.
  */
 import { BODY_MEMORY_LEASE_MS, MIN_UPLOAD_BYTES_PER_SECOND, SLOW_UPLOAD_MS } from "./limits.ts";
 
@@ -13,6 +14,8 @@ export class Upload {
   heldBytes = 0;
   /** Whether it waits for memory; otherwise it waits for its sender. */
   waits = false;
+  /** While it waits, what it needs to hold. */
+  wantedBytes = 0;
   #arrivedBytes = 0;
   #readMs = 0;
   #readingSinceMs: number | null = null;
@@ -48,10 +51,14 @@ export class Upload {
     return this.bytesPerSecond(nowMs) >= MIN_UPLOAD_BYTES_PER_SECOND;
   }
 
-  /** Whether it can be ended: it waits for its sender, or has waited too long before. */
-  isSlow(nowMs: number): boolean {
+  /** Whether it has not all arrived, and its sender had time: then it can be ended. */
+  isLong(nowMs: number): boolean {
     const isComing = this.waits || this.#readingSinceMs !== null;
-    return isComing && this.readMs(nowMs) >= SLOW_UPLOAD_MS && !this.isFast(nowMs);
+    return isComing && this.readMs(nowMs) >= SLOW_UPLOAD_MS;
+  }
+
+  isSlow(nowMs: number): boolean {
+    return this.isLong(nowMs) && !this.isFast(nowMs);
   }
 }
 
@@ -95,7 +102,8 @@ export class BodyMemory {
   }
 
   /**
-   * End the slowest of the uploads that hold the memory this one needs, if one is slow.
+   * End the slowest of the uploads that hold the memory this one needs, if one is slow or belongs to
+   * a team that holds more than an equal part.
    *
    * @returns false if waiting is useless: all those uploads wait for memory, too, and this one is
    *   the newest.
@@ -103,12 +111,58 @@ export class BodyMemory {
   makeWay(upload: Upload, bytes: number, nowMs: number): boolean {
     const lacking = this.#lacking(upload, bytes, nowMs) ?? [];
     const slow = lacking.filter((other) => other.isSlow(nowMs));
-    if (slow.length > 0) {
-      slow.reduce((one, other) => slower(one, other, nowMs)).end();
+    const endable = slow.length > 0 ? slow : this.#greedy(upload, bytes, lacking, nowMs);
+    if (endable.length > 0) {
+      endable.reduce((one, other) => slower(one, other, nowMs)).end();
       return true;
     }
     const newest = lacking.every((other) => other.waits && other.startedMs <= upload.startedMs);
     return lacking.length === 0 || !newest;
+  }
+
+  /**
+   * Long uploads of the team that holds most, if that is more than an equal part. A team that would
+   * have more than its own part only ends uploads slower than its own, and not of a team with less:
+   * two such teams would end each other's uploads indefinitely.
+   */
+  #greedy(upload: Upload, bytes: number, others: readonly Upload[], nowMs: number): Upload[] {
+    const largest = largestTeam(others.filter(({ team }) => team !== upload.team));
+    const share = this.#equalShare(upload, others, nowMs);
+    if (heldBytes(largest) <= share) {
+      return [];
+    }
+    const wanted = heldBytes(others.filter(({ team }) => team === upload.team)) + bytes;
+    return largest.filter(
+      (other) =>
+        other.isLong(nowMs) &&
+        (wanted <= share ||
+          (wanted <= heldBytes(largest) && slower(upload, other, nowMs) === other)),
+    );
+  }
+
+  /** What all bodies may hold together. */
+  #bodyBytes(nowMs: number): number {
+    return this.#totalBytes - this.#reservedBytes(nowMs);
+  }
+
+  /** An equal part for each team that has uploads. */
+  #equalShare(upload: Upload, others: readonly Upload[], nowMs: number): number {
+    return this.#bodyBytes(nowMs) / new Set([upload, ...others].map(({ team }) => team)).size;
+  }
+
+  /** Whether a team that has less than an equal part waits, and this one would have more. */
+  #isBehindTeam(upload: Upload, bytes: number, others: readonly Upload[], nowMs: number): boolean {
+    const share = this.#equalShare(upload, others, nowMs);
+    const ofTeam = others.filter(({ team }) => team === upload.team);
+    return (
+      heldBytes(ofTeam) + bytes > share &&
+      others.some(
+        ({ team, waits, wantedBytes, heldBytes: held }) =>
+          waits &&
+          team !== upload.team &&
+          heldBytes(others.filter((other) => other.team === team)) - held + wantedBytes <= share,
+      )
+    );
   }
 
   /** The uploads whose memory this one would need; null if there is enough. */
@@ -120,8 +174,8 @@ export class BodyMemory {
     if (isBehind || (ofTeam.length > 0 && heldBytes(ofTeam) + bytes > this.#teamBytes)) {
       return ofTeam;
     }
-    const totalBytes = this.#totalBytes - this.#reservedBytes(nowMs);
-    return others.length > 0 && heldBytes(others) + bytes > totalBytes ? others : null;
+    const isShort = others.length > 0 && heldBytes(others) + bytes > this.#bodyBytes(nowMs);
+    return isShort || this.#isBehindTeam(upload, bytes, others, nowMs) ? others : null;
   }
 
   /** The runtime may end a request without running its cleanup, so memory expires. */
@@ -144,6 +198,13 @@ function hasLapsed({ startedMs }: Upload, nowMs: number): boolean {
 
 function heldBytes(uploads: readonly Upload[]): number {
   return uploads.reduce((total, upload) => total + upload.heldBytes, 0);
+}
+
+function largestTeam(uploads: readonly Upload[]): Upload[] {
+  const teams = [...new Set(uploads.map(({ team }) => team))];
+  return teams
+    .map((name) => uploads.filter(({ team }) => team === name))
+    .reduce((one, other) => (heldBytes(one) >= heldBytes(other) ? one : other), []);
 }
 
 function slower(one: Upload, other: Upload, nowMs: number): Upload {

@@ -222,6 +222,7 @@ async function untilHeld(upload: Upload, bytes: number): Promise<void> {
   try {
     while (!bodyMemory.hold(upload, bytes, Date.now())) {
       upload.waits = true;
+      upload.wantedBytes = bytes;
       if (!bodyMemory.makeWay(upload, bytes, Date.now()) || Date.now() >= untilMs) {
         throw noMemory();
       }

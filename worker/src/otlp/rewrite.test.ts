@@ -191,3 +191,77 @@ test("a string inside an array or a map keeps its U+FEFF", () => {
   assert.equal(textOf(array(text("\ufeffa"))), '["\ufeffa"]');
   assert.equal(textOf(map(["\ufeffk", text("\ufeff")])), '{"\ufeffk":"\ufeff"}');
 });
+
+function lengthPrefixed(tag: number, content: Uint8Array): Uint8Array {
+  const out = new ProtobufWriter(content.length, 64 * 1024 * 1024, "as bytes");
+  out.varint(0, tag);
+  out.varint(0, content.length);
+  out.copy(content, 0, content.length);
+  return out.whole();
+}
+
+/** A map with one entry, which has an empty value and then this one. */
+function mapOfTwoValues(value: Uint8Array): Uint8Array {
+  const key = [...field(1, 0x6b), ...field(2)];
+  const inner = lengthPrefixed(18, value);
+  const pair = new Uint8Array(key.length + inner.length);
+  pair.set(key);
+  pair.set(inner, key.length);
+  return lengthPrefixed(50, lengthPrefixed(10, pair));
+}
+
+test("a value in pieces is the last piece's member, at any depth and without a copy", () => {
+  let value = lengthPrefixed(10, new Uint8Array(100_000).fill(0x61));
+  for (let depth = 0; depth < 18; depth++) {
+    value = mapOfTwoValues(value);
+  }
+  const member = lastMember(value, [0, value.length]);
+  assert.ok(member !== null);
+  const out = new ProtobufWriter(0, 1_000_000, "as text");
+  writeAnyValueText(out, value, member);
+  const expected = `${'{"k":'.repeat(18)}"${"a".repeat(100_000)}"${"}".repeat(18)}`;
+  assert.equal(new TextDecoder().decode(out.whole()), expected);
+  assert.equal(textOf([...text("first"), ...int(7)]), "7");
+});
+
+test("strings in arrays are escaped as JSON, and invalid UTF-8 is replaced", () => {
+  const lead = [0x61, 0xc1, 0xc3, 0xe0, 0xe2, 0xed, 0xf0, 0xf4, 0xff];
+  const next = [0x7f, 0x80, 0x8f, 0x9f, 0xa8, 0xbf, 0x22, 0x5c, 0x0a, 0x01];
+  const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+  for (const first of lead) {
+    for (const second of next) {
+      for (const third of next) {
+        const bytes = [first, second, third, 0x80, 0xe2];
+        const decoded = decoder.decode(Uint8Array.from(bytes));
+        const expected = JSON.stringify(decoded).replace("\u2028", "\\u2028");
+        assert.equal(textOf(array(field(1, bytes))), `[${expected}]`, bytes.join());
+      }
+    }
+  }
+  assert.equal(textOf(array(text("\u2029\u{1F600}"))), '["\\u2029\u{1F600}"]');
+});
+
+test("a value that would be too long as a string is rejected while it is written", () => {
+  const controls = new Uint8Array(5 * 1024 * 1024).fill(1); // six bytes each as JSON
+  const list = lengthPrefixed(42, lengthPrefixed(10, lengthPrefixed(10, controls)));
+  const record = lengthPrefixed(
+    10,
+    lengthPrefixed(18, lengthPrefixed(18, lengthPrefixed(42, list))),
+  );
+  assert.throws(() => rewrite(LOGS, record, WINDOW, NOW_MS), {
+    status: 413,
+    message: /^body: with its arrays as strings, over the limit; at most \d+ bytes/,
+  });
+});
+
+test("lists of numbers keep 64 bits and are one list", () => {
+  const counts = [...field(2, 5, [0xff, 1]), ...[16, 7], ...field(2, [...Array(9).fill(0xff), 3])];
+  const point = [...time(3, NOW_MS), ...field(8, counts)];
+  const within = (content: number[]): number[] =>
+    field(1, field(2, field(2, field(10, field(1, content)))));
+  const list = field(2, 5, [0xff, 1], 7, [...Array(9).fill(0xff), 1]);
+  assert.deepEqual(
+    [...rewrite(METRICS, Uint8Array.from(within(point)), WINDOW, NOW_MS).bytes],
+    within([...time(3, NOW_MS), ...field(8, list)]),
+  );
+});
