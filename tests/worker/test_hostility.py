@@ -247,6 +247,54 @@ def test_slow_uploads_of_one_team_keep_no_memory_from_large_bodies(
                 break
 
 
+def pour(
+    worker: Worker, authorization: str, bytes_per_second: int, over: threading.Event
+) -> Counter[int]:
+    """Bodies of 20 MiB at this rate, one after another on new connections."""
+    statuses: Counter[int] = Counter()
+    start = head(token=authorization, more=[f"content-length: {20 * MIB}"])
+    while not over.is_set():
+        with contextlib.suppress(OSError), connection(worker) as sender:
+            sender.sendall(start)
+            trickle_whole(sender, 20 * MIB, bytes_per_second, over)
+            statuses[answer_on(sender).status] += 1
+    return statuses
+
+
+def trickle_whole(
+    sender: socket.socket, size: int, bytes_per_second: int, over: threading.Event
+) -> None:
+    """All of a body at this rate, its first MiB at once."""
+    sender.sendall(bytes(MIB))
+    left = size - MIB
+    while left > 0 and not over.wait(0.1):
+        piece = min(left, bytes_per_second // 10)
+        sender.sendall(bytes(piece))
+        left -= piece
+
+
+def test_one_fast_enough_upload_keeps_no_equal_part_from_another_team(
+    make_worker: WorkerFactory,
+) -> None:
+    """At 1.3 MB/s, above the lowest rate, with the limits of a deployment."""
+    access = access_document(token_entry("another", name="another", team="other"))
+    worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
+    noise = Random(7).randbytes(9 * MIB)  # no OTLP: 400 once it has been read
+    over = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        pouring = pool.submit(pour, worker, TOKEN, 1_300_000, over)
+        try:
+            time.sleep(1)
+            statuses = [
+                worker.post_traces(noise, authorization="Bearer another").status
+                for _body in range(7)
+            ]
+        finally:
+            over.set()
+        pouring.result()
+    assert statuses == [400] * 7
+
+
 def test_senders_that_hang_up_release_their_memory(make_worker: WorkerFactory) -> None:
     """In the middle of their body, or after it and before the answer: long before it lapses."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=memory(2 * MIB))
@@ -560,6 +608,92 @@ BUSY = {
     "keys of a map": ("/v1/traces", span_with_map, ""),
     "names of unknown fields, escaped": ("/v1/traces", span_with_unknown, "\\u003"),
 }
+
+
+# --- values that become strings ------------------------------------------------------------------
+
+MAX_CPU_RATIO = 6
+
+
+def length_prefixed(number: int, content: bytes) -> bytes:
+    """A field of protobuf that has a length."""
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def varint(value: int) -> bytes:
+    encoded = b""
+    while value > 127:
+        encoded += bytes([value & 127 | 128])
+        value >>= 7
+    return encoded + bytes([value])
+
+
+def entry(value: bytes, key: bytes = b"k", before: bytes = b"") -> bytes:
+    return length_prefixed(1, length_prefixed(1, key) + before + length_prefixed(2, value))
+
+
+def nested_pairs(text: bytes) -> bytes:
+    """18 maps in each other, each with an empty value before the real one."""
+    value = length_prefixed(1, text)
+    for _level in range(18):
+        value = length_prefixed(6, entry(value, before=length_prefixed(2, b"")))
+    return value
+
+
+def map_of(value: bytes) -> bytes:
+    return length_prefixed(6, entry(value))
+
+
+def span_with_value(value: bytes) -> bytes:
+    """An export request with one span and one attribute."""
+    time_field = b"\x39" + START_UNIX_NANO.to_bytes(8, "little")
+    span = time_field + length_prefixed(9, length_prefixed(1, b"x") + length_prefixed(2, value))
+    return length_prefixed(1, length_prefixed(2, length_prefixed(2, span)))
+
+
+def many_keys() -> bytes:
+    one = [
+        entry(b"\x18\x01", key=b"%06d" % (number * 7_919 % 900_000)) for number in range(900_000)
+    ]
+    return length_prefixed(6, b"".join(one))
+
+
+GROWING: dict[str, Callable[[], bytes]] = {
+    "maps of two values, 18 deep": lambda: nested_pairs(b"a" * (15 * MIB)),
+    "900,000 keys": many_keys,
+    "control characters": lambda: map_of(length_prefixed(1, b"\x01" * (19 * MIB))),
+    "line separators": lambda: map_of(length_prefixed(1, "\u2028".encode() * (6 * MIB))),
+    "bytes that are no UTF-8": lambda: map_of(length_prefixed(1, b"\xff" * (19 * MIB))),
+    "15 MiB of bytes": lambda: map_of(length_prefixed(7, bytes(15 * MIB))),
+    "1,800,000 empty values": lambda: length_prefixed(5, b"\x0a\x00" * 1_800_000),
+}
+
+
+def plain_strings() -> bytes:
+    """An array of short strings, 15 MiB of it."""
+    return length_prefixed(5, length_prefixed(1, length_prefixed(1, b"a" * 20)) * (15 * MIB // 24))
+
+
+@pytest.mark.parametrize("name", list(GROWING))
+def test_values_that_grow_as_strings_cost_little_cpu_and_memory(
+    lone_worker: Worker, name: str
+) -> None:
+    """A few KB of gzip took 7 to 37 s of CPU or over 1 GB of memory."""
+
+    def cost(value: bytes) -> float:
+        before = cpu_seconds(lone_worker)
+        body = gzip.compress(span_with_value(value), 6)
+        answer = lone_worker.post_traces(body, content_encoding="gzip")
+        assert answer.status in (200, 413), answer
+        return cpu_seconds(lone_worker) - before
+
+    ordinary = min(cost(plain_strings()) for _time in range(2))
+    value = GROWING[name]()
+    assert cost(value) < MAX_CPU_RATIO * ordinary + 0.5
+    for _time in range(3):
+        cost(value)
+    assert_alive(lone_worker)
+    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
 
 
 def cpu_seconds(worker: Worker) -> float:
