@@ -32,8 +32,11 @@ What it does not imitate
   secondary service of a warehouse has its own, empty data and its own users, but for the password
   of `default`, which is the primary's. A service's IP access list is kept, not enforced: everybody
   comes from 127.0.0.1. Upgrades and scheduled scaling never happen. The mysql endpoint is listed,
-  and nothing listens there. Files outside the service's folder cannot be opened (`file()`, `url()`
-  of `file://`), where the kernel has Landlock; the table function `file()` is rejected everywhere.
+  and nothing listens there. Files outside the engine's folder cannot be opened, where the
+  kernel has Landlock; where it has not, SQL users can open all files of the cloud's owner. The
+  table function `file()` is rejected everywhere. The scalar function `file()`, INSERT … FROM
+  INFILE and, for the admin, ENGINE = File and SOURCE(FILE) are not, as they are in the cloud: with
+  them a SQL user reads the rows of all tables of its service, whatever its grants.
 - **Backups** are the engine's own, whole each time, of running primaries as they are configured to
   be made and on demand (`admin.py`); a service made from one has its tables, views and rows. Users
   are in none, an idle service is not woken for one, and a bucket of one's own is not written to.

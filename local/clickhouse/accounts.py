@@ -45,7 +45,8 @@ RESERVED_NAMES = frozenset({ADMIN, MONITOR, "default"})
 # What an XML element may be called without the engine reading a path out of it.
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
-# file() would read any file of this machine, and the service's users are not its owner.
+# The table function file() would read any file that the process may. The scalar file() checks no
+# grant, see README.md.
 _ADMIN_GRANTS = ("GRANT ALL ON *.* WITH GRANT OPTION", "REVOKE READ, WRITE ON FILE")
 _MONITOR_GRANTS = (
     "GRANT SELECT ON system.processes",

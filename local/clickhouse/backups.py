@@ -21,7 +21,7 @@ import aiohttp
 from local.clickhouse.errors import Conflict
 from local.clickhouse.front.answers import ClickHouseError
 from local.clickhouse.front.plane import DataPlane, Unavailable
-from local.clickhouse.state import ServiceRecord, now_text
+from local.clickhouse.state import ENGINE, ServiceRecord, now_text
 from local.state import load_json, save_json
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Backups:
         """
         id, record = str(uuid.uuid4()), service.record
         # Only there may the engine write.
-        inside = record.folder / "backups" / id
+        inside = record.folder / ENGINE / "backups" / id
         try:
             async with service.plane.entered():
                 self._save(_begun(id, record))
@@ -108,7 +108,7 @@ class Backups:
         Raises:
             RestoreFailed: the backup is gone, or the engine does not take it.
         """
-        inside = folder / "backups" / id
+        inside = folder / ENGINE / "backups" / id
         try:
             # The engine only reads them, so the bytes need not be there twice.
             await asyncio.to_thread(

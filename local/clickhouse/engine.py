@@ -117,7 +117,7 @@ class ServiceEngine:
         write_private(self._folder / "config.xml", self._config().encode())
         if forgotten := forget_unwritten(self._folder / "data"):
             print(
-                f"{self._folder.name}: {forgotten} inserts were cut off by the kill; "
+                f"{self._folder.parent.name}: {forgotten} inserts were cut off by the kill; "
                 "their repeats will be taken",
                 file=sys.stderr,
                 flush=True,

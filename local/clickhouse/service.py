@@ -19,7 +19,7 @@ from local.clickhouse.faults import Faults, Outcome
 from local.clickhouse.front.http import Listener, serve_https
 from local.clickhouse.front.native import serve_native
 from local.clickhouse.front.plane import DataPlane, Unavailable
-from local.clickhouse.state import ServiceRecord
+from local.clickhouse.state import ENGINE, ServiceRecord
 
 __all__ = ["ANSWERING", "DELETABLE", "RESTORING", "Service"]
 
@@ -219,7 +219,8 @@ class Service:
 
     async def _restore(self) -> None:
         # A restore that was killed half-way is begun again: with nothing, as RESTORE wants it.
-        await asyncio.to_thread(shutil.rmtree, self.record.folder / "data", ignore_errors=True)
+        data = self.record.folder / ENGINE / "data"
+        await asyncio.to_thread(shutil.rmtree, data, ignore_errors=True)
         await self.plane.start()
         await self._backups.restore(self.record.parts[RESTORING], self.plane, self.record.folder)
         del self.record.parts[RESTORING]

@@ -11,9 +11,13 @@ from typing import Any
 
 from local.state import load_json, save_json
 
-__all__ = ["Organization", "ServiceRecord", "load_services", "now_text"]
+__all__ = ["ENGINE", "Organization", "ServiceRecord", "load_services", "now_text"]
 
 Json = Any
+
+# In a service's folder. SQL can read every file in this one (`server/fence.py`), so the passwords'
+# hashes and the record are outside it.
+ENGINE = "engine"
 
 
 def now_text() -> str:
@@ -58,7 +62,7 @@ class ServiceRecord:
     """All that is kept of one service but its data.
 
     Attributes:
-        folder: holds `service.json`, the accounts, the engine's files and its data.
+        folder: holds `service.json`, the accounts, and the engine's files and data in `engine`.
         ports: protocol -> public port.
         fields: what the API shows, as far as it is not computed.
         parts: sub-resources by name: `backupConfiguration`, `queryEndpoint`, ….

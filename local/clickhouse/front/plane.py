@@ -25,6 +25,7 @@ from local.clickhouse.accounts import (
 from local.clickhouse.engine import EngineFailed, ServiceEngine
 from local.clickhouse.front.answers import ClickHouseError, error_from_text
 from local.clickhouse.front.gate import Gate
+from local.clickhouse.state import ENGINE
 
 __all__ = ["CONNECT_PAUSE_SECONDS", "CONNECT_TRIES", "DataPlane", "Unavailable"]
 
@@ -52,7 +53,7 @@ class DataPlane:
     """What the fronts of one service share.
 
     Args:
-        folder: the service's own.
+        folder: the service's own; the engine can read only the folder `ENGINE` in it.
         library: libchdb.
         wake: returns once the engine should be running, raises `Unavailable` if it will not be.
 
@@ -61,7 +62,7 @@ class DataPlane:
     """
 
     def __init__(self, folder: Path, *, library: Path, wake: Callable[[], Awaitable[None]]) -> None:
-        self.engine = ServiceEngine(folder, library=library)
+        self.engine = ServiceEngine(folder / ENGINE, library=library)
         self.gate = Gate()
         self.last_used = time.monotonic()
         self.native_clients: set[Callable[[], None]] = set()

@@ -190,7 +190,7 @@ class Service:
     @property
     def engine_pid(self) -> int | None:
         """The engine's process id, as its pid file has it."""
-        file = self.cloud.state_dir / "services" / self.id / "engine.pid"
+        file = self.cloud.state_dir / "services" / self.id / "engine" / "engine.pid"
         return int(file.read_text() or 0) if file.exists() else None
 
     @property

@@ -49,8 +49,8 @@ def test_a_service_is_made_from_a_backup(own_cloud: CloudProcess) -> None:
     own_cloud.set_faults(provisioning="stuck")
     restored = own_cloud.create_service(wait=False, backupId=backup["id"])
     own_cloud.kill()
-    half = own_cloud.state_dir / "services" / restored.id / "data"
-    half.mkdir(exist_ok=True)
+    half = own_cloud.state_dir / "services" / restored.id / "engine" / "data"
+    half.mkdir(parents=True, exist_ok=True)
     (half / "half").touch()
     own_cloud.start()
     restored.wait_for("running")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
+
+import pytest
 
 from local.clickhouse.doorway import socket_from
 
@@ -11,7 +14,7 @@ from .harness import Service
 
 
 def folder_of(service: Service) -> Path:
-    return service.cloud.state_dir / "services" / service.id
+    return service.cloud.state_dir / "services" / service.id / "engine"
 
 
 def engine_ports(service: Service) -> list[int]:
@@ -59,8 +62,22 @@ def test_a_login_that_aborts_an_engine_needs_its_door(service: Service) -> None:
 
 
 def test_password_hashes_are_not_left_where_sql_reads(service: Service) -> None:
-    """The file with them is deleted once the engine has read it; the rest of its folder is not."""
-    assert "users_config" in service.answer("SELECT file('config.xml')")
-    refused = service.query("SELECT file('users.xml')")
-    assert refused.status_code >= 400
-    assert "password" not in refused.text
+    """No file that the engine can read has one, and it cannot read the file that has them all."""
+    accounts = json.loads((folder_of(service).parent / "accounts.json").read_text())
+    hashes = [user["password_hash"].encode() for user in accounts["users"]]
+    assert hashes
+    files = [file for file in folder_of(service).rglob("*") if file.is_file()]
+    assert folder_of(service) / "config.xml" in files
+    assert not [file for file in files if any(one in file.read_bytes() for one in hashes)]
+
+
+@pytest.mark.parametrize("name", ["accounts.json", "service.json"])
+def test_sql_cannot_read_the_files_of_the_front(service: Service, name: str) -> None:
+    """Neither by a path of its own nor from the folder where the engine reads."""
+    outside = folder_of(service).parent / name
+    assert outside.exists()
+    for path in (name, f"../{name}", str(outside), f"/proc/self/cwd/../{name}"):
+        rejected = service.query(f"SELECT file('{path}')")
+        assert rejected.status_code >= 400, path
+        assert "password_hash" not in rejected.text
+        assert "isPrimary" not in rejected.text

@@ -14,7 +14,7 @@ from .test_data_plane import kill_engine
 
 def data_of(service: Service) -> Path:
     """What its engine keeps."""
-    return service.cloud.state_dir / "services" / service.id / "data"
+    return service.cloud.state_dir / "services" / service.id / "engine" / "data"
 
 
 def insert(service: Service, token: str) -> None:
