@@ -1,7 +1,7 @@
 """`probe_database`: valid names of databases, and the one reserved for `IngestProbe`.
 
     User(
-        "writer",
+        "custom-writer",
         UserArgs(
             connection=connection_of(warehouse),
             name="custom_writer",

@@ -64,6 +64,10 @@ SEED = int(os.environ.get("FUZZ_SEED", "20261121"))
 BODIES = int(os.environ.get("FUZZ_BODIES", "1500"))
 # Less of a run for both formats: each body is sent and stored twice.
 COMPARED_BODIES = BODIES // 3
+# A log record without a time gets that of its arrival, another one at each worker.
+WITHOUT_TIMES_OF_ARRIVAL = (
+    "* REPLACE (if(Timestamp > now() - 1800, toDateTime64(0, 9), Timestamp) AS Timestamp)"
+)
 SENDERS = 4
 # One valid body among so many damaged ones.
 NEIGHBOUR_EVERY = 25
@@ -241,8 +245,9 @@ def test_damaged_bodies_become_the_same_rows_in_both_formats(
         finally:
             worker.process.kill()
     for table in (table for tables in TABLES.values() for table in tables):
+        columns = WITHOUT_TIMES_OF_ARRIVAL if table == "otel_logs" else "*"
         rows = {
-            database: "SELECT formatRowNoNewline('JSONEachRow', *) AS row, count() "
+            database: f"SELECT formatRowNoNewline('JSONEachRow', {columns}) AS row, count() "
             f"FROM {database}.{table} GROUP BY row"
             for database in databases.values()
         }
