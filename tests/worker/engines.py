@@ -356,6 +356,17 @@ class Worker:
             **{"authorization": f"Bearer {TOKEN}", "content_type": "application/json", **headers},
         )
 
+    def operate(self, what: str) -> None:
+        """`pause` or `resume` all buffers, with the token `admin`: batches of a pause are full."""
+        answer = self.request(
+            "POST",
+            f"/admin/{what}",
+            b"{}",
+            authorization="Bearer admin",
+            content_type="application/json",
+        )
+        assert answer.status == 200, answer
+
     def stored(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of the buffer's own database, read beside the running object."""
         file = self._database()

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium: `python3 local/install.py --browser`"
 )
 
-# What is sent when the page is left for the next one, which shows that it was.
+# The page sends its events when the browser leaves it for the next page.
 PAGE = """<!doctype html><script>
 const send = (path, body) => navigator.sendBeacon("%(url)s" + path, body);
 const json = (value) => new Blob([JSON.stringify(value)], { type: "application/json" });

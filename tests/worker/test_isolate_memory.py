@@ -107,18 +107,6 @@ def fill(worker: Worker) -> None:
         assert {answer.status for answer in answers} == {200}
 
 
-def operate(worker: Worker, what: str) -> None:
-    """Pause or resume all buffers: without a pause, the first batches would be small ones."""
-    answer = worker.request(
-        "POST",
-        f"/admin/{what}",
-        b"{}",
-        authorization="Bearer admin",
-        content_type="application/json",
-    )
-    assert answer.status == 200, answer
-
-
 def databases(worker: Worker) -> list[sqlite3.Connection]:
     """Of the shards, while the worker does not run."""
     found = []
@@ -164,12 +152,12 @@ def test_a_backlog_of_all_signals_and_shards_goes_out_within_an_isolates_memory(
     """Three signals, eight tables, three shards, and all recent bodies: after a collection."""
     teams = [{"name": "default", "database": DATABASE, "layout": LAYOUT}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
-    operate(worker, "pause")
+    worker.operate("pause")
     fill(worker)
     worker.process.kill()
     assert remember(worker) == SHARDS
     inspector = Inspector(worker)
-    operate(worker, "resume")
+    worker.operate("resume")
     wait_until("inserts are in flight", lambda: silence.connections > 0)
     usage = largest(inspector.heap_usage, 10)
     with capsys.disabled():
@@ -222,10 +210,10 @@ def test_long_bodies_are_encoded_one_at_a_time_within_an_isolates_memory(
     """Each is nearly one row of nearly 20 MiB, which no compression makes much smaller."""
     teams = [{"name": "default", "database": DATABASE, "layout": LAYOUT}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
-    operate(worker, "pause")
+    worker.operate("pause")
     store_long_logs(worker, 8)
     inspector = Inspector(worker)
-    operate(worker, "resume")
+    worker.operate("resume")
     wait_until("inserts are in flight", lambda: silence.connections > 0)
     usage = largest(inspector.heap_usage, 10)
     with capsys.disabled():
@@ -279,12 +267,12 @@ def test_long_bodies_are_encoded_and_others_received_within_an_isolates_memory(
     """Senders do not keep a long body from being encoded, nor does it keep out all of theirs."""
     teams = [{"name": "default", "database": DATABASE}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
-    operate(worker, "pause")
+    worker.operate("pause")
     store_long_logs(worker, 3)
     inspector = Inspector(worker)
     with senders_of_limit_bodies(worker, 6) as statuses:
         time.sleep(1)
-        operate(worker, "resume")
+        worker.operate("resume")
         usage = largest(inspector.heap_usage, 20)
     with capsys.disabled():
         print(f"\n{dict(statuses)}, {silence.connections} inserts, {usage}", end="", flush=True)

@@ -21,7 +21,6 @@ from tests.worker.engines import (
     INSERT_FORMATS,
     TOKEN,
     ClickHouse,
-    Worker,
     access_document,
     wait_until,
 )
@@ -155,18 +154,6 @@ LARGEST: dict[str, tuple[str, str, Callable[[int, float, str], Request]]] = {
 }
 
 
-def operate(worker: Worker, what: str) -> None:
-    """Pause or resume the buffer, so that its batches are full."""
-    answer = worker.request(
-        "POST",
-        f"/admin/{what}",
-        b"{}",
-        authorization="Bearer admin",
-        content_type="application/json",
-    )
-    assert answer.status == 200, answer
-
-
 @pytest.mark.insert_formats(*INSERT_FORMATS)
 @pytest.mark.parametrize("name", list(LARGEST))
 def test_the_largest_accepted_bodies_and_full_batches_fit_in_2_gib_of_clickhouse(
@@ -176,14 +163,14 @@ def test_the_largest_accepted_bodies_and_full_batches_fit_in_2_gib_of_clickhouse
     access = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
     worker = make_worker(clickhouse_url=small_clickhouse.url, access=access)
     signal, table, request = LARGEST[name]
-    operate(worker, "pause")
+    worker.operate("pause")
     sent = 0
     for number, (rows, share) in enumerate([(MAX_ROWS, 0.99)] * 2 + [(10_000, 0.16)] * 9):
         body = gzip.compress(request(rows, share, f"{number:04}").SerializeToString())
         answer = worker.post_otlp(signal, body, content_encoding="gzip")
         assert answer.status == 200, answer
         sent += rows
-    operate(worker, "resume")
+    worker.operate("resume")
     wait_until("drained", worker.is_drained, seconds=180, log_of=worker.process)
     assert small_clickhouse.count(table) == sent
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(0,)]
@@ -200,7 +187,7 @@ def test_events_that_each_have_another_key_fit_in_2_gib_of_clickhouse(
     """Each path of a JSON column may be a column of every row; each can be queried all the same."""
     access = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
     worker = make_worker(clickhouse_url=small_clickhouse.url, access=access)
-    operate(worker, "pause")
+    worker.operate("pause")
     for bulk in range(BULKS):
         numbers = range(bulk * BULK_EVENTS, (bulk + 1) * BULK_EVENTS)
         events = [
@@ -215,7 +202,7 @@ def test_events_that_each_have_another_key_fit_in_2_gib_of_clickhouse(
             content_type=JSON,
         )
         assert answer.status == 200, answer
-    operate(worker, "resume")
+    worker.operate("resume")
     wait_until("drained", worker.is_drained, seconds=180, log_of=worker.process)
     assert small_clickhouse.count("events") == BULKS * BULK_EVENTS
     short = "SELECT sum(value) FROM system.errors WHERE name = 'MEMORY_LIMIT_EXCEEDED'"

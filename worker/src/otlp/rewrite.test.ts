@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lastMember, writeAnyValueText } from "./anyvalue.ts";
+import { NOW_MS, START, scanTraces, time, WINDOW } from "./fixtures.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";
 import { rewrite } from "./rewrite.ts";
-import { type Scan, scan } from "./scan.ts";
+import { scan } from "./scan.ts";
 import { LOGS, METRICS, TRACES } from "./schema.ts";
 
-const NOW_MS = 1_800_000_000_000;
-const DAY_MS = 86_400_000;
-const WINDOW = { fromMs: NOW_MS - 30 * DAY_MS, toMs: NOW_MS + DAY_MS };
-/** A fixed 64-bit field with this time in nanoseconds. */
-const time = (number: number, timeMs: number, nanos = 0n): number[] => {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(timeMs) * 1_000_000n + nanos, true);
-  return [number * 8 + 1, ...bytes];
-};
-const START = time(7, NOW_MS);
-const scanTraces = (bytes: Uint8Array): Scan => scan(TRACES, bytes, WINDOW);
 const rewriteTraces = (bytes: Uint8Array): Uint8Array =>
   rewrite(TRACES, bytes, WINDOW, NOW_MS).bytes;
 
