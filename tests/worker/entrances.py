@@ -13,7 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tests.worker.engines import DATABASE, Worker, access_document, free_port, token_entry
+from tests.worker.engines import (
+    DATABASE,
+    LONG_RETENTION_DAYS,
+    Worker,
+    access_document,
+    free_port,
+    token_entry,
+)
 
 Layout = Mapping[str, object]
 # As `resources/shard_layouts.py` writes them. The first is what there is without any.
@@ -45,6 +52,7 @@ class Entrances(Worker):
         limits: as `Worker`'s.
         layouts: one for each entrance.
         rate: of the token `limited`.
+        retention_days: as `Worker`'s.
     """
 
     def __init__(
@@ -55,12 +63,18 @@ class Entrances(Worker):
         limits: Mapping[str, int],
         layouts: Sequence[Layout],
         rate: float = 1.0,
+        retention_days: int = LONG_RETENTION_DAYS,
     ) -> None:
         self._layouts = layouts
         self._rate = rate
         self._ports: list[int] = []
         self._options = {"clickhouse_url": clickhouse_url, "limits": limits}
-        super().__init__(folder, clickhouse_url=clickhouse_url, limits=limits)
+        super().__init__(
+            folder,
+            clickhouse_url=clickhouse_url,
+            limits=limits,
+            retention_days=retention_days,
+        )
 
     def lay_out(self, *layouts: Layout, replaced: tuple[str, str] | None = None) -> None:
         """Stop, and start with these entrances.

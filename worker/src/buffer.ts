@@ -15,7 +15,7 @@ import { KnownLayout } from "./buffer/known_layout.ts";
 import { type Layout, ONE_SHARD } from "./buffer/layout.ts";
 import { bufferNamed, teamOf } from "./buffer/names.ts";
 import { ClockWatch, Pulse } from "./buffer/pulse.ts";
-import { RecentBodies } from "./buffer/recent.ts";
+import { RecentBodies, type Seen } from "./buffer/recent.ts";
 import { Redriver } from "./buffer/redrive.ts";
 import { appendMemory } from "./buffer/shared_memory.ts";
 import { type Progress, Siblings } from "./buffer/siblings.ts";
@@ -30,6 +30,7 @@ import {
   PUBLIC_BUFFER_SHARE,
   RATE_BURST_SECONDS,
 } from "./limits.ts";
+import type { PartialSuccess } from "./otlp/partial_success.ts";
 import { insertFormatFrom } from "./tables/formats.ts";
 import {
   ALL_TABLES,
@@ -59,6 +60,7 @@ export interface AppendRequest {
   readonly encoding: Encoding;
   readonly bytes: Uint8Array;
   readonly rawBytes: number;
+  /** 0: the key is looked up, and nothing is stored. */
   readonly rows: number;
   /** Repeated bytes of its rows, `otlp/scan.ts`; absent: 0. */
   readonly repeatedBytes?: number;
@@ -67,17 +69,25 @@ export interface AppendRequest {
   /** Days of the body's rows; null: unknown. */
   readonly days: DayRange | null;
   readonly key: string | null;
+  /** Of the response to this request; its repeats get the same. Absent: all of it is stored. */
+  readonly partialSuccess?: PartialSuccess | null;
 }
 
 /**
- * `failed`: it may be stored all the same; if it is, so is its key. `moved`: not stored, one of the
- * two has not heard of the other's layout. `limited`: not stored, above its sender's rate.
+ * `unseen`: the request has no rows, and its body was not stored before. `failed`: it may be stored
+ * all the same; if it is, so is its key. `moved`: not stored, one of the two has not heard of the
+ * other's layout. `limited`: not stored, above its sender's rate.
  */
-export type AppendAnswer = "stored" | "seen" | "full" | "failed" | "moved" | Limited;
+export type AppendAnswer = "stored" | "unseen" | "full" | "failed" | "moved" | Seen | Limited;
 
 /** The rate that was exceeded, of those in the request, and when it allows the next body. */
 export interface Limited {
   readonly limited: Exceeded;
+}
+
+/** A body that is being written, and the response to its repeats. */
+interface Writing extends Seen {
+  readonly written: Promise<void>;
 }
 
 /** Distinguishes the buffers of this isolate. */
@@ -100,7 +110,7 @@ export class IngestBuffer extends DurableObject<Env> {
   });
   readonly #health: Health;
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
-  readonly #writing = new Map<string, Promise<void>>();
+  readonly #writing = new Map<string, Writing>();
   readonly #rates = new RateLimits(RATE_BURST_SECONDS);
   /** The last write of a layout. */
   #learnt: Promise<void> = Promise.resolve();
@@ -215,11 +225,11 @@ export class IngestBuffer extends DurableObject<Env> {
   async lookUp(
     layout: Layout,
     key: string,
-  ): Promise<{ layout: Layout; seen: boolean; settled: boolean }> {
+  ): Promise<{ layout: Layout; recent: Seen | null; settled: boolean }> {
     const newest = await this.meet(layout);
-    await this.#writing.get(key);
+    await this.#writing.get(key)?.written;
     const settled = this.#layout.isSettled(Date.now());
-    return { layout: newest, seen: this.#recent.has(key), settled };
+    return { layout: newest, recent: this.#recent.find(key), settled };
   }
 
   /** Takes what an isolate has counted, `telemetry/requests.ts`. */
@@ -256,17 +266,21 @@ export class IngestBuffer extends DurableObject<Env> {
 
   async #append(request: AppendRequest): Promise<AppendAnswer> {
     const { key } = request;
-    if (key !== null && this.#recent.has(key)) {
-      return "seen";
+    const recent = key === null ? null : this.#recent.find(key);
+    if (recent !== null) {
+      return recent;
     }
     const sameBody = key === null ? undefined : this.#writing.get(key);
     if (sameBody !== undefined) {
-      await sameBody;
-      return "seen";
+      await sameBody.written;
+      return { seen: sameBody.seen };
     }
     if ((request.layout ?? ONE_SHARD.number) !== this.#layout.number) {
       // Those scripts would take "moved" for a yes.
       return request.layout === undefined ? "failed" : "moved";
+    }
+    if (request.rows === 0) {
+      return "unseen";
     }
     const limited = this.#exceededRate(request);
     if (limited !== null) {
@@ -277,9 +291,10 @@ export class IngestBuffer extends DurableObject<Env> {
     }
     this.#store.rememberDatabase(request.database);
     const { kind, encoding, repeatedBytes = 0, tables = ALL_TABLES } = request;
-    const { bytes, rawBytes, rows, days } = request;
+    const { bytes, rawBytes, rows, days, partialSuccess = null } = request;
     const stream = streamFor(kind, encoding);
-    await this.#write({ stream, bytes, rawBytes, rows, repeatedBytes, tables, days, key });
+    const sizes = { rawBytes, rows, repeatedBytes };
+    await this.#write({ stream, bytes, ...sizes, tables, days, key, partialSuccess });
     return "stored";
   }
 
@@ -291,7 +306,7 @@ export class IngestBuffer extends DurableObject<Env> {
     const written = this.#commit.append(body);
     this.#addStoredBytes(body.bytes.byteLength);
     if (body.key !== null) {
-      this.#writing.set(body.key, written);
+      this.#writing.set(body.key, { written, seen: body.partialSuccess });
     }
     try {
       await written;

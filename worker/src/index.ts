@@ -18,7 +18,6 @@ import type { Operation } from "./openapi/operation.ts";
 import { script, stylesheet, swagger, swaggerStart } from "./openapi/swagger.ts";
 import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
 import { otlpOperation } from "./otlp/operation.ts";
-import { NOTHING_REJECTED } from "./otlp/rejected.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
 import { health } from "./query/health.ts";
 import { metrics } from "./query/metrics.ts";
@@ -81,11 +80,11 @@ function eventsRoute(handle: Handler, operation: Operation, untracked: Untracked
 
 function otlpRoute(scope: Scope, signal: Signal): Route {
   const handle: Handler = async (request, env, caller) => {
-    const rejected = await ingestOtlp(signal, request, env, caller);
-    return exportResponse(signal, otlpEncodingOf(request), rejected);
+    const partial = await ingestOtlp(signal, request, env, caller);
+    return exportResponse(signal, otlpEncodingOf(request), partial);
   };
   const untracked = (request: Request): Response =>
-    exportResponse(signal, otlpEncodingOf(request), NOTHING_REJECTED);
+    exportResponse(signal, otlpEncodingOf(request), null);
   return { scope, handle, operation: otlpOperation(scope), refuse: statusResponse, untracked };
 }
 

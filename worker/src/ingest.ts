@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { aboveRate, type Caller } from "./auth.ts";
 import { compressed, free } from "./body.ts";
+import type { Seen } from "./buffer/recent.ts";
 import type { AppendAnswer } from "./buffer.ts";
 import { type ContentCoding, contentCoding, decode } from "./content_coding.ts";
 import { Deadline } from "./deadline.ts";
@@ -15,7 +16,8 @@ import {
 } from "./limits.ts";
 import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "./otlp/answer.ts";
 import { protobufFromJson } from "./otlp/json.ts";
-import { NOTHING_REJECTED, type Rejected } from "./otlp/rejected.ts";
+import { type PartialSuccess, partialSuccessOf } from "./otlp/partial_success.ts";
+import { canBeStoredAtOtherTimes, NOTHING_REJECTED, type Rejected } from "./otlp/rejected.ts";
 import { type Rewritten, rewrite } from "./otlp/rewrite.ts";
 import { type Scan, scan } from "./otlp/scan.ts";
 import type { Signal } from "./otlp/schema.ts";
@@ -26,13 +28,18 @@ import { reportUnreachable } from "./telemetry/reports.ts";
 import { tallyOf } from "./telemetry/requests.ts";
 import { type TimeWindow, windowOf } from "./time_window.ts";
 
-/** @throws Refusal if nothing of the request was taken. */
+/**
+ * Returns the partial success to report, null if all rows are stored. A repeat gets the one of the
+ * first sending: rows may have entered or left the window of time since.
+ *
+ * @throws Refusal if nothing of the request was taken.
+ */
 export async function ingestOtlp(
   signal: Signal,
   request: Request,
   env: Env,
   caller: Caller,
-): Promise<Rejected> {
+): Promise<PartialSuccess | null> {
   requireContentType(request, [PROTOBUF, "application/protobuf", JSON_TYPE]);
   const isJson = otlpEncodingOf(request) === "json";
   const coding = contentCoding(request);
@@ -41,14 +48,18 @@ export async function ingestOtlp(
   const nowMs = Date.now();
   const window = windowOf(env, signal.kind, nowMs);
   const { rejected, body } = storable(signal, sent, { isJson, coding, window, nowMs });
+  const partialSuccess = partialSuccessOf(signal, rejected);
+  if (body !== null) {
+    holdInstead(request, body.bytes, caller.team.name);
+    const seen = await append(env, caller, { ...body, partialSuccess });
+    if (seen !== null) {
+      return seen.seen;
+    }
+  }
   for (const [reason, rows] of rejected.byReason) {
     tallyOf(caller.team).add("ingest_rejected_rows_total", rows, signal.kind, reason);
   }
-  if (body !== null) {
-    holdInstead(request, body.bytes, caller.team.name);
-    await append(env, caller, body);
-  }
-  return rejected;
+  return partialSuccess;
 }
 
 /** Encoding and time of arrival of a body. */
@@ -59,7 +70,10 @@ interface Arrival {
   readonly nowMs: number;
 }
 
-/** The stored form of a body; null if it is a valid request without rows. */
+/**
+ * The stored form of a body; null if it is a valid request without rows. It has no bytes if no row
+ * can be stored now and the body may be the repeat of one whose rows could be.
+ */
 function storable(
   signal: Signal,
   sent: Uint8Array,
@@ -81,15 +95,16 @@ function storable(
       : { ...scanned, bytes: form.bytes, rejected: NOTHING_REJECTED, hasArrivalTimes: false };
     form.become(stored.bytes);
     const { rejected } = stored;
+    // Two senders that both say "tick" without a time have sent two log records.
+    const key = stored.hasArrivalTimes ? null : sentKey;
     if (stored.rows === 0) {
-      return { rejected, body: null };
+      const mayBeRepeat = key !== null && canBeStoredAtOtherTimes(rejected);
+      return { rejected, body: mayBeRepeat ? { ...NO_ROWS, kind, key } : null };
     }
     const isAsSent = storableAs !== null && !isJson && !needsRewrite;
     const packed = isAsSent ? { encoding: storableAs, bytes: sent } : compressed(form.bytes);
     const { rows, days, repeatedBytes } = stored;
     const rawBytes = form.bytes.byteLength;
-    // Two senders that both say "tick" without a time have sent two log records.
-    const key = stored.hasArrivalTimes ? null : sentKey;
     return {
       rejected,
       body: { kind, ...packed, rawBytes, repeatedBytes, rows, tables, days, key },
@@ -98,6 +113,15 @@ function storable(
     form.become(sent);
   }
 }
+
+/** A body of which the buffer only looks up the key. */
+const NO_ROWS = {
+  encoding: "raw",
+  bytes: new Uint8Array(0),
+  rawBytes: 0,
+  rows: 0,
+  days: null,
+} as const;
 
 /** A body during conversion to its stored form; each form's memory is freed with the next. */
 class Form {
@@ -171,10 +195,17 @@ export function keyFrom(sent: Uint8Array, coding: ContentCoding, form: BodyForm)
   return KEY_MARKS[form] + hex.slice(0, 31);
 }
 
-/** @throws Refusal 429 or 503 if the body was not stored, or may not have been. */
-export async function append(env: Env, caller: Caller, body: Unplaced): Promise<void> {
+/**
+ * Returns null if the body was not stored before.
+ *
+ * @throws Refusal 429 or 503 if the body was not stored, or may not have been.
+ */
+export async function append(env: Env, caller: Caller, body: Unplaced): Promise<Seen | null> {
   const answer = await appendTo(env, caller, body);
   if (typeof answer === "object") {
+    if ("seen" in answer) {
+      return answer;
+    }
     throw aboveRate(caller, answer.limited);
   }
   if (answer === "full") {
@@ -189,6 +220,7 @@ export async function append(env: Env, caller: Caller, body: Unplaced): Promise<
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });
   }
+  return null;
 }
 
 const appends = new Deadline(APPEND_MS, () => new Error(`no response in ${APPEND_MS / 1000} s`));

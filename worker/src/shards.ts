@@ -10,6 +10,7 @@ import type { Rate } from "./access/rate.ts";
 import type { Caller } from "./auth.ts";
 import { earlierShardsOf, type Layout, shardOf } from "./buffer/layout.ts";
 import { bufferName, bufferNamed, hear, layoutOf } from "./buffer/names.ts";
+import type { Seen } from "./buffer/recent.ts";
 import type { AppendAnswer, AppendRequest } from "./buffer.ts";
 import { appendJoined } from "./joiner.ts";
 import { MAX_LAYOUT_TURNS } from "./limits.ts";
@@ -30,10 +31,10 @@ export async function appendToShard(
     const layout = layoutOf(team);
     if (layout.before.length > 0 && body.key !== null) {
       const found = await lookUp(env, team, layout, body.key);
-      if (found !== "absent") {
-        if (found === "seen") {
-          return found;
-        }
+      if (typeof found === "object") {
+        return found;
+      }
+      if (found === "moved") {
         continue;
       }
     }
@@ -65,7 +66,7 @@ async function lookUp(
   team: Team,
   layout: Layout,
   key: string,
-): Promise<"seen" | "absent" | "moved"> {
+): Promise<Seen | "absent" | "moved"> {
   for (const shard of earlierShardsOf(key, layout)) {
     const name = bufferName(team, shard);
     if ((settled.get(name) ?? 0) >= layout.number) {
@@ -79,8 +80,8 @@ async function lookUp(
     if (found.settled) {
       settled.set(name, layout.number);
     }
-    if (found.seen) {
-      return "seen";
+    if (found.recent !== null) {
+      return found.recent;
     }
   }
   return "absent";

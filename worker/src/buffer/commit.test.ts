@@ -15,6 +15,7 @@ const body = (kind: "traces" | "events", bytes: number): Body => ({
   tables: 1,
   days: null,
   key: null,
+  partialSuccess: null,
 });
 
 test("bodies of one stream share a row, in order", () => {

@@ -7,8 +7,9 @@
  */
 import { type DayRange, union } from "../days.ts";
 import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
+import type { PartialSuccess } from "../otlp/partial_success.ts";
 import type { Stream, TableSet } from "../tables/index.ts";
-import type { RecentBodies } from "./recent.ts";
+import type { KeyedBody, RecentBodies } from "./recent.ts";
 import type { Store } from "./store.ts";
 
 export interface Body {
@@ -22,6 +23,8 @@ export interface Body {
   readonly days: DayRange | null;
   /** Hex key of the bytes, or null for a body that may rightly come twice. */
   readonly key: string | null;
+  /** null: all of it is stored. */
+  readonly partialSuccess: PartialSuccess | null;
 }
 
 interface Waiting {
@@ -98,7 +101,9 @@ export class GroupCommit {
 
   #write(bodies: readonly Body[]): void {
     const nowMs = Date.now();
-    const keys = bodies.flatMap(({ key }) => (key === null ? [] : [key]));
+    const keyed = bodies.flatMap(({ key, partialSuccess }): KeyedBody[] =>
+      key === null ? [] : [{ key, partialSuccess }],
+    );
     const recent = this.#store.transaction(() => {
       for (const group of groupsFrom(bodies)) {
         this.#store.insertChunk(group.stream, {
@@ -112,9 +117,9 @@ export class GroupCommit {
           body: joinedBytes(group.bodies),
         });
       }
-      return this.#recent.insert(keys, nowMs);
+      return this.#recent.insert(keyed, nowMs);
     });
-    this.#recent.remember(keys, recent);
+    this.#recent.remember(keyed, recent);
     this.#written();
   }
 }

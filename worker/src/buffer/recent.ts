@@ -3,11 +3,28 @@
  *
  * A body's key is stored in the transaction of its chunk: a key without the chunk would lose the
  * body, a chunk without the key would double it. The keys here are a cache of the stored ones.
+ *
+ * The partial success of a body is stored in the same transaction, so that its repeats get the
+ * response of the first sending. Few bodies have one, and few are repeated: it is read when needed.
  */
 import { Buffer } from "node:buffer";
 import { GROUP_BODIES, RECENT_BODIES, RECENT_BODIES_MS } from "../limits.ts";
+import type { PartialSuccess } from "../otlp/partial_success.ts";
 import { KEY_BYTES, RecentKeys, type RecentRow } from "./recent_keys.ts";
 import type { Store } from "./store.ts";
+
+/** A body that can be recognised. */
+export interface KeyedBody {
+  /** Hex. */
+  readonly key: string;
+  /** null: all of it was stored. */
+  readonly partialSuccess: PartialSuccess | null;
+}
+
+/** A body that was stored before, with the partial success of its first sending. */
+export interface Seen {
+  readonly seen: PartialSuccess | null;
+}
 
 export class RecentBodies {
   readonly #store: Store;
@@ -24,23 +41,32 @@ export class RecentBodies {
     }
   }
 
-  has(key: string): boolean {
-    return this.#keys.has(key);
+  /** Returns null if there is no recent body with this key. */
+  find(key: string): Seen | null {
+    const row = this.#keys.rowOf(key);
+    return row === null ? null : { seen: this.#store.partialSuccess(row.id, key) };
   }
 
   /** Inside the caller's transaction. */
-  insert(keys: readonly string[], atMs: number): RecentRow | null {
-    if (keys.length === 0) {
+  insert(bodies: readonly KeyedBody[], atMs: number): RecentRow | null {
+    if (bodies.length === 0) {
       return null;
     }
     // In one go: digit by digit in JavaScript took 2 us a key.
-    return { id: this.#store.insertRecent(atMs, Buffer.from(keys.join(""), "hex")), atMs };
+    const keys = Buffer.from(bodies.map(({ key }) => key).join(""), "hex");
+    const id = this.#store.insertRecent(atMs, keys);
+    for (const { key, partialSuccess } of bodies) {
+      if (partialSuccess !== null) {
+        this.#store.insertPartialSuccess(id, key, partialSuccess);
+      }
+    }
+    return { id, atMs };
   }
 
   /** After the transaction: a key in the cache is a key on disk. */
-  remember(keys: readonly string[], row: RecentRow | null): void {
+  remember(bodies: readonly KeyedBody[], row: RecentRow | null): void {
     if (row !== null) {
-      for (const key of keys) {
+      for (const { key } of bodies) {
         this.#keys.add(key, row);
       }
       this.#dropOld(row.atMs);

@@ -40,8 +40,10 @@ export class RecentKeys {
     return this.#size;
   }
 
-  has(key: string): boolean {
-    return this.#index[this.#slotOf(wordsFrom(key))] !== EMPTY;
+  /** Returns null if the key is not here. */
+  rowOf(key: string): RecentRow | null {
+    const entry = this.#index[this.#slotOf(wordsFrom(key))] as number;
+    return entry === EMPTY ? null : this.#rowAt(entry - 1);
   }
 
   /** Adding an existing key has no effect. */
@@ -63,8 +65,11 @@ export class RecentKeys {
 
   /** The row of the oldest key; null if there are none. */
   firstRow(): RecentRow | null {
-    const id = this.#ids[this.#first] as number;
-    return this.#size === 0 ? null : { id, atMs: this.#times[this.#first] as number };
+    return this.#size === 0 ? null : this.#rowAt(this.#first);
+  }
+
+  #rowAt(place: number): RecentRow {
+    return { id: this.#ids[place] as number, atMs: this.#times[place] as number };
   }
 
   deleteFirst(): void {

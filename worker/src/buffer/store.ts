@@ -7,6 +7,7 @@
 import { free } from "../body.ts";
 import type { DayRange } from "../days.ts";
 import { INSERT_PIECE_CHUNKS, MAX_VALUE_BYTES } from "../limits.ts";
+import type { PartialSuccess } from "../otlp/partial_success.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
 
 /** One stored row: one body, or several small ones of the same stream back to back. */
@@ -113,6 +114,14 @@ const SCHEMA = [
     at_ms INTEGER NOT NULL,
     keys BLOB NOT NULL
   ) STRICT`,
+  // Only bodies that had one have a row. The order is that of deletion.
+  `CREATE TABLE IF NOT EXISTS partial_successes (
+    recent_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    rejected_rows INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (recent_id, key)
+  ) STRICT, WITHOUT ROWID`,
 ] as const;
 
 /** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
@@ -463,6 +472,26 @@ export class Store {
 
   deleteRecentBefore(id: number): void {
     this.#sql.exec("DELETE FROM recent WHERE id < ?", id);
+    this.#sql.exec("DELETE FROM partial_successes WHERE recent_id < ?", id);
+  }
+
+  insertPartialSuccess(
+    recentId: number,
+    key: string,
+    { rejectedRows, message }: PartialSuccess,
+  ): void {
+    const sql =
+      "INSERT INTO partial_successes (recent_id, key, rejected_rows, message) VALUES (?, ?, ?, ?)";
+    this.#sql.exec(sql, recentId, key, rejectedRows, message);
+  }
+
+  partialSuccess(recentId: number, key: string): PartialSuccess | null {
+    const sql =
+      "SELECT rejected_rows, message FROM partial_successes WHERE recent_id = ? AND key = ?";
+    const row = this.#sql.exec(sql, recentId, key).toArray()[0];
+    return row === undefined
+      ? null
+      : { rejectedRows: Number(row.rejected_rows), message: String(row.message) };
   }
 }
 

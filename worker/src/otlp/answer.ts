@@ -5,7 +5,7 @@
  */
 import type { Refusal } from "../errors.ts";
 import { varint } from "./fields.ts";
-import type { Rejected } from "./rejected.ts";
+import type { PartialSuccess } from "./partial_success.ts";
 import type { Signal } from "./schema.ts";
 
 export const PROTOBUF = "application/x-protobuf";
@@ -21,29 +21,17 @@ export function otlpEncodingOf(request: Request): OtlpEncoding {
 /**
  * `Export…ServiceResponse { partial_success = 1 { int64 rejected_… = 1; string error_message = 2 } }`
  *
- * The three signals' answers differ in a name that only JSON shows. Without `partial_success`,
- * which accepts all rows, it is zero bytes. A message with no rows is a warning:
- * https://opentelemetry.io/docs/specs/otlp/#partial-success-1
+ * The responses of the three signals differ in a name that only JSON contains. A response without
+ * `partial_success` means that all rows are stored, and in protobuf has zero bytes. A message with
+ * no rows is a warning: https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
 export function exportResponse(
   signal: Signal,
   encoding: OtlpEncoding,
-  rejected: Rejected,
+  partial: PartialSuccess | null,
 ): Response {
-  const { rows } = rejected;
-  const message = messageOf(signal, rejected);
-  const body =
-    encoding === "json" ? jsonExport(signal, rows, message) : protobufExport(rows, message);
+  const body = encoding === "json" ? jsonExport(signal, partial) : protobufExport(partial);
   return new Response(body, TAKEN[encoding]);
-}
-
-function messageOf(signal: Signal, rejected: Rejected): string | null {
-  const { rows, reason, exemplars, exemplarReason } = rejected;
-  const sentences = [
-    reason && `${signal.rows.text}: ${rows} cannot be stored; the first: ${reason}`,
-    exemplarReason && `exemplars: ${exemplars} were left out; the first: ${exemplarReason}`,
-  ].filter((sentence) => sentence !== null);
-  return sentences.length === 0 ? null : sentences.join("; ");
 }
 
 /** Their headers are copied; made anew, they cost 3 us of CPU an answer. */
@@ -52,14 +40,25 @@ const TAKEN: Record<OtlpEncoding, Response> = {
   json: new Response(null, { headers: { "content-type": JSON_TYPE } }),
 };
 
-function jsonExport(signal: Signal, rows: number, message: string | null): Uint8Array {
-  const partialSuccess = { [signal.rows.rejected]: String(rows), errorMessage: message };
-  return encoder.encode(JSON.stringify(message === null ? {} : { partialSuccess }));
+function jsonExport(signal: Signal, partial: PartialSuccess | null): Uint8Array {
+  const response =
+    partial === null
+      ? {}
+      : {
+          partialSuccess: {
+            [signal.rows.rejected]: String(partial.rejectedRows),
+            errorMessage: partial.message,
+          },
+        };
+  return encoder.encode(JSON.stringify(response));
 }
 
-function protobufExport(rows: number, message: string | null): Uint8Array {
-  const partialSuccess = message === null ? [] : [8, ...varint(rows), ...textField(2, message)];
-  return Uint8Array.from(message === null ? [] : lengthDelimited(1, partialSuccess));
+function protobufExport(partial: PartialSuccess | null): Uint8Array {
+  if (partial === null) {
+    return new Uint8Array(0);
+  }
+  const fields = [8, ...varint(partial.rejectedRows), ...textField(2, partial.message)];
+  return Uint8Array.from(lengthDelimited(1, fields));
 }
 
 /** `google.rpc.Status { int32 code = 1; string message = 2; }` */

@@ -22,6 +22,11 @@ export const NOTHING_REJECTED: Rejected = {
   exemplarReason: null,
 };
 
+/** Whether rows were rejected for their times, which other requests may find inside the window. */
+export function canBeStoredAtOtherTimes({ byReason }: Rejected): boolean {
+  return byReason.has("too_old") || byReason.has("too_far_ahead");
+}
+
 /** Thrown inside a row or an exemplar, caught where that is skipped. */
 export class NotStorable extends Error {
   readonly reason: RejectReason;

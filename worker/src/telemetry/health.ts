@@ -86,8 +86,10 @@ export class Health {
   appended(bodies: readonly AppendRequest[], answers: readonly AppendAnswer[]): void {
     bodies.forEach(({ kind, rows }, index) => {
       const answer = answers[index] ?? "failed";
-      const label = typeof answer === "string" ? answer : "limited";
-      this.#unreported.add("ingest_bodies_total", 1, kind, label);
+      if (answer === "unseen") {
+        return; // no rows: like an empty body, it is not counted
+      }
+      this.#unreported.add("ingest_bodies_total", 1, kind, labelFrom(answer));
       if (answer === "stored") {
         this.#unreported.add("ingest_taken_rows_total", rows, kind);
         this.#moved();
@@ -251,6 +253,13 @@ export class Health {
     this.#unreported.take();
     this.#startMs = nowMs;
   }
+}
+
+function labelFrom(answer: Exclude<AppendAnswer, "unseen">): string {
+  if (typeof answer === "string") {
+    return answer;
+  }
+  return "seen" in answer ? "seen" : "limited";
 }
 
 function chunkFrom(rows: string, atMs: number): NewChunk {
