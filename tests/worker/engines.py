@@ -5,7 +5,9 @@ The local clouds bring back what dies; here a test decides when, so the engines 
 
 from __future__ import annotations
 
+import errno
 import json
+import random
 import re
 import signal
 import socket
@@ -41,6 +43,9 @@ START_SECONDS = 60.0
 # The ways into ClickHouse, `worker/src/tables/formats.ts`; the first one is the default.
 INSERT_FORMATS = ("protobuf", "rowbinary")
 _SHOWN_LOG_CHARACTERS = 3_000
+# Below them are the ports of well-known servers, above them those of local services.
+_HELD_PORTS = (10_000, 20_000)
+_random = random.SystemRandom()
 TTL_DAYS = "30"
 # Recorded bodies have the times of their recording, and those of unit tests begin at 1970.
 LONG_RETENTION_DAYS = 36_500
@@ -71,10 +76,20 @@ def held_port(holder: object) -> int:
 
     So nothing else answers there while the holder's engine is down. The engine can listen on it all
     the same: this socket never does, and both allow the address to be used again.
+
+    The port is below the range from which systems choose ports (32768 and above on Linux, 49152 and
+    above on macOS). A port from that range can be chosen by another process, released, held here,
+    and then be used by the other process, because both allow the address to be used again.
     """
     held = socket.socket()
-    held.bind(("127.0.0.1", 0))
-    # Afterwards: with it from the start, the kernel would give out ports that others hold so.
+    while True:
+        try:
+            held.bind(("127.0.0.1", _random.randrange(*_HELD_PORTS)))
+            break
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    # Only now: with it from the start, two processes could hold the same port.
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     weakref.finalize(holder, held.close)
     port: int = held.getsockname()[1]
