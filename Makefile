@@ -1,4 +1,4 @@
-# `make help` lists the targets. Everything is installed into the checkout.
+# `make help` lists the targets. `make install` puts everything into the checkout.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 # Set to move the local clouds to other ports, for example `make up PORTS="--edge-port 9443"`.
 PORTS ?=
-# Test processes side by side: most tests wait for an engine most of the time.
+# Test processes in parallel. Most tests spend most of their time waiting for an engine.
 JOBS ?= 4
 
 export PATH := $(CURDIR)/.local/bin:$(CURDIR)/$(VENV):$(PATH)
@@ -25,18 +25,18 @@ up: install ## Start the local clouds and run `pulumi up` on the local stack
 
 .PHONY: down
 down: ## Run `pulumi destroy`, then stop the local clouds
-	@test -x $(VENV)/python || { echo "nothing is installed, so nothing runs"; exit 0; } && $(VENV)/python -m local down
+	@test -x $(VENV)/python || { echo "nothing is installed, so nothing is running"; exit 0; } && $(VENV)/python -m local down
 
 .PHONY: env
-env: ## Print `export` lines for the clouds and the stack: eval "$(make env)"
+env: ## Print `export` lines with addresses and credentials: eval "$(make env)"
 	@$(VENV)/python -m local env
 
 .PHONY: status
-status: ## Say what runs, where, and how much memory each process has
+status: ## Show each process with its address and memory
 	@$(VENV)/python -m local status
 
 .PHONY: generate
-generate: ## Rebuild the ClickHouse Cloud client from the pinned API document, or FROM=a file or URL
+generate: ## Rebuild the ClickHouse Cloud client from the pinned OpenAPI spec, or from FROM=a file or URL
 	@$(VENV)/python -m clickhouse_api.generator $(if $(FROM),--from $(FROM))
 
 .PHONY: docs
@@ -49,38 +49,39 @@ lock: ## Pin the newest Python packages that pyproject.toml allows
 	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 
 .PHONY: lint
-lint: ## Check format, style and types of Python and TypeScript
+lint: ## Check format, style and types of Python and TypeScript, and the English of both
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
 	$(VENV)/mypy examples/service-only/__main__.py
+	$(VENV)/python -m docs.english
 	npm --prefix worker run --silent lint
 	npm --prefix worker run --silent typecheck
 
 .PHONY: test
-test: install lint ## Every check and test
+test: install lint ## Run every check and test
 	$(VENV)/python -m tests.versions.install
 	npm --prefix worker run --silent test
 	$(VENV)/python -m pytest -m "not alone" --numprocesses $(JOBS) --dist loadfile
 	$(VENV)/python -m pytest -m alone
 
 .PHONY: test-versions
-test-versions: install ## The worker's statements on five versions of ClickHouse, 2.6 GB of them
+test-versions: install ## Run the worker's statements on five versions of ClickHouse (2.6 GB)
 	CLICKHOUSE_VERSIONS=all $(VENV)/python -m tests.versions.install
 	CLICKHOUSE_VERSIONS=all $(VENV)/python -m pytest tests/versions
 
 .PHONY: test-chaos
-test-chaos: install ## Random changes, faults and kills: 200 of each (CHAOS_SEED, CHAOS_ROUNDS)
+test-chaos: install ## Test random changes, faults and kills, 200 rounds (CHAOS_SEED, CHAOS_ROUNDS)
 	CHAOS_SEED=$${CHAOS_SEED:-$$RANDOM} CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} \
 	  $(VENV)/python -m pytest tests/chaos
 
 .PHONY: test-fuzz
-test-fuzz: install ## 10,000 damaged OTLP bodies between good ones (FUZZ_SEED, FUZZ_BODIES)
+test-fuzz: install ## Send 10,000 damaged OTLP bodies between valid ones (FUZZ_SEED, FUZZ_BODIES)
 	FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_BODIES=$${FUZZ_BODIES:-10000} \
 	  $(VENV)/python -m pytest tests/worker/test_fuzz.py
 
 .PHONY: bench
-bench: install ## Measure: `pulumi up`, imports, the control plane, ingest; an hour on two quiet cores
+bench: install ## Measure `pulumi up`, imports, the control plane and ingest, in an hour on two idle cores
 	$(VENV)/python -m bench.up
 	$(VENV)/python -m bench.import_cost
 	$(VENV)/python -m bench.control_plane
@@ -88,5 +89,5 @@ bench: install ## Measure: `pulumi up`, imports, the control plane, ingest; an h
 	$(VENV)/python -m bench.ingest.cost --check
 
 .PHONY: clean
-clean: down ## Remove what was installed and the local clouds' data
+clean: down ## Remove the installed packages and the local clouds' data
 	rm -rf .local .venv worker/dist worker/node_modules local/node_modules
