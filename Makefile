@@ -78,7 +78,7 @@ test-chaos: install ## Test random changes, faults and kills, 200 rounds (CHAOS_
 .PHONY: test-fuzz
 test-fuzz: install ## Send 10,000 damaged OTLP bodies between valid ones (FUZZ_SEED, FUZZ_BODIES)
 	FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_BODIES=$${FUZZ_BODIES:-10000} \
-	  $(VENV)/python -m pytest tests/worker/test_fuzz.py
+	  $(VENV)/python -m pytest tests/worker/hostile/test_fuzz.py
 
 .PHONY: bench
 bench: install ## Measure `pulumi up`, imports, the control plane and ingest, in an hour on two idle cores

@@ -4,7 +4,7 @@
 # quickly; in a process that tests other rooms too, the real ones have to be there before it.
 import pulumi  # noqa: F401
 
-from tests.isolation.guard import stay_on_this_machine
+from tests.support.network_guard import stay_on_this_machine
 
 stay_on_this_machine()
 

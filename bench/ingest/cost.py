@@ -21,7 +21,7 @@ from typing import Literal
 from bench.ingest import prices
 from bench.ingest.counts import LOADS, Counts, counted
 from bench.ingest.limits import limit
-from tests.worker.engines import ROOT
+from tests.support.paths import ROOT
 
 __all__ = ["Comparison", "comparisons", "deviations", "document_errors", "measure", "report"]
 

@@ -18,7 +18,10 @@ from pathlib import Path
 from bench.ingest import bodies
 from bench.ingest.measure import report_of, start_sending
 from bench.ingest.systems import System
-from tests.worker.engines import DATABASE, TOKEN, ClickHouse, Worker, wait_until
+from tests.support.access_binding import TOKEN
+from tests.support.clickhouse_server import DATABASE, ClickHouse
+from tests.support.process import wait_until
+from tests.support.worker_runtime import Worker
 
 __all__ = ["LOADS", "Counts", "Load", "counted"]
 

@@ -15,7 +15,8 @@ from typing import Any
 from bench.ingest import bodies
 from bench.ingest.measure import report_of, start_sending
 from bench.ingest.systems import System, running
-from tests.worker.engines import TOKEN, wait_until
+from tests.support.access_binding import TOKEN
+from tests.support.process import wait_until
 
 __all__ = ["events"]
 

@@ -17,8 +17,10 @@ from bench.ingest import bodies
 from bench.ingest.limits import limit
 from bench.ingest.measure import Stored, store
 from bench.ingest.systems import System
-from tests.worker.engines import TOKEN, ClickHouse, Worker
-from tests.worker.mutations import varint
+from tests.support.access_binding import TOKEN
+from tests.support.clickhouse_server import ClickHouse
+from tests.support.protobuf_fields import varint
+from tests.support.worker_runtime import Worker
 
 __all__ = ["clickhouse_alone"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.worker.engines import ROOT
+from tests.support.paths import ROOT
 
 __all__ = ["limit"]
 

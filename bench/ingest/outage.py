@@ -15,7 +15,8 @@ from pathlib import Path
 from bench.ingest import bodies
 from bench.ingest.measure import report_of, start_sending
 from bench.ingest.systems import System, running
-from tests.worker.engines import ClickHouse, wait_until
+from tests.support.clickhouse_server import ClickHouse
+from tests.support.process import wait_until
 
 __all__ = ["LOADS", "Outage", "outage"]
 

@@ -16,7 +16,12 @@ from pathlib import Path
 
 from bench.ingest import peers
 from local.cloudflare.config import V8_FLAGS
-from tests.worker.engines import ROOT, TOKEN, ClickHouse, Process, Worker, free_port, wait_until
+from tests.support.access_binding import TOKEN
+from tests.support.clickhouse_server import ClickHouse
+from tests.support.paths import ROOT
+from tests.support.ports import free_port
+from tests.support.process import Process, wait_until
+from tests.support.worker_runtime import Worker
 
 __all__ = ["SYSTEMS", "System", "running"]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.changes import draw_rounds
-from tests.chaos.lane import Lane
-from tests.local_clouds import local_clouds
+from tests.chaos.stack_under_test import Lane
+from tests.support.local_clouds import local_clouds
 
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 __all__ = ["REQUEST_ID", "Asked", "Cloud", "Reply", "failed", "hang_up", "ok", "running_cloud"]
 
+KEY_ID = "keyid0123456789"
+KEY_SECRET = "sesame-open-up-4711"
 REQUEST_ID = "11111111-2222-4333-8444-555555555555"
 
 

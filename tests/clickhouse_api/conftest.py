@@ -10,10 +10,7 @@ import pytest
 from clickhouse_api import AsyncClient, Client
 from clickhouse_api.limiter import RateLimit
 from tests.clickhouse_api.clocks import CountingClock
-from tests.clickhouse_api.cloud import Cloud, running_cloud
-
-KEY_ID = "keyid0123456789"
-KEY_SECRET = "sesame-open-up-4711"
+from tests.clickhouse_api.cloud import KEY_ID, KEY_SECRET, Cloud, running_cloud
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ from clickhouse_api.clock import SYSTEM_CLOCK
 from clickhouse_api.limiter import RateLimit, SharedLimiter
 from tests.clickhouse_api.clocks import CountingClock
 from tests.clickhouse_api.cloud import Cloud, ok
+from tests.support.paths import ROOT
 
 WINDOW = 10.0
 FAR = 1e9
-REPOSITORY = Path(__file__).parent.parent.parent
 EXACT = RateLimit(margin_seconds=0.0)
 
 
@@ -193,7 +193,7 @@ def test_the_machines_clock_is_one_for_all_processes() -> None:
     script = "from clickhouse_api.clock import SYSTEM_CLOCK as c; print(c.era(), c.now())"
     before = SYSTEM_CLOCK.now()
     command = [sys.executable, "-c", script]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    output = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     era, moment = output.stdout.split()
     assert era == SYSTEM_CLOCK.era()
     assert before <= float(moment) <= SYSTEM_CLOCK.now()
@@ -202,9 +202,7 @@ def test_the_machines_clock_is_one_for_all_processes() -> None:
 def test_processes_share_the_turns(tmp_path: Path) -> None:
     """Eight real processes at once; between them each moment is handed out ten times."""
     command = [sys.executable, "-m", "tests.clickhouse_api.limiter_process", str(tmp_path), "25"]
-    processes = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY) for _ in range(8)
-    ]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(8)]
     turns = []
     for process in processes:
         output, _ = process.communicate(timeout=120)

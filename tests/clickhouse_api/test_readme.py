@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 import clickhouse_api
-from tests.clickhouse_api.cloud import Asked, Cloud, Reply, ok
-from tests.clickhouse_api.conftest import KEY_ID, KEY_SECRET
+from tests.clickhouse_api.cloud import KEY_ID, KEY_SECRET, Asked, Cloud, Reply, ok
 
 README = Path(clickhouse_api.__file__).with_name("README.md").read_text()
 

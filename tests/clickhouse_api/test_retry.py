@@ -14,7 +14,7 @@ import pytest
 from clickhouse_api import AsyncClient, Client, errors, models
 from tests.clickhouse_api.clocks import CountingClock
 from tests.clickhouse_api.cloud import REQUEST_ID, Cloud, Reply, failed, hang_up, ok
-from tests.isolation.without_network import run_without_network
+from tests.support.without_network import run_without_network
 
 CREATE = models.ServicePostRequest(
     name="n",

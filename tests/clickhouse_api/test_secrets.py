@@ -14,8 +14,7 @@ from pydantic import ValidationError
 from clickhouse_api import Client, Settings, models
 from clickhouse_api.errors import ApiStatusError, ClickHouseApiError, ConfigurationError
 from clickhouse_api.secrets import clean, is_secret_name
-from tests.clickhouse_api.cloud import Cloud, failed, hang_up, ok
-from tests.clickhouse_api.conftest import KEY_ID, KEY_SECRET
+from tests.clickhouse_api.cloud import KEY_ID, KEY_SECRET, Cloud, failed, hang_up, ok
 
 BASIC = base64.b64encode(f"{KEY_ID}:{KEY_SECRET}".encode()).decode()
 PASSWORD_HASH = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()

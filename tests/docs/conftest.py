@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.environment import Layout
-from tests.local_clouds import local_clouds
+from tests.support.local_clouds import local_clouds
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from docs.pages import FOLDER
 from docs.programs import examples_of, program
 from docs.source import ROOT, DocumentationError, File, read_files
 from local.environment import Layout
-from tests.e2e.clouds import Cloudflare
-from tests.resources.stacks import ProgramStack
+from tests.support.cloud_apis import Cloudflare
+from tests.support.program_stack import ProgramStack
 
 FILES = read_files()
 EXPORTED = {public.name for file in FILES for public in file.public}

@@ -12,8 +12,8 @@ from typing import Any
 
 from docs.source import ROOT
 from local.environment import Layout
-from tests.e2e.clouds import ControlPlane
-from tests.resources.stacks import ProgramStack
+from tests.support.cloud_apis import ControlPlane
+from tests.support.program_stack import ProgramStack
 
 GUIDE = ROOT / "docs" / "migrating-from-terraform.md"
 PASSWORD = "Chosen-long-before-this-1"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from local.environment import Layout
-from tests.e2e.deployment import Deployment
-from tests.local_clouds import local_clouds
+from tests.support.deployment import Deployment
+from tests.support.local_clouds import local_clouds
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from tests.e2e.deployment import Deployment
-from tests.worker.prometheus import Samples, parse, value_of
+from tests.support.deployment import Deployment
+from tests.support.prometheus import Samples, parse, value_of
 
 TEAM = {"name": "shop", "database": "shop_telemetry"}
 TOKENS: list[dict[str, Any]] = [

@@ -18,8 +18,8 @@ import pytest
 from local.clouds import CloudFailed, Ports, start_clouds
 from local.environment import Layout
 from local.stack import Stack, local_settings
-from tests.e2e.clouds import Cloudflare, ControlPlane
-from tests.e2e.deployment import Deployment
+from tests.support.cloud_apis import Cloudflare, ControlPlane
+from tests.support.deployment import Deployment
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 # What Pulumi adds to whatever error ended a command.

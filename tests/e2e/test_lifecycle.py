@@ -8,8 +8,8 @@ from pathlib import Path
 
 from local.environment import Layout
 from local.stack import Stack
-from tests.e2e.clouds import Cloudflare, ControlPlane
-from tests.e2e.deployment import Deployment
+from tests.support.cloud_apis import Cloudflare, ControlPlane
+from tests.support.deployment import Deployment
 
 
 def steps_of(deployment: Deployment) -> dict[str, str]:

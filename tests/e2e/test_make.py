@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.clouds import processes_below
+from tests.support.cloud_apis import processes_below
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 # The system chooses, so that a stack that is already up on this machine is left alone.
 PORTS = "PORTS=--control-plane-port 0 --cloudflare-port 0 --edge-port 0 --service-ports 0"
 # What `make install` makes; the copy borrows it instead of installing it again.

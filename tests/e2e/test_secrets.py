@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.state import load_json
-from tests.e2e.deployment import Deployment
+from tests.support.deployment import Deployment
 
 # How Pulumi marks a secret in an exported state.
 SECRET = "4dabf18193072939515e22adb298388d"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.attributes import rendered
-from tests.e2e.deployment import Deployment
+from tests.support.deployment import Deployment
 
 SPANS = 10_000
 

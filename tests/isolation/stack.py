@@ -13,9 +13,9 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from tests.e2e.clouds import ControlPlane
-from tests.e2e.deployment import Deployment
-from tests.local_clouds import local_clouds
+from tests.support.cloud_apis import ControlPlane
+from tests.support.deployment import Deployment
+from tests.support.local_clouds import local_clouds
 
 SPANS = 1000
 

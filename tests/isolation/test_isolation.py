@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.isolation.without_network import run_without_network
+from tests.support.without_network import run_without_network
 
 CONNECT = "socket.create_connection(('192.0.2.1', 443), timeout=5)"
 SEND = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'?', ('192.0.2.1', 53))"

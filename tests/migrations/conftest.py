@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.engines import ClickHouse
+from tests.support.clickhouse_server import ClickHouse
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from resources.retention import partition_days
-from tests.worker.engines import DATABASE, ROOT, TTL_DAYS, ClickHouse
-from tests.worker.golden.record import SCHEMA, SELECT_SCHEMA
+from tests.support.clickhouse_server import DATABASE, TTL_DAYS, ClickHouse
+from tests.support.golden.record import SCHEMA, SELECT_SCHEMA
+from tests.support.paths import ROOT
 
 FILES = sorted(ROOT.glob("migrations/*.sql"))
 UPS = [file for file in FILES if not file.name.endswith(".down.sql")]

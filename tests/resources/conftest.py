@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from local.environment import Layout
-from tests.local_clouds import local_clouds
-from tests.resources.servers import Server
+from tests.support.local_clouds import local_clouds
+from tests.support.running_service import Server
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import urllib.request
 from pathlib import Path
 
 from local.environment import Layout
-from tests.resources.servers import Server
-from tests.resources.stacks import ProgramStack
+from tests.support.program_stack import ProgramStack
+from tests.support.running_service import Server
 
 
 def test_what_is_there_is_found_and_what_is_not_is_said(clouds: Layout, tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ import pytest
 from resources.statement_proof import DEDUPLICATION_SETTINGS, VERSIONED_SETTINGS, Manifest
 from resources.teams import OLDEST_CLICKHOUSE
 from resources.worker_build import build_worker
+from tests.support.paths import ROOT
 from tests.versions import install
 
-ROOT = Path(__file__).resolve().parents[2]
-ENGINE = Path(__file__).with_name("engine.py")
+ENGINE = Path(__file__).with_name("embedded_clickhouse.py")
 VERSIONS = install.selected()
 # Older than `OLDEST_CLICKHOUSE`: text indexes need a setting there, and the view `events_once` has
 # one that is not there. Without both the statements can be tried all the same.

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from resources.worker_build import build_worker
-from tests.worker.engines import INSERT_FORMATS, LONG_RETENTION_DAYS, ROOT, ClickHouse, Worker
-from tests.worker.proxy import Proxy
-
-WorkerFactory = Callable[..., Worker]
-# A batch a second is right for a table and slow for a hundred tests; and rows of the worker's own
-# would come in between what a slow one counts.
-FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000, "HEALTH_ROWS_MS": 3_600_000}
+from tests.support.clickhouse_server import ClickHouse
+from tests.support.paths import ROOT
+from tests.support.tcp_proxy import Proxy
+from tests.support.worker_runtime import (
+    FAST,
+    INSERT_FORMATS,
+    LONG_RETENTION_DAYS,
+    Worker,
+    WorkerFactory,
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.worker.engines import SIGNALS, TOKEN
-from tests.worker.otlp_json import json_from
-from tests.worker.points import TIME_UNIX_NANO, log_bytes, metric_bytes
-from tests.worker.spans import START_UNIX_NANO, export_request
+from tests.support.access_binding import SIGNALS, TOKEN
+from tests.support.otlp_json import json_from
+from tests.support.otlp_points import TIME_UNIX_NANO, log_bytes, metric_bytes
+from tests.support.otlp_spans import START_UNIX_NANO, export_request
 
 __all__ = ["Body", "make_body", "make_large_body"]
 

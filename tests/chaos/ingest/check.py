@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.chaos.ingest.load import Ledger
-from tests.worker.engines import DATABASE, ClickHouse
-from tests.worker.golden.record import TABLES
+from tests.support.clickhouse_server import DATABASE, ClickHouse
+from tests.support.golden.record import TABLES
 
 __all__ = ["check_tables"]
 

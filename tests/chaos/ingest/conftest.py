@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tests.worker.conftest import built_worker
+import pytest
 
-__all__ = ["built_worker"]
+from resources.worker_build import build_worker
+from tests.support.paths import ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_worker() -> None:
+    """Build the bundle of the sources as they are now, unless another process did."""
+    build_worker(ROOT / "worker")

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from tests.chaos.ingest.ingest_under_test import INSERT_SECONDS, Stage
 from tests.chaos.ingest.load import Load
-from tests.chaos.ingest.stage import INSERT_SECONDS, Stage
-from tests.worker.engines import DATABASE, wait_until
-from tests.worker.proxy import Proxy, RequestPart
+from tests.support.clickhouse_server import DATABASE
+from tests.support.process import wait_until
+from tests.support.tcp_proxy import Proxy, RequestPart
 
 __all__ = ["CLOCKS", "KINDS", "Fault", "draw_faults", "play"]
 

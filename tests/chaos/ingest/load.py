@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.chaos.ingest.bodies import Body, make_body, make_large_body
-from tests.worker.engines import SIGNALS, wait_until
+from tests.support.access_binding import SIGNALS
+from tests.support.process import wait_until
 
 __all__ = ["Ledger", "Load"]
 

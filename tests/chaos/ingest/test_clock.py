@@ -8,9 +8,9 @@ import pytest
 
 from tests.chaos.ingest.check import check_tables
 from tests.chaos.ingest.clock import build_shim
+from tests.chaos.ingest.ingest_under_test import Stage
 from tests.chaos.ingest.load import Load
-from tests.chaos.ingest.stage import Stage
-from tests.worker.engines import wait_until
+from tests.support.process import wait_until
 
 HOUR_SECONDS = 3_600
 

@@ -15,9 +15,9 @@ import pytest
 from tests.chaos.ingest.check import check_tables
 from tests.chaos.ingest.clock import build_shim
 from tests.chaos.ingest.faults import CLOCKS, KINDS, draw_faults, play
+from tests.chaos.ingest.ingest_under_test import Stage
 from tests.chaos.ingest.load import Load
-from tests.chaos.ingest.stage import Stage
-from tests.worker.engines import INSERT_FORMATS
+from tests.support.worker_runtime import INSERT_FORMATS
 
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", str(len(KINDS))))

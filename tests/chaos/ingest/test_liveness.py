@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.ingest.clock import build_shim
-from tests.chaos.ingest.stage import Stage
-from tests.worker.engines import wait_until
-from tests.worker.spans import export_request
+from tests.chaos.ingest.ingest_under_test import Stage
+from tests.support.otlp_spans import export_request
+from tests.support.process import wait_until
 
 HOUR_SECONDS = 3_600
 _UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.clickhouse.insert_tokens import forget_unwritten
-from tests.worker.engines import ClickHouse
+from tests.support.clickhouse_server import ClickHouse
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .harness import CloudProcess, Service
+from tests.local.clickhouse.control_plane import CloudProcess, Service
 
 
 @pytest.fixture(scope="session")

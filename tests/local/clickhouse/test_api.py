@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from .harness import ROOT, CloudProcess, Service
+from tests.local.clickhouse.control_plane import CloudProcess, Service
+from tests.support.paths import ROOT
 
 DOCUMENT = json.loads((ROOT / "clickhouse_api" / "openapi.json").read_text())
 OPERATIONS = [

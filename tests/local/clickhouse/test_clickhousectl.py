@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.isolation.without_network import run_without_network
-
-from .harness import DEADLINE_SECONDS, CloudProcess, wait_until
+from tests.local.clickhouse.control_plane import DEADLINE_SECONDS, CloudProcess, wait_until
+from tests.support.without_network import run_without_network
 
 Json = Any
 Run = Callable[..., Json]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from .harness import CloudProcess, Service
-from .kinds import DESTINATION, KAFKA, KINDS, ids
+from tests.local.clickhouse.control_plane import CloudProcess, Service
+from tests.local.clickhouse.kinds import DESTINATION, KAFKA, KINDS, ids
 
 Json = Any
 

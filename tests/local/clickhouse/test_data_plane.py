@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import os
-import signal
 import socket
 import ssl
 import threading
@@ -16,34 +14,13 @@ from typing import Any
 
 import httpx
 import pytest
-from clickhouse_driver import Client  # type: ignore[import-untyped]
 from clickhouse_driver.errors import ServerException  # type: ignore[import-untyped]
 
 from local.clickhouse.doorway import socket_from
-
-from .harness import Service, wait_until
+from tests.local.clickhouse.control_plane import Service, kill_engine, native, wait_until
 
 # httpx would otherwise send the client's own.
 NO_AUTH = httpx.Auth()
-
-
-def native(
-    service: Service,
-    *,
-    user: str = "default",
-    password: str | None = None,
-    database: str = "default",
-) -> Client:
-    """A native connection, made at the first query."""
-    return Client(
-        "localhost",
-        port=service.port("nativesecure"),
-        user=user,
-        database=database,
-        password=service.password if password is None else password,
-        secure=True,
-        ca_certs=service.cloud.description["ca_file"],
-    )
 
 
 @pytest.mark.parametrize("password", ["", "wrong", "x" * 100])
@@ -239,14 +216,6 @@ def test_a_repeated_insert_counts_once(service: Service) -> None:
     service.answer(insert, insert_deduplication_token="batch-1")
     service.answer(insert, insert_deduplication_token="batch-2")
     assert service.answer("SELECT count() FROM t") == "2"
-
-
-def kill_engine(service: Service) -> None:
-    """SIGKILL, and wait until another process has taken its place."""
-    pid = service.engine_pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: service.engine_pid not in (None, pid), "the engine was started again")
 
 
 SCHEMA = 'syntax = "proto3"; message Row { int64 a = 1; string s = 2; }'

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.clickhouse.doorway import socket_from
-
-from .harness import Service
+from tests.local.clickhouse.control_plane import Service
 
 
 def folder_of(service: Service) -> Path:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from local.clickhouse.engine import find_library
-from tests.worker.engines import ROOT, ClickHouse
+from tests.support.clickhouse_server import ClickHouse
+from tests.support.paths import ROOT
 
 SECRET = "of-the-developer"
 # Reads `{folder}/secret.txt`; `{name}` is another one for each folder.

@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .harness import ROOT, CloudProcess
-from .kinds import KINDS
+from tests.local.clickhouse.control_plane import CloudProcess
+from tests.local.clickhouse.kinds import KINDS
+from tests.support.paths import ROOT
 
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 DOCUMENT = ROOT / "clickhouse_api" / "openapi.json"

@@ -7,9 +7,7 @@ import signal
 from pathlib import Path
 
 from local.clickhouse.insert_tokens import forget_unwritten
-
-from .harness import CloudProcess, Service
-from .test_data_plane import kill_engine
+from tests.local.clickhouse.control_plane import CloudProcess, Service, kill_engine
 
 
 def data_of(service: Service) -> Path:

@@ -6,8 +6,8 @@ import uuid
 
 import httpx
 
-from .harness import CloudProcess, Service
-from .kinds import ADMIN_POLICY, DESTINATION, KINDS, POSTGRES, TABLES, ids
+from tests.local.clickhouse.control_plane import CloudProcess, Service
+from tests.local.clickhouse.kinds import ADMIN_POLICY, DESTINATION, KINDS, POSTGRES, TABLES, ids
 
 BOUNCER = {"pgBouncerConfig": {"default_pool_size": "10"}}
 

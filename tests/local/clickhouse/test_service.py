@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .harness import CloudProcess, Service, wait_until
+from tests.local.clickhouse.control_plane import CloudProcess, Service, wait_until
 
 
 def test_a_created_service_runs_and_answers_with_its_password(service: Service) -> None:

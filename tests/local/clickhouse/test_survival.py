@@ -8,8 +8,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from .harness import ROOT, CloudProcess, Service, wait_until
-from .test_data_plane import kill_engine
+from tests.local.clickhouse.control_plane import CloudProcess, Service, kill_engine, wait_until
+from tests.support.paths import ROOT
 
 
 def is_running(pid: int) -> bool:

@@ -7,7 +7,7 @@ import zipfile
 
 import httpx
 
-from .harness import CloudProcess, Service
+from tests.local.clickhouse.control_plane import CloudProcess, Service
 
 
 def upload(cloud: CloudProcess, archive: bytes) -> str:

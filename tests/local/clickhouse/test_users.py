@@ -10,8 +10,7 @@ import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from .harness import CloudProcess, Service
-from .test_data_plane import native
+from tests.local.clickhouse.control_plane import CloudProcess, Service, native
 
 
 @pytest.fixture

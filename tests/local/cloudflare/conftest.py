@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.cloudflare.harness import Cloud
+from tests.support.local_cloudflare import Cloud
 
 
 @pytest.fixture

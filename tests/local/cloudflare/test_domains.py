@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.cloudflare.harness import Cloud, form, hello
+from tests.support.local_cloudflare import Cloud, form, hello
 
 DOMAINS = "/accounts/{account}/workers/domains"
 

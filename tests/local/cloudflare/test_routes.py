@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.local.cloudflare.harness import Cloud, form, hello
+from tests.support.local_cloudflare import Cloud, form, hello
 
 
 def test_a_good_token_is_verified(shared: Cloud) -> None:

@@ -19,15 +19,8 @@ import httpx
 import pytest
 
 from local.cloudflare.runtime import EdgeSockets, Runtime, RuntimeFailed, find_workerd
-from tests.local.cloudflare.harness import (
-    COUNTER,
-    COUNTER_BINDING,
-    ROOT,
-    Cloud,
-    command,
-    form,
-    hello,
-)
+from tests.support.local_cloudflare import COUNTER, COUNTER_BINDING, Cloud, command, form, hello
+from tests.support.paths import ROOT
 
 # The alarm is far enough away for the process to be dead when its time comes.
 ALARM = """

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.cloudflare.harness import (
+from tests.support.local_cloudflare import (
     COUNTER,
     COUNTER_BINDING,
     COUNTER_MIGRATION,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.local.cloudflare.harness import Cloud
-from tests.local.pulumi_resource_cloudflare.harness import Plugin
+from tests.local.pulumi_resource_cloudflare.plugin import Plugin
+from tests.support.local_cloudflare import Cloud
 
 
 @pytest.fixture(scope="module")

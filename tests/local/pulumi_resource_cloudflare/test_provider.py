@@ -10,14 +10,9 @@ import pytest
 
 from local.pulumi_resource_cloudflare.protos import empty_pb2
 from local.pulumi_resource_cloudflare.values import UNKNOWN, Secret, from_struct, to_struct
-from tests.local.cloudflare.harness import Cloud
-from tests.local.pulumi_resource_cloudflare.harness import (
-    DOMAIN,
-    ROOT,
-    SCRIPT,
-    Plugin,
-    provider_pb2,
-)
+from tests.local.pulumi_resource_cloudflare.plugin import DOMAIN, SCRIPT, Plugin, provider_pb2
+from tests.support.local_cloudflare import Cloud
+from tests.support.paths import ROOT
 
 
 def test_it_says_that_it_is_a_stand_in(plugin: Plugin) -> None:

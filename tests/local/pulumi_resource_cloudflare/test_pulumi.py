@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.local.cloudflare.harness import COUNTER, ROOT, Cloud
+from tests.support.local_cloudflare import COUNTER, Cloud
+from tests.support.paths import ROOT
 
 # Without pulumi_cloudflare, whose import takes seconds: the engine sees the same requests.
 PROGRAM = """

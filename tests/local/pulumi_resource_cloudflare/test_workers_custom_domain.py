@@ -5,8 +5,8 @@ from __future__ import annotations
 import grpc
 import pytest
 
-from tests.local.cloudflare.harness import Cloud, form, hello
-from tests.local.pulumi_resource_cloudflare.harness import DOMAIN, Plugin, provider_pb2
+from tests.local.pulumi_resource_cloudflare.plugin import DOMAIN, Plugin, provider_pb2
+from tests.support.local_cloudflare import Cloud, form, hello
 
 NONE = provider_pb2.DiffResponse.DIFF_NONE
 

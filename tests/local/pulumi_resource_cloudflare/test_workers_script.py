@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from local.pulumi_resource_cloudflare.values import UNKNOWN, Secret, reveal
-from tests.local.cloudflare.harness import COUNTER, Cloud, form, hello
-from tests.local.pulumi_resource_cloudflare.harness import SCRIPT, Plugin, provider_pb2
+from tests.local.pulumi_resource_cloudflare.plugin import SCRIPT, Plugin, provider_pb2
+from tests.support.local_cloudflare import COUNTER, Cloud, form, hello
 
 NONE = provider_pb2.DiffResponse.DIFF_NONE
 PATH = "/accounts/{account}/workers/scripts/counter"

@@ -1,0 +1,1 @@
+"""The local replacement of Pulumi's Cloudflare plugin."""

@@ -1,0 +1,1 @@
+"""Behaviour that many resources share: fields, adoption, claims, lost responses."""

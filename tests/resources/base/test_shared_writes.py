@@ -1,0 +1,77 @@
+"""What several resources of one run write as a whole: nobody's part of it is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.environment import Layout
+from tests.support.program_stack import ProgramStack
+from tests.support.service_stack import ask_for, beside, fault, of_service
+
+SHARERS = 4
+READ_ONLY = ["sql_console_read_only"]
+POLICY = {
+    "allowDeny": "ALLOW",
+    "permissions": ["control-plane:service:view"],
+    "resources": ["instance/*"],
+}
+
+
+@pytest.fixture
+def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+    """A stack of one service and whatever is asked for."""
+    return beside(clouds, tmp_path)
+
+
+def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: ProgramStack) -> None:
+    """Several of each are made, handed on, renamed and removed at once, and reading takes time."""
+    post = stack.control_plane.organization
+    body = {"name": "shared", "actors": ["user/theirs"], "policies": [POLICY]}
+    role = post("POST", "roles", body)["id"]
+    names = ("theirs", *(str(n) for n in range(SHARERS + 1)))
+    keys = [
+        post("POST", "keys", {"name": name, "roles": ["query_endpoints"]})["key"]["id"]
+        for name in names
+    ]
+    # Whoever is not made to wait reads before anybody has written.
+    for operation in ("organizationRoleGet", "instanceQueryEndpointGet"):
+        fault(stack, operation, "slow", delay_seconds=0.2, times=None)
+
+    def share(name: str, first: int) -> list[tuple[str, str, dict[str, Any]]]:
+        things: list[tuple[str, str, dict[str, Any]]] = []
+        for n in range(SHARERS):
+            actor = f"user/{first + n}"
+            things.append(
+                ("RoleAssignment", f"role-{name}-{n}", {"role_id": role, "actors": [actor]})
+            )
+            endpoint = {"open_api_keys": [keys[1 + first + n]], "roles": READ_ONLY}
+            things.append(("QueryEndpoint", f"query-{name}-{n}", endpoint))
+        return things
+
+    def shared() -> tuple[set[str], set[str]]:
+        actors = post("GET", f"roles/{role}")["actors"]
+        return set(actors), set(of_service(stack, "/serviceQueryEndpoint")["openApiKeys"])
+
+    def wanted(first: int) -> tuple[set[str], set[str]]:
+        numbers = range(first, first + SHARERS)
+        actors = {"user/theirs", *(f"user/{n}" for n in numbers)}
+        return actors, {keys[0], *(keys[1 + n] for n in numbers)}
+
+    ask_for(stack, *share("a", 0))
+    stack.up()
+    actors, listed = wanted(0)
+    assert shared() == (actors, listed - {keys[0]})
+    body = {"openApiKeys": list(listed), "roles": READ_ONLY}
+    of_service(stack, "/serviceQueryEndpoint", "POST", body)
+    # Each gets what its neighbour had; then the same shares under other names in the program.
+    for name, first in (("a", 1), ("b", 1)):
+        ask_for(stack, *share(name, first))
+        stack.up()
+        assert shared() == wanted(first)
+    stack.up("--expect-no-changes")
+    ask_for(stack)
+    stack.up()
+    assert shared() == ({"user/theirs"}, {keys[0]})

@@ -1,0 +1,1 @@
+"""`ClickPipe` and its settings."""

@@ -1,0 +1,243 @@
+"""`ClickPipe`, on the real Pulumi CLI and the local control plane."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.environment import Layout
+from tests.support.program_stack import ProgramStack
+from tests.support.service_stack import beside, of_service
+
+PASSWORD = "a password of Kafka"
+CERTIFICATE = "a certificate's private key"
+OTHER_PASSWORD = "another password of Postgres"
+KAFKA = {
+    "type": "confluent",
+    "format": "JSONEachRow",
+    "brokers": "broker:9092",
+    "topics": "events",
+    "authentication": "SCRAM-SHA-256",
+}
+EVENTS: dict[str, Any] = {
+    "source": {"kafka": KAFKA},
+    "credentials": {"username": "reader", "password": PASSWORD},
+    "destination": {
+        "database": "default",
+        "table": "events",
+        "columns": [{"name": "id", "type": "UInt64"}],
+        "table_definition": {"engine": {"type": "MergeTree"}, "sorting_key": ["id"]},
+    },
+    "field_mappings": [{"source_field": "ID", "destination_field": "id"}],
+    "settings": {"streaming_max_insert_wait_ms": 1000, "clickhouse_max_threads": 4},
+    "scaling": {"replicas": 2},
+}
+CHANGED = {
+    **EVENTS,
+    "name": "renamed",
+    "source": {"kafka": {**KAFKA, "authentication": "MUTUAL_TLS"}},
+    "credentials": {"certificate": "a certificate", "private_key": CERTIFICATE},
+    "settings": {"streaming_max_insert_wait_ms": 2000},
+    "scaling": {"replicas": 3, "replica_memory_gb": 1.5},
+    "desired_state": "stopped",
+}
+FILES: dict[str, Any] = {
+    "source": {
+        "object_storage": {
+            "format": "Parquet",
+            "url": "https://b.s3.amazonaws.com/*.parquet",
+            "is_continuous": True,
+            "authentication": "IAM_ROLE",
+            "iam_role": "arn:aws:iam::123456789012:role/reader",
+        }
+    },
+    "destination": {"database": "default", "table": "files", "managed_table": False},
+    "desired_state": "stopped",
+}
+
+
+def table(name: str, **more: Any) -> dict[str, Any]:
+    """A mapping of one table of a database."""
+    return {"source_schema_name": "public", "source_table": name, "target_table": name, **more}
+
+
+def orders(*tables: dict[str, Any], **postgres: Any) -> dict[str, Any]:
+    """A pipe that follows these tables."""
+    source = {
+        "host": "db",
+        "port": 5432,
+        "database": "shop",
+        "settings": {"replication_mode": "cdc", "sync_interval_seconds": 60},
+        "table_mappings": list(tables),
+        **postgres,
+    }
+    return {
+        "source": {"postgres": source},
+        "credentials": {"username": "reader", "password": "a password of Postgres"},
+        "destination": {"database": "default"},
+    }
+
+
+@pytest.fixture
+def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+    """A stack of one service and its pipes."""
+    return beside(clouds, tmp_path)
+
+
+def ask_for(stack: ProgramStack, **args: dict[str, Any]) -> None:
+    """Set which pipes the program makes; as a secret, since credentials are among it."""
+    things = [{"kind": "ClickPipe", "name": name, "args": given} for name, given in args.items()]
+    stack.pulumi("config", "set", "--secret", "things", json.dumps(things))
+
+
+def pipes(stack: ProgramStack) -> dict[str, dict[str, Any]]:
+    """The service's pipes by name."""
+    return {pipe["name"]: pipe for pipe in of_service(stack, "/clickpipes")}
+
+
+def answers(stack: ProgramStack) -> dict[str, int]:
+    """How often each operation on pipes was answered with success."""
+    counts = stack.control_plane.request("GET", "/local/counts")["answers"]
+    return {
+        one["operation"].replace(
+            "/v1/organizations/{organizationId}/services/{serviceId}", ""
+        ): one["count"]
+        for one in counts
+        if one["status"] == 200 and "clickpipes" in one["operation"]
+    }
+
+
+def use_faults(stack: ProgramStack, **faults: Any) -> None:
+    """From now on."""
+    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
+
+
+def make_idle(stack: ProgramStack) -> None:
+    """Put the service to sleep."""
+    (service,) = stack.services()
+    stack.control_plane.request("POST", f"/local/services/{service['id']}/idle")
+
+
+def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
+    """Create; no change; drift; in place; replaced; gone behind our back; adopted; destroy."""
+    first = orders(table("orders"), table("refunds"))
+    ask_for(stack)
+    stack.up()
+    make_idle(stack)
+    # The first create's answer is lost; the idle service is woken by whoever comes first.
+    use_faults(stack, rules=[{"operation": "clickPipeCreate", "fault": "lost"}])
+    ask_for(stack, events=EVENTS, files=FILES, orders=first)
+    stack.up()
+    made = pipes(stack)
+    assert {name: pipe["state"] for name, pipe in made.items()} == {
+        "events": "Running",
+        "files": "Stopped",
+        "orders": "Running",
+    }
+    assert made["events"]["source"]["kafka"]["topics"] == "events"
+    assert made["events"]["scaling"]["replicas"] == 2
+    assert made["events"]["settings"]["clickhouse_max_threads"] == 4
+    for secret in (PASSWORD, "a password of Postgres"):
+        assert secret not in stack.state()
+    stack.up("--expect-no-changes")
+
+    # Somebody stopped one, changed another, deleted the third.
+    path = f"/clickpipes/{made['events']['id']}"
+    of_service(stack, f"{path}/state", "PATCH", {"command": "stop"})
+    of_service(stack, f"{path}/scaling", "PATCH", {"replicas": 7})
+    of_service(stack, f"/clickpipes/{made['files']['id']}", "DELETE")
+    patched = answers(stack).get("PATCH /clickpipes/{clickPipeId}", 0)
+    drift = stack.up("--refresh", "--diff")
+    assert "desired_state" in drift
+    assert "replicas" in drift
+    repaired = pipes(stack)
+    assert (repaired["events"]["state"], repaired["events"]["scaling"]["replicas"]) == (
+        "Running",
+        2,
+    )
+    assert repaired["files"]["id"] != made["files"]["id"]
+    # To repair that, no credential was sent; the one PATCH took the mark off the new pipe.
+    assert answers(stack)["PATCH /clickpipes/{clickPipeId}"] == patched + 1
+
+    # In place; a table comes, one goes, one is copied anew; the pipe of files is another one.
+    changed = orders(
+        table("orders", table_engine="Null"),
+        table("users"),
+        host="db2",
+        settings={"replication_mode": "cdc", "pull_batch_size": 100},
+    )
+    changed["credentials"]["password"] = OTHER_PASSWORD
+    source = {"object_storage": {**FILES["source"]["object_storage"], "format": "CSV"}}
+    ask_for(stack, events=CHANGED, files={**FILES, "source": source}, orders=changed)
+    planned = json.loads(stack.pulumi("preview", "--json"))["steps"]
+    steps = {
+        step["urn"].rpartition("::")[2]: step for step in planned if "ClickPipe:" in step["urn"]
+    }
+    assert {name: step["op"] for name, step in steps.items() if step["op"] == "update"} == {
+        "events": "update",
+        "orders": "update",
+    }
+    assert "source.object_storage.format" in str(steps["files"])
+    stack.up()
+    after = pipes(stack)
+    assert after["renamed"]["id"] == made["events"]["id"]
+    assert (after["renamed"]["state"], after["orders"]["state"]) == ("Stopped", "Running")
+    assert after["renamed"]["settings"] == {"streaming_max_insert_wait_ms": 2000}
+    assert after["renamed"]["scaling"]["replicaMemoryGb"] == 1.5
+    assert after["renamed"]["source"]["kafka"]["authentication"] == "MUTUAL_TLS"
+    assert after["orders"]["id"] == made["orders"]["id"]
+    postgres = after["orders"]["source"]["postgres"]
+    assert postgres["host"] == "db2"
+    assert postgres["settings"]["pullBatchSize"] == 100
+    engines = {t["sourceTable"]: t.get("tableEngine") for t in postgres["tableMappings"]}
+    assert engines == {"users": None, "orders": "Null"}
+    assert after["files"]["id"] != repaired["files"]["id"]
+    for secret in (CERTIFICATE, OTHER_PASSWORD):
+        assert secret not in stack.state()
+    stack.up("--expect-no-changes")
+
+    # Forgotten by this stack and taken over again by its id, without a request but reads.
+    ask_for(stack, orders={**changed, "adopt": made["orders"]["id"]})
+    stack.pulumi("state", "delete", "--yes", "--target-dependents", urn_of(stack, "orders"))
+    before = answers(stack)
+    stack.up()
+    assert list(pipes(stack)) == ["orders"]
+    written = {name: n for name, n in answers(stack).items() if not name.startswith(("GET", "DEL"))}
+    assert written == {name: before[name] for name in written}
+    ask_for(stack)
+    stack.up()
+    assert pipes(stack) == {}
+
+
+def urn_of(stack: ProgramStack, name: str) -> str:
+    """Of a pipe in the stack's state."""
+    saved = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
+    (urn,) = [r["urn"] for r in saved if r["urn"].endswith(f"clickhouse:ClickPipe::{name}")]
+    return str(urn)
+
+
+def test_what_an_interrupted_run_left_is_taken_over(stack: ProgramStack) -> None:
+    """Killed after the POST; one that fails; the program changes meanwhile: one pipe in the end."""
+    ask_for(stack)
+    stack.up()
+    ask_for(stack, events=EVENTS)
+    use_faults(stack, provisioning="stuck")
+    stack.up_killed_when(lambda: pipes(stack))
+    ((marked, left),) = pipes(stack).items()
+    assert marked.startswith("events-pulumi-")
+    use_faults(stack, provisioning="failed")
+    shown = stack.failing_up()
+    assert "waiting until it runs: its state is Failed" in shown
+    assert PASSWORD not in shown
+    ((_, again),) = pipes(stack).items()
+    assert again["id"] == left["id"]
+
+    # With other credentials, which are sent, since nobody knows which ones it has.
+    use_faults(stack)
+    ask_for(stack, events=CHANGED)
+    stack.up()
+    (taken,) = pipes(stack).values()
+    assert (taken["id"], taken["name"], taken["state"]) == (left["id"], "renamed", "Failed")

@@ -1,0 +1,1 @@
+"""ClickStack's sources, dashboards, alerts and webhooks."""

@@ -1,0 +1,198 @@
+"""ClickStack's sources, dashboards, alerts and webhooks, on the real CLI and control plane."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.environment import Layout
+from tests.support.program_stack import ProgramStack
+from tests.support.service_stack import ask_for, beside, of_service
+
+Thing = tuple[str, str, dict[str, Any]]
+
+FILTER = {"type": "STATIC_LIST", "name": "Team", "options": ["a", "b"]}
+URL = "https://hooks.example.com/d3adb33f"
+SOURCE: dict[str, Any] = {
+    "kind": "log",
+    "connection": "local",
+    "database": "default",
+    "table": "logs",
+    "settings": {
+        "default_table_select_expression": "Timestamp, Body",
+        "timestamp_value_expression": "Timestamp",
+    },
+}
+THEIRS = {
+    "name": "theirs",
+    "kind": "log",
+    "connection": "local",
+    "from": {"databaseName": "default", "tableName": "logs"},
+    "defaultTableSelectExpression": "Timestamp",
+    "timestampValueExpression": "Timestamp",
+}
+ALERT: dict[str, Any] = {
+    "source": "tile",
+    "dashboard_id": "$board",
+    "tile_id": "$board/Errors",
+    "interval": "5m",
+    "threshold": 10,
+    "threshold_type": "above",
+    "channels": [{"type": "webhook", "webhook_id": "$hook"}],
+}
+
+
+@pytest.fixture
+def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+    """A stack of one service and whatever is asked for."""
+    return beside(clouds, tmp_path)
+
+
+def tile(name: str, **config: Any) -> dict[str, Any]:
+    """A chart of the source."""
+    shown = {"display_type": "line", "source_id": "$logs", "select": [{"agg_fn": "count"}]}
+    return {"name": name, "x": 0, "y": 0, "w": 6, "h": 4, "config": {**shown, **config}}
+
+
+def all_of(
+    *,
+    source: dict[str, Any] | None = None,
+    board: dict[str, Any] | None = None,
+    hook: dict[str, Any] | None = None,
+    alert: dict[str, Any] | None = None,
+) -> list[Thing]:
+    """One of each, with some arguments changed."""
+    tiles = {"tiles": [tile("Errors"), tile("Rows")], "tags": ["b", "a"]}
+    return [
+        ("ClickStackSource", "logs", {**SOURCE, **(source or {})}),
+        ("ClickStackWebhook", "hook", {"service": "generic", "url": URL, **(hook or {})}),
+        ("ClickStackWebhook", "spare", {"service": "slack", "url": URL}),
+        ("ClickStackDashboard", "board", {**tiles, **(board or {})}),
+        ("ClickStackAlert", "alert", {**ALERT, **(alert or {})}),
+    ]
+
+
+def kept(stack: ProgramStack, kind: str) -> list[Any]:
+    """Everything of a kind that the service has."""
+    return list(of_service(stack, f"/clickstack/{kind}s"))
+
+
+def put(stack: ProgramStack, kind: str, thing: dict[str, Any], **changes: Any) -> None:
+    """Change one as somebody does in the console."""
+    body = {**thing, **changes}
+    for name in ("id", "state", "createdAt", "updatedAt", "teamId"):
+        body.pop(name, None)
+    of_service(stack, f"/clickstack/{kind}s/{thing['id']}", "PUT", body)
+
+
+def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
+    """Made once though answers are lost; no change; drift; gone; in place; destroyed."""
+    lost = [
+        {"operation": f"clickStackCreate{kind}", "fault": "lost"}
+        for kind in ("Source", "Webhook", "Dashboard", "Alert")
+    ]
+    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, "rules": lost})
+    ask_for(stack, *all_of(hook={"headers": {"Authorization": "Bearer t0ken"}}), secret=True)
+    stack.up()
+    (source,), (board,), (alert,) = (kept(stack, k) for k in ("source", "dashboard", "alert"))
+    hook, spare = sorted(kept(stack, "webhook"), key=lambda each: str(each["name"]))
+    # Each was marked in its name until its id was saved.
+    assert (source["name"], source["from"]["tableName"]) == ("logs", "logs")
+    assert (hook["name"], spare["name"]) == ("hook", "spare")
+    assert (board["name"], alert["displayName"]) == ("board", "alert")
+    assert alert["tileId"] == board["tiles"][0]["id"]
+    for secret in (URL, "t0ken"):
+        assert secret not in stack.state()
+    stack.up("--expect-no-changes")
+
+    # Changed by somebody else: refresh shows it, and only what the program speaks of.
+    put(stack, "source", source, connection="other", bodyExpression="Body")
+    put(stack, "dashboard", board, tags=["c"], savedQuery="theirs")
+    put(stack, "alert", alert, threshold=99)
+    of_service(stack, f"/clickstack/webhooks/{spare['id']}", "DELETE")
+    drift = stack.pulumi("refresh", "--yes", "--diff")
+    for name in ("connection", "tags", "threshold", "spare"):
+        assert name in drift
+    assert "theirs" not in drift
+
+    # In place; the tile that stays keeps its id, whatever it shows, and so the alert on it.
+    tiles = [tile("New"), tile("Errors", display_type="number"), tile("New", group_by="Service")]
+    ask_for(
+        stack,
+        *all_of(
+            source={"settings": {**SOURCE["settings"], "service_name_expression": "ServiceName"}},
+            board={"tiles": tiles, "tags": None, "filters": [FILTER]},
+            hook={"description": "for the night", "body": "{{title}}"},
+            alert={"threshold": 20, "threshold_type": "between", "threshold_max": 30},
+        ),
+    )
+    shown = stack.up()
+    assert "replac" not in shown
+    (source_2,), (board_2,), (alert_2,) = (kept(stack, k) for k in ("source", "dashboard", "alert"))
+    hook_2, spare_2 = sorted(kept(stack, "webhook"), key=lambda each: str(each["name"]))
+    assert [thing["id"] for thing in (source_2, hook_2, board_2, alert_2)] == [
+        thing["id"] for thing in (source, hook, board, alert)
+    ]
+    assert spare_2["id"] != spare["id"]
+    assert (source_2["connection"], source_2["bodyExpression"]) == ("local", "Body")
+    assert source_2["serviceNameExpression"] == "ServiceName"
+    assert (board_2["savedQuery"], board_2["tags"]) == ("theirs", [])
+    assert board_2["tiles"][1]["id"] == board["tiles"][0]["id"]
+    assert alert_2["tileId"] == board["tiles"][0]["id"]
+    assert (alert_2["threshold"], alert_2["thresholdMax"]) == (20, 30)
+    assert (hook_2["description"], hook_2["body"]) == ("for the night", "{{title}}")
+    stack.pulumi("refresh", "--yes", "--expect-no-changes")
+    ask_for(stack)
+    stack.up()
+    for kind in ("source", "webhook", "dashboard", "alert"):
+        assert kept(stack, kind) == []
+
+
+def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
+    stack: ProgramStack,
+) -> None:
+    """Adopting changes nothing but a secret that is another one; a tile of nothing is refused."""
+    ask_for(stack)
+    stack.up()
+    source = of_service(stack, "/clickstack/sources", "POST", THEIRS)
+    hook = of_service(
+        stack,
+        "/clickstack/webhooks",
+        "POST",
+        {"name": "theirs", "service": "slack", "url": "https://theirs.example.com/1"},
+    )
+    chart = {"displayType": "line", "sourceId": source["id"], "select": [{"aggFn": "count"}]}
+    drawn = {"name": "Errors", "x": 0, "y": 0, "w": 6, "h": 4, "config": chart}
+    board = of_service(
+        stack, "/clickstack/dashboards", "POST", {"name": "theirs", "tiles": [drawn]}
+    )
+    watched = {"dashboardId": board["id"], "tileId": board["tiles"][0]["id"], "source": "tile"}
+    limit = {"interval": "5m", "threshold": 10, "thresholdType": "above", "displayName": "theirs"}
+    told = {"channels": [{"type": "webhook", "webhookId": hook["id"]}]}
+    alert = of_service(stack, "/clickstack/alerts", "POST", {**watched, **limit, **told})
+
+    def theirs(thing: dict[str, Any], **args: Any) -> dict[str, Any]:
+        return {"name": "theirs", "adopt": thing["id"], **args}
+
+    named = {**ALERT, "display_name": "theirs", "adopt": alert["id"]}
+    adopted: list[Thing] = [
+        ("ClickStackSource", "logs", theirs(source, **{**SOURCE, "settings": None})),
+        ("ClickStackWebhook", "hook", theirs(hook, service="slack", url=URL)),
+        ("ClickStackDashboard", "board", theirs(board, tiles=[tile("Errors")])),
+        ("ClickStackAlert", "alert", named),
+    ]
+    ask_for(stack, *adopted)
+    stack.up()
+    for kind, thing in (("source", source), ("dashboard", board), ("alert", alert)):
+        assert kept(stack, kind) == [thing]
+    (hook_2,) = kept(stack, "webhook")
+    assert hook_2 == {**hook, "url": URL, "updatedAt": hook_2["updatedAt"]}
+    stack.up("--expect-no-changes")
+
+    lost = {"tiles": [tile("Lost", source_id="nowhere")]}
+    ask_for(stack, *adopted, ("ClickStackDashboard", "lost", lost))
+    refused = stack.pulumi("preview", succeeds=False)
+    assert "tiles[0].config.sourceId: ClickStack Source nowhere was not found" in refused
+    assert kept(stack, "dashboard") == [board]

@@ -1,0 +1,1 @@
+"""Resources of an organization: API keys, roles, members, invitations."""

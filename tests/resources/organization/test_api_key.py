@@ -1,0 +1,89 @@
+"""What a key may do and until when; which leftovers are found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from resources.api_key import ApiKeyProvider
+from resources.errors import ResourceError
+from tests.support.driven_provider import Driven
+from tests.support.running_service import Server
+
+pytestmark = pytest.mark.usefixtures("unlimited")
+
+HERE = {"ip_access_list": ["127.0.0.1/32"]}
+POLICY = {
+    "allowDeny": "ALLOW",
+    "permissions": ["control-plane:service:view"],
+    "resources": ["instance/*"],
+}
+
+
+def key_of(server: Server, key: Driven) -> dict[str, Any]:
+    return dict(server.control_plane.organization("GET", f"keys/{key.id}"))
+
+
+def test_a_key_has_custom_roles_beside_those_of_the_system(server: Server) -> None:
+    """Assigned, exchanged in place, and then the roles of old; the custom one is free again."""
+    ask = server.control_plane.organization
+    custom = ask("POST", "roles", {"name": "reader", "actors": [], "policies": [POLICY]})["id"]
+    developer = next(role["id"] for role in ask("GET", "roles") if role["name"] == "developer")
+    key = Driven(ApiKeyProvider(), server.control_plane)
+    key.create(name="custom", assigned_role_ids=[custom, developer], **HERE)
+    assigned = {role["roleId"]: role["roleType"] for role in key_of(server, key)["assignedRoles"]}
+    assert assigned == {custom: "custom", developer: "system"}
+    key.update(name="custom", assigned_role_ids=[custom], **HERE)
+    assert [role["roleId"] for role in key_of(server, key)["assignedRoles"]] == [custom]
+    key.update(name="custom", roles=["developer"], **HERE)
+    assert [role["roleId"] for role in key_of(server, key)["assignedRoles"]] == [developer]
+    ask("DELETE", f"roles/{custom}")
+    key.delete()
+
+
+def test_an_expiry_that_is_taken_away_is_cleared(server: Server) -> None:
+    """With a null; leaving it out would keep it (ClickHouse/clickhousectl#698)."""
+    key = Driven(ApiKeyProvider(), server.control_plane)
+    asked = {"name": "expiring", "roles": ["developer"], **HERE}
+    key.create(expire_at="2099-01-01T00:00:00Z", **asked)
+    assert key_of(server, key)["expireAt"].startswith("2099-01-01")
+    secret = key.state["key_secret"]
+    key.update(**asked)
+    assert key_of(server, key)["expireAt"] is None
+    assert key.state["key_secret"] == secret
+    key.delete()
+
+
+def test_a_leftover_on_the_second_page_of_the_list_is_found(server: Server) -> None:
+    """The API shows 250 keys at a time; the answer to our own POST was lost long ago."""
+    ask = server.control_plane.organization
+    for n in range(250):
+        ask("POST", "keys", {"name": f"other-{n}"})
+    key = Driven(ApiKeyProvider(), server.control_plane)
+    asked = {"name": "late", "roles": ["developer"], **HERE}
+    control_plane = key.provider._control_plane
+    with control_plane.client() as client:
+        left, _ = ApiKeyProvider().post(client, key.checked(**asked))
+    key.create(**asked)
+    with control_plane.client() as client:
+        found = ApiKeyProvider().unfinished(client, key.checked(**asked))
+    # The one of the lost answer is gone with its secret; what is there now is ours.
+    assert [id for id, _ in found] == [key.id]
+    assert key.id != left
+    key.delete()
+
+
+def test_a_key_to_keep_is_not_rotated(server: Server) -> None:
+    """`adopt` says which key it is, so nothing may ask for another one."""
+    body = {"name": "theirs", "roles": ["developer"]}
+    theirs = server.control_plane.organization("POST", "keys", body)["key"]["id"]
+    key = Driven(ApiKeyProvider(), server.control_plane)
+    key.create(adopt=theirs, **HERE)
+    assert key_of(server, key)["name"] == "theirs"
+    with pytest.raises(ResourceError, match=f"adopt is '{theirs}', and another rotation makes"):
+        key.update(adopt=theirs, rotation="2", **HERE)
+    new = key.checked(name="n", roles=["developer"], rotation="2", **HERE)
+    planned = key.provider.diff(key.id, key.state, new)
+    assert planned.replaces == ["rotation"]
+    key.delete()

@@ -1,0 +1,110 @@
+"""What belongs to the organization, on the real Pulumi CLI and the local control plane."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.environment import Layout
+from tests.support.program_stack import ProgramStack
+from tests.support.service_stack import ask_for, beside, fault, of_service
+
+
+@pytest.fixture
+def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+    """A stack of one service and whatever is asked for."""
+    return beside(clouds, tmp_path)
+
+
+def organization(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
+    """The `result` of an operation of the organization."""
+    return stack.control_plane.organization(method, path, body)
+
+
+def core_dumps(stack: ProgramStack) -> bool:
+    """Whether the organization has them written."""
+    (found,) = stack.control_plane.request("GET", "/v1/organizations")["result"]
+    return bool(found["enableCoreDumps"])
+
+
+def custom_roles(stack: ProgramStack) -> list[dict[str, Any]]:
+    """The roles that somebody made."""
+    return [role for role in organization(stack, "roles") if role["type"] == "custom"]
+
+
+def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
+    """Roles, assignments, members, invitations, settings: made, changed, refreshed, gone."""
+    developer, admin = (
+        next(role["id"] for role in organization(stack, "roles") if role["name"] == name)
+        for name in ("developer", "admin")
+    )
+    colleague = next(m for m in organization(stack, "members") if m["role"] == "developer")
+    policy = {
+        "allow_deny": "ALLOW",
+        "permissions": ["control-plane:service:view"],
+        "resources": ["instance/*"],
+    }
+
+    def things(
+        actors: list[str], settings: dict[str, Any], policies: list[dict[str, Any]], **core: bool
+    ) -> list[tuple[str, str, dict[str, Any]]]:
+        user, roles = colleague["userId"], ["$analyst"]
+        return [
+            ("Role", "analyst", {"policies": policies}),
+            ("RoleAssignment", "analysts", {"role_id": "$analyst", "actors": actors}),
+            ("Member", "colleague", {"user_id": user, "assigned_role_ids": [developer, *roles]}),
+            ("Invitation", "new", {"email": "new@example.com", "assigned_role_ids": roles}),
+            ("OrganizationSettings", "organization", core),
+            ("ServiceSettings", "settings", {"settings": settings}),
+        ]
+
+    first = {"max_concurrent_queries": 200, "timezone": "UTC"}
+    ask_for(stack, *things(["user/a", "user/b"], first, [policy], enable_core_dumps=False))
+    fault(stack, "organizationRolePost", "lost")
+    stack.up()
+    (role,) = custom_roles(stack)
+    assert (role["name"], sorted(role["actors"])) == ("analyst", ["user/a", "user/b"])
+    # The API granted another policy by itself.
+    assert len(role["policies"]) == 2
+    member = organization(stack, f"members/{colleague['userId']}")
+    assert {r["roleId"] for r in member["assignedRoles"]} == {developer, role["id"]}
+    (invitation,) = organization(stack, "invitations")
+    assert invitation["email"] == "new@example.com"
+    assert core_dumps(stack) is False
+    listed = of_service(stack, "/clickhouseSettings")["settings"]
+    assert {s["name"]: s["value"] for s in listed} == first
+    stack.up("--expect-no-changes")
+
+    # Other people's actors and settings stay; ours that are no longer named go.
+    organization(stack, f"roles/{role['id']}", "PATCH", {"actors": ["user/a", "user/b", "user/c"]})
+    theirs = {"settings": {"mark_cache_size": 5}}
+    of_service(stack, "/clickhouseSettings", "PATCH", theirs)
+    organization(stack, f"invitations/{invitation['id']}", "DELETE")
+    stack.pulumi("refresh", "--yes")
+    deny = {**policy, "allow_deny": "DENY"}
+    second = {"max_concurrent_queries": 300}
+    ask_for(stack, *things(["user/b"], second, [deny], enable_core_dumps=True))
+    stack.up()
+    (changed,) = custom_roles(stack)
+    assert (changed["id"], sorted(changed["actors"])) == (role["id"], ["user/b", "user/c"])
+    assert "DENY" in {policy["allowDeny"] for policy in changed["policies"]}
+    assert len(changed["policies"]) == 2
+    assert core_dumps(stack) is True
+    listed = of_service(stack, "/clickhouseSettings")["settings"]
+    assert {s["name"]: s["value"] for s in listed} == {**second, "mark_cache_size": 5}
+    assert len(organization(stack, "invitations")) == 1
+    stack.up("--expect-no-changes")
+
+    # A member is not thrown out; whoever has a role keeps it from being deleted.
+    organization(stack, f"members/{colleague['userId']}", "PATCH", {"assignedRoleIds": [admin]})
+    ask_for(stack)
+    shown = stack.up()
+    assert "stays, with the roles they have" in shown
+    assert "keeps its settings" in shown
+    assert custom_roles(stack) == []
+    assert organization(stack, "invitations") == []
+    assert of_service(stack, "/clickhouseSettings")["settings"] == [
+        {"name": "mark_cache_size", "value": 5}
+    ]

@@ -1,0 +1,1 @@
+"""`Service`: its rules, requests, waits and lifecycle."""

@@ -1,0 +1,140 @@
+"""Ctrl-C while a service is created, changed or deleted, on the real Pulumi CLI."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.environment import Layout
+from tests.support.program_stack import ProgramStack
+
+NEVER = 3600
+INTERRUPTED = "interrupted; the next `pulumi up` goes on from here"
+# What a terminal does, and what `kill -INT` or a CI system does.
+SENDERS: dict[str, Callable[[int, int], None]] = {"group": os.killpg, "pulumi": os.kill}
+
+
+@pytest.fixture
+def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+    """A stack of one service."""
+    return ProgramStack(clouds, "service", tmp_path)
+
+
+def set_faults(stack: ProgramStack, **faults: Any) -> None:
+    stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
+
+
+@contextmanager
+def running(stack: ProgramStack, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`pulumi ARGUMENTS` in a process group of its own, as a shell starts it."""
+    process = subprocess.Popen(
+        stack.stack.command(*arguments, "--yes", "--skip-preview"),
+        cwd=stack.stack.program,
+        env=stack.stack.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def interrupted(stack: ProgramStack, *arguments: str, at: str, sender: str) -> str:
+    """Run `pulumi`, send it SIGINT at the first line that has `at`; returns what it printed.
+
+    It ends by itself, with an error in one line, and leaves nothing that is half recorded.
+    """
+    with running(stack, *arguments) as process:
+        assert process.stdout is not None
+        shown = ""
+        for line in process.stdout:
+            shown += line
+            if at in line:
+                break
+        SENDERS[sender](process.pid, signal.SIGINT)
+        shown += process.communicate(timeout=60)[0]
+    assert at in shown, shown
+    assert process.returncode not in (0, -signal.SIGINT), shown
+    assert INTERRUPTED in shown
+    assert "Traceback" not in shown
+    state = json.loads(stack.state())["checkpoint"]["latest"]
+    assert "pending_operations" not in state
+    return shown
+
+
+def created(stack: ProgramStack) -> int:
+    return int(stack.control_plane.request("GET", "/local/counts")["services_created"])
+
+
+@pytest.mark.parametrize("sender", SENDERS)
+def test_an_interrupted_create_is_gone_on_with(stack: ProgramStack, sender: str) -> None:
+    """The service is there and marked; the next `up` makes no other."""
+    set_faults(stack, provisioning="stuck")
+    interrupted(stack, "up", at="provisioning, waiting until it runs", sender=sender)
+    (left,) = stack.services()
+    set_faults(stack)
+    stack.up()
+    (service,) = stack.services()
+    assert (service["id"], service["state"]) == (left["id"], "running")
+    assert created(stack) == 1
+    stack.up("--expect-no-changes")
+
+
+def test_an_interrupted_change_and_an_interrupted_delete_are_gone_on_with(
+    stack: ProgramStack,
+) -> None:
+    """What was begun in the cloud is waited for by the next run, and the state tells no lies."""
+    stack.configure(desired_state="stopped")
+    stack.up()
+    (service,) = stack.services()
+    assert service["state"] == "stopped"
+
+    set_faults(stack, timing={"starting": NEVER})
+    stack.configure(desired_state="running", name="renamed")
+    interrupted(stack, "up", at="stopped, waiting until it runs", sender="group")
+    assert stack.services()[0]["state"] == "starting"
+    set_faults(stack)
+    stack.up()
+    (changed,) = stack.services()
+    assert (changed["id"], changed["name"]) == (service["id"], "renamed")
+    assert changed["state"] == "running"
+    stack.up("--expect-no-changes")
+
+    set_faults(stack, timing={"stopping": NEVER})
+    interrupted(stack, "destroy", at="stopping, waiting until it is stopped", sender="group")
+    assert stack.services()[0]["state"] == "stopping"
+    set_faults(stack, timing={"deleting": NEVER})
+    interrupted(stack, "destroy", at="waiting until it is gone", sender="pulumi")
+    set_faults(stack)
+    stack.stack.destroy()
+    assert stack.services() == []
+    assert created(stack) == 1
+
+
+def test_a_long_wait_says_where_it_is_every_fifteen_seconds(stack: ProgramStack) -> None:
+    """State and elapsed time, also while the API takes long to answer; counted by what is said."""
+    hangs = {"operation": "instanceGet", "fault": "slow", "delay_seconds": NEVER}
+    set_faults(stack, provisioning="stuck", rules=[hangs])
+    told: list[int] = []
+    with running(stack, "up") as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            told += map(int, re.findall(r"provisioning, waiting until it runs \((\d+) s\)", line))
+            if told and told[-1] > 15:
+                break
+    assert len(told) >= 3
+    assert all(later - earlier <= 15 for earlier, later in zip([0, *told], told, strict=False))

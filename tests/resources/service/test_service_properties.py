@@ -1,0 +1,336 @@
+"""Every property of a service on the local control plane, without the Pulumi CLI in between."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from ssl import create_default_context
+from typing import Any
+
+import pytest
+
+from local.environment import Layout
+from resources import orphans, passwords, service_fields, waits
+from resources.control_plane import ControlPlane as Access
+from resources.errors import ResourceError
+from resources.service import ServiceProvider
+from tests.resources.service.service_samples import LEGAL
+from tests.support.cloud_apis import ControlPlane
+
+DEADLINE_SECONDS = 60.0
+
+
+class Services:
+    """A provider, and the steps that Pulumi's engine would take with it."""
+
+    def __init__(self, clouds: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.control_plane = ControlPlane(clouds)
+        self.ca_file = clouds.clouds / "certificates" / "ca.pem"
+        cloud = self.control_plane.cloud
+        settings = {
+            "clickhouseApiUrl": cloud["url"],
+            "clickhouseCloudApiKey": cloud["key_id"],
+            "clickhouseCloudApiSecret": cloud["key_secret"],
+        }
+        monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(clouds.state / "limits"))
+        monkeypatch.setenv("CLICKHOUSE_API_REQUESTS_PER_WINDOW", "1000")
+        monkeypatch.setenv("SSL_CERT_FILE", str(self.ca_file.with_name("bundle.pem")))
+        self.organization_id = cloud["organization_id"]
+        self.provider = ServiceProvider()
+        self.provider._control_plane = Access(settings.get)
+
+    def inputs(
+        self, olds: dict[str, Any], pulumi_name: str = "one", /, **given: Any
+    ) -> dict[str, Any]:
+        marks = {"pulumi_name": pulumi_name, "resource_urn": f"urn:{pulumi_name}"}
+        place = {**LEGAL, "ip_access_list": ["127.0.0.1/32"]}
+        news = {
+            **place,
+            "organization_id": self.organization_id,
+            "stack_mark": "t",
+            **given,
+            **marks,
+        }
+        result = self.provider.check(olds, news)
+        assert [failure.reason for failure in result.failures] == []
+        return result.inputs
+
+    def create(self, pulumi_name: str = "one", /, **given: Any) -> tuple[str, dict[str, Any]]:
+        """A new service; nothing about it differs from what was asked for."""
+        inputs = self.inputs({}, pulumi_name, **given)
+        created = self.provider.create(inputs)
+        assert created.id is not None
+        assert created.outs is not None
+        self.assert_settled(created.id, created.outs, inputs)
+        return created.id, created.outs
+
+    def update(self, service_id: str, olds: dict[str, Any], **given: Any) -> dict[str, Any]:
+        """Change it in place; nothing differs any more."""
+        news = self.inputs(olds, olds["pulumi_name"], **given)
+        diff = self.provider.diff(service_id, olds, news)
+        assert (diff.changes, diff.replaces) == (True, [])
+        outputs = self.provider.update(service_id, olds, news).outs
+        assert outputs is not None
+        self.assert_settled(service_id, outputs, news)
+        return outputs
+
+    def assert_settled(
+        self, service_id: str, outputs: dict[str, Any], inputs: dict[str, Any]
+    ) -> None:
+        assert self.provider.diff(service_id, outputs, inputs).changes is False
+        refreshed = self.provider.read(service_id, outputs).outs or {}
+        assert {k: v for k, v in refreshed.items() if k != "password"} == {
+            k: v for k, v in outputs.items() if k != "password"
+        }
+
+    def live(self, service_id: str) -> dict[str, Any]:
+        (found,) = [it for it in self.control_plane.services() if it["id"] == service_id]
+        return found
+
+    def finish(self, service_id: str) -> None:
+        """Mark it as `Receipt` does once a state knows of it."""
+        done = {"add": [{"key": "pulumi-create", "value": "done"}]}
+        self.control_plane.patch_service(service_id, "", {"tags": done})
+
+    def wait_for(self, service_id: str, state: str) -> None:
+        """Until the API shows a state."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while self.live(service_id)["state"] != state:
+            assert time.monotonic() < deadline, f"the service is not {state}"
+            time.sleep(0.05)
+
+    def logs_in(self, outputs: dict[str, Any], password: str) -> bool:
+        headers = {"X-ClickHouse-User": "default", "X-ClickHouse-Key": password}
+        request = urllib.request.Request(outputs["https_url"], data=b"SELECT 1", headers=headers)
+        context = create_default_context(cafile=str(self.ca_file))
+        try:
+            with urllib.request.urlopen(request, context=context) as answer:
+                return bool(answer.read() == b"1\n")
+        except urllib.error.HTTPError:
+            return False
+
+
+@pytest.fixture
+def services(clouds: Layout, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """A control plane without a limit on requests."""
+    # The waits are the same, only denser: nothing here is about how often they ask.
+    monkeypatch.setattr(waits, "_FIRST_INTERVAL_SECONDS", 0.1)
+    made = Services(clouds, monkeypatch)
+    made.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
+    return made
+
+
+def test_a_service_is_changed_in_place_in_every_property(services: Services) -> None:
+    """Scaling modes, idling, toggles, endpoints, channel: what was asked for is what there is."""
+    service_id, first = services.create(name="n", mysql_enabled=False, enable_core_dumps=False)
+    seen = services.live(service_id)
+    assert first["mysql"] == {}
+    assert (seen["autoscalingMode"], seen["enableCoreDumps"]) == ("vertical", False)
+    assert first["is_primary"] is True
+
+    second = services.update(
+        service_id,
+        first,
+        name="renamed",
+        autoscaling_mode="horizontal",
+        min_replicas=2,
+        max_replicas=4,
+        idle_scaling=False,
+        mysql_enabled=True,
+        enable_core_dumps=True,
+        private_endpoint_ids=["vpce-1", "vpce-2"],
+        release_channel="fast",
+        tags={"team": "a"},
+    )
+    seen = services.live(service_id)
+    assert (seen["minReplicas"], seen["maxReplicas"], seen["idleScaling"]) == (2, 4, False)
+    assert (seen["name"], seen["releaseChannel"]) == ("renamed", "fast")
+    assert seen["privateEndpointIds"] == ["vpce-1", "vpce-2"]
+    assert second["mysql"]["host"] == "localhost"
+    assert second["password"] == first["password"]
+
+    third = services.update(
+        service_id,
+        second,
+        num_replicas=2,
+        idle_scaling=True,
+        idle_timeout_minutes=30,
+        private_endpoint_ids=["vpce-2"],
+        password_version="2",
+    )
+    seen = services.live(service_id)
+    assert (seen["autoscalingMode"], seen["numReplicas"]) == ("vertical", 2)
+    assert (seen["idleTimeoutMinutes"], seen["privateEndpointIds"]) == (30, ["vpce-2"])
+    assert seen["name"] == "renamed"
+    assert services.logs_in(third, third["password"])
+    assert not services.logs_in(third, first["password"])
+
+
+def test_a_service_stops_and_starts_as_desired(services: Services) -> None:
+    """Made stopped, changed while stopped, started; stopped by somebody else is drift."""
+    service_id, outputs = services.create(desired_state="stopped")
+    assert services.live(service_id)["state"] == outputs["state"] == "stopped"
+    outputs = services.update(service_id, outputs, desired_state="stopped", num_replicas=2)
+    assert services.live(service_id)["state"] == "stopped"
+    outputs = services.update(service_id, outputs, num_replicas=1)
+    assert services.live(service_id)["state"] == "running"
+    assert services.logs_in(outputs, outputs["password"])
+    services.provider.delete(service_id, outputs)
+    assert services.control_plane.services() == []
+
+
+def test_an_idle_service_is_woken_where_it_shall_no_longer_idle(services: Services) -> None:
+    """Idle is a form of running, so nothing differs before; awake, it stays so."""
+    service_id, outputs = services.create()
+    services.control_plane.request("POST", f"/local/services/{service_id}/idle")
+    seen = services.provider.read(service_id, outputs).outs or {}
+    assert seen["state"] == "idle"
+    services.assert_settled(service_id, seen, services.inputs(seen, seen["pulumi_name"]))
+    services.update(service_id, seen, idle_scaling=False)
+    assert services.live(service_id)["state"] == "running"
+
+
+def test_an_adopted_service_stays_as_it_is(services: Services) -> None:
+    """Stopped, scaled and with a key, of which the program says nothing."""
+    service_id, theirs = services.create(
+        desired_state="stopped", has_transparent_data_encryption=True, num_replicas=5
+    )
+    before = services.live(service_id)
+    services.create("taking", adopt=service_id)
+    assert services.live(service_id) == before
+    with pytest.raises(ResourceError, match="profile None, but profile 'v1-highmem-m' is wanted"):
+        services.provider.create(services.inputs(theirs, adopt=service_id, profile="v1-highmem-m"))
+    rotated = services.inputs(theirs, adopt=service_id, transparent_data_encryption_key_id="k")
+    services.provider.update(service_id, theirs, rotated)
+    assert services.live(service_id)["transparentDataEncryptionKeyId"] == "k"
+
+
+def test_drift_in_everything_is_seen_and_repaired(services: Services) -> None:
+    """Whatever somebody changes in the console, a refresh names it and an update puts it back."""
+    wanted: dict[str, Any] = {
+        "name": "n",
+        "release_channel": "slow",
+        "enable_core_dumps": True,
+        "has_transparent_data_encryption": True,
+        "transparent_data_encryption_key_id": "k1",
+        "autoscaling_mode": "vertical",
+        "min_replica_memory_gb": 8,
+        "max_replica_memory_gb": 16,
+        "num_replicas": 2,
+        "idle_scaling": True,
+        "idle_timeout_minutes": 10,
+        "tags": {"team": "a"},
+        "mysql_enabled": True,
+        "private_endpoint_ids": ["vpce-1"],
+    }
+    service_id, outputs = services.create(**wanted)
+    before = services.live(service_id)
+    by_hand: dict[str, Any] = {
+        "name": "m",
+        "releaseChannel": "fast",
+        "enableCoreDumps": False,
+        "transparentDataEncryptionKeyId": "k2",
+        "tags": {"add": [{"key": "theirs"}], "remove": [{"key": "team", "value": "a"}]},
+        "ipAccessList": {"add": [{"source": "0.0.0.0/0", "description": "all"}], "remove": []},
+        "endpoints": [{"protocol": "mysql", "enabled": False}],
+        "privateEndpointIds": {"add": ["vpce-2"], "remove": ["vpce-1"]},
+    }
+    services.control_plane.patch_service(service_id, "", by_hand)
+    size = {"minReplicaMemoryGb": 32, "maxReplicaMemoryGb": 32, "minReplicas": 1, "maxReplicas": 5}
+    scaling = {"autoscalingMode": "horizontal", **size, "idleScaling": False}
+    services.control_plane.patch_service(service_id, "/replicaScaling", scaling)
+    services.control_plane.patch_service(service_id, "/state", {"command": "stop"})
+    services.wait_for(service_id, "stopped")
+
+    seen = services.provider.read(service_id, outputs).outs or {}
+    news = services.inputs(seen, seen["pulumi_name"], **wanted)
+    # In horizontal mode there is no number of replicas, and the bounds are nobody's wish in ours.
+    readable = set(service_fields.READABLE) - {"min_replicas", "max_replicas"}
+    assert set(service_fields.changed(seen, news)) == {*readable, "desired_state"}
+    repaired = services.update(service_id, seen, **wanted)
+    assert services.live(service_id) == before
+    assert repaired["password"] == outputs["password"]
+
+
+def test_a_forgotten_warehouse_is_removed_secondaries_first(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the command for stacks that are never brought up again."""
+    mark = {"stack_mark": "organization.project.stack"}
+    _, primary = services.create(**mark)
+    services.create("two", data_warehouse_id=primary["data_warehouse_id"], **mark)
+    cloud = services.control_plane.cloud
+    monkeypatch.setenv("CLICKHOUSE_API_URL", cloud["url"])
+    monkeypatch.setenv("CLICKHOUSE_CLOUD_API_KEY", cloud["key_id"])
+    monkeypatch.setenv("CLICKHOUSE_CLOUD_API_SECRET", cloud["key_secret"])
+    assert orphans.main(["--stack", "project/stack", "--delete", "--yes"]) == 0
+    assert services.control_plane.services() == []
+
+
+def test_a_password_that_only_its_owner_knows(services: Services) -> None:
+    """Hashes are sent once; without them, there is a generated password again."""
+    hashes = {
+        "password_sha256_hash": passwords.base64_sha256("first"),
+        "password_double_sha1_hash": passwords.double_sha1_hex("first"),
+    }
+    service_id, outputs = services.create(**hashes)
+    assert "password" not in outputs
+    assert services.logs_in(outputs, "first")
+    outputs = services.update(
+        service_id, outputs, password_sha256_hash=passwords.base64_sha256("second")
+    )
+    assert services.logs_in(outputs, "second")
+    outputs = services.update(service_id, outputs)
+    assert services.logs_in(outputs, outputs["password"])
+    assert not services.logs_in(outputs, "second")
+
+
+def test_a_primary_does_not_go_before_its_secondaries(services: Services) -> None:
+    """The secondary shares the password; who holds the primary is named."""
+    primary_id, primary = services.create()
+    secondary_id, secondary = services.create(
+        "two", data_warehouse_id=primary["data_warehouse_id"], is_readonly=True, name="reader"
+    )
+    assert (secondary["is_primary"], secondary["is_readonly"]) == (False, True)
+    assert "password" not in secondary
+    assert services.logs_in(secondary, primary["password"])
+    held = rf"reader \({secondary_id}\) is running"
+    with pytest.raises(ResourceError, match=f"cannot stop .* {held}"):
+        services.provider.delete(primary_id, primary)
+    # Another stack's is somebody else's decision: nothing is stopped.
+    stopping = services.inputs(primary, desired_state="stopped", stack_mark="another")
+    with pytest.raises(ResourceError, match=f"cannot stop .* {held}"):
+        services.provider.update(primary_id, primary, stopping)
+    assert {service["state"] for service in services.control_plane.services()} == {"running"}
+
+    primary = services.update(primary_id, primary, desired_state="stopped")
+    assert {service["state"] for service in services.control_plane.services()} == {"stopped"}
+    held = rf"reader \({secondary_id}\) is stopped"
+    with pytest.raises(ResourceError, match=f"cannot delete .* {held}"):
+        services.provider.delete(primary_id, primary)
+    services.provider.delete(secondary_id, secondary)
+    services.provider.delete(primary_id, primary)
+    assert services.control_plane.services() == []
+
+
+def test_a_protected_service_is_neither_deleted_nor_replaced(services: Services) -> None:
+    """The property is named; it has to be taken away first, in an `up` of its own."""
+    service_id, outputs = services.create(deletion_protection=True)
+    services.finish(service_id)
+    said = "deletion_protection is True"
+    with pytest.raises(ResourceError, match=said):
+        services.provider.delete(service_id, outputs)
+    news = services.inputs(outputs, region="us-east-1")
+    with pytest.raises(ResourceError, match=f"{said}: another region would replace"):
+        services.provider.diff(service_id, outputs, news)
+    # A forced replacement has no `diff`: the check before the create refuses it.
+    place = services.inputs(outputs)
+    (failure,) = services.provider.check({}, {**place, "deletion_protection": True}).failures
+    assert failure.reason is not None
+    assert f"{said}: service {outputs['name']} ({service_id}) of this resource" in failure.reason
+    assert services.provider.check({}, place).failures == []
+
+    outputs = services.update(service_id, outputs, deletion_protection=False)
+    assert services.provider.diff(service_id, outputs, news).replaces == ["region"]
+    services.provider.delete(service_id, outputs)

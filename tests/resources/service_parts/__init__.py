@@ -1,0 +1,1 @@
+"""Resources that belong to one service, for example its query endpoint."""

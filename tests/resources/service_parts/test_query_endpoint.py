@@ -1,0 +1,96 @@
+"""A query endpoint's patience, and whose keys it answers for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from clickhouse_api import errors
+from resources import engine, query_endpoint
+from resources.query_endpoint import QueryEndpointProvider
+from tests.support.driven_provider import Driven
+from tests.support.running_service import Server
+
+pytestmark = pytest.mark.usefixtures("unlimited")
+
+UPSERT = "instanceQueryEndpointUpsert"
+READ_ONLY = ["sql_console_read_only"]
+
+
+@pytest.fixture
+def endpoint(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driven]:
+    """An endpoint of the service, which has none; gone afterwards."""
+    monkeypatch.setattr(query_endpoint, "_RETRY_SECONDS", 0.01)
+    driven = Driven(QueryEndpointProvider(), server.control_plane, service_id=server.id)
+    yield driven
+    faults(server)
+    driven.delete()
+
+
+def key(server: Server) -> str:
+    body = {"name": "asks", "roles": ["query_endpoints"]}
+    return str(server.control_plane.organization("POST", "keys", body)["key"]["id"])
+
+
+def there(server: Server) -> dict[str, Any]:
+    path = f"services/{server.id}/serviceQueryEndpoint"
+    return dict(server.control_plane.organization("GET", path))
+
+
+def faults(server: Server, *rules: dict[str, Any]) -> None:
+    body = {"requests_per_window": 0, "rules": rules}
+    server.control_plane.request("PUT", "/local/faults", body)
+
+
+def test_a_key_made_seconds_ago_is_waited_for(server: Server, endpoint: Driven) -> None:
+    """The endpoints do not know it at once; with every other try it is still unknown."""
+    faults(server, {"operation": UPSERT, "fault": "fresh_key", "times": 3})
+    made = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
+    assert there(server)["openApiKeys"] == made["open_api_keys"]
+
+
+def test_a_service_that_is_provisioned_is_waited_for(server: Server, endpoint: Driven) -> None:
+    """It answers 500 (ClickHouse/clickhousectl#242), more often than the client tries by itself."""
+    faults(server, {"operation": UPSERT, "fault": "error", "status": 500, "times": 2})
+    made = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
+    assert there(server)["openApiKeys"] == made["open_api_keys"]
+
+
+def test_a_key_that_never_becomes_known_is_an_error(
+    server: Server, endpoint: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the API's words, once the time that a new key needs is over."""
+    endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
+    monkeypatch.setattr(query_endpoint, "_NEW_KEY_SECONDS", 0.05)
+    missing = "11111111-2222-4333-8444-555555555555"
+    with pytest.raises(errors.ApiStatusError, match=f"400.*{missing}"):
+        endpoint.update(open_api_keys=[missing], roles=READ_ONLY)
+
+
+def test_other_peoples_keys_stay_unless_it_is_exclusive(server: Server, endpoint: Driven) -> None:
+    """Merged by default; taken away with `exclusive`; what it did not set stays as it was."""
+    theirs, first, second = (key(server) for _ in range(3))
+    path = f"services/{server.id}/serviceQueryEndpoint"
+    body = {"openApiKeys": [theirs], "roles": READ_ONLY, "allowedOrigins": "https://a.example"}
+    server.control_plane.organization("POST", path, body)
+    endpoint.create(open_api_keys=[first], roles=READ_ONLY)
+    assert set(there(server)["openApiKeys"]) == {theirs, first}
+    assert there(server)["allowedOrigins"] == "https://a.example"
+    endpoint.update(open_api_keys=[second], roles=READ_ONLY)
+    assert set(there(server)["openApiKeys"]) == {theirs, second}
+    endpoint.update(open_api_keys=[second], roles=READ_ONLY, exclusive=True)
+    assert there(server)["openApiKeys"] == [second]
+
+
+def test_a_long_wait_shows_in_the_status_line(
+    server: Server, endpoint: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is that takes long: here the API's answer, and nobody counts retries."""
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr(engine, "_REPEAT_SECONDS", 0.05)
+    monkeypatch.setattr(engine, "report", lambda urn, message: said.append((urn, message)))
+    faults(server, {"operation": UPSERT, "fault": "slow", "delay_seconds": 1})
+    endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
+    assert ("urn:query endpoint", "waiting for the query endpoint (0 s)") in said

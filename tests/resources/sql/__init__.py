@@ -1,0 +1,1 @@
+"""Resources that are created with SQL: databases, users, roles, grants, migrations."""

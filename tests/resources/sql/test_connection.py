@@ -1,0 +1,125 @@
+"""`Warehouse` on services that sleep or are stopped, on a real control plane and ClickHouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local.environment import Layout
+from resources import control_plane
+from resources.errors import ResourceError
+from resources.warehouse import Warehouse
+from tests.support.program_stack import ProgramStack
+from tests.support.running_service import Server
+
+DATABASE = {"name": "woken", "comment": "first"}
+
+
+def test_a_service_that_is_not_awake_is_woken_or_started(server: Server, tmp_path: Path) -> None:
+    """An idle one by the statement itself, a stopped one through the control plane."""
+    stack = server.stack(tmp_path, "woken")
+    stack.has(database=DATABASE)
+    server.control_plane.request("POST", f"/local/services/{server.id}/idle")
+    server.wait_for("idle")
+    stack.up()
+    server.wait_for("running")
+
+    server.command("stop")
+    server.wait_for("stopped")
+    stopped = Warehouse(server.url, "default", server.password)
+    with pytest.raises(ResourceError, match="started only where the connection has its `serv"):
+        stopped.command("SELECT 1", deadline_seconds=0)
+    stack.has(database={**DATABASE, "comment": "second"})
+    stack.up()
+    server.wait_for("running")
+    comment = "SELECT comment FROM system.databases WHERE name = 'woken'"
+    assert server.query(comment) == "second"
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_an_idle_service_that_does_not_answer_is_told_to_wake(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By command; one that runs is left alone."""
+    cloud = server.control_plane.cloud
+    settings = {
+        "clickhouseApiUrl": cloud["url"],
+        "clickhouseCloudApiKey": cloud["key_id"],
+        "clickhouseCloudApiSecret": cloud["key_secret"],
+    }
+    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
+    access = control_plane.ControlPlane(settings.get)
+    warehouse = Warehouse.of(server.connection(), control_plane=access, may_start=False)
+    assert warehouse.awake is not None
+    server.control_plane.request("POST", f"/local/services/{server.id}/idle")
+    server.wait_for("idle")
+    warehouse.awake()
+    assert server.state == "running"
+    warehouse.awake()
+    assert server.state == "running"
+
+
+def test_a_service_that_is_wanted_stopped_stays_so(server: Server, tmp_path: Path) -> None:
+    """Neither a refresh starts it, nor a change, nor a deletion; each says why."""
+    stack = server.stack(tmp_path, "stays")
+    made = {"database": {"name": "stays"}, "role": {"name": "stays_role"}}
+    stack.has(**made)
+    stack.up()
+    server.command("stop")
+    server.wait_for("stopped")
+    shown = stack.pulumi("refresh", "--yes")
+    assert "stays is taken to be as it was last seen" in shown
+    assert "is stopped, and it is started for a change alone" in shown
+    stack.has(**made)
+    stack.up("--expect-no-changes")
+    assert server.state == "stopped"
+
+    wanted = {**server.connection(), "desired_state": "stopped"}
+    changed = {**made, "database": {"name": "stays", "comment": "changed"}}
+    stack.configure(connection=wanted, **changed)
+    shown = stack.failing_up()
+    assert "is stopped, and desired_state is 'stopped': nothing in it can be changed" in shown
+    assert "desired_state='running' of the service first" in shown
+    stack.has(database=made["database"])
+    assert "is stopped, and it is started for a change alone" in stack.failing_up()
+    assert server.state == "stopped"
+    server.command("start")
+    server.wait_for("running")
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_a_stack_with_a_stopped_service_goes_without_starting_it(
+    clouds: Layout, tmp_path: Path
+) -> None:
+    """What holds no data goes with its service."""
+    stack = ProgramStack(clouds, "schema", tmp_path)
+    (tmp_path / "migrations").mkdir()
+    args = {"directory": str(tmp_path / "migrations")}
+    stack.configure(**args)
+    stack.up()
+    stack.configure(**args, desired_state="stopped")
+    stack.up()
+    assert [service["state"] for service in stack.services()] == ["stopped"]
+    stack.up("--refresh", "--expect-no-changes")
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert stack.services() == []
+    counts = stack.control_plane.request("GET", "/local/counts")["answers"]
+    commands = [it for it in counts if it["operation"].endswith("/state")]
+    assert [(it["status"], it["count"]) for it in commands] == [(200, 1)]
+
+
+def test_what_was_in_a_deleted_service_is_gone_with_it(clouds: Layout, tmp_path: Path) -> None:
+    """Neither a refresh nor a destroy waits for a server that will never answer."""
+    server = Server(clouds)
+    stack = server.stack(tmp_path, "deleted")
+    stack.has(role={"name": "deleted_role"}, user={"name": "deleted_user"})
+    stack.up()
+    stack.delete_by_hand(server.id)
+    urns = stack.pulumi("stack", "--show-urns").split()
+    user = next(urn for urn in urns if urn.endswith("::user"))
+    stack.pulumi("destroy", "--yes", "--skip-preview", "--target", user)
+    assert user not in stack.pulumi("stack", "--show-urns")
+    stack.pulumi("refresh", "--yes")
+    assert "::role" not in stack.pulumi("stack", "--show-urns")

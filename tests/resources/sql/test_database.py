@@ -1,0 +1,39 @@
+"""`Database`, on the real Pulumi CLI and a real ClickHouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.running_service import Server
+
+
+def test_the_life_of_a_database(server: Server, tmp_path: Path) -> None:
+    """Adopted, changed in place, repaired, replaced, and gone without a table lost."""
+    shown = "SELECT groupArray((name, comment)) FROM system.databases WHERE name LIKE 'life%'"
+    server.query("CREATE DATABASE life ENGINE = Atomic COMMENT 'by hand'")
+    server.query("CREATE TABLE life.kept (a UInt8) ENGINE = MergeTree ORDER BY a")
+    stack = server.stack(tmp_path, "database")
+    stack.makes(database={"name": "life"})
+    assert server.query(shown) == "[('life','by hand')]"
+
+    stack.updates(database={"name": "life", "comment": "it's ours"})
+    assert server.query(shown) == "[('life','it\\'s ours')]"
+    assert server.query("EXISTS TABLE life.kept") == "1"
+    server.query("ALTER DATABASE life MODIFY COMMENT 'somebody else'")
+    stack.refreshed()
+    assert server.query(shown) == "[('life','it\\'s ours')]"
+
+    # Tables are not lost by a slip, neither with the resource nor with its name.
+    assert "has 1 tables and is not dropped" in stack.pulumi("destroy", "--yes", succeeds=False)
+    stack.has(database={"name": "life2"})
+    refused = stack.pulumi("preview", succeeds=False)
+    assert "database life has 1 tables and is not replaced by life2: drop them, or " in refused
+    assert "drop_tables_on_destroy=True" in refused
+    server.query("DROP DATABASE life")
+    stack.has(database={"name": "life", "comment": "it's ours"})
+    stack.refreshed()
+    assert server.query(shown) == "[('life','it\\'s ours')]"
+    stack.replaces(database={"name": "life2"})
+    assert server.query(shown) == "[('life2','')]"
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert server.query(shown) == "[]"

@@ -1,0 +1,1 @@
+"""`Telemetry` and the settings, tokens and probes around it."""

@@ -1,0 +1,56 @@
+"""The short way into `pulumi_cloudflare` gives what the long way gives."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.support.paths import ROOT
+
+DESCRIBE = """
+import inspect
+for name in cloudflare.__all__:
+    cls = getattr(cloudflare, name)
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    print(cls.__module__, cls.__qualname__, [(p.name, p.kind, p.default) for p in parameters])
+    print(sorted(vars(cls)))
+"""
+
+
+def run(code: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_the_short_way_gives_the_same_classes() -> None:
+    """Names, signatures and attributes are equal; the package itself was not executed."""
+    short = run(
+        "from resources import cloudflare" + DESCRIBE + "import sys, pulumi_cloudflare\n"
+        "assert pulumi_cloudflare.__shell__\n"
+        "assert 'pulumi_cloudflare.zone' not in sys.modules\n"
+    )
+    long = run("import pulumi_cloudflare\nfrom resources import cloudflare" + DESCRIBE)
+    assert short == long
+    assert short.count("pulumi_cloudflare.") >= 5
+
+
+def test_a_package_of_another_layout_is_imported_the_ordinary_way() -> None:
+    """If nothing is found where it should be, nothing is lost but time."""
+    shown = run(
+        "import re\n"
+        "from resources import cloudflare\n"
+        "cloudflare._CLASS = re.compile('(no such thing)')\n"
+        "cloudflare._code = lambda *found: compile(cloudflare._classes(*found), '', 'exec')\n"
+        "print(cloudflare.WorkersScript)\n"
+        "import sys; print('pulumi_cloudflare.zone' in sys.modules)\n"
+    )
+    assert shown == "<class 'pulumi_cloudflare.workers_script.WorkersScript'>\nTrue\n"

@@ -1,0 +1,1 @@
+"""`Udf` and `UdfAttachment`."""

@@ -1,0 +1,305 @@
+"""Functions without the CLI: what is refused, adopted, stuck, or somebody else's."""
+
+from __future__ import annotations
+
+import stat
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from pulumi.output import UNKNOWN
+
+from clickhouse_api import models
+from local.environment import Layout
+from resources import udf, udf_attachment
+from resources.control_plane import ControlPlane as Settings
+from resources.errors import ResourceError, WaitFailed
+from resources.udf import DEFINITION, UdfProvider
+from resources.udf_archive import code_digest, packed
+from resources.udf_attachment import UdfAttachmentProvider
+from tests.support.cloud_apis import ControlPlane
+from tests.support.local_clouds import local_clouds
+
+CODE = {"main.py": "import sys\n", "lib/helper.py": ""}
+
+
+class Home:
+    """A local control plane with one running service, and providers that call it."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.plane = ControlPlane(layout)
+        cloud = self.plane.cloud
+        self.settings = {
+            "clickhouseApiUrl": cloud["url"],
+            "clickhouseCloudApiKey": cloud["key_id"],
+            "clickhouseCloudApiSecret": cloud["key_secret"],
+        }
+        self.organization_id = cloud["organization_id"]
+        body = {"name": "s", "provider": "aws", "region": "us-east-1", "ipAccessList": []}
+        self.service_id = self.plane.organization("POST", "services", body)["service"]["id"]
+        self.until("running")
+
+    def until(self, state: str) -> None:
+        """The service has a state."""
+        while self.plane.organization("GET", f"services/{self.service_id}")["state"] != state:
+            time.sleep(0.05)
+
+    def faults(self, **faults: Any) -> None:
+        """From now on."""
+        self.plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
+
+    def functions(self) -> UdfProvider:
+        """A provider of functions."""
+        provider = UdfProvider()
+        provider._control_plane = Settings(self.settings.get)
+        return provider
+
+    def attachments(self) -> UdfAttachmentProvider:
+        """A provider of attachments."""
+        provider = UdfAttachmentProvider()
+        provider._control_plane = Settings(self.settings.get)
+        return provider
+
+    def function(self, name: str, **changes: Any) -> dict[str, Any]:
+        """Checked inputs of a function; what is None is left out."""
+        inputs = {
+            "organization_id": self.organization_id,
+            "function_name": name,
+            "runtime": "python3.11",
+            "type": "executable",
+            "arguments": [{"name": "x", "type": "UInt8"}],
+            "return_type": "UInt8",
+            "files": CODE,
+            "resource_urn": f"urn:{name}",
+            "stack_mark": "stack",
+            **changes,
+        }
+        result = UdfProvider().check({}, {n: v for n, v in inputs.items() if v is not None})
+        assert result.failures == []
+        return result.inputs
+
+    def attachment(self, name: str, **changes: Any) -> dict[str, Any]:
+        """Checked inputs of its attachment."""
+        inputs = {
+            "organization_id": self.organization_id,
+            "service_id": self.service_id,
+            "function_name": name,
+            **changes,
+        }
+        result = UdfAttachmentProvider().check({}, inputs)
+        assert result.failures == []
+        return result.inputs
+
+    def shown(self, name: str) -> dict[str, Any]:
+        """The function's newest version."""
+        return dict(self.plane.organization("GET", f"udfs/{name}"))
+
+
+def outs(result: CreateResult | ReadResult | UpdateResult) -> dict[str, Any]:
+    """What the provider answered."""
+    assert result.outs is not None
+    return result.outs
+
+
+@pytest.fixture(scope="module")
+def clouds_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """One control plane for the file."""
+    with local_clouds(tmp_path_factory.mktemp("clouds")) as layout:
+        yield Home(layout)
+
+
+@pytest.fixture
+def home(
+    clouds_of_the_file: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Home]:
+    """It, with nothing wrong, and a folder for the notes of this test alone."""
+    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("CLICKHOUSE_API_REQUESTS_PER_WINDOW", "100000")
+    clouds_of_the_file.faults()
+    yield clouds_of_the_file
+    clouds_of_the_file.faults()
+
+
+LEGAL = {
+    "organization_id": "o",
+    "function_name": "twice",
+    "runtime": "python3.11",
+    "type": "executable",
+    "arguments": [],
+    "return_type": "UInt8",
+    "files": CODE,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"function_name": "2x"}, "function_name is '2x', allowed: a letter, then letters"),
+        ({"runtime": "ruby"}, "runtime is 'ruby', allowed: python3.11, native"),
+        ({"arguments": [{"name": "x"}]}, "arguments is [{'name': 'x'}], allowed: a list of map"),
+        ({"pool_size": 2}, "pool_size is 2, allowed: nothing for type executable"),
+        ({"memory_limit_mib": 0}, "memory_limit_mib is 0, allowed: a whole number from 1"),
+        ({"files": None}, "files and archive are both absent, allowed: one of them"),
+        ({"archive": "code.zip"}, "files and archive are both set, allowed: one of them"),
+        ({"files": {"run.py": ""}}, "files has no main.py, which python3.11 begins with"),
+        ({"files": {"main.py": "", "../x": ""}}, "files has '../x', allowed: relative paths"),
+        ({"files": {"main.py": 1}}, "files is no mapping of paths to texts"),
+        ({"files": None, "archive": "no.zip"}, "archive no.zip cannot be read: No such file"),
+        ({"files": None, "archive": __file__}, "is not a ZIP file"),
+        ({"adopt": "yes"}, "adopt is 'yes', allowed: true or false"),
+    ],
+)
+def test_what_is_illegal_is_named(change: dict[str, Any], message: str) -> None:
+    """Property, value, rule, before any call."""
+    inputs = {n: v for n, v in {**LEGAL, **change}.items() if v is not None}
+    shown = [failure.reason for failure in UdfProvider().check({}, inputs).failures]
+    assert any(message in reason for reason in shown), shown
+
+
+def test_an_archive_with_a_symbolic_link_is_refused(tmp_path: Path) -> None:
+    """As the vendor's build does."""
+    archive = tmp_path / "code.zip"
+    link = zipfile.ZipInfo("main.py")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr(link, "elsewhere")
+    inputs = {**LEGAL, "archive": str(archive)}
+    del inputs["files"]
+    (failure,) = UdfProvider().check({}, inputs).failures
+    assert failure.reason.endswith("has the symbolic link main.py")
+
+
+def test_code_is_compared_by_what_it_is(tmp_path: Path) -> None:
+    """The same texts are the same ZIP in any order; code that is not known yet differs."""
+    turned = {"files": dict(reversed(CODE.items()))}
+    assert packed(turned) == packed({"files": CODE})
+    assert code_digest(turned) == code_digest({"files": CODE})
+    assert code_digest({"files": {"main.py": "a"}}) != code_digest({"files": {"main.pya": ""}})
+    provider = UdfProvider()
+    olds = provider.check({}, LEGAL).inputs
+    assert not provider.diff("twice", olds, olds).changes
+    unknown = provider.check({}, {**LEGAL, "files": {"main.py": UNKNOWN}}).inputs
+    assert provider.diff("twice", olds, unknown).changes
+    assert provider.diff("twice", olds, {**olds, "function_name": "thrice"}).replaces == [
+        "function_name"
+    ]
+    archive = tmp_path / "code.zip"
+    archive.write_bytes(packed({"files": CODE}))
+    zipped = {**LEGAL, "archive": str(archive)}
+    del zipped["files"]
+    assert provider.diff("twice", olds, provider.check({}, zipped).inputs).changes
+
+
+def test_the_definition_is_what_the_document_has() -> None:
+    """Every property of the request, but for the name and the upload."""
+    for model in (models.UdfExecutableCreateRequest, models.UdfPoolCreateRequest):
+        assert set(model.model_fields) - {"function_name", "upload_id"} == set(DEFINITION)
+
+
+def test_somebody_else_s_function_is_refused_and_adopted_as_it_is(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The note of whoever made it is on another machine; adopting publishes nothing."""
+    provider = home.functions()
+    theirs = home.function("theirs")
+    provider.create(theirs)
+    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "another machine"))
+    with pytest.raises(ResourceError, match=r"a function theirs already.*`adopt=True` takes it"):
+        provider.create(theirs)
+    adopting = {**theirs, "adopt": True}
+    adopted = provider.create(adopting)
+    assert (adopted.id, outs(adopted)["version"]) == ("theirs", 1)
+    assert not provider.diff("theirs", outs(adopted), adopting).changes
+
+    # Somebody publishes a version: that shows, and the next update publishes ours again.
+    provider.update("theirs", outs(adopted), home.function("theirs", return_type="UInt16"))
+    seen = provider.read("theirs", outs(adopted))
+    assert outs(seen)["code_sha256"] == "that of version 2, which is not ours"
+    assert outs(seen)["return_type"] == "UInt16"
+    assert provider.diff("theirs", outs(seen), adopting).changes
+    assert outs(provider.update("theirs", outs(seen), adopting))["version"] == 3
+    provider.delete("theirs", outs(adopted))
+    provider.delete("theirs", outs(adopted))
+    assert provider.read("theirs", outs(adopted)).id == ""
+    with pytest.raises(ResourceError, match="function theirs is gone; `pulumi refresh` will"):
+        provider.update("theirs", outs(adopted), {**theirs, "return_type": "UInt16"})
+
+
+def test_a_build_that_never_ends_and_one_whose_answer_was_lost(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up at the deadline; the next run waits for the same version."""
+    provider = home.functions()
+    home.faults(provisioning="stuck", rules=[{"operation": "udfVersionCreate", "fault": "lost"}])
+    monkeypatch.setattr(udf, "_BUILD_SECONDS", 0.0)
+    inputs = home.function("slow")
+    for _ in range(2):
+        with pytest.raises(WaitFailed, match=r"until it is built after 0 s: its state is build"):
+            provider.create(inputs)
+    assert home.shown("slow")["version"] == 1
+    changed = {**inputs, "return_type": "UInt16"}
+    for _ in range(2):
+        with pytest.raises(WaitFailed, match="is built"):
+            provider.update("slow", inputs, changed)
+    assert home.shown("slow")["version"] == 2
+    home.faults()
+    monkeypatch.undo()
+
+
+def test_an_upload_that_is_refused_shows_no_address(home: Home) -> None:
+    """It would let anybody put code there."""
+    session = models.UdfUploadSession(upload_id="u", upload_url=f"{home.plane.cloud['url']}/secret")
+
+    class Elsewhere:
+        def udf_upload_session_create(self, _organization_id: str) -> models.UdfUploadSession:
+            return session
+
+    class Client:
+        udf = Elsewhere()
+
+    with pytest.raises(ResourceError, match=r"uploading the code of function refused: HTTP 404$"):
+        udf._upload(Client(), home.function("refused"))  # type: ignore[arg-type]
+
+
+def test_an_attachment_that_is_stuck_or_in_error(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deadline and the error are named; an error is drift, and the next run attaches anew."""
+    home.functions().create(home.function("stuck"))
+    provider, inputs = home.attachments(), home.attachment("stuck", version=1)
+    home.faults(provisioning="stuck")
+    with monkeypatch.context() as patch:
+        patch.setattr(udf_attachment, "_ATTACH_SECONDS", 0.0)
+        with pytest.raises(WaitFailed, match="until it is attached after 0 s: its state is prov"):
+            provider.create(inputs)
+    home.faults(provisioning="failed")
+    with pytest.raises(ResourceError, match="version 1 could not be attached; the console shows"):
+        provider.create(inputs)
+    seen = provider.read(f"stuck/{home.service_id}", {**inputs, "status": "deployed"})
+    assert outs(seen)["status"] == "error"
+    assert provider.diff(seen.id or "", outs(seen), inputs).changes
+    home.faults()
+    made = provider.create(inputs)
+    assert (made.id, outs(made)["status"]) == (f"stuck/{home.service_id}", "deployed")
+    assert not provider.diff(made.id, outs(made), inputs).changes
+    provider.delete(made.id, outs(made))
+    assert provider.read(made.id, outs(made)).id == ""
+
+
+def test_a_stopped_service_is_not_started_for_a_function(home: Home) -> None:
+    """Whoever stopped it has to start it; taking the function away needs nothing to run."""
+    home.functions().create(home.function("idle"))
+    provider, inputs = home.attachments(), home.attachment("idle")
+    made = provider.create(inputs)
+    assert outs(made)["version"] == 1
+    home.plane.patch_service(home.service_id, "/state", {"command": "stop"})
+    home.until("stopped")
+    provider.delete(made.id, outs(made))
+    with pytest.raises(ResourceError, match="is stopped, and this needs it running: start it"):
+        provider.create(inputs)
+    home.plane.patch_service(home.service_id, "/state", {"command": "start"})
+    home.until("running")

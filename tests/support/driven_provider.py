@@ -1,0 +1,67 @@
+"""Providers as the engine drives them, without an engine: seconds less for each step of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import Config, ConfigureRequest
+
+from resources.base import Declared
+from tests.support.cloud_apis import ControlPlane
+
+__all__ = ["Driven"]
+
+
+class Driven:
+    """One resource of a provider, from `check` to `delete`.
+
+    Args:
+        parents: inputs that all its programs have in common.
+    """
+
+    def __init__(self, provider: Declared, control_plane: ControlPlane, **parents: str) -> None:
+        settings = {
+            "test:clickhouseApiUrl": control_plane.cloud["url"],
+            "test:clickhouseCloudApiKey": control_plane.cloud["key_id"],
+            "test:clickhouseCloudApiSecret": control_plane.cloud["key_secret"],
+        }
+        provider.configure(ConfigureRequest(Config(settings, "test")))
+        self.provider = provider
+        organization = control_plane.cloud["organization_id"]
+        self.parents = {"organization_id": organization, **parents}
+        self.id = ""
+        self.state: dict[str, Any] = {}
+
+    def checked(self, **args: Any) -> dict[str, Any]:
+        """The inputs of a legal program."""
+        owner = {"resource_urn": f"urn:{self.provider.what}", "stack_mark": "test"}
+        result = self.provider.check({}, {**self.parents, **owner, **args})
+        assert result.failures == []
+        return dict(result.inputs)
+
+    def create(self, **args: Any) -> Mapping[str, Any]:
+        """Make it; what a second `up` compares is as it should be."""
+        inputs = self.checked(**args)
+        made = self.provider.create(inputs)
+        self.id, self.state = made.id, dict(made.outs or {})
+        return self._settled(inputs)
+
+    def update(self, **args: Any) -> Mapping[str, Any]:
+        """Change it in place, as `diff` must say."""
+        inputs = self.checked(**args)
+        planned = self.provider.diff(self.id, self.state, inputs)
+        assert (planned.changes, planned.replaces) == (True, [])
+        self.state = dict(self.provider.update(self.id, self.state, inputs).outs or {})
+        return self._settled(inputs)
+
+    def delete(self) -> None:
+        """Remove it."""
+        self.provider.delete(self.id, self.state)
+        assert self.provider.read(self.id, self.state).id in ("", None)
+
+    def _settled(self, inputs: dict[str, Any]) -> Mapping[str, Any]:
+        refreshed = self.provider.read(self.id, self.state)
+        for state in (self.state, dict(refreshed.outs or {})):
+            assert not self.provider.diff(self.id, state, inputs).changes, state
+        return self.state

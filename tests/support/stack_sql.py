@@ -1,0 +1,29 @@
+"""SQL as any client of a service sends it."""
+
+from __future__ import annotations
+
+import ssl
+import urllib.error
+import urllib.request
+
+from tests.support.program_stack import ProgramStack
+
+__all__ = ["query"]
+
+
+def query(stack: ProgramStack, sql: str, *, user: str = "default") -> str:
+    """The answer to a statement, or the server's error, as one text."""
+    outputs = stack.stack.outputs()
+    password = outputs["password" if user == "default" else "reader_password"]
+    request = urllib.request.Request(
+        outputs["url"],
+        data=sql.encode(),
+        headers={"X-ClickHouse-User": user, "X-ClickHouse-Key": password},
+    )
+    ca = stack.stack.layout.clouds / "certificates" / "ca.pem"
+    context = ssl.create_default_context(cafile=str(ca))
+    try:
+        with urllib.request.urlopen(request, context=context, timeout=60) as answer:
+            return str(answer.read().decode().strip())
+    except urllib.error.HTTPError as error:
+        return error.read().decode()

@@ -1,0 +1,22 @@
+"""A buffer whose storage cannot be read, and the liveness of its worker."""
+
+from __future__ import annotations
+
+import urllib.error
+
+from tests.support.worker_runtime import Answer, Worker
+
+
+def damage_storage(worker: Worker) -> None:
+    """Kill the worker, and leave bytes in place of its buffers' databases."""
+    worker.process.kill()
+    for file in (worker.folder / "objects").rglob("*.sqlite*"):
+        if not file.name.startswith("metadata"):
+            file.write_bytes(b"a disk that lost its mind" * 1000)
+
+
+def health_of(worker: Worker) -> Answer | None:
+    try:
+        return worker.request("GET", "/health")
+    except urllib.error.URLError:
+        return None

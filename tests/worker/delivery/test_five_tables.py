@@ -1,0 +1,174 @@
+"""One body, up to five tables: each of its rows once, whatever dies between the inserts."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
+
+from tests.support.clickhouse_server import DATABASE, ClickHouse
+from tests.support.golden.record import TABLES
+from tests.support.otlp_points import TIME_UNIX_NANO, log_bytes, metric_bytes
+from tests.support.otlp_spans import export_bytes
+from tests.support.process import wait_until
+from tests.support.tcp_proxy import Proxy
+from tests.support.worker_runtime import INSERT_FORMATS, Worker, WorkerFactory
+
+pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
+
+POINTS = 40
+METRIC_TABLES = TABLES["metrics"]
+
+
+def send(worker: Worker, seeds: range) -> None:
+    """One body per seed, every other one gzipped; all must be taken."""
+    for seed in seeds:
+        body = metric_bytes(POINTS, seed=seed)
+        if seed % 2:
+            answer = worker.post_otlp("metrics", gzip.compress(body), content_encoding="gzip")
+        else:
+            answer = worker.post_otlp("metrics", body)
+        assert (answer.status, answer.body) == (200, b"")
+
+
+def open_tables(worker: Worker) -> set[object]:
+    """Tables with a batch that is still to be delivered."""
+    return {table for (table,) in worker.stored("SELECT DISTINCT table_name FROM batches")}
+
+
+def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
+    """After the buffer has drained, every data point is in its table once."""
+    wait_until("drained", worker.is_drained, log_of=worker.process)
+    assert worker.stored("SELECT error FROM dead_letters") == []
+    for table in METRIC_TABLES:
+        counts = clickhouse.query(
+            f"SELECT count(), uniqExact(Attributes['id']) FROM {DATABASE}.{table}"
+        )
+        assert counts == f"{bodies * POINTS}\t{bodies * POINTS}", table
+
+
+def test_only_tables_with_rows_get_an_insert(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """Reading a batch for nothing would cost as much as reading it."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    body = metric_bytes(POINTS, seed=1, types=("gauge", "summary"))
+    assert worker.post_otlp("metrics", body).status == 200
+    wait_until("drained", worker.is_drained)
+    heads = b"".join(proxy.faults.heads)
+    inserts = {table: heads.count(f"INTO+{table}+".encode()) for table in METRIC_TABLES}
+    assert {table for table, count in inserts.items() if count} == {
+        "otel_metrics_gauge",
+        "otel_metrics_summary",
+    }
+    assert clickhouse.count("otel_metrics_gauge") == POINTS
+
+
+def test_a_crash_between_the_five_repeats_only_what_is_open(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """Four batches are gone, the fifth was applied but its answer lost; then the worker dies."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    for number, table in enumerate(METRIC_TABLES):
+        lost = proxy.faults.lost
+        proxy.faults.lose_answers_to = f"INTO+{table}+".encode()
+        proxy.faults.lose_answers = 1_000
+        send(worker, range(number * 2, number * 2 + 2))
+        wait_until("only that one is open", lambda table=table: open_tables(worker) == {table})  # type: ignore[misc]
+        wait_until("its answer was lost", lambda lost=lost: proxy.faults.lost > lost)  # type: ignore[misc]
+        assert worker.stored("SELECT count(*) > 0 FROM chunks") == [(1,)]
+        worker.process.kill()
+        proxy.faults.lose_answers = 0
+        worker.start()
+        wait_until("drained", worker.is_drained)
+    assert_once(clickhouse, worker, 2 * len(METRIC_TABLES))
+
+
+def test_lost_answers_of_every_table_do_not_double(
+    clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
+) -> None:
+    """Each insert has a token of its own: one table's repeat says nothing of another's."""
+    worker = make_worker(clickhouse_url=proxy.url)
+    proxy.faults.lose_answers = 12
+    send(worker, range(4))
+    assert_once(clickhouse, worker, 4)
+    assert proxy.faults.lost == 12
+
+
+def test_a_table_that_is_away_gets_its_rows_later(clickhouse: ClickHouse, worker: Worker) -> None:
+    """The others have theirs meanwhile, and the chunks wait for the last."""
+    clickhouse.query(f"RENAME TABLE {DATABASE}.otel_metrics_sum TO {DATABASE}.away")
+    send(worker, range(2))
+    wait_until("only it is open", lambda: open_tables(worker) == {"otel_metrics_sum"})
+    wait_until("tried", lambda: worker.stored("SELECT max(attempts) > 1 FROM batches") == [(1,)])
+    assert clickhouse.count("otel_metrics_gauge") == 2 * POINTS
+    clickhouse.query(f"RENAME TABLE {DATABASE}.away TO {DATABASE}.otel_metrics_sum")
+    assert_once(clickhouse, worker, 2)
+
+
+def many_days(seed: int) -> bytes:
+    """Gauges on each of 150 days, more than that test's inserts may have; sums on one."""
+    request = ExportMetricsServiceRequest.FromString(
+        metric_bytes(150, seed=seed, types=("gauge", "sum"))
+    )
+    gauge, _sum = request.resource_metrics[0].scope_metrics[0].metrics
+    for day, point in enumerate(gauge.gauge.data_points):
+        point.time_unix_nano = TIME_UNIX_NANO - day * 86_400 * 10**9
+    return request.SerializeToString()
+
+
+def test_poison_for_one_table_is_a_dead_letter_of_that_table(
+    clickhouse: ClickHouse, make_worker: WorkerFactory
+) -> None:
+    """Its rows of other tables arrive, and so do its neighbours' of that one."""
+    worker = make_worker(clickhouse_url=clickhouse.url, limits={"MAX_PARTITIONS_PER_INSERT": 100})
+    clickhouse.process.kill()
+    send(worker, range(3))
+    assert (
+        worker.post_otlp("metrics", gzip.compress(many_days(77)), content_encoding="gzip").status
+        == 200
+    )
+    send(worker, range(3, 6))
+    clickhouse.start()
+    wait_until("drained", worker.is_drained, log_of=worker.process)
+    letters = worker.stored("SELECT table_name, error, body FROM dead_letters")
+    ((table, error, kept),) = letters
+    assert table == "otel_metrics_gauge"
+    assert "Too many partitions" in str(error)
+    assert isinstance(kept, bytes)
+    assert gzip.decompress(kept) == many_days(77)
+    assert clickhouse.count("otel_metrics_gauge") == 6 * POINTS
+    assert clickhouse.count("otel_metrics_sum") == 6 * POINTS + 150
+
+
+@pytest.mark.parametrize("killed", ["worker", "clickhouse"])
+def test_all_signals_survive_kills(clickhouse: ClickHouse, worker: Worker, killed: str) -> None:
+    """Spans, log records and data points through one buffer, with a SIGKILL in the middle."""
+    for seed in range(12):
+        assert worker.post_traces(export_bytes(POINTS, seed=seed)).status == 200
+        assert worker.post_otlp("logs", log_bytes(POINTS, seed=seed)).status == 200
+        send(worker, range(seed, seed + 1))
+        if seed == 6 and killed == "worker":
+            worker.restart()
+        elif seed == 6:
+            clickhouse.process.kill()
+            clickhouse.start()
+    assert_once(clickhouse, worker, 12)
+    for table, column in (("otel_traces", "SpanId"), ("otel_logs", "Body")):
+        counts = clickhouse.query(f"SELECT count(), uniqExact({column}) FROM {DATABASE}.{table}")
+        assert counts == f"{12 * POINTS}\t{12 * POINTS}", table
+
+
+def test_equal_bytes_of_two_signals_are_two_bodies(clickhouse: ClickHouse, worker: Worker) -> None:
+    """A gauge with a data point and a log record with a string have the same field numbers."""
+    request = ExportMetricsServiceRequest()
+    metric = request.resource_metrics.add().scope_metrics.add().metrics.add()
+    metric.gauge.data_points.add(time_unix_nano=TIME_UNIX_NANO, as_int=1)
+    body = request.SerializeToString()
+    for signal in ("metrics", "logs"):
+        assert worker.post_otlp(signal, body).status == 200
+    wait_until("drained", worker.is_drained)
+    assert (clickhouse.count("otel_metrics_gauge"), clickhouse.count("otel_logs")) == (1, 1)

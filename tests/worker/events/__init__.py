@@ -1,0 +1,1 @@
+"""Product events: their endpoints, values, times, deduplication and counts."""

@@ -1,0 +1,1 @@
+"""Clients that attack the worker, and bodies that are damaged."""

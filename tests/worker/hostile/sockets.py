@@ -1,0 +1,76 @@
+"""HTTP by hand: what no client library would send, or not as slowly, or not to the end."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.support.access_binding import TOKEN
+from tests.support.worker_runtime import Worker
+
+ANSWER_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """Status line's number, the rest as text; status 0: the connection ended without an answer."""
+
+    status: int
+    text: str
+
+
+def head(
+    method: str = "POST",
+    path: str = "/v1/traces",
+    *,
+    token: str = TOKEN,
+    content_type: str = "application/x-protobuf",
+    more: Iterable[str] = (),
+) -> bytes:
+    """Request line and headers, with `more` lines as they are."""
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "host: worker",
+        f"authorization: Bearer {token}",
+        f"content-type: {content_type}",
+        *more,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+@contextmanager
+def connection(worker: Worker) -> Iterator[socket.socket]:
+    """A connection that waits long for its answers."""
+    with socket.create_connection(
+        ("127.0.0.1", worker.port), timeout=ANSWER_SECONDS
+    ) as open_socket:
+        yield open_socket
+
+
+def answer_on(open_socket: socket.socket) -> RawAnswer:
+    """The next answer's head, and as much of its body as has come with it."""
+    received = b""
+    try:
+        while b"\r\n\r\n" not in received:
+            part = open_socket.recv(65_536)
+            if not part:
+                break
+            received += part
+    except ConnectionError:
+        pass
+    words = received.split(b" ", 2)
+    status = int(words[1]) if len(words) > 1 else 0
+    return RawAnswer(status, received.decode("latin-1"))
+
+
+def exchange(worker: Worker, *parts: bytes) -> RawAnswer:
+    """Send all of it, whatever comes back meanwhile; then read one answer."""
+    with connection(worker) as open_socket:
+        try:
+            for part in parts:
+                open_socket.sendall(part)
+        except ConnectionError:
+            pass  # refused while we were sending; the answer may have come all the same
+        return answer_on(open_socket)

@@ -1,0 +1,1 @@
+"""HTTP that all endpoints share: status codes, headers, content codings, the OpenAPI spec."""

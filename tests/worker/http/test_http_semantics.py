@@ -1,0 +1,113 @@
+"""HTTP as clients speak it: HEAD, slashes, and the headers that every response has."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.access_binding import TOKEN, access_document, token_entry
+from tests.support.otlp_spans import export_bytes
+from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+
+NOWHERE = "http://127.0.0.1:1"
+PAGE = "https://shop.example.com"
+EVENT = {"event_name": "signup"}
+ADMIN = {"authorization": "Bearer admin"}
+# Of two responses these differ.
+MOVING = {"date"}
+
+
+@pytest.fixture
+def worker(make_worker: WorkerFactory) -> Worker:
+    """One without a ClickHouse that an operator may look into."""
+    admin = token_entry("admin", name="operator", scopes=["admin", "read"])
+    access = access_document(admin, cors_origins=[PAGE])
+    return make_worker(clickhouse_url=NOWHERE, access=access)
+
+
+def still(answer: Answer) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in MOVING}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/health",
+        "/openapi.json",
+        "/swagger",
+        "/swagger/start.js",
+        "/swagger/swagger-ui.js",
+        "/swagger/swagger-ui.css",
+        "/admin/buffers",
+        "/admin/dead-letters?buffer=default/0",
+    ],
+)
+def test_head_is_get_without_a_body(worker: Worker, path: str) -> None:
+    """The same status and headers, the length of the body among them (RFC 9110, 9.3.2)."""
+    got, head = (
+        worker.request("GET", path, None, **ADMIN),
+        worker.request("HEAD", path, None, **ADMIN),
+    )
+    assert (head.status, head.body) == (got.status, b"")
+    assert got.status == 200
+    length = still(got).pop("content-length", str(len(got.body)))
+    assert still(head) == {**still(got), "content-length": length}
+
+
+def test_head_is_rejected_as_get_is(worker: Worker) -> None:
+    """Without a token, with parameters that are missing, and where there is no GET."""
+    assert worker.request("HEAD", "/admin/buffers").status == 401
+    assert worker.request("HEAD", "/metrics", None, **ADMIN).status == 400
+    for path, allow in (("/events", "POST"), ("/admin/pause", "POST")):
+        refused = worker.request("HEAD", path, None, **ADMIN)
+        assert (refused.status, refused.headers["allow"], refused.body) == (405, allow, b"")
+    assert worker.request("PUT", "/health").headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path", ["/v1/traces/", "//v1/traces", "/v1//traces//", "///v1/traces"])
+def test_slashes_too_many_lead_to_the_same_endpoint(worker: Worker, path: str) -> None:
+    """As an exporter makes them of an endpoint that ends in one."""
+    headers = {"authorization": f"Bearer {TOKEN}", "content_type": "application/x-protobuf"}
+    assert worker.request("POST", path, export_bytes(2, seed=1), **headers).status == 200
+    assert worker.stored("SELECT sum(row_count) FROM chunks") == [(2,)]
+    # Counted under the one name that the route has.
+    scraped = worker.request("GET", "/admin/metrics", None, **ADMIN).body.decode()
+    assert 'http_route="/v1/traces",http_response_status_code="200"' in scraped
+    question = {"origin": PAGE, "access_control_request_method": "POST"}
+    assert worker.request("OPTIONS", path, None, **question).status == 204
+
+
+def test_a_path_of_slashes_alone_is_the_page(worker: Worker) -> None:
+    """And what is between them is still looked at."""
+    assert worker.request("GET", "//").status == 200
+    assert worker.request("GET", "/v1").status == 404
+    assert worker.request("GET", "/v1/traces/x").status == 404
+
+
+def test_every_response_has_security_headers(worker: Worker) -> None:
+    """Also errors, preflights and assets; only what says for how long may be cached."""
+    token = {"authorization": f"Bearer {TOKEN}"}
+    question = {"origin": PAGE, "access_control_request_method": "POST"}
+    answers = [
+        worker.request("GET", "/health"),
+        worker.request("HEAD", "/health"),
+        worker.request("GET", "/swagger"),
+        worker.request("GET", "/nowhere"),
+        worker.request("PUT", "/events"),
+        worker.request("POST", "/events", b"{}"),
+        worker.request("GET", "/admin/buffers", None, **ADMIN),
+        worker.request("OPTIONS", "/events", None, **question),
+        worker.request("OPTIONS", "/events", None, **{**question, "origin": "https://example.org"}),
+        worker.post_event(EVENT),
+        worker.post_event(EVENT, dnt="1"),
+        worker.post_event({}, origin=PAGE),
+        worker.post_traces(export_bytes(1, seed=2)),
+        worker.post_traces(b"not OTLP", **token),
+    ]
+    assert {answer.status for answer in answers} == {200, 204, 400, 401, 403, 404, 405}
+    asset = worker.request("GET", "/swagger/swagger-ui.js")
+    for answer in (*answers, asset):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+    assert "max-age=" in asset.headers["cache-control"]

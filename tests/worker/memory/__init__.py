@@ -1,0 +1,1 @@
+"""The memory of the worker's host and of an isolate."""

@@ -1,0 +1,1 @@
+"""OTLP: which rows are stored for a request, and which rows are rejected."""
