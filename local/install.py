@@ -45,7 +45,7 @@ def main() -> int:
     parser.add_argument(
         "--browser",
         action="store_true",
-        help="install Chromium for tests/worker/events/test_beacons.py instead, with apt-get as root",
+        help="install only Chromium, for test_beacons.py, with apt-get as root",
     )
     wants_browser = parser.parse_args().browser
     try:
