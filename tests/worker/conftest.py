@@ -91,3 +91,9 @@ def make_worker(tmp_path: Path, insert_format: str) -> Iterator[WorkerFactory]:
 def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
     """A worker that delivers to `clickhouse`."""
     return make_worker(clickhouse_url=clickhouse.url)
+
+
+@pytest.fixture
+def lone_worker(make_worker: WorkerFactory) -> Worker:
+    """A worker whose ClickHouse is not there: requests are answered all the same."""
+    return make_worker(clickhouse_url="http://127.0.0.1:1")

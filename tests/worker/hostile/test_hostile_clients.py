@@ -2,83 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
-import os
-import re
-import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.support.access_binding import TOKEN, access_document, token_entry
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.otlp_spans import START_UNIX_NANO, export_bytes
 from tests.support.process import wait_until
-from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import Worker, WorkerFactory
+from tests.worker.hostile.hostile_requests import JSON, JSON_BOMBS, KIB, MALFORMED, MIB, SLOW_STARTS
 from tests.worker.hostile.sockets import RawAnswer, answer_on, connection, exchange, head
-
-KIB = 1024
-MIB = 1024 * KIB
-JSON = "application/json"
-# Of the Workers host, whatever comes.
-MAX_HOST_BYTES = 256_000_000
-
-
-@pytest.fixture
-def lone_worker(make_worker: WorkerFactory) -> Worker:
-    """A worker whose ClickHouse is not there: requests are answered all the same."""
-    return make_worker(clickhouse_url="http://127.0.0.1:1")
-
-
-def assert_alive(worker: Worker) -> None:
-    """It takes the next good body."""
-    answer = worker.post_traces(export_bytes(1, seed=Random().randrange(2**31)))
-    assert answer.status == 200, (answer, worker.process.log[-2000:])
-
-
-def stored_rows(worker: Worker) -> int:
-    ((rows,),) = worker.stored("SELECT ifnull(sum(row_count), 0) FROM chunks") or [(0,)]
-    assert isinstance(rows, int)
-    return rows
-
-
-# --- HTTP ----------------------------------------------------------------------------------------
-
-EMPTY = head(more=["content-length: 0"])
-MALFORMED: dict[str, tuple[bytes, int]] = {
-    "two lengths": (head(more=["content-length: 0", "content-length: 5"]) + b"abcde", 400),
-    "a negative length": (head(more=["content-length: -1"]), 400),
-    "a length in another form": (head(more=["content-length: 1e3"]), 400),
-    "a length of 80 bits": (head(more=["content-length: 999999999999999999999999"]), 400),
-    "an unknown transfer coding": (head(more=["transfer-encoding: x"]) + b"0\r\n\r\n", 400),
-    "a chunk of no size": (head(more=["transfer-encoding: chunked"]) + b"zz\r\n\r\n", 400),
-    "a header of 1 MiB": (head(more=[f"x: {'a' * MIB}", "content-length: 0"]), 431),
-    "20,000 headers": (head(more=[f"x{number}: a" for number in range(20_000)]), 431),
-    "a path of 1 MiB": (head(path=f"/{'a' * MIB}"), 431),
-    "a path of 60 KB": (head("GET", f"/{'a' * 60_000}"), 404),
-    "a path with a zero": (head("GET", "/v1/traces%00"), 404),
-    "a path that climbs": (head("GET", "/v1/../../etc/passwd"), 404),
-    "a query of 60 KB": (head("GET", f"/metrics?{'a=b&' * 15_000}", token="no"), 401),
-    "no path": (head("GET", "v1/traces"), 400),
-    "a header with a zero": (head(more=["x: a\0b", "content-length: 0"]), 400),
-    "a header in UTF-8": (head(more=["x: \u00e9", "content-length: 0"]), 200),
-    "500 headers": (head(more=[*(f"x{n}: a" for n in range(500)), "content-length: 0"]), 200),
-    "DELETE": (head("DELETE", more=["content-length: 0"]), 405),
-    "TRACE": (head("TRACE"), 405),
-    "another content type, of 60 KB": (head(content_type="x" * 60_000), 415),
-    "noise": (bytes(range(256)) * 20, 400),
-    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), 400),
-}
+from tests.worker.hostile.worker_checks import (
+    MAX_HOST_BYTES,
+    assert_alive,
+    peak_bytes,
+    stored_rows,
+)
 
 
 def test_requests_of_another_form_are_refused(lone_worker: Worker) -> None:
@@ -119,9 +66,6 @@ def test_lengths_that_lie_store_nothing(lone_worker: Worker, size: int) -> None:
     assert_alive(lone_worker)
 
 
-# --- size and time -------------------------------------------------------------------------------
-
-
 def chunks(pieces: int, piece: bytes) -> Iterator[bytes]:
     """Of a chunked body, with its end."""
     for _number in range(pieces):
@@ -146,19 +90,6 @@ def test_bodies_of_100_megabytes_are_refused(lone_worker: Worker) -> None:
     assert peak_bytes(lone_worker) < MAX_HOST_BYTES
 
 
-SLOW_STARTS = {
-    "nothing of a small body": (["content-length: 100"], b""),
-    "a byte of a small body": (["content-length: 100"], b"x"),
-    "a byte of a large body": (["content-length: 8000000"], b"x"),
-    "half of a large body": (["content-length: 8000000"], bytes(4_000_000)),
-    "a chunk and no more": (["transfer-encoding: chunked"], b"5\r\nabcde\r\n"),
-    "part of an endless chunk": (
-        ["transfer-encoding: chunked"],
-        b"ffffffffff\r\n" + bytes(100_000),
-    ),
-}
-
-
 def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) -> None:
     """408 after the time there is; and a refusal is not kept back by a body that stops."""
     limits = {"BODY_MS": 1_000, "DISCARD_MS": 1_000}
@@ -173,154 +104,6 @@ def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) 
             SLOW_STARTS, status
         )
     assert_alive(worker)
-
-
-def memory(body_bytes: int, **more: int) -> dict[str, int]:
-    """Limits with so much memory for large bodies, all of it for any team."""
-    return {"BODY_MEMORY_BYTES": body_bytes, "TEAM_BODY_MEMORY_BYTES": body_bytes, **more}
-
-
-def test_senders_that_stop_leave_memory_to_the_others(make_worker: WorkerFactory) -> None:
-    """Large bodies share memory; an upload that stops halfway is ended for one that waits."""
-    limits = memory(2 * MIB, SLOW_UPLOAD_MS=200, BODY_MEMORY_WAIT_MS=60_000)
-    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
-    body = export_bytes(1_000, seed=1)
-    assert len(body) > 300_000
-    with ExitStack() as stack:
-        for _sender in range(20):
-            sender = stack.enter_context(connection(worker))
-            sender.sendall(head(more=["content-length: 1000000"]) + bytes(200_000))
-        assert worker.post_traces(body).status == 200
-    assert stored_rows(worker) == 1_000
-
-
-def test_uploads_that_come_fast_are_not_ended_for_others(make_worker: WorkerFactory) -> None:
-    """The waiting upload still has its full upload time."""
-    rate = {"MIN_UPLOAD_BYTES_PER_SECOND": 100_000, "SLOW_UPLOAD_MS": 1_500}
-    limits = memory(600 * KIB, BODY_MS=8_000, BODY_MEMORY_WAIT_MS=60_000, **rate)
-    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
-    piece = bytes(256 * KIB)
-    with connection(worker) as sender, ThreadPoolExecutor(1) as waiting:
-        sender.sendall(head(more=[f"content-length: {10 * len(piece)}"]) + piece)
-        time.sleep(0.3)
-        answer = waiting.submit(worker.post_traces, export_bytes(1_000, seed=1))
-        for _number in range(9):
-            time.sleep(0.4)
-            sender.sendall(piece)
-        assert answer_on(sender).status == 400  # zeros, and read to their end
-        assert answer.result().status == 200
-
-
-def trickle(sender: socket.socket, over: threading.Event) -> None:
-    """A body at 175 KB/s, as long as it is read."""
-    with contextlib.suppress(OSError):
-        while not over.wait(0.1):
-            sender.sendall(bytes(17_500))
-
-
-def test_slow_uploads_of_one_team_keep_no_memory_from_large_bodies(
-    make_worker: WorkerFactory,
-) -> None:
-    """Neither from their own team's nor from another's, with the limits of a deployment."""
-    access = access_document(token_entry("another", name="another", team="other"))
-    worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
-    over = threading.Event()
-    with ExitStack() as stack, ThreadPoolExecutor(30) as pool:
-        stack.callback(over.set)
-        for _sender in range(30):
-            sender = stack.enter_context(connection(worker))
-            sender.sendall(head(more=[f"content-length: {20 * MIB}"]))
-            pool.submit(trickle, sender, over)
-        deadline = time.monotonic() + 10
-        for seed in count():
-            for token, spans in ((TOKEN, 300), (TOKEN, 5_000), ("another", 9_000)):
-                body = export_bytes(spans, seed=seed)
-                answer = worker.post_traces(body, authorization=f"Bearer {token}")
-                assert answer.status == 200, (seed, token, spans, answer)
-            if time.monotonic() > deadline:
-                break
-
-
-def pour(
-    worker: Worker, authorization: str, bytes_per_second: int, over: threading.Event
-) -> Counter[int]:
-    """Bodies of 20 MiB at this rate, one after another on new connections."""
-    statuses: Counter[int] = Counter()
-    start = head(token=authorization, more=[f"content-length: {20 * MIB}"])
-    while not over.is_set():
-        with contextlib.suppress(OSError), connection(worker) as sender:
-            sender.sendall(start)
-            trickle_whole(sender, 20 * MIB, bytes_per_second, over)
-            statuses[answer_on(sender).status] += 1
-    return statuses
-
-
-def trickle_whole(
-    sender: socket.socket, size: int, bytes_per_second: int, over: threading.Event
-) -> None:
-    """All of a body at this rate, its first MiB at once."""
-    sender.sendall(bytes(MIB))
-    left = size - MIB
-    while left > 0 and not over.wait(0.1):
-        piece = min(left, bytes_per_second // 10)
-        sender.sendall(bytes(piece))
-        left -= piece
-
-
-def test_one_fast_enough_upload_keeps_no_equal_part_from_another_team(
-    make_worker: WorkerFactory,
-) -> None:
-    """At 1.3 MB/s, above the lowest rate, with the limits of a deployment."""
-    access = access_document(token_entry("another", name="another", team="other"))
-    worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
-    noise = Random(7).randbytes(9 * MIB)  # no OTLP: 400 once it has been read
-    over = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        pouring = pool.submit(pour, worker, TOKEN, 1_300_000, over)
-        try:
-            time.sleep(1)
-            statuses = [
-                worker.post_traces(noise, authorization="Bearer another").status
-                for _body in range(7)
-            ]
-        finally:
-            over.set()
-        pouring.result()
-    assert statuses == [400] * 7
-
-
-def test_senders_that_hang_up_release_their_memory(make_worker: WorkerFactory) -> None:
-    """In the middle of their body, or after it and before the answer: long before it lapses."""
-    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=memory(2 * MIB))
-    for seed in range(40):
-        body = export_bytes(2_000, seed=seed)
-        with connection(worker) as sender:
-            sender.sendall(head(more=[f"content-length: {len(body)}"]))
-            sender.sendall(body if seed % 2 == 0 else body[: len(body) // 2])
-    answer = worker.post_traces(export_bytes(2_000, seed=1_000))
-    assert answer.status == 200, answer
-
-
-def test_without_memory_a_large_body_comes_again_later(make_worker: WorkerFactory) -> None:
-    """503 with Retry-After, which exporters obey; a small one needs none of it."""
-    limits = memory(600 * KIB, SLOW_UPLOAD_MS=600_000, BODY_MEMORY_WAIT_MS=200)
-    worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
-    with connection(worker) as sender:
-        sender.sendall(head(more=["content-length: 1000000"]) + bytes(200_000))
-        large = export_bytes(1_000, seed=1)
-        answers: list[Answer] = []
-
-        def is_refused() -> bool:
-            answers.append(worker.post_traces(large))
-            return answers[-1].status == 503
-
-        wait_until("the memory is held", is_refused)
-        assert answers[-1].headers["retry-after"] == "1"
-        assert worker.post_traces(export_bytes(1, seed=2)).status == 200
-    wait_until("memory again", lambda: worker.post_traces(large).status == 200)
-
-
-# --- compression ---------------------------------------------------------------------------------
 
 
 def test_gzip_bombs_are_refused(lone_worker: Worker) -> None:
@@ -347,25 +130,6 @@ def test_gzip_bombs_are_refused(lone_worker: Worker) -> None:
             assert answer.status == status, (name, path, answer)
     assert_alive(lone_worker)
     assert peak_bytes(lone_worker) < MAX_HOST_BYTES
-
-
-# --- JSON ----------------------------------------------------------------------------------------
-
-DEEP = 100_000
-JSON_BOMBS = {
-    "arrays": b"[" * DEEP + b"]" * DEEP,
-    "arrays without an end": b"[" * (4 * MIB),
-    "objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
-    "arrays in an unknown field": b'{"x":' + b"[" * DEEP + b"]" * DEEP + b"}",
-    "values of values": b'{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":'
-    + b'{"arrayValue":{"values":[' * DEEP
-    + b"]}}" * DEEP
-    + b"}]}}]}",
-    "a number of 4 MB": b'{"x":' + b"9" * (4 * MIB) + b"}",
-    "a string without an end": b'{"x":"' + b"a" * (4 * MIB),
-    "escapes": b'{"' + b"\\u0061" * 700_000 + b'":[',
-    "not UTF-8": b'{"resourceSpans":' + b"\xff" * 1000,
-}
 
 
 def test_json_bombs_are_refused(lone_worker: Worker) -> None:
@@ -422,8 +186,6 @@ def test_odd_keys_and_values_of_events_are_kept(clickhouse: ClickHouse, worker: 
     assert names == "['after','odd0','odd1','odd2','odd3','odd4','odd5']"
 
 
-# --- many ----------------------------------------------------------------------------------------
-
 CLIENTS = 1_000
 
 
@@ -442,8 +204,6 @@ def test_a_thousand_clients_at_once_are_all_answered(
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
     assert counts == f"{2 * CLIENTS}\t{2 * CLIENTS}"
 
-
-# --- all at once ---------------------------------------------------------------------------------
 
 BOMB = gzip.compress(bytes(64 * MIB), 6)
 HOSTILE_SEED = 20261121
@@ -549,14 +309,6 @@ def send_until_taken(worker: Worker, body: bytes) -> None:
         assert (answer.status, "retry-after" in answer.headers) == (503, True), answer
 
 
-def peak_bytes(worker: Worker) -> int:
-    """The most memory its process ever had."""
-    status = Path(f"/proc/{worker.process.pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    assert found is not None
-    return int(found[1]) * KIB
-
-
 def test_nothing_is_said_of_a_token_in_a_refusal(lone_worker: Worker) -> None:
     """Not even of a wrong one, which may be right elsewhere."""
     for token in ("secret-of-somebody", "x" * 60_000):
@@ -564,152 +316,3 @@ def test_nothing_is_said_of_a_token_in_a_refusal(lone_worker: Worker) -> None:
         assert answer.status == 401
         assert token not in json.dumps([answer.body.decode(), dict(answer.headers)])
     assert "secret-of-somebody" not in lone_worker.process.log
-
-
-# --- CPU -----------------------------------------------------------------------------------------
-
-COLLIDING = 60_000
-# Their values are the same in all the bits that tell one place of a table of 2^14 from another.
-STEP = 2**14
-
-
-def numerals(prefix: str = "") -> list[str]:
-    """Strings that are array indexes to V8, whose hash would be the number itself."""
-    return [f'"{prefix}{number * STEP}"' for number in range(1, COLLIDING + 1)]
-
-
-def event_with(values: list[str]) -> bytes:
-    return f'[{{"event_name":"numbers","metadata":{{"list":[{",".join(values)}]}}}}]'.encode()
-
-
-def span_with_map(values: list[str]) -> bytes:
-    """An attribute that is a map, whose keys they are."""
-    pairs = ",".join(f'{{"key":{key},"value":{{"intValue":1}}}}' for key in values)
-    attribute = f'{{"key":"a","value":{{"kvlistValue":{{"values":[{pairs}]}}}}}}'
-    span = f'{{"name":"x","startTimeUnixNano":"{START_UNIX_NANO}","attributes":[{attribute}]}}'
-    return f'{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{span}]}}]}}]}}'.encode()
-
-
-def span_with_unknown(values: list[str]) -> bytes:
-    """Unknown fields with these strings as names."""
-    fields = ",".join(f"{name}:1" for name in values)
-    return f'{{"resourceSpans":[{{{fields}}}]}}'.encode()
-
-
-BUSY = {
-    "values of an event": ("/events/bulk", event_with, ""),
-    "values of an event, escaped": ("/events/bulk", event_with, "\\u003"),
-    "keys of a map": ("/v1/traces", span_with_map, ""),
-    "names of unknown fields, escaped": ("/v1/traces", span_with_unknown, "\\u003"),
-}
-
-
-# --- values that become strings ------------------------------------------------------------------
-
-MAX_CPU_RATIO = 6
-
-
-def length_prefixed(number: int, content: bytes) -> bytes:
-    """A field of protobuf that has a length."""
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def varint(value: int) -> bytes:
-    encoded = b""
-    while value > 127:
-        encoded += bytes([value & 127 | 128])
-        value >>= 7
-    return encoded + bytes([value])
-
-
-def entry(value: bytes, key: bytes = b"k", before: bytes = b"") -> bytes:
-    return length_prefixed(1, length_prefixed(1, key) + before + length_prefixed(2, value))
-
-
-def nested_pairs(text: bytes) -> bytes:
-    """18 maps in each other, each with an empty value before the real one."""
-    value = length_prefixed(1, text)
-    for _level in range(18):
-        value = length_prefixed(6, entry(value, before=length_prefixed(2, b"")))
-    return value
-
-
-def map_of(value: bytes) -> bytes:
-    return length_prefixed(6, entry(value))
-
-
-def span_with_value(value: bytes) -> bytes:
-    """An export request with one span and one attribute."""
-    time_field = b"\x39" + START_UNIX_NANO.to_bytes(8, "little")
-    span = time_field + length_prefixed(9, length_prefixed(1, b"x") + length_prefixed(2, value))
-    return length_prefixed(1, length_prefixed(2, length_prefixed(2, span)))
-
-
-def many_keys() -> bytes:
-    one = [
-        entry(b"\x18\x01", key=b"%06d" % (number * 7_919 % 900_000)) for number in range(900_000)
-    ]
-    return length_prefixed(6, b"".join(one))
-
-
-GROWING: dict[str, Callable[[], bytes]] = {
-    "maps of two values, 18 deep": lambda: nested_pairs(b"a" * (15 * MIB)),
-    "900,000 keys": many_keys,
-    "control characters": lambda: map_of(length_prefixed(1, b"\x01" * (19 * MIB))),
-    "line separators": lambda: map_of(length_prefixed(1, "\u2028".encode() * (6 * MIB))),
-    "bytes that are no UTF-8": lambda: map_of(length_prefixed(1, b"\xff" * (19 * MIB))),
-    "15 MiB of bytes": lambda: map_of(length_prefixed(7, bytes(15 * MIB))),
-    "1,800,000 empty values": lambda: length_prefixed(5, b"\x0a\x00" * 1_800_000),
-}
-
-
-def plain_strings() -> bytes:
-    """An array of short strings, 15 MiB of it."""
-    return length_prefixed(5, length_prefixed(1, length_prefixed(1, b"a" * 20)) * (15 * MIB // 24))
-
-
-@pytest.mark.parametrize("name", list(GROWING))
-def test_values_that_grow_as_strings_cost_little_cpu_and_memory(
-    lone_worker: Worker, name: str
-) -> None:
-    """A few KB of gzip took 7 to 37 s of CPU or over 1 GB of memory."""
-
-    def cost(value: bytes) -> float:
-        before = cpu_seconds(lone_worker)
-        body = gzip.compress(span_with_value(value), 6)
-        answer = lone_worker.post_traces(body, content_encoding="gzip")
-        assert answer.status in (200, 413), answer
-        return cpu_seconds(lone_worker) - before
-
-    ordinary = min(cost(plain_strings()) for _time in range(2))
-    value = GROWING[name]()
-    assert cost(value) < MAX_CPU_RATIO * ordinary + 0.5
-    for _time in range(3):
-        cost(value)
-    assert_alive(lone_worker)
-    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
-
-
-def cpu_seconds(worker: Worker) -> float:
-    """Of its process, so far."""
-    stat = Path(f"/proc/{worker.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@pytest.mark.parametrize("name", list(BUSY))
-def test_strings_whose_hashes_collide_cost_no_more_than_others(
-    lone_worker: Worker, name: str
-) -> None:
-    """In V8's tables they would take 4 to 15 s of CPU; others of the same length take a tenth."""
-    path, body_with, prefix = BUSY[name]
-
-    def cost(values: list[str]) -> float:
-        before = cpu_seconds(lone_worker)
-        body = gzip.compress(body_with(values))
-        more = [f"content-length: {len(body)}", "content-encoding: gzip"]
-        answer = exchange(lone_worker, head(path=path, content_type=JSON, more=more), body)
-        assert answer.status in (200, 400, 413), answer
-        return cpu_seconds(lone_worker) - before
-
-    ordinary = min(cost([f'"{value[1:-1]}x"' for value in numerals(prefix)]) for _time in range(2))
-    assert cost(numerals(prefix)) < 3 * ordinary + 0.5

@@ -17,7 +17,7 @@ from tests.support.clickhouse_server import ClickHouse
 from tests.support.otlp_spans import START_UNIX_NANO, export_bytes
 from tests.support.paths import ROOT
 from tests.support.process import wait_until
-from tests.support.worker_runtime import Worker, WorkerFactory
+from tests.support.worker_runtime import Worker
 
 MIB = 1024 * 1024
 SKIPPABLE = bytes.fromhex("502a4d18") + (3).to_bytes(4, "little") + b"abc"
@@ -71,12 +71,6 @@ FORMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "zstd after an empty frame": ("zstd", lambda body: zstd.compress(b"") + zstd.compress(body)),
     "identity": ("identity", bytes),
 }
-
-
-@pytest.fixture
-def lone_worker(make_worker: WorkerFactory) -> Worker:
-    """A worker whose ClickHouse is not there: requests get a response all the same."""
-    return make_worker(clickhouse_url="http://127.0.0.1:1")
 
 
 def test_bodies_in_every_coding_arrive_in_one_batch_each(

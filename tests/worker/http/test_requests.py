@@ -24,12 +24,6 @@ from tests.support.worker_runtime import Answer, Worker, WorkerFactory
 MIB = 1024 * 1024
 
 
-@pytest.fixture
-def lone_worker(make_worker: WorkerFactory) -> Worker:
-    """A worker whose ClickHouse is not there: requests are answered all the same."""
-    return make_worker(clickhouse_url="http://127.0.0.1:1")
-
-
 def status_of(answer: Answer) -> Status:
     """The protobuf Status that OTLP wants in every refusal."""
     assert answer.headers["content-type"] == "application/x-protobuf"

@@ -22,12 +22,6 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 JSON = "application/json"
 
 
-@pytest.fixture
-def lone_worker(make_worker: WorkerFactory) -> Worker:
-    """A worker whose ClickHouse is not there: requests are answered all the same."""
-    return make_worker(clickhouse_url="http://127.0.0.1:1")
-
-
 @pytest.mark.parametrize("is_plain", [True, False], ids=["plain", "unusual"])
 @pytest.mark.parametrize(
     ("recording", "request_message"),

@@ -20,15 +20,9 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import Exemplar, NumberDataPoint
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.otlp_spans import START_UNIX_NANO
 from tests.support.process import wait_until
-from tests.support.worker_runtime import Worker, WorkerFactory
+from tests.support.worker_runtime import Worker
 
 TOO_LATE_UNIX_NANO = 2**32 * 10**9
-
-
-@pytest.fixture
-def lone_worker(make_worker: WorkerFactory) -> Worker:
-    """A worker whose ClickHouse is not there: requests are answered all the same."""
-    return make_worker(clickhouse_url="http://127.0.0.1:1")
 
 
 def trace_request(*trace_ids: bytes) -> ExportTraceServiceRequest:
