@@ -17,7 +17,7 @@ from local.environment import Layout
 from tests.chaos.changes import Kill, Refusal, Round, Wanted
 from tests.support.program_stack import ProgramStack
 
-__all__ = ["Lane"]
+__all__ = ["StackUnderTest"]
 
 PROGRAM = Path(__file__).parent / "program"
 # Property of a service -> field of the API.
@@ -35,7 +35,7 @@ STATES = {"running": ("running", "idle"), "stopped": ("stopped",)}
 _POLL_SECONDS = 0.03
 
 
-class Lane:
+class StackUnderTest:
     """A stack that goes from round to round.
 
     Args:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.changes import draw_rounds
-from tests.chaos.stack_under_test import Lane
+from tests.chaos.stack_under_test import StackUnderTest
 from tests.support.local_clouds import local_clouds
 
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
@@ -42,7 +42,7 @@ def play(number: int, folder: Path, failed: threading.Event) -> None:
     own = folder / f"stack-{number}"
     own.mkdir()
     with local_clouds(own / "state") as clouds:
-        lane = Lane(clouds, own)
+        lane = StackUnderTest(clouds, own)
         for count, chaos in enumerate(rounds):
             if failed.is_set():
                 return

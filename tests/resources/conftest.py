@@ -9,7 +9,7 @@ import pytest
 
 from local.environment import Layout
 from tests.support.local_clouds import local_clouds
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 
 @pytest.fixture
@@ -20,10 +20,10 @@ def clouds(tmp_path: Path) -> Iterator[Layout]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """A service that no stack made, shared: each test has names of its own in it."""
     with local_clouds(tmp_path_factory.mktemp("server")) as layout:
-        yield Server(layout)
+        yield RunningService(layout)
 
 
 @pytest.fixture

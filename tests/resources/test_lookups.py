@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 
 def test_what_is_there_is_found_and_what_is_not_is_said(clouds: Layout, tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_what_is_there_is_found_and_what_is_not_is_said(clouds: Layout, tmp_path
         tmp_path,
         environment={"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000"},
     )
-    server = Server(clouds)
+    server = RunningService(clouds)
     tags = {"add": [{"key": "team", "value": "a"}]}
     stack.control_plane.patch_service(server.id, "", {"name": "warehouse", "tags": tags})
     backup = stack.control_plane.request("POST", f"/local/services/{server.id}/backups")

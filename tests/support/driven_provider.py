@@ -10,10 +10,10 @@ from pulumi.dynamic import Config, ConfigureRequest
 from resources.base import Declared
 from tests.support.cloud_apis import ControlPlane
 
-__all__ = ["Driven"]
+__all__ = ["DrivenProvider"]
 
 
-class Driven:
+class DrivenProvider:
     """One resource of a provider, from `check` to `delete`.
 
     Args:

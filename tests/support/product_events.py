@@ -8,7 +8,7 @@ import time
 from tests.support.access_binding import TOKEN
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.process import wait_until
-from tests.support.worker_runtime import Answer, Worker
+from tests.support.worker_runtime import Response, Worker
 
 NOW_SECONDS = int(time.time()) - 600
 NOW_TEXT = time.strftime("%Y-%m-%d %H:%M:%S.000", time.gmtime(NOW_SECONDS))
@@ -28,7 +28,7 @@ def event(**fields: object) -> dict[str, object]:
     }
 
 
-def post(worker: Worker, path: str, body: object, **headers: str) -> Answer:
+def post(worker: Worker, path: str, body: object, **headers: str) -> Response:
     """An authenticated request with JSON."""
     return worker.request(
         "POST",

@@ -13,12 +13,12 @@ from local.environment import Layout
 from tests.support.cloud_apis import ControlPlane
 from tests.support.program_stack import ProgramStack
 
-__all__ = ["Server"]
+__all__ = ["RunningService"]
 
 DEADLINE_SECONDS = 60.0
 
 
-class Server:
+class RunningService:
     """A running service that no stack made."""
 
     def __init__(self, clouds: Layout) -> None:
@@ -88,7 +88,7 @@ class Server:
 class AccessStack(ProgramStack):
     """A stack of databases, roles, users, grants and profiles."""
 
-    def __init__(self, server: Server, folder: Path, name: str) -> None:
+    def __init__(self, server: RunningService, folder: Path, name: str) -> None:
         super().__init__(server.clouds, "access", folder, name=name)
         self.server = server
 

@@ -10,10 +10,10 @@ from typing import Any
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
 
-__all__ = ["ask_for", "beside", "fault", "of_service"]
+__all__ = ["add_fault", "declare", "service_result", "service_stack"]
 
 
-def beside(clouds: Layout, folder: Path, *, alone: bool = False) -> ProgramStack:
+def service_stack(clouds: Layout, folder: Path, *, alone: bool = False) -> ProgramStack:
     """The stack; the local cloud allows it any number of requests, so it need not keep to ten.
 
     Args:
@@ -26,16 +26,16 @@ def beside(clouds: Layout, folder: Path, *, alone: bool = False) -> ProgramStack
     return stack
 
 
-def ask_for(
+def declare(
     stack: ProgramStack, *things: tuple[str, str, dict[str, Any]], secret: bool = False
 ) -> None:
     """Set what the program makes beside its service; as a secret, if there is one in it."""
     listed = [{"kind": kind, "name": name, "args": args} for kind, name, args in things]
     how = "--secret" if secret else "--plaintext"
-    stack.pulumi("config", "set", how, "things", json.dumps(listed))
+    stack.pulumi("config", "set", how, "resources", json.dumps(listed))
 
 
-def of_service(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
+def service_result(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
     """The `result` of an operation of the service; None where the API answers 404."""
     (service,) = stack.services()
     try:
@@ -46,7 +46,7 @@ def of_service(stack: ProgramStack, path: str, method: str = "GET", body: Any = 
         return None
 
 
-def fault(stack: ProgramStack, operation: str, kind: str, **details: Any) -> None:
+def add_fault(stack: ProgramStack, operation: str, kind: str, **details: Any) -> None:
     """Let an operation go wrong, once unless `times` says otherwise, beside what is wrong already.
 
     Args:

@@ -30,7 +30,7 @@ LONG_RETENTION_DAYS = 36_500
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the worker said."""
 
     status: int
@@ -111,7 +111,9 @@ class Worker:
         self.process.kill()
         self.start()
 
-    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> Response:
         """One request; header names are written with `_` for `-`."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}",
@@ -121,15 +123,15 @@ class Worker:
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return Answer(answer.status, _lower(answer.headers), answer.read())
+                return Response(answer.status, _lower(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
-            return Answer(error.code, _lower(error.headers), error.read())
+            return Response(error.code, _lower(error.headers), error.read())
 
-    def post_traces(self, body: bytes, **headers: str) -> Answer:
+    def post_traces(self, body: bytes, **headers: str) -> Response:
         """An authenticated export request with spans."""
         return self.post_otlp("traces", body, **headers)
 
-    def post_otlp(self, signal: str, body: bytes, **headers: str) -> Answer:
+    def post_otlp(self, signal: str, body: bytes, **headers: str) -> Response:
         """An authenticated export request with `traces`, `logs` or `metrics`."""
         return self.request(
             "POST",
@@ -142,7 +144,7 @@ class Worker:
             },
         )
 
-    def post_event(self, event: object, **headers: str) -> Answer:
+    def post_event(self, event: object, **headers: str) -> Response:
         """An authenticated product event."""
         return self.request(
             "POST",

@@ -94,6 +94,6 @@ def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
 
 
 @pytest.fixture
-def lone_worker(make_worker: WorkerFactory) -> Worker:
+def worker_without_clickhouse(make_worker: WorkerFactory) -> Worker:
     """A worker whose ClickHouse is not there: requests are answered all the same."""
     return make_worker(clickhouse_url="http://127.0.0.1:1")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from tests.chaos.ingest.ingest_under_test import INSERT_SECONDS, Stage
+from tests.chaos.ingest.ingest_under_test import INSERT_SECONDS, IngestUnderTest
 from tests.chaos.ingest.load import Load
 from tests.support.clickhouse_server import DATABASE
 from tests.support.process import wait_until
@@ -58,7 +58,7 @@ class Fault:
     meanwhile: str | None
 
 
-Break = Callable[[Stage, Load, Fault], AbstractContextManager[None]]
+Break = Callable[[IngestUnderTest, Load, Fault], AbstractContextManager[None]]
 
 
 def draw_faults(seed: str, count: int, kinds: tuple[str, ...]) -> list[Fault]:
@@ -79,17 +79,17 @@ def draw_faults(seed: str, count: int, kinds: tuple[str, ...]) -> list[Fault]:
     return faults[:count]
 
 
-def play(stage: Stage, load: Load, fault: Fault) -> None:
+def play(ingest: IngestUnderTest, load: Load, fault: Fault) -> None:
     """Break it, wait, mend it; afterwards both engines run, and every signal is taken."""
-    with KINDS[fault.kind](stage, load, fault):
+    with KINDS[fault.kind](ingest, load, fault):
         time.sleep(fault.seconds / 2)
         if fault.meanwhile is not None:
-            with KINDS[fault.meanwhile](stage, load, fault):
+            with KINDS[fault.meanwhile](ingest, load, fault):
                 time.sleep(fault.seconds / 2)
         time.sleep(fault.seconds / 2)
-    stage.start_what_is_down()
+    ingest.start_what_is_down()
     load.wait_for_progress()
-    for proxy in (stage.before_clickhouse, stage.before_worker):
+    for proxy in (ingest.before_clickhouse, ingest.before_worker):
         proxy.faults.heads.clear()
 
 
@@ -100,57 +100,57 @@ def _wait_until_felt(fault: Fault, is_felt: Callable[[], bool]) -> None:
 
 
 @contextlib.contextmanager
-def _killed_worker(stage: Stage, _load: Load, _fault: Fault) -> Iterator[None]:
-    stage.worker.process.kill()
+def _killed_worker(ingest: IngestUnderTest, _load: Load, _fault: Fault) -> Iterator[None]:
+    ingest.worker.process.kill()
     yield
 
 
 @contextlib.contextmanager
-def _killed_clickhouse(stage: Stage, _load: Load, _fault: Fault) -> Iterator[None]:
-    stage.clickhouse.process.kill()
+def _killed_clickhouse(ingest: IngestUnderTest, _load: Load, _fault: Fault) -> Iterator[None]:
+    ingest.clickhouse.process.kill()
     yield
 
 
 @contextlib.contextmanager
-def _killed_both(stage: Stage, _load: Load, _fault: Fault) -> Iterator[None]:
-    stage.clickhouse.process.kill()
-    stage.worker.process.kill()
+def _killed_both(ingest: IngestUnderTest, _load: Load, _fault: Fault) -> Iterator[None]:
+    ingest.clickhouse.process.kill()
+    ingest.worker.process.kill()
     yield
 
 
 @contextlib.contextmanager
-def _killed_again_and_again(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _killed_again_and_again(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """A worker that dies as soon as it has begun."""
     for _kill in range(fault.count):
-        stage.worker.process.kill()
-        stage.worker.process.start()
+        ingest.worker.process.kill()
+        ingest.worker.process.start()
         time.sleep(fault.seconds / fault.count)
-    stage.worker.process.kill()
+    ingest.worker.process.kill()
     yield
 
 
 @contextlib.contextmanager
-def _frozen(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _frozen(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """SIGSTOP; what was sent to it meanwhile is done when its sender no longer waits."""
-    engine = (stage.clickhouse, stage.worker)[fault.choice % 2]
+    engine = (ingest.clickhouse, ingest.worker)[fault.choice % 2]
     engine.process.signal(signal.SIGSTOP)
     yield
     time.sleep(INSERT_SECONDS)  # so that the same insert is under way twice
-    if stage.runs(engine):
+    if ingest.runs(engine):
         engine.process.signal(signal.SIGCONT)
 
 
 @contextlib.contextmanager
-def _lost_inserts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _lost_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """Inserts are applied, and the worker does not hear so."""
-    with _loses_answers(stage.before_clickhouse, fault, count=fault.count):
+    with _loses_answers(ingest.before_clickhouse, fault, count=fault.count):
         yield
 
 
 @contextlib.contextmanager
-def _lost_answers(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _lost_answers(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """Bodies are taken, and the client does not hear so."""
-    with _loses_answers(stage.before_worker, fault, count=fault.count * 4):
+    with _loses_answers(ingest.before_worker, fault, count=fault.count * 4):
         yield
 
 
@@ -164,14 +164,14 @@ def _loses_answers(proxy: Proxy, fault: Fault, *, count: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _cut_inserts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
-    with _cuts_requests(stage.before_clickhouse, fault, count=fault.count):
+def _cut_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
+    with _cuts_requests(ingest.before_clickhouse, fault, count=fault.count):
         yield
 
 
 @contextlib.contextmanager
-def _cut_requests(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
-    with _cuts_requests(stage.before_worker, fault, count=fault.count * 4):
+def _cut_requests(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
+    with _cuts_requests(ingest.before_worker, fault, count=fault.count * 4):
         yield
 
 
@@ -186,9 +186,9 @@ def _cuts_requests(proxy: Proxy, fault: Fault, *, count: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _refused_inserts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _refused_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """Something before ClickHouse answers in its place."""
-    faults = stage.before_clickhouse.faults
+    faults = ingest.before_clickhouse.faults
     kept = faults.kept
     faults.answer_instead = _ANSWERS[fault.choice % len(_ANSWERS)]
     yield
@@ -197,9 +197,9 @@ def _refused_inserts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _held_inserts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _held_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """No answer until the worker has given the insert up."""
-    faults = stage.before_clickhouse.faults
+    faults = ingest.before_clickhouse.faults
     kept = faults.kept
     faults.hold = True
     yield
@@ -208,90 +208,90 @@ def _held_inserts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _too_many_parts(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _too_many_parts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """ClickHouse's own refusal, of one table or of the one behind the view."""
     table = f"{DATABASE}.{_TABLES[fault.choice % len(_TABLES)]}"
-    seen = stage.refusals_for_parts()
-    stage.clickhouse.query(f"ALTER TABLE {table} MODIFY SETTING parts_to_throw_insert = 1")
+    seen = ingest.refusals_for_parts()
+    ingest.clickhouse.query(f"ALTER TABLE {table} MODIFY SETTING parts_to_throw_insert = 1")
     yield
-    _wait_until_felt(fault, lambda: stage.refusals_for_parts() > seen)
-    stage.start_what_is_down()
-    stage.clickhouse.query(f"ALTER TABLE {table} RESET SETTING parts_to_throw_insert")
+    _wait_until_felt(fault, lambda: ingest.refusals_for_parts() > seen)
+    ingest.start_what_is_down()
+    ingest.clickhouse.query(f"ALTER TABLE {table} RESET SETTING parts_to_throw_insert")
 
 
 @contextlib.contextmanager
-def _full_disk(stage: Stage, load: Load, fault: Fault) -> Iterator[None]:
+def _full_disk(ingest: IngestUnderTest, load: Load, fault: Fault) -> Iterator[None]:
     """The buffer can neither take nor record anything, once it has filled its own free pages."""
     refused = load.ledger.refused
-    stage.disk.fill()
+    ingest.disk.fill()
     if fault.choice % 2:  # and has to begin on such a disk
-        stage.worker.process.kill()
-        stage.worker.process.start()
-        wait_until("the worker listens", lambda: stage.runs(stage.worker))
+        ingest.worker.process.kill()
+        ingest.worker.process.start()
+        wait_until("the worker listens", lambda: ingest.runs(ingest.worker))
     with load.flood():
         yield
-        stage.disk.fill()  # what deletes had freed, too
+        ingest.disk.fill()  # what deletes had freed, too
         _wait_until_felt(fault, lambda: load.ledger.refused > refused)
-    stage.disk.free()
+    ingest.disk.free()
 
 
 @contextlib.contextmanager
-def _stepped_clock(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _stepped_clock(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """Under load; the way back is another step."""
-    clock = (stage.worker_clock, stage.clickhouse_clock)[fault.choice % 2]
+    clock = (ingest.worker_clock, ingest.clickhouse_clock)[fault.choice % 2]
     clock.set(_CLOCK_STEPS_SECONDS[fault.choice // 2 % len(_CLOCK_STEPS_SECONDS)])
     yield
     clock.set(0)
 
 
 @contextlib.contextmanager
-def _leaping_clocks(stage: Stage, load: Load, fault: Fault) -> Iterator[None]:
+def _leaping_clocks(ingest: IngestUnderTest, load: Load, fault: Fault) -> Iterator[None]:
     """Between two bodies, with what was taken still on its way."""
 
     def set_both(seconds: int) -> None:
         with load.lull():
-            for clock in (stage.worker_clock, stage.clickhouse_clock):
+            for clock in (ingest.worker_clock, ingest.clickhouse_clock):
                 clock.set(seconds)
 
     set_both(_CLOCK_LEAPS_SECONDS[fault.choice % len(_CLOCK_LEAPS_SECONDS)])
     yield
-    stage.start_what_is_down()
+    ingest.start_what_is_down()
     set_both(0)
 
 
 @contextlib.contextmanager
-def _redeployed(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _redeployed(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """Another script that seals other batches takes over the storage; later the first one.
 
     It cuts them elsewhere and for the other format, and repeats those of the first as they are.
     """
     other = {"BATCH_ROWS": 50 * fault.count, "GROUP_BODIES": fault.count}
     for limits in (other, {}):
-        stage.worker.process.signal(signal.SIGTERM)
-        stage.switch_format()
-        stage.deploy(limits)
-        stage.worker.restart()
+        ingest.worker.process.signal(signal.SIGTERM)
+        ingest.switch_format()
+        ingest.deploy(limits)
+        ingest.worker.restart()
         if limits:
             yield
-            stage.start_what_is_down()
+            ingest.start_what_is_down()
 
 
 @contextlib.contextmanager
-def _other_shards(stage: Stage, _load: Load, fault: Fault) -> Iterator[None]:
+def _other_shards(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
     """Another number of them, for good; it may be the same one under a newer layout."""
-    stage.lay_out(1 + fault.choice % _MOST_SHARDS)
-    stage.worker.process.signal(signal.SIGTERM)
-    stage.deploy({})
-    stage.worker.restart()
+    ingest.lay_out(1 + fault.choice % _MOST_SHARDS)
+    ingest.worker.process.signal(signal.SIGTERM)
+    ingest.deploy({})
+    ingest.worker.restart()
     yield
 
 
 @contextlib.contextmanager
-def _paused(stage: Stage, _load: Load, _fault: Fault) -> Iterator[None]:
-    stage.administer("pause")
+def _paused(ingest: IngestUnderTest, _load: Load, _fault: Fault) -> Iterator[None]:
+    ingest.administer("pause")
     yield
-    stage.start_what_is_down()
-    stage.administer("resume")
+    ingest.start_what_is_down()
+    ingest.administer("resume")
 
 
 KINDS: dict[str, Break] = {

@@ -17,7 +17,7 @@ from tests.support.process import wait_until
 from tests.support.tcp_proxy import Proxy
 from tests.support.worker_runtime import INSERT_FORMATS, Worker
 
-__all__ = ["INSERT_SECONDS", "Stage"]
+__all__ = ["INSERT_SECONDS", "IngestUnderTest"]
 
 # Far more than a run leaves waiting, and soon filled.
 DISK_MEBIBYTES = 96
@@ -37,7 +37,7 @@ LIMITS = {
 _ADMIN = token_entry("admin", name="operator", scopes=["admin"])
 
 
-class Stage:
+class IngestUnderTest:
     """A context manager; within it both engines run until a fault ends one.
 
     Args:
@@ -73,7 +73,7 @@ class Stage:
         self.before_worker = Proxy(self.worker.port)
         self.disk = SmallDisk(folder / "disk", mebibytes=DISK_MEBIBYTES)
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> IngestUnderTest:
         self._exits.callback(self.clickhouse.process.kill)
         self._exits.callback(self.worker.process.kill)
         self._exits.enter_context(self.disk)

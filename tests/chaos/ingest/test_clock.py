@@ -8,7 +8,7 @@ import pytest
 
 from tests.chaos.ingest.check import check_tables
 from tests.chaos.ingest.clock import build_shim
-from tests.chaos.ingest.ingest_under_test import Stage
+from tests.chaos.ingest.ingest_under_test import IngestUnderTest
 from tests.chaos.ingest.load import Load
 from tests.support.process import wait_until
 
@@ -28,27 +28,27 @@ def test_a_clock_set_back_under_a_buffer_that_is_awake_delays_nothing(
     tmp_path: Path, shim: Path
 ) -> None:
     """The runtime goes on showing the later time, for an hour: the object has to begin anew."""
-    with Stage(tmp_path / "stage", shim=shim) as stage:
-        with Load(stage.before_worker.port, seed="1") as load:
+    with IngestUnderTest(tmp_path / "ingest", shim=shim) as ingest:
+        with Load(ingest.before_worker.port, seed="1") as load:
             load.wait_for_progress()
             for seconds in (HOUR_SECONDS, 0):
                 with load.lull():  # a repeat after an hour would rightly be a new body
-                    stage.worker_clock.set(seconds)
+                    ingest.worker_clock.set(seconds)
                 load.wait_for_progress()
             wait_until(
-                "it is noticed", lambda: "the clock was set back" in stage.worker.process.log
+                "it is noticed", lambda: "the clock was set back" in ingest.worker.process.log
             )
             load.wait_for_progress()
-        stage.wait_until_drained()
-        check_tables(stage.clickhouse, load.ledger)
+        ingest.wait_until_drained()
+        check_tables(ingest.clickhouse, load.ledger)
 
 
 def test_parts_are_dated_by_the_clock_that_was_moved(tmp_path: Path, shim: Path) -> None:
     """What of ClickHouse goes by it: its own `clock_gettime`, hence `now()`, does not."""
-    with Stage(tmp_path / "stage", shim=shim) as stage:
-        stage.clickhouse_clock.set(HOUR_SECONDS)
-        stage.clickhouse.query("INSERT INTO telemetry.events (event_name) VALUES ('order')")
-        ahead = stage.clickhouse.query(
+    with IngestUnderTest(tmp_path / "ingest", shim=shim) as ingest:
+        ingest.clickhouse_clock.set(HOUR_SECONDS)
+        ingest.clickhouse.query("INSERT INTO telemetry.events (event_name) VALUES ('order')")
+        ahead = ingest.clickhouse.query(
             "SELECT max(modification_time) - now() FROM system.parts WHERE table = 'events'"
         )
         assert int(ahead) > HOUR_SECONDS / 2

@@ -15,7 +15,7 @@ import pytest
 from tests.chaos.ingest.check import check_tables
 from tests.chaos.ingest.clock import build_shim
 from tests.chaos.ingest.faults import CLOCKS, KINDS, draw_faults, play
-from tests.chaos.ingest.ingest_under_test import Stage
+from tests.chaos.ingest.ingest_under_test import IngestUnderTest
 from tests.chaos.ingest.load import Load
 from tests.support.worker_runtime import INSERT_FORMATS
 
@@ -32,23 +32,23 @@ def test_every_acknowledged_row_is_there_once(
     kinds = tuple(kind for kind in KINDS if shim is not None or kind not in CLOCKS)
     with (
         capsys.disabled(),
-        Stage(tmp_path / "stage", shim=shim, insert_format=insert_format) as stage,
+        IngestUnderTest(tmp_path / "ingest", shim=shim, insert_format=insert_format) as ingest,
     ):
         print(f"\nCHAOS_SEED={SEED}: batches are sealed for {insert_format} at first", end="")
-        with Load(stage.before_worker.port, seed=str(SEED)) as load:
+        with Load(ingest.before_worker.port, seed=str(SEED)) as load:
             load.wait_for_progress()
             for number, fault in enumerate(draw_faults(str(SEED), ROUNDS, kinds)):
                 meanwhile = "" if fault.meanwhile is None else f", meanwhile {fault.meanwhile}"
                 begun = f"CHAOS_SEED={SEED} fault {number}: {fault.kind}{meanwhile}"
                 print(f"\n{begun}", end="", flush=True)
                 try:
-                    play(stage, load, fault)
+                    play(ingest, load, fault)
                 except BaseException:
                     print(f"\n{begun}, DID NOT END WELL: {fault}", flush=True)
                     raise
         assert load.ledger.wrong == []
-        stage.wait_until_drained()
-        assert stage.dead_letters() == 0
-        lines = check_tables(stage.clickhouse, load.ledger)
-        more = f"{load.ledger.repeats} repeats by clients, {stage.unwritten} tokens without a part"
+        ingest.wait_until_drained()
+        assert ingest.dead_letters() == 0
+        lines = check_tables(ingest.clickhouse, load.ledger)
+        more = f"{load.ledger.repeats} repeats by clients, {ingest.unwritten} tokens without a part"
         print("", *lines, more, sep="\n", flush=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.service_stack import ask_for, beside, of_service
+from tests.support.service_stack import declare, service_result, service_stack
 
 POLICY = {
     "allowDeny": "ALLOW",
@@ -29,12 +29,12 @@ CHANGING = {"usedAt", "updatedAt"}
 
 def test_everything_is_adopted_and_nothing_changes(clouds: Layout, tmp_path: Path) -> None:
     """Ids, names and values stay; neither a second `up` nor a refresh has anything to do."""
-    stack = beside(clouds, tmp_path)
-    ask_for(stack)
+    stack = service_stack(clouds, tmp_path)
+    declare(stack)
     stack.up()
     ids = make_by_hand(stack)
     before = everything(stack)
-    ask_for(stack, *adopting(ids))
+    declare(stack, *adopting(ids))
     stack.up()
     assert everything(stack) == before
     stack.up("--expect-no-changes")
@@ -42,7 +42,7 @@ def test_everything_is_adopted_and_nothing_changes(clouds: Layout, tmp_path: Pat
     assert everything(stack) == before
 
     # Other names in the program: new resources take over, and the old ones leave it to them.
-    ask_for(stack, *adopting(ids, prefix="renamed-"))
+    declare(stack, *adopting(ids, prefix="renamed-"))
     assert "another resource has taken it over" in stack.up()
     assert everything(stack) == before
 
@@ -57,19 +57,21 @@ def make_by_hand(stack: ProgramStack) -> dict[str, str]:
     invited = {"email": "new@example.com", "assignedRoleIds": [role_id]}
     ask("POST", "invitations", invited)
     endpoint = {"openApiKeys": [key_id], "roles": ["sql_console_admin"], "allowedOrigins": "*"}
-    of_service(stack, "/serviceQueryEndpoint", "POST", endpoint)
-    of_service(stack, "/backupConfiguration", "PATCH", {"backupRetentionPeriodInHours": 48})
+    service_result(stack, "/serviceQueryEndpoint", "POST", endpoint)
+    service_result(stack, "/backupConfiguration", "PATCH", {"backupRetentionPeriodInHours": 48})
     bucket = {
         "bucketProvider": "AWS",
         "bucketPath": "s3://b",
         "iamRoleArn": "arn:aws:iam::1:role/b",
     }
-    of_service(stack, "/backupBucket", "POST", bucket)
+    service_result(stack, "/backupBucket", "POST", bucket)
     entry = {"name": "week", "weekdays": [1], "startHourUtc": 6, "endHourUtc": 18}
-    of_service(stack, "/scalingSchedule", "POST", {"entries": [entry]})
-    of_service(stack, "/upgradeWindow", "PUT", {"weekday": 3, "startHourUtc": 6})
-    of_service(stack, "/clickhouseSettings", "PATCH", {"settings": {"max_concurrent_queries": 7}})
-    of_service(stack, "", "PATCH", {"privateEndpointIds": {"add": ["vpce-a"]}})
+    service_result(stack, "/scalingSchedule", "POST", {"entries": [entry]})
+    service_result(stack, "/upgradeWindow", "PUT", {"weekday": 3, "startHourUtc": 6})
+    service_result(
+        stack, "/clickhouseSettings", "PATCH", {"settings": {"max_concurrent_queries": 7}}
+    )
+    service_result(stack, "", "PATCH", {"privateEndpointIds": {"add": ["vpce-a"]}})
     member = next(m for m in ask("GET", "members") if m["role"] == "developer")
     ask("PATCH", f"members/{member['userId']}", {"assignedRoleIds": [role_id]})
     return {"key": key_id, "role": role_id, "member": member["userId"]}
@@ -116,7 +118,7 @@ def everything(stack: ProgramStack) -> dict[str, Any]:
     """All that the API shows of the organization and the service, without clocks."""
     ask = stack.control_plane.organization
     found = {name: ask("GET", name) for name in LISTS}
-    parts = {name: of_service(stack, f"/{name}") for name in PARTS}
+    parts = {name: service_result(stack, f"/{name}") for name in PARTS}
     private = stack.services()[0]["privateEndpointIds"]
     still: dict[str, Any] = _still({**found, **parts, "private": private})
     return still

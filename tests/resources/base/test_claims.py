@@ -18,8 +18,8 @@ from resources.base import declared
 from resources.errors import ConfigurationError
 from resources.role_assignment import RoleAssignmentProvider
 from resources.turns import is_claimed, one_at_a_time
-from tests.support.driven_provider import Driven
-from tests.support.running_service import Server
+from tests.support.driven_provider import DrivenProvider
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -95,7 +95,7 @@ def test_a_folder_that_cannot_be_is_an_error_that_names_the_setting(
 
 
 def test_what_another_machine_overwrote_is_sent_again(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It had read before we wrote, so its list has not our actor; in the end both are there."""
     monkeypatch.setattr(declared, "LOOK_INTERVAL_SECONDS", 0.05)
@@ -117,7 +117,7 @@ def test_what_another_machine_overwrote_is_sent_again(
     )
     other_machine = threading.Thread(target=overwrite)
     other_machine.start()
-    assignment = Driven(RoleAssignmentProvider(), server.control_plane, role_id=role)
+    assignment = DrivenProvider(RoleAssignmentProvider(), server.control_plane, role_id=role)
     assignment.create(actors=["user/ours"])
     other_machine.join(timeout=30)
     assert sorted(actors()) == ["user/ours", "user/theirs"]

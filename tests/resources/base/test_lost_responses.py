@@ -10,7 +10,7 @@ import pytest
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.service_stack import ask_for, beside, fault
+from tests.support.service_stack import add_fault, declare, service_stack
 
 POLICY = {
     "allow_deny": "ALLOW",
@@ -24,13 +24,13 @@ MARKED = "-pulumi-"
 @pytest.fixture
 def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
     """A key, a role and an invitation: what has an id of its own."""
-    stack = beside(clouds, tmp_path, alone=True)
+    stack = service_stack(clouds, tmp_path, alone=True)
     developer = next(
         role["id"]
         for role in stack.control_plane.organization("GET", "roles")
         if role["name"] == "developer"
     )
-    ask_for(
+    declare(
         stack,
         ("ApiKey", "key", {"roles": ["developer"], "ip_access_list": ["127.0.0.1/32"]}),
         ("Role", "analyst", {"policies": [POLICY]}),
@@ -57,7 +57,7 @@ def converges(stack: ProgramStack) -> None:
 def test_killed_while_the_answer_is_on_its_way(stack: ProgramStack) -> None:
     """Made, and in no state: taken over, or made anew where a secret was lost with the answer."""
     for operation in CREATES:
-        fault(stack, operation, "slow", delay_seconds=30)
+        add_fault(stack, operation, "slow", delay_seconds=30)
     stack.up_killed_when(lambda: len(names(stack)) == 3)
     assert sum(MARKED in name for name in names(stack)) == 2
     converges(stack)
@@ -66,7 +66,7 @@ def test_killed_while_the_answer_is_on_its_way(stack: ProgramStack) -> None:
 def test_killed_between_the_saving_and_the_receipt(stack: ProgramStack) -> None:
     """Each id is in the state; the next run takes the marks off and makes nothing."""
     for operation in ("openapiKeyUpdate", "organizationRolePatch"):
-        fault(stack, operation, "rate_limit", reset_seconds=3, times=None)
+        add_fault(stack, operation, "rate_limit", reset_seconds=3, times=None)
     stack.up_killed_when(lambda: len(names(stack)) == 3 and saved(stack) == 3)
     before = stack.control_plane.organization("GET", "keys")
     assert sum(MARKED in name for name in names(stack)) == 2
@@ -79,7 +79,7 @@ def test_killed_between_the_saving_and_the_receipt(stack: ProgramStack) -> None:
 def test_every_answer_is_lost(stack: ProgramStack) -> None:
     """Applied and never answered: the same run finds what it made."""
     for operation in CREATES:
-        fault(stack, operation, "lost")
+        add_fault(stack, operation, "lost")
     converges(stack)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.service_stack import ask_for, beside, fault, of_service
+from tests.support.service_stack import add_fault, declare, service_result, service_stack
 
 SHARERS = 4
 READ_ONLY = ["sql_console_read_only"]
@@ -23,7 +23,7 @@ POLICY = {
 @pytest.fixture
 def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
     """A stack of one service and whatever is asked for."""
-    return beside(clouds, tmp_path)
+    return service_stack(clouds, tmp_path)
 
 
 def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: ProgramStack) -> None:
@@ -38,7 +38,7 @@ def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: Prog
     ]
     # Whoever is not made to wait reads before anybody has written.
     for operation in ("organizationRoleGet", "instanceQueryEndpointGet"):
-        fault(stack, operation, "slow", delay_seconds=0.2, times=None)
+        add_fault(stack, operation, "slow", delay_seconds=0.2, times=None)
 
     def share(name: str, first: int) -> list[tuple[str, str, dict[str, Any]]]:
         things: list[tuple[str, str, dict[str, Any]]] = []
@@ -53,25 +53,25 @@ def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: Prog
 
     def shared() -> tuple[set[str], set[str]]:
         actors = post("GET", f"roles/{role}")["actors"]
-        return set(actors), set(of_service(stack, "/serviceQueryEndpoint")["openApiKeys"])
+        return set(actors), set(service_result(stack, "/serviceQueryEndpoint")["openApiKeys"])
 
     def wanted(first: int) -> tuple[set[str], set[str]]:
         numbers = range(first, first + SHARERS)
         actors = {"user/theirs", *(f"user/{n}" for n in numbers)}
         return actors, {keys[0], *(keys[1 + n] for n in numbers)}
 
-    ask_for(stack, *share("a", 0))
+    declare(stack, *share("a", 0))
     stack.up()
     actors, listed = wanted(0)
     assert shared() == (actors, listed - {keys[0]})
     body = {"openApiKeys": list(listed), "roles": READ_ONLY}
-    of_service(stack, "/serviceQueryEndpoint", "POST", body)
+    service_result(stack, "/serviceQueryEndpoint", "POST", body)
     # Each gets what its neighbour had; then the same shares under other names in the program.
     for name, first in (("a", 1), ("b", 1)):
-        ask_for(stack, *share(name, first))
+        declare(stack, *share(name, first))
         stack.up()
         assert shared() == wanted(first)
     stack.up("--expect-no-changes")
-    ask_for(stack)
+    declare(stack)
     stack.up()
     assert shared() == ({"user/theirs"}, {keys[0]})

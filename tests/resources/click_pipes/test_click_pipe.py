@@ -10,7 +10,7 @@ import pytest
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.service_stack import beside, of_service
+from tests.support.service_stack import service_result, service_stack
 
 PASSWORD = "a password of Kafka"
 CERTIFICATE = "a certificate's private key"
@@ -84,18 +84,18 @@ def orders(*tables: dict[str, Any], **postgres: Any) -> dict[str, Any]:
 @pytest.fixture
 def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
     """A stack of one service and its pipes."""
-    return beside(clouds, tmp_path)
+    return service_stack(clouds, tmp_path)
 
 
-def ask_for(stack: ProgramStack, **args: dict[str, Any]) -> None:
+def declare(stack: ProgramStack, **args: dict[str, Any]) -> None:
     """Set which pipes the program makes; as a secret, since credentials are among it."""
     things = [{"kind": "ClickPipe", "name": name, "args": given} for name, given in args.items()]
-    stack.pulumi("config", "set", "--secret", "things", json.dumps(things))
+    stack.pulumi("config", "set", "--secret", "resources", json.dumps(things))
 
 
 def pipes(stack: ProgramStack) -> dict[str, dict[str, Any]]:
     """The service's pipes by name."""
-    return {pipe["name"]: pipe for pipe in of_service(stack, "/clickpipes")}
+    return {pipe["name"]: pipe for pipe in service_result(stack, "/clickpipes")}
 
 
 def answers(stack: ProgramStack) -> dict[str, int]:
@@ -124,12 +124,12 @@ def make_idle(stack: ProgramStack) -> None:
 def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
     """Create; no change; drift; in place; replaced; gone behind our back; adopted; destroy."""
     first = orders(table("orders"), table("refunds"))
-    ask_for(stack)
+    declare(stack)
     stack.up()
     make_idle(stack)
     # The first create's answer is lost; the idle service is woken by whoever comes first.
     use_faults(stack, rules=[{"operation": "clickPipeCreate", "fault": "lost"}])
-    ask_for(stack, events=EVENTS, files=FILES, orders=first)
+    declare(stack, events=EVENTS, files=FILES, orders=first)
     stack.up()
     made = pipes(stack)
     assert {name: pipe["state"] for name, pipe in made.items()} == {
@@ -146,9 +146,9 @@ def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
 
     # Somebody stopped one, changed another, deleted the third.
     path = f"/clickpipes/{made['events']['id']}"
-    of_service(stack, f"{path}/state", "PATCH", {"command": "stop"})
-    of_service(stack, f"{path}/scaling", "PATCH", {"replicas": 7})
-    of_service(stack, f"/clickpipes/{made['files']['id']}", "DELETE")
+    service_result(stack, f"{path}/state", "PATCH", {"command": "stop"})
+    service_result(stack, f"{path}/scaling", "PATCH", {"replicas": 7})
+    service_result(stack, f"/clickpipes/{made['files']['id']}", "DELETE")
     patched = answers(stack).get("PATCH /clickpipes/{clickPipeId}", 0)
     drift = stack.up("--refresh", "--diff")
     assert "desired_state" in drift
@@ -171,7 +171,7 @@ def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
     )
     changed["credentials"]["password"] = OTHER_PASSWORD
     source = {"object_storage": {**FILES["source"]["object_storage"], "format": "CSV"}}
-    ask_for(stack, events=CHANGED, files={**FILES, "source": source}, orders=changed)
+    declare(stack, events=CHANGED, files={**FILES, "source": source}, orders=changed)
     planned = json.loads(stack.pulumi("preview", "--json"))["steps"]
     steps = {
         step["urn"].rpartition("::")[2]: step for step in planned if "ClickPipe:" in step["urn"]
@@ -200,14 +200,14 @@ def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
     stack.up("--expect-no-changes")
 
     # Forgotten by this stack and taken over again by its id, without a request but reads.
-    ask_for(stack, orders={**changed, "adopt": made["orders"]["id"]})
+    declare(stack, orders={**changed, "adopt": made["orders"]["id"]})
     stack.pulumi("state", "delete", "--yes", "--target-dependents", urn_of(stack, "orders"))
     before = answers(stack)
     stack.up()
     assert list(pipes(stack)) == ["orders"]
     written = {name: n for name, n in answers(stack).items() if not name.startswith(("GET", "DEL"))}
     assert written == {name: before[name] for name in written}
-    ask_for(stack)
+    declare(stack)
     stack.up()
     assert pipes(stack) == {}
 
@@ -221,9 +221,9 @@ def urn_of(stack: ProgramStack, name: str) -> str:
 
 def test_what_an_interrupted_run_left_is_taken_over(stack: ProgramStack) -> None:
     """Killed after the POST; one that fails; the program changes meanwhile: one pipe in the end."""
-    ask_for(stack)
+    declare(stack)
     stack.up()
-    ask_for(stack, events=EVENTS)
+    declare(stack, events=EVENTS)
     use_faults(stack, provisioning="stuck")
     stack.up_killed_when(lambda: pipes(stack))
     ((marked, left),) = pipes(stack).items()
@@ -237,7 +237,7 @@ def test_what_an_interrupted_run_left_is_taken_over(stack: ProgramStack) -> None
 
     # With other credentials, which are sent, since nobody knows which ones it has.
     use_faults(stack)
-    ask_for(stack, events=CHANGED)
+    declare(stack, events=CHANGED)
     stack.up()
     (taken,) = pipes(stack).values()
     assert (taken["id"], taken["name"], taken["state"]) == (left["id"], "renamed", "Failed")

@@ -9,7 +9,7 @@ import pytest
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.service_stack import ask_for, beside, of_service
+from tests.support.service_stack import declare, service_result, service_stack
 
 Thing = tuple[str, str, dict[str, Any]]
 
@@ -47,7 +47,7 @@ ALERT: dict[str, Any] = {
 @pytest.fixture
 def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
     """A stack of one service and whatever is asked for."""
-    return beside(clouds, tmp_path)
+    return service_stack(clouds, tmp_path)
 
 
 def tile(name: str, **config: Any) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def all_of(
 
 def kept(stack: ProgramStack, kind: str) -> list[Any]:
     """Everything of a kind that the service has."""
-    return list(of_service(stack, f"/clickstack/{kind}s"))
+    return list(service_result(stack, f"/clickstack/{kind}s"))
 
 
 def put(stack: ProgramStack, kind: str, thing: dict[str, Any], **changes: Any) -> None:
@@ -84,7 +84,7 @@ def put(stack: ProgramStack, kind: str, thing: dict[str, Any], **changes: Any) -
     body = {**thing, **changes}
     for name in ("id", "state", "createdAt", "updatedAt", "teamId"):
         body.pop(name, None)
-    of_service(stack, f"/clickstack/{kind}s/{thing['id']}", "PUT", body)
+    service_result(stack, f"/clickstack/{kind}s/{thing['id']}", "PUT", body)
 
 
 def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
@@ -94,7 +94,7 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
         for kind in ("Source", "Webhook", "Dashboard", "Alert")
     ]
     stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, "rules": lost})
-    ask_for(stack, *all_of(hook={"headers": {"Authorization": "Bearer t0ken"}}), secret=True)
+    declare(stack, *all_of(hook={"headers": {"Authorization": "Bearer t0ken"}}), secret=True)
     stack.up()
     (source,), (board,), (alert,) = (kept(stack, k) for k in ("source", "dashboard", "alert"))
     hook, spare = sorted(kept(stack, "webhook"), key=lambda each: str(each["name"]))
@@ -111,7 +111,7 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
     put(stack, "source", source, connection="other", bodyExpression="Body")
     put(stack, "dashboard", board, tags=["c"], savedQuery="theirs")
     put(stack, "alert", alert, threshold=99)
-    of_service(stack, f"/clickstack/webhooks/{spare['id']}", "DELETE")
+    service_result(stack, f"/clickstack/webhooks/{spare['id']}", "DELETE")
     drift = stack.pulumi("refresh", "--yes", "--diff")
     for name in ("connection", "tags", "threshold", "spare"):
         assert name in drift
@@ -119,7 +119,7 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
 
     # In place; the tile that stays keeps its id, whatever it shows, and so the alert on it.
     tiles = [tile("New"), tile("Errors", display_type="number"), tile("New", group_by="Service")]
-    ask_for(
+    declare(
         stack,
         *all_of(
             source={"settings": {**SOURCE["settings"], "service_name_expression": "ServiceName"}},
@@ -144,7 +144,7 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
     assert (alert_2["threshold"], alert_2["thresholdMax"]) == (20, 30)
     assert (hook_2["description"], hook_2["body"]) == ("for the night", "{{title}}")
     stack.pulumi("refresh", "--yes", "--expect-no-changes")
-    ask_for(stack)
+    declare(stack)
     stack.up()
     for kind in ("source", "webhook", "dashboard", "alert"):
         assert kept(stack, kind) == []
@@ -154,10 +154,10 @@ def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
     stack: ProgramStack,
 ) -> None:
     """Adopting changes nothing but a secret that is another one; a tile of nothing is refused."""
-    ask_for(stack)
+    declare(stack)
     stack.up()
-    source = of_service(stack, "/clickstack/sources", "POST", THEIRS)
-    hook = of_service(
+    source = service_result(stack, "/clickstack/sources", "POST", THEIRS)
+    hook = service_result(
         stack,
         "/clickstack/webhooks",
         "POST",
@@ -165,13 +165,13 @@ def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
     )
     chart = {"displayType": "line", "sourceId": source["id"], "select": [{"aggFn": "count"}]}
     drawn = {"name": "Errors", "x": 0, "y": 0, "w": 6, "h": 4, "config": chart}
-    board = of_service(
+    board = service_result(
         stack, "/clickstack/dashboards", "POST", {"name": "theirs", "tiles": [drawn]}
     )
     watched = {"dashboardId": board["id"], "tileId": board["tiles"][0]["id"], "source": "tile"}
     limit = {"interval": "5m", "threshold": 10, "thresholdType": "above", "displayName": "theirs"}
     told = {"channels": [{"type": "webhook", "webhookId": hook["id"]}]}
-    alert = of_service(stack, "/clickstack/alerts", "POST", {**watched, **limit, **told})
+    alert = service_result(stack, "/clickstack/alerts", "POST", {**watched, **limit, **told})
 
     def theirs(thing: dict[str, Any], **args: Any) -> dict[str, Any]:
         return {"name": "theirs", "adopt": thing["id"], **args}
@@ -183,7 +183,7 @@ def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
         ("ClickStackDashboard", "board", theirs(board, tiles=[tile("Errors")])),
         ("ClickStackAlert", "alert", named),
     ]
-    ask_for(stack, *adopted)
+    declare(stack, *adopted)
     stack.up()
     for kind, thing in (("source", source), ("dashboard", board), ("alert", alert)):
         assert kept(stack, kind) == [thing]
@@ -192,7 +192,7 @@ def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
     stack.up("--expect-no-changes")
 
     lost = {"tiles": [tile("Lost", source_id="nowhere")]}
-    ask_for(stack, *adopted, ("ClickStackDashboard", "lost", lost))
+    declare(stack, *adopted, ("ClickStackDashboard", "lost", lost))
     refused = stack.pulumi("preview", succeeds=False)
     assert "tiles[0].config.sourceId: ClickStack Source nowhere was not found" in refused
     assert kept(stack, "dashboard") == [board]

@@ -8,8 +8,8 @@ import pytest
 
 from resources.api_key import ApiKeyProvider
 from resources.errors import ResourceError
-from tests.support.driven_provider import Driven
-from tests.support.running_service import Server
+from tests.support.driven_provider import DrivenProvider
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -21,16 +21,16 @@ POLICY = {
 }
 
 
-def key_of(server: Server, key: Driven) -> dict[str, Any]:
+def key_of(server: RunningService, key: DrivenProvider) -> dict[str, Any]:
     return dict(server.control_plane.organization("GET", f"keys/{key.id}"))
 
 
-def test_a_key_has_custom_roles_beside_those_of_the_system(server: Server) -> None:
+def test_a_key_has_custom_roles_beside_those_of_the_system(server: RunningService) -> None:
     """Assigned, exchanged in place, and then the roles of old; the custom one is free again."""
     ask = server.control_plane.organization
     custom = ask("POST", "roles", {"name": "reader", "actors": [], "policies": [POLICY]})["id"]
     developer = next(role["id"] for role in ask("GET", "roles") if role["name"] == "developer")
-    key = Driven(ApiKeyProvider(), server.control_plane)
+    key = DrivenProvider(ApiKeyProvider(), server.control_plane)
     key.create(name="custom", assigned_role_ids=[custom, developer], **HERE)
     assigned = {role["roleId"]: role["roleType"] for role in key_of(server, key)["assignedRoles"]}
     assert assigned == {custom: "custom", developer: "system"}
@@ -42,9 +42,9 @@ def test_a_key_has_custom_roles_beside_those_of_the_system(server: Server) -> No
     key.delete()
 
 
-def test_an_expiry_that_is_taken_away_is_cleared(server: Server) -> None:
+def test_an_expiry_that_is_taken_away_is_cleared(server: RunningService) -> None:
     """With a null; leaving it out would keep it (ClickHouse/clickhousectl#698)."""
-    key = Driven(ApiKeyProvider(), server.control_plane)
+    key = DrivenProvider(ApiKeyProvider(), server.control_plane)
     asked = {"name": "expiring", "roles": ["developer"], **HERE}
     key.create(expire_at="2099-01-01T00:00:00Z", **asked)
     assert key_of(server, key)["expireAt"].startswith("2099-01-01")
@@ -55,12 +55,12 @@ def test_an_expiry_that_is_taken_away_is_cleared(server: Server) -> None:
     key.delete()
 
 
-def test_a_leftover_on_the_second_page_of_the_list_is_found(server: Server) -> None:
+def test_a_leftover_on_the_second_page_of_the_list_is_found(server: RunningService) -> None:
     """The API shows 250 keys at a time; the answer to our own POST was lost long ago."""
     ask = server.control_plane.organization
     for n in range(250):
         ask("POST", "keys", {"name": f"other-{n}"})
-    key = Driven(ApiKeyProvider(), server.control_plane)
+    key = DrivenProvider(ApiKeyProvider(), server.control_plane)
     asked = {"name": "late", "roles": ["developer"], **HERE}
     control_plane = key.provider._control_plane
     with control_plane.client() as client:
@@ -74,11 +74,11 @@ def test_a_leftover_on_the_second_page_of_the_list_is_found(server: Server) -> N
     key.delete()
 
 
-def test_a_key_to_keep_is_not_rotated(server: Server) -> None:
+def test_a_key_to_keep_is_not_rotated(server: RunningService) -> None:
     """`adopt` says which key it is, so nothing may ask for another one."""
     body = {"name": "theirs", "roles": ["developer"]}
     theirs = server.control_plane.organization("POST", "keys", body)["key"]["id"]
-    key = Driven(ApiKeyProvider(), server.control_plane)
+    key = DrivenProvider(ApiKeyProvider(), server.control_plane)
     key.create(adopt=theirs, **HERE)
     assert key_of(server, key)["name"] == "theirs"
     with pytest.raises(ResourceError, match=f"adopt is '{theirs}', and another rotation makes"):

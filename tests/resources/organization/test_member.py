@@ -6,18 +6,18 @@ import pytest
 
 from resources.invitation import InvitationProvider
 from resources.member import MemberProvider
-from tests.support.driven_provider import Driven
-from tests.support.running_service import Server
+from tests.support.driven_provider import DrivenProvider
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
 
-def test_a_member_is_removed_on_destroy_if_asked_for(server: Server) -> None:
+def test_a_member_is_removed_on_destroy_if_asked_for(server: RunningService) -> None:
     """Not by default; the flag is the program's, so adding it changes nothing in the cloud."""
     ask = server.control_plane.organization
     colleague = next(m for m in ask("GET", "members") if m["role"] == "developer")
     roles = [role["roleId"] for role in colleague["assignedRoles"]]
-    member = Driven(MemberProvider(), server.control_plane)
+    member = DrivenProvider(MemberProvider(), server.control_plane)
     asked = {"user_id": colleague["userId"], "assigned_role_ids": roles}
     member.create(**asked)
     member.provider.delete(member.id, member.state)
@@ -27,11 +27,11 @@ def test_a_member_is_removed_on_destroy_if_asked_for(server: Server) -> None:
     assert colleague["userId"] not in [m["userId"] for m in ask("GET", "members")]
 
 
-def test_an_accepted_invitation_has_done_its_work(server: Server) -> None:
+def test_an_accepted_invitation_has_done_its_work(server: RunningService) -> None:
     """It is no longer listed and still not drift; destroying it removes nobody."""
     ask = server.control_plane.organization
     developer = next(role["id"] for role in ask("GET", "roles") if role["name"] == "developer")
-    invitation = Driven(InvitationProvider(), server.control_plane)
+    invitation = DrivenProvider(InvitationProvider(), server.control_plane)
     asked = {"email": "New@example.com", "assigned_role_ids": [developer]}
     invitation.create(**asked)
     server.control_plane.request("POST", f"/local/invitations/{invitation.id}/accept")
@@ -42,6 +42,6 @@ def test_an_accepted_invitation_has_done_its_work(server: Server) -> None:
     assert not planned.changes
     invitation.provider.delete(invitation.id, invitation.state)
     (joined,) = [m for m in ask("GET", "members") if m["email"] == "new@example.com"]
-    member = Driven(MemberProvider(), server.control_plane)
+    member = DrivenProvider(MemberProvider(), server.control_plane)
     member.create(user_id=joined["userId"], assigned_role_ids=[developer], remove_on_destroy=True)
     member.delete()

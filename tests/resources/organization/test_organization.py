@@ -9,13 +9,13 @@ import pytest
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.service_stack import ask_for, beside, fault, of_service
+from tests.support.service_stack import add_fault, declare, service_result, service_stack
 
 
 @pytest.fixture
 def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
     """A stack of one service and whatever is asked for."""
-    return beside(clouds, tmp_path)
+    return service_stack(clouds, tmp_path)
 
 
 def organization(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
@@ -61,8 +61,8 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
         ]
 
     first = {"max_concurrent_queries": 200, "timezone": "UTC"}
-    ask_for(stack, *things(["user/a", "user/b"], first, [policy], enable_core_dumps=False))
-    fault(stack, "organizationRolePost", "lost")
+    declare(stack, *things(["user/a", "user/b"], first, [policy], enable_core_dumps=False))
+    add_fault(stack, "organizationRolePost", "lost")
     stack.up()
     (role,) = custom_roles(stack)
     assert (role["name"], sorted(role["actors"])) == ("analyst", ["user/a", "user/b"])
@@ -73,38 +73,38 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
     (invitation,) = organization(stack, "invitations")
     assert invitation["email"] == "new@example.com"
     assert core_dumps(stack) is False
-    listed = of_service(stack, "/clickhouseSettings")["settings"]
+    listed = service_result(stack, "/clickhouseSettings")["settings"]
     assert {s["name"]: s["value"] for s in listed} == first
     stack.up("--expect-no-changes")
 
     # Other people's actors and settings stay; ours that are no longer named go.
     organization(stack, f"roles/{role['id']}", "PATCH", {"actors": ["user/a", "user/b", "user/c"]})
     theirs = {"settings": {"mark_cache_size": 5}}
-    of_service(stack, "/clickhouseSettings", "PATCH", theirs)
+    service_result(stack, "/clickhouseSettings", "PATCH", theirs)
     organization(stack, f"invitations/{invitation['id']}", "DELETE")
     stack.pulumi("refresh", "--yes")
     deny = {**policy, "allow_deny": "DENY"}
     second = {"max_concurrent_queries": 300}
-    ask_for(stack, *things(["user/b"], second, [deny], enable_core_dumps=True))
+    declare(stack, *things(["user/b"], second, [deny], enable_core_dumps=True))
     stack.up()
     (changed,) = custom_roles(stack)
     assert (changed["id"], sorted(changed["actors"])) == (role["id"], ["user/b", "user/c"])
     assert "DENY" in {policy["allowDeny"] for policy in changed["policies"]}
     assert len(changed["policies"]) == 2
     assert core_dumps(stack) is True
-    listed = of_service(stack, "/clickhouseSettings")["settings"]
+    listed = service_result(stack, "/clickhouseSettings")["settings"]
     assert {s["name"]: s["value"] for s in listed} == {**second, "mark_cache_size": 5}
     assert len(organization(stack, "invitations")) == 1
     stack.up("--expect-no-changes")
 
     # A member is not thrown out; whoever has a role keeps it from being deleted.
     organization(stack, f"members/{colleague['userId']}", "PATCH", {"assignedRoleIds": [admin]})
-    ask_for(stack)
+    declare(stack)
     shown = stack.up()
     assert "stays, with the roles they have" in shown
     assert "keeps its settings" in shown
     assert custom_roles(stack) == []
     assert organization(stack, "invitations") == []
-    assert of_service(stack, "/clickhouseSettings")["settings"] == [
+    assert service_result(stack, "/clickhouseSettings")["settings"] == [
         {"name": "mark_cache_size", "value": 5}
     ]

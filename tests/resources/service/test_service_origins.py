@@ -9,7 +9,7 @@ from typing import Any
 from local.environment import Layout
 from resources import service_fields
 from tests.support.program_stack import ProgramStack
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 from tests.support.stack_sql import query
 
 FAST = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000"}
@@ -76,7 +76,7 @@ def test_a_service_in_an_infrastructure_of_ones_own(clouds: Layout, tmp_path: Pa
 
 def test_a_service_is_made_from_a_backup(clouds: Layout, tmp_path: Path) -> None:
     """It has the rows; it is not made again when the program forgets about the backup."""
-    server = Server(clouds)
+    server = RunningService(clouds)
     for statement in (
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a",
         "INSERT INTO t SELECT number FROM numbers(1000)",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from resources.backup_bucket import BackupBucketProvider
-from tests.support.driven_provider import Driven
-from tests.support.running_service import Server
+from tests.support.driven_provider import DrivenProvider
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -32,19 +32,19 @@ AZURE = {
 
 
 @pytest.fixture
-def bucket(server: Server) -> Iterator[Driven]:
+def bucket(server: RunningService) -> Iterator[DrivenProvider]:
     """The bucket of the service, which has none; gone afterwards."""
-    driven = Driven(BackupBucketProvider(), server.control_plane, service_id=server.id)
+    driven = DrivenProvider(BackupBucketProvider(), server.control_plane, service_id=server.id)
     yield driven
     driven.delete()
 
 
-def there(server: Server) -> dict[str, Any]:
+def there(server: RunningService) -> dict[str, Any]:
     path = f"services/{server.id}/backupBucket"
     return dict(server.control_plane.organization("GET", path))
 
 
-def updates(server: Server) -> int:
+def updates(server: RunningService) -> int:
     answers = server.control_plane.request("GET", "/local/counts")["answers"]
     asked = [answer for answer in answers if answer["operation"].endswith("/backupBucket")]
     return sum(answer["count"] for answer in asked if answer["operation"].startswith("PATCH"))
@@ -61,7 +61,7 @@ def updates(server: Server) -> int:
     ids=["AWS", "GCP", "AZURE", "AZURE's secret alone"],
 )
 def test_each_cloud_has_its_buckets(
-    server: Server, bucket: Driven, first: dict[str, str], second: dict[str, str]
+    server: RunningService, bucket: DrivenProvider, first: dict[str, str], second: dict[str, str]
 ) -> None:
     """Made, changed in place, removed; what the program no longer sets is cleared."""
     bucket.create(**first)
@@ -76,7 +76,7 @@ def test_each_cloud_has_its_buckets(
 
 
 def test_a_bucket_that_is_taken_over_gets_the_programs_secret(
-    server: Server, bucket: Driven
+    server: RunningService, bucket: DrivenProvider
 ) -> None:
     """Nobody can tell whether it has it: all that is shown is the same."""
     body = {
@@ -91,7 +91,7 @@ def test_a_bucket_that_is_taken_over_gets_the_programs_secret(
 
 
 def test_another_clouds_bucket_needs_the_old_one_to_go_first(
-    server: Server, bucket: Driven
+    server: RunningService, bucket: DrivenProvider
 ) -> None:
     """A service has one; made before the old one goes, the new one would be deleted with it."""
     bucket.create(**AWS)

@@ -10,8 +10,8 @@ import pytest
 from clickhouse_api import errors
 from resources import engine, query_endpoint
 from resources.query_endpoint import QueryEndpointProvider
-from tests.support.driven_provider import Driven
-from tests.support.running_service import Server
+from tests.support.driven_provider import DrivenProvider
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -20,38 +20,42 @@ READ_ONLY = ["sql_console_read_only"]
 
 
 @pytest.fixture
-def endpoint(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driven]:
+def endpoint(server: RunningService, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrivenProvider]:
     """An endpoint of the service, which has none; gone afterwards."""
     monkeypatch.setattr(query_endpoint, "_RETRY_SECONDS", 0.01)
-    driven = Driven(QueryEndpointProvider(), server.control_plane, service_id=server.id)
+    driven = DrivenProvider(QueryEndpointProvider(), server.control_plane, service_id=server.id)
     yield driven
     faults(server)
     driven.delete()
 
 
-def key(server: Server) -> str:
+def key(server: RunningService) -> str:
     body = {"name": "asks", "roles": ["query_endpoints"]}
     return str(server.control_plane.organization("POST", "keys", body)["key"]["id"])
 
 
-def there(server: Server) -> dict[str, Any]:
+def there(server: RunningService) -> dict[str, Any]:
     path = f"services/{server.id}/serviceQueryEndpoint"
     return dict(server.control_plane.organization("GET", path))
 
 
-def faults(server: Server, *rules: dict[str, Any]) -> None:
+def faults(server: RunningService, *rules: dict[str, Any]) -> None:
     body = {"requests_per_window": 0, "rules": rules}
     server.control_plane.request("PUT", "/local/faults", body)
 
 
-def test_a_key_made_seconds_ago_is_waited_for(server: Server, endpoint: Driven) -> None:
+def test_a_key_made_seconds_ago_is_waited_for(
+    server: RunningService, endpoint: DrivenProvider
+) -> None:
     """The endpoints do not know it at once; with every other try it is still unknown."""
     faults(server, {"operation": UPSERT, "fault": "fresh_key", "times": 3})
     made = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
     assert there(server)["openApiKeys"] == made["open_api_keys"]
 
 
-def test_a_service_that_is_provisioned_is_waited_for(server: Server, endpoint: Driven) -> None:
+def test_a_service_that_is_provisioned_is_waited_for(
+    server: RunningService, endpoint: DrivenProvider
+) -> None:
     """It answers 500 (ClickHouse/clickhousectl#242), more often than the client tries by itself."""
     faults(server, {"operation": UPSERT, "fault": "error", "status": 500, "times": 2})
     made = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
@@ -59,7 +63,7 @@ def test_a_service_that_is_provisioned_is_waited_for(server: Server, endpoint: D
 
 
 def test_a_key_that_never_becomes_known_is_an_error(
-    server: Server, endpoint: Driven, monkeypatch: pytest.MonkeyPatch
+    server: RunningService, endpoint: DrivenProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the API's words, once the time that a new key needs is over."""
     endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
@@ -69,7 +73,9 @@ def test_a_key_that_never_becomes_known_is_an_error(
         endpoint.update(open_api_keys=[missing], roles=READ_ONLY)
 
 
-def test_other_peoples_keys_stay_unless_it_is_exclusive(server: Server, endpoint: Driven) -> None:
+def test_other_peoples_keys_stay_unless_it_is_exclusive(
+    server: RunningService, endpoint: DrivenProvider
+) -> None:
     """Merged by default; taken away with `exclusive`; what it did not set stays as it was."""
     theirs, first, second = (key(server) for _ in range(3))
     path = f"services/{server.id}/serviceQueryEndpoint"
@@ -85,7 +91,7 @@ def test_other_peoples_keys_stay_unless_it_is_exclusive(server: Server, endpoint
 
 
 def test_a_long_wait_shows_in_the_status_line(
-    server: Server, endpoint: Driven, monkeypatch: pytest.MonkeyPatch
+    server: RunningService, endpoint: DrivenProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it is that takes long: here the API's answer, and nobody counts retries."""
     said: list[tuple[str, str]] = []

@@ -11,12 +11,14 @@ from resources import control_plane
 from resources.errors import ResourceError
 from resources.warehouse import Warehouse
 from tests.support.program_stack import ProgramStack
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 DATABASE = {"name": "woken", "comment": "first"}
 
 
-def test_a_service_that_is_not_awake_is_woken_or_started(server: Server, tmp_path: Path) -> None:
+def test_a_service_that_is_not_awake_is_woken_or_started(
+    server: RunningService, tmp_path: Path
+) -> None:
     """An idle one by the statement itself, a stopped one through the control plane."""
     stack = server.stack(tmp_path, "woken")
     stack.has(database=DATABASE)
@@ -39,7 +41,7 @@ def test_a_service_that_is_not_awake_is_woken_or_started(server: Server, tmp_pat
 
 
 def test_an_idle_service_that_does_not_answer_is_told_to_wake(
-    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: RunningService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """By command; one that runs is left alone."""
     cloud = server.control_plane.cloud
@@ -61,7 +63,7 @@ def test_an_idle_service_that_does_not_answer_is_told_to_wake(
     assert server.state == "running"
 
 
-def test_a_service_that_is_wanted_stopped_stays_so(server: Server, tmp_path: Path) -> None:
+def test_a_service_that_is_wanted_stopped_stays_so(server: RunningService, tmp_path: Path) -> None:
     """Neither a refresh starts it, nor a change, nor a deletion; each says why."""
     stack = server.stack(tmp_path, "stays")
     made = {"database": {"name": "stays"}, "role": {"name": "stays_role"}}
@@ -112,7 +114,7 @@ def test_a_stack_with_a_stopped_service_goes_without_starting_it(
 
 def test_what_was_in_a_deleted_service_is_gone_with_it(clouds: Layout, tmp_path: Path) -> None:
     """Neither a refresh nor a destroy waits for a server that will never answer."""
-    server = Server(clouds)
+    server = RunningService(clouds)
     stack = server.stack(tmp_path, "deleted")
     stack.has(role={"name": "deleted_role"}, user={"name": "deleted_user"})
     stack.up()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 
-def test_the_life_of_a_database(server: Server, tmp_path: Path) -> None:
+def test_the_life_of_a_database(server: RunningService, tmp_path: Path) -> None:
     """Adopted, changed in place, repaired, replaced, and gone without a table lost."""
     shown = "SELECT groupArray((name, comment)) FROM system.databases WHERE name LIKE 'life%'"
     server.query("CREATE DATABASE life ENGINE = Atomic COMMENT 'by hand'")

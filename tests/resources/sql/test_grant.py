@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 
-def test_the_life_of_a_grant(server: Server, tmp_path: Path) -> None:
+def test_the_life_of_a_grant(server: RunningService, tmp_path: Path) -> None:
     """Beside what others gave; changed in place, repaired, replaced; only its own goes."""
     for name in ("grant_a", "grant_b"):
         server.query(f"CREATE USER {name} IDENTIFIED BY 'x'")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 
-def test_the_life_of_a_settings_profile(server: Server, tmp_path: Path) -> None:
+def test_the_life_of_a_settings_profile(server: RunningService, tmp_path: Path) -> None:
     """Adopted, in force with its bounds, changed in place, repaired, replaced, gone."""
     server.query("CREATE USER profile_user IDENTIFIED BY 'x'")
     stack = server.stack(tmp_path, "profile")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 READ = "GRANT SELECT ON telemetry.* TO {}"
 
 
-def test_the_life_of_a_role(server: Server, tmp_path: Path) -> None:
+def test_the_life_of_a_role(server: RunningService, tmp_path: Path) -> None:
     """Adopted, changed in place, repaired, replaced, gone."""
     stack = server.stack(tmp_path, "role")
 

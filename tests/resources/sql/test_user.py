@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.environment import Layout
 from tests.support.program_stack import ProgramStack
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 from tests.support.stack_sql import query
 
 
@@ -66,7 +66,9 @@ def test_grants_that_are_not_grants_are_refused(clouds: Layout, tmp_path: Path) 
     assert "allowed: privileges like 'SELECT ON telemetry.*', one each" in shown
 
 
-def test_the_life_of_a_user_whose_rights_others_give(server: Server, tmp_path: Path) -> None:
+def test_the_life_of_a_user_whose_rights_others_give(
+    server: RunningService, tmp_path: Path
+) -> None:
     """Adopted, and a new password costs nothing: no privilege, no role, no setting, no database."""
     for statement in (
         "CREATE DATABASE user_home ENGINE = Atomic",

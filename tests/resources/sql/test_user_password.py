@@ -16,7 +16,7 @@ from resources import warehouse
 from resources.control_plane import ControlPlane
 from resources.user import UserProvider
 from resources.warehouse import Warehouse
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 NAME = "password_user"
 INPUTS = {
@@ -35,7 +35,7 @@ class Killed(BaseException):
 class Life:
     """A user with rights of every kind, and what Pulumi's engine does with it."""
 
-    def __init__(self, server: Server, url: str) -> None:
+    def __init__(self, server: RunningService, url: str) -> None:
         self.server = server
         self.provider = UserProvider()
         self.provider._control_plane = ControlPlane(lambda _key: None)
@@ -67,7 +67,7 @@ class Life:
 
 
 @pytest.fixture
-def rights(server: Server) -> Iterator[None]:
+def rights(server: RunningService) -> Iterator[None]:
     """A role that is in force by default, a profile and a database."""
     for statement in (
         "CREATE DATABASE IF NOT EXISTS password_home ENGINE = Atomic",
@@ -84,7 +84,7 @@ def rights(server: Server) -> Iterator[None]:
 
 @pytest.mark.usefixtures("rights")
 def test_a_run_that_dies_in_a_rotation_costs_nothing(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After each statement; the next run ends with a password that works."""
     monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
@@ -116,7 +116,7 @@ def test_a_run_that_dies_in_a_rotation_costs_nothing(
 
 @pytest.mark.usefixtures("rights")
 def test_lost_answers_in_a_rotation_cost_nothing(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each statement is carried out twice, and the password handed on is the one in force."""
     monkeypatch.setattr(warehouse, "_RETRY_SECONDS", 0)
@@ -132,7 +132,7 @@ def test_lost_answers_in_a_rotation_cost_nothing(
 
 
 @contextmanager
-def losing_every_first_answer(server: Server) -> Iterator[tuple[str, list[bytes]]]:
+def losing_every_first_answer(server: RunningService) -> Iterator[tuple[str, list[bytes]]]:
     """A proxy that hands each new statement on and hangs up, and answers when it comes again."""
     lost: list[bytes] = []
     authority = server.clouds.clouds / "certificates" / "ca.pem"

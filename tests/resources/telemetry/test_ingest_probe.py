@@ -28,7 +28,7 @@ from resources.teams import OLDEST_CLICKHOUSE
 from resources.warehouse import Warehouse
 from resources.worker_build import build_worker
 from tests.support.paths import ROOT
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 from tests.support.sample_rows import columns_of
 
 PASSWORD = "writer-1-Password"
@@ -40,7 +40,7 @@ VARIABLES = {"TTL_DAYS": "30", "PARTITION_DAYS": "1"}
 class Probed:
     """A server with the tables of the migrations, and a user that may insert into their copies."""
 
-    def __init__(self, server: Server, folder: Path) -> None:
+    def __init__(self, server: RunningService, folder: Path) -> None:
         self.server = server
         self.folder = folder
         self.worker = build_worker(ROOT / "worker")
@@ -105,7 +105,7 @@ class Probed:
 
 
 @pytest.fixture(scope="module")
-def migrated(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
+def migrated(server: RunningService, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "ca.pem"))
         probed = Probed(server, tmp_path_factory.mktemp("probe"))

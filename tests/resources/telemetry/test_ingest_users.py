@@ -9,7 +9,7 @@ import pytest
 
 from resources.ingest_users import READER_LIMITS
 from tests.support.program_stack import ProgramStack
-from tests.support.running_service import Server
+from tests.support.running_service import RunningService
 
 TEAMS = {"default": "telemetry", "shop": "shop_telemetry"}
 VIOLATION = "SETTING_CONSTRAINT_VIOLATION"
@@ -18,7 +18,7 @@ VIOLATION = "SETTING_CONSTRAINT_VIOLATION"
 class Users:
     """A server with two teams' databases and the users that the program `ingest_users` creates."""
 
-    def __init__(self, server: Server, folder: Path) -> None:
+    def __init__(self, server: RunningService, folder: Path) -> None:
         self.server = server
         for database in TEAMS.values():
             server.query(f"CREATE DATABASE {database}")
@@ -39,7 +39,7 @@ class Users:
 
 
 @pytest.fixture(scope="module")
-def users(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Users:
+def users(server: RunningService, tmp_path_factory: pytest.TempPathFactory) -> Users:
     return Users(server, tmp_path_factory.mktemp("users"))
 
 

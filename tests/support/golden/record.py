@@ -15,9 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.clickhouse_server import ClickHouse
+from tests.support.golden.edge_cases import (
+    edge_case_log_requests,
+    edge_case_metric_requests,
+    edge_case_trace_requests,
+)
 from tests.support.golden.logs import log_request
 from tests.support.golden.metrics import metric_request
-from tests.support.golden.odd import odd_log_requests, odd_metric_requests, odd_trace_requests
 from tests.support.golden.traces import trace_request
 
 HERE = Path(__file__).parent
@@ -86,10 +90,14 @@ LOGS = Recording("logs", "logs", lambda: log_request().SerializeToString(determi
 METRICS = Recording(
     "metrics", "metrics", lambda: metric_request().SerializeToString(deterministic=True)
 )
-ODD_TRACES = Recording("odd_traces", "traces", lambda: _joined(odd_trace_requests()))
-ODD_LOGS = Recording("odd_logs", "logs", lambda: _joined(odd_log_requests()))
-ODD_METRICS = Recording("odd_metrics", "metrics", lambda: _joined(odd_metric_requests()))
-RECORDINGS = (TRACES, LOGS, METRICS, ODD_TRACES, ODD_LOGS, ODD_METRICS)
+EDGE_CASE_TRACES = Recording(
+    "edge_case_traces", "traces", lambda: _joined(edge_case_trace_requests())
+)
+EDGE_CASE_LOGS = Recording("edge_case_logs", "logs", lambda: _joined(edge_case_log_requests()))
+EDGE_CASE_METRICS = Recording(
+    "edge_case_metrics", "metrics", lambda: _joined(edge_case_metric_requests())
+)
+RECORDINGS = (TRACES, LOGS, METRICS, EDGE_CASE_TRACES, EDGE_CASE_LOGS, EDGE_CASE_METRICS)
 
 
 def rows_of(server: ClickHouse, table: str) -> list[str]:

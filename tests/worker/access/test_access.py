@@ -12,7 +12,7 @@ from tests.support.access_binding import TOKEN, access_document, token_entry
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.otlp_spans import export_bytes
 from tests.support.process import wait_until
-from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import Response, Worker, WorkerFactory
 
 # Within the time window of its table.
 NOW = int(time.time())
@@ -20,7 +20,7 @@ EVENT = {"event_name": "signup", "timestamp": NOW}
 NOWHERE = "http://127.0.0.1:1"
 
 
-def send(worker: Worker, token: str) -> Answer:
+def send(worker: Worker, token: str) -> Response:
     return worker.post_event(EVENT, authorization=f"Bearer {token}")
 
 
@@ -185,7 +185,7 @@ def public_worker(make_worker: WorkerFactory, **rates: float) -> Worker:
 PUBLIC_KINDS = ("requests", "rows", "total_requests", "total_rows")
 
 
-def send_public(worker: Worker, address: str, *, events: int = 1) -> Answer:
+def send_public(worker: Worker, address: str, *, events: int = 1) -> Response:
     """Send this many events without a token, in one request."""
     return worker.request(
         "POST",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 
-from tests.support.worker_runtime import Answer, Worker
+from tests.support.worker_runtime import Response, Worker
 
 
 def damage_storage(worker: Worker) -> None:
@@ -15,7 +15,7 @@ def damage_storage(worker: Worker) -> None:
             file.write_bytes(b"a disk that lost its mind" * 1000)
 
 
-def health_of(worker: Worker) -> Answer | None:
+def health_of(worker: Worker) -> Response | None:
     try:
         return worker.request("GET", "/health")
     except urllib.error.URLError:

@@ -25,7 +25,7 @@ from tests.support.rejected_bodies import (
     hold_back,
     many_days,
 )
-from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import Response, Worker, WorkerFactory
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def administered(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
     )
 
 
-def get(worker: Worker, path: str, **parameters: str) -> Answer:
+def get(worker: Worker, path: str, **parameters: str) -> Response:
     query = f"?{urlencode(parameters)}" if parameters else ""
     return worker.request("GET", path + query, None, authorization="Bearer admin")
 

@@ -37,7 +37,7 @@ def access_for(layout: Layout, rate: float) -> dict[str, object]:
     return access_document(ADMIN, limited, teams=teams)
 
 
-class Entrances(Worker):
+class OverlappingDeploys(Worker):
     """workerd with an entrance for each layout.
 
     Args:

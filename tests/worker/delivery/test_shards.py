@@ -27,26 +27,26 @@ from tests.worker.delivery.overlapping_deploys import (
     ONE_AGAIN,
     THREE,
     TWO,
-    Entrances,
     Layout,
+    OverlappingDeploys,
 )
 
 SPANS = 5
 # What a request does after it has found its body nowhere, and before it appends it.
 AFTER_LOOKING_UP = 'return "absent";'
 
-Laid = Callable[..., Entrances]
+Laid = Callable[..., OverlappingDeploys]
 
 
 @pytest.fixture
 def laid(clickhouse: ClickHouse, tmp_path: Path) -> Iterator[Laid]:
     """Starts a runtime with an entrance for each layout."""
-    runtimes: list[Entrances] = []
+    runtimes: list[OverlappingDeploys] = []
 
     def start(
         *layouts: Layout, url: str = clickhouse.url, rate: float = 1.0, **limits: int
-    ) -> Entrances:
-        runtime = Entrances(
+    ) -> OverlappingDeploys:
+        runtime = OverlappingDeploys(
             tmp_path / "worker",
             clickhouse_url=url,
             limits={**FAST, **limits},
@@ -73,7 +73,7 @@ def send_at_once(worker: Worker, bodies: int) -> None:
         list(senders.map(lambda seed: send(worker, range(seed, seed + 1)), range(bodies)))
 
 
-def assert_once(clickhouse: ClickHouse, worker: Entrances, bodies: int) -> None:
+def assert_once(clickhouse: ClickHouse, worker: OverlappingDeploys, bodies: int) -> None:
     """Every span is there once, after all buffers have drained."""
     wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")

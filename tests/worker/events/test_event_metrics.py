@@ -12,14 +12,14 @@ from tests.support.access_binding import TOKEN, access_document, token_entry
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.process import wait_until
 from tests.support.product_events import post
-from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import Response, Worker, WorkerFactory
 
 READ = token_entry("reads", name="dashboards", scopes=["read"])
 READ_OTHER = token_entry("reads-other", name="theirs", scopes=["read"], team="other")
 NOON = "2026-11-20T12:00:00Z"
 
 
-def ask(worker: Worker, token: str = "reads", **parameters: object) -> Answer:  # noqa: S107
+def ask(worker: Worker, token: str = "reads", **parameters: object) -> Response:  # noqa: S107
     """The answer to a question with these parameters."""
     path = f"/metrics?{urlencode(parameters)}"
     return worker.request("GET", path, None, authorization=f"Bearer {token}")

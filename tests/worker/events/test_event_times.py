@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from tests.support.access_binding import access_document, token_entry
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.product_events import event, post, stored_events
-from tests.support.worker_runtime import Answer, WorkerFactory
+from tests.support.worker_runtime import Response, WorkerFactory
 
 RETENTION_DAYS = 30
 # Far more than a request takes, and than the clocks of test and worker differ.
@@ -56,7 +56,7 @@ def test_events_outside_the_window_are_rejected_and_counted(
         assert line.endswith(f" {rejected}")
 
 
-def error_of(answer: Answer) -> str:
+def error_of(answer: Response) -> str:
     return str(json.loads(answer.body)["error"])
 
 

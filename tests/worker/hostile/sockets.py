@@ -14,7 +14,7 @@ ANSWER_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class RawAnswer:
+class RawResponse:
     """Status line's number, the rest as text; status 0: the connection ended without an answer."""
 
     status: int
@@ -49,7 +49,7 @@ def connection(worker: Worker) -> Iterator[socket.socket]:
         yield open_socket
 
 
-def answer_on(open_socket: socket.socket) -> RawAnswer:
+def answer_on(open_socket: socket.socket) -> RawResponse:
     """The next answer's head, and as much of its body as has come with it."""
     received = b""
     try:
@@ -62,10 +62,10 @@ def answer_on(open_socket: socket.socket) -> RawAnswer:
         pass
     words = received.split(b" ", 2)
     status = int(words[1]) if len(words) > 1 else 0
-    return RawAnswer(status, received.decode("latin-1"))
+    return RawResponse(status, received.decode("latin-1"))
 
 
-def exchange(worker: Worker, *parts: bytes) -> RawAnswer:
+def exchange(worker: Worker, *parts: bytes) -> RawResponse:
     """Send all of it, whatever comes back meanwhile; then read one answer."""
     with connection(worker) as open_socket:
         try:

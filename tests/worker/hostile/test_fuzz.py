@@ -28,11 +28,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.support.access_binding import access_document, token_entry
 from tests.support.clickhouse_server import DATABASE, ClickHouse
 from tests.support.golden.record import (
+    EDGE_CASE_LOGS,
+    EDGE_CASE_METRICS,
+    EDGE_CASE_TRACES,
     LOGS,
     METRICS,
-    ODD_LOGS,
-    ODD_METRICS,
-    ODD_TRACES,
     TABLES,
     TRACES,
 )
@@ -40,7 +40,7 @@ from tests.support.otlp_json import json_from
 from tests.support.otlp_spans import export_bytes, export_request
 from tests.support.process import wait_until
 from tests.support.protobuf_fields import Field, count_at, fields_of
-from tests.support.worker_runtime import INSERT_FORMATS, Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import INSERT_FORMATS, Response, Worker, WorkerFactory
 from tests.worker.hostile.damaged_bytes import damage_bytes, splice
 from tests.worker.hostile.damaged_compression import CODINGS, compressed, damage_compressed
 from tests.worker.hostile.damaged_json import damage_json
@@ -103,7 +103,14 @@ PROTOBUF = [
     original("metrics", POINTS.resource_metrics[1].SerializeToString()),
     *(
         original(recording.signal, recording.request.read_bytes())
-        for recording in (TRACES, LOGS, METRICS, ODD_TRACES, ODD_LOGS, ODD_METRICS)
+        for recording in (
+            TRACES,
+            LOGS,
+            METRICS,
+            EDGE_CASE_TRACES,
+            EDGE_CASE_LOGS,
+            EDGE_CASE_METRICS,
+        )
     ),
 ]
 JSON = [
@@ -264,7 +271,7 @@ def neighbour(number: int) -> bytes:
     return request.SerializeToString()
 
 
-def operator_asks(worker: Worker, path: str) -> Answer:
+def operator_asks(worker: Worker, path: str) -> Response:
     answer = worker.request("GET", path, authorization="Bearer operator")
     assert answer.status == 200, answer
     return answer

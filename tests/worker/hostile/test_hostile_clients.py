@@ -19,7 +19,7 @@ from tests.support.otlp_spans import START_UNIX_NANO, export_bytes
 from tests.support.process import wait_until
 from tests.support.worker_runtime import Worker, WorkerFactory
 from tests.worker.hostile.hostile_requests import JSON, JSON_BOMBS, KIB, MALFORMED, MIB, SLOW_STARTS
-from tests.worker.hostile.sockets import RawAnswer, answer_on, connection, exchange, head
+from tests.worker.hostile.sockets import RawResponse, answer_on, connection, exchange, head
 from tests.worker.hostile.worker_checks import (
     MAX_HOST_BYTES,
     assert_alive,
@@ -28,42 +28,44 @@ from tests.worker.hostile.worker_checks import (
 )
 
 
-def test_requests_of_another_form_are_refused(lone_worker: Worker) -> None:
+def test_requests_of_another_form_are_refused(worker_without_clickhouse: Worker) -> None:
     """By the runtime or by us; what is said of a long value is short."""
     for name, (sent, status) in MALFORMED.items():
-        answer = exchange(lone_worker, sent)
+        answer = exchange(worker_without_clickhouse, sent)
         assert answer.status == status, (name, answer)
         assert len(answer.text) < 2_000, name
-    assert_alive(lone_worker)
+    assert_alive(worker_without_clickhouse)
 
 
-def test_two_framings_do_not_smuggle_a_request(lone_worker: Worker) -> None:
+def test_two_framings_do_not_smuggle_a_request(worker_without_clickhouse: Worker) -> None:
     """Length and chunks together: chunks count, and what follows is not read as a request."""
     framings = ["content-length: 5", "transfer-encoding: chunked"]
     hidden = head("GET", "/health")
     for more in (framings, framings[::-1]):
-        with connection(lone_worker) as sender:
+        with connection(worker_without_clickhouse) as sender:
             sender.sendall(head(more=more) + b"0\r\n\r\n" + hidden)
             assert answer_on(sender).status == 200
             assert answer_on(sender).status == 0
     # And the length does not cut off what the chunks go on with.
     body = export_bytes(400, seed=1)
     chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
-    answer = exchange(lone_worker, head(more=["content-length: 40000", framings[1]]) + chunked)
+    answer = exchange(
+        worker_without_clickhouse, head(more=["content-length: 40000", framings[1]]) + chunked
+    )
     assert answer.status == 200
-    assert stored_rows(lone_worker) == 400
+    assert stored_rows(worker_without_clickhouse) == 400
 
 
 @pytest.mark.parametrize("size", [100, 100 * KIB])
-def test_lengths_that_lie_store_nothing(lone_worker: Worker, size: int) -> None:
+def test_lengths_that_lie_store_nothing(worker_without_clickhouse: Worker, size: int) -> None:
     """Less than was declared is no body; more is the start of another request, and not one."""
     body = export_bytes(1, seed=1) + bytes(2 * size)
-    with connection(lone_worker) as sender:
+    with connection(worker_without_clickhouse) as sender:
         sender.sendall(head(more=[f"content-length: {len(body) + size}"]) + body)
-    answer = exchange(lone_worker, head(more=[f"content-length: {size}"]), body)
+    answer = exchange(worker_without_clickhouse, head(more=[f"content-length: {size}"]), body)
     assert answer.status == 400, answer
-    assert stored_rows(lone_worker) == 0
-    assert_alive(lone_worker)
+    assert stored_rows(worker_without_clickhouse) == 0
+    assert_alive(worker_without_clickhouse)
 
 
 def chunks(pieces: int, piece: bytes) -> Iterator[bytes]:
@@ -73,7 +75,7 @@ def chunks(pieces: int, piece: bytes) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
-def test_bodies_of_100_megabytes_are_refused(lone_worker: Worker) -> None:
+def test_bodies_of_100_megabytes_are_refused(worker_without_clickhouse: Worker) -> None:
     """The sender hears of it though it writes everything before it reads."""
     declared = f"content-length: {100 * MIB}"
     for more, token, status in (
@@ -81,13 +83,15 @@ def test_bodies_of_100_megabytes_are_refused(lone_worker: Worker) -> None:
         ([declared, "content-encoding: gzip"], "a-test-token", 413),
         ([declared], "unknown", 401),
     ):
-        answer = exchange(lone_worker, head(token=token, more=more), *([bytes(MIB)] * 100))
+        answer = exchange(
+            worker_without_clickhouse, head(token=token, more=more), *([bytes(MIB)] * 100)
+        )
         assert answer.status == status, answer
     chunked = head(more=["transfer-encoding: chunked"])
-    answer = exchange(lone_worker, chunked, *chunks(100, bytes(MIB)))
+    answer = exchange(worker_without_clickhouse, chunked, *chunks(100, bytes(MIB)))
     assert answer.status == 413, answer
-    assert_alive(lone_worker)
-    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
+    assert_alive(worker_without_clickhouse)
+    assert peak_bytes(worker_without_clickhouse) < MAX_HOST_BYTES
 
 
 def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) -> None:
@@ -106,7 +110,7 @@ def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) 
     assert_alive(worker)
 
 
-def test_gzip_bombs_are_refused(lone_worker: Worker) -> None:
+def test_gzip_bombs_are_refused(worker_without_clickhouse: Worker) -> None:
     """A gigabyte in one member or in many, or packed twice: none of it is ever held."""
     zeros = gzip.compress(bytes(16 * MIB), 9)
     bombs = {
@@ -119,7 +123,7 @@ def test_gzip_bombs_are_refused(lone_worker: Worker) -> None:
         assert len(bomb) < 2 * MIB, name
         for path, content_type in (("/v1/logs", "application/x-protobuf"), ("/events/bulk", JSON)):
             answer = exchange(
-                lone_worker,
+                worker_without_clickhouse,
                 head(
                     path=path,
                     content_type=content_type,
@@ -128,23 +132,23 @@ def test_gzip_bombs_are_refused(lone_worker: Worker) -> None:
                 bomb,
             )
             assert answer.status == status, (name, path, answer)
-    assert_alive(lone_worker)
-    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
+    assert_alive(worker_without_clickhouse)
+    assert peak_bytes(worker_without_clickhouse) < MAX_HOST_BYTES
 
 
-def test_json_bombs_are_refused(lone_worker: Worker) -> None:
+def test_json_bombs_are_refused(worker_without_clickhouse: Worker) -> None:
     """As OTLP, as an event, as many; nothing is nested too deep to be looked at."""
     for name, bomb in JSON_BOMBS.items():
         for path in ("/v1/traces", "/v1/logs", "/v1/metrics", "/events", "/events/bulk", "/event"):
             answer = exchange(
-                lone_worker,
+                worker_without_clickhouse,
                 head(path=path, content_type=JSON, more=[f"content-length: {len(bomb)}"]),
                 bomb,
             )
             assert answer.status in (400, 413), (name, path, answer)
             assert len(answer.text) < 2_000, (name, path)
-    assert stored_rows(lone_worker) == 0
-    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
+    assert stored_rows(worker_without_clickhouse) == 0
+    assert peak_bytes(worker_without_clickhouse) < MAX_HOST_BYTES
 
 
 def test_a_million_attributes_arrive(clickhouse: ClickHouse, worker: Worker) -> None:
@@ -211,7 +215,7 @@ GOOD_BODIES = 80
 SMALL_SPANS, LARGE_SPANS = 5, 250
 
 
-def slow(worker: Worker, chance: Random) -> RawAnswer:
+def slow(worker: Worker, chance: Random) -> RawResponse:
     """Stops somewhere in its body, and hears what comes of it."""
     more, start = chance.choice(list(SLOW_STARTS.values()))
     return exchange(worker, head(more=more) + start)
@@ -225,12 +229,12 @@ def gone(worker: Worker, chance: Random) -> None:
         sender.sendall(body[: chance.choice([0, 10, len(body) // 2])])
 
 
-def bomb(worker: Worker, _chance: Random) -> RawAnswer:
+def bomb(worker: Worker, _chance: Random) -> RawResponse:
     more = [f"content-length: {len(BOMB)}", "content-encoding: gzip"]
     return exchange(worker, head(more=more), BOMB)
 
 
-def huge(worker: Worker, chance: Random) -> RawAnswer:
+def huge(worker: Worker, chance: Random) -> RawResponse:
     """More than is taken, or as much as is, of noise."""
     size = chance.choice([100, 8]) * MIB
     return exchange(
@@ -238,19 +242,19 @@ def huge(worker: Worker, chance: Random) -> RawAnswer:
     )
 
 
-def nested(worker: Worker, chance: Random) -> RawAnswer:
+def nested(worker: Worker, chance: Random) -> RawResponse:
     body = chance.choice(list(JSON_BOMBS.values()))
     path = chance.choice(["/v1/traces", "/events/bulk"])
     more = [f"content-length: {len(body)}"]
     return exchange(worker, head(path=path, content_type=JSON, more=more), body)
 
 
-def malformed(worker: Worker, chance: Random) -> RawAnswer:
+def malformed(worker: Worker, chance: Random) -> RawResponse:
     sent, _status = chance.choice(list(MALFORMED.values()))
     return exchange(worker, sent)
 
 
-HOSTILE: tuple[Callable[[Worker, Random], RawAnswer | None], ...] = (
+HOSTILE: tuple[Callable[[Worker, Random], RawResponse | None], ...] = (
     *[slow] * 8,
     *[gone] * 2,
     *[bomb] * 2,
@@ -309,10 +313,12 @@ def send_until_taken(worker: Worker, body: bytes) -> None:
         assert (answer.status, "retry-after" in answer.headers) == (503, True), answer
 
 
-def test_nothing_is_said_of_a_token_in_a_refusal(lone_worker: Worker) -> None:
+def test_nothing_is_said_of_a_token_in_a_refusal(worker_without_clickhouse: Worker) -> None:
     """Not even of a wrong one, which may be right elsewhere."""
     for token in ("secret-of-somebody", "x" * 60_000):
-        answer = lone_worker.request("POST", "/events", b"{}", authorization=f"Bearer {token}")
+        answer = worker_without_clickhouse.request(
+            "POST", "/events", b"{}", authorization=f"Bearer {token}"
+        )
         assert answer.status == 401
         assert token not in json.dumps([answer.body.decode(), dict(answer.headers)])
-    assert "secret-of-somebody" not in lone_worker.process.log
+    assert "secret-of-somebody" not in worker_without_clickhouse.process.log

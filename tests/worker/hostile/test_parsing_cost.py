@@ -113,40 +113,42 @@ def plain_strings() -> bytes:
 
 @pytest.mark.parametrize("name", list(GROWING))
 def test_values_that_grow_as_strings_cost_little_cpu_and_memory(
-    lone_worker: Worker, name: str
+    worker_without_clickhouse: Worker, name: str
 ) -> None:
     """A few KB of gzip took 7 to 37 s of CPU or over 1 GB of memory."""
 
     def cost(value: bytes) -> float:
-        before = cpu_seconds(lone_worker)
+        before = cpu_seconds(worker_without_clickhouse)
         body = gzip.compress(span_with_value(value), 6)
-        answer = lone_worker.post_traces(body, content_encoding="gzip")
+        answer = worker_without_clickhouse.post_traces(body, content_encoding="gzip")
         assert answer.status in (200, 413), answer
-        return cpu_seconds(lone_worker) - before
+        return cpu_seconds(worker_without_clickhouse) - before
 
     ordinary = min(cost(plain_strings()) for _time in range(2))
     value = GROWING[name]()
     assert cost(value) < MAX_CPU_RATIO * ordinary + 0.5
     for _time in range(3):
         cost(value)
-    assert_alive(lone_worker)
-    assert peak_bytes(lone_worker) < MAX_HOST_BYTES
+    assert_alive(worker_without_clickhouse)
+    assert peak_bytes(worker_without_clickhouse) < MAX_HOST_BYTES
 
 
 @pytest.mark.parametrize("name", list(BUSY))
 def test_strings_whose_hashes_collide_cost_no_more_than_others(
-    lone_worker: Worker, name: str
+    worker_without_clickhouse: Worker, name: str
 ) -> None:
     """In V8's tables they would take 4 to 15 s of CPU; others of the same length take a tenth."""
     path, body_with, prefix = BUSY[name]
 
     def cost(values: list[str]) -> float:
-        before = cpu_seconds(lone_worker)
+        before = cpu_seconds(worker_without_clickhouse)
         body = gzip.compress(body_with(values))
         more = [f"content-length: {len(body)}", "content-encoding: gzip"]
-        answer = exchange(lone_worker, head(path=path, content_type=JSON, more=more), body)
+        answer = exchange(
+            worker_without_clickhouse, head(path=path, content_type=JSON, more=more), body
+        )
         assert answer.status in (200, 400, 413), answer
-        return cpu_seconds(lone_worker) - before
+        return cpu_seconds(worker_without_clickhouse) - before
 
     ordinary = min(cost([f'"{value[1:-1]}x"' for value in numerals(prefix)]) for _time in range(2))
     assert cost(numerals(prefix)) < 3 * ordinary + 0.5

@@ -15,7 +15,7 @@ from random import Random
 from tests.support.access_binding import TOKEN, access_document, token_entry
 from tests.support.otlp_spans import export_bytes
 from tests.support.process import wait_until
-from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import Response, Worker, WorkerFactory
 from tests.worker.hostile.hostile_requests import KIB, MIB
 from tests.worker.hostile.sockets import answer_on, connection, head
 from tests.worker.hostile.worker_checks import (
@@ -156,7 +156,7 @@ def test_without_memory_a_large_body_comes_again_later(make_worker: WorkerFactor
     with connection(worker) as sender:
         sender.sendall(head(more=["content-length: 1000000"]) + bytes(200_000))
         large = export_bytes(1_000, seed=1)
-        answers: list[Answer] = []
+        answers: list[Response] = []
 
         def is_refused() -> bool:
             answers.append(worker.post_traces(large))

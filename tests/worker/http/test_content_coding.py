@@ -121,18 +121,22 @@ TRAILERS = {
 
 
 @pytest.mark.parametrize("name", [name for name in FORMS if name != "identity"])
-def test_bytes_after_the_end_of_a_body_are_rejected(lone_worker: Worker, name: str) -> None:
+def test_bytes_after_the_end_of_a_body_are_rejected(
+    worker_without_clickhouse: Worker, name: str
+) -> None:
     """Including bytes that equal gzip's length field."""
     coding, compress = FORMS[name]
     body = export_bytes(20, seed=1)
     lengths = [b"\x00" + len(body).to_bytes(4, "little"), b"\x00" + compress(body)[-8:]]
     for trailer in [*TRAILERS.values(), *lengths]:
-        answer = lone_worker.post_traces(compress(body) + trailer, content_encoding=coding)
+        answer = worker_without_clickhouse.post_traces(
+            compress(body) + trailer, content_encoding=coding
+        )
         assert answer.status == 400, (trailer, answer)
-    assert lone_worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
+    assert worker_without_clickhouse.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
 
 
-def test_zstd_bombs_are_rejected(lone_worker: Worker) -> None:
+def test_zstd_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
     """In one frame, in many, in very many that hold nothing, and by a window of 128 MiB."""
     zeros = zstd.compress(bytes(16 * MIB))
     window = zstd_with(window_log=27, compression_level=1, content_size_flag=0)(bytes(20))
@@ -144,15 +148,17 @@ def test_zstd_bombs_are_rejected(lone_worker: Worker) -> None:
         "a window": (window, 400),
     }.items():
         assert len(bomb) < 2 * MIB, name
-        answer = lone_worker.post_traces(bomb, content_encoding="zstd")
+        answer = worker_without_clickhouse.post_traces(bomb, content_encoding="zstd")
         assert answer.status == status, (name, answer)
-    assert lone_worker.post_traces(export_bytes(1, seed=1)).status == 200
+    assert worker_without_clickhouse.post_traces(export_bytes(1, seed=1)).status == 200
 
 
-def test_another_coding_gets_a_response_that_says_which_are_decoded(lone_worker: Worker) -> None:
+def test_another_coding_gets_a_response_that_says_which_are_decoded(
+    worker_without_clickhouse: Worker,
+) -> None:
     """And how an OpenTelemetry SDK is told to use one of them."""
     for coding in ("br", "gzip, gzip", "snappy", "x" * 60_000):
-        answer = lone_worker.post_traces(b"", content_encoding=coding)
+        answer = worker_without_clickhouse.post_traces(b"", content_encoding=coding)
         assert answer.status == 415
         for words in (b"gzip, zstd, deflate or identity", b"OTEL_EXPORTER_OTLP_COMPRESSION=gzip"):
             assert words in answer.body

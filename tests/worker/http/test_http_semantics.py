@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.access_binding import TOKEN, access_document, token_entry
 from tests.support.otlp_spans import export_bytes
-from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import Response, Worker, WorkerFactory
 
 NOWHERE = "http://127.0.0.1:1"
 PAGE = "https://shop.example.com"
@@ -24,7 +24,7 @@ def worker(make_worker: WorkerFactory) -> Worker:
     return make_worker(clickhouse_url=NOWHERE, access=access)
 
 
-def still(answer: Answer) -> dict[str, str]:
+def still(answer: Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in MOVING}
 
 

@@ -40,7 +40,7 @@ schemathesis.serializer.alias([f"application/{name}" for name in names], "text/p
 
 
 @pytest.fixture
-def lone_worker(make_worker: WorkerFactory) -> Worker:
+def worker_without_clickhouse(make_worker: WorkerFactory) -> Worker:
     """A worker whose ClickHouse is not there."""
     return make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(EVERYTHING))
 
@@ -109,10 +109,10 @@ def made_from_the_document(worker: Worker, folder: Path, options: Mapping[str, s
     return done.stdout
 
 
-def test_the_document_has_every_path_and_legal_schemas(lone_worker: Worker) -> None:
+def test_the_document_has_every_path_and_legal_schemas(worker_without_clickhouse: Worker) -> None:
     """The paths that a 404 lists, but for the pages; each schema as JSON Schema 2020-12."""
-    document = document_of(lone_worker)
-    line = json.loads(lone_worker.request("GET", "/nowhere").body)["error"]
+    document = document_of(worker_without_clickhouse)
+    line = json.loads(worker_without_clickhouse.request("GET", "/nowhere").body)["error"]
     served = set(line.split("there are ")[1].split(", "))
     assert served - document["paths"].keys() == {
         "/",
@@ -143,9 +143,11 @@ def contents(value: Any) -> list[dict[str, Any]]:
     return [found for item in value for found in contents(item)] if isinstance(value, list) else []
 
 
-def test_what_the_document_allows_is_taken_and_nothing_else(lone_worker: Worker) -> None:
+def test_what_the_document_allows_is_taken_and_nothing_else(
+    worker_without_clickhouse: Worker,
+) -> None:
     """The schema of events in the document, judged by another validator, and the worker agree."""
-    operation = document_of(lone_worker)["paths"]["/events"]["post"]
+    operation = document_of(worker_without_clickhouse)["paths"]["/events"]["post"]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     validator = Draft202012Validator(schema)
     good: dict[str, Any] = {"event_name": "signup"}
@@ -162,7 +164,9 @@ def test_what_the_document_allows_is_taken_and_nothing_else(lone_worker: Worker)
     for name, candidates in values.items():
         for value in candidates:
             event = {**good, name: value}
-            answer = post(lone_worker, "/events", event, authorization="Bearer everything")
+            answer = post(
+                worker_without_clickhouse, "/events", event, authorization="Bearer everything"
+            )
             assert answer.status == (200 if validator.is_valid(event) else 400), (
                 event,
                 answer.body,
@@ -170,20 +174,20 @@ def test_what_the_document_allows_is_taken_and_nothing_else(lone_worker: Worker)
 
 
 @pytest.mark.parametrize("path", ["/", "/swagger", "/swagger/", "/swagger/index.html"])
-def test_swagger_ui_needs_no_other_host(lone_worker: Worker, path: str) -> None:
+def test_swagger_ui_needs_no_other_host(worker_without_clickhouse: Worker, path: str) -> None:
     """Everything that the page names is served here, and the policy lets nothing else in."""
-    page = lone_worker.request("GET", path)
+    page = worker_without_clickhouse.request("GET", path)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-security-policy"].startswith("default-src 'self';")
     named = re.findall(r'(?:href|src)="(/[^"]*)"', page.body.decode())
     assert len(named) == 3
     assert b"//" not in page.body
     for name in named:
-        plain = lone_worker.request("GET", name)
+        plain = worker_without_clickhouse.request("GET", name)
         assert plain.status == 200
-        zipped = lone_worker.request("GET", name, None, accept_encoding="gzip, br")
+        zipped = worker_without_clickhouse.request("GET", name, None, accept_encoding="gzip, br")
         if zipped.headers.get("content-encoding") == "gzip":
             assert gzip.decompress(zipped.body) == plain.body
-    start = lone_worker.request("GET", "/swagger/start.js").body
+    start = worker_without_clickhouse.request("GET", "/swagger/start.js").body
     assert b'url: "/openapi.json"' in start
     assert b"validatorUrl: null" in start

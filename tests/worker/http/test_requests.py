@@ -19,12 +19,12 @@ from tests.support.access_binding import TOKEN
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.otlp_spans import export_bytes
 from tests.support.process import wait_until
-from tests.support.worker_runtime import Answer, Worker, WorkerFactory
+from tests.support.worker_runtime import Response, Worker, WorkerFactory
 
 MIB = 1024 * 1024
 
 
-def status_of(answer: Answer) -> Status:
+def status_of(answer: Response) -> Status:
     """The protobuf Status that OTLP wants in every refusal."""
     assert answer.headers["content-type"] == "application/x-protobuf"
     return Status.FromString(answer.body)
@@ -44,18 +44,23 @@ def test_health_names_each_dependency_and_needs_no_token(
     assert (answer.status, json.loads(answer.body)) == (200, degraded)
 
 
-def test_accepted_spans_are_answered_in_protobuf(lone_worker: Worker) -> None:
+def test_accepted_spans_are_answered_in_protobuf(worker_without_clickhouse: Worker) -> None:
     """A full success is an ExportTraceServiceResponse without partial_success."""
-    answer = lone_worker.post_traces(export_bytes(3, seed=1))
+    answer = worker_without_clickhouse.post_traces(export_bytes(3, seed=1))
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/x-protobuf"
     assert not ExportTraceServiceResponse.FromString(answer.body).HasField("partial_success")
 
 
-def test_empty_export_is_a_success(lone_worker: Worker) -> None:
+def test_empty_export_is_a_success(worker_without_clickhouse: Worker) -> None:
     """Nothing to store is nothing wrong."""
-    assert lone_worker.post_traces(b"").status == 200
-    assert lone_worker.post_traces(ExportTraceServiceRequest().SerializeToString()).status == 200
+    assert worker_without_clickhouse.post_traces(b"").status == 200
+    assert (
+        worker_without_clickhouse.post_traces(
+            ExportTraceServiceRequest().SerializeToString()
+        ).status
+        == 200
+    )
 
 
 @pytest.mark.parametrize("path", ["/v1/traces", "/events"])
@@ -70,10 +75,10 @@ def test_empty_export_is_a_success(lone_worker: Worker) -> None:
     ],
 )
 def test_without_the_token_nothing_is_taken(
-    lone_worker: Worker, path: str, headers: dict[str, str], status: int, words: str
+    worker_without_clickhouse: Worker, path: str, headers: dict[str, str], status: int, words: str
 ) -> None:
     """401 asks for a token and says how, whether there was none or an unknown one (RFC 6750)."""
-    answer = lone_worker.request("POST", path, b"x", **headers)
+    answer = worker_without_clickhouse.request("POST", path, b"x", **headers)
     assert answer.status == status
     assert words in answer.body.decode(errors="replace")
     assert ("www-authenticate" in answer.headers) == (status == 401)
@@ -90,10 +95,10 @@ def test_without_the_token_nothing_is_taken(
     ],
 )
 def test_wrong_paths_and_methods_say_what_there_is(
-    lone_worker: Worker, method: str, path: str, status: int, words: str
+    worker_without_clickhouse: Worker, method: str, path: str, status: int, words: str
 ) -> None:
     """One line with the value and what is allowed."""
-    answer = lone_worker.request(method, path)
+    answer = worker_without_clickhouse.request(method, path)
     assert answer.status == status
     assert words in answer.body.decode(errors="replace")
     assert ("allow" in answer.headers) == (status == 405)
@@ -119,22 +124,22 @@ def test_wrong_paths_and_methods_say_what_there_is(
     ],
 )
 def test_bodies_that_are_not_otlp_are_refused(
-    lone_worker: Worker, body: bytes, headers: dict[str, str], status: int, words: str
+    worker_without_clickhouse: Worker, body: bytes, headers: dict[str, str], status: int, words: str
 ) -> None:
     """Before anything is stored, with one line, and never to be tried again."""
-    answer = lone_worker.post_traces(body, **headers)
+    answer = worker_without_clickhouse.post_traces(body, **headers)
     assert answer.status == status
     refusal = status_of(answer)
     assert words in refusal.message
     assert "\n" not in refusal.message
     assert refusal.code != 0
     assert "retry-after" not in answer.headers
-    assert lone_worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
+    assert worker_without_clickhouse.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
 
 
-def test_endless_body_is_cut_off(lone_worker: Worker) -> None:
+def test_endless_body_is_cut_off(worker_without_clickhouse: Worker) -> None:
     """A sender that declares no length is stopped at the limit."""
-    connection = http.client.HTTPConnection("127.0.0.1", lone_worker.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", worker_without_clickhouse.port, timeout=60)
     chunks = (b"\x00" * MIB for _ in range(64))
     headers = {
         "authorization": f"Bearer {TOKEN}",
@@ -147,16 +152,16 @@ def test_endless_body_is_cut_off(lone_worker: Worker) -> None:
     except (BrokenPipeError, ConnectionResetError):
         status = 413  # closed while we were still sending: cut off, too
     assert status == 413
-    assert lone_worker.request("GET", "/health").status == 200
+    assert worker_without_clickhouse.request("GET", "/health").status == 200
 
 
-def test_wrong_checksum_is_refused(lone_worker: Worker) -> None:
+def test_wrong_checksum_is_refused(worker_without_clickhouse: Worker) -> None:
     """ClickHouse would refuse the whole batch for it."""
     body = bytearray(gzip.compress(export_bytes(100, seed=1)))
     body[-8] ^= 1
-    assert lone_worker.post_traces(bytes(body), content_encoding="gzip").status == 400
+    assert worker_without_clickhouse.post_traces(bytes(body), content_encoding="gzip").status == 400
     raw_deflate = zlib.compress(export_bytes(1, seed=1))
-    assert lone_worker.post_traces(raw_deflate, content_encoding="gzip").status == 400
+    assert worker_without_clickhouse.post_traces(raw_deflate, content_encoding="gzip").status == 400
 
 
 def test_large_body_arrives(clickhouse: ClickHouse, worker: Worker) -> None:

@@ -7,13 +7,17 @@ import gzip
 import pytest
 
 from tests.support.clickhouse_server import DATABASE, ClickHouse
-from tests.support.golden.odd import odd_log_requests, odd_metric_requests, odd_trace_requests
+from tests.support.golden.edge_cases import (
+    edge_case_log_requests,
+    edge_case_metric_requests,
+    edge_case_trace_requests,
+)
 from tests.support.golden.record import (
+    EDGE_CASE_LOGS,
+    EDGE_CASE_METRICS,
+    EDGE_CASE_TRACES,
     LOGS,
     METRICS,
-    ODD_LOGS,
-    ODD_METRICS,
-    ODD_TRACES,
     RECORDINGS,
     TABLES,
     TRACES,
@@ -36,9 +40,9 @@ pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
 SPANS = 20
 
 ODD = {
-    "traces": (ODD_TRACES, odd_trace_requests),
-    "logs": (ODD_LOGS, odd_log_requests),
-    "metrics": (ODD_METRICS, odd_metric_requests),
+    "traces": (EDGE_CASE_TRACES, edge_case_trace_requests),
+    "logs": (EDGE_CASE_LOGS, edge_case_log_requests),
+    "metrics": (EDGE_CASE_METRICS, edge_case_metric_requests),
 }
 
 

@@ -60,10 +60,10 @@ def test_every_row_equals_the_exporters(
         assert found == sorted(storable_rows(recording, table)), table
 
 
-def test_refusal_is_a_status_in_json(lone_worker: Worker) -> None:
+def test_refusal_is_a_status_in_json(worker_without_clickhouse: Worker) -> None:
     """With the field, the byte and what is wrong."""
     body = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xyz"}]}]}]}'
-    answer = lone_worker.post_traces(body, content_type=JSON)
+    answer = worker_without_clickhouse.post_traces(body, content_type=JSON)
     assert answer.status == 400
     assert answer.headers["content-type"] == JSON
     assert json.loads(answer.body) == {
@@ -99,11 +99,11 @@ def test_refusal_is_a_status_in_json(lone_worker: Worker) -> None:
     ],
 )
 def test_partial_success_is_told_in_json(
-    lone_worker: Worker, signal: str, counter: str, body: str, words: str
+    worker_without_clickhouse: Worker, signal: str, counter: str, body: str, words: str
 ) -> None:
     """A 64-bit number is a string in protobuf's JSON."""
     sent = body.replace("NOW", str(START_UNIX_NANO)).encode()
-    answer = lone_worker.post_otlp(signal, sent, content_type=JSON)
+    answer = worker_without_clickhouse.post_otlp(signal, sent, content_type=JSON)
     assert answer.status == 200
     partial = json.loads(answer.body)["partialSuccess"]
     assert partial[counter] == "1"

@@ -52,18 +52,18 @@ def test_spans_with_broken_ids_are_left_out(clickhouse: ClickHouse, worker: Work
     assert found == f"['','{'a' * 16}','{'d' * 16}']"
 
 
-def test_log_records_with_broken_ids_are_left_out(lone_worker: Worker) -> None:
+def test_log_records_with_broken_ids_are_left_out(worker_without_clickhouse: Worker) -> None:
     """Counted as log records."""
     request = ExportLogsServiceRequest()
     records = request.resource_logs.add().scope_logs.add().log_records
     records.add(time_unix_nano=START_UNIX_NANO)
     records.add(time_unix_nano=START_UNIX_NANO, span_id=b"7 bytes")
-    answer = lone_worker.post_otlp("logs", request.SerializeToString())
+    answer = worker_without_clickhouse.post_otlp("logs", request.SerializeToString())
     assert answer.status == 200
     partial = ExportLogsServiceResponse.FromString(answer.body).partial_success
     assert partial.rejected_log_records == 1
     assert "LogRecord: spanId is an id of 7 bytes, allowed: 8" in partial.error_message
-    assert lone_worker.stored("SELECT row_count FROM chunks") == [(1,)]
+    assert worker_without_clickhouse.stored("SELECT row_count FROM chunks") == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -122,13 +122,15 @@ def test_an_exemplar_that_no_column_holds_does_not_reject_its_data_point(
     assert stored == "[7]"
 
 
-def test_request_without_a_row_that_can_be_stored_stores_nothing(lone_worker: Worker) -> None:
+def test_request_without_a_row_that_can_be_stored_stores_nothing(
+    worker_without_clickhouse: Worker,
+) -> None:
     """All are counted, and its answer is a 200 all the same: sending again would not help."""
-    answer = lone_worker.post_traces(trace_request(b"x").SerializeToString())
+    answer = worker_without_clickhouse.post_traces(trace_request(b"x").SerializeToString())
     assert answer.status == 200
     partial = ExportTraceServiceResponse.FromString(answer.body).partial_success
     assert partial.rejected_spans == 1
-    assert lone_worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
+    assert worker_without_clickhouse.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
 
 
 def test_resent_request_is_told_the_same(clickhouse: ClickHouse, worker: Worker) -> None:

@@ -40,7 +40,7 @@ def resolved(value: Any) -> Any:
     return value
 
 
-for thing in config.get_object("things") or []:
+for thing in config.get_object("resources") or []:
     arguments_type = getattr(resources, f"{thing['kind']}Args")
     arguments = {"organization_id": organization, **thing["args"]}
     if service and "service_id" in arguments_type.__dataclass_fields__:

@@ -141,7 +141,7 @@ _METRICS: dict[str, bytes] = {
 }
 
 
-def odd_trace_requests() -> dict[str, bytes]:
+def edge_case_trace_requests() -> dict[str, bytes]:
     """Each alone in a request; every span has an id of its own."""
     requests = {
         name: _field(1, _field(2, _field(2, _identified(number, span))))
@@ -163,7 +163,7 @@ def _identified(number: int, span: bytes) -> bytes:
     return _field(2, number.to_bytes(8, "big")) + _fixed64(7, _START) + span
 
 
-def odd_log_requests() -> dict[str, bytes]:
+def edge_case_log_requests() -> dict[str, bytes]:
     """Each alone in a request; the event's name says which it is."""
     return {
         name: _field(
@@ -173,7 +173,7 @@ def odd_log_requests() -> dict[str, bytes]:
     }
 
 
-def odd_metric_requests() -> dict[str, bytes]:
+def edge_case_metric_requests() -> dict[str, bytes]:
     """Each alone in a request; the metric's name says which it is."""
     requests = {
         name: _field(1, _field(2, _field(2, _field(1, name.encode()), metric)))
