@@ -1,1 +1,1 @@
-"""Tests; the folders mirror the rooms they test."""
+"""Tests. The folders mirror the source tree; helpers of several folders are in `support/`."""

@@ -1,7 +1,7 @@
-"""For all tests."""
+"""Configuration of all tests."""
 
-# The Cloudflare plugin's stand-in puts empty shells in the place of Pulumi's packages, to start
-# quickly; in a process that tests other rooms too, the real ones have to be there before it.
+# The local Cloudflare plugin replaces Pulumi's packages by empty modules to start quickly. In a
+# process that also tests other folders, the real packages must be imported first.
 import pulumi  # noqa: F401
 
 from tests.support.network_guard import stay_on_this_machine
@@ -10,8 +10,9 @@ stay_on_this_machine()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name bytes by their argument: test processes that run side by side must agree on all names.
+    """Use the argument's name as the id of a bytes parameter.
 
-    A compressed body, or one that holds the time, differs from process to process.
+    pytest-xdist requires the same ids in every process. Compressed bodies and bodies that contain
+    the time differ between processes.
     """
     return argname if isinstance(val, bytes) else None

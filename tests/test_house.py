@@ -1,4 +1,4 @@
-"""Rules for the tree of tests: which modules may import which, and which names pages may use."""
+"""Rules for the tree of tests: which modules may import which, and which test names pages use."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def is_within(folder: Path, other: Path) -> bool:
 
 
 def test_imports_are_found() -> None:
-    """The other tests of this file compare nothing unless imports are read."""
+    """Without this test, an error in reading imports would let the other rules pass."""
     assert "tests.support.process" in IMPORTS["tests.support.worker_runtime"]
     assert is_test("tests.test_house")
     assert is_test("tests.worker.conftest")
@@ -67,7 +67,7 @@ def test_imports_are_found() -> None:
 
 
 def test_no_module_imports_a_test_module() -> None:
-    """A helper that a second test file needs moves out of the first."""
+    """A helper that a second test file needs moves to a separate module."""
     found = {
         f"{importer} imports {module}"
         for importer, modules in IMPORTS.items()
@@ -78,7 +78,7 @@ def test_no_module_imports_a_test_module() -> None:
 
 
 def test_a_module_that_two_folders_import_is_in_support() -> None:
-    """Except for imports from below: a folder's helpers serve its subfolders as well."""
+    """Exception: a folder's helpers may be imported from its subfolders."""
     found = {
         f"{importer} imports {module}"
         for importer, modules in IMPORTS.items()
@@ -124,7 +124,7 @@ def names_of_tests() -> set[str]:
     "page", sorted(str(f.relative_to(ROOT)) for p in PAGES for f in ROOT.glob(p))
 )
 def test_a_page_names_only_tests_that_exist(page: str) -> None:
-    """A promise names the test that checks it; the name must be found by search."""
+    """A promise names the test that checks it, so the test can be found by search."""
     text = (ROOT / page).read_text()
     mentioned = set(re.findall(r"`(?:[\w/]+/)?(test_\w+(?:\.py)?)`", text))
     mentioned |= set(re.findall(r"\.py::(test_\w+)`", text))

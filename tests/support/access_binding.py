@@ -1,4 +1,4 @@
-"""The worker's bindings that name teams, tokens and retention."""
+"""The worker's bindings for teams and tokens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIGNALS = ("traces", "logs", "metrics", "events")
 
 
 def token_entry(token: str, **changes: object) -> dict[str, object]:
-    """How the worker is told of a token: for everything that can be sent, unless changed."""
+    """Return a token's entry in the `ACCESS` binding; by default with the scopes of all signals."""
     digest = sha256(token.encode()).hexdigest()
     return {"name": "test", "team": "default", "scopes": SIGNALS, "sha256": digest, **changes}
 
@@ -25,7 +25,7 @@ THEIRS = token_entry("theirs", name="theirs", team="other")
 
 
 def access_document(*entries: Mapping[str, object], **changes: object) -> dict[str, object]:
-    """Two teams, and `TOKEN` for the first of them, with more tokens if given."""
+    """Return an `ACCESS` binding with two teams, `TOKEN` for the first team, and `entries`."""
     teams = [{"name": "default", "database": DATABASE}, {"name": "other", "database": "other"}]
     document: dict[str, Any] = {
         "teams": teams,
@@ -36,6 +36,6 @@ def access_document(*entries: Mapping[str, object], **changes: object) -> dict[s
 
 
 def with_reader(team: Mapping[str, Any]) -> dict[str, Any]:
-    """The team with its SQL user, which may read no other team's database."""
+    """Add the team's SQL user, which can read only the team's own database."""
     user = "other_reader" if team["database"] == "other" else "reader"
     return {"reader": {"user": user, "password": user}, **team}

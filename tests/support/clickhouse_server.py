@@ -1,4 +1,4 @@
-"""A ClickHouse server of one test, which the test can kill and start again."""
+"""A ClickHouse server for one test, which can kill the server and start it again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _USERS = """<clickhouse><profiles><default/></profiles><quotas><default/></quota
 
 
 class ClickHouse:
-    """One server, with the migrations' tables once `migrate` has run."""
+    """A ClickHouse server. It has the project's tables once `migrate` has run."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -72,9 +72,12 @@ class ClickHouse:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, *, mended: bool = True) -> int:
-        """Runs and answers, `mended` of what a kill may have left, as the local cloud is.
+        """Start the server and wait until it responds.
 
-        Returns how many inserts it was made to forget.
+        Args:
+            mended: first repair what a kill may have left on disk, as the local cloud does.
+        Returns:
+            How many insert tokens without a stored part were deleted.
         """
         forgotten = forget_unwritten(self.process.folder / "data") if mended else 0
         self.process.start()
@@ -89,7 +92,7 @@ class ClickHouse:
             return False
 
     def query(self, sql: str, **settings: str) -> str:
-        """The answer's text, as the user who owns everything."""
+        """Run a statement as the user with all rights and return the response body."""
         request = urllib.request.Request(
             f"{self.url}/?{urlencode(settings)}",
             data=sql.encode(),
@@ -115,7 +118,7 @@ class ClickHouse:
         )
 
     def migrate(self, *, ttl_days: str = TTL_DAYS, database: str = DATABASE) -> list[object]:
-        """Apply what is pending; returns it."""
+        """Apply the pending migrations and return them."""
         self.query(f"CREATE DATABASE IF NOT EXISTS {database} ENGINE = Atomic")
         applied: list[object] = self.cluster().migrate(
             database,

@@ -1,10 +1,10 @@
-"""A clock for waits."""
+"""A clock that only `sleep` moves, for tests of waits."""
 
 from __future__ import annotations
 
 
 class Clock:
-    """Time that passes only while somebody sleeps."""
+    """Time that passes only in calls of `sleep`."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -1,4 +1,4 @@
-"""The local clouds' APIs as any HTTP client sees them: what is there, what is changed by hand."""
+"""Clients of the local clouds' APIs, to inspect and to change objects without Pulumi."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Cloudflare", "ControlPlane"]
 
 
 class ControlPlane:
-    """ClickHouse Cloud's API."""
+    """Client of the local ClickHouse Cloud API."""
 
     def __init__(self, clouds: Layout) -> None:
         self.cloud: dict[str, Any] = load_json(clouds.clouds / "clickhouse" / "cloud.json", {})
@@ -23,33 +23,33 @@ class ControlPlane:
         self.request("PUT", "/local/faults", {"requests_per_window": 0})
 
     def services(self) -> list[dict[str, Any]]:
-        """All services of the organization."""
+        """Return all services of the organization."""
         return list(self.organization("GET", "services"))
 
     def patch_service(self, service_id: str, path: str, body: dict[str, Any]) -> Any:
-        """Change a service as somebody does by hand in the console."""
+        """Change a service outside Pulumi, as a user does in the console."""
         return self.organization("PATCH", f"services/{service_id}{path}", body)
 
     def organization(self, method: str, path: str, body: Any = None) -> Any:
-        """The `result` of an operation of the organization."""
+        """Send a request below the organization and return the `result` of the response."""
         path = f"/v1/organizations/{self.cloud['organization_id']}/{path}"
         return self.request(method, path, body).get("result")
 
     def request(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Any request; an error of the API is an exception."""
+        """Send any request; an error response raises `HTTPError`."""
         origin = self.cloud["url"].removesuffix("/v1")
         token = base64.b64encode(":".join(self._login).encode()).decode()
         return _json(method, origin + path, f"Basic {token}", body)
 
 
 class Cloudflare:
-    """Cloudflare's API."""
+    """Client of the local Cloudflare API."""
 
     def __init__(self, clouds: Layout) -> None:
         self.cloud: dict[str, Any] = load_json(clouds.clouds / "cloudflare" / "cloud.json", {})
 
     def account(self, path: str) -> Any:
-        """The `result` of a GET below the account."""
+        """Send a GET below the account and return the `result` of the response."""
         url = f"{self.cloud['url']}/accounts/{self.cloud['account_id']}/{path}"
         return _json("GET", url, f"Bearer {self.cloud['api_token']}", None)["result"]
 
@@ -66,7 +66,7 @@ def _json(method: str, url: str, authorization: str, body: Any) -> dict[str, Any
 
 
 def processes_below(folder: Path) -> list[str]:
-    """Command lines of all processes that name a folder."""
+    """Return the command lines of all processes that contain a folder's path."""
     found = []
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         try:

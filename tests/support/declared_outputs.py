@@ -19,15 +19,15 @@ import resources
 
 __all__ = ["missing_outputs"]
 
-# Credentials of something adopted, which only its creator knows. Absent on purpose: an empty
-# password would log in where passwords are empty.
+# Credentials of an adopted object, which only its creator has. They are absent on purpose: an empty
+# password would be valid where passwords are empty.
 _MAY_BE_ABSENT = {"password", "key_id", "key_secret"}
 
 
 def missing_outputs(state: str) -> list[str]:
     """Return the declared outputs that the state lacks, as `Class.output`.
 
-    An output that repeats an optional input is not counted: its value is the program's own.
+    An output that repeats an optional input is ignored, because the program supplies its value.
     """
     saved = json.loads(state)["checkpoint"]["latest"]["resources"]
     return sorted(

@@ -1,4 +1,4 @@
-"""A deployed stack as its users see it: `pulumi` commands, the ingest URL, SQL."""
+"""A deployed stack as its users see it: `pulumi` commands, the ingest URL and SQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 from local.environment import Layout
 from local.stack import Stack, local_settings
 
-# How long a test waits for what is bound to come; generous, because the machine may be busy.
+# How long a test waits for an expected change; long, because the machine may be busy.
 PATIENCE_SECONDS = 120.0
 
 
@@ -36,30 +36,30 @@ class Deployment:
         self.stack = Stack(clouds, name, config_file=self.settings)
 
     def up(self, *arguments: str) -> str:
-        """`pulumi up`; returns what it printed and fails the test if it failed."""
+        """Run `pulumi up`, which must succeed, and return its output."""
         self.stack.ensure()
         return self.pulumi("up", "--yes", "--skip-preview", *arguments)
 
     def destroy(self) -> None:
-        """`pulumi destroy`, and forget the stack."""
+        """Run `pulumi destroy` and remove the stack."""
         self.stack.destroy()
 
     def pulumi(self, *arguments: str) -> str:
-        """Any `pulumi` command that must succeed; returns what it printed."""
+        """Run a `pulumi` command, which must succeed, and return its output."""
         result = self.stack.run(*arguments, capture=True)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout + result.stderr
 
     def configure(self, key: str, value: str) -> None:
-        """Set one value of the stack's settings."""
+        """Set one value in the stack's settings."""
         self.pulumi("config", "set", key, value)
 
     def outputs(self) -> dict[str, Any]:
-        """The stack's outputs, secrets in plain text."""
+        """Return the stack's outputs with secrets in plain text."""
         return self.stack.outputs()
 
     def query(self, sql: str) -> list[dict[str, Any]]:
-        """Rows of a query, as the read-only user."""
+        """Run a query as the read-only user and return its rows."""
         outputs = self.outputs_once()
         request = urllib.request.Request(
             f"{outputs['clickhouse_url']}/?database={outputs['database']}",
@@ -73,17 +73,17 @@ class Deployment:
             return [json.loads(line) for line in answer]
 
     def outputs_once(self) -> dict[str, Any]:
-        """The outputs, asked of `pulumi` only the first time."""
+        """Return the outputs; only the first call runs `pulumi`."""
         if not hasattr(self, "_outputs"):
             self._outputs = self.outputs()
         return self._outputs
 
     def tls(self) -> ssl.SSLContext:
-        """Trusts the local authority and nobody else."""
+        """Return a TLS context that trusts only the local certificate authority."""
         return ssl.create_default_context(cafile=str(self.clouds.clouds / "certificates/ca.pem"))
 
     def wait_for(self, what: str, probe: Callable[[], bool]) -> None:
-        """Ask `probe` until it says yes; a refused connection counts as no."""
+        """Call `probe` until it returns true; a refused connection counts as false."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -95,7 +95,7 @@ class Deployment:
         raise AssertionError(f"not within {PATIENCE_SECONDS:.0f} s: {what}")
 
     def application(self, program: str, *arguments: str) -> subprocess.Popen[str]:
-        """Start a Python program that is a client of the stack, as its own process."""
+        """Start a Python program that is a client of the stack in a separate process."""
         outputs = self.outputs_once()
         return subprocess.Popen(
             [sys.executable, "-m", f"tests.e2e.{program}", *arguments],
@@ -106,7 +106,7 @@ class Deployment:
                 "REQUESTS_CA_BUNDLE": str(self.clouds.clouds / "certificates/bundle.pem"),
                 "OTEL_EXPORTER_OTLP_ENDPOINT": outputs["ingest_url"],
                 "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer {outputs['ingest_token']}",
-                # The SDK's exporter gives up after this long, retries included.
+                # The SDK's exporter stops after this time, retries included.
                 "OTEL_EXPORTER_OTLP_TIMEOUT": "120",
             },
             stdout=subprocess.PIPE,
@@ -114,7 +114,12 @@ class Deployment:
         )
 
     def kill_engine(self, cloud: str, pattern: str) -> int:
-        """SIGKILL one engine of a local cloud (`cloud` is its folder); returns its process id."""
+        """Send SIGKILL to one engine of a local cloud and return its process id.
+
+        Args:
+            cloud: the cloud's folder.
+            pattern: part of the engine's command line.
+        """
         pid_files = sorted((self.clouds.clouds / cloud).rglob(pattern))
         assert len(pid_files) == 1, pid_files
         pid = int(pid_files[0].read_text())

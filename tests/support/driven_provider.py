@@ -1,4 +1,4 @@
-"""Providers as the engine drives them, without an engine: seconds less for each step of a test."""
+"""Call providers as Pulumi's engine does, without the engine: each step takes seconds less."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["DrivenProvider"]
 
 
 class DrivenProvider:
-    """One resource of a provider, from `check` to `delete`.
+    """One resource and its provider, from `check` to `delete`.
 
     Args:
-        parents: inputs that all its programs have in common.
+        parents: inputs that every program of the test has, for example the service's id.
     """
 
     def __init__(self, provider: Declared, control_plane: ControlPlane, **parents: str) -> None:
@@ -34,21 +34,21 @@ class DrivenProvider:
         self.state: dict[str, Any] = {}
 
     def checked(self, **args: Any) -> dict[str, Any]:
-        """The inputs of a legal program."""
+        """Run `check` on valid arguments and return the inputs."""
         owner = {"resource_urn": f"urn:{self.provider.what}", "stack_mark": "test"}
         result = self.provider.check({}, {**self.parents, **owner, **args})
         assert result.failures == []
         return dict(result.inputs)
 
     def create(self, **args: Any) -> Mapping[str, Any]:
-        """Make it; what a second `up` compares is as it should be."""
+        """Create the resource; afterwards `diff` must find no change."""
         inputs = self.checked(**args)
         made = self.provider.create(inputs)
         self.id, self.state = made.id, dict(made.outs or {})
         return self._settled(inputs)
 
     def update(self, **args: Any) -> Mapping[str, Any]:
-        """Change it in place, as `diff` must say."""
+        """Update in place, as `diff` must plan; afterwards `diff` must find no change."""
         inputs = self.checked(**args)
         planned = self.provider.diff(self.id, self.state, inputs)
         assert (planned.changes, planned.replaces) == (True, [])
@@ -56,7 +56,7 @@ class DrivenProvider:
         return self._settled(inputs)
 
     def delete(self) -> None:
-        """Remove it."""
+        """Delete the resource; afterwards `read` must not find it."""
         self.provider.delete(self.id, self.state)
         assert self.provider.read(self.id, self.state).id in ("", None)
 

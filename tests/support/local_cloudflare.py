@@ -1,4 +1,4 @@
-"""A local Cloudflare of a test's own: real API process, real workerd, ports from the system."""
+"""A local Cloudflare for one test: a real API process, real workerd, free ports."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COUNTER_MIGRATION = {"new_tag": "v1", "new_sqlite_classes": ["Counter"]}
 
 
 def hello(text: str) -> str:
-    """A Worker that answers `text`."""
+    """Return the source of a Worker that responds with `text`."""
     return f"export default {{ fetch: () => new Response({json.dumps(text)}) }};"
 
 
@@ -58,7 +58,7 @@ class Cloud:
         self.card: dict[str, Any] = {}
 
     def start(self, *arguments: str) -> None:
-        """Start the process and wait until it is ready."""
+        """Start the process and wait until it serves requests."""
         card = self.directory / "cloud.json"
         card.unlink(missing_ok=True)
         with self.log.open("ab") as log:
@@ -73,18 +73,18 @@ class Cloud:
         self.card = json.loads(card.read_text())
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal and wait for the end."""
+        """Send a signal and wait until the process has ended."""
         assert self.process is not None
         self.process.send_signal(number)
         return self.process.wait(timeout=30)
 
     @property
     def runtime_pid(self) -> int:
-        """Process id of workerd."""
+        """Return the process id of workerd."""
         return int((self.directory / "runtime" / "workerd.pid").read_text())
 
     def kill_runtime(self) -> None:
-        """End workerd with SIGKILL."""
+        """Send SIGKILL to workerd."""
         os.kill(self.runtime_pid, signal.SIGKILL)
 
     def call(
@@ -96,13 +96,13 @@ class Cloud:
         account: str | None = None,
         **arguments: Any,
     ) -> httpx.Response:
-        """One request to the API; `{account}` in the path is filled in."""
+        """Send one request to the API; `{account}` in the path is replaced by the account's id."""
         url = self.card["url"] + path.replace("{account}", account or self.card["account_id"])
         headers = {"Authorization": f"Bearer {token or self.card['api_token']}"}
         return httpx.request(method, url, headers=headers, timeout=60, trust_env=False, **arguments)
 
     def result(self, method: str, path: str, **arguments: Any) -> Any:
-        """The result of a request that must succeed."""
+        """Send a request, which must succeed, and return its result."""
         response = self.call(method, path, **arguments)
         body = response.json()
         assert response.status_code == 200, body
@@ -111,7 +111,7 @@ class Cloud:
         return body["result"]
 
     def refusal(self, method: str, path: str, **arguments: Any) -> tuple[int, int, str]:
-        """Status, code and message of a request that must fail."""
+        """Send a request, which must fail, and return its status, code and message."""
         response = self.call(method, path, **arguments)
         body = response.json()
         assert body["success"] is False
@@ -120,7 +120,7 @@ class Cloud:
         return response.status_code, error["code"], error["message"]
 
     def edge(self, path: str = "/", *, host: str | None = None) -> httpx.Response:
-        """One request to the Workers, over a connection of its own."""
+        """Send one request to the Workers over a new connection."""
         context = ssl.create_default_context(cafile=self.card["ca_file"])
         headers = {"Connection": "close", **({"Host": host} if host else {})}
         url = f"https://localhost:{self.card['edge_port']}{path}"
@@ -128,7 +128,7 @@ class Cloud:
             return client.get(url, headers=headers)
 
     def deploy_counter(self, name: str = "counter", **metadata: Any) -> Any:
-        """Upload the counting Worker with its Durable Object and attach it to localhost."""
+        """Upload the Worker with the counting Durable Object and attach it to localhost."""
         bindings = [COUNTER_BINDING, *metadata.pop("bindings", [])]
         script = self.result(
             "PUT",
@@ -144,7 +144,7 @@ class Cloud:
         return script
 
     def attach(self, hostname: str, service: str, *, override: bool = False) -> Any:
-        """Attach a hostname to a script; with `override` also one of another script."""
+        """Attach a hostname to a script; `override` allows one that another script has."""
         body = {"hostname": hostname, "service": service, "zone_id": self.card["zone_id"]}
         if override:
             body["override_existing_origin"] = True
@@ -152,7 +152,7 @@ class Cloud:
 
 
 def command(directory: Path, *arguments: str) -> list[str]:
-    """The command line of a local Cloudflare."""
+    """Return the command line of a local Cloudflare."""
     certificates = str(directory.parent / "certificates")
     program = [sys.executable, "-m", "local.cloudflare", "--state-dir", str(directory)]
     return [*program, "--certificates", certificates, *arguments]
@@ -165,7 +165,7 @@ def form(
     bindings: object = (),
     **metadata: Any,
 ) -> dict[str, tuple[str | None, str | bytes, str]]:
-    """A script upload as httpx takes it; the first module is the main one."""
+    """Return a script upload in httpx's format; the first module is the main module."""
     body = {
         "main_module": next(iter(modules)),
         "compatibility_date": "2026-01-01",

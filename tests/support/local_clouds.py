@@ -1,4 +1,4 @@
-"""Both local clouds for as long as a test needs them."""
+"""Start both local clouds for a test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["local_clouds"]
 
 @contextmanager
 def local_clouds(state: Path) -> Iterator[Layout]:
-    """Both local clouds, empty, with `state` as their state folder, on ports the system chooses."""
+    """Run both local clouds with empty state in the folder `state`, on free ports."""
     layout = Layout(ROOT, state)
     list(start_clouds(layout.clouds, ANY_PORTS))
     try:

@@ -1,12 +1,12 @@
-"""Runs a command where there is no network but loopback, and counts what wanted to leave.
+"""Run a command with no network except loopback, and count its attempts to leave the machine.
 
     python -m tests.support.loopback COMMAND…
 
-The command and all that it starts get network, user and mount namespaces of their own. There is
-no route to anywhere else, so the kernel counts every connection or packet that would need one
-(`OutNoRoutes`); names are asked of a server that only such a route leads to, so looking one up
-counts, too. The last line of the output is the count. Nothing of it needs a privilege where
-unprivileged user namespaces are allowed.
+The command and its child processes run in separate network, user and mount namespaces. These have
+no route to another machine, so the kernel counts every connection or packet that would need one
+(`OutNoRoutes`). The name server's address also needs such a route, so name lookups count as well.
+The last line of the output is the count. This needs no privilege on machines that allow
+unprivileged user namespaces.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ _CLONE_NEWNS, _CLONE_NEWUSER, _CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000
 _MS_BIND, _MS_REC, _MS_SLAVE = 4096, 16384, 1 << 19
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _IFREQ = "16sH22x"
-# TEST-NET-1 of RFC 5737: nobody's, and not this machine's.
+# An address of TEST-NET-1 (RFC 5737), which no machine has.
 _RESOLVER = "nameserver 192.0.2.53\n"
 
 
 def enter() -> None:
-    """Leave the network for good; the calling process and its children have loopback alone.
+    """Move the calling process and its children to a network that has only loopback.
 
     Raises:
-        OSError: this machine does not allow it; the message says what was not allowed.
+        OSError: this machine does not allow it; the message contains the rejected operation.
     """
     user, group = os.getuid(), os.getgid()
     libc = ctypes.CDLL(None, use_errno=True)
     flags = _CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWNS
-    _checked(libc.unshare(flags), "making user, network and mount namespaces")
-    # The same user as before: what the command makes belongs to whoever runs the tests.
+    _checked(libc.unshare(flags), "creating user, network and mount namespaces")
+    # Keep the user's id, so that the files of the command belong to the user who runs the tests.
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
@@ -55,7 +55,7 @@ def enter() -> None:
         Path("/proc/self", name).write_text(text)
     _loopback_up()
     resolver_file = Path("/etc/resolv.conf")
-    if resolver_file.read_text() == _RESOLVER:  # already where there is no network
+    if resolver_file.read_text() == _RESOLVER:  # the process already runs without a network
         return
     _checked(libc.mount(None, b"/", None, _MS_REC | _MS_SLAVE, None), "a mount namespace")
     with tempfile.NamedTemporaryFile("w") as resolver:
@@ -67,7 +67,7 @@ def enter() -> None:
 
 
 def attempts() -> int:
-    """How many connections and packets of this namespace had no route, IPv4 and IPv6."""
+    """Return how many IPv4 and IPv6 connections and packets of this namespace had no route."""
     head, values = re.findall(r"^Ip: (.*)$", Path("/proc/self/net/snmp").read_text(), re.MULTILINE)
     count = int(dict(zip(head.split(), values.split(), strict=True))["OutNoRoutes"])
     snmp6 = Path("/proc/self/net/snmp6")
@@ -89,7 +89,7 @@ def _checked(result: int, what: str) -> None:
 
 
 def main() -> int:
-    """Run the command; its exit status, or 2 where there can be no namespace."""
+    """Run the command and return its exit status, or 2 if the machine allows no namespace."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.support.loopback",
         description="Run a command where there is no network but loopback; say how often it, or "

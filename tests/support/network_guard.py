@@ -1,6 +1,7 @@
-"""Keeps the tests' own process on this machine: connecting to any other one is an error.
+"""Keep the test process on this machine: a connection to another machine is an error.
 
-What the tests start (pulumi, workerd, ClickHouse, npm) is out of its sight; `loopback` sees that.
+The guard does not see the processes that tests start (pulumi, workerd, ClickHouse, npm); `loopback`
+checks these.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from typing import Any
 
 __all__ = ["is_here", "stay_on_this_machine"]
 
-# Position of the address, or of the name, in the arguments of the audit event.
+# The position of the address or name in the arguments of the audit event.
 _EVENTS = {"socket.connect": 1, "socket.sendto": 1, "socket.getaddrinfo": 0}
 
 
 def stay_on_this_machine() -> None:
-    """From now on, for the rest of the process: Python cannot take an audit hook away."""
+    """Install the guard for the rest of the process; Python cannot remove an audit hook."""
     sys.addaudithook(_hook)
 
 
 def is_here(host: object) -> bool:
-    """Whether a name or an address is this machine's loopback; no name is asked about."""
+    """Return whether a name or an address is this machine's loopback, without a name lookup."""
     if host is None or isinstance(host, bytes):
         host = (host or b"").decode()
     text = str(host).partition("%")[0]
@@ -39,8 +40,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     target = arguments[_EVENTS[event]]
     if event != "socket.getaddrinfo":
-        if not isinstance(target, tuple):  # a Unix socket's path, a netlink number
+        if not isinstance(target, tuple):  # the path of a Unix socket, or a netlink number
             return
         target = target[0]
     if not is_here(target):
-        raise AssertionError(f"a test wants to leave this machine: {event} {target!r}")
+        raise AssertionError(f"a test tries to leave this machine: {event} {target!r}")

@@ -13,11 +13,11 @@ _IDS = {"traceId", "spanId", "parentSpanId"}
 
 
 def json_from(request: Message, *, enum_numbers: bool = True, ascii_only: bool = False) -> bytes:
-    """Protobuf's own JSON, but for the ids: OTLP wants them in hexadecimal.
+    """Return protobuf's own JSON with ids in hexadecimal, as OTLP/JSON requires.
 
     Args:
-        enum_numbers: as OTLP asks; else names, as protobuf's JSON has them.
-        ascii_only: escape everything else.
+        enum_numbers: write enums as numbers, as OTLP/JSON requires; otherwise as names.
+        ascii_only: escape all other characters.
     """
     document = MessageToDict(request, use_integers_for_enums=enum_numbers)
     return json.dumps(_with_hex_ids(document), ensure_ascii=ascii_only).encode()

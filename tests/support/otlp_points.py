@@ -1,4 +1,4 @@
-"""Export requests with known data points of all five metric types, and with known log records."""
+"""Export requests with known data points of all five metric types and with known log records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TYPES = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
 
 
 def metric_bytes(count: int, *, seed: int, types: tuple[str, ...] = TYPES) -> bytes:
-    """`count` points of each type; the attribute `id` is another one for each."""
+    """Return `count` points of each type; the attribute `id` is unique to each point."""
     request = ExportMetricsServiceRequest()
     resource_metrics = request.resource_metrics.add()
     resource_metrics.resource.attributes.append(attribute("service.name", "checkout"))
@@ -35,7 +35,7 @@ def metric_bytes(count: int, *, seed: int, types: tuple[str, ...] = TYPES) -> by
 
 
 def log_bytes(count: int, *, seed: int) -> bytes:
-    """`count` records with a body of their own."""
+    """Return `count` log records with distinct bodies."""
     request = ExportLogsServiceRequest()
     resource_logs = request.resource_logs.add()
     resource_logs.resource.attributes.append(attribute("service.name", "checkout"))

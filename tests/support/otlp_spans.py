@@ -13,7 +13,7 @@ START_UNIX_NANO = (int(time.time()) - 3600) * 10**9
 
 
 def attribute(key: str, value: str | int | float | bool) -> KeyValue:
-    """One attribute of the type its Python value has."""
+    """Return an attribute of the type that matches the Python value."""
     if isinstance(value, bool):
         return KeyValue(key=key, value=AnyValue(bool_value=value))
     if isinstance(value, int):
@@ -26,7 +26,7 @@ def attribute(key: str, value: str | int | float | bool) -> KeyValue:
 def export_request(
     count: int, *, seed: int, start_unix_nano: int = START_UNIX_NANO
 ) -> ExportTraceServiceRequest:
-    """`count` realistic spans; another seed gives other ids."""
+    """Return `count` realistic spans; another seed gives other ids."""
     chance = random.Random(seed)
     request = ExportTraceServiceRequest()
     resource_spans = request.resource_spans.add()
@@ -73,5 +73,5 @@ def _span(chance: random.Random, start_unix_nano: int) -> Span:
 
 
 def export_bytes(count: int, *, seed: int, start_unix_nano: int = START_UNIX_NANO) -> bytes:
-    """The same as it goes over the wire."""
+    """Return the bytes of `export_request`."""
     return export_request(count, seed=seed, start_unix_nano=start_unix_nano).SerializeToString()

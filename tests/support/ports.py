@@ -14,12 +14,12 @@ _random = random.SystemRandom()
 
 
 def free_port() -> int:
-    """A port that no other process is given until this one ends."""
+    """Return a port that no other process can get until this process ends."""
     return held_port(sys.modules[__name__])
 
 
 def held_port(holder: object) -> int:
-    """A port that no other process is given as long as `holder` is alive.
+    """Return a port that no other process can get while `holder` is alive.
 
     So no other process listens on the port while the holder's engine is down. The engine itself can
     listen there: the socket that holds the port never listens, and both sockets allow the address
@@ -37,7 +37,7 @@ def held_port(holder: object) -> int:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-    # Only now: with it from the start, two processes could hold the same port.
+    # Set after `bind`: before it, two processes could hold the same port.
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     weakref.finalize(holder, held.close)
     port: int = held.getsockname()[1]

@@ -22,11 +22,11 @@ def wait_until(
     seconds: float = START_SECONDS,
     log_of: Process | None = None,
 ) -> None:
-    """Return as soon as `holds()`.
+    """Poll `holds` until it returns true.
 
     Raises:
-        AssertionError: it does not within `seconds`, or the process `log_of` has ended;
-            the message has `what` and the end of that process's log.
+        AssertionError: it does not within `seconds`, or the process `log_of` has ended. The
+            message contains `what` and the end of that process's log.
     """
     deadline = time.monotonic() + seconds
     while not holds():
@@ -40,7 +40,7 @@ def wait_until(
 
 @dataclass
 class Process:
-    """A child that can be killed at any moment and started again with the same arguments."""
+    """A child process that can be killed at any moment and started again with equal arguments."""
 
     command: list[str]
     folder: Path
@@ -53,19 +53,19 @@ class Process:
             )
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal without waiting, e.g. SIGSTOP to freeze it."""
+        """Send a signal without waiting, for example SIGSTOP to freeze the process."""
         assert self._process is not None
         self._process.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL: nothing is flushed, nothing is said."""
+        """Send SIGKILL and wait for the end; the process cannot flush or report anything."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def has_ended(self) -> bool:
-        """Whether it was started, was not killed, and yet runs no more."""
+        """Return whether the process ended without `kill`."""
         return self._process is not None and self._process.poll() is not None
 
     @property

@@ -1,4 +1,4 @@
-"""Product events for tests: one to change, ways to send it, and the rows that it becomes."""
+"""Product events: a template, a way to send it, and the rows that it becomes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOW_TEXT = time.strftime("%Y-%m-%d %H:%M:%S.000", time.gmtime(NOW_SECONDS))
 
 
 def event(**fields: object) -> dict[str, object]:
-    """A sign-up, with some fields changed."""
+    """Return a sign-up event with some fields changed."""
     return {
         "event_name": "signup",
         "channel": "web",
@@ -29,7 +29,7 @@ def event(**fields: object) -> dict[str, object]:
 
 
 def post(worker: Worker, path: str, body: object, **headers: str) -> Response:
-    """An authenticated request with JSON."""
+    """Send an authenticated request with JSON."""
     return worker.request(
         "POST",
         path,
@@ -39,7 +39,7 @@ def post(worker: Worker, path: str, body: object, **headers: str) -> Response:
 
 
 def stored_events(clickhouse: ClickHouse, worker: Worker) -> list[dict[str, object]]:
-    """Rows of `events_once` after everything has been delivered."""
+    """Return the rows of `events_once` after everything has been delivered."""
     wait_until("drained", worker.is_drained, log_of=worker.process)
     assert worker.stored("SELECT error FROM dead_letters") == []
     lines = clickhouse.query(

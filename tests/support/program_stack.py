@@ -1,4 +1,4 @@
-"""Stacks of small programs on local clouds, and what tests do to them."""
+"""Stacks of small programs on local clouds."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ PROGRAMS = ROOT / "tests" / "resources" / "programs"
 
 
 class ProgramStack:
-    """A stack of one of the programs beside this file.
+    """A stack of one of the programs in `tests/resources/programs`.
 
     Args:
         clouds: where the clouds and Pulumi's state are.
-        program: folder under `programs/`, or any other.
-        folder: where the stack's settings file goes.
+        program: a folder below `programs/`, or the path of another program.
+        folder: where the stack's settings file is written.
         name: the stack's name.
     """
 
@@ -54,14 +54,14 @@ class ProgramStack:
         self.stack.ensure()
 
     def configure(self, **args: Any) -> None:
-        """Set the program's `args`."""
+        """Set the config key `args` of the program."""
         self.pulumi("config", "set", "args", json.dumps(args))
 
     def pulumi(self, *arguments: str, succeeds: bool = True) -> str:
-        """Run `pulumi`; returns what it printed."""
+        """Run `pulumi` and return its output."""
         self.stack.release_dead_lock()
         command = self.stack.command(*arguments)
-        if arguments[0] == "state":  # knows nothing of settings files
+        if arguments[0] == "state":  # this command has no option for a settings file
             command.remove("--config-file")
             command.remove(str(self.settings))
         result = subprocess.run(
@@ -78,20 +78,20 @@ class ProgramStack:
         return shown
 
     def up(self, *arguments: str) -> str:
-        """`pulumi up`, which must succeed and leave no declared output without a value."""
+        """Run `pulumi up`, which must succeed and leave no declared output without a value."""
         shown = self.pulumi("up", "--yes", "--skip-preview", *arguments)
         missing = missing_outputs(self.state())
         assert not missing, f"outputs without a value: {missing}"
         return shown
 
     def failing_up(self, *arguments: str) -> str:
-        """`pulumi up`, which must fail; returns the errors, a line each."""
+        """Run `pulumi up`, which must fail, and return its output."""
         shown = self.pulumi("up", "--yes", *arguments, succeeds=False)
         assert "Traceback" not in shown, shown
         return shown
 
     def up_killed_when(self, seen: Any) -> None:
-        """Start `pulumi up` and SIGKILL it, and nothing else, as soon as `seen()` is true."""
+        """Start `pulumi up` and send SIGKILL to this one process as soon as `seen()` is true."""
         process = subprocess.Popen(
             self.stack.command("up", "--yes", "--skip-preview"),
             cwd=self.stack.program,
@@ -106,22 +106,22 @@ class ProgramStack:
         process.wait()
 
     def preview(self) -> dict[str, str]:
-        """`TYPE::NAME` -> operation, of everything that a preview would touch."""
+        """Return `TYPE::NAME` -> operation for every resource that a preview would touch."""
         shown = self.pulumi("preview", "--json")
         steps = json.JSONDecoder().raw_decode(shown[shown.index("{") :])[0]["steps"]
         return {step["urn"].rpartition("/")[2]: step["op"] for step in steps}
 
     def state(self) -> str:
-        """The saved state, as it is on disk."""
+        """Return the saved state as it is on disk."""
         return next(self.stack.layout.backend.rglob(f"{self.stack.name}.json")).read_text()
 
     def delete_by_hand(self, service_id: str) -> None:
-        """Stop and delete a service as somebody does in the console."""
+        """Stop and delete a service outside Pulumi, as a user does in the console."""
         self.control_plane.patch_service(service_id, "/state", {"command": "stop"})
         while {service["id"]: service["state"] for service in self.services()}.get(service_id):
             with contextlib.suppress(urllib.error.HTTPError):
                 self.control_plane.organization("DELETE", f"services/{service_id}")
 
     def services(self) -> list[dict[str, Any]]:
-        """What the API has."""
+        """Return the services that the API lists."""
         return self.control_plane.services()

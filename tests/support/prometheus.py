@@ -1,4 +1,4 @@
-"""Prometheus's text format 0.0.4, read strictly: what a lenient parser forgives fails here.
+"""A strict parser of Prometheus's text format 0.0.4: it rejects what lenient parsers accept.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
 """
@@ -19,7 +19,7 @@ Samples = dict[str, dict[tuple[tuple[str, str], ...], float]]
 
 
 def parse(text: str) -> Samples:
-    """Every sample; fails on the first line that is not legal where it stands."""
+    """Return all samples; fail on the first line that is invalid at its position."""
     assert text.endswith("\n")
     samples: Samples = {}
     types: dict[str, str] = {}
@@ -63,7 +63,7 @@ def _sample(line: str) -> tuple[str, tuple[tuple[str, str], ...], float]:
 
 
 def _check_histogram(samples: Samples, name: str) -> None:
-    """Buckets rise to `+Inf`, which is the count; each has a sum."""
+    """Check that buckets increase up to `+Inf`, which equals the count, and that a sum exists."""
     counts = samples.get(f"{name}_count", {})
     assert counts.keys() == samples.get(f"{name}_sum", {}).keys()
     buckets: dict[tuple[tuple[str, str], ...], list[tuple[float, float]]] = {}
@@ -79,7 +79,7 @@ def _check_histogram(samples: Samples, name: str) -> None:
 
 
 def value_of(samples: Samples, name: str, **labels: str) -> float:
-    """The sum of the samples that have these labels, among others; 0 if there are none."""
+    """Return the sum of all samples with these labels, among others; 0 if there are none."""
     wanted: Mapping[str, str] = labels
     return sum(
         value

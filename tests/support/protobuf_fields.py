@@ -16,7 +16,7 @@ _MAX_DEPTH = 12
 
 @dataclass(frozen=True)
 class Field:
-    """Where one field of a body is: its tag from `start`, its content from `content`, to `end`."""
+    """The position of one field: its tag is at `start`, its content from `content` to `end`."""
 
     number: int
     wire: int
@@ -27,7 +27,7 @@ class Field:
 
 
 def varint(value: int) -> bytes:
-    """As protobuf writes it; negative numbers take ten bytes."""
+    """Return protobuf's encoding of a number; negative numbers take ten bytes."""
     value &= 2**64 - 1
     written = bytearray()
     while value > 127:
@@ -38,7 +38,7 @@ def varint(value: int) -> bytes:
 
 
 def fields_of(body: bytes) -> list[Field]:
-    """All fields, at every depth; a text that happens to parse counts as a message."""
+    """Return all fields at every depth; a string that can be parsed counts as a message."""
     found = _fields_within(body, 0, len(body), None, 0)
     assert found, "not protobuf"
     return found
@@ -88,7 +88,7 @@ def _varint_at(body: bytes, at: int, end: int) -> tuple[int, int]:
 
 
 def count_at(body: bytes, path: Sequence[int]) -> int:
-    """How many fields there are whose numbers, from the outermost on, are `path`."""
+    """Count the fields whose numbers, from the outermost message inwards, are `path`."""
     number, *inside = path
     found = [field for field in _siblings(body) if field.number == number]
     return (
@@ -108,7 +108,7 @@ def _siblings(body: bytes) -> Iterator[Field]:
 
 
 def replaced(body: bytes, field: Field, by: bytes, *, mend_lengths: bool = True) -> bytes:
-    """The body with other bytes in a field's place; what holds it gets its new length."""
+    """Return the body with other bytes for one field; lengths of outer messages are adjusted."""
     while mend_lengths and field.parent is not None:
         parent = field.parent
         content = body[parent.content : field.start] + by + body[field.end : parent.end]

@@ -1,4 +1,4 @@
-"""Bodies that ClickHouse rejects, and how a test makes it read them."""
+"""Bodies that ClickHouse rejects, and ways to store them in the worker's buffer."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SPANS = 200
 DAY_NANO = 86_400 * 10**9
 
 
-# A body that only ClickHouse can find fault with, now that the worker sets no such limit.
+# Only ClickHouse rejects a body for its number of days: the worker sets no such limit any more.
 FEW_DAYS = {"MAX_PARTITIONS_PER_INSERT": 100}
 
 
 def many_days(seed: int) -> bytes:
-    """Valid OTLP that no insert limited by `FEW_DAYS` takes: a span on each of 150 days."""
+    """Return valid OTLP that no insert limited by `FEW_DAYS` accepts: spans on 150 days."""
     request = export_request(150, seed=seed)
     for day, span in enumerate(request.resource_spans[0].scope_spans[0].spans):
         span.start_time_unix_nano = START_UNIX_NANO - day * DAY_NANO
@@ -26,12 +26,12 @@ def many_days(seed: int) -> bytes:
 
 
 def hold_back(clickhouse: ClickHouse) -> None:
-    """Stop ClickHouse, so that what is sent meanwhile travels in one batch."""
+    """Stop ClickHouse, so that all bodies until its next start are sent in one batch."""
     clickhouse.process.kill()
 
 
 def damage_first(worker: Worker, select: str) -> None:
-    """Break one stored body, as a disk or a bug might; the worker is not running."""
+    """Damage one stored body, as a disk or a bug might; the worker must not be running."""
     ((seq, body),) = worker.stored(select)
     assert isinstance(body, bytes)
     damaged = body[:20] + b"\xff" * 20 + body[40:]

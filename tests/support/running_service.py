@@ -1,4 +1,4 @@
-"""A server for resources that live inside one: a service made by hand, and SQL as its admin."""
+"""A service that was created without Pulumi, for resources that are created inside a service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEADLINE_SECONDS = 60.0
 
 
 class RunningService:
-    """A running service that no stack made."""
+    """A running service that belongs to no stack."""
 
     def __init__(self, clouds: Layout) -> None:
         self.clouds = clouds
@@ -41,7 +41,7 @@ class RunningService:
         self.wait_for("running")
 
     def wait_for(self, state: str) -> None:
-        """Until the API shows a state."""
+        """Poll until the API shows the state."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         while self.state != state:
             assert time.monotonic() < deadline, f"the service is not {state}"
@@ -49,15 +49,15 @@ class RunningService:
 
     @property
     def state(self) -> str:
-        """As the API shows it."""
+        """Return the state that the API shows."""
         return str(self.control_plane.organization("GET", f"services/{self.id}")["state"])
 
     def command(self, command: str) -> None:
-        """`start` or `stop`."""
+        """Send the command `start` or `stop`."""
         self.control_plane.patch_service(self.id, "/state", {"command": command})
 
     def connection(self, *, cloud: bool = True) -> dict[str, str]:
-        """What a resource's `connection` takes; without `cloud`, as of any other server."""
+        """Return a resource's `connection`; without `cloud`, as for a server elsewhere."""
         service = {
             "organization_id": self.control_plane.cloud["organization_id"],
             "service_id": self.id,
@@ -66,7 +66,7 @@ class RunningService:
         return {**known, **(service if cloud else {})}
 
     def query(self, sql: str, *, user: str = "default", password: str | None = None) -> str:
-        """The answer to a statement, or the server's error, as one text."""
+        """Run a statement and return the response or the server's error as one string."""
         request = urllib.request.Request(
             self.url,
             data=sql.encode(),
@@ -81,7 +81,7 @@ class RunningService:
             return error.read().decode()
 
     def stack(self, folder: Path, name: str) -> AccessStack:
-        """A stack of the program `access` in this server."""
+        """Return a stack of the program `access` on this server."""
         return AccessStack(self, folder, name)
 
 
@@ -93,25 +93,25 @@ class AccessStack(ProgramStack):
         self.server = server
 
     def has(self, **made: dict[str, Any]) -> None:
-        """Set what the program makes."""
+        """Set the resources of the program."""
         self.configure(connection=self.server.connection(), **made)
 
     def makes(self, **made: dict[str, Any]) -> None:
-        """Set what the program makes, `pulumi up`, and see that a second one has nothing to do."""
+        """Set the resources, run `pulumi up`, and check that a second `up` changes nothing."""
         self.has(**made)
         self.up()
         self.up("--expect-no-changes")
 
     def updates(self, **made: dict[str, Any]) -> None:
-        """Set what the program makes; the one resource that differs is changed in place."""
+        """Set the resources; the one that differs must be updated in place."""
         self.has(**made)
         assert "1 updated" in self.up()
 
     def replaces(self, **made: dict[str, Any]) -> None:
-        """Set what the program makes; the one resource that differs is replaced."""
+        """Set the resources; the one that differs must be replaced."""
         self.has(**made)
         assert "1 replaced" in self.up()
 
     def refreshed(self) -> None:
-        """Read everything from the server, and repair it."""
+        """Read all resources from the server and repair them."""
         self.up("--refresh")

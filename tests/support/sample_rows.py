@@ -1,7 +1,7 @@
 """`python -m tests.support.sample_rows` records `worker/src/tables/sample_rows.json`.
 
-After a change of a sample or of a table's columns. Read the difference: the rows are what
-`pulumi up` expects of every ClickHouse.
+Run it after a change of a sample or of a table's columns, and review the difference: `pulumi up`
+expects these rows of every ClickHouse.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ STATEMENTS = ROOT / "worker" / "dist" / "statements.json"
 
 
 def columns_of(query: str) -> list[str]:
-    """The columns that an INSERT names."""
+    """Return the columns that an INSERT names."""
     match = re.match(r"INSERT INTO \w+ \(([^)]+)\)", query)
     assert match
     return [column.strip() for column in match[1].split(",")]
 
 
 def main() -> None:
-    """Insert every sample in its first form, and record the stored rows."""
+    """Insert the first form of every sample and record the stored rows."""
     subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT / "worker", check=True)
     recorded = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""A stack of one service and whatever is asked for beside it."""
+"""A stack of one service and the resources that a test declares next to it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["add_fault", "declare", "service_result", "service_stack"]
 
 
 def service_stack(clouds: Layout, folder: Path, *, alone: bool = False) -> ProgramStack:
-    """The stack; the local cloud allows it any number of requests, so it need not keep to ten.
+    """Return the stack. The local cloud's rate limit is off, so the stack need not respect it.
 
     Args:
-        alone: without the service, for what belongs to the organization.
+        alone: without the service, for resources of the organization.
     """
     unlimited = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000"}
     stack = ProgramStack(clouds, "service_children", folder, environment=unlimited)
@@ -29,14 +29,14 @@ def service_stack(clouds: Layout, folder: Path, *, alone: bool = False) -> Progr
 def declare(
     stack: ProgramStack, *things: tuple[str, str, dict[str, Any]], secret: bool = False
 ) -> None:
-    """Set what the program makes beside its service; as a secret, if there is one in it."""
+    """Set the resources of the program; with `secret` as a secret config value."""
     listed = [{"kind": kind, "name": name, "args": args} for kind, name, args in things]
     how = "--secret" if secret else "--plaintext"
     stack.pulumi("config", "set", how, "resources", json.dumps(listed))
 
 
 def service_result(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
-    """The `result` of an operation of the service; None where the API answers 404."""
+    """Return the `result` of an operation of the service, or None after a 404."""
     (service,) = stack.services()
     try:
         return stack.control_plane.organization(method, f"services/{service['id']}{path}", body)
@@ -47,7 +47,7 @@ def service_result(stack: ProgramStack, path: str, method: str = "GET", body: An
 
 
 def add_fault(stack: ProgramStack, operation: str, kind: str, **details: Any) -> None:
-    """Let an operation go wrong, once unless `times` says otherwise, beside what is wrong already.
+    """Add a fault to the local cloud; it affects one call unless `times` is given.
 
     Args:
         kind, details: `fault` and the other fields of `local.clickhouse.faults.Rule`.

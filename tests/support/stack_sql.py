@@ -1,4 +1,4 @@
-"""SQL as any client of a service sends it."""
+"""SQL on a stack's service, sent as any client sends it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["query"]
 
 
 def query(stack: ProgramStack, sql: str, *, user: str = "default") -> str:
-    """The answer to a statement, or the server's error, as one text."""
+    """Run a statement and return the response or the server's error as one string."""
     outputs = stack.stack.outputs()
     password = outputs["password" if user == "default" else "reader_password"]
     request = urllib.request.Request(

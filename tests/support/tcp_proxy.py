@@ -1,6 +1,6 @@
-"""A TCP proxy before ClickHouse that loses answers or requests on purpose, or answers by itself.
+"""A TCP proxy in front of ClickHouse that loses responses or requests, or responds itself.
 
-It knows nothing of HTTP but this: when the server starts to answer, the insert has been applied.
+It relies on one fact about HTTP: when the server starts its response, the insert was applied.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 @dataclass
 class Faults:
-    """What is still to go wrong; each fault counts one down.
+    """Faults that the proxy still has to cause; each number counts down.
 
     Attributes:
-        lose_answers: answers to throw away, with the connection.
-        lose_answers_to: only those to requests whose first line holds these bytes.
-        cut_requests: requests to forward only in part, and then to close their connections.
-        cut_requests_in: the part of a request that is cut in its middle; `end`: all of it is
-            forwarded but its last byte.
-        answer_instead: as long as this is not empty, requests get it and go nowhere.
-        hold: as long as this is set, requests go nowhere and nobody answers.
-        lost: answers thrown away so far.
+        lose_answers: responses to discard, together with their connection.
+        lose_answers_to: discard only responses to requests whose first line contains these bytes.
+        cut_requests: requests to forward only in part before their connections are closed.
+        cut_requests_in: the part of a request in which it is cut; with `end`, everything except
+            the last byte is forwarded.
+        answer_instead: while this is not empty, it is the response and requests are not forwarded.
+        hold: while this is set, requests are not forwarded and get no response.
+        lost: responses discarded so far.
         cut: requests cut so far.
-        kept: requests that went nowhere so far.
-        heads: the start of every request that came.
+        kept: requests not forwarded so far.
+        heads: the first bytes of every request.
     """
 
     lose_answers: int = 0
@@ -49,13 +49,13 @@ class Faults:
 
 
 class Proxy:
-    """Forwards a local port to `port`, with `faults`; a context manager.
+    """Forward a local port to `port`, with `faults`; a context manager.
 
     Args:
-        port: of the server.
-        forwards_partial_heads: False: of a request that is cut in its URL or head, the server sees
-            only a connection that closes. The ClickHouse of these tests, which is libchdb, ends on
-            "a fatal error" when half a request line comes.
+        port: the server's port.
+        forwards_partial_heads: if false, a request that is cut in its URL or head reaches the
+            server only as a connection that closes. The ClickHouse of these tests, libchdb, ends
+            with "a fatal error" when it receives half a request line.
     """
 
     def __init__(self, port: int, *, forwards_partial_heads: bool = True) -> None:
@@ -82,7 +82,7 @@ class Proxy:
             try:
                 client, _address = self._listener.accept()
             except OSError:
-                return  # closed: the test is over
+                return  # closed at the end of the test
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
@@ -117,7 +117,7 @@ class Proxy:
                     target.sendall(data)
 
     def _keep(self, client: socket.socket) -> None:
-        """Read and throw away until the client goes; it hears what it is to hear."""
+        """Discard the request until the client closes, and send the configured response."""
         with self._lock:
             self.faults.kept += 1
         if self.faults.answer_instead:
@@ -142,7 +142,7 @@ class Proxy:
             return True
 
     def _cut(self, client: socket.socket, server: socket.socket, received: bytes) -> None:
-        """Forward the start of a request, of which `received` has come so far."""
+        """Forward the first part of a request; `received` is what arrived so far."""
         try:
             while _HEAD_END not in received:
                 received += _receive(client, 65536)
@@ -167,11 +167,11 @@ def _receive(client: socket.socket, most: int) -> bytes:
 
 
 def _cut_after(received: bytes, part: RequestPart) -> int:
-    """How many bytes of a request are forwarded, of which the whole head has come."""
+    """Return how many bytes of a request are forwarded, once its whole head has arrived."""
     url_end = received.index(b"\r\n")
     head_end = received.index(_HEAD_END) + len(_HEAD_END)
     found = _LENGTH.search(received, 0, head_end)
-    length = 2 if found is None else int(found[1])  # in chunks, a body has more
+    length = 2 if found is None else int(found[1])  # a chunked body is longer
     end = head_end + length - 1
     middles = {
         "url": url_end // 2,

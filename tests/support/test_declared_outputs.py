@@ -1,4 +1,4 @@
-"""The check that every `up` of these tests ends with finds an output without a value."""
+"""The check at the end of every `up` finds declared outputs without a value."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def state(outputs: dict[str, str]) -> str:
 
 
 def test_an_output_without_a_value_is_found() -> None:
-    """It is absent from the state, since the engine drops nulls."""
+    """Pulumi's engine drops nulls, so the state does not contain the output."""
     assert missing_outputs(state({"version": "1", "value": "x", "sha256": "y"})) == [
         "Token.previous_sha256"
     ]
 
 
 def test_an_empty_output_has_a_value() -> None:
-    """So it is known in a preview."""
+    """An empty value is known in a preview."""
     complete = {"version": "1", "value": "x", "sha256": "y", "previous_sha256": ""}
     assert missing_outputs(state(complete)) == []

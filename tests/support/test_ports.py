@@ -1,4 +1,4 @@
-"""The helpers that the tests of the worker depend on."""
+"""Ports that tests hold while an engine is down."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tests.support.ports import held_port
 
 
 class Holder:
-    """As an engine that is down."""
+    """Represents an engine that is down."""
 
 
-def test_a_held_port_is_the_holders_alone_and_can_be_listened_on_again_and_again() -> None:
-    """Between two starts of an engine no other process gets its port."""
+def test_only_the_holder_can_listen_on_a_held_port() -> None:
+    """Between two starts of an engine, no other process gets its port."""
     holder = Holder()
     port = held_port(holder)
     for _start in range(2):

@@ -1,4 +1,4 @@
-"""The proxy of the tests cuts a request where it says."""
+"""The tests' proxy cuts a request in the configured part."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RANGES = {
 
 
 def forwarded(part: RequestPart) -> bytes:
-    """What a server gets of the request."""
+    """Return the bytes of the request that the server receives."""
     received = bytearray()
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -46,7 +46,7 @@ def forwarded(part: RequestPart) -> bytes:
 
 @pytest.mark.parametrize("part", get_args(RequestPart))
 def test_a_request_is_cut_inside_the_part(part: RequestPart) -> None:
-    """Whatever comes before the cut is forwarded, byte for byte."""
+    """All bytes before the cut are forwarded unchanged."""
     start = forwarded(part)
     least, most = RANGES[part]
     assert least <= len(start) <= most

@@ -1,4 +1,4 @@
-"""Runs a command where there is no network, for tests that want to know what it does there."""
+"""Run a command without a network, for tests that count its attempts to leave the machine."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["run_without_network"]
 def run_without_network(
     *command: str, environment: Mapping[str, str] | None = None
 ) -> tuple[str, int]:
-    """What a command printed where there is only loopback, and how often it wanted to leave.
+    """Return the output of a command that has only loopback, and its attempts to leave the machine.
 
-    Where there can be no such place, the test fails and says what is missing: whether a request
-    leaves the machine cannot be seen then, and nobody should believe that it was.
+    The test fails, with the missing permission, on a machine that allows no network namespace,
+    because the attempts cannot be counted there.
     """
     result = subprocess.run(
         [sys.executable, "-m", "tests.support.loopback", *command],

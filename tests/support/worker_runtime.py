@@ -1,6 +1,7 @@
-"""A ClickHouse and a Workers runtime of a test's own: started, killed and started again by hand.
+"""A Workers runtime for one test, which starts, kills and restarts it.
 
-The local clouds bring back what dies; here a test decides when, so the engines run bare.
+The local clouds restart engines automatically. These tests decide themselves when an engine starts,
+so they run it without the local clouds.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ from tests.support.paths import ROOT
 from tests.support.ports import held_port
 from tests.support.process import Process, wait_until
 
-# The ways into ClickHouse, `worker/src/tables/formats.ts`; the first one is the default.
+# The formats of inserts, `worker/src/tables/formats.ts`; the first one is the default.
 INSERT_FORMATS = ("protobuf", "rowbinary")
-# Recorded bodies have the times of their recording, and those of unit tests begin at 1970.
+# Recorded bodies contain the time of their recording, and bodies of unit tests begin in 1970.
 LONG_RETENTION_DAYS = 36_500
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the worker said."""
+    """A response of the worker."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,15 +44,15 @@ def _lower(headers: Message) -> dict[str, str]:
 
 
 class Worker:
-    """workerd with the built script; its Durable Objects are in `folder/objects`.
+    """workerd with the built script; its Durable Objects are stored in `folder/objects`.
 
     Args:
-        clickhouse_url: where the worker delivers, a server or a proxy before it.
-        limits: numbers of `limits.ts` to run with instead, by name.
-        access: the binding of teams and tokens.
-        sentry_dsn: where it reports errors; default: nowhere.
-        retention_days: how old rows may be, one number or one for each of `SIGNALS`.
-        insert_format: how batches of OTLP are sealed, one of `INSERT_FORMATS`.
+        clickhouse_url: where the worker delivers: a server, or a proxy in front of it.
+        limits: values that replace those of `limits.ts`, by name.
+        access: the binding with teams and tokens.
+        sentry_dsn: where the worker reports errors; by default nowhere.
+        retention_days: the maximum age of rows, one number or one for each of `SIGNALS`.
+        insert_format: the format of OTLP batches, one of `INSERT_FORMATS`.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class Worker:
         limits: Mapping[str, int],
         access: Mapping[str, object] | None = None,
     ) -> None:
-        """Write script and configuration; the next start runs them."""
+        """Write script and configuration; they take effect at the next start."""
         access = access or access_document()
         (self.folder / "index.js").write_text(built_script(limits))
         bindings = {
@@ -99,7 +100,7 @@ class Worker:
 
     def start(self) -> None:
         self.process.start()
-        wait_until("the worker answers", self._answers, log_of=self.process)
+        wait_until("the worker responds", self._answers, log_of=self.process)
 
     def _answers(self) -> bool:
         try:
@@ -114,7 +115,7 @@ class Worker:
     def request(
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> Response:
-        """One request; header names are written with `_` for `-`."""
+        """Send one request; `_` in the name of a header keyword means `-`."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}",
             data=body,
@@ -128,11 +129,11 @@ class Worker:
             return Response(error.code, _lower(error.headers), error.read())
 
     def post_traces(self, body: bytes, **headers: str) -> Response:
-        """An authenticated export request with spans."""
+        """Send an authenticated export request with spans."""
         return self.post_otlp("traces", body, **headers)
 
     def post_otlp(self, signal: str, body: bytes, **headers: str) -> Response:
-        """An authenticated export request with `traces`, `logs` or `metrics`."""
+        """Send an authenticated export request with `traces`, `logs` or `metrics`."""
         return self.request(
             "POST",
             f"/v1/{signal}",
@@ -145,7 +146,7 @@ class Worker:
         )
 
     def post_event(self, event: object, **headers: str) -> Response:
-        """An authenticated product event."""
+        """Send an authenticated product event."""
         return self.request(
             "POST",
             "/events",
@@ -154,7 +155,7 @@ class Worker:
         )
 
     def operate(self, what: str) -> None:
-        """`pause` or `resume` all buffers, with the token `admin`: batches of a pause are full."""
+        """`pause` or `resume` all buffers with the token `admin`; a pause makes batches full."""
         answer = self.request(
             "POST",
             f"/admin/{what}",
@@ -165,7 +166,7 @@ class Worker:
         assert answer.status == 200, answer
 
     def stored(self, sql: str) -> list[tuple[object, ...]]:
-        """Rows of the buffer's own database, read beside the running object."""
+        """Read rows of the buffer's own database while the object is running."""
         file = self._database()
         if file is None:
             return []
@@ -188,17 +189,17 @@ class Worker:
         return None
 
     def is_drained(self) -> bool:
-        """Everything taken has been delivered or set aside."""
+        """Return whether every accepted body has been delivered or dead-lettered."""
         return self.stored("SELECT count(*) FROM chunks") == [(0,)]
 
 
 def retention_days(days: int | Mapping[str, int]) -> str:
-    """The binding of that name."""
+    """Return the value of the binding `RETENTION_DAYS`."""
     return json.dumps(days if isinstance(days, Mapping) else dict.fromkeys(SIGNALS, days))
 
 
 def built_script(limits: Mapping[str, int]) -> str:
-    """The bundle, with some of its limits set to other numbers."""
+    """Return the bundled script with some of its limits replaced."""
     script = (ROOT / "worker" / "dist" / "index.js").read_text()
     for name, value in limits.items():
         script, count = re.subn(rf"var {name} = [^;]+;", f"var {name} = {value};", script)
@@ -238,6 +239,6 @@ const ingest :Workerd.Worker = (
 
 WorkerFactory = Callable[..., Worker]
 
-# A batch a second is right for a table and slow for a hundred tests; and rows of the worker's own
-# would come in between what a slow one counts.
+# Batches once a second suit a table but make a hundred tests slow. Rows of `ingest_health` would
+# change what a slow test counts.
 FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000, "HEALTH_ROWS_MS": 3_600_000}

@@ -1,1 +1,1 @@
-"""Rows as the OpenTelemetry Collector's ClickHouse exporter writes them, and how they were made."""
+"""Rows as the OpenTelemetry Collector's ClickHouse exporter writes them, and their requests."""

@@ -1,4 +1,4 @@
-"""Export requests that are legal protobuf and that no SDK writes: byte by byte, each by name."""
+"""Export requests that are valid protobuf but that no SDK writes, byte by byte, by name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 
 _START = 1_795_000_000 * 10**9
 _MINUS_ONE = b"\xff" * 9 + b"\x01"
-# Seventy bits where a reader has room for sixty-four.
+# Seventy bits where a reader has space for sixty-four.
 _TOO_MANY_BITS = b"\xff" * 9 + b"\x7f"
 _TWO_TO_40_PLUS_1 = b"\x81\x80\x80\x80\x80\x20"
 
@@ -22,7 +22,7 @@ def _fixed64(number: int, value: int) -> bytes:
 
 
 def _value(*parts: bytes) -> bytes:
-    """A span with one attribute."""
+    """Return a span with one attribute."""
     return _field(9, _field(1, b"k"), _field(2, *parts))
 
 
@@ -142,7 +142,7 @@ _METRICS: dict[str, bytes] = {
 
 
 def edge_case_trace_requests() -> dict[str, bytes]:
-    """Each alone in a request; every span has an id of its own."""
+    """Return one request for each case; every span has a distinct id."""
     requests = {
         name: _field(1, _field(2, _field(2, _identified(number, span))))
         for number, (name, span) in enumerate(_SPANS.items(), start=1)
@@ -159,12 +159,12 @@ def edge_case_trace_requests() -> dict[str, bytes]:
 
 
 def _identified(number: int, span: bytes) -> bytes:
-    # Before the span's own fields, so that those come second where they come twice.
+    # Before the span's own fields, so that a field of the case is the first one where both have it.
     return _field(2, number.to_bytes(8, "big")) + _fixed64(7, _START) + span
 
 
 def edge_case_log_requests() -> dict[str, bytes]:
-    """Each alone in a request; the event's name says which it is."""
+    """Return one request for each case; the name of the event is the name of the case."""
     return {
         name: _field(
             1, _field(2, _field(2, _fixed64(1, _START), _field(12, name.encode()), record))
@@ -174,7 +174,7 @@ def edge_case_log_requests() -> dict[str, bytes]:
 
 
 def edge_case_metric_requests() -> dict[str, bytes]:
-    """Each alone in a request; the metric's name says which it is."""
+    """Return one request for each case; the name of the metric is the name of the case."""
     requests = {
         name: _field(1, _field(2, _field(2, _field(1, name.encode()), metric)))
         for name, metric in _METRICS.items()

@@ -1,4 +1,4 @@
-"""One export request that holds every kind of value OTLP logs can carry."""
+"""One export request with every kind of value that OTLP logs can have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.golden.values import (
 
 
 def log_request() -> ExportLogsServiceRequest:
-    """The request; the same bytes every time."""
+    """Return the request; its bytes are the same in every run."""
     return ExportLogsServiceRequest(
         resource_logs=[_everything(), _bodies(), _severities(), ResourceLogs()]
     )
@@ -80,7 +80,7 @@ def _everything() -> ResourceLogs:
 
 
 def _bodies() -> ResourceLogs:
-    """A body may be whatever an attribute may be."""
+    """A body can have any type that an attribute can have."""
     resource_logs = ResourceLogs()
     resource_logs.resource.attributes.extend(key_values(("service.name", text_value("bodies"))))
     scope_logs = resource_logs.scope_logs.add()

@@ -1,4 +1,4 @@
-"""One export request that holds every kind of metric and value OTLP can carry."""
+"""One export request with every kind of metric and value that OTLP can have."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _Buckets = ExponentialHistogramDataPoint.Buckets
 
 
 def metric_request() -> ExportMetricsServiceRequest:
-    """The request; the same bytes every time."""
+    """Return the request; its bytes are the same in every run."""
     return ExportMetricsServiceRequest(
         resource_metrics=[_everything(), _without_anything(), ResourceMetrics()]
     )
@@ -95,7 +95,7 @@ def _without_anything() -> ResourceMetrics:
 
 
 def _numbers() -> list[tuple[str, NumberDataPoint]]:
-    """Each alone, by name."""
+    """Return each kind of number with a name."""
     doubles = [NumberDataPoint(as_double=value, **_TIMES) for value in DOUBLES]
     ints = [NumberDataPoint(as_int=value, **_TIMES) for value in INTS]
     return [
@@ -160,7 +160,7 @@ def _histograms() -> list[Metric]:
         HistogramDataPoint(count=2**64 - 1, bucket_counts=[2**64 - 1, 0], explicit_bounds=[0.1]),
         HistogramDataPoint(sum=math.nan, min=-math.inf, max=math.inf, **_TIMES),
         HistogramDataPoint(sum=-0.0, min=-0.0, max=0.0, explicit_bounds=[-0.0], **_TIMES),
-        # Counts and bounds that do not fit each other are stored as they are.
+        # Counts and bounds that do not match are stored as they are.
         HistogramDataPoint(bucket_counts=range(100), explicit_bounds=[1.0], **_TIMES),
     ]
     return [

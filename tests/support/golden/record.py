@@ -37,11 +37,11 @@ TABLES = {
         "otel_metrics_summary",
     ),
 }
-# Text, not parsed JSON, is compared: a map may hold a key twice.
+# Rows are compared as strings, not as parsed JSON, because a map may contain a key twice.
 _SELECT_ROWS = (
     "SELECT * FROM {table} FORMAT JSONEachRow SETTINGS output_format_json_quote_denormals = 1"
 )
-# Everything the exporter says of its tables but their TTL and settings.
+# All properties of the exporter's tables except their TTL and settings.
 SELECT_SCHEMA = """
 SELECT table, 'column', name, type || ' ' || compression_codec || ' ' || default_expression
   || ' ' || comment, toString(position)
@@ -57,12 +57,12 @@ ORDER BY ALL FORMAT TSV"""
 
 @dataclass(frozen=True)
 class Recording:
-    """One request and what the exporter made of it.
+    """One request and the rows that the exporter stored for it.
 
     Attributes:
-        name: of its files.
+        name: the common part of the file names.
         signal: `traces`, `logs` or `metrics`.
-        build: the request's bytes, the same every time.
+        build: returns the request's bytes, the same in every run.
     """
 
     name: str
@@ -74,12 +74,12 @@ class Recording:
         return HERE / f"{self.name}.pb"
 
     def rows(self, table: str) -> Path:
-        """The file of a table's rows."""
+        """Return the path of the file with a table's rows."""
         return HERE / f"{self.name}.{table}.jsonl"
 
 
 def _joined(requests: dict[str, bytes]) -> bytes:
-    # Export requests back to back are one request.
+    # Concatenated export requests are one export request.
     return b"".join(requests.values())
 
 
@@ -101,12 +101,12 @@ RECORDINGS = (TRACES, LOGS, METRICS, EDGE_CASE_TRACES, EDGE_CASE_LOGS, EDGE_CASE
 
 
 def rows_of(server: ClickHouse, table: str) -> list[str]:
-    """A table's rows as text, in an order that does not depend on how they came."""
+    """Return a table's rows as strings, in an order that does not depend on their arrival."""
     return sorted(server.query(_SELECT_ROWS.format(table=table)).splitlines())
 
 
 def main() -> None:
-    """Write all files anew."""
+    """Write all files again."""
     argparse.ArgumentParser(
         prog="python -m tests.support.golden.record",
         description=__doc__,

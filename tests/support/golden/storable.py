@@ -24,16 +24,16 @@ RESPONSES: dict[str, Any] = {
 
 
 def time_of(row: str) -> str:
-    """The time by which a table keeps a row."""
+    """Return the time that the table's TTL uses."""
     columns = json.loads(row)
     time: str = columns.get("Timestamp") or columns["TimeUnix"]
     return time
 
 
 def storable_rows(recording: Recording, table: str) -> list[str]:
-    """The exporter's rows but those that the worker rejects: of 1970, without a time, of 2106 on.
+    """Return the exporter's rows that the worker accepts: none of 1970, without a time, or of 2106.
 
-    A log record without a time has one here, the time of its arrival.
+    The worker gives a log record without a time its time of arrival.
     """
     return [
         row
@@ -43,13 +43,13 @@ def storable_rows(recording: Recording, table: str) -> list[str]:
 
 
 def without_arrival(row: str) -> str:
-    """A row with the epoch in place of a time since this module was loaded."""
+    """Return a row with the epoch in place of a time after this module was imported."""
     time = time_of(row)
     return row.replace(time, EPOCH) if time >= LOADED else row
 
 
 def rejected_rows(recording: Recording) -> int:
-    """How many of the exporter's rows the worker rejects."""
+    """Return how many of the exporter's rows the worker rejects."""
     return sum(
         len(recording.rows(table).read_text().splitlines()) - len(storable_rows(recording, table))
         for table in TABLES[recording.signal]
@@ -57,7 +57,7 @@ def rejected_rows(recording: Recording) -> int:
 
 
 def rejected_by(response: bytes, signal: str) -> int:
-    """How many rows the worker rejected, by its response in protobuf."""
+    """Return how many rows the worker rejected according to its protobuf response."""
     partial = RESPONSES[signal].FromString(response).partial_success
     counts = [value for field, value in partial.ListFields() if field.name.startswith("rejected")]
     return sum(counts)

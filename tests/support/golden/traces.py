@@ -1,4 +1,4 @@
-"""One export request that holds every kind of value OTLP traces can carry."""
+"""One export request with every kind of value that OTLP traces can have."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _span(number: int, **fields: object) -> Span:
 
 
 def trace_request() -> ExportTraceServiceRequest:
-    """The request; the same bytes every time."""
+    """Return the request; its bytes are the same in every run."""
     return ExportTraceServiceRequest(
         resource_spans=[_everything(), _kinds_and_codes(), _odd_services(), ResourceSpans()]
     )
@@ -114,7 +114,7 @@ def _kinds_and_codes() -> ResourceSpans:
 
 
 def _odd_services() -> ResourceSpans:
-    """The first service.name counts, whatever its type."""
+    """The first `service.name` is used, whatever its type."""
     resource_spans = ResourceSpans()
     resource_spans.resource.attributes.extend(
         key_values(("service.name", int_value(42)), ("service.name", text_value("second")))

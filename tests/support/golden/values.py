@@ -8,7 +8,7 @@ import struct
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
-# Fixed, because the recorded rows are.
+# Fixed, because the recorded rows contain it.
 START_UNIX_NANO = 1_795_000_000_123_456_789
 
 TEXTS = [
@@ -87,7 +87,7 @@ def scalars() -> list[tuple[str, AnyValue]]:
 
 
 def repeated_keys() -> list[tuple[str, AnyValue]]:
-    """Few, because the exporter's sort leaves the order of equal keys open from 13 on."""
+    """Return few keys: the exporter's sort leaves the order of 13 or more equal keys undefined."""
     return [
         ("twice", text_value("first")),
         ("other", int_value(1)),
