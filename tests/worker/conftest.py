@@ -1,4 +1,4 @@
-"""Engines for the worker's tests: each test gets its own, and none outlives it."""
+"""Engines for the worker's tests: each test starts its own and stops them at its end."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.support.worker_runtime import (
 
 @pytest.fixture(scope="session", autouse=True)
 def built_worker() -> None:
-    """Build the bundle of the sources as they are now, unless another process did."""
+    """Build the bundle from the current sources, unless another process has built it."""
     build_worker(ROOT / "worker")
 
 
 @pytest.fixture
 def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
-    """A server with all migrations applied."""
+    """Start a server with all migrations applied."""
     server = ClickHouse(tmp_path / "clickhouse")
     server.start()
     server.migrate()
@@ -38,13 +38,13 @@ def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
 
 @pytest.fixture
 def proxy(clickhouse: ClickHouse) -> Iterator[Proxy]:
-    """A way to that server which loses answers when told to."""
+    """Start a proxy in front of that server, which loses responses on request."""
     with Proxy(clickhouse.port, forwards_partial_heads=False) as running:
         yield running
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each format of its mark `insert_formats`, or of its module's."""
+    """Run a test once for each format of its mark `insert_formats`, or of its module's mark."""
     mark = metafunc.definition.get_closest_marker("insert_formats")
     if mark is not None and "insert_format" in metafunc.fixturenames:
         metafunc.parametrize("insert_format", mark.args)
@@ -52,13 +52,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def insert_format() -> str:
-    """How workers seal batches of OTLP."""
+    """Return the format in which workers seal batches of OTLP."""
     return INSERT_FORMATS[0]
 
 
 @pytest.fixture
 def make_worker(tmp_path: Path, insert_format: str) -> Iterator[WorkerFactory]:
-    """Builds and starts workers that wait less; keyword arguments are `Worker`'s."""
+    """Return a function that starts a worker with short waits; its keywords are `Worker`'s."""
     workers: list[Worker] = []
 
     def make(
@@ -89,11 +89,11 @@ def make_worker(tmp_path: Path, insert_format: str) -> Iterator[WorkerFactory]:
 
 @pytest.fixture
 def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
-    """A worker that delivers to `clickhouse`."""
+    """Start a worker that delivers to `clickhouse`."""
     return make_worker(clickhouse_url=clickhouse.url)
 
 
 @pytest.fixture
 def worker_without_clickhouse(make_worker: WorkerFactory) -> Worker:
-    """A worker whose ClickHouse is not there: requests are answered all the same."""
+    """Start a worker whose ClickHouse does not run; requests get a response all the same."""
     return make_worker(clickhouse_url="http://127.0.0.1:1")

@@ -1,4 +1,4 @@
-"""`worker/COST.md` says what the formulas give, and the formulas have what the runtimes count."""
+"""`worker/COST.md` has the results of the formulas, and their counts match the real runtimes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pytest
 from bench.ingest import cost, prices
 
 
-def test_the_document_has_the_tables_that_the_formulas_give() -> None:
-    """Prices, limits and counts are changed in code; `--write` brings the document after them."""
+def test_the_page_has_the_tables_that_the_formulas_give() -> None:
+    """Prices, limits and counts are changed in code; `--write` updates the page."""
     assert cost.document_errors() == []
 
 
 @pytest.mark.parametrize(
     ("usage", "dollars"),
     [
-        # The examples of Cloudflare's own page of prices.
+        # The examples of Cloudflare's pricing page.
         (prices.CloudflareUsage(15e6, 7 * 15e6, 0, 0, 0, 0), 8.00),
         (prices.CloudflareUsage(100e6, 7 * 100e6, 0, 0, 0, 0), 45.40),
         # 1.5 million object requests, and a million seconds of duration.
@@ -32,13 +32,13 @@ def test_the_document_has_the_tables_that_the_formulas_give() -> None:
 def test_cloudflare_charges_what_goes_beyond_the_included(
     usage: prices.CloudflareUsage, dollars: float
 ) -> None:
-    """In the sums of their examples."""
+    """The totals equal those of Cloudflare's examples."""
     assert prices.cloudflare_dollars(usage) == pytest.approx(dollars)
 
 
 @pytest.mark.alone
 def test_a_small_load_is_counted_as_the_tables_have_it(tmp_path: Path) -> None:
-    """Rows written, calls, alarms and batches, in the real runtimes."""
+    """Rows written, calls, alarms and batches are counted in the real runtimes."""
     measured = cost.measure(tmp_path / "run")
     assert cost.deviations(measured, times=False) == []
     single = measured["single"]
@@ -59,7 +59,7 @@ def test_a_small_load_is_counted_as_the_tables_have_it(tmp_path: Path) -> None:
 def test_a_count_may_be_off_by_a_factor(
     measured: float, bounds: Literal["both", "most", "least"], allowed: str
 ) -> None:
-    """In both directions, or in the one that would make the tables wrong."""
+    """In both directions, or only in the direction that keeps the tables correct."""
     holds = (measured >= 2 or bounds == "most") and (measured <= 8 or bounds == "least")
     count = cost.Comparison("bulk: writes", "rows", measured, 4, 2, bounds)
     assert count.holds == holds

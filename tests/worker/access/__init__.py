@@ -1,1 +1,1 @@
-"""Who may send: tokens, scopes, teams and rates."""
+"""Access to the worker: tokens, scopes, teams and rates."""

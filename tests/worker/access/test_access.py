@@ -1,4 +1,4 @@
-"""Who is let in: tokens, their scopes, their ends, their teams."""
+"""Access: tokens, their scopes, expiry and teams."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def send(worker: Worker, token: str) -> Response:
     return worker.post_event(EVENT, authorization=f"Bearer {token}")
 
 
-def test_each_token_is_for_what_it_says(make_worker: WorkerFactory) -> None:
-    """One that is known and of no use here is 403, and the line says what it is for."""
+def test_a_token_is_valid_for_its_scopes_only(make_worker: WorkerFactory) -> None:
+    """A known token without the scope gets a 403 that lists the token's scopes."""
     worker = make_worker(
         clickhouse_url=NOWHERE,
         access=access_document(
@@ -53,7 +53,7 @@ def test_each_token_is_for_what_it_says(make_worker: WorkerFactory) -> None:
 def test_an_expired_token_is_not_accepted(
     make_worker: WorkerFactory, expires_at: str | None, status: int
 ) -> None:
-    """The refusal says when it ended."""
+    """The rejection contains the time of expiry."""
     entry = token_entry("old", name="shop", expires_at=expires_at)
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(entry))
     answer = send(worker, "old")
@@ -78,7 +78,7 @@ def test_a_token_whose_end_cannot_be_read_has_ended(
 def test_both_tokens_of_a_rotation_work_and_a_revoked_one_does_not(
     make_worker: WorkerFactory,
 ) -> None:
-    """A rotated token is two entries of one name, a revoked one is none."""
+    """A rotated token has two entries of one name; a revoked token has none."""
     both = access_document(token_entry("v1", name="shop"), token_entry("v2", name="shop"))
     worker = make_worker(clickhouse_url=NOWHERE, access=both)
     assert [send(worker, token).status for token in ("v1", "v2")] == [200, 200]
@@ -89,7 +89,7 @@ def test_both_tokens_of_a_rotation_work_and_a_revoked_one_does_not(
 
 
 def test_a_leaked_token_is_revoked_at_once(make_worker: WorkerFactory) -> None:
-    """Another `version`, and a `previousValidUntil` that has passed: the new one alone works."""
+    """With another `version` and a `previousValidUntil` in the past, only the new token works."""
     ended = token_entry("leaked", name="shop", expires_at="2020-01-01T00:00:00.000Z")
     access = access_document(token_entry("new", name="shop"), ended)
     worker = make_worker(clickhouse_url=NOWHERE, access=access)
@@ -101,7 +101,7 @@ def basic(user: str, password: str) -> str:
 
 
 def test_the_token_may_be_the_password_of_basic_authentication(make_worker: WorkerFactory) -> None:
-    """With any user name, or none, as the Collector's `basicauth` extension sends it."""
+    """With any user name or none, as the Collector's `basicauth` extension sends it."""
     worker = make_worker(clickhouse_url=NOWHERE)
     for user in ("ingest", "", "somebody else"):
         assert worker.post_event(EVENT, authorization=basic(user, TOKEN)).status == 200
@@ -117,8 +117,8 @@ def test_the_token_may_be_the_password_of_basic_authentication(make_worker: Work
     assert b"Basic has a user name but no password; put the token in the password" in as_user.body
 
 
-def test_a_header_longer_than_any_token_is_not_looked_at(make_worker: WorkerFactory) -> None:
-    """Also with a valid token in it: what an isolate keeps of tokens is bounded."""
+def test_a_header_longer_than_any_token_is_rejected_unread(make_worker: WorkerFactory) -> None:
+    """Even if it contains a valid token: an isolate's cache of tokens has a limit."""
     worker = make_worker(clickhouse_url=NOWHERE)
     refused = worker.post_event(EVENT, authorization=f"Bearer {' ' * 2_000}{TOKEN}")
     assert refused.status == 401
@@ -126,10 +126,10 @@ def test_a_header_longer_than_any_token_is_not_looked_at(make_worker: WorkerFact
     assert worker.post_event(EVENT, authorization=f"Bearer   {TOKEN} ").status == 200
 
 
-def test_a_broken_team_holds_up_no_other(
+def test_a_team_without_tables_delays_no_other_team(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Each team has a buffer and a database; one without tables waits, and then gets its rows."""
+    """Each team has a buffer and a database; rows for a missing table wait until it exists."""
     worker = make_worker(
         clickhouse_url=clickhouse.url,
         access=access_document(token_entry("other's", name="theirs", team="other")),
@@ -145,8 +145,8 @@ def test_a_broken_team_holds_up_no_other(
     assert clickhouse.count("events") == 1
 
 
-def test_above_its_rate_a_token_waits(make_worker: WorkerFactory) -> None:
-    """429, and when there will be room again; other tokens are not held up."""
+def test_a_token_above_its_rate_gets_a_429(make_worker: WorkerFactory) -> None:
+    """A 429 with the time of the next token of the rate; other tokens are not delayed."""
     slow = token_entry("slow", name="nightly", requests_per_second=0.001)
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(slow))
     assert send(worker, "slow").status == 200
@@ -160,7 +160,7 @@ def test_above_its_rate_a_token_waits(make_worker: WorkerFactory) -> None:
 def test_without_a_token_only_events_and_only_where_that_is_allowed(
     make_worker: WorkerFactory,
 ) -> None:
-    """Write-only, small, and at a rate of its own for each address."""
+    """Write-only, small, and with a separate rate for each address."""
     public = {"team": "other", "requests_per_second": 0.001}
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(public=public))
     headers = {"content_type": "application/json", "cf_connecting_ip": "192.0.2.1"}
@@ -176,7 +176,7 @@ def test_without_a_token_only_events_and_only_where_that_is_allowed(
 
 
 def public_worker(make_worker: WorkerFactory, **rates: float) -> Worker:
-    """One that takes events without a token, at high rates unless others are given."""
+    """Start a worker that accepts events without a token, by default at high rates."""
     high = {f"{kind}_per_second": 1_000 for kind in PUBLIC_KINDS}
     public = {"team": "other", **high, **rates}
     return make_worker(clickhouse_url=NOWHERE, access=access_document(public=public))
@@ -212,7 +212,7 @@ def test_the_addresses_of_a_network_share_a_rate_without_a_token(
 
 
 def test_rows_without_a_token_are_counted_as_well_as_requests(make_worker: WorkerFactory) -> None:
-    """A bulk is as many as it holds, and the rows of one address are not another's."""
+    """A bulk request counts its rows, and the rows of one address do not count for another."""
     worker = public_worker(make_worker, rows_per_second=0.01)
     assert send_public(worker, "192.0.2.1", events=20).status == 200
     refused = send_public(worker, "192.0.2.1", events=2)
@@ -220,14 +220,14 @@ def test_rows_without_a_token_are_counted_as_well_as_requests(make_worker: Worke
     assert b"0.01 rows per second (public 192.0.2.1)" in refused.body
     assert b"requests per second" not in refused.body
     assert b"total" not in refused.body
-    # 20 rows of the 1 that was left, at 0.01 a second, less what passed since.
+    # 20 rows minus the 1 that was left, at 0.01 a second, less the time since.
     assert 1_900 < int(refused.headers["retry-after"]) <= 2_000
     assert send_public(worker, "192.0.2.2", events=3).status == 200
 
 
 @pytest.mark.parametrize("total", ["total_requests_per_second", "total_rows_per_second"])
 def test_all_senders_without_a_token_share_a_total(make_worker: WorkerFactory, total: str) -> None:
-    """However many addresses they have; tokens are not held up."""
+    """For any number of addresses; requests with a token are not delayed."""
     worker = public_worker(make_worker, **{total: 2})
     answers = [send_public(worker, f"192.0.2.{n}", events=n + 1).status for n in range(20)]
     assert set(answers) == {200, 429}
@@ -236,7 +236,7 @@ def test_all_senders_without_a_token_share_a_total(make_worker: WorkerFactory, t
 
 
 def test_senders_without_a_token_have_a_share_of_the_buffer(make_worker: WorkerFactory) -> None:
-    """They fill an eighth of what tokens of that team may fill."""
+    """They fill an eighth of the buffer space that the team's tokens may fill."""
     public = {"team": "other", **{f"{kind}_per_second": 1_000 for kind in PUBLIC_KINDS}}
     theirs = token_entry("theirs", name="theirs", team="other")
     worker = make_worker(
@@ -254,7 +254,7 @@ PAGE = "https://shop.example.com"
 
 
 def test_pages_of_listed_origins_may_send(make_worker: WorkerFactory) -> None:
-    """The browser's question is answered without a token, and so that it may read the answers."""
+    """A preflight needs no token, and its response lets the page read later responses."""
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(cors_origins=[PAGE]))
     question = {"access_control_request_method": "POST"}
     answer = worker.request("OPTIONS", "/events", None, origin=PAGE, **question)
@@ -278,10 +278,10 @@ def test_pages_of_listed_origins_may_send(make_worker: WorkerFactory) -> None:
     ("header", "line"),
     [("dnt", "DNT: 1"), ("sec_gpc", "Sec-GPC: 1"), ("do_not_track", "Do-Not-Track: 1")],
 )
-def test_who_asks_not_to_be_tracked_is_not_stored(
+def test_events_of_visitors_who_opted_out_of_tracking_are_not_stored(
     make_worker: WorkerFactory, header: str, line: str
 ) -> None:
-    """Accepted, so that nothing is sent again, and said so."""
+    """The request gets a success that reports it, so that the sender does not send it again."""
     worker = make_worker(clickhouse_url=NOWHERE)
     answer = worker.post_event(EVENT, **{header: "1"})
     assert (answer.status, answer.headers["tk"]) == (200, "N")
@@ -293,10 +293,10 @@ def test_who_asks_not_to_be_tracked_is_not_stored(
     assert worker.stored("SELECT sum(row_count) FROM chunks") == [(1,)]
 
 
-def test_the_wish_not_to_be_tracked_is_counted_and_can_be_switched_off(
+def test_opting_out_of_tracking_is_counted_and_can_be_ignored(
     make_worker: WorkerFactory,
 ) -> None:
-    """Each deployment decides; what was not stored is in the metrics."""
+    """A setting of the deployment; the metrics count the events that were not stored."""
     admin = token_entry("admin", name="operator", scopes=["admin"])
     honors = make_worker(clickhouse_url=NOWHERE, access=access_document(admin))
     assert honors.post_event(EVENT, dnt="1").headers["tk"] == "N"

@@ -1,1 +1,1 @@
-"""What an operator uses: the admin API, dead letters, counters and error reports."""
+"""Endpoints of operators: the admin API, dead letters, counters and error reports."""

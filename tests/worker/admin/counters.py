@@ -17,7 +17,7 @@ from tests.support.worker_runtime import Worker
 ACCESS = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
 
 
-# Rows of the table soon, and the counts of requests sooner.
+# Write rows to the table soon, and the counts of requests earlier still.
 SOON = {"HEALTH_ROWS_MS": 500, "COUNTS_FLUSH_MS": 50}
 
 
@@ -44,7 +44,7 @@ def scrape(worker: Worker) -> Samples:
 
 
 def of_the_pipeline(samples: Samples) -> Samples:
-    """What buffers count: without what isolates do, and without what holds only now."""
+    """Return the samples that buffers count, without those of isolates and without gauges."""
     return {
         name: series
         for name, series in samples.items()
@@ -53,7 +53,7 @@ def of_the_pipeline(samples: Samples) -> Samples:
 
 
 def alarms(worker: Worker) -> int:
-    """How many objects will be woken."""
+    """Return how many objects have an alarm."""
     (file,) = (worker.folder / "objects").rglob("metadata.sqlite")
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
         ((count,),) = database.execute("SELECT count(*) FROM _cf_ALARM").fetchall()
@@ -69,7 +69,7 @@ def wait_until_at_rest(worker: Worker) -> None:
 
 
 def table(clickhouse: ClickHouse, database: str = DATABASE) -> Samples:
-    """Counters and histograms of `ingest_health`, added up, as a scrape would have them."""
+    """Return the counters and histograms of `ingest_health`, added up as a scrape returns them."""
     rows = clickhouse.query(
         "SELECT MetricName, any(MetricType) AS type, Attributes, sum(Value) AS value, "
         "sum(Count) AS count, sumForEach(BucketCounts) AS buckets, any(ExplicitBounds) AS bounds "
@@ -97,7 +97,7 @@ def table(clickhouse: ClickHouse, database: str = DATABASE) -> Samples:
 
 
 def rounded(samples: Samples) -> Samples:
-    """Sums of seconds come in another order in the table."""
+    """Round the values: in the table, sums of seconds are added in another order."""
     return {
         name: {labels: round(value, 6) for labels, value in series.items()}
         for name, series in samples.items()
@@ -107,7 +107,7 @@ def rounded(samples: Samples) -> Samples:
 def send_a_little_of_everything(worker: Worker) -> None:
     body = export_bytes(30, seed=1)
     assert worker.post_traces(body).status == 200
-    assert worker.post_traces(body).status == 200  # its sender did not hear of it
+    assert worker.post_traces(body).status == 200  # a repeat, as after a lost response
     assert worker.post_traces(export_bytes(12, seed=2)).status == 200
     partly = export_request(3, seed=3)
     partly.resource_spans[0].scope_spans[0].spans[1].span_id = b"short"

@@ -8,7 +8,7 @@ from tests.support.worker_runtime import Response, Worker
 
 
 def damage_storage(worker: Worker) -> None:
-    """Kill the worker, and leave bytes in place of its buffers' databases."""
+    """Kill the worker and overwrite its buffers' databases with invalid bytes."""
     worker.process.kill()
     for file in (worker.folder / "objects").rglob("*.sqlite*"):
         if not file.name.startswith("metadata"):

@@ -1,4 +1,4 @@
-"""What Sentry would do with a report: takes envelopes over HTTP, and reads them as strictly.
+"""A local Sentry: it receives envelopes over HTTP and parses them as strictly as Sentry does.
 
 https://develop.sentry.dev/sdk/foundations/transport/envelopes/
 """
@@ -19,7 +19,7 @@ PROJECT = "42"
 
 @dataclass(frozen=True)
 class Received:
-    """One request as it came."""
+    """One request as it arrived."""
 
     path: str
     headers: Mapping[str, str]
@@ -27,7 +27,7 @@ class Received:
 
     @property
     def event(self) -> dict[str, Any]:
-        """The event, if the request is one that Sentry would take."""
+        """Return the event; fail if Sentry would reject the request."""
         assert self.path == f"/api/{PROJECT}/envelope/"
         assert self.headers["content-type"] == "application/x-sentry-envelope"
         scheme, _, pairs = self.headers["x-sentry-auth"].partition(" ")
@@ -53,7 +53,7 @@ class Received:
 
 
 def parse(body: bytes) -> tuple[dict[str, Any], list[tuple[dict[str, Any], bytes]]]:
-    """Header and items; fails on what the grammar does not allow."""
+    """Return header and items; fail on everything that the grammar does not allow."""
     first, _, rest = body.partition(b"\n")
     items = []
     while rest:
@@ -75,9 +75,9 @@ class Receiver:
     """A local Sentry; a context manager.
 
     Attributes:
-        received: requests in the order they came.
-        status: what it answers.
-        may_answer: cleared, it takes requests and says nothing until it is set.
+        received: requests in the order of their arrival.
+        status: the status of every response.
+        may_answer: while it is cleared, requests are received but get no response.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
+                """Write no log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -114,6 +114,6 @@ class Receiver:
         self._server.server_close()
 
     def events(self, type_: str) -> list[dict[str, Any]]:
-        """Of that type of exception, so far."""
+        """Return the events received so far with this type of exception."""
         events = [each.event for each in list(self.received)]
         return [each for each in events if each["exception"]["values"][0]["type"] == type_]

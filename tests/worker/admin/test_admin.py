@@ -1,4 +1,4 @@
-"""The admin API: what is in the buffers, pauses, and dead letters."""
+"""The admin API: the content of buffers, pauses and dead letters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.support.worker_runtime import Response, Worker, WorkerFactory
 
 @pytest.fixture
 def administered(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
-    """A worker with two teams and an administrator."""
+    """Start a worker with two teams and an administrator."""
     clickhouse.migrate(database="other")
     return make_worker(
         clickhouse_url=clickhouse.url,
@@ -78,7 +78,7 @@ def wait_for_letters(worker: Worker, count: int) -> list[dict[str, Any]]:
 
 
 def repartition(clickhouse: ClickHouse, table: str, time: str, order: str) -> None:
-    """What a team would do about rows that lie too far apart: partitions of a year."""
+    """Change a table to partitions of a year, as a team does for rows with distant times."""
     clickhouse.query(
         f"CREATE TABLE telemetry.wide AS telemetry.{table} ENGINE = MergeTree "
         f"PARTITION BY toYear({time}) ORDER BY ({order}) "
@@ -90,7 +90,7 @@ def repartition(clickhouse: ClickHouse, table: str, time: str, order: str) -> No
 def test_buffers_show_what_waits_since_when_and_why(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Depth, age and the last error while ClickHouse is away; what was delivered afterwards."""
+    """Depth, age and the last error while ClickHouse does not run, and the delivery afterwards."""
     worker = administered
     empty = status(worker)
     assert (empty["team"], empty["paused"], empty["rows"], empty["stored_bytes"]) == (
@@ -119,7 +119,7 @@ def test_buffers_show_what_waits_since_when_and_why(
 def test_a_pause_holds_back_one_team_and_outlives_a_restart(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Bodies are taken meanwhile, and all of them arrive once when it ends."""
+    """Bodies are accepted during the pause, and each arrives once after its end."""
     worker = administered
     (paused,) = act(worker, "/admin/pause", {"team": "default"})["buffers"]
     assert (paused["paused"], paused["inserts_in_flight"]) == (True, 0)
@@ -149,11 +149,11 @@ def test_a_pause_holds_back_one_team_and_outlives_a_restart(
 def test_dead_letters_are_listed_inspected_sent_again_and_dropped(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Refused again it is a letter again; when the table takes it, it is there once."""
+    """Rejected again, it is a dead letter again; once the table accepts it, it is stored once."""
     worker = administered
     for seed in (1, 2):
         assert worker.post_traces(many_days(seed)).status == 200
-        wait_for_letters(worker, seed)  # in this order: two inserts may be under way
+        wait_for_letters(worker, seed)  # in this order, because two inserts may be in flight
     first, second = letters(worker)
     assert (first["kind"], first["table"]) == ("traces", "otel_traces")
     assert "Too many partitions" in first["error"]
@@ -179,7 +179,7 @@ def test_dead_letters_are_listed_inspected_sent_again_and_dropped(
 
     clickhouse.query("DROP VIEW telemetry.otel_traces_trace_id_ts_mv")
     repartition(clickhouse, "otel_traces", "Timestamp", "ServiceName, SpanName")
-    # The worker dies right after it said yes, while ClickHouse is not there to take it.
+    # Kill the worker right after its response, while ClickHouse does not run.
     clickhouse.process.kill()
     ids = {"buffer": "default/0", "ids": [again["id"]]}
     assert act(worker, "/admin/dead-letters/redrive", ids)["redriven"] == [again["id"]]
@@ -197,10 +197,10 @@ def test_dead_letters_are_listed_inspected_sent_again_and_dropped(
     assert gone.status == 404
 
 
-def test_a_letter_goes_again_only_where_it_was_refused(
+def test_a_dead_letter_is_sent_again_only_to_the_table_that_rejected_it(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Metrics lie in five tables: those that took their rows do not get them twice."""
+    """Metrics are stored in five tables; tables that accepted their rows do not get them twice."""
     worker = administered
     request = ExportMetricsServiceRequest()
     metrics = request.resource_metrics.add().scope_metrics.add().metrics
@@ -224,7 +224,7 @@ def test_a_letter_goes_again_only_where_it_was_refused(
 def letter_after(
     clickhouse: ClickHouse, worker: Worker, damage: Callable[[], None]
 ) -> dict[str, Any]:
-    """Of two stored bodies, the one that is damaged before either is delivered."""
+    """Store two bodies, damage one before delivery, and return its dead letter."""
     hold_back(clickhouse)
     for seed in range(2):
         assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
@@ -240,7 +240,7 @@ def letter_after(
 def test_a_letter_that_cannot_be_inflated_stays_one(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Sent again, it is refused again: nobody takes it for a body without rows."""
+    """Sent again, it is rejected again; it is never counted as a body without rows."""
     worker = administered
     first = "SELECT seq, body FROM chunks ORDER BY seq LIMIT 1"
     letter = letter_after(clickhouse, worker, lambda: damage_first(worker, first))
@@ -253,10 +253,10 @@ def test_a_letter_that_cannot_be_inflated_stays_one(
 
 
 @pytest.mark.parametrize("raw_bytes", ["0", "1", "raw_bytes - 1", "raw_bytes + 1"])
-def test_a_body_of_another_length_than_was_noted_is_not_cut(
+def test_a_body_whose_length_differs_from_the_recorded_one_is_not_cut(
     clickhouse: ClickHouse, administered: Worker, raw_bytes: str
 ) -> None:
-    """Lengths stand before the bodies of an insert: refused as a whole, and right the next time."""
+    """Lengths precede the bodies of an insert: the batch is rejected whole, then sent correctly."""
     worker = administered
     update = f"UPDATE chunks SET raw_bytes = {raw_bytes} WHERE seq % 2 = 0"
     letter = letter_after(clickhouse, worker, lambda: worker.tamper(update))
@@ -297,10 +297,10 @@ def test_a_body_of_another_length_than_was_noted_is_not_cut(
         ),
     ],
 )
-def test_wrong_requests_are_refused_with_one_line(
+def test_invalid_requests_are_rejected_with_one_line(
     make_worker: WorkerFactory, method: str, path: str, body: object, status: int, words: str
 ) -> None:
-    """Field, value, what is allowed; and nothing without the scope."""
+    """The line has field, value and what is allowed; without the scope, nothing is accepted."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(ADMIN))
     sent = None if body is None else json.dumps(body).encode()
     headers = {"content_type": "application/json"}

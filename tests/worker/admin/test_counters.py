@@ -1,4 +1,4 @@
-"""What the worker counts of itself: as Prometheus text, in `ingest_health`, and over restarts."""
+"""The worker's own metrics at `GET /admin/metrics`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.worker.admin.counters import (
 )
 
 
-def test_a_scrape_tells_what_came_and_what_became_of_it(
+def test_a_scrape_counts_requests_and_their_outcomes(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Requests, bytes, rows, the buffer's answers, batches: each as often as it happened."""
+    """Requests, bytes, rows, the buffer's decisions and batches are each counted once."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS)
     send_a_little_of_everything(worker)
     assert worker.post_event({"event_name": 5}).status == 400
@@ -68,8 +68,8 @@ def test_a_scrape_tells_what_came_and_what_became_of_it(
     }
 
 
-def test_a_counter_never_goes_back(clickhouse: ClickHouse, make_worker: WorkerFactory) -> None:
-    """What a scraper has seen is on disk, whenever the worker is killed afterwards."""
+def test_a_counter_never_decreases(clickhouse: ClickHouse, make_worker: WorkerFactory) -> None:
+    """A value that a scraper has seen is on disk, whenever the worker is killed afterwards."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS)
     assert worker.request("POST", "/admin/pause", b"{}", **_operator()).status == 200
     for seed in range(3):
@@ -87,10 +87,10 @@ def _operator() -> dict[str, str]:
     return {"authorization": "Bearer admin", "content_type": "application/json"}
 
 
-def test_failed_inserts_count_by_code_and_refused_ones_by_what_became_of_them(
+def test_failed_inserts_are_counted_by_code_and_by_outcome(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Waiting, halving and setting aside can be told apart, and why each came."""
+    """Retries, splits and dead letters have separate counts, each with ClickHouse's code."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS, limits=FEW_DAYS)
 
     def errors(code: str) -> float:
@@ -112,7 +112,7 @@ def test_failed_inserts_count_by_code_and_refused_ones_by_what_became_of_them(
     }
     assert batches["retried"] == value_of(samples, "ingest_insert_errors_total", code="no_answer")
     assert batches["dead_letter"] == 1
-    # TOO_MANY_PARTS is its number, though here it means too many days in one batch.
+    # The code is that of TOO_MANY_PARTS; here it means too many days in one batch.
     assert errors("252") == batches["split"] + batches["dead_letter"]
     assert value_of(samples, "ingest_buffer_dead_letters", buffer="default/0") == 1
     clickhouse.query("RENAME TABLE telemetry.otel_traces TO telemetry.away")
@@ -120,10 +120,10 @@ def test_failed_inserts_count_by_code_and_refused_ones_by_what_became_of_them(
     wait_until("UNKNOWN_TABLE", lambda: errors("60") > 0)
 
 
-def test_the_sums_of_shards_are_their_teams(
+def test_the_counters_of_shards_add_up_to_those_of_the_team(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Each counts what it took; a scrape adds up, and tells what each of them holds."""
+    """Each shard counts what it accepted; a scrape adds up and reports the content of each."""
     layout = {"number": 1, "shards": 2, "before": [1]}
     teams = [{"name": "default", "database": DATABASE, "layout": layout}]
     access = access_document(ADMIN, teams=teams)
@@ -152,7 +152,7 @@ def test_the_sums_of_shards_are_their_teams(
 
 
 def test_scrapers_need_an_operators_token(make_worker: WorkerFactory) -> None:
-    """Names of tables and teams are nobody else's business."""
+    """The metrics contain the names of tables and teams."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=ACCESS)
     assert worker.request("GET", "/admin/metrics").status == 401
     answer = worker.request("GET", "/admin/metrics", None, authorization="Bearer a-test-token")

@@ -20,7 +20,7 @@ from tests.support.process import wait_until
 from tests.support.prometheus import parse, value_of
 from tests.support.worker_runtime import Worker, WorkerFactory
 
-# One buffer: its storage is then the only one.
+# With one buffer there is one storage to write dead letters to.
 ACCESS = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
 NOWHERE = "http://127.0.0.1:1"
 GZIPPED_TRACES = 1
@@ -32,7 +32,7 @@ HOUR_MS = 3_600_000
 
 
 def make(make_worker: WorkerFactory, url: str = NOWHERE, **limits: int) -> Worker:
-    """A worker that an operator may look into, with a buffer of one body that is paused."""
+    """Start a worker with an operator's token and one paused buffer that holds one body."""
     worker = make_worker(clickhouse_url=url, limits=limits, access=ACCESS)
     act(worker, "pause", {})
     assert worker.post_traces(export_bytes(1, seed=10_000)).status == 200
@@ -76,7 +76,7 @@ def letters(worker: Worker) -> int:
 
 
 def dropped(worker: Worker, reason: str) -> float:
-    """Of the counter, what there is for a reason."""
+    """Return the counter of deleted dead letters for one reason."""
     name = "ingest_dead_letters_dropped_total"
     scraped = worker.request("GET", "/admin/metrics", authorization="Bearer admin").body.decode()
     return value_of(parse(scraped), name, table="otel_traces", reason=reason)
@@ -90,7 +90,7 @@ def gauge(worker: Worker, name: str) -> float:
 def test_letters_are_sent_again_by_filter_until_none_is_left(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """A call moves at most the limit of open batches; those with another error stay."""
+    """A call moves at most the limit of open batches; dead letters with other errors remain."""
     worker = make(make_worker, clickhouse.url)
     write_letters(worker, 70)
     write_letters(worker, 5, error=PARSING, first=100)
@@ -116,7 +116,7 @@ def test_letters_are_sent_again_by_filter_until_none_is_left(
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="the script needs jq")
-@pytest.mark.parametrize("team", ["default", "nobody"])
+@pytest.mark.parametrize("team", ["default", "unknown-team"])
 def test_the_script_of_the_readme_redrives_all(
     clickhouse: ClickHouse, make_worker: WorkerFactory, team: str
 ) -> None:
@@ -140,14 +140,14 @@ def test_the_script_of_the_readme_redrives_all(
     else:
         assert run.returncode != 0
         assert "redrive failed" in run.stderr
-        assert '"nobody"; there are default' in run.stderr.replace("\\", "")
+        assert '"unknown-team"; there are default' in run.stderr.replace("\\", "")
         assert "expected" not in run.stderr
 
 
 def test_a_letter_that_comes_back_is_not_what_the_filter_meant(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """The loop over `remaining` ends, also where ClickHouse rejects all of it once more."""
+    """The loop over `remaining` ends even if ClickHouse rejects every body again."""
     worker = make(make_worker, clickhouse.url)
     write_letters(worker, 3)
     worker.process.kill()
@@ -163,7 +163,7 @@ def test_a_letter_that_comes_back_is_not_what_the_filter_meant(
 
 
 def test_letters_are_dropped_by_filter_and_counted(make_worker: WorkerFactory) -> None:
-    """By age, part of the error, table or code; what is dropped is in the metrics."""
+    """By age, part of the error, table or code; the number of deleted ones is in the metrics."""
     worker = make(make_worker)
     write_letters(worker, 4, age_ms=30 * HOUR_MS)
     write_letters(worker, 3, error=PARSING, first=10)
@@ -200,7 +200,7 @@ def test_letters_are_dropped_by_filter_and_counted(make_worker: WorkerFactory) -
 def test_a_filter_that_means_nothing_or_everything_is_rejected(
     make_worker: WorkerFactory, body: object, words: str
 ) -> None:
-    """Nothing is dropped by accident."""
+    """No request deletes dead letters by accident."""
     worker = make_worker(clickhouse_url=NOWHERE, access=ACCESS)
     for action in ("drop", "redrive"):
         answer = worker.request(
@@ -228,7 +228,7 @@ def test_letters_take_nothing_from_what_the_buffer_has_for_bodies(
 def test_the_oldest_letters_are_deleted_at_the_end_of_their_age_and_counted(
     make_worker: WorkerFactory,
 ) -> None:
-    """A month by default; how near they are is in the metrics before that."""
+    """The default is a month; the metrics show the age before that."""
     worker = make(make_worker, DEAD_LETTER_MAX_AGE_MS=10 * HOUR_MS)
     write_letters(worker, 3, age_ms=20 * HOUR_MS)
     write_letters(worker, 2, age_ms=5 * HOUR_MS, first=10)
@@ -256,7 +256,7 @@ def test_an_idle_buffer_wakes_for_letters_that_expire(
 def test_of_too_many_letters_the_oldest_are_deleted_and_counted(
     make_worker: WorkerFactory, limits: dict[str, int]
 ) -> None:
-    """By number or by bytes: the newest stay, and what is deleted is in the metrics."""
+    """By number or by bytes: the newest remain; the metrics count the deleted ones."""
     worker = make(make_worker, NOWHERE, **limits)
     write_letters(worker, 10)
     assert gauge(worker, "s_used_ratio") > 1

@@ -1,4 +1,4 @@
-"""Error reports: what Sentry is told, how often, and what it never hears."""
+"""Error reports: which errors Sentry receives, how often, and which data it never receives."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.worker.admin.damaged_storage import damage_storage, health_of
 from tests.worker.admin.sentry_receiver import KEY, Receiver
 
 SECRET = "a-senders-secret"
-# As deep as a body can be made, and deeper than a stack is.
+# The deepest possible body, which is deeper than the stack.
 DEEP = {"MAX_JSON_DEPTH": 10**9}
 LEVELS = 400_000
 HASTE = {"RETRY_FIRST_MS": 10, "RETRY_MAX_MS": 20}
@@ -26,13 +26,13 @@ HASTE = {"RETRY_FIRST_MS": 10, "RETRY_MAX_MS": 20}
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """Where reports go."""
+    """Start a local Sentry that receives the reports."""
     with Receiver() as running:
         yield running
 
 
 def deep_event() -> dict[str, Any]:
-    """One that the worker, without its limit, cannot get through."""
+    """Return an event that overflows the stack of a worker without its depth limit."""
     return {"event_name": "deep", "user_id": SECRET, "metadata": "DEEP"}
 
 
@@ -49,17 +49,17 @@ def post_deep(worker: Worker, path: str = "/events/bulk") -> int:
     ).status
 
 
-def assert_nothing_is_told(receiver: Receiver) -> None:
-    """Of what senders sent, of tokens, passwords or addresses; its own key is in no body."""
+def assert_no_private_data(receiver: Receiver) -> None:
+    """No report has sent data, a token, a password or an address; no body has Sentry's own key."""
     for each in receiver.received:
         for secret in (SECRET, TOKEN, "writer", "127.0.0.1", KEY, "GET /cart", "checkout"):
             assert secret.encode() not in each.body, (secret, each.body)
 
 
-def test_a_bug_is_reported_once_a_minute_and_holds_nobody_up(
+def test_a_bug_is_reported_once_a_minute_and_delays_no_request(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """Where it was thrown, and nothing of the body; answers come while Sentry says nothing."""
+    """The report has the place of the error and no body; a Sentry that hangs delays nothing."""
     receiver.may_answer.clear()
     limits = {**DEEP, "REPORT_TIMEOUT_MS": 60_000}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits, sentry_dsn=receiver.dsn)
@@ -74,13 +74,13 @@ def test_a_bug_is_reported_once_a_minute_and_holds_nobody_up(
     assert len(exception["stacktrace"]["frames"]) > 1
     assert event["tags"] == {"place": "/events/bulk"}
     wait_until("the log has its id", lambda: event["event_id"] in worker.process.log)
-    assert_nothing_is_told(receiver)
+    assert_no_private_data(receiver)
 
 
 def test_batches_that_cannot_be_delivered_are_reported_now_and_then(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """By table and code, when it has lasted; another cause is another report, the same is not."""
+    """By table and code, after a while; a new cause is reported, the same cause is not."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits=HASTE, sentry_dsn=receiver.dsn)
     clickhouse.query("RENAME TABLE telemetry.otel_traces TO telemetry.away")
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200
@@ -97,26 +97,26 @@ def test_batches_that_cannot_be_delivered_are_reported_now_and_then(
     )
     assert second["tags"]["table"] == "events"
     assert first["fingerprint"] != second["fingerprint"]
-    assert_nothing_is_told(receiver)
+    assert_no_private_data(receiver)
 
 
-def test_a_dead_letter_is_reported_without_what_clickhouse_said_of_it(
+def test_a_dead_letter_is_reported_without_clickhouses_message(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """Its text can quote rows; the admin API has it."""
+    """ClickHouse's message can quote rows; only the admin API has it."""
     worker = make_worker(clickhouse_url=clickhouse.url, sentry_dsn=receiver.dsn, limits=FEW_DAYS)
     assert worker.post_traces(many_days(1)).status == 200
     wait_until("a report", lambda: receiver.events("DeadLetter") != [])
     (event,) = receiver.events("DeadLetter")
     assert event["level"] == "warning"
     assert event["tags"] == {"buffer": "default/0", "table": "otel_traces", "code": "252"}
-    assert_nothing_is_told(receiver)
+    assert_no_private_data(receiver)
 
 
-def test_a_buffer_that_stays_away_is_reported(
+def test_a_buffer_that_stays_unreachable_is_reported(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """Not at its first failure, which any restart brings; and not what its storage held."""
+    """The first failure, which any restart causes, is not reported; the stored data never is."""
     worker = make_worker(
         clickhouse_url=clickhouse.url, limits={"UNREACHABLE_MS": 50}, sentry_dsn=receiver.dsn
     )
@@ -133,20 +133,20 @@ def test_a_buffer_that_stays_away_is_reported(
     )
     (event,) = [each.event for each in receiver.received]
     assert event["tags"] == {"place": "buffer of default"}
-    assert_nothing_is_told(receiver)
+    assert_no_private_data(receiver)
 
 
-def test_a_sentry_that_is_full_is_left_alone(
+def test_no_report_is_sent_while_sentry_rejects_reports(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """After a 429 other causes are not reported either, until its time is over."""
+    """After a 429 no other cause is reported either, until the time of `Retry-After` has passed."""
     receiver.status = 429
     worker = make_worker(
         clickhouse_url=clickhouse.url, limits={**DEEP, **HASTE}, sentry_dsn=receiver.dsn
     )
     assert post_deep(worker) == 500
     wait_until("a report", lambda: len(receiver.received) == 1)
-    wait_until("it was heard", lambda: "Sentry takes no more" in worker.process.log)
+    wait_until("the 429 is in the log", lambda: "Sentry takes no more" in worker.process.log)
     clickhouse.query("RENAME TABLE telemetry.otel_traces TO telemetry.away")
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200
     attempts = "SELECT max(attempts) FROM batches"
@@ -155,10 +155,10 @@ def test_a_sentry_that_is_full_is_left_alone(
 
 
 @pytest.mark.parametrize("dsn", [None, "https://not-a-dsn", "http://key@127.0.0.1:1/42"])
-def test_without_somebody_to_tell_all_goes_on(
+def test_ingest_continues_without_a_working_sentry(
     clickhouse: ClickHouse, make_worker: WorkerFactory, dsn: str | None
 ) -> None:
-    """No DSN, one that is none, and one where nobody listens."""
+    """Without a DSN, with an invalid DSN, and with one where no server listens."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits=DEEP, sentry_dsn=dsn)
     assert post_deep(worker) == 500
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200

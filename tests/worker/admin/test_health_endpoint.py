@@ -14,10 +14,10 @@ from tests.worker.admin.counters import (
 from tests.worker.admin.damaged_storage import damage_storage, health_of
 
 
-def test_health_is_a_503_when_the_buffer_does_not_answer(
+def test_health_is_a_503_when_the_buffer_does_not_respond(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Nothing can be taken then, and senders and scrapers hear the same."""
+    """No body can be stored then; senders and scrapers also get a 503."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS)
     assert json.loads(worker.request("GET", "/health").body) == {
         "status": "ok",

@@ -33,10 +33,10 @@ from tests.worker.admin.counters import (
 )
 
 
-def test_the_table_has_what_the_counters_have_and_then_all_sleeps(
+def test_the_table_equals_the_counters_and_then_no_alarm_is_set(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Rows are delivered once like any others, and are no reason for more of them."""
+    """The rows are delivered once like any others, and do not cause further rows."""
     proxy.faults.lose_answers_to = b"ingest_health"
     proxy.faults.lose_answers = 2
     worker = make_worker(clickhouse_url=proxy.url, access=ACCESS, limits=SOON)
@@ -52,7 +52,7 @@ def test_the_table_has_what_the_counters_have_and_then_all_sleeps(
 
     sets = "SELECT count(DISTINCT TimeUnix) FROM telemetry.ingest_health"
     before = clickhouse.query(sets)
-    # Asking wakes the object, and leaves it nothing to do.
+    # A request wakes the object but leaves it no work.
     for _ in range(3):
         assert worker.request("GET", "/health").status == 200
         assert of_the_pipeline(scrape(worker)) == counted
@@ -64,7 +64,7 @@ def test_the_table_has_what_the_counters_have_and_then_all_sleeps(
     assert worker.post_traces(export_bytes(5, seed=9)).status == 200
     wait_until("another set", lambda: clickhouse.query(sets) != before)
     wait_until_at_rest(worker)
-    # The scrapes had what isolates counted sent, so that it was there to be told.
+    # The scrapes made the isolates report their counts, so these can be in the table.
     for name in (RECEIVED, REJECTED):
         assert value_of(table(clickhouse), name) >= value_of(first, name) > 0
     assert rounded(of_the_pipeline(table(clickhouse))) == rounded(of_the_pipeline(scrape(worker)))
@@ -76,10 +76,10 @@ def test_the_table_has_what_the_counters_have_and_then_all_sleeps(
 
 
 @pytest.mark.parametrize("state", ["not JSON", "{}", '{"reported": 5, "unreported": null}'])
-def test_sums_that_cannot_be_read_hold_up_nothing(
+def test_unreadable_counters_are_reset_and_delay_nothing(
     clickhouse: ClickHouse, make_worker: WorkerFactory, state: str
 ) -> None:
-    """A script of another time may have written them: counting begins anew."""
+    """Another version of the script may have written them; counting starts again at 0."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS, limits=SOON)
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200
     wait_until_at_rest(worker)
@@ -89,17 +89,17 @@ def test_sums_that_cannot_be_read_hold_up_nothing(
     assert worker.post_traces(export_bytes(7, seed=2)).status == 200
     wait_until("delivered", partial(has_spans, clickhouse, 12))
     assert value_of(scrape(worker), "ingest_taken_rows_total") == 7
-    wait_until("both are told", lambda: taken_in_all(clickhouse) == 12)
+    wait_until("both counts are in the table", lambda: taken_in_all(clickhouse) == 12)
 
 
 def taken_in_all(clickhouse: ClickHouse) -> float:
     return value_of(table(clickhouse), "ingest_taken_rows_total")
 
 
-def test_the_table_and_the_counters_agree_whatever_dies(
+def test_the_table_equals_the_counters_after_crashes(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Killed while rows are made, stored, inserted and deleted, with answers that are lost."""
+    """The worker is killed while rows are created, stored, inserted and deleted."""
     limits = {**SOON, "HEALTH_ROWS_MS": 150, "BATCH_AGE_MS": 50}
     proxy.faults.lose_answers_to = b"ingest_health"
     worker = make_worker(clickhouse_url=proxy.url, access=ACCESS, limits=limits)
@@ -110,14 +110,14 @@ def test_the_table_and_the_counters_agree_whatever_dies(
         if seed % 3 == 0:
             proxy.faults.lose_answers += 1
             wait_until("more rows", partial(has_more_rows, clickhouse, sets))
-        time.sleep(chance.random() / 4)  # the moment to die at, whichever it is
+        time.sleep(chance.random() / 4)  # kill at any moment
         worker.restart()
     assert worker.post_traces(export_bytes(5, seed=99)).status == 200
     wait_until_at_rest(worker)
     assert rounded(of_the_pipeline(table(clickhouse))) == rounded(of_the_pipeline(scrape(worker)))
     assert clickhouse.count("otel_traces") == 65
     taken = value_of(table(clickhouse), "ingest_taken_rows_total")
-    assert 5 <= taken <= 65  # a crash forgets what was not written yet, here and there alike
+    assert 5 <= taken <= 65  # a crash loses unwritten counts in the table and the counters alike
 
 
 def has_more_rows(clickhouse: ClickHouse, than: int) -> bool:
@@ -132,20 +132,20 @@ def has_no_telemetry(worker: Worker) -> bool:
     return worker.stored("SELECT count(*) FROM chunks WHERE row_count > 0") == [(0,)]
 
 
-def test_without_its_table_telemetry_goes_on_and_the_rows_wait(
+def test_without_the_table_telemetry_is_delivered_and_its_rows_wait(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """A few sets of rows are kept, nothing else is held up, and in the end the sums agree."""
+    """A few sets of rows are stored, nothing is delayed, and in the end the sums are equal."""
     clickhouse.query("RENAME TABLE telemetry.ingest_health TO telemetry.away")
     limits = {**SOON, "HEALTH_ROWS_MS": 100, "MAX_HEALTH_CHUNKS": 2, "BUFFER_MAX_AGE_MS": 1}
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS, limits=limits)
     waiting = "SELECT count(*) FROM chunks WHERE row_count = 0"
     for seed in range(1, 9):
-        # However old the rows are: only telemetry that waits fills the buffer.
+        # The age of these rows does not matter: only telemetry that waits fills the buffer.
         wait_until("taken", partial(is_taken, worker, export_bytes(5, seed=seed)))
         wait_until("delivered", partial(has_spans, clickhouse, 5 * seed))
         wait_until("drained", partial(has_no_telemetry, worker))
-    wait_until("no more than are kept", lambda: worker.stored(waiting) == [(2,)])
+    wait_until("only the allowed number waits", lambda: worker.stored(waiting) == [(2,)])
     clickhouse.query("RENAME TABLE telemetry.away TO telemetry.ingest_health")
     wait_until("the rows have left", lambda: worker.stored(waiting) == [(0,)])
     wait_until("taken", partial(is_taken, worker, export_bytes(5, seed=9)))
@@ -158,10 +158,10 @@ def test_without_its_table_telemetry_goes_on_and_the_rows_wait(
     )
 
 
-def test_a_team_finds_its_own_requests_in_its_own_table(
+def test_a_teams_requests_are_in_the_teams_own_table(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Whose a request was is told by its token; the rest is the first team's."""
+    """A request belongs to the team of its token, and without a token to the first team."""
     clickhouse.migrate(database="other")
     access = access_document(ADMIN, THEIRS)
     worker = make_worker(clickhouse_url=clickhouse.url, access=access, limits=SOON)

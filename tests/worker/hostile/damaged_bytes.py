@@ -9,7 +9,7 @@ from random import Random
 
 
 def damage_bytes(body: bytes, chance: Random) -> bytes:
-    """A few bytes changed, removed, added, repeated or moved."""
+    """Change, remove, add, repeat or move a few bytes."""
     damaged = bytearray(body)
     for _mutation in range(chance.choice([1, 1, 1, 2, 5])):
         if not damaged:
@@ -32,7 +32,7 @@ def damage_bytes(body: bytes, chance: Random) -> bytes:
 
 
 def splice(body: bytes, other: bytes, chance: Random) -> bytes:
-    """The start of one and the end of another; or one after the other, which is legal."""
+    """Join the start of one body and the end of another, or both bodies, which is valid."""
     if chance.random() < 0.3:
         return body + other
     return body[: chance.randrange(len(body) + 1)] + other[chance.randrange(len(other) + 1) :]

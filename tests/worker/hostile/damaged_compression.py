@@ -16,7 +16,7 @@ from tests.worker.hostile.damaged_bytes import damage_bytes
 
 
 def compressed(body: bytes, coding: str, chance: Random) -> bytes:
-    """Valid in one of the ways there are: levels, a name in the header, several members."""
+    """Compress validly in one of many ways: levels, a name in the header, several members."""
     return _COMPRESSORS[coding](body, chance)
 
 
@@ -59,7 +59,7 @@ def _zstandard(body: bytes, chance: Random) -> bytes:
         case 2:
             return _SKIPPABLE + zstd.compress(body)
         case 3:
-            compressor = zstd.ZstdCompressor()  # that does not know how long the body is
+            compressor = zstd.ZstdCompressor()  # which does not write the length of the body
             return compressor.compress(body) + compressor.flush()
         case _:
             return zstd.compress(body, chance.choice([-5, 1, 3, 19]))
@@ -79,19 +79,19 @@ _STARTS = {"gzip": b"\x1f\x8b", "deflate": b"\x78\x9c", "zstd": bytes.fromhex("2
 
 
 def damage_compressed(sent: bytes, coding: str, length: int, chance: Random) -> bytes:
-    """Not that coding any more, or something else in it than its sender meant.
+    """Make the body invalid in its coding, or decode to something else than was sent.
 
     Args:
         sent: the compressed body.
         coding: its content coding.
-        length: how long the body was before.
+        length: the length of the body before compression.
     """
     match chance.randrange(7):
         case 0:
             return sent[: chance.randrange(len(sent))]
         case 1:
             return sent + chance.choice([b"\x00", b"trailing", _STARTS[coding], bytes(600)])
-        case 2:  # what a check of the last bytes would believe
+        case 2:  # a false length at the end
             return sent + b"\x00" + chance.choice([length.to_bytes(4, "little"), sent[-8:]])
         case 3:  # checksum or length at the end
             at = len(sent) - chance.randrange(1, 9)

@@ -1,4 +1,4 @@
-"""Damage to JSON: a token replaced by something else.
+"""Damage to JSON: one token is replaced.
 
 The random generator is an argument, so that a seed and a body's number give the same body again.
 """
@@ -64,7 +64,7 @@ _JSON_KEYS = (
 
 
 def damage_json(body: bytes, chance: Random) -> bytes:
-    """A token by something else; keys and values are told apart by chance alone."""
+    """Replace a token by a random key or value."""
     tokens = [found.span() for found in _JSON_TOKEN.finditer(body)]
     start, end = chance.choice(tokens)
     if chance.random() < 0.2:  # a member or a value twice

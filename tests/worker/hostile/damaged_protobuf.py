@@ -12,7 +12,7 @@ from tests.support.protobuf_fields import FIXED_BYTES, LEN, Field, replaced, var
 
 
 def damage_field(body: bytes, fields: Sequence[Field], chance: Random) -> bytes:
-    """One field written otherwise; mostly the lengths around it are right."""
+    """Write one field in another way; mostly with correct lengths around it."""
     field = chance.choice(fields)
     by = chance.choice(_FIELD_MUTATIONS)(body, field, fields, chance)
     return replaced(body, field, by, mend_lengths=chance.random() < 0.8)
@@ -92,7 +92,7 @@ def _wrong_length(body: bytes, field: Field, _fields: Sequence[Field], chance: R
 
 
 def _long_length(body: bytes, field: Field, _fields: Sequence[Field], chance: Random) -> bytes:
-    """Right, but in more bytes than it takes."""
+    """Write the correct length in more bytes than necessary."""
     content = _content(body, field)
     padded = bytearray(varint(len(content)))
     padded[-1] |= 128
@@ -109,7 +109,7 @@ def _nest(body: bytes, field: Field, _fields: Sequence[Field], chance: Random) -
 
 
 def _array_value(body: bytes, field: Field, _fields: Sequence[Field], chance: Random) -> bytes:
-    """The value of an attribute, as arrays and maps of themselves."""
+    """Nest the value of an attribute in arrays and maps."""
     content = _content(body, field)
     for _level in range(chance.choice([1, 2, 20, 28, 32])):
         key = b"" if chance.random() < 0.5 else b"\x0a\x01k"
@@ -149,7 +149,7 @@ def _empty(_body: bytes, field: Field, _fields: Sequence[Field], _chance: Random
 
 
 def _other_field(body: bytes, _field: Field, fields: Sequence[Field], chance: Random) -> bytes:
-    """Something from elsewhere in the same body."""
+    """Use another field of the same body."""
     return _whole(body, chance.choice(fields))
 
 

@@ -1,4 +1,4 @@
-"""HTTP by hand: what no client library would send, or not as slowly, or not to the end."""
+"""HTTP over plain sockets, for requests that no client library sends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANSWER_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class RawResponse:
-    """Status line's number, the rest as text; status 0: the connection ended without an answer."""
+    """A response's status and the rest as a string; status 0 if there was no response."""
 
     status: int
     text: str
@@ -29,7 +29,7 @@ def head(
     content_type: str = "application/x-protobuf",
     more: Iterable[str] = (),
 ) -> bytes:
-    """Request line and headers, with `more` lines as they are."""
+    """Return request line and headers; the lines of `more` are added unchanged."""
     lines = [
         f"{method} {path} HTTP/1.1",
         "host: worker",
@@ -42,7 +42,7 @@ def head(
 
 @contextmanager
 def connection(worker: Worker) -> Iterator[socket.socket]:
-    """A connection that waits long for its answers."""
+    """Open a connection with a long timeout."""
     with socket.create_connection(
         ("127.0.0.1", worker.port), timeout=ANSWER_SECONDS
     ) as open_socket:
@@ -50,7 +50,7 @@ def connection(worker: Worker) -> Iterator[socket.socket]:
 
 
 def answer_on(open_socket: socket.socket) -> RawResponse:
-    """The next answer's head, and as much of its body as has come with it."""
+    """Read the head of the next response and the part of its body that arrived with it."""
     received = b""
     try:
         while b"\r\n\r\n" not in received:
@@ -66,11 +66,11 @@ def answer_on(open_socket: socket.socket) -> RawResponse:
 
 
 def exchange(worker: Worker, *parts: bytes) -> RawResponse:
-    """Send all of it, whatever comes back meanwhile; then read one answer."""
+    """Send all parts, whatever arrives meanwhile, then read one response."""
     with connection(worker) as open_socket:
         try:
             for part in parts:
                 open_socket.sendall(part)
         except ConnectionError:
-            pass  # refused while we were sending; the answer may have come all the same
+            pass  # the request was rejected while it was sent; the response may have arrived
         return answer_on(open_socket)

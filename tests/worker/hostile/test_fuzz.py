@@ -1,6 +1,6 @@
-"""Damaged OTLP: refused at the door or stored, and never a batch that ClickHouse refuses.
+"""Damaged OTLP is rejected or stored, and never becomes a batch that ClickHouse rejects.
 
-`FUZZ_SEED` and `FUZZ_BODIES` set what is sent; without them, the same short run every time.
+`FUZZ_SEED` and `FUZZ_BODIES` configure the run; without them it is short and always the same.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ from tests.worker.hostile.damaged_protobuf import damage_field
 
 SEED = int(os.environ.get("FUZZ_SEED", "20261121"))
 BODIES = int(os.environ.get("FUZZ_BODIES", "1500"))
-# Less of a run for both formats: each body is sent and stored twice.
+# Fewer bodies for both formats, because each body is sent and stored twice.
 COMPARED_BODIES = BODIES // 3
-# A log record without a time gets that of its arrival, another one at each worker.
+# A log record without a time gets its time of arrival, which differs between workers.
 WITHOUT_TIMES_OF_ARRIVAL = (
     "* REPLACE (if(Timestamp > now() - 1800, toDateTime64(0, 9), Timestamp) AS Timestamp)"
 )
 SENDERS = 4
-# One valid body among so many damaged ones.
+# One valid body among this many damaged ones.
 NEIGHBOUR_EVERY = 25
 NEIGHBOUR_SPANS = 10
 REQUESTS: Mapping[str, type[Message]] = {
@@ -63,7 +63,7 @@ REQUESTS: Mapping[str, type[Message]] = {
     "logs": ExportLogsServiceRequest,
     "metrics": ExportMetricsServiceRequest,
 }
-# Numbers of the fields that lead to a table's rows.
+# The numbers of the fields that lead to a table's rows.
 ROW_PATHS = {
     "otel_traces": (1, 2, 2),
     "otel_logs": (1, 2, 2),
@@ -77,7 +77,7 @@ ROW_PATHS = {
 
 @dataclass(frozen=True)
 class Original:
-    """A real body, as its sender would send it."""
+    """A valid body as a sender sends it."""
 
     signal: str
     body: bytes
@@ -89,7 +89,7 @@ def original(signal: str, body: bytes) -> Original:
 
 
 def parsed(signal: str, body: bytes) -> Any:
-    """Any: the generated messages have no common type with their fields."""
+    """Parse a body. The result is `Any`: the generated messages have no common type."""
     return REQUESTS[signal].FromString(body)
 
 
@@ -98,7 +98,7 @@ POINTS = parsed("metrics", METRICS.request.read_bytes())
 PROTOBUF = [
     original("traces", export_bytes(2, seed=1)),
     original("traces", export_bytes(30, seed=2)),
-    # One message of the recorded ones is small: damage to it hits numbers and lengths.
+    # Use one small message of the recorded ones, so that damage affects numbers and lengths.
     original("traces", SPANS.resource_spans[1].SerializeToString()),
     original("metrics", POINTS.resource_metrics[1].SerializeToString()),
     *(
@@ -124,7 +124,7 @@ JSON = [
 
 @dataclass(frozen=True)
 class Damaged:
-    """What is sent, with its headers."""
+    """A damaged body and its headers."""
 
     signal: str
     body: bytes
@@ -132,7 +132,7 @@ class Damaged:
 
 
 def damaged(number: int) -> Damaged:
-    """The body of that number under `SEED`; the same one every time."""
+    """Return the body with this number under `SEED`, the same one in every run."""
     chance = Random(f"{SEED}/{number}")
     if chance.random() < 0.3:
         signal, body = chance.choice(JSON)
@@ -160,7 +160,7 @@ def _damaged_protobuf(chance: Random) -> tuple[str, bytes]:
         return picked.signal, damage_bytes(picked.body, chance)
     if kind < 0.95:
         return picked.signal, splice(picked.body, chance.choice(PROTOBUF).body, chance)
-    return chance.choice([*REQUESTS]), picked.body  # whole, and perhaps another signal's
+    return chance.choice([*REQUESTS]), picked.body  # undamaged, perhaps for another signal
 
 
 def keep_rows_of_any_time(clickhouse: ClickHouse, database: str) -> None:
@@ -173,19 +173,19 @@ def keep_rows_of_any_time(clickhouse: ClickHouse, database: str) -> None:
 
 @pytest.fixture
 def operated_worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
-    """A worker with a token for the admin API, and tables that keep rows of any time."""
+    """Start a worker with an admin token and tables that store rows of any time."""
     keep_rows_of_any_time(clickhouse, DATABASE)
     operator = token_entry("operator", name="operator", scopes=["admin"])
     return make_worker(clickhouse_url=clickhouse.url, access=access_document(operator))
 
 
 @pytest.mark.insert_formats(*INSERT_FORMATS)
-def test_damaged_bodies_never_poison_a_batch(
+def test_damaged_bodies_never_fail_a_batch(
     clickhouse: ClickHouse, operated_worker: Worker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every row of a body that got a 200 is in its table or a dead letter; neighbours, each once.
+    """Rows of a body with a 200 are in a table or a dead letter; valid bodies are stored once.
 
-    What the scan counts as a row ClickHouse reads as one, whatever the body was before.
+    The worker and ClickHouse count the same rows, whatever the damage.
     """
     worker = operated_worker
     pid = worker.process.pid
@@ -254,7 +254,7 @@ def test_damaged_bodies_become_the_same_rows_in_both_formats(
 
 
 def send(worker: Worker, number: int) -> int:
-    """The answer's status to one body; any other than those a damaged one may get is named."""
+    """Send one body and return the status, which must be one that a damaged body may get."""
     if number % NEIGHBOUR_EVERY == 0:
         assert worker.post_traces(neighbour(number)).status == 200
     sent = damaged(number)
@@ -264,7 +264,7 @@ def send(worker: Worker, number: int) -> int:
 
 
 def neighbour(number: int) -> bytes:
-    """A valid body with spans of its own."""
+    """Return a valid body with its own spans."""
     request = export_request(NEIGHBOUR_SPANS, seed=1_000_000 + number)
     for span in request.resource_spans[0].scope_spans[0].spans:
         span.trace_state = "neighbour"
@@ -285,12 +285,12 @@ def buffers(worker: Worker) -> list[dict[str, Any]]:
 
 
 def total(worker: Worker, field: str) -> int:
-    """Of one field over all buffers."""
+    """Return the sum of one field over all buffers."""
     return sum(buffer[field] for buffer in buffers(worker))
 
 
 def dead_letters(worker: Worker) -> list[tuple[str, int]]:
-    """Error and rows of each, over all buffers."""
+    """Return error and number of rows of each dead letter in all buffers."""
     found = []
     for buffer in buffers(worker):
         name = quote(buffer["buffer"], safe="")
@@ -306,7 +306,7 @@ def dead_letters(worker: Worker) -> list[tuple[str, int]]:
 
 
 def rows_of(worker: Worker, buffer: str, letter: Mapping[str, str]) -> int:
-    """Rows that the body of a dead letter has for the table that refused it."""
+    """Return how many rows a dead letter has for the table that rejected it."""
     path = f"/admin/dead-letters/body?buffer={buffer}&id={letter['id']}"
     answer = operator_asks(worker, path)
     is_gzip = answer.headers["content-type"] == "application/gzip"

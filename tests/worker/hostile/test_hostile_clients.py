@@ -1,4 +1,4 @@
-"""Clients that mean harm, or are broken: each gets the right refusal, and the others go on."""
+"""Hostile or broken clients get the right rejection, and other clients are not affected."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from tests.worker.hostile.worker_checks import (
 )
 
 
-def test_requests_of_another_form_are_refused(worker_without_clickhouse: Worker) -> None:
-    """By the runtime or by us; what is said of a long value is short."""
+def test_malformed_requests_are_rejected(worker_without_clickhouse: Worker) -> None:
+    """By the runtime or by the worker; the response does not repeat a long value."""
     for name, (sent, status) in MALFORMED.items():
         answer = exchange(worker_without_clickhouse, sent)
         assert answer.status == status, (name, answer)
@@ -38,7 +38,7 @@ def test_requests_of_another_form_are_refused(worker_without_clickhouse: Worker)
 
 
 def test_two_framings_do_not_smuggle_a_request(worker_without_clickhouse: Worker) -> None:
-    """Length and chunks together: chunks count, and what follows is not read as a request."""
+    """With both a length and chunks, chunks are used, and later bytes are not a request."""
     framings = ["content-length: 5", "transfer-encoding: chunked"]
     hidden = head("GET", "/health")
     for more in (framings, framings[::-1]):
@@ -46,7 +46,7 @@ def test_two_framings_do_not_smuggle_a_request(worker_without_clickhouse: Worker
             sender.sendall(head(more=more) + b"0\r\n\r\n" + hidden)
             assert answer_on(sender).status == 200
             assert answer_on(sender).status == 0
-    # And the length does not cut off what the chunks go on with.
+    # The length does not cut off the rest of the chunks.
     body = export_bytes(400, seed=1)
     chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
     answer = exchange(
@@ -57,8 +57,10 @@ def test_two_framings_do_not_smuggle_a_request(worker_without_clickhouse: Worker
 
 
 @pytest.mark.parametrize("size", [100, 100 * KIB])
-def test_lengths_that_lie_store_nothing(worker_without_clickhouse: Worker, size: int) -> None:
-    """Less than was declared is no body; more is the start of another request, and not one."""
+def test_bodies_with_a_false_length_are_not_stored(
+    worker_without_clickhouse: Worker, size: int
+) -> None:
+    """A shorter body is none; a longer one is followed by bytes that are no valid request."""
     body = export_bytes(1, seed=1) + bytes(2 * size)
     with connection(worker_without_clickhouse) as sender:
         sender.sendall(head(more=[f"content-length: {len(body) + size}"]) + body)
@@ -69,14 +71,14 @@ def test_lengths_that_lie_store_nothing(worker_without_clickhouse: Worker, size:
 
 
 def chunks(pieces: int, piece: bytes) -> Iterator[bytes]:
-    """Of a chunked body, with its end."""
+    """Yield the chunks of a chunked body, and its end."""
     for _number in range(pieces):
         yield b"%x\r\n%b\r\n" % (len(piece), piece)
     yield b"0\r\n\r\n"
 
 
-def test_bodies_of_100_megabytes_are_refused(worker_without_clickhouse: Worker) -> None:
-    """The sender hears of it though it writes everything before it reads."""
+def test_bodies_of_100_megabytes_are_rejected(worker_without_clickhouse: Worker) -> None:
+    """The sender receives the response although it writes everything before it reads."""
     declared = f"content-length: {100 * MIB}"
     for more, token, status in (
         ([declared], "a-test-token", 413),
@@ -94,8 +96,8 @@ def test_bodies_of_100_megabytes_are_refused(worker_without_clickhouse: Worker) 
     assert peak_bytes(worker_without_clickhouse) < MAX_HOST_BYTES
 
 
-def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) -> None:
-    """408 after the time there is; and a refusal is not kept back by a body that stops."""
+def test_uploads_that_stop_are_ended_at_a_timeout(make_worker: WorkerFactory) -> None:
+    """A 408 after the timeout; a rejection is not delayed by a body that stops."""
     limits = {"BODY_MS": 1_000, "DISCARD_MS": 1_000}
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     for token, status in (("a-test-token", 408), ("unknown", 401)):
@@ -110,8 +112,8 @@ def test_bodies_that_do_not_come_are_not_waited_for(make_worker: WorkerFactory) 
     assert_alive(worker)
 
 
-def test_gzip_bombs_are_refused(worker_without_clickhouse: Worker) -> None:
-    """A gigabyte in one member or in many, or packed twice: none of it is ever held."""
+def test_gzip_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
+    """A gigabyte in one member or in many, or compressed twice, is never held in memory."""
     zeros = gzip.compress(bytes(16 * MIB), 9)
     bombs = {
         "one member": (gzip.compress(bytes(1024 * MIB), 6), 413),
@@ -136,8 +138,8 @@ def test_gzip_bombs_are_refused(worker_without_clickhouse: Worker) -> None:
     assert peak_bytes(worker_without_clickhouse) < MAX_HOST_BYTES
 
 
-def test_json_bombs_are_refused(worker_without_clickhouse: Worker) -> None:
-    """As OTLP, as an event, as many; nothing is nested too deep to be looked at."""
+def test_json_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
+    """As OTLP, as one event and as many events; every depth of nesting gets a response."""
     for name, bomb in JSON_BOMBS.items():
         for path in ("/v1/traces", "/v1/logs", "/v1/metrics", "/events", "/events/bulk", "/event"):
             answer = exchange(
@@ -152,7 +154,7 @@ def test_json_bombs_are_refused(worker_without_clickhouse: Worker) -> None:
 
 
 def test_a_million_attributes_arrive(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Legal, and 20 KB on the wire; and so is a span of a hundred thousand others' keys."""
+    """They are valid, and 20 KB when compressed."""
     attributes = ",".join(['{"key":"a"}'] * 1_000_000)
     start = f'"startTimeUnixNano":"{START_UNIX_NANO}"'
     spans = f'{{"name":"wide",{start},"attributes":[{attributes}]}}'
@@ -166,8 +168,10 @@ def test_a_million_attributes_arrive(clickhouse: ClickHouse, worker: Worker) -> 
     assert found == "1000000"
 
 
-def test_odd_keys_and_values_of_events_are_kept(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Names of JavaScript's own, a key twice, half of a surrogate pair, endless numbers."""
+def test_unusual_keys_and_values_of_events_are_stored(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """Names of JavaScript's own properties, duplicate keys, half surrogate pairs, long numbers."""
     for number, metadata in enumerate(
         (
             '{"__proto__":{"event_name":"x"},"constructor":{"prototype":1},"toString":null}',
@@ -193,10 +197,10 @@ def test_odd_keys_and_values_of_events_are_kept(clickhouse: ClickHouse, worker: 
 CLIENTS = 1_000
 
 
-def test_a_thousand_clients_at_once_are_all_answered(
+def test_a_thousand_clients_at_once_all_get_a_response(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Every one is connected before the first sends; each body arrives once."""
+    """All clients connect before the first one sends; each body arrives once."""
     with ExitStack() as stack:
         senders = [stack.enter_context(connection(worker)) for _client in range(CLIENTS)]
         for seed, sender in enumerate(senders):
@@ -216,13 +220,13 @@ SMALL_SPANS, LARGE_SPANS = 5, 250
 
 
 def slow(worker: Worker, chance: Random) -> RawResponse:
-    """Stops somewhere in its body, and hears what comes of it."""
+    """Stop within the body and wait for the response."""
     more, start = chance.choice(list(SLOW_STARTS.values()))
     return exchange(worker, head(more=more) + start)
 
 
 def gone(worker: Worker, chance: Random) -> None:
-    """Hangs up in the middle, or before the answer."""
+    """Close the connection within the body or before the response."""
     body = export_bytes(50, seed=chance.randrange(2**31))
     with connection(worker) as sender:
         sender.sendall(head("POST", "/v1/logs", more=[f"content-length: {len(body)}"]))
@@ -235,7 +239,7 @@ def bomb(worker: Worker, _chance: Random) -> RawResponse:
 
 
 def huge(worker: Worker, chance: Random) -> RawResponse:
-    """More than is taken, or as much as is, of noise."""
+    """Send random bytes, above the size limit or at it."""
     size = chance.choice([100, 8]) * MIB
     return exchange(
         worker, head(more=[f"content-length: {size}"]), *([chance.randbytes(MIB)] * (size // MIB))
@@ -264,10 +268,10 @@ HOSTILE: tuple[Callable[[Worker, Random], RawResponse | None], ...] = (
 )
 
 
-def test_among_hostile_clients_a_good_one_loses_nothing(
+def test_a_valid_client_among_hostile_ones_loses_nothing(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Its bodies, small and large, all arrive once; the host stays small, and the same process."""
+    """Each body of the valid client arrives once, and the host stays small and is not restarted."""
     limits = {"BODY_MS": 2_000, "SLOW_UPLOAD_MS": 500, "DISCARD_MS": 2_000}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
     pid = worker.process.pid
@@ -289,7 +293,7 @@ def test_among_hostile_clients_a_good_one_loses_nothing(
             over.set()
         for each in harassing:
             each.result()
-    # 0: hung up on while sending; everything else is a refusal, or one of the few legal requests.
+    # 0: closed while sending. Other statuses are rejections, or one of the few valid requests.
     assert answered.keys() <= {-1, 0, 200, 400, 401, 404, 405, 408, 413, 415, 431, 503}, answered
     wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
@@ -305,7 +309,7 @@ def spans_of(seed: int) -> int:
 
 
 def send_until_taken(worker: Worker, body: bytes) -> None:
-    """As an exporter does: a 503 is tried again."""
+    """Send a body as an exporter does, which retries after a 503."""
     for _attempt in count():
         answer = worker.post_traces(body)
         if answer.status == 200:
@@ -313,12 +317,12 @@ def send_until_taken(worker: Worker, body: bytes) -> None:
         assert (answer.status, "retry-after" in answer.headers) == (503, True), answer
 
 
-def test_nothing_is_said_of_a_token_in_a_refusal(worker_without_clickhouse: Worker) -> None:
-    """Not even of a wrong one, which may be right elsewhere."""
-    for token in ("secret-of-somebody", "x" * 60_000):
+def test_a_rejection_does_not_contain_the_token(worker_without_clickhouse: Worker) -> None:
+    """Not even of an invalid token, which may be valid elsewhere."""
+    for token in ("secret-of-another-service", "x" * 60_000):
         answer = worker_without_clickhouse.request(
             "POST", "/events", b"{}", authorization=f"Bearer {token}"
         )
         assert answer.status == 401
         assert token not in json.dumps([answer.body.decode(), dict(answer.headers)])
-    assert "secret-of-somebody" not in worker_without_clickhouse.process.log
+    assert "secret-of-another-service" not in worker_without_clickhouse.process.log

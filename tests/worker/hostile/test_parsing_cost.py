@@ -22,12 +22,12 @@ from tests.worker.hostile.worker_checks import (
 COLLIDING = 60_000
 
 
-# Their values are the same in all the bits that tell one place of a table of 2^14 from another.
+# Their values are equal in all bits that select a slot of a hash table of 2^14 slots.
 STEP = 2**14
 
 
 def numerals(prefix: str = "") -> list[str]:
-    """Strings that are array indexes to V8, whose hash would be the number itself."""
+    """Return strings that V8 treats as array indexes, with the number itself as the hash."""
     return [f'"{prefix}{number * STEP}"' for number in range(1, COLLIDING + 1)]
 
 
@@ -36,7 +36,7 @@ def event_with(values: list[str]) -> bytes:
 
 
 def span_with_map(values: list[str]) -> bytes:
-    """An attribute that is a map, whose keys they are."""
+    """Return a request with one span whose attribute is a map with these keys."""
     pairs = ",".join(f'{{"key":{key},"value":{{"intValue":1}}}}' for key in values)
     attribute = f'{{"key":"a","value":{{"kvlistValue":{{"values":[{pairs}]}}}}}}'
     span = f'{{"name":"x","startTimeUnixNano":"{START_UNIX_NANO}","attributes":[{attribute}]}}'
@@ -44,7 +44,7 @@ def span_with_map(values: list[str]) -> bytes:
 
 
 def span_with_unknown(values: list[str]) -> bytes:
-    """Unknown fields with these strings as names."""
+    """Return a request with these strings as the names of unknown fields."""
     fields = ",".join(f"{name}:1" for name in values)
     return f'{{"resourceSpans":[{{{fields}}}]}}'.encode()
 
@@ -61,7 +61,7 @@ MAX_CPU_RATIO = 6
 
 
 def length_prefixed(number: int, content: bytes) -> bytes:
-    """A field of protobuf that has a length."""
+    """Return a protobuf field that has a length."""
     return varint(number << 3 | 2) + varint(len(content)) + content
 
 
@@ -70,7 +70,7 @@ def entry(value: bytes, key: bytes = b"k", before: bytes = b"") -> bytes:
 
 
 def nested_pairs(text: bytes) -> bytes:
-    """18 maps in each other, each with an empty value before the real one."""
+    """Return 18 nested maps, each with an empty value before the real one."""
     value = length_prefixed(1, text)
     for _level in range(18):
         value = length_prefixed(6, entry(value, before=length_prefixed(2, b"")))
@@ -82,7 +82,7 @@ def map_of(value: bytes) -> bytes:
 
 
 def span_with_value(value: bytes) -> bytes:
-    """An export request with one span and one attribute."""
+    """Return an export request with one span and one attribute."""
     time_field = b"\x39" + START_UNIX_NANO.to_bytes(8, "little")
     span = time_field + length_prefixed(9, length_prefixed(1, b"x") + length_prefixed(2, value))
     return length_prefixed(1, length_prefixed(2, length_prefixed(2, span)))
@@ -107,7 +107,7 @@ GROWING: dict[str, Callable[[], bytes]] = {
 
 
 def plain_strings() -> bytes:
-    """An array of short strings, 15 MiB of it."""
+    """Return an array of short strings with 15 MiB in total."""
     return length_prefixed(5, length_prefixed(1, length_prefixed(1, b"a" * 20)) * (15 * MIB // 24))
 
 
@@ -115,7 +115,7 @@ def plain_strings() -> bytes:
 def test_values_that_grow_as_strings_cost_little_cpu_and_memory(
     worker_without_clickhouse: Worker, name: str
 ) -> None:
-    """A few KB of gzip took 7 to 37 s of CPU or over 1 GB of memory."""
+    """Before the limits, a few KB of gzip took 7 to 37 s of CPU or over 1 GB of memory."""
 
     def cost(value: bytes) -> float:
         before = cpu_seconds(worker_without_clickhouse)
@@ -137,7 +137,7 @@ def test_values_that_grow_as_strings_cost_little_cpu_and_memory(
 def test_strings_whose_hashes_collide_cost_no_more_than_others(
     worker_without_clickhouse: Worker, name: str
 ) -> None:
-    """In V8's tables they would take 4 to 15 s of CPU; others of the same length take a tenth."""
+    """In V8's tables they would take 4 to 15 s of CPU, ten times as long as other strings."""
     path, body_with, prefix = BUSY[name]
 
     def cost(values: list[str]) -> float:

@@ -24,12 +24,12 @@ from tests.worker.hostile.worker_checks import (
 
 
 def memory(body_bytes: int, **more: int) -> dict[str, int]:
-    """Limits with so much memory for large bodies, all of it for any team."""
+    """Return limits with this memory for large bodies, all of which any team may use."""
     return {"BODY_MEMORY_BYTES": body_bytes, "TEAM_BODY_MEMORY_BYTES": body_bytes, **more}
 
 
 def test_senders_that_stop_leave_memory_to_the_others(make_worker: WorkerFactory) -> None:
-    """Large bodies share memory; an upload that stops halfway is ended for one that waits."""
+    """An upload that stops halfway is ended when another one waits for memory."""
     limits = memory(2 * MIB, SLOW_UPLOAD_MS=200, BODY_MEMORY_WAIT_MS=60_000)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     body = export_bytes(1_000, seed=1)
@@ -42,8 +42,8 @@ def test_senders_that_stop_leave_memory_to_the_others(make_worker: WorkerFactory
     assert stored_rows(worker) == 1_000
 
 
-def test_uploads_that_come_fast_are_not_ended_for_others(make_worker: WorkerFactory) -> None:
-    """The waiting upload still has its full upload time."""
+def test_fast_uploads_are_not_ended_for_others(make_worker: WorkerFactory) -> None:
+    """The upload that waits still has its full upload time."""
     rate = {"MIN_UPLOAD_BYTES_PER_SECOND": 100_000, "SLOW_UPLOAD_MS": 1_500}
     limits = memory(600 * KIB, BODY_MS=8_000, BODY_MEMORY_WAIT_MS=60_000, **rate)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
@@ -55,12 +55,12 @@ def test_uploads_that_come_fast_are_not_ended_for_others(make_worker: WorkerFact
         for _number in range(9):
             time.sleep(0.4)
             sender.sendall(piece)
-        assert answer_on(sender).status == 400  # zeros, and read to their end
+        assert answer_on(sender).status == 400  # zeros, which were read to the end
         assert answer.result().status == 200
 
 
 def trickle(sender: socket.socket, over: threading.Event) -> None:
-    """A body at 175 KB/s, as long as it is read."""
+    """Send a body at 175 KB/s until the connection closes."""
     with contextlib.suppress(OSError):
         while not over.wait(0.1):
             sender.sendall(bytes(17_500))
@@ -69,7 +69,7 @@ def trickle(sender: socket.socket, over: threading.Event) -> None:
 def test_slow_uploads_of_one_team_keep_no_memory_from_large_bodies(
     make_worker: WorkerFactory,
 ) -> None:
-    """Neither from their own team's nor from another's, with the limits of a deployment."""
+    """Neither of the same team nor of another team, with a deployment's limits."""
     access = access_document(token_entry("another", name="another", team="other"))
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
     over = threading.Event()
@@ -92,7 +92,7 @@ def test_slow_uploads_of_one_team_keep_no_memory_from_large_bodies(
 def pour(
     worker: Worker, authorization: str, bytes_per_second: int, over: threading.Event
 ) -> Counter[int]:
-    """Bodies of 20 MiB at this rate, one after another on new connections."""
+    """Send bodies of 20 MiB at this rate, one after another on new connections."""
     statuses: Counter[int] = Counter()
     start = head(token=authorization, more=[f"content-length: {20 * MIB}"])
     while not over.is_set():
@@ -106,7 +106,7 @@ def pour(
 def trickle_whole(
     sender: socket.socket, size: int, bytes_per_second: int, over: threading.Event
 ) -> None:
-    """All of a body at this rate, its first MiB at once."""
+    """Send a whole body at this rate, except for its first MiB."""
     sender.sendall(bytes(MIB))
     left = size - MIB
     while left > 0 and not over.wait(0.1):
@@ -118,10 +118,10 @@ def trickle_whole(
 def test_one_fast_enough_upload_keeps_no_equal_part_from_another_team(
     make_worker: WorkerFactory,
 ) -> None:
-    """At 1.3 MB/s, above the lowest rate, with the limits of a deployment."""
+    """At 1.3 MB/s, which is above the minimum rate, with a deployment's limits."""
     access = access_document(token_entry("another", name="another", team="other"))
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
-    noise = Random(7).randbytes(9 * MIB)  # no OTLP: 400 once it has been read
+    noise = Random(7).randbytes(9 * MIB)  # not OTLP: a 400 once it has been read
     over = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         pouring = pool.submit(pour, worker, TOKEN, 1_300_000, over)
@@ -138,7 +138,7 @@ def test_one_fast_enough_upload_keeps_no_equal_part_from_another_team(
 
 
 def test_senders_that_hang_up_release_their_memory(make_worker: WorkerFactory) -> None:
-    """In the middle of their body, or after it and before the answer: long before it lapses."""
+    """Within the body, or after it and before the response; long before a timeout."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=memory(2 * MIB))
     for seed in range(40):
         body = export_bytes(2_000, seed=seed)
@@ -149,8 +149,8 @@ def test_senders_that_hang_up_release_their_memory(make_worker: WorkerFactory) -
     assert answer.status == 200, answer
 
 
-def test_without_memory_a_large_body_comes_again_later(make_worker: WorkerFactory) -> None:
-    """503 with Retry-After, which exporters obey; a small one needs none of it."""
+def test_without_free_memory_a_large_body_gets_a_retry_time(make_worker: WorkerFactory) -> None:
+    """A 503 with Retry-After, which exporters respect; a small body needs none of the memory."""
     limits = memory(600 * KIB, SLOW_UPLOAD_MS=600_000, BODY_MEMORY_WAIT_MS=200)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     with connection(worker) as sender:

@@ -11,12 +11,12 @@ from tests.support.otlp_spans import export_bytes
 from tests.support.worker_runtime import Worker
 from tests.worker.hostile.hostile_requests import KIB
 
-# Of the Workers host, whatever comes.
+# The limit of the Workers host under any load.
 MAX_HOST_BYTES = 256_000_000
 
 
 def assert_alive(worker: Worker) -> None:
-    """It takes the next good body."""
+    """Check that the worker accepts a valid body."""
     answer = worker.post_traces(export_bytes(1, seed=Random().randrange(2**31)))
     assert answer.status == 200, (answer, worker.process.log[-2000:])
 
@@ -28,7 +28,7 @@ def stored_rows(worker: Worker) -> int:
 
 
 def peak_bytes(worker: Worker) -> int:
-    """The most memory its process ever had."""
+    """Return the maximum memory of the worker's process so far."""
     status = Path(f"/proc/{worker.process.pid}/status").read_text()
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     assert found is not None
@@ -36,6 +36,6 @@ def peak_bytes(worker: Worker) -> int:
 
 
 def cpu_seconds(worker: Worker) -> float:
-    """Of its process, so far."""
+    """Return the CPU time of the worker's process so far."""
     stat = Path(f"/proc/{worker.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")

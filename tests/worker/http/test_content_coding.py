@@ -1,4 +1,4 @@
-"""Bodies in every content coding that clients use: decoded whole, and never a poisoned batch."""
+"""Bodies in every content coding that clients use are decoded whole and never fail a batch."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SKIPPABLE = bytes.fromhex("502a4d18") + (3).to_bytes(4, "little") + b"abc"
 
 
 def raw_deflate(body: bytes) -> bytes:
-    """Without zlib's two bytes before it and four after it, as some clients send `deflate`."""
+    """Without zlib's two bytes before and four bytes after the data, as some clients send it."""
     return zlib.compress(body)[2:-4]
 
 
 def zstd_with(**parameters: int) -> Callable[[bytes], bytes]:
-    """A compressor with other parameters than its defaults, by their names in `zstd.h`."""
+    """Return a compressor with some parameters set, by their names in `zstd.h`."""
     options: dict[int, int] = {
         zstd.CompressionParameter[name]: value for name, value in parameters.items()
     }
@@ -37,7 +37,7 @@ def zstd_with(**parameters: int) -> Callable[[bytes], bytes]:
 
 
 def zstd_stream(body: bytes) -> bytes:
-    """As the Collector sends it: the frame does not declare its length."""
+    """As the Collector sends it: the frame does not contain its length."""
     compressor = zstd.ZstdCompressor()
     half = len(body) // 2
     return compressor.compress(body[:half]) + compressor.compress(body[half:]) + compressor.flush()
@@ -76,7 +76,7 @@ FORMS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 def test_bodies_in_every_coding_arrive_in_one_batch_each(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Of one kind and form, they are one insert, in which each has to concatenate."""
+    """Bodies of one kind and form are one insert, in which they are concatenated."""
     for number, (name, (coding, compress)) in enumerate(FORMS.items()):
         for again in range(2):
             body = compress(export_bytes(20, seed=2 * number + again))
@@ -89,7 +89,7 @@ def test_bodies_in_every_coding_arrive_in_one_batch_each(
 
 
 def test_events_are_decoded_from_every_coding(clickhouse: ClickHouse, worker: Worker) -> None:
-    """By the same function as telemetry."""
+    """The same function decodes events and telemetry."""
     for number, (name, (coding, compress)) in enumerate(FORMS.items()):
         if "empty members" in name:
             continue  # over an event's limit as sent
@@ -137,7 +137,7 @@ def test_bytes_after_the_end_of_a_body_are_rejected(
 
 
 def test_zstd_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
-    """In one frame, in many, in very many that hold nothing, and by a window of 128 MiB."""
+    """In one frame, in many, in very many empty frames, and with a window of 128 MiB."""
     zeros = zstd.compress(bytes(16 * MIB))
     window = zstd_with(window_log=27, compression_level=1, content_size_flag=0)(bytes(20))
     for name, (bomb, status) in {
@@ -156,7 +156,7 @@ def test_zstd_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
 def test_another_coding_gets_a_response_that_says_which_are_decoded(
     worker_without_clickhouse: Worker,
 ) -> None:
-    """And how an OpenTelemetry SDK is told to use one of them."""
+    """The response explains how to configure an OpenTelemetry SDK for one of them."""
     for coding in ("br", "gzip, gzip", "snappy", "x" * 60_000):
         answer = worker_without_clickhouse.post_traces(b"", content_encoding=coding)
         assert answer.status == 415
@@ -164,10 +164,10 @@ def test_another_coding_gets_a_response_that_says_which_are_decoded(
             assert words in answer.body
 
 
-def test_the_sdk_for_python_may_be_told_to_send_deflate(
+def test_the_sdk_for_python_can_be_configured_to_send_deflate(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """The example's span arrives: its exporter drops a batch that gets a 415."""
+    """The example's span arrives; its exporter would drop a batch that gets a 415."""
     environment = {
         **os.environ,
         "OTEL_EXPORTER_OTLP_COMPRESSION": "deflate",

@@ -1,4 +1,4 @@
-"""HTTP as clients speak it: HEAD, slashes, and the headers that every response has."""
+"""HTTP semantics: HEAD, repeated slashes, and the headers of every response."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ NOWHERE = "http://127.0.0.1:1"
 PAGE = "https://shop.example.com"
 EVENT = {"event_name": "signup"}
 ADMIN = {"authorization": "Bearer admin"}
-# Of two responses these differ.
+# Headers that differ between two responses.
 MOVING = {"date"}
 
 
 @pytest.fixture
 def worker(make_worker: WorkerFactory) -> Worker:
-    """One without a ClickHouse that an operator may look into."""
+    """Start a worker without ClickHouse and with an operator's token."""
     admin = token_entry("admin", name="operator", scopes=["admin", "read"])
     access = access_document(admin, cors_origins=[PAGE])
     return make_worker(clickhouse_url=NOWHERE, access=access)
@@ -43,7 +43,7 @@ def still(answer: Response) -> dict[str, str]:
     ],
 )
 def test_head_is_get_without_a_body(worker: Worker, path: str) -> None:
-    """The same status and headers, the length of the body among them (RFC 9110, 9.3.2)."""
+    """The status and headers are equal, including the body's length (RFC 9110, 9.3.2)."""
     got, head = (
         worker.request("GET", path, None, **ADMIN),
         worker.request("HEAD", path, None, **ADMIN),
@@ -55,7 +55,7 @@ def test_head_is_get_without_a_body(worker: Worker, path: str) -> None:
 
 
 def test_head_is_rejected_as_get_is(worker: Worker) -> None:
-    """Without a token, with parameters that are missing, and where there is no GET."""
+    """Without a token, with missing parameters, and on paths without GET."""
     assert worker.request("HEAD", "/admin/buffers").status == 401
     assert worker.request("HEAD", "/metrics", None, **ADMIN).status == 400
     for path, allow in (("/events", "POST"), ("/admin/pause", "POST")):
@@ -65,12 +65,12 @@ def test_head_is_rejected_as_get_is(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/traces/", "//v1/traces", "/v1//traces//", "///v1/traces"])
-def test_slashes_too_many_lead_to_the_same_endpoint(worker: Worker, path: str) -> None:
-    """As an exporter makes them of an endpoint that ends in one."""
+def test_repeated_slashes_lead_to_the_same_endpoint(worker: Worker, path: str) -> None:
+    """As an exporter builds the path from an endpoint that ends in a slash."""
     headers = {"authorization": f"Bearer {TOKEN}", "content_type": "application/x-protobuf"}
     assert worker.request("POST", path, export_bytes(2, seed=1), **headers).status == 200
     assert worker.stored("SELECT sum(row_count) FROM chunks") == [(2,)]
-    # Counted under the one name that the route has.
+    # All of them are counted under the route's one name.
     scraped = worker.request("GET", "/admin/metrics", None, **ADMIN).body.decode()
     assert 'http_route="/v1/traces",http_response_status_code="200"' in scraped
     question = {"origin": PAGE, "access_control_request_method": "POST"}
@@ -78,14 +78,14 @@ def test_slashes_too_many_lead_to_the_same_endpoint(worker: Worker, path: str) -
 
 
 def test_a_path_of_slashes_alone_is_the_page(worker: Worker) -> None:
-    """And what is between them is still looked at."""
+    """A path between the slashes is still checked."""
     assert worker.request("GET", "//").status == 200
     assert worker.request("GET", "/v1").status == 404
     assert worker.request("GET", "/v1/traces/x").status == 404
 
 
 def test_every_response_has_security_headers(worker: Worker) -> None:
-    """Also errors, preflights and assets; only what says for how long may be cached."""
+    """Also on errors, preflights and assets; only responses with a lifetime may be cached."""
     token = {"authorization": f"Bearer {TOKEN}"}
     question = {"origin": PAGE, "access_control_request_method": "POST"}
     answers = [

@@ -1,4 +1,4 @@
-"""The OpenAPI document against the worker it tells of, and the page that shows it."""
+"""The OpenAPI spec matches the worker, and the page shows it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"]
 EVERYTHING = token_entry("everything", name="everything", scopes=SCOPES)
-# For something else than most of the API, over its rate, and expired.
+# Tokens with another scope, above their rate, and expired.
 LESSER = (
     token_entry("logger", name="logger", scopes=["logs"]),
     token_entry("hasty", name="hasty", scopes=SCOPES, requests_per_second=0.001),
@@ -31,7 +31,7 @@ LESSER = (
 )
 SEED = "20261121"
 EXAMPLES = "5"
-# NDJSON has four names, of which schemathesis knows none; its lines are a string.
+# NDJSON has four media types, none of which schemathesis supports; its lines are a string.
 HOOKS = """
 import schemathesis
 names = ["x-ndjson", "ndjson", "jsonl", "x-jsonlines"]
@@ -41,7 +41,7 @@ schemathesis.serializer.alias([f"application/{name}" for name in names], "text/p
 
 @pytest.fixture
 def worker_without_clickhouse(make_worker: WorkerFactory) -> Worker:
-    """A worker whose ClickHouse is not there."""
+    """Start a worker whose ClickHouse does not run."""
     return make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(EVERYTHING))
 
 
@@ -52,12 +52,12 @@ def document_of(worker: Worker) -> dict[str, Any]:
     return document
 
 
-def test_requests_made_from_the_document_find_no_undocumented_answer(
+def test_generated_requests_get_only_documented_responses(
     clickhouse: ClickHouse, make_worker: WorkerFactory, tmp_path: Path
 ) -> None:
-    """Right and wrong ones to every operation: no 5xx, no status, type or body that it lacks."""
+    """Valid and invalid requests: no 5xx, no undocumented status, content type or body."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=access_document(EVERYTHING))
-    assert "Tested: 16" in made_from_the_document(
+    assert "Tested: 16" in run_schemathesis(
         worker,
         tmp_path,
         {
@@ -66,30 +66,30 @@ def test_requests_made_from_the_document_find_no_undocumented_answer(
             "--max-examples": EXAMPLES,
         },
     )
-    # Whatever came meanwhile can still be delivered.
+    # Bodies that were accepted meanwhile can still be delivered.
     assert post(worker, "/admin/resume", {}, authorization="Bearer everything").status == 200
 
 
 @pytest.mark.parametrize("token", [None, "unknown", "old", "logger", "hasty"])
-def test_whoever_asks_hears_nothing_undocumented(
+def test_unauthorized_requests_get_only_documented_responses(
     make_worker: WorkerFactory, tmp_path: Path, token: str | None
 ) -> None:
-    """Without a token, and with one that is unknown, expired, for something else, over its rate."""
+    """Without a token, and with one that is unknown, expired, out of scope or over its rate."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(*LESSER))
-    # Left to itself, schemathesis makes tokens up.
+    # By default, schemathesis generates tokens.
     none = {"--generation-with-security-parameters": "false"}
     header = none if token is None else {"--header": f"Authorization: Bearer {token}"}
-    made_from_the_document(worker, tmp_path, {**header, "--phases": "coverage"})
+    run_schemathesis(worker, tmp_path, {**header, "--phases": "coverage"})
 
 
-def made_from_the_document(worker: Worker, folder: Path, options: Mapping[str, str]) -> str:
-    """What schemathesis printed; it found nothing."""
+def run_schemathesis(worker: Worker, folder: Path, options: Mapping[str, str]) -> str:
+    """Run schemathesis, which must find nothing, and return its output."""
     (folder / "hooks.py").write_text(HOOKS)
     document = folder / "openapi.json"
     document.write_text(json.dumps(document_of(worker)))
     options = {
         "--url": f"http://127.0.0.1:{worker.port}",
-        # That `from` lies before `to` is a rule no schema can tell.
+        # No schema can express that `from` is before `to`.
         "--exclude-checks": "positive_data_acceptance",
         "--seed": SEED,
         "--generation-database": "none",
@@ -109,8 +109,10 @@ def made_from_the_document(worker: Worker, folder: Path, options: Mapping[str, s
     return done.stdout
 
 
-def test_the_document_has_every_path_and_legal_schemas(worker_without_clickhouse: Worker) -> None:
-    """The paths that a 404 lists, but for the pages; each schema as JSON Schema 2020-12."""
+def test_the_openapi_spec_has_every_path_and_valid_schemas(
+    worker_without_clickhouse: Worker,
+) -> None:
+    """All paths that a 404 lists, except pages; each schema is valid JSON Schema 2020-12."""
     document = document_of(worker_without_clickhouse)
     line = json.loads(worker_without_clickhouse.request("GET", "/nowhere").body)["error"]
     served = set(line.split("there are ")[1].split(", "))
@@ -137,16 +139,16 @@ def test_the_document_has_every_path_and_legal_schemas(worker_without_clickhouse
 
 
 def contents(value: Any) -> list[dict[str, Any]]:
-    """Every object of the document."""
+    """Return every object of the spec."""
     if isinstance(value, dict):
         return [value, *(found for item in value.values() for found in contents(item))]
     return [found for item in value for found in contents(item)] if isinstance(value, list) else []
 
 
-def test_what_the_document_allows_is_taken_and_nothing_else(
+def test_events_are_accepted_exactly_if_the_schema_allows_them(
     worker_without_clickhouse: Worker,
 ) -> None:
-    """The schema of events in the document, judged by another validator, and the worker agree."""
+    """The worker agrees with another validator that uses the spec's schema of events."""
     operation = document_of(worker_without_clickhouse)["paths"]["/events"]["post"]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     validator = Draft202012Validator(schema)
@@ -175,7 +177,7 @@ def test_what_the_document_allows_is_taken_and_nothing_else(
 
 @pytest.mark.parametrize("path", ["/", "/swagger", "/swagger/", "/swagger/index.html"])
 def test_swagger_ui_needs_no_other_host(worker_without_clickhouse: Worker, path: str) -> None:
-    """Everything that the page names is served here, and the policy lets nothing else in."""
+    """The worker serves all that the page loads, and the policy allows no other host."""
     page = worker_without_clickhouse.request("GET", path)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-security-policy"].startswith("default-src 'self';")

@@ -1,4 +1,4 @@
-"""What each endpoint answers to good and bad requests."""
+"""The response of each endpoint to valid and invalid requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MIB = 1024 * 1024
 
 
 def status_of(answer: Response) -> Status:
-    """The protobuf Status that OTLP wants in every refusal."""
+    """Return the protobuf Status that OTLP requires in every rejection."""
     assert answer.headers["content-type"] == "application/x-protobuf"
     return Status.FromString(answer.body)
 
@@ -33,7 +33,7 @@ def status_of(answer: Response) -> Status:
 def test_health_names_each_dependency_and_needs_no_token(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """A load balancer has none. Without ClickHouse telemetry is taken all the same: still 200."""
+    """Load balancers have no token. Without ClickHouse telemetry is still accepted: 200."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"HEALTH_MS": -1})
     answer = worker.request("GET", "/health")
     healthy = {"status": "ok", "buffer": "ok", "clickhouse": "ok"}
@@ -44,8 +44,8 @@ def test_health_names_each_dependency_and_needs_no_token(
     assert (answer.status, json.loads(answer.body)) == (200, degraded)
 
 
-def test_accepted_spans_are_answered_in_protobuf(worker_without_clickhouse: Worker) -> None:
-    """A full success is an ExportTraceServiceResponse without partial_success."""
+def test_accepted_spans_get_a_protobuf_response(worker_without_clickhouse: Worker) -> None:
+    """A full success is an `ExportTraceServiceResponse` without `partial_success`."""
     answer = worker_without_clickhouse.post_traces(export_bytes(3, seed=1))
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/x-protobuf"
@@ -53,7 +53,7 @@ def test_accepted_spans_are_answered_in_protobuf(worker_without_clickhouse: Work
 
 
 def test_empty_export_is_a_success(worker_without_clickhouse: Worker) -> None:
-    """Nothing to store is nothing wrong."""
+    """A request without rows is valid."""
     assert worker_without_clickhouse.post_traces(b"").status == 200
     assert (
         worker_without_clickhouse.post_traces(
@@ -74,10 +74,10 @@ def test_empty_export_is_a_success(worker_without_clickhouse: Worker) -> None:
         ({"authorization": f"Bearer {TOKEN}x"}, 401, "not known"),
     ],
 )
-def test_without_the_token_nothing_is_taken(
+def test_without_a_valid_token_nothing_is_accepted(
     worker_without_clickhouse: Worker, path: str, headers: dict[str, str], status: int, words: str
 ) -> None:
-    """401 asks for a token and says how, whether there was none or an unknown one (RFC 6750)."""
+    """The 401 describes how to send a token, for a missing and an unknown one (RFC 6750)."""
     answer = worker_without_clickhouse.request("POST", path, b"x", **headers)
     assert answer.status == status
     assert words in answer.body.decode(errors="replace")
@@ -94,7 +94,7 @@ def test_without_the_token_nothing_is_taken(
         ("POST", "/health", 405, "POST; /health takes GET, HEAD only"),
     ],
 )
-def test_wrong_paths_and_methods_say_what_there_is(
+def test_unknown_paths_and_methods_list_the_valid_ones(
     worker_without_clickhouse: Worker, method: str, path: str, status: int, words: str
 ) -> None:
     """One line with the value and what is allowed."""
@@ -123,10 +123,10 @@ def test_wrong_paths_and_methods_say_what_there_is(
         (bytes([0x0A, 2, 0x12, 0]) * 3 + b"\x0a\x04\x12\x02\x12\x01", {}, 400, "ScopeSpans"),
     ],
 )
-def test_bodies_that_are_not_otlp_are_refused(
+def test_bodies_that_are_not_otlp_are_rejected(
     worker_without_clickhouse: Worker, body: bytes, headers: dict[str, str], status: int, words: str
 ) -> None:
-    """Before anything is stored, with one line, and never to be tried again."""
+    """Before anything is stored, with one line, and with a status that is not retried."""
     answer = worker_without_clickhouse.post_traces(body, **headers)
     assert answer.status == status
     refusal = status_of(answer)
@@ -150,13 +150,13 @@ def test_endless_body_is_cut_off(worker_without_clickhouse: Worker) -> None:
         connection.request("POST", "/v1/traces", chunks, headers, encode_chunked=True)
         status = connection.getresponse().status
     except (BrokenPipeError, ConnectionResetError):
-        status = 413  # closed while we were still sending: cut off, too
+        status = 413  # the connection was closed while the test was sending
     assert status == 413
     assert worker_without_clickhouse.request("GET", "/health").status == 200
 
 
-def test_wrong_checksum_is_refused(worker_without_clickhouse: Worker) -> None:
-    """ClickHouse would refuse the whole batch for it."""
+def test_a_wrong_checksum_is_rejected(worker_without_clickhouse: Worker) -> None:
+    """ClickHouse would reject the whole batch because of it."""
     body = bytearray(gzip.compress(export_bytes(100, seed=1)))
     body[-8] ^= 1
     assert worker_without_clickhouse.post_traces(bytes(body), content_encoding="gzip").status == 400
@@ -165,7 +165,7 @@ def test_wrong_checksum_is_refused(worker_without_clickhouse: Worker) -> None:
 
 
 def test_large_body_arrives(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Longer than one SQLite value: stored in pieces, sent whole."""
+    """A body longer than one SQLite value is stored in parts and sent whole."""
     request = ExportTraceServiceRequest.FromString(export_bytes(300, seed=4))
     noise = zlib.compress(b"x").hex()
     for index, span in enumerate(request.resource_spans[0].scope_spans[0].spans):
@@ -183,8 +183,8 @@ def test_large_body_arrives(clickhouse: ClickHouse, worker: Worker) -> None:
     assert int(length) == 300 * (len(noise) + 20_000)
 
 
-def test_full_buffer_says_when_to_come_back(make_worker: WorkerFactory) -> None:
-    """429 with Retry-After at the bound in bytes; what was taken stays."""
+def test_a_full_buffer_returns_a_retry_time(make_worker: WorkerFactory) -> None:
+    """A 429 with Retry-After at the limit in bytes; accepted bodies remain."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 100_000})
     statuses = [worker.post_traces(export_bytes(200, seed=seed)).status for seed in range(20)]
     assert statuses[0] == 200
@@ -199,29 +199,29 @@ def test_full_buffer_says_when_to_come_back(make_worker: WorkerFactory) -> None:
     assert worker.post_traces(export_bytes(200, seed=99)).status == 429
 
 
-def test_body_stored_already_is_taken_by_a_full_buffer(make_worker: WorkerFactory) -> None:
-    """Its sender lost the first answer; refusing now would make it give up a stored body."""
+def test_a_full_buffer_accepts_a_repeat_of_a_stored_body(make_worker: WorkerFactory) -> None:
+    """Its sender lost the first response and would drop a stored body after a rejection."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 10_000})
     assert worker.post_traces(export_bytes(200, seed=1)).status == 200
     assert worker.post_traces(export_bytes(200, seed=2)).status == 429
     assert worker.post_traces(export_bytes(200, seed=1)).status == 200
 
 
-def test_buffer_that_waits_too_long_says_so(make_worker: WorkerFactory) -> None:
-    """429 at the bound in age: ClickHouse has been away for that long."""
+def test_a_buffer_above_its_maximum_age_rejects_bodies(make_worker: WorkerFactory) -> None:
+    """A 429 at the limit in age, when ClickHouse has been unavailable for that long."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_AGE_MS": 500})
     assert worker.post_traces(export_bytes(10, seed=1)).status == 200
     seeds = iter(range(2, 10_000))
     wait_until(
-        "refused for age",
+        "rejected for age",
         lambda: worker.post_traces(export_bytes(10, seed=next(seeds))).status == 429,
     )
 
 
-def test_full_buffer_drains_and_takes_more(
+def test_a_full_buffer_accepts_bodies_again_after_delivery(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """The bound is not a trap: once ClickHouse is back, room comes back."""
+    """Once ClickHouse is available again, the buffer accepts bodies again."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"BUFFER_MAX_BYTES": 50_000})
     clickhouse.process.kill()
     taken = 0

@@ -16,7 +16,7 @@ from tests.support.worker_runtime import Worker
 
 @dataclass(frozen=True)
 class HeapUsage:
-    """`Runtime.getHeapUsage`: V8's objects, and the bytes of buffers outside of its heap."""
+    """`Runtime.getHeapUsage`: V8's objects, and the bytes of buffers outside its heap."""
 
     object_bytes: int
     buffer_bytes: int
@@ -27,7 +27,7 @@ class HeapUsage:
 
 
 class Inspector:
-    """The inspector of a worker, which is started again with one."""
+    """The inspector of a worker, which is restarted with an inspector."""
 
     def __init__(self, worker: Worker) -> None:
         self.port = free_port()
@@ -36,7 +36,7 @@ class Inspector:
         worker.start()
 
     def heap_usage(self) -> HeapUsage:
-        """After a collection: what is reachable."""
+        """Return the usage after a garbage collection."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/json", timeout=10) as answer:
             (target,) = [each for each in json.load(answer) if each["id"] == "ingest"]
         found = asyncio.run(_heap_usage(target["webSocketDebuggerUrl"]))

@@ -1,4 +1,4 @@
-"""The Workers host stays small, however much waits for ClickHouse and however it comes."""
+"""The Workers host stays small for every size of backlog and every kind of body."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tests.support.worker_runtime import Worker
 
 pytestmark = pytest.mark.alone
 
-# Of the Workers host, the runtime's own 65 MiB in it.
+# Of the Workers host, including the runtime's own 65 MiB.
 LIMIT_BYTES = 256_000_000
 BODIES = 300
-# Hex of random bytes, which Zstandard at this level does not make shorter: 330 MB are stored.
+# Hexadecimal random bytes, which Zstandard cannot compress at this level: 330 MB are stored.
 PAYLOAD_BYTES = 1_100_000
 BACKLOG_BYTES = 300_000_000
 EVENTS = 30_000
 JSON_BODIES = 40
 JSON_SPANS = 120
-# Of `limits.ts` and `recent.ts`.
+# From `limits.ts` and `recent.ts`.
 RECENT_BODIES = 200_000
 KEY_BYTES = 16
 START_SECONDS = START_UNIX_NANO // 10**9
@@ -39,7 +39,7 @@ AUTHORIZED = ["Authorization: Bearer a-test-token"]
 
 
 def payload_requests() -> Iterator[bytes]:
-    """One span each, its payload unlike any other's."""
+    """Yield requests with one span each and a distinct payload."""
     chance = random.Random(5)
     for number in range(BODIES):
         request = ExportTraceServiceRequest()
@@ -60,14 +60,14 @@ def payload_requests() -> Iterator[bytes]:
 
 
 def events() -> Iterator[bytes]:
-    """Single events, each another user's."""
+    """Yield single events, each of another user."""
     for number in range(EVENTS):
         event = {"event_name": "view", "user_id": f"user-{number}", "timestamp": START_SECONDS}
         yield json.dumps(event).encode()
 
 
 def remember(worker: Worker, count: int) -> None:
-    """Keys of bodies that were taken a moment ago, as the buffer has them on disk."""
+    """Add keys of recently accepted bodies, as the buffer stores them on disk."""
     chance = random.Random(7)
     now_ms = int(time.time() * 1000)
     for _ in range(count // 1_000):
@@ -76,7 +76,7 @@ def remember(worker: Worker, count: int) -> None:
 
 
 def json_requests() -> Iterator[bytes]:
-    """4 MB each, which become as many bytes of protobuf."""
+    """Yield requests of 4 MB each, which become as many bytes of protobuf."""
     chance = random.Random(9)
     for number in range(JSON_BODIES):
         values = [chance.randbytes(100).hex() for _ in range(150)]
@@ -106,7 +106,7 @@ def peak_bytes(worker: Worker) -> int:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """For what is sent."""
+    """Return the folder for the bodies that are sent."""
     path = tmp_path / "sent"
     path.mkdir()
     return path
@@ -115,7 +115,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_backlog_of_hundreds_of_megabytes_does_not_pass_through_memory(
     worker: Worker, clickhouse: ClickHouse, folder: Path
 ) -> None:
-    """Taken while ClickHouse is away, and delivered when it is back."""
+    """Bodies are accepted while ClickHouse does not run, and delivered after its start."""
     file = bodies.write(folder / "spans", payload_requests())
     clickhouse.process.kill()
     url = f"http://127.0.0.1:{worker.port}/v1/traces"
@@ -133,7 +133,7 @@ def test_a_backlog_of_hundreds_of_megabytes_does_not_pass_through_memory(
 def test_events_on_many_connections_do_not_pile_up_in_memory(
     worker: Worker, clickhouse: ClickHouse, folder: Path
 ) -> None:
-    """With ClickHouse away, and as many bodies to be recognised as ever are."""
+    """While ClickHouse does not run, and with the maximum number of recent bodies."""
     file = bodies.write(folder / "events", events())
     assert worker.post_event({"event_name": "first"}).status == 200
     worker.process.kill()
@@ -153,7 +153,7 @@ def test_events_on_many_connections_do_not_pile_up_in_memory(
 def test_large_json_bodies_at_once_leave_nothing_behind_in_memory(
     worker: Worker, clickhouse: ClickHouse, folder: Path
 ) -> None:
-    """What they become on the way is freed by hand: the runtime would let it lie."""
+    """Intermediate bytes are freed explicitly, because the runtime would not free them in time."""
     file = bodies.write(folder / "json", json_requests())
     url = f"http://127.0.0.1:{worker.port}/v1/traces"
     headers = ["Content-Type: application/json", *AUTHORIZED]

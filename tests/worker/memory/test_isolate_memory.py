@@ -1,4 +1,4 @@
-"""A Cloudflare isolate has 128 MB for everything its buffers hold, deliver and receive at once."""
+"""A Cloudflare isolate has 128 MB for all bodies that its buffers store, send and receive."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ SHARDS = 3
 LAYOUT = {"number": 1, "shards": SHARDS, "before": []}
 RECENT_BODIES = 195_000
 KEY_BYTES = 16
-# 24 MiB of it, which is a batch, are 7.5 MiB when compressed: hex of random bytes stays as it is.
+# 24 MiB of it, which is a batch, are 7.5 MiB when compressed: random bytes do not shrink.
 BODY_BYTES = 6 * MIB
 NOISE_SHARE = 0.31
-# Of each signal, so that each shard has more than one batch of each waiting.
+# Of each signal, so that more than one batch of each waits in every shard.
 BODIES = 36
 
 
@@ -73,14 +73,14 @@ class Silence:
 
 @pytest.fixture
 def silence() -> Iterator[Silence]:
-    """A separate server."""
+    """Start a ClickHouse that never responds."""
     running = Silence()
     yield running
     running.close()
 
 
 def large_bodies() -> Iterator[tuple[str, bytes]]:
-    """Bodies of all signals, each with its own ids and a shared payload."""
+    """Yield bodies of all signals, each with its own ids and a shared payload."""
     chance = random.Random(3)
     noise = chance.randbytes(int(BODY_BYTES * NOISE_SHARE / 2)).hex()
     payload = attribute("payload", noise + "all the same " * ((BODY_BYTES - len(noise)) // 13))
@@ -103,7 +103,7 @@ def fill(worker: Worker) -> None:
 
 
 def databases(worker: Worker) -> list[sqlite3.Connection]:
-    """Of the shards, while the worker does not run."""
+    """Open the databases of the shards while the worker does not run."""
     found = []
     for file in (worker.folder / "objects").rglob("*.sqlite"):
         database = sqlite3.connect(file)
@@ -115,7 +115,7 @@ def databases(worker: Worker) -> list[sqlite3.Connection]:
 
 
 def remember(worker: Worker) -> int:
-    """Keys of other bodies in every shard, as if they had been taken a moment ago."""
+    """Add keys of other bodies to every shard, as if they had been accepted recently."""
     shards = databases(worker)
     now_ms = int(time.time() * 1000)
     for database in shards:
@@ -131,7 +131,7 @@ def remember(worker: Worker) -> int:
 
 
 def largest(usages: Callable[[], HeapUsage], seconds: float) -> HeapUsage:
-    """Of what is measured for so long."""
+    """Return the largest usage during this time."""
     found = []
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -144,7 +144,7 @@ def largest(usages: Callable[[], HeapUsage], seconds: float) -> HeapUsage:
 def test_a_backlog_of_all_signals_and_shards_goes_out_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Three signals, eight tables, three shards, and all recent bodies: after a collection."""
+    """Three signals, eight tables, three shards and all recent bodies, after a collection."""
     teams = [{"name": "default", "database": DATABASE, "layout": LAYOUT}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
     worker.operate("pause")
@@ -162,7 +162,7 @@ def test_a_backlog_of_all_signals_and_shards_goes_out_within_an_isolates_memory(
 
 
 def limit_bodies() -> list[tuple[str, bytes, dict[str, str]]]:
-    """Bodies at the limit, as they are and compressed: of noise, and of what shrinks to nothing."""
+    """Return bodies at the size limit, uncompressed and compressed, of random and equal bytes."""
     chance = random.Random(5)
     noise = spans_with(chance.randbytes(10 * MIB - 2_000).hex())
     text = spans_with("all the same " * (20 * MIB // 13 - 200))
@@ -188,7 +188,7 @@ def spans_with(payload: str) -> bytes:
 
 
 def store_long_logs(worker: Worker, count: int) -> None:
-    """Each is one row of nearly 20 MiB, which no compression makes much smaller than half."""
+    """Store log bodies with one row of nearly 20 MiB that compression cannot halve."""
     chance = random.Random(4)
     for seed in range(count):
         logs = ExportLogsServiceRequest.FromString(log_bytes(1, seed=seed))
@@ -202,7 +202,7 @@ def store_long_logs(worker: Worker, count: int) -> None:
 def test_long_bodies_are_encoded_one_at_a_time_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each is nearly one row of nearly 20 MiB, which no compression makes much smaller."""
+    """Each has one row of nearly 20 MiB, which compression cannot make much smaller."""
     teams = [{"name": "default", "database": DATABASE, "layout": LAYOUT}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
     worker.operate("pause")
@@ -218,7 +218,7 @@ def test_long_bodies_are_encoded_one_at_a_time_within_an_isolates_memory(
 
 @contextlib.contextmanager
 def senders_of_limit_bodies(worker: Worker, count: int) -> Iterator[Counter[int]]:
-    """So many senders at once, each sending one body at the limit after the other."""
+    """Run this many senders at once, each of which sends one body at the limit after the other."""
     bodies = limit_bodies()
     over = threading.Event()
     statuses: Counter[int] = Counter()
@@ -243,7 +243,7 @@ def senders_of_limit_bodies(worker: Worker, count: int) -> Iterator[Counter[int]
 def test_bodies_at_the_limit_are_received_at_once_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Ten senders of bodies of 20 MiB, each of which is stored or may come again."""
+    """Ten senders of 20 MiB bodies; each body is stored or gets a retry time."""
     worker = make_worker(clickhouse_url=silence.url)
     inspector = Inspector(worker)
     with senders_of_limit_bodies(worker, 10) as statuses:
@@ -259,7 +259,7 @@ def test_bodies_at_the_limit_are_received_at_once_within_an_isolates_memory(
 def test_long_bodies_are_encoded_and_others_received_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Senders do not keep a long body from being encoded, nor does it keep out all of theirs."""
+    """Uploads do not prevent the encoding of a long body, which does not block all uploads."""
     teams = [{"name": "default", "database": DATABASE}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
     worker.operate("pause")
@@ -277,10 +277,10 @@ def test_long_bodies_are_encoded_and_others_received_within_an_isolates_memory(
     assert usage.total_bytes < ISOLATE_BYTES
 
 
-def test_bodies_that_buffers_have_no_memory_for_come_again_later(
+def test_bodies_without_free_memory_get_a_retry_time(
     make_worker: WorkerFactory, silence: Silence
 ) -> None:
-    """503 for one that comes while others are being written; the first is stored."""
+    """A 503 for a body that arrives while others are written; the first body is stored."""
     limits = {"APPEND_MEMORY_BYTES": 150_000, "TEAM_APPEND_MEMORY_BYTES": 150_000}
     worker = make_worker(clickhouse_url=silence.url, limits=limits)
     script = worker.folder / "index.js"
