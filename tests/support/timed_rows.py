@@ -23,7 +23,7 @@ DAY_NANOS = 24 * 3600 * 10**9
 
 
 def spans(times: list[int]) -> ExportTraceServiceRequest:
-    """A span for each time, named by its place."""
+    """Return a span for each time, named by its index."""
     request = ExportTraceServiceRequest()
     scope = request.resource_spans.add().scope_spans.add()
     for place, start in enumerate(times):
@@ -32,7 +32,7 @@ def spans(times: list[int]) -> ExportTraceServiceRequest:
 
 
 def log_records(times: list[int]) -> ExportLogsServiceRequest:
-    """Every second one has an observed time only."""
+    """Return log records; every second one has only an observed time."""
     request = ExportLogsServiceRequest()
     scope = request.resource_logs.add().scope_logs.add()
     for place, at in enumerate(times):
@@ -42,7 +42,7 @@ def log_records(times: list[int]) -> ExportLogsServiceRequest:
 
 
 def data_points(times: list[int]) -> ExportMetricsServiceRequest:
-    """Of one sum; the value is the place."""
+    """Return points of one sum; the value is the index."""
     request = ExportMetricsServiceRequest()
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
     for place, at in enumerate(times):

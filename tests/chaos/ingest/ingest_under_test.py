@@ -9,11 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.chaos.ingest.clock import Clock
 from tests.chaos.ingest.disk import SmallDisk
 from tests.support.access_binding import access_document, token_entry
 from tests.support.clickhouse_server import DATABASE, ClickHouse
 from tests.support.process import wait_until
+from tests.support.process_clock import Clock
 from tests.support.tcp_proxy import Proxy
 from tests.support.worker_runtime import INSERT_FORMATS, Worker
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.ingest.check import check_tables
-from tests.chaos.ingest.clock import build_shim
 from tests.chaos.ingest.ingest_under_test import IngestUnderTest
 from tests.chaos.ingest.load import Load
 from tests.support.process import wait_until
+from tests.support.process_clock import build_shim
 
 HOUR_SECONDS = 3_600
 

@@ -13,10 +13,10 @@ from random import Random
 import pytest
 
 from tests.chaos.ingest.check import check_tables
-from tests.chaos.ingest.clock import build_shim
 from tests.chaos.ingest.faults import CLOCKS, KINDS, draw_faults, play
 from tests.chaos.ingest.ingest_under_test import IngestUnderTest
 from tests.chaos.ingest.load import Load
+from tests.support.process_clock import build_shim
 from tests.support.worker_runtime import INSERT_FORMATS
 
 SEED = int(os.environ.get("CHAOS_SEED", "1"))

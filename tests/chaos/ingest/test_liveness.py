@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.ingest.clock import build_shim
 from tests.chaos.ingest.ingest_under_test import IngestUnderTest
 from tests.support.otlp_spans import export_request
 from tests.support.process import wait_until
+from tests.support.process_clock import build_shim
 
 HOUR_SECONDS = 3_600
 _UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

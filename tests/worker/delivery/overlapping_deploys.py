@@ -1,7 +1,7 @@
-"""One Workers runtime with several entrances to the same buffers, each with an `ACCESS` of its own.
+"""One Workers runtime with several entrances to the same buffers, each with its own `ACCESS`.
 
-So it is for a while after a deploy: isolates with the configuration before and with the new one
-are live at once, and speak to the same Durable Objects.
+This is the state for a while after a deploy: isolates with the old and with the new configuration
+run at once and call the same Durable Objects.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.support.ports import free_port
 from tests.support.worker_runtime import LONG_RETENTION_DAYS, Worker
 
 Layout = Mapping[str, object]
-# As `resources/shard_layouts.py` writes them. The first is what there is without any.
+# As `resources/telemetry/shard_layouts.py` writes them; the first is the layout without a setting.
 ONE: Layout = {"number": 0, "shards": 1, "before": []}
 TWO: Layout = {"number": 1, "shards": 2, "before": [1]}
 FOUR: Layout = {"number": 1, "shards": 4, "before": [1]}
@@ -28,7 +28,7 @@ THREE: Layout = {"number": 3, "shards": 3, "before": [1, 4]}
 
 
 def access_for(layout: Layout, rate: float) -> dict[str, object]:
-    """The binding of a deployment whose default team has this layout, with a token `limited`."""
+    """Return the `ACCESS` binding of a deployment with this layout and a token `limited`."""
     teams = [
         {"name": "default", "database": DATABASE, "layout": layout},
         {"name": "other", "database": "other"},
@@ -41,12 +41,12 @@ class OverlappingDeploys(Worker):
     """workerd with an entrance for each layout.
 
     Args:
-        folder: of this runtime.
+        folder: the folder of this runtime.
         clickhouse_url: where its buffers deliver.
-        limits: as `Worker`'s.
+        limits: the limits of `Worker`.
         layouts: one for each entrance.
-        rate: of the token `limited`.
-        retention_days: as `Worker`'s.
+        rate: the rate of the token `limited`.
+        retention_days: the retention of `Worker`.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class OverlappingDeploys(Worker):
         )
 
     def lay_out(self, *layouts: Layout, replaced: tuple[str, str] | None = None) -> None:
-        """Stop, and start with these entrances.
+        """Restart with these entrances.
 
         Args:
-            replaced: a text of the script, and what stands there instead.
+            replaced: a string of the script, and its replacement.
         """
         self.process.kill()
         self._layouts = layouts
@@ -93,7 +93,7 @@ class OverlappingDeploys(Worker):
         limits: Mapping[str, int],
         access: Mapping[str, object] | None = None,
     ) -> None:
-        """Write script and configuration; the next start runs them."""
+        """Write script and configuration; they take effect at the next start."""
         first, *others = self._layouts
         super().deploy(
             clickhouse_url=clickhouse_url,
@@ -109,13 +109,13 @@ class OverlappingDeploys(Worker):
             file.write_text(_with_entrance(text, f"ingest{number}", self._ports[-1], access_text))
 
     def at(self, number: int) -> Worker:
-        """The same runtime, spoken to through this entrance."""
+        """Return the same runtime as a client of this entrance."""
         entrance = copy.copy(self)
         entrance.port = self._ports[number]
         return entrance
 
     def stored_anywhere(self, sql: str) -> list[tuple[object, ...]]:
-        """Rows of all buffers' databases together."""
+        """Return the rows of all buffers' databases."""
         rows: list[tuple[object, ...]] = []
         for file in self._databases():
             with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
@@ -136,12 +136,12 @@ class OverlappingDeploys(Worker):
                 yield file
 
     def is_drained(self) -> bool:
-        """Every buffer has delivered everything or set it aside."""
+        """Return whether every buffer has delivered or dead-lettered every body."""
         return set(self.stored_anywhere("SELECT count(*) FROM chunks")) == {(0,)}
 
 
 def _with_entrance(configuration: str, name: str, port: int, access: str) -> str:
-    """The configuration with one more service, which shares the objects of the first."""
+    """Return the configuration with one more service that uses the first one's objects."""
     head, _, worker = configuration.partition("const ingest :Workerd.Worker = ")
     body, _, _ = worker.partition("  durableObjectNamespaces =")
     before, _, after = body.partition('(name = "ACCESS", text = ')

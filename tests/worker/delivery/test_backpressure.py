@@ -1,4 +1,4 @@
-"""When ClickHouse has too many parts or no memory, later batches suit it; none is cut anew."""
+"""If ClickHouse has too many parts or no memory, later batches adapt; sealed batches never do."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ BODY_BYTES = len(export_bytes(SPANS, seed=0))
 
 
 def sealed(worker: Worker) -> int:
-    """Batches so far."""
+    """Return the number of batches so far."""
     ((number,),) = worker.stored("SELECT value FROM meta WHERE key = 'next_batch'")
     return int(str(number).removesuffix(".0")) - 1
 
 
 def assert_once(clickhouse: ClickHouse, worker: Worker, spans: int) -> None:
-    """After the buffer has drained, every span is there once."""
+    """After the buffer has drained, every span is stored once."""
     wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query(f"SELECT count(), uniqExact(SpanId) FROM {DATABASE}.otel_traces")
     assert counts == f"{spans}\t{spans}"
@@ -28,7 +28,7 @@ def assert_once(clickhouse: ClickHouse, worker: Worker, spans: int) -> None:
 def test_too_many_parts_make_later_batches_rarer_and_fuller(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """After some refusals nothing is sealed before its time but a full batch of five bodies."""
+    """After some rejections, only full batches of five bodies are sealed before the usual time."""
     limits = {
         "BATCH_RAW_BYTES": 5 * BODY_BYTES + BODY_BYTES // 2,
         "BATCH_MAX_AGE_MS": 600_000,
@@ -53,13 +53,13 @@ def test_too_many_parts_make_later_batches_rarer_and_fuller(
         assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
     wait_until("the full batch", lambda: clickhouse.count("otel_traces") == 7 * SPANS)
     assert sealed(worker) == before + 1
-    # What is left belongs to an object that knows nothing of it any more.
+    # The rest belongs to an object that no longer has a record of it.
     worker.restart()
     assert_once(clickhouse, worker, 8 * SPANS)
 
 
 def restart_with_memory(clickhouse: ClickHouse, most_bytes: int) -> None:
-    """Every query may have so much; 0: as much as there is."""
+    """Limit the memory of every query; 0 means no limit."""
     users = clickhouse.process.folder / "users.xml"
     _, _, rest = users.read_text().partition("</profiles>")
     profile = f"<default><max_memory_usage>{most_bytes}</max_memory_usage></default>"

@@ -1,4 +1,4 @@
-"""What the exactly-once argument takes for granted about ClickHouse, asked of ClickHouse."""
+"""The facts about ClickHouse that exactly-once delivery relies on, checked on ClickHouse."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INSERT = {
 
 
 def answer_to_half_a_request(clickhouse: ClickHouse, headers: str, body: bytes) -> bytes:
-    """The status line for a request whose sender closes in the middle of the body."""
+    """Send a request, close within the body, and return the status line."""
     with socket.create_connection(("127.0.0.1", clickhouse.port), timeout=60) as connection:
         head = (
             f"POST /?{urlencode(INSERT)} HTTP/1.1\r\nHost: localhost\r\n"
@@ -40,7 +40,7 @@ def answer_to_half_a_request(clickhouse: ClickHouse, headers: str, body: bytes) 
     ids=["declared length", "chunked"],
 )
 def test_half_a_request_inserts_nothing(clickhouse: ClickHouse, headers: str, body: bytes) -> None:
-    """Even where it was cut exactly between two rows: else its token would stand for half."""
+    """Even if it was cut between two rows; otherwise its token would represent half a batch."""
     assert b" 500 " in answer_to_half_a_request(clickhouse, headers, body)
     assert clickhouse.count("events") == 0
 
@@ -55,7 +55,7 @@ def insert_span(clickhouse: ClickHouse, token: str) -> None:
     )
 
 
-def test_token_is_remembered_over_a_kill(clickhouse: ClickHouse) -> None:
+def test_a_token_survives_a_kill(clickhouse: ClickHouse) -> None:
     """In every partition, and in the table behind the materialized view."""
     insert_span(clickhouse, "token 1")
     for _again in range(2):
@@ -69,8 +69,8 @@ def test_token_is_remembered_over_a_kill(clickhouse: ClickHouse) -> None:
     assert clickhouse.count("otel_traces_trace_id_ts") == 4
 
 
-def test_token_stands_for_a_batch_whatever_its_rows(clickhouse: ClickHouse) -> None:
-    """Why a token over a batch that was cut anew would lose rows, and ours never is."""
+def test_a_token_identifies_a_batch_whatever_its_rows(clickhouse: ClickHouse) -> None:
+    """So a token for a batch that was cut differently would lose rows; the worker never does so."""
     insert_span(clickhouse, "token 1")
     clickhouse.query(
         f"INSERT INTO {DATABASE}.otel_traces (Timestamp, TraceId) VALUES (now(), 'other')",

@@ -1,4 +1,4 @@
-"""Small requests share calls to their buffer: none waits for ever, none gets another's answer."""
+"""Small requests share calls to their buffer; each gets its own response, in limited time."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.support.process import wait_until
 from tests.support.worker_runtime import Worker, WorkerFactory
 
 CONNECTIONS = 48
-# Compiled code is other code than interpreted code: this is well past where the engine compiles it.
+# Enough calls that the engine compiles the code, because compiled code may behave differently.
 REQUESTS = 24_000
 
 
 def request(user_id: str) -> bytes:
-    """One event as it goes over the wire."""
+    """Return the bytes of a request with one event."""
     body = json.dumps({"event_name": "joined", "user_id": user_id}).encode()
     head = (
         "POST /events HTTP/1.1\r\nHost: worker\r\nContent-Type: application/json\r\n"
@@ -30,7 +30,7 @@ def request(user_id: str) -> bytes:
 
 
 async def status(reader: asyncio.StreamReader) -> int:
-    """The status of the next answer, read to its end."""
+    """Read the next response to its end and return its status."""
     line = await reader.readline()
     length = 0
     while (header := await reader.readline()) not in (b"\r\n", b""):
@@ -41,7 +41,7 @@ async def status(reader: asyncio.StreamReader) -> int:
     return int(line.split()[1])
 
 
-def test_many_small_requests_are_each_answered_and_stored_once(
+def test_many_small_requests_each_get_a_response_and_are_stored_once(
     worker: Worker, clickhouse: ClickHouse
 ) -> None:
     """On many connections at once, for long enough that the worker's code is compiled."""
@@ -64,10 +64,10 @@ def test_many_small_requests_are_each_answered_and_stored_once(
     assert clickhouse.query(counts) == f"{REQUESTS}\t{REQUESTS}"
 
 
-def test_senders_that_hang_up_do_not_hold_up_those_that_wait(
+def test_senders_that_hang_up_do_not_delay_the_others(
     worker: Worker, clickhouse: ClickHouse
 ) -> None:
-    """The one that makes the call for all may be gone, and so may the one whose turn is next."""
+    """The sender whose request makes the shared call may hang up, and so may the next one."""
     dice = random.Random(7)
     patient = 400
 
@@ -104,7 +104,7 @@ def test_senders_that_hang_up_do_not_hold_up_those_that_wait(
 
 
 async def bursts(worker: Worker, count: int) -> set[int]:
-    """Statuses of so many requests on each connection, which all send at the same moments."""
+    """Send this many requests on each connection, in simultaneous bursts; return the statuses."""
     sockets = [
         await asyncio.open_connection("127.0.0.1", worker.port) for _sender in range(CONNECTIONS)
     ]
@@ -118,8 +118,10 @@ async def bursts(worker: Worker, count: int) -> set[int]:
     return seen
 
 
-def test_what_arrives_together_is_written_together(worker: Worker, clickhouse: ClickHouse) -> None:
-    """A few calls for each burst, not one for each request."""
+def test_bodies_that_arrive_together_are_written_together(
+    worker: Worker, clickhouse: ClickHouse
+) -> None:
+    """Each burst needs a few calls, not one for each request."""
     clickhouse.process.kill()
     assert asyncio.run(bursts(worker, 50)) == {200}
     ((writes, rows),) = worker.stored("SELECT count(*), sum(row_count) FROM chunks")
@@ -127,10 +129,10 @@ def test_what_arrives_together_is_written_together(worker: Worker, clickhouse: C
     assert int(str(writes)) < 50 * CONNECTIONS / 4
 
 
-def test_who_has_called_often_enough_hands_over(
+def test_a_request_hands_over_after_its_maximum_of_calls(
     make_worker: WorkerFactory, clickhouse: ClickHouse
 ) -> None:
-    """Each call is another request's: none is forgotten in between, and none is sent twice."""
+    """Another request makes each call; no request is lost in between or sent twice."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"JOIN_CALLS": 1, "JOIN_BYTES": 500})
     assert asyncio.run(bursts(worker, 20)) == {200}
     wait_until("all are delivered", lambda: clickhouse.count("events") >= 20 * CONNECTIONS)
@@ -138,10 +140,10 @@ def test_who_has_called_often_enough_hands_over(
     assert clickhouse.query(counts) == f"{20 * CONNECTIONS}\t{20 * CONNECTIONS}"
 
 
-def test_a_body_that_its_buffer_does_not_write_in_time_comes_again_later(
+def test_a_body_that_its_buffer_does_not_write_in_time_gets_a_retry_time(
     make_worker: WorkerFactory,
 ) -> None:
-    """503 with Retry-After, large or small, long before a request's 30 s are over."""
+    """A 503 with Retry-After for large and small bodies, long before a request's limit of 30 s."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"APPEND_MS": 1_000})
     script = worker.folder / "index.js"
     stuck, count = re.subn(

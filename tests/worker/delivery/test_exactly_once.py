@@ -1,4 +1,4 @@
-"""The exactly-once argument of `worker/README.md`, attacked at each of its steps."""
+"""The exactly-once argument of `worker/README.md`: each of its steps is attacked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPANS = 200
 
 
 def send(worker: Worker, seeds: range) -> None:
-    """One body per seed, every other one gzipped; all must be taken."""
+    """Send one body per seed, every other one gzipped; all must be accepted."""
     for seed in seeds:
         body = export_bytes(SPANS, seed=seed)
         if seed % 2:
@@ -35,7 +35,7 @@ def send(worker: Worker, seeds: range) -> None:
 
 
 def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
-    """After the buffer has drained, every span is there once, in both tables."""
+    """After the buffer has drained, every span is stored once in both tables."""
     wait_until("drained", worker.is_drained, log_of=worker.process)
     for table, column in (("otel_traces", "SpanId"), ("otel_traces_trace_id_ts", "TraceId")):
         counts = clickhouse.query(f"SELECT count(), uniqExact({column}) FROM telemetry.{table}")
@@ -44,15 +44,15 @@ def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
 
 
 def test_spans_sent_raw_and_gzipped_arrive_once(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Nothing goes wrong: the floor for all the others."""
+    """The reference without any fault."""
     send(worker, range(10))
     assert_once(clickhouse, worker, 10)
 
 
-def test_worker_killed_after_its_answer_loses_nothing(
+def test_a_worker_killed_after_its_response_loses_nothing(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Arrow 1, answer: what was answered is on disk, and a restarted object delivers it."""
+    """Arrow 1, response: an acknowledged body is on disk, and a restarted object delivers it."""
     send(worker, range(4))
     worker.restart()
     assert_once(clickhouse, worker, 4)
@@ -61,7 +61,7 @@ def test_worker_killed_after_its_answer_loses_nothing(
 def test_worker_killed_while_an_insert_runs_repeats_the_same_batch(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Arrow 2, insert: ClickHouse applies it, nobody is left to hear so."""
+    """Arrow 2, insert: ClickHouse applies the insert after the worker was killed."""
     for round_number in range(4):
         clickhouse.process.signal(signal.SIGSTOP)
         send(worker, range(round_number * 4, round_number * 4 + 4))
@@ -73,10 +73,10 @@ def test_worker_killed_while_an_insert_runs_repeats_the_same_batch(
     assert_once(clickhouse, worker, 16)
 
 
-def test_lost_answers_do_not_double(
+def test_lost_responses_do_not_double_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Arrow 3, delete: the insert was applied, its answer thrown away, three times in a row."""
+    """Arrow 3, delete: the insert is applied and its response is lost, three times in a row."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 3
     send(worker, range(4))
@@ -87,7 +87,7 @@ def test_lost_answers_do_not_double(
 def test_a_profile_that_disables_deduplication_doubles_nothing(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """The batch carries the settings that the profile would override `insert_deduplicate` with."""
+    """The batch sets the settings with which the profile would override `insert_deduplicate`."""
     users = clickhouse.process.folder / "users.xml"
     disabled = "".join(
         f"<{setting}>disable</{setting}>" for setting in sorted(DEDUPLICATION_SETTINGS)
@@ -107,7 +107,7 @@ def test_a_profile_that_disables_deduplication_doubles_nothing(
 def test_cut_inserts_are_sent_again(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory, part: RequestPart
 ) -> None:
-    """The connection closes in the middle of the bytes: nothing was applied, everything follows."""
+    """The connection closes within the body: ClickHouse applies nothing; the batch is retried."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.cut_requests_in = part
     proxy.faults.cut_requests = 3
@@ -116,14 +116,14 @@ def test_cut_inserts_are_sent_again(
     assert proxy.faults.cut == 3
 
 
-def test_a_lost_answer_and_a_killed_worker_do_not_double(
+def test_a_lost_response_and_a_killed_worker_do_not_double_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """The token is on disk with its range, not in the memory of whoever sealed it."""
+    """The token is on disk together with its range, not in the memory of the sealing object."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 1_000
     send(worker, range(4))
-    wait_until("an answer was lost", lambda: proxy.faults.lost >= 2)
+    wait_until("an response was lost", lambda: proxy.faults.lost >= 2)
     worker.process.kill()
     proxy.faults.lose_answers = 0
     worker.start()
@@ -133,7 +133,7 @@ def test_a_lost_answer_and_a_killed_worker_do_not_double(
 def test_clickhouse_killed_under_load_loses_and_doubles_nothing(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Senders keep getting answers while ClickHouse is away, and its tokens survive its death."""
+    """Senders get responses while ClickHouse does not run, and its tokens survive the kill."""
     sender = threading.Thread(target=send, args=(worker, range(60)))
     sender.start()
     for _kill in range(3):
@@ -148,7 +148,7 @@ def test_clickhouse_killed_under_load_loses_and_doubles_nothing(
 
 
 def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -> None:
-    """The client's answer was lost: its repeat is taken with a 200 and stored once."""
+    """After a lost response, the client's repeat gets a 200 and is stored once."""
     for _again in range(3):
         send(worker, range(2))
     worker.restart()
@@ -159,7 +159,7 @@ def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -
 def test_a_body_compressed_again_at_another_time_counts_once(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """SDKs compress for every attempt, and gzip's header holds the second they did so."""
+    """SDKs compress for every attempt, and gzip's header contains the time of compression."""
     body = export_bytes(SPANS, seed=1)
     for second in range(1, 4):
         compressed = gzip.compress(body, mtime=second)
@@ -170,7 +170,7 @@ def test_a_body_compressed_again_at_another_time_counts_once(
 def test_a_json_body_printed_in_another_way_counts_once(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """What counts is what it says: some SDKs print it, or compress it, for every attempt."""
+    """The content counts: some SDKs print or compress it again for every attempt."""
     request = export_request(SPANS, seed=1)
     first, second = json_from(request), json_from(request, enum_numbers=False, ascii_only=True)
     assert first != second
@@ -188,14 +188,14 @@ def test_a_json_body_printed_in_another_way_counts_once(
 def test_the_same_bodies_on_many_connections_count_once(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """A repeat that arrives while the first waits to be written waits for that write."""
+    """A repeat that arrives while the first body waits to be written waits for the same write."""
     rounds, kinds = 40, 4
     bodies = [export_bytes(SPANS, seed=seed) for seed in range(rounds * kinds)]
     start = threading.Barrier(16)
 
     def send_all(sender: int) -> None:
         for number in range(rounds):
-            start.wait()  # all at once: while one body is written, others meet in the next group
+            start.wait()  # all at once: while one body is written, others wait for the next group
             body = bodies[number * kinds + sender % kinds]
             assert worker.post_traces(body).status == 200
 
@@ -245,7 +245,7 @@ def test_a_redeploy_with_another_statement_repeats_the_sealed_one(
 def test_a_batch_over_several_days_arrives_once(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Each day is a part of its own with a token entry of its own; a repeat drops them all."""
+    """Each day is a separate part with a separate token entry; a repeat drops them all."""
     days = 3
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 2
@@ -260,14 +260,14 @@ def test_a_batch_over_several_days_arrives_once(
 
 
 def export_start(days_ago: int) -> int:
-    """Noon some days ago, in nanoseconds."""
+    """Return noon some days ago, in nanoseconds."""
     return (int(time.time()) // 86400 - days_ago - 1) * 86400 * 10**9 + 43_200 * 10**9
 
 
-def test_what_clickhouse_reads_in_blocks_is_one_part_for_each_token(
+def test_each_token_covers_one_part(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """In both tables; with more, a repeat might be cut elsewhere and drop the wrong rows."""
+    """In both tables. With more parts, a repeat might be split elsewhere and drop other rows."""
     bodies = 12
     worker = make_worker(clickhouse_url=proxy.url, limits={"INSERT_BLOCK_BYTES": 1})
     proxy.faults.cut_requests = 1_000
@@ -287,15 +287,15 @@ def test_what_clickhouse_reads_in_blocks_is_one_part_for_each_token(
         assert inserted == str(batches), table
 
 
-def test_a_batch_without_an_answer_holds_back_the_newer_ones(
+def test_a_batch_without_a_response_holds_back_newer_batches(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """ClickHouse remembers so many tokens: newer batches must not push an open one out."""
+    """ClickHouse stores a limited number of tokens: newer batches must not evict an open one."""
     worker = make_worker(clickhouse_url=proxy.url, limits={"MAX_BLOCKS_AHEAD": 3})
     proxy.faults.lose_answers_to = b"%3A1 "  # the token of batch 1 ends the request line
     proxy.faults.lose_answers = 1_000_000
     send(worker, range(1))
-    wait_until("its answer was lost", lambda: proxy.faults.lost >= 1)
+    wait_until("its response was lost", lambda: proxy.faults.lost >= 1)
     for seed in range(1, 9):
         send(worker, range(seed, seed + 1))
         wait_until("another try", lambda lost=proxy.faults.lost: proxy.faults.lost > lost)  # type: ignore[misc]
@@ -307,7 +307,7 @@ def test_a_batch_without_an_answer_holds_back_the_newer_ones(
 def test_a_batch_over_several_days_counts_as_so_many_blocks(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """The next one waits for its response, because a table remembers a block for each day."""
+    """The next batch waits for its response, because a table stores a block for each day."""
     worker = make_worker(clickhouse_url=proxy.url, limits={"MAX_BLOCKS_AHEAD": 3})
     proxy.faults.lose_answers_to = b"%3A1 "
     proxy.faults.lose_answers = 1_000_000
@@ -315,7 +315,7 @@ def test_a_batch_over_several_days_counts_as_so_many_blocks(
     for day, span in enumerate(request.resource_spans[0].scope_spans[0].spans):
         span.start_time_unix_nano -= day * 86_400 * 10**9
     assert worker.post_traces(request.SerializeToString()).status == 200
-    wait_until("its answer was lost", lambda: proxy.faults.lost >= 1)
+    wait_until("its response was lost", lambda: proxy.faults.lost >= 1)
     send(worker, range(1, 2))
     for _try in range(3):
         wait_until("another try", lambda lost=proxy.faults.lost: proxy.faults.lost > lost)  # type: ignore[misc]
@@ -328,7 +328,7 @@ def test_a_batch_over_several_days_counts_as_so_many_blocks(
 def test_inserts_declare_their_length(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """So that no proxy can pass on the front half of a batch as a whole one."""
+    """So a proxy cannot pass on the first half of a batch as a whole batch."""
     worker = make_worker(clickhouse_url=proxy.url)
     send(worker, range(4))
     assert_once(clickhouse, worker, 4)
@@ -341,7 +341,7 @@ def test_inserts_declare_their_length(
 def test_a_clock_set_back_delays_nothing(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """What was written under a later time is not waited for until that time comes again."""
+    """Work that was written under a later time does not wait until that time comes again."""
     worker = make_worker(clickhouse_url=clickhouse.url)
     clickhouse.process.kill()
     send(worker, range(4))
@@ -357,8 +357,8 @@ def test_a_clock_set_back_delays_nothing(
     assert_once(clickhouse, worker, 9)
 
 
-def test_a_clock_set_back_forgets_no_body(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Older keys have later times then: the newest must not go from the disk in their place."""
+def test_a_clock_set_back_loses_no_key_of_a_body(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Older keys then have later times; the newest keys must not be deleted instead of them."""
     send(worker, range(2))
     worker.process.kill()
     worker.tamper("UPDATE recent SET at_ms = at_ms + 86400000")

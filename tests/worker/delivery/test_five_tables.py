@@ -1,4 +1,4 @@
-"""One body, up to five tables: each of its rows once, whatever dies between the inserts."""
+"""One body has rows for up to five tables: each row is stored once after any crash."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METRIC_TABLES = TABLES["metrics"]
 
 
 def send(worker: Worker, seeds: range) -> None:
-    """One body per seed, every other one gzipped; all must be taken."""
+    """Send one body per seed, every other one gzipped; all must be accepted."""
     for seed in seeds:
         body = metric_bytes(POINTS, seed=seed)
         if seed % 2:
@@ -35,7 +35,7 @@ def send(worker: Worker, seeds: range) -> None:
 
 
 def open_tables(worker: Worker) -> set[object]:
-    """Tables with a batch that is still to be delivered."""
+    """Return the tables that still have an undelivered batch."""
     return {table for (table,) in worker.stored("SELECT DISTINCT table_name FROM batches")}
 
 
@@ -53,7 +53,7 @@ def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
 def test_only_tables_with_rows_get_an_insert(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Reading a batch for nothing would cost as much as reading it."""
+    """Reading a batch for no rows would cost as much as reading it for rows."""
     worker = make_worker(clickhouse_url=proxy.url)
     body = metric_bytes(POINTS, seed=1, types=("gauge", "summary"))
     assert worker.post_otlp("metrics", body).status == 200
@@ -67,10 +67,10 @@ def test_only_tables_with_rows_get_an_insert(
     assert clickhouse.count("otel_metrics_gauge") == POINTS
 
 
-def test_a_crash_between_the_five_repeats_only_what_is_open(
+def test_a_crash_between_five_inserts_repeats_only_the_open_ones(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Four batches are gone, the fifth was applied but its answer lost; then the worker dies."""
+    """Four batches are deleted, the fifth was applied but its response is lost; then a kill."""
     worker = make_worker(clickhouse_url=proxy.url)
     for number, table in enumerate(METRIC_TABLES):
         lost = proxy.faults.lost
@@ -78,7 +78,7 @@ def test_a_crash_between_the_five_repeats_only_what_is_open(
         proxy.faults.lose_answers = 1_000
         send(worker, range(number * 2, number * 2 + 2))
         wait_until("only that one is open", lambda table=table: open_tables(worker) == {table})  # type: ignore[misc]
-        wait_until("its answer was lost", lambda lost=lost: proxy.faults.lost > lost)  # type: ignore[misc]
+        wait_until("its response was lost", lambda lost=lost: proxy.faults.lost > lost)  # type: ignore[misc]
         assert worker.stored("SELECT count(*) > 0 FROM chunks") == [(1,)]
         worker.process.kill()
         proxy.faults.lose_answers = 0
@@ -87,10 +87,10 @@ def test_a_crash_between_the_five_repeats_only_what_is_open(
     assert_once(clickhouse, worker, 2 * len(METRIC_TABLES))
 
 
-def test_lost_answers_of_every_table_do_not_double(
+def test_lost_responses_of_every_table_do_not_double_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Each insert has a token of its own: one table's repeat says nothing of another's."""
+    """Each insert has its own token; a repeat for one table does not affect another."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 12
     send(worker, range(4))
@@ -98,8 +98,8 @@ def test_lost_answers_of_every_table_do_not_double(
     assert proxy.faults.lost == 12
 
 
-def test_a_table_that_is_away_gets_its_rows_later(clickhouse: ClickHouse, worker: Worker) -> None:
-    """The others have theirs meanwhile, and the chunks wait for the last."""
+def test_a_missing_table_gets_its_rows_later(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Other tables get their rows meanwhile, and the chunks wait for the last table."""
     clickhouse.query(f"RENAME TABLE {DATABASE}.otel_metrics_sum TO {DATABASE}.away")
     send(worker, range(2))
     wait_until("only it is open", lambda: open_tables(worker) == {"otel_metrics_sum"})
@@ -110,7 +110,7 @@ def test_a_table_that_is_away_gets_its_rows_later(clickhouse: ClickHouse, worker
 
 
 def many_days(seed: int) -> bytes:
-    """Gauges on each of 150 days, more than that test's inserts may have; sums on one."""
+    """Gauges on each of 150 days, more than an insert of that test may have; sums on one day."""
     request = ExportMetricsServiceRequest.FromString(
         metric_bytes(150, seed=seed, types=("gauge", "sum"))
     )
@@ -120,10 +120,10 @@ def many_days(seed: int) -> bytes:
     return request.SerializeToString()
 
 
-def test_poison_for_one_table_is_a_dead_letter_of_that_table(
+def test_a_body_that_one_table_rejects_is_a_dead_letter_of_that_table(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Its rows of other tables arrive, and so do its neighbours' of that one."""
+    """Its rows for other tables arrive, and so do the rows of other bodies for this table."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"MAX_PARTITIONS_PER_INSERT": 100})
     clickhouse.process.kill()
     send(worker, range(3))

@@ -1,4 +1,4 @@
-"""From the buffer to ClickHouse: what makes up an insert, and when it goes."""
+"""The body of an insert: which chunks it contains, and when it is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.worker_runtime import WorkerFactory
 
 
 def incompressible(count: int, *, seed: int, value_bytes: int) -> ExportTraceServiceRequest:
-    """Spans with a random text each, so that what is stored is as long as what was sent."""
+    """Return spans with a random string each, which compression cannot shorten."""
     request = export_request(count, seed=seed)
     chance = random.Random(seed)
     for span in request.resource_spans[0].scope_spans[0].spans:
@@ -25,7 +25,7 @@ def incompressible(count: int, *, seed: int, value_bytes: int) -> ExportTraceSer
 def test_chunks_of_any_length_go_out_back_to_back(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """A piece of an insert's body is many small chunks, or one that lies in several rows."""
+    """A part of an insert's body is many small chunks, or one chunk of several rows."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"INSERT_PIECE_BYTES": 100_000})
     clickhouse.query(f"RENAME TABLE {DATABASE}.otel_traces TO {DATABASE}.away")
     spans = 0

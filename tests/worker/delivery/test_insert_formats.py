@@ -1,4 +1,4 @@
-"""Two insert formats for the same stored bodies: a batch keeps the format it was sealed for."""
+"""Two insert formats for the same stored bodies: a batch keeps the format it was sealed in."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def assert_once(clickhouse: ClickHouse, worker: Worker, spans: int) -> None:
 def test_a_batch_is_repeated_in_the_format_it_was_sealed_for(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory, insert_format: str
 ) -> None:
-    """Its insert was applied and the response lost; then the deployment chooses the other one."""
+    """The insert is applied and its response lost; then the deployment selects the other format."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 1_000
     send(worker, range(1))
@@ -57,7 +57,7 @@ def test_a_batch_is_repeated_in_the_format_it_was_sealed_for(
 def test_every_stored_encoding_becomes_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Protobuf raw and in gzip, JSON that became protobuf; all leave in one compressed form."""
+    """Protobuf, plain and gzipped, and JSON converted to protobuf; all are sent compressed."""
     worker = make_worker(clickhouse_url=proxy.url)
     json_body = json_from(export_request(SPANS, seed=2))
     assert worker.post_traces(export_bytes(SPANS, seed=0)).status == 200
@@ -74,7 +74,7 @@ def test_every_stored_encoding_becomes_rows(
 def test_a_batch_longer_than_what_is_held_declares_its_length(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """It is encoded twice, once to measure it and once for the socket, to the same bytes."""
+    """It is encoded twice to the same bytes, once to measure it and once for the socket."""
     limits = {"WHOLE_INSERT_BYTES": 1, "ENCODED_PIECE_BYTES": 4_000}
     worker = make_worker(clickhouse_url=proxy.url, limits=limits)
     proxy.faults.lose_answers = 2
@@ -89,7 +89,7 @@ def test_a_batch_longer_than_what_is_held_declares_its_length(
 def test_an_alarm_that_has_encoded_enough_leaves_the_rest_to_the_next(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """No invocation may use the CPU for a whole backlog; here each encodes one batch or two."""
+    """No invocation may use the CPU for a whole backlog; here each encodes one or two batches."""
     limits = {"ALARM_ENCODED_BYTES": 1, "BATCH_ROWS": SPANS}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
     clickhouse.process.kill()
@@ -120,7 +120,7 @@ def test_rows_that_come_to_too_many_bytes_are_a_dead_letter(
 def test_a_batch_with_columns_of_another_script_waits_for_it(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """It may have been applied already, so it must neither be halved nor lose a column."""
+    """It may have been applied already, so it must be neither split nor lose a column."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.cut_requests = 1_000
     send(worker, range(1))
@@ -146,10 +146,10 @@ def test_a_batch_with_columns_of_another_script_waits_for_it(
 def test_a_full_batch_of_small_rows_is_one_part(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """As many rows as a batch may hold are one block, so its token covers one part."""
+    """The maximum number of rows of a batch is one block, so its token covers one part."""
     bodies, spans = 4, 50_000
     clickhouse.query("ALTER TABLE telemetry.otel_traces REMOVE TTL")
-    # Nothing is sealed before the batch is full.
+    # No batch is sealed before it is full.
     limits = {"BATCH_AGE_MS": 60_000, "FLOOD_SHARE": 1_000}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
     for body in range(bodies):
@@ -163,7 +163,7 @@ def test_a_full_batch_of_small_rows_is_one_part(
 
 
 def tiny_spans(count: int, *, seed: int) -> bytes:
-    """Spans with an id and a start, by hand: the protobuf library takes a minute for them."""
+    """Write spans with an id and a start by hand; the protobuf library would take a minute."""
     start = export_request(1, seed=0).resource_spans[0].scope_spans[0].spans[0].start_time_unix_nano
     time = b"\x39" + start.to_bytes(8, "little")
     ids = (seed * count + index + 1 for index in range(count))

@@ -1,4 +1,4 @@
-"""Bodies that ClickHouse refuses: set aside alone, while their neighbours arrive once."""
+"""Bodies that ClickHouse rejects are dead-lettered alone; other bodies of the batch arrive once."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
 
 @pytest.fixture
 def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
-    """A worker whose inserts may not have rows of as many days as `many_days` has."""
+    """Start a worker whose inserts may not have rows of as many days as `many_days` has."""
     return make_worker(clickhouse_url=clickhouse.url, limits=FEW_DAYS)
 
 
-def assert_only_poison_is_set_aside(
+def assert_only_rejected_bodies_are_dead_letters(
     clickhouse: ClickHouse, worker: Worker, *, bodies: int, poison: int
 ) -> None:
     wait_until("drained", worker.is_drained, log_of=worker.process)
@@ -40,10 +40,10 @@ def assert_only_poison_is_set_aside(
 
 
 @pytest.mark.parametrize("compressed", [True, False])
-def test_poisoned_body_stands_alone(
+def test_a_rejected_body_is_dead_lettered_alone(
     clickhouse: ClickHouse, worker: Worker, compressed: bool
 ) -> None:
-    """Found by halving; the error and the body's bytes are kept with it."""
+    """Splits find the body; the dead letter has the error and the body's bytes."""
     hold_back(clickhouse)
     for seed in range(9):
         body = many_days(seed) if seed == 5 else export_bytes(SPANS, seed=seed)
@@ -52,7 +52,7 @@ def test_poisoned_body_stands_alone(
         else:
             assert worker.post_traces(body).status == 200
     clickhouse.start()
-    assert_only_poison_is_set_aside(clickhouse, worker, bodies=8, poison=1)
+    assert_only_rejected_bodies_are_dead_letters(clickhouse, worker, bodies=8, poison=1)
     ((error, kept),) = worker.stored("SELECT error, body FROM dead_letters")
     assert "Too many partitions" in str(error)
     assert isinstance(kept, bytes)
@@ -60,10 +60,10 @@ def test_poisoned_body_stands_alone(
         assert gzip.decompress(kept) == many_days(5)
 
 
-def test_poison_among_small_bodies_of_one_row_stands_alone(
+def test_a_rejected_body_among_small_ones_of_one_row_is_dead_lettered_alone(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Bodies that were committed together are told apart by their lengths."""
+    """Bodies that were committed together are separated by their lengths."""
     hold_back(clickhouse)
 
     def post(seed: int) -> int:
@@ -80,10 +80,12 @@ def test_poison_among_small_bodies_of_one_row_stands_alone(
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(1,)]
 
 
-def test_poison_at_the_front_of_a_large_batch_is_heard_of(
+def test_a_rejection_at_the_front_of_a_large_batch_is_received(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """ClickHouse refuses while megabytes are still to be sent: the refusal must not get lost."""
+    """ClickHouse rejects the batch while megabytes are still to be sent; the error must not be
+    lost.
+    """
     worker = make_worker(clickhouse_url=clickhouse.url)
     hold_back(clickhouse)
     for seed in range(20):
@@ -98,10 +100,10 @@ def test_poison_at_the_front_of_a_large_batch_is_heard_of(
     assert worker.stored("SELECT count(*) FROM dead_letters") == [(1,)]
 
 
-def test_lost_answers_while_halving_do_not_double(
+def test_lost_responses_while_a_batch_is_split_do_not_double_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Halves are batches of their own with tokens of their own, repeated like any other."""
+    """Halves are separate batches with separate tokens, which are repeated like any other."""
     worker = make_worker(clickhouse_url=proxy.url, limits=FEW_DAYS)
     hold_back(clickhouse)
     for seed in range(9):
@@ -109,22 +111,22 @@ def test_lost_answers_while_halving_do_not_double(
         assert worker.post_traces(body).status == 200
     proxy.faults.lose_answers = 6
     clickhouse.start()
-    assert_only_poison_is_set_aside(clickhouse, worker, bodies=8, poison=1)
+    assert_only_rejected_bodies_are_dead_letters(clickhouse, worker, bodies=8, poison=1)
 
 
-def test_worker_killed_while_halving_loses_and_doubles_nothing(
+def test_a_worker_killed_while_a_batch_is_split_loses_and_doubles_nothing(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """A split is one transaction: either the whole batch is there or both halves."""
+    """A split is one transaction: either the whole batch is stored or both halves."""
     hold_back(clickhouse)
     for seed in range(9):
         body = many_days(seed) if seed in (2, 7) else export_bytes(SPANS, seed=seed)
         assert worker.post_traces(body).status == 200
     clickhouse.start()
     for _kill in range(6):
-        time.sleep(0.05)  # somewhere in the middle; any moment must do
+        time.sleep(0.05)  # any moment must do
         worker.restart()
-    assert_only_poison_is_set_aside(clickhouse, worker, bodies=7, poison=2)
+    assert_only_rejected_bodies_are_dead_letters(clickhouse, worker, bodies=7, poison=2)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +151,10 @@ def test_worker_killed_while_halving_loses_and_doubles_nothing(
     ],
     ids=["no table", "too many parts", "too many parts behind the view"],
 )
-def test_faults_of_the_server_are_waited_out(
+def test_a_batch_waits_for_repairable_faults_of_the_server(
     clickhouse: ClickHouse, worker: Worker, break_it: str, mend_it: str
 ) -> None:
-    """What people or time can mend keeps the batch; nothing is set aside."""
+    """A batch waits for faults that an operator or time can repair; nothing is dead-lettered."""
     assert worker.post_traces(export_bytes(SPANS, seed=100)).status == 200
     wait_until("the first batch", worker.is_drained)
     clickhouse.query(break_it)
@@ -162,16 +164,18 @@ def test_faults_of_the_server_are_waited_out(
         lambda: worker.stored("SELECT max(attempts) >= 2 FROM batches") == [(1,)],
     )
     clickhouse.query(mend_it)
-    assert_only_poison_is_set_aside(clickhouse, worker, bodies=2, poison=0)
+    assert_only_rejected_bodies_are_dead_letters(clickhouse, worker, bodies=2, poison=0)
     assert clickhouse.count("otel_traces_trace_id_ts") == 2 * SPANS
 
 
 @pytest.mark.insert_formats("protobuf")
-def test_schema_that_clickhouse_misread_is_got_past(clickhouse: ClickHouse, worker: Worker) -> None:
-    """It keeps schemas in files, and what it read of one, half written as it may be, until it ends.
+def test_delivery_recovers_from_a_schema_that_clickhouse_misread(
+    clickhouse: ClickHouse, worker: Worker
+) -> None:
+    """ClickHouse caches a schema in files, and in memory as it read it, even if half written.
 
-    Two first inserts at one moment do that; here the files are emptied by hand. Later batches
-    bring the text that was read right.
+    Two simultaneous first inserts can cause this; here the test empties the files. Later batches
+    contain the schema that was read correctly.
     """
     assert worker.post_traces(export_bytes(SPANS, seed=100)).status == 200
     wait_until("the first batch", worker.is_drained)
@@ -182,7 +186,7 @@ def test_schema_that_clickhouse_misread_is_got_past(clickhouse: ClickHouse, work
         schema.write_bytes(b"")
     clickhouse.start()
     assert worker.post_traces(export_bytes(SPANS, seed=1)).status == 200
-    assert_only_poison_is_set_aside(clickhouse, worker, bodies=2, poison=0)
+    assert_only_rejected_bodies_are_dead_letters(clickhouse, worker, bodies=2, poison=0)
     assert worker.post_traces(export_bytes(SPANS, seed=2)).status == 200
-    assert_only_poison_is_set_aside(clickhouse, worker, bodies=3, poison=0)
+    assert_only_rejected_bodies_are_dead_letters(clickhouse, worker, bodies=3, poison=0)
     assert worker.process.log.count("Could not find a message named") == 1

@@ -14,15 +14,21 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from tests.chaos.ingest.clock import Clock, build_shim
 from tests.support.access_binding import access_document, token_entry
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.process import wait_until
+from tests.support.process_clock import Clock, build_shim
 from tests.support.product_events import event, post, stored_events
 from tests.support.prometheus import parse, value_of
 from tests.support.timed_rows import DAY_NANOS, SIGNALS, TABLES, spans
-from tests.support.worker_runtime import FAST, Answer, Worker, WorkerFactory
-from tests.worker.delivery.overlapping_deploys import FOUR, ONE, ONE_AGAIN, THREE, Entrances
+from tests.support.worker_runtime import FAST, Response, Worker, WorkerFactory
+from tests.worker.delivery.overlapping_deploys import (
+    FOUR,
+    ONE,
+    ONE_AGAIN,
+    THREE,
+    OverlappingDeploys,
+)
 
 RETENTION_DAYS = 30
 MINUTE_NANOS = 60 * 10**9
@@ -75,7 +81,7 @@ def bodies_at_the_edges(now: int) -> list[tuple[int, list[int]]]:
     ]
 
 
-def rejected_by(answer: Answer, encoding: str, response: Any, field: str) -> int:
+def rejected_by(answer: Response, encoding: str, response: Any, field: str) -> int:
     assert answer.status == 200, answer
     message = response()
     if encoding == "json":
@@ -106,7 +112,7 @@ def test_a_repeat_gets_the_response_of_the_first(
         for each in requests
     ]
 
-    def send_all() -> list[Answer]:
+    def send_all() -> list[Response]:
         headers = {"content_type": CONTENT_TYPES[encoding]}
         return [worker.post_otlp(signal, body, **headers) for body in bodies]
 
@@ -183,9 +189,9 @@ def test_a_repeat_that_arrives_during_the_write_gets_the_response_of_the_first(
 
 
 @pytest.fixture
-def laid(clickhouse: ClickHouse, tmp_path: Path, clock: Clock) -> Iterator[Entrances]:
+def laid(clickhouse: ClickHouse, tmp_path: Path, clock: Clock) -> Iterator[OverlappingDeploys]:
     """A runtime with one shard, and that clock."""
-    runtime = Entrances(
+    runtime = OverlappingDeploys(
         tmp_path / "laid",
         clickhouse_url=clickhouse.url,
         limits=FAST,
@@ -198,7 +204,7 @@ def laid(clickhouse: ClickHouse, tmp_path: Path, clock: Clock) -> Iterator[Entra
 
 
 def test_the_response_of_the_first_is_found_over_a_split_and_a_merge(
-    clickhouse: ClickHouse, laid: Entrances, clock: Clock
+    clickhouse: ClickHouse, laid: OverlappingDeploys, clock: Clock
 ) -> None:
     """Also through an isolate that has not heard of the change."""
     cases = [case for number in range(8) for case in bodies_at_the_edges(time.time_ns() + number)]

@@ -1,4 +1,4 @@
-"""Shards split and merge: step 13 of `worker/README.md`, attacked."""
+"""Shards split and merge: step 13 of `worker/README.md` is attacked."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.worker.delivery.overlapping_deploys import (
 )
 
 SPANS = 5
-# What a request does after it has found its body nowhere, and before it appends it.
+# The statement after a request found its body in no shard and before it appends the body.
 AFTER_LOOKING_UP = 'return "absent";'
 
 Laid = Callable[..., OverlappingDeploys]
@@ -40,7 +40,7 @@ Laid = Callable[..., OverlappingDeploys]
 
 @pytest.fixture
 def laid(clickhouse: ClickHouse, tmp_path: Path) -> Iterator[Laid]:
-    """Starts a runtime with an entrance for each layout."""
+    """Return a function that starts a runtime with an entrance for each layout."""
     runtimes: list[OverlappingDeploys] = []
 
     def start(
@@ -74,7 +74,7 @@ def send_at_once(worker: Worker, bodies: int) -> None:
 
 
 def assert_once(clickhouse: ClickHouse, worker: OverlappingDeploys, bodies: int) -> None:
-    """Every span is there once, after all buffers have drained."""
+    """After all buffers have drained, every span is stored once."""
     wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
     assert counts == f"{bodies * SPANS}\t{bodies * SPANS}"
@@ -101,7 +101,7 @@ def ours(worker: Worker) -> dict[str, dict[str, Any]]:
 def test_a_repeat_finds_the_first_over_a_split_and_a_merge(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """Each number of shards gets bodies of its own, and all those of before once more."""
+    """Each number of shards gets new bodies and all earlier bodies once more."""
     worker = laid(ONE)
     sent = 0
     for layout in (ONE, FOUR, ONE_AGAIN, THREE):
@@ -118,7 +118,7 @@ def test_a_repeat_finds_the_first_over_a_split_and_a_merge(
 def test_configurations_that_are_live_at_once_count_each_body_once(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """Senders that try again reach isolates with any of four layouts, the older ones as well."""
+    """Retries reach isolates with any of four layouts, also with older ones."""
     bodies, senders = 80, 8
     worker = laid(ONE, FOUR, ONE_AGAIN, THREE)
     statuses: list[int] = []
@@ -129,7 +129,7 @@ def test_configurations_that_are_live_at_once_count_each_body_once(
         entrances = [worker.at(number) for number in range(4)]
         for seed in range(bodies):
             if seed % 10 == 0:
-                start.wait()  # so that the same body is on its way from several at once
+                start.wait()  # so that several senders send the same body at once
             answer = dice.choice(entrances).post_traces(export_bytes(SPANS, seed=seed))
             statuses.append(answer.status)
 
@@ -145,17 +145,17 @@ def test_configurations_that_are_live_at_once_count_each_body_once(
 def test_a_first_sending_that_arrives_late_follows_its_repeat(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """The repeat was looked up at the old shard, and only then the first comes to that shard."""
-    # All look-ups wait, some behind others on a busy machine: none may be given up meanwhile.
+    """The repeat was looked up at the old shard before the first one arrives there."""
+    # All look-ups wait, some behind others on a busy machine; none may time out meanwhile.
     worker = laid(ONE, APPEND_MS=120_000)
-    # Long enough for the first to arrive meanwhile, and no part of what is asserted.
+    # Long enough for the first body to arrive meanwhile; no assertion depends on it.
     worker.lay_out(
         ONE, FOUR, replaced=(AFTER_LOOKING_UP, f"await scheduler.wait(3000); {AFTER_LOOKING_UP}")
     )
     with ThreadPoolExecutor(1) as sender:
         repeats = sender.submit(send_at_once, worker.at(1), 12)
         known = "SELECT value FROM meta WHERE key = 'layout'"
-        wait_until("the old shard was asked", lambda: worker.stored_anywhere(known) != [])
+        wait_until("the old shard was queried", lambda: worker.stored_anywhere(known) != [])
         send_at_once(worker.at(0), 12)
         repeats.result()
     assert_once(clickhouse, worker, 12)
@@ -164,22 +164,22 @@ def test_a_first_sending_that_arrives_late_follows_its_repeat(
 def test_a_worker_killed_between_looking_up_and_appending_loses_nothing(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """The old shard takes such bodies no more, the new one has none yet; senders try again."""
+    """The old shard no longer accepts such bodies, and the new one has none yet; senders retry."""
     worker = laid(ONE)
     send(worker, range(6))
     worker.lay_out(FOUR, replaced=(AFTER_LOOKING_UP, 'throw new Error("dies here");'))
     statuses = {worker.post_traces(export_bytes(SPANS, seed=seed)).status for seed in range(18)}
     assert statuses == {200, 503}
     worker.lay_out(ONE, FOUR)
-    for entrance in (0, 1):  # one that has not heard of the change, and one that has
+    for entrance in (0, 1):  # one without the change, and one with it
         send(worker.at(entrance), range(18))
     assert_once(clickhouse, worker, 18)
 
 
-def test_shards_that_are_no_longer_used_drain_and_stay_in_sight(
+def test_shards_that_are_no_longer_used_drain_and_remain_visible(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """After a merge their own alarms deliver, and the admin API reaches what they hold."""
+    """After a merge their own alarms deliver, and the admin API still reaches them."""
     worker = laid(FOUR, **FEW_DAYS)
     clickhouse.process.kill()
     send(worker, range(24))
@@ -206,7 +206,7 @@ def test_shards_that_are_no_longer_used_drain_and_stay_in_sight(
 def test_an_isolate_learns_of_a_newer_layout_from_the_buffers(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """One with the configuration of before sends where the new one does; nobody hears a no."""
+    """An isolate with the old configuration sends to the new shards; no request is rejected."""
     worker = laid(ONE, FOUR)
     send(worker.at(1), range(8))
     send(worker.at(0), range(24))
@@ -214,8 +214,10 @@ def test_an_isolate_learns_of_a_newer_layout_from_the_buffers(
     assert_once(clickhouse, worker, 24)
 
 
-def test_what_cannot_be_there_is_not_looked_up_for_ever(clickhouse: ClickHouse, laid: Laid) -> None:
-    """Once nothing recognisable is left of before the change, bodies go straight to their shard."""
+def test_look_ups_in_old_shards_end_after_the_last_key_expired(
+    clickhouse: ClickHouse, laid: Laid
+) -> None:
+    """Once all keys of before the change have expired, bodies go directly to their shard."""
     worker = laid(ONE)
     send(worker, range(4))
     look_up = "const found = await bufferNamed"
@@ -224,7 +226,7 @@ def test_what_cannot_be_there_is_not_looked_up_for_ever(clickhouse: ClickHouse, 
     send(worker, range(40))
     looked_up = worker.process.log.count("looked up")
     assert looked_up > 10
-    # As if the change had been a day ago.
+    # As if the change had happened a day ago.
     worker.process.kill()
     worker.tamper_anywhere(
         "UPDATE meta SET value = json_set(value, '$.sinceMs', 0) WHERE key = 'layout'"
@@ -235,10 +237,8 @@ def test_what_cannot_be_there_is_not_looked_up_for_ever(clickhouse: ClickHouse, 
     assert_once(clickhouse, worker, 80)
 
 
-def test_a_script_of_before_there_were_layouts_is_told_no(
-    clickhouse: ClickHouse, laid: Laid
-) -> None:
-    """It would take an answer that it does not know for a yes."""
+def test_a_script_without_layouts_gets_a_rejection(clickhouse: ClickHouse, laid: Laid) -> None:
+    """An old script would take the unknown response for an acceptance."""
     worker = laid(FOUR)
     send(worker, range(24))
     worker.lay_out(ONE, replaced=("layout: layout.number,", ""))
@@ -251,7 +251,7 @@ def test_a_script_of_before_there_were_layouts_is_told_no(
 def test_an_open_batch_of_one_shard_holds_back_the_others(
     clickhouse: ClickHouse, proxy: Proxy, laid: Laid
 ) -> None:
-    """A table remembers so many tokens, whoever they are from: no shard may run far ahead."""
+    """A table stores a limited number of tokens of all shards: no shard may run far ahead."""
     worker = laid(TWO, url=proxy.url, MAX_BLOCKS_AHEAD=3)
     seeds = count()
 
@@ -280,7 +280,7 @@ def test_an_open_batch_of_one_shard_holds_back_the_others(
     held = "has an open batch"
     wait_until("it is waited for", lambda: sent_until(lambda: worker.process.log.count(held) > 15))
     assert blocks()[other] - before <= 6
-    worker.restart()  # what it waits for is on disk
+    worker.restart()  # the state of the wait is on disk
     wait_until("still waited for", lambda: sent_until(lambda: worker.process.log.count(held) > 30))
     assert blocks()[other] - before <= 6
     proxy.faults.lose_answers = 0
@@ -288,7 +288,7 @@ def test_an_open_batch_of_one_shard_holds_back_the_others(
 
 
 def test_all_isolates_together_keep_a_tokens_rate(clickhouse: ClickHouse, laid: Laid) -> None:
-    """Each counts for itself, and what is to be stored is counted by the buffer."""
+    """Each isolate counts its own requests; the buffer counts the bodies that are stored."""
     rate = 4
     worker = laid(ONE, ONE, ONE, rate=rate)
     limited = {"authorization": "Bearer limited"}
@@ -310,14 +310,14 @@ def test_all_isolates_together_keep_a_tokens_rate(clickhouse: ClickHouse, laid: 
 
     with ThreadPoolExecutor(3) as senders:
         list(senders.map(send_for, map(worker.at, range(3))))
-    # Each isolate alone would let through a second's worth at once, and then the rate.
+    # Alone, each isolate would accept a second's worth at once, and then the rate.
     assert rate < len(taken) <= rate * (2 + max(taken) - start)
     wait_until("drained", worker.is_drained)
     assert clickhouse.count("events") == len(taken)
 
 
 def test_shards_that_are_new_during_a_pause_are_paused(clickhouse: ClickHouse, laid: Laid) -> None:
-    """A migration of the schema may be under way; resumed with the others, they deliver."""
+    """A migration of the schema may be running; after the resume they deliver like the others."""
     worker = laid(ONE)
     admin(worker, "/admin/pause", {})
     worker.lay_out(FOUR)

@@ -1,4 +1,4 @@
-"""Skip indexes are left to merges: what inserts leave out is there after one, with equal rows."""
+"""Inserts write no skip indexes; merges build them, with the same rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BODIES = 3
 
 
 def index_bytes(clickhouse: ClickHouse, table: str) -> list[int]:
-    """Of the skip indexes of each active part."""
+    """Return the skip indexes of each active part."""
     rows = clickhouse.query(
         "SELECT secondary_indices_uncompressed_bytes FROM system.parts "
         f"WHERE database = '{DATABASE}' AND table = '{table}' AND active"
@@ -23,7 +23,7 @@ def index_bytes(clickhouse: ClickHouse, table: str) -> list[int]:
 
 
 def rows_of_a_trace(clickhouse: ClickHouse, trace_id: str) -> str:
-    """As Grafana's data source asks for a trace."""
+    """Query a trace as Grafana's data source does."""
     return clickhouse.query(
         f"SELECT TraceId, SpanId, SpanAttributes FROM {DATABASE}.otel_traces "
         f"WHERE TraceId = '{trace_id}' AND SpanAttributes['server.port'] = '443'"
@@ -31,7 +31,7 @@ def rows_of_a_trace(clickhouse: ClickHouse, trace_id: str) -> str:
 
 
 def granules_pruned(clickhouse: ClickHouse, trace_id: str) -> bool:
-    """Whether the index of ids says that no granule can hold such a trace."""
+    """Return whether the index of ids excludes every granule for such a trace."""
     plan = clickhouse.query(
         f"EXPLAIN indexes = 1 SELECT count() FROM {DATABASE}.otel_traces "
         f"WHERE TraceId = '{trace_id}'"
@@ -41,7 +41,7 @@ def granules_pruned(clickhouse: ClickHouse, trace_id: str) -> bool:
 
 
 def test_inserts_leave_skip_indexes_to_merges(clickhouse: ClickHouse, worker: Worker) -> None:
-    """A part of one insert has none and is read whole; a merge builds them, of the same rows."""
+    """A part of one insert has none and is read whole; a merge builds them from the same rows."""
     clickhouse.query(f"SYSTEM STOP MERGES {DATABASE}.otel_traces")
     for seed in range(BODIES):
         assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200

@@ -1,4 +1,4 @@
-"""`navigator.sendBeacon` of a page that is left, in a real Chromium: case 18."""
+"""`navigator.sendBeacon` when a page is closed, in a real Chromium: case 18."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NEXT_PAGE = b"<!doctype html><title>left</title>"
 
 
 class Site(BaseHTTPRequestHandler):
-    """A page that sends beacons as it is left, and the next one."""
+    """A page that sends beacons when it is closed, and the next page."""
 
     def __init__(self, worker_url: str, *args: object) -> None:
         self.page = (PAGE % {"url": worker_url}).encode()
@@ -56,7 +56,7 @@ class Site(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_args: object) -> None:
-        """Nothing is printed."""
+        """Print nothing."""
 
 
 @contextlib.contextmanager
@@ -71,7 +71,7 @@ def site(server: ThreadingHTTPServer) -> Iterator[str]:
 
 @contextlib.contextmanager
 def browsing(folder: Path, url: str) -> Iterator[None]:
-    """A browser at that page, with a separate profile."""
+    """Start a browser on that page, with a separate profile."""
     assert CHROMIUM is not None
     folder.mkdir()
     command = [
@@ -98,7 +98,7 @@ def browsing(folder: Path, url: str) -> Iterator[None]:
 def test_beacons_of_a_page_arrive(
     clickhouse: ClickHouse, make_worker: WorkerFactory, tmp_path: Path, by_name: bool
 ) -> None:
-    """Strings and blobs of a listed origin; of any origin strings, which need no preflight."""
+    """Strings and blobs from a listed origin; from any other, strings, which need no preflight."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Site, ""))
     with site(server) as origin:
         worker = make_worker(
@@ -121,7 +121,7 @@ def test_beacons_of_a_page_arrive(
 
 
 def test_only_origins_that_are_named_may_send_credentials(make_worker: WorkerFactory) -> None:
-    """A beacon always does; with `*` any page could send with those of its visitor."""
+    """A beacon always has credentials; with `*`, any page could use those of its visitor."""
     shop = "https://shop.example.com"
     for origins, allowed in (([shop], "true"), (["*"], None)):
         worker = make_worker(

@@ -1,4 +1,4 @@
-"""Product events in bulk, and in the form of the service that this one replaces."""
+"""Product events in bulk, and in the format of the service that this one replaces."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 def test_events_in_bulk_arrive_once_however_often_they_are_sent(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """A repeat of the body, an equal event in it, and one that was sent alone before."""
+    """A repeat of the body, an equal event in it, and an event that was sent alone before."""
     assert worker.post_event(event(user_id="u0")).status == 200
     events = [event(user_id=f"u{number}", device="phone") for number in range(100)]
     for _again in range(2):
@@ -64,7 +64,7 @@ OBJECTS = b'[{"event_name":"a","user_id":"u1"},{"event_name":"b","user_id":"u2"}
 def test_bulk_bodies_of_every_form_are_the_same_events(
     clickhouse: ClickHouse, worker: Worker, content_type: str, body: bytes
 ) -> None:
-    """An array, an object around it, and one event per line, independent of the content type."""
+    """An array, an object around it, and one event per line, for any content type."""
     answer = post(worker, "/events/bulk", body, content_type=content_type)
     assert answer.status == 200, answer.body
     assert json.loads(answer.body)["events"] == 2
@@ -73,7 +73,7 @@ def test_bulk_bodies_of_every_form_are_the_same_events(
 
 
 def test_one_event_in_bulk_is_a_bulk_of_one(clickhouse: ClickHouse, worker: Worker) -> None:
-    """A single line of NDJSON, and an event whose own field has the name of the object's list."""
+    """A single line of NDJSON, and an event with a field named like the object's list."""
     lone = {"event_name": "a", "user_id": "u0", "events": [1]}
     assert post(worker, "/events/bulk", lone).status == 200
     lines = post(worker, "/events/bulk", event(), content_type="application/x-ndjson")
@@ -96,7 +96,7 @@ INVALID: list[tuple[object, str]] = [
 def test_valid_events_are_stored_and_the_response_names_the_others(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Place and reason of each; the same body again gets the same response and adds nothing."""
+    """With index and reason; a repeat of the body gets the same response and adds nothing."""
     worker = make_worker(clickhouse_url=clickhouse.url, retention_days=30)
     events = [event(user_id="u1"), *(invalid for invalid, _words in INVALID), event(user_id="u2")]
     answers = [post(worker, "/events/bulk", events) for _again in range(2)]
@@ -145,7 +145,7 @@ def test_an_event_that_is_inside_the_window_only_at_the_repeat_is_stored_then(
 
 
 def test_damaged_lines_reject_no_others(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Also those that open what they do not close, in a body that is looked over as a whole."""
+    """Also unclosed brackets, in a body that is scanned as a whole."""
     lines = [
         json.dumps(event(user_id="u1")),
         '{"event_name": "a',
@@ -162,7 +162,7 @@ def test_damaged_lines_reject_no_others(clickhouse: ClickHouse, worker: Worker) 
 
 
 def test_the_list_of_rejected_events_is_bounded(worker: Worker) -> None:
-    """100 with their reasons, and how many more there are."""
+    """The response has 100 events with their reasons, and the number of the others."""
     events = [event(), *({"event_name": 1} for _event in range(9_999))]
     answer = post(worker, "/events/bulk", events)
     report = json.loads(answer.body)
@@ -207,7 +207,7 @@ def test_atomic_bulks_are_stored_whole_or_not_at_all(
 def test_bulk_without_a_valid_event_is_rejected(
     make_worker: WorkerFactory, body: object, words: str
 ) -> None:
-    """400, and nothing is stored; also of a list that is cut off between two lines."""
+    """A 400, and nothing is stored; also for a list that is cut off between two lines."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1")
     answer = post(worker, "/events/bulk", body)
     assert answer.status == 400
@@ -215,8 +215,8 @@ def test_bulk_without_a_valid_event_is_rejected(
     assert worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
 
 
-def test_the_old_service_s_requests_are_taken(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Its path, its fields, its answer."""
+def test_requests_of_the_old_service_are_accepted(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Its path, its fields and its response are the same."""
     for body in (
         {"accountId": "a1", "event": "login", "timestamp": NOW_SECONDS, "plan": "pro"},
         {"accountId": 17, "event": event()},
@@ -231,7 +231,7 @@ def test_the_old_service_s_requests_are_taken(clickhouse: ClickHouse, worker: Wo
         ("u1", "signup"),
     ]
     assert rows[0]["metadata"] == {"plan": "pro"}
-    # The account of an event that also has a user.
+    # The account is in the event's own field if the event also has a user.
     assert json.loads(str(rows[2]["metadata_text"]))["accountId"] == "17"
 
 
@@ -250,10 +250,10 @@ def test_the_old_service_s_requests_are_taken(clickhouse: ClickHouse, worker: Wo
         ),
     ],
 )
-def test_what_the_old_service_s_requests_may_hold(
+def test_invalid_requests_of_the_old_service_are_rejected(
     make_worker: WorkerFactory, body: object, words: str
 ) -> None:
-    """Refusals name the field of that form."""
+    """Rejections name the field of the old format."""
     answer = post(make_worker(clickhouse_url="http://127.0.0.1:1"), "/event", body)
     assert answer.status == 400
     assert words in json.loads(answer.body)["error"]
@@ -262,7 +262,7 @@ def test_what_the_old_service_s_requests_may_hold(
 def test_a_batch_of_events_counts_the_days_of_its_events(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """A table remembers a block for each; what counts for more would be sent alone."""
+    """A table stores a block for each day; an event that counted for more would be sent alone."""
     clickhouse.process.kill()
 
     def is_sealed(*blocks: int) -> bool:

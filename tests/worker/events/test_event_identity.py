@@ -16,7 +16,7 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 
 
 def test_events_without_a_time_never_merge(clickhouse: ClickHouse, worker: Worker) -> None:
-    """1,000 equal ones of one bulk, and 400 that arrive together, in a few milliseconds."""
+    """1,000 equal events of one bulk, and 400 that arrive within a few milliseconds."""
     assert post(worker, "/events/bulk", [{"event_name": "bulk"}] * 1_000).status == 200
     with ThreadPoolExecutor(32) as pool:
         answers = pool.map(lambda _n: worker.post_event({"event_name": "single"}), range(400))
@@ -35,7 +35,7 @@ def test_equal_events_count_once(clickhouse: ClickHouse, worker: Worker) -> None
         wait_until("delivered", worker.is_drained)
     assert worker.post_event(event(channel="mail")).status == 200
     assert worker.post_event(event(user_id="u2")).status == 200
-    # The same characters in another split of channel and user.
+    # The same characters, divided differently between channel and user.
     assert worker.post_event(event(channel="we", user_id="bu1")).status == 200
     rows = stored_events(clickhouse, worker)
     found = sorted((str(row["user_id"]), str(row["channel"])) for row in rows)
@@ -46,7 +46,7 @@ def test_equal_events_count_once(clickhouse: ClickHouse, worker: Worker) -> None
 def test_the_first_event_received_is_kept(
     clickhouse: ClickHouse, make_worker: WorkerFactory, identity: dict[str, str]
 ) -> None:
-    """Not what the rest of its body, another body, or another token of the team sends later."""
+    """Repeats in the same body, in another body, or with another token of the team do not win."""
     access = access_document(token_entry("second", name="second"))
     worker = make_worker(clickhouse_url=clickhouse.url, access=access)
     first = event(metadata={"n": 0}, tags=["first"], **identity)
@@ -79,7 +79,7 @@ def test_an_event_id_is_the_identity(clickhouse: ClickHouse, worker: Worker) -> 
 def test_an_event_with_an_id_or_a_time_sent_again_is_stored_once(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Its response was lost; even the table without FINAL has it once."""
+    """After a lost response; even without FINAL the table has the event once."""
     for body in (event(), {"event_name": "click", "event_id": "c-1"}):
         for _again in range(3):
             assert worker.post_event(body).status == 200
@@ -87,7 +87,7 @@ def test_an_event_with_an_id_or_a_time_sent_again_is_stored_once(
     assert clickhouse.count("events") == 2
 
 
-def test_a_built_id_sent_by_a_client_is_of_its_own_time_or_rejected(
+def test_a_generated_id_sent_by_a_client_matches_its_time_or_is_rejected(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
     """Rows that are exported and sent again merge; no other id has the form by accident."""

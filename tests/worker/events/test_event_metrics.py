@@ -1,4 +1,4 @@
-"""`GET /metrics`: counts of product events, for the read token alone."""
+"""`GET /metrics`: counts of product events, only for tokens with the read scope."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOON = "2026-11-20T12:00:00Z"
 
 
 def ask(worker: Worker, token: str = "reads", **parameters: object) -> Response:  # noqa: S107
-    """The answer to a question with these parameters."""
+    """Return the response to a query with these parameters."""
     path = f"/metrics?{urlencode(parameters)}"
     return worker.request("GET", path, None, authorization=f"Bearer {token}")
 
@@ -35,7 +35,7 @@ def answered(worker: Worker, **parameters: object) -> dict[str, Any]:
 
 @pytest.fixture
 def reading(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
-    """A worker that has stored five sign-ups, some of them twice, and something else."""
+    """Start a worker that has stored five sign-ups, some of them twice, and another event."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=access_document(READ, READ_OTHER))
     clickhouse.query("ALTER TABLE telemetry.events REMOVE TTL")
     signups: list[dict[str, object]] = [
@@ -52,8 +52,8 @@ def reading(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
     return worker
 
 
-def test_events_are_counted_once_whatever_was_sent_twice(reading: Worker) -> None:
-    """Totals and users, whole and per group; an event without a user is no user's."""
+def test_events_that_were_sent_twice_are_counted_once(reading: Worker) -> None:
+    """Totals and users, in total and per group; an event without a user counts for no user."""
     whole = answered(reading, to="2026-12-01T00:00:00Z")
     assert whole == {
         "event_name": "signup",
@@ -101,12 +101,12 @@ def test_events_are_counted_once_whatever_was_sent_twice(reading: Worker) -> Non
 def test_both_ends_of_a_range_count_and_a_date_is_its_whole_day(
     reading: Worker, start: object, end: object, total: int
 ) -> None:
-    """In each of the forms that a time may have."""
+    """In each format of a time."""
     assert answered(reading, **{"from": start, "to": end})["total"] == total
 
 
 def test_an_id_sent_again_with_another_day_counts_once(reading: Worker) -> None:
-    """On the day of the first, whichever days are asked for."""
+    """On the day of the first event, whichever days the query selects."""
     for day in ("2026-11-10", "2026-11-12"):
         event = {"event_name": "order", "event_id": "o-1", "timestamp": f"{day}T01:00:00Z"}
         assert post(reading, "/events", event).status == 200
@@ -119,7 +119,7 @@ def test_an_id_sent_again_with_another_day_counts_once(reading: Worker) -> None:
 
 
 def test_an_id_of_any_form_counts(reading: Worker) -> None:
-    """Also one that sorts beside those that are built, which a range of time leaves out by id."""
+    """Also an id that sorts next to generated ids, which a time range excludes by id."""
     ids = ["t0001", "T0001", "t01", "t0-1", "t018f2f6e-7a7b-7c3a-9d55-0a1b2c3d4e5f", "z", "\x01"]
     ids += ["t019c167fc893-90f301e32961f65d", "built", "built9", "built;", "Built:0", "buil", "🚀"]
     events = [
@@ -136,7 +136,7 @@ def test_an_id_of_any_form_counts(reading: Worker) -> None:
 
 
 def test_values_are_bound_and_never_part_of_the_statement(reading: Worker) -> None:
-    """What looks like SQL, or like an escape, is a name that no event has."""
+    """A value that looks like SQL or an escape is a name that no event has."""
     for name in ("' OR 1 = 1 --", "{to:String}", "signup\\", "a\tb\nc\0", "signup' UNION ALL"):
         assert answered(reading, event_name=name)["total"] == 0
     odd = "tab\there \\n 'quoted' {x:String} é"
@@ -146,8 +146,8 @@ def test_values_are_bound_and_never_part_of_the_statement(reading: Worker) -> No
     assert answered(reading, event_name=odd)["total"] == 1
 
 
-def test_a_team_reads_what_is_its_own(clickhouse: ClickHouse, reading: Worker) -> None:
-    """And only with a token for reading; without its tables the answer is a 503."""
+def test_a_team_reads_only_its_own_events(clickhouse: ClickHouse, reading: Worker) -> None:
+    """And only with a token for reading; without its tables the response is a 503."""
     assert ask(reading, TOKEN, event_name="signup").status == 403
     refused = ask(reading, "reads-other", event_name="signup")
     assert refused.status == 503
@@ -175,10 +175,10 @@ def test_a_team_reads_what_is_its_own(clickhouse: ClickHouse, reading: Worker) -
         ("event_name=a&groupby=tag", 'groupby: "tag"; allowed: the fields event_name, from'),
     ],
 )
-def test_wrong_questions_are_refused_with_one_line(
+def test_invalid_queries_are_rejected_with_one_line(
     make_worker: WorkerFactory, query: str, words: str
 ) -> None:
-    """Field, value, what is allowed."""
+    """The line has the field, the value and what is allowed."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(READ))
     answer = worker.request("GET", f"/metrics?{query}", None, authorization="Bearer reads")
     assert answer.status == 400

@@ -1,4 +1,4 @@
-"""The times that an event may have: from its table's retention back to a day ahead."""
+"""The allowed times of an event: from its table's retention to a day ahead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.product_events import event, post, stored_events
 from tests.support.worker_runtime import Response, WorkerFactory
 
 RETENTION_DAYS = 30
-# Far more than a request takes, and than the clocks of test and worker differ.
+# Far longer than a request takes, and than the difference between the two clocks.
 MARGIN_SECONDS = 120
 DAY_SECONDS = 24 * 3600
 
@@ -21,14 +21,14 @@ DAY_SECONDS = 24 * 3600
 def test_events_outside_the_window_are_rejected_and_counted(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Random times around both ends: the accepted ones are in the table, the others in the list."""
+    """Random times around both ends: accepted events are in the table, others in the list."""
     admin = token_entry("admin", name="operator", scopes=["admin"])
     worker = make_worker(
         clickhouse_url=clickhouse.url,
         access=access_document(admin),
         retention_days=RETENTION_DAYS,
     )
-    # The table would delete what is at the very edge of its retention.
+    # The table would delete rows at the very edge of its retention.
     clickhouse.query("ALTER TABLE telemetry.events REMOVE TTL")
     rng, now = random.Random(20261129), time.time()
     ends = (now - RETENTION_DAYS * DAY_SECONDS, now + DAY_SECONDS)
@@ -61,7 +61,7 @@ def error_of(answer: Response) -> str:
 
 
 def test_one_event_outside_the_window_is_a_400(make_worker: WorkerFactory) -> None:
-    """With the times that are allowed; also the example of the service that this one replaces."""
+    """The message has the allowed times; also for the example of the replaced service."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", retention_days=RETENTION_DAYS)
     for timestamp in ("2024-01-15T10:30:00Z", "2098-01-01T00:00:00Z", 0, 4_000_000_000_000):
         for path, body in (

@@ -1,8 +1,8 @@
-"""Random JSON in events' metadata comes back unchanged in queries.
+"""Random JSON in events' metadata is returned unchanged by queries.
 
-Every value comes back from `metadata_text` as it was sent, numbers as they were spelled. From
-`metadata`, which ClickHouse's JSON type holds for queries by path, it comes back except for the
-differences in `as_queried`, which are those in `worker/README.md`.
+`metadata_text` returns every value as it was sent, with the numbers' spelling. `metadata`, which
+ClickHouse's JSON type stores for queries by path, returns it except for the differences in
+`as_queried`, which `worker/README.md` lists.
 """
 
 from __future__ import annotations
@@ -92,14 +92,14 @@ NUMBERS = [
 
 
 def loads(text: str) -> Any:
-    """JSON with each number as it is spelled, in a tuple because no JSON value is one."""
+    """Parse JSON with each number's spelling, in a tuple because no JSON value is one."""
     return json.loads(
         text, parse_int=lambda digits: (digits,), parse_float=lambda digits: (digits,)
     )
 
 
 def random_json(rng: random.Random, depth: int = 0) -> str:
-    """A JSON string: values of every type, in lists of one type and of several."""
+    """Return a JSON string with values of every type, in lists of one type and of several."""
     kinds = ["string", "number", "word", "list", "object"][: 5 if depth < MAX_DEPTH else 3]
     kind = rng.choice(kinds)
     if kind == "list":
@@ -118,7 +118,7 @@ def random_object(rng: random.Random, depth: int = 0) -> str:
 
 
 def random_wide_object(rng: random.Random) -> str:
-    """33 of 300 keys, with objects in lists, whose paths have types of their own; and 30 KB."""
+    """33 of 300 keys, with objects in lists, whose paths have separate types; and 30 KB."""
     keys = rng.sample(range(300), 33)
     fields = (f'"k{key}": {random_json(rng, 1)}' for key in keys)
     return f'{{"pad": "{"x" * 30_000}", {", ".join(fields)}}}'
@@ -147,7 +147,7 @@ def _decimal(rng: random.Random) -> str:
 
 
 def _integer(rng: random.Random) -> str:
-    """Of 1 to 400 digits; every other one is a double exactly, so JavaScript prints it as sent."""
+    """Of 1 to 400 digits. Every other one is an exact double, so JavaScript prints it as sent."""
     length = rng.choice([rng.randrange(15, 24), rng.randrange(1, 401)])
     digits = rng.randrange(10 ** (length - 1), 10**length)
     if rng.random() < 0.5:
@@ -165,7 +165,7 @@ LEAVES: list[Callable[[random.Random], str]] = [_string, _number, _word]
 
 
 def sent_in_several_bodies(worker: Worker, metadata: list[str]) -> None:
-    """From several senders, so that batches hold events of all of them."""
+    """Send from several senders, so that batches contain events of all of them."""
     template = json.dumps(event(metadata=0, timestamp=NOW_SECONDS))
     for start in range(0, len(metadata), BODY_EVENTS):
         events = [
@@ -178,7 +178,7 @@ def sent_in_several_bodies(worker: Worker, metadata: list[str]) -> None:
 
 
 def queried(clickhouse: ClickHouse) -> dict[int, tuple[str, Pairs]]:
-    """By user: the metadata as a string, and as its paths."""
+    """Return the metadata by user, as a string and as its paths."""
     lines = clickhouse.query(
         "SELECT user_id, metadata_text, metadata FROM telemetry.events_once FORMAT JSONEachRow",
         output_format_json_quote_64bit_integers="0",
@@ -193,7 +193,7 @@ class Pairs(list[tuple[str, Any]]):
 
 
 def paths(pairs: Pairs, prefix: str = "") -> dict[str, Any]:
-    """The values of an object by path, as the JSON type has them."""
+    """Return the values of an object by path, as the JSON type stores them."""
     found: dict[str, Any] = {}
     for key, value in pairs:
         path = well_formed(prefix + key)
@@ -206,7 +206,7 @@ def paths(pairs: Pairs, prefix: str = "") -> dict[str, Any]:
 
 
 def as_queried(value: Any) -> Any:
-    """A value as the JSON type holds it."""
+    """Return a value as the JSON type stores it."""
     if isinstance(value, Pairs):
         return paths(value)
     if isinstance(value, list):
@@ -232,7 +232,7 @@ def as_queried_in_list(item: Any) -> Any:
 
 
 def are_equal(found: Any, expected: Any) -> bool:
-    """ClickHouse prints doubles below 1e21 as integers whose last digits are not theirs."""
+    """ClickHouse prints doubles below 1e21 as integers with different last digits."""
     if isinstance(expected, dict) and isinstance(found, dict):
         return found.keys() == expected.keys() and all(
             are_equal(found[key], expected[key]) for key in expected
@@ -248,8 +248,8 @@ def well_formed(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def test_every_value_comes_back_as_it_was_sent(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Random metadata, many events to a batch, so that one event's values meet another's."""
+def test_queries_return_every_value_as_it_was_sent(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Random metadata, many events in a batch, so that values of different events meet."""
     rng = random.Random(SEED)
     metadata = [random_object(rng) for _event in range(EVENTS)]
     sent_in_several_bodies(worker, metadata)
@@ -271,7 +271,7 @@ WIDE = [100000000000000000000, 20000000000000000000, 500000000000000000000, 2**6
 def test_integers_of_twenty_digits_are_doubles_to_queries(
     clickhouse: ClickHouse, worker: Worker, other: str
 ) -> None:
-    """Also those that JavaScript prints as sent; whatever else the event and its batch hold."""
+    """Also those that JavaScript prints as sent, whatever else the event and its batch contain."""
     texts = [f'{{"wei":{wide},"other":{other}}}' for wide in WIDE]
     texts += [f'{{"list":[{wide},1.5]}}' for wide in WIDE]
     events = [f'{{"event_name":"n","metadata":{text}}}' for text in texts]
@@ -295,7 +295,7 @@ MAX_PART_FILES = 100
 def test_random_metadata_makes_few_files_and_the_first_event_wins_after_merges(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Two tokens send the same ids: one part has few files, whatever paths and types are in it."""
+    """Two tokens send the same ids: one part has few files for any paths and types."""
     access = access_document(token_entry("second", name="second"))
     worker = make_worker(clickhouse_url=clickhouse.url, access=access)
     rng = random.Random(SEED)
@@ -320,7 +320,7 @@ def test_random_metadata_makes_few_files_and_the_first_event_wins_after_merges(
     for number, text in enumerate(metadata):
         row = found[str(number)]
         assert (row["user_id"], loads(row["metadata_text"])) == (TOKEN, loads(text))
-    # Above the 10 MiB from which ClickHouse alone writes a file for every column.
+    # Above the 10 MiB from which ClickHouse by default writes a file for every column.
     parts = (
         "SELECT path FROM system.parts WHERE active AND table = 'events' "
         "AND data_uncompressed_bytes > 10485760"
@@ -333,7 +333,7 @@ def test_random_metadata_makes_few_files_and_the_first_event_wins_after_merges(
 def test_the_only_number_of_a_body_keeps_its_spelling(
     clickhouse: ClickHouse, worker: Worker, number: str
 ) -> None:
-    """No other number of the body makes the worker keep spellings."""
+    """No other number of the body makes the worker preserve spellings."""
     texts = [f'{{"a":{number}}}', f'{{"a":[{number}]}}', f'{{"a":{{"b":[[{number},"x"]]}}}}']
     for text in texts:
         body = f'{{"event_name":"number","metadata":{text}}}'.encode()
@@ -344,7 +344,7 @@ def test_the_only_number_of_a_body_keeps_its_spelling(
 
 
 def test_a_field_present_twice_has_one_value(clickhouse: ClickHouse, worker: Worker) -> None:
-    """In and beside the metadata: numbers are equal by value, objects in any order of keys."""
+    """Inside and outside the metadata: numbers are equal by value, objects in any order of keys."""
     deep = "[" * 20_000 + "]" * 20_000
     equal = [
         ("1e0", "1"),

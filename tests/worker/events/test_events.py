@@ -27,7 +27,7 @@ def test_event_arrives_whole(clickhouse: ClickHouse, worker: Worker) -> None:
 
 
 def test_unknown_fields_land_in_metadata(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Nothing a client sends is dropped."""
+    """No field of a client is dropped."""
     assert worker.post_event(event(device="phone", metadata={"plan": "pro"})).status == 200
     (row,) = stored_events(clickhouse, worker)
     assert row["metadata"] == {"plan": "pro", "device": "phone"}
@@ -114,10 +114,10 @@ def test_many_single_events_share_writes_and_inserts(
         (event(metadata=json.loads('{"a":' * 40 + "1" + "}" * 40)), "nested deeper than 32"),
     ],
 )
-def test_wrong_events_are_refused_with_one_line(
+def test_invalid_events_are_rejected_with_one_line(
     make_worker: WorkerFactory, body: object, words: str
 ) -> None:
-    """Field, value, what is allowed."""
+    """The line has the field, the value and what is allowed."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1")
     answer = worker.post_event(body)
     assert answer.status == 400
@@ -125,7 +125,9 @@ def test_wrong_events_are_refused_with_one_line(
     assert worker.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
 
 
-def test_oversized_event_and_wrong_type_are_refused(make_worker: WorkerFactory) -> None:
+def test_oversized_events_and_unknown_content_types_are_rejected(
+    make_worker: WorkerFactory,
+) -> None:
     """413 and 415 name the limit and the type."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1")
     answer = worker.post_event(event(metadata={"x": "y" * 70_000}))
@@ -169,7 +171,7 @@ def test_user_ids_are_strings_or_integers_with_all_their_digits(
 
 
 def test_null_is_absent_in_every_optional_field(clickhouse: ClickHouse, worker: Worker) -> None:
-    """As clients print the fields of an object that are not set."""
+    """As clients print the unset fields of an object."""
     optional = ("event_id", "channel", "campaign_id", "user_id", "timestamp", "tags", "metadata")
     assert worker.post_event({"event_name": "a", **dict.fromkeys(optional)}).status == 200
     (row,) = stored_events(clickhouse, worker)
@@ -178,7 +180,7 @@ def test_null_is_absent_in_every_optional_field(clickhouse: ClickHouse, worker: 
 
 
 def test_a_byte_order_mark_is_not_part_of_a_body(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Every endpoint that takes JSON."""
+    """On every endpoint that accepts JSON."""
     mark = b"\xef\xbb\xbf"
     bodies = {
         "/events": b'{"event_name":"a"}',

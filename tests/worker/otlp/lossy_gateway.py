@@ -1,7 +1,7 @@
-"""An HTTP gateway before the worker that answers 503 for requests the worker has taken.
+"""An HTTP gateway in front of the worker that returns a 503 for requests the worker accepted.
 
-For a client that is the same as a lost answer, and unlike a closed connection every SDK sends the
-request again.
+For a client this equals a lost response, and every SDK retries after it, unlike after a closed
+connection.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import ClassVar
 
 
 class Gateway:
-    """Forwards a local port to `port`; a context manager.
+    """Forward a local port to `port`; a context manager.
 
     Attributes:
-        requests: how many came for each path, repeats among them.
+        requests: the number of requests for each path, including repeats.
     """
 
     def __init__(self, port: int) -> None:
@@ -42,7 +42,7 @@ class Gateway:
                 self.wfile.write(answer)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
+                """Write no log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -57,7 +57,7 @@ class Gateway:
 
 
 def body_of(handler: BaseHTTPRequestHandler) -> bytes:
-    """A request's body, of declared length or in chunks."""
+    """Return a request's body, of declared length or in chunks."""
     length = handler.headers["content-length"]
     if length is not None:
         return handler.rfile.read(int(length))
@@ -72,7 +72,7 @@ def body_of(handler: BaseHTTPRequestHandler) -> bytes:
 def forward(
     port: int, handler: BaseHTTPRequestHandler, body: bytes
 ) -> tuple[int, dict[str, str], bytes]:
-    """The worker's status, what of its headers a client reads, and its body."""
+    """Return the worker's status, the headers that a client reads, and the body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {
         name: value

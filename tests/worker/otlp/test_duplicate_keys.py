@@ -1,4 +1,4 @@
-"""Attributes with equal keys: the first is the service's name, and all stay in their order."""
+"""Attributes with equal keys: the first one names the service, and all keep their order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Pairs = list[tuple[str, str]]
 
 
 def resources_with_equal_keys() -> list[Pairs]:
-    """From none to 79 attributes each: ClickHouse sorts long and short lists differently."""
+    """From none to 79 attributes each; ClickHouse sorts long and short lists differently."""
     chance = random.Random(13)
     return [
         [(chance.choice(KEYS), f"{number}-{place}") for place in range(chance.randrange(80))]

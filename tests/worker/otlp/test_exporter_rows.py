@@ -1,4 +1,4 @@
-"""Rows compared with the Collector exporter's own, and the shapes that reach them."""
+"""Rows equal those of the Collector's exporter, for every form of a request."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ODD = {
 
 @pytest.fixture
 def keeping_worker(clickhouse: ClickHouse, worker: Worker) -> Worker:
-    """A worker before tables that keep rows of any time, as the recorded ones have."""
+    """Start a worker with tables that keep rows of any time, as the recorded rows have."""
     for table in (
         "otel_traces_trace_id_ts",
         *(name for names in TABLES.values() for name in names),
@@ -72,7 +72,7 @@ def assert_rows_are_the_exporters(
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.name)
 def test_recorded_request_is_the_one_the_code_builds(recording: Recording) -> None:
-    """`python -m tests.support.golden.record` after a change of either."""
+    """After a change of either, run `python -m tests.support.golden.record`."""
     assert recording.request.read_bytes() == recording.build()
 
 
@@ -94,8 +94,8 @@ def test_every_row_equals_the_exporters(
     assert_rows_are_the_exporters(clickhouse, keeping_worker, recording)
 
 
-def test_fields_that_no_version_knows_make_no_rows(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Not even one beside the resources, and with one in it: readers skip what is newer."""
+def test_unknown_fields_become_no_rows(clickhouse: ClickHouse, worker: Worker) -> None:
+    """Even outside and inside the resources: readers skip fields of newer versions."""
     spans = export_bytes(SPANS, seed=0)
     unknown = b"\xfa\x06" + varint(len(spans)) + spans  # number 111
     for body in (spans, export_bytes(SPANS, seed=1) + unknown, unknown):
@@ -107,10 +107,10 @@ def test_fields_that_no_version_knows_make_no_rows(clickhouse: ClickHouse, worke
 
 
 @pytest.mark.parametrize("signal", ODD)
-def test_odd_but_legal_bodies_become_the_exporters_rows(
+def test_unusual_but_valid_bodies_become_the_exporters_rows(
     clickhouse: ClickHouse, keeping_worker: Worker, signal: str
 ) -> None:
-    """What ClickHouse would refuse or read otherwise is rewritten on the way in."""
+    """Encodings that ClickHouse would reject or read differently are rewritten first."""
     recording, requests = ODD[signal]
     rejected = 0
     for name, body in requests().items():

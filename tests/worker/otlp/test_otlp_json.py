@@ -1,4 +1,4 @@
-"""OTLP/JSON: the same rows as from protobuf, and answers in JSON."""
+"""OTLP/JSON gives the same rows as protobuf, and its responses are JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_row_equals_the_exporters(
     request_message: Message,
     is_plain: bool,
 ) -> None:
-    """Numbers as strings or not, enums as numbers or names, texts escaped or not, gzip or not."""
+    """Numbers as strings or not, enums as numbers or names, strings escaped or not, gzip or not."""
     tables = TABLES[recording.signal]
     for table in ("otel_traces_trace_id_ts", *tables):
         clickhouse.query(f"ALTER TABLE {DATABASE}.{table} REMOVE TTL")
@@ -60,8 +60,8 @@ def test_every_row_equals_the_exporters(
         assert found == sorted(storable_rows(recording, table)), table
 
 
-def test_refusal_is_a_status_in_json(worker_without_clickhouse: Worker) -> None:
-    """With the field, the byte and what is wrong."""
+def test_a_rejection_is_a_status_in_json(worker_without_clickhouse: Worker) -> None:
+    """The status has the field, the byte and the reason."""
     body = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"xyz"}]}]}]}'
     answer = worker_without_clickhouse.post_traces(body, content_type=JSON)
     assert answer.status == 400
@@ -98,7 +98,7 @@ def test_refusal_is_a_status_in_json(worker_without_clickhouse: Worker) -> None:
         ),
     ],
 )
-def test_partial_success_is_told_in_json(
+def test_partial_success_is_returned_in_json(
     worker_without_clickhouse: Worker, signal: str, counter: str, body: str, words: str
 ) -> None:
     """A 64-bit number is a string in protobuf's JSON."""
@@ -111,7 +111,7 @@ def test_partial_success_is_told_in_json(
 
 
 def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Its bytes are what it is recognised by, in whatever form they are stored."""
+    """A body is recognised by its bytes, whatever the format in which they are stored."""
     body = json_from(export_request(50, seed=1))
     for _again in range(3):
         assert worker.post_traces(body, content_type=JSON).status == 200
@@ -119,8 +119,8 @@ def test_a_body_sent_again_counts_once(clickhouse: ClickHouse, worker: Worker) -
     assert clickhouse.count("otel_traces") == 50
 
 
-def test_full_buffer_says_so_in_json(make_worker: WorkerFactory) -> None:
-    """What can be sent again says when, in the encoding of the request."""
+def test_a_full_buffer_responds_in_json(make_worker: WorkerFactory) -> None:
+    """A response to a request that may be retried has a retry time, in the request's encoding."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 10})
     body = json_from(export_request(5, seed=1))
     assert worker.post_traces(body, content_type=JSON).status == 200

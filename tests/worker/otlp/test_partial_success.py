@@ -1,4 +1,4 @@
-"""Rows that cannot be stored: left out, counted and explained, while the others are stored."""
+"""Rows that cannot be stored are rejected, counted and explained; other rows are stored."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def trace_request(*trace_ids: bytes) -> ExportTraceServiceRequest:
 
 
 def test_spans_with_broken_ids_are_left_out(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Their own, their parent's or a link's; the neighbours of the same scope arrive."""
+    """Their own id, their parent's or a link's; other spans of the scope arrive."""
     request = trace_request(b"a" * 16, b"b" * 15, b"c" * 16, b"", b"d" * 16)
     spans = request.resource_spans[0].scope_spans[0].spans
     spans[2].links.add(span_id=b"123456789")
@@ -53,7 +53,7 @@ def test_spans_with_broken_ids_are_left_out(clickhouse: ClickHouse, worker: Work
 
 
 def test_log_records_with_broken_ids_are_left_out(worker_without_clickhouse: Worker) -> None:
-    """Counted as log records."""
+    """They are counted as log records."""
     request = ExportLogsServiceRequest()
     records = request.resource_logs.add().scope_logs.add().log_records
     records.add(time_unix_nano=START_UNIX_NANO)
@@ -84,7 +84,7 @@ def test_log_records_with_broken_ids_are_left_out(worker_without_clickhouse: Wor
 def test_data_points_that_no_column_holds_are_left_out(
     clickhouse: ClickHouse, worker: Worker, point: NumberDataPoint, words: str
 ) -> None:
-    """Metric tables count seconds in 32 bits; the exporter would fail the whole request."""
+    """Metric tables store seconds in 32 bits; the exporter would fail the whole request."""
     request = ExportMetricsServiceRequest()
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
     good = NumberDataPoint(time_unix_nano=START_UNIX_NANO)
@@ -101,7 +101,7 @@ def test_data_points_that_no_column_holds_are_left_out(
 def test_an_exemplar_that_no_column_holds_does_not_reject_its_data_point(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """It is left out, with a warning: no rejected data point, but a message."""
+    """It is removed with a warning: a message, but no rejected data point."""
     request = ExportMetricsServiceRequest()
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
     exemplars = [
@@ -125,7 +125,7 @@ def test_an_exemplar_that_no_column_holds_does_not_reject_its_data_point(
 def test_request_without_a_row_that_can_be_stored_stores_nothing(
     worker_without_clickhouse: Worker,
 ) -> None:
-    """All are counted, and its answer is a 200 all the same: sending again would not help."""
+    """All rows are counted, and the response is a 200: a retry would not help."""
     answer = worker_without_clickhouse.post_traces(trace_request(b"x").SerializeToString())
     assert answer.status == 200
     partial = ExportTraceServiceResponse.FromString(answer.body).partial_success
@@ -133,8 +133,8 @@ def test_request_without_a_row_that_can_be_stored_stores_nothing(
     assert worker_without_clickhouse.stored("SELECT count(*) FROM chunks") in ([], [(0,)])
 
 
-def test_resent_request_is_told_the_same(clickhouse: ClickHouse, worker: Worker) -> None:
-    """The first answer was lost; the second says what it said, and nothing is stored twice."""
+def test_a_repeated_request_gets_the_same_response(clickhouse: ClickHouse, worker: Worker) -> None:
+    """After a lost response, the second one is equal, and nothing is stored twice."""
     body = trace_request(b"a" * 16, b"x").SerializeToString()
     assert worker.post_traces(body).body == worker.post_traces(body).body != b""
     wait_until("drained", worker.is_drained)

@@ -1,4 +1,4 @@
-"""A small body must not be a huge insert: rows have their resource's attributes, and other keys."""
+"""A small body must not become a huge insert, although rows repeat their resource's attributes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.worker_runtime import INSERT_FORMATS, WorkerFactory
 MIB = 1024 * 1024
 JSON = "application/json"
 WRITER_BYTES = 2 * 1024 * MIB
-# Of `limits.ts`.
+# From `limits.ts`.
 MAX_ROWS = 100_000
 MAX_REPEATED_BYTES = 256 * MIB
 MESSAGE_BYTES = 16
@@ -34,7 +34,7 @@ Request = ExportTraceServiceRequest | ExportLogsServiceRequest | ExportMetricsSe
 
 
 def spans(rows: int, *resource: KeyValue) -> ExportTraceServiceRequest:
-    """Empty ones of one resource."""
+    """Return empty spans of one resource."""
     request = ExportTraceServiceRequest()
     resource_spans = request.resource_spans.add()
     resource_spans.resource.attributes.extend(resource)
@@ -45,7 +45,7 @@ def spans(rows: int, *resource: KeyValue) -> ExportTraceServiceRequest:
 
 
 def log_records(rows: int, *scope: KeyValue) -> ExportLogsServiceRequest:
-    """Empty ones of one scope."""
+    """Return empty log records of one scope."""
     request = ExportLogsServiceRequest()
     scope_logs = request.resource_logs.add().scope_logs.add()
     scope_logs.scope.attributes.extend(scope)
@@ -55,7 +55,7 @@ def log_records(rows: int, *scope: KeyValue) -> ExportLogsServiceRequest:
 
 
 def data_points(rows: int, description: str) -> ExportMetricsServiceRequest:
-    """Empty ones of one metric."""
+    """Return empty points of one metric."""
     request = ExportMetricsServiceRequest()
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
     metric.description = description
@@ -65,7 +65,7 @@ def data_points(rows: int, description: str) -> ExportMetricsServiceRequest:
 
 
 def array(count: int) -> KeyValue:
-    """An attribute that is longer as a string: each of these characters becomes six."""
+    """Return an attribute that is longer as a string: each character becomes six."""
     values = [AnyValue(string_value="\x01" * count)]
     return KeyValue(key="array", value=AnyValue(array_value=ArrayValue(values=values)))
 
@@ -85,7 +85,7 @@ TOO_MUCH: dict[str, tuple[str, Request]] = {
 def test_a_body_whose_rows_repeat_too_much_is_rejected(
     make_worker: WorkerFactory, name: str
 ) -> None:
-    """In each form that it can have; a 413, which exporters do not send again."""
+    """In each form of a body; the 413 is not retried by exporters."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1")
     signal, request = TOO_MUCH[name]
     plain = request.SerializeToString()
@@ -103,7 +103,7 @@ def test_a_body_whose_rows_repeat_too_much_is_rejected(
 
 @pytest.fixture
 def small_clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
-    """A server whose users have `WRITER_BYTES` each, for all of their queries at once."""
+    """Start a server whose users have `WRITER_BYTES` each for all of their queries at once."""
     server = ClickHouse(tmp_path / "small")
     users = server.process.folder / "users.xml"
     limit = f"<max_memory_usage_for_user>{WRITER_BYTES}</max_memory_usage_for_user>"
@@ -117,7 +117,7 @@ def small_clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
 
 
 def text_of(rows: int, share: float, *, messages: int, mark: str) -> str:
-    """As long as rows may repeat in one body, or a share of it."""
+    """Return a string as long as the rows of one body may repeat, or a share of it."""
     length = int(MAX_REPEATED_BYTES * share / rows) - MESSAGE_BYTES * messages - 40
     return mark + "x" * (length - len(mark))
 
@@ -127,7 +127,7 @@ def large_spans(rows: int, share: float, mark: str) -> Request:
 
 
 def spans_of_many_attributes(rows: int, share: float, mark: str) -> Request:
-    """Empty attributes take the most memory for their bytes."""
+    """Empty attributes use the most memory for their bytes."""
     count = int(MAX_REPEATED_BYTES * share / rows) // (MESSAGE_BYTES + 2) - 10
     return spans(rows, attribute("mark", mark), *[KeyValue()] * count)
 
@@ -178,7 +178,7 @@ BULKS, BULK_EVENTS = 8, 10_000
 def test_events_that_each_have_another_key_fit_in_2_gib_of_clickhouse(
     small_clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Each path of a JSON column may be a column of every row; each can be queried all the same."""
+    """Each path of a JSON column may be a column of every row; all can be queried."""
     access = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
     worker = make_worker(clickhouse_url=small_clickhouse.url, access=access)
     worker.operate("pause")

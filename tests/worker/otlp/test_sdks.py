@@ -1,4 +1,4 @@
-"""OpenTelemetry's own SDKs send all signals: every row arrives once, though answers get lost."""
+"""OpenTelemetry's own SDKs send all signals: every row arrives once despite lost responses."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ METRIC_TABLES = {
 
 @pytest.fixture
 def gateway(worker: Worker) -> Iterator[Gateway]:
-    """A way to the worker on which the first answer for each signal is a 503."""
+    """Start a gateway to the worker that returns a 503 first for each signal."""
     with Gateway(worker.port) as running:
         yield running
 
 
 def command_for(language: str) -> list[str]:
-    """How to start the program; what it needs is installed or built if it is not there yet."""
+    """Return the program's command, after its packages are installed or it is built."""
     match language:
         case "python":
             return [sys.executable, str(SDK / "python" / "main.py")]
@@ -83,7 +83,7 @@ def test_all_signals_of_an_sdk_arrive_once(
     encoding: str,
     compression: str,
 ) -> None:
-    """100 spans, log records and points of four types, each repeated after a lost answer."""
+    """100 spans, log records and points of four types, each repeated after a lost response."""
     environment = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": gateway.url,
         "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{TOKEN}",
@@ -102,7 +102,7 @@ def test_all_signals_of_an_sdk_arrive_once(
 
 
 def assert_each_once(clickhouse: ClickHouse, table: str, key: str, condition: str) -> None:
-    """COUNT rows with COUNT different keys, and the condition holds for each."""
+    """There must be COUNT rows with COUNT different keys, and the condition is true for each."""
     found = clickhouse.query(
         f"SELECT count(), uniqExact({key}), countIf({condition} AND ServiceName = 'sdk-test' "
         "AND ResourceAttributes['service.version'] = '1.2.3' AND ScopeName = 'sdk') "

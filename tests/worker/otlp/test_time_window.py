@@ -1,4 +1,4 @@
-"""Rows outside the window of their table: rejected, counted and explained, never stored."""
+"""Rows outside their table's time window are rejected, counted and explained, never stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RETENTION_DAYS = {"traces": 30, "logs": 20, "metrics": 10, "events": 5}
 
 @pytest.fixture
 def strict_worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
-    """A worker whose retention differs by signal; the tables keep all for longer."""
+    """Start a worker whose retention differs by signal, with tables that keep rows longer."""
     return make_worker(
         clickhouse_url=clickhouse.url,
         limits={"COUNTS_FLUSH_MS": 50},
@@ -44,7 +44,7 @@ def test_rows_are_stored_if_and_only_if_their_time_is_in_the_window(
     rejected: str,
     place: str,
 ) -> None:
-    """Random times around both edges; those that the request itself moved are not judged."""
+    """Random times around both edges, except times so near that the request's duration decides."""
     chance = random.Random(signal)
     now = time.time_ns()
     edges = (now - RETENTION_DAYS[signal] * DAY_NANOS, now + DAY_NANOS)
@@ -69,7 +69,7 @@ def test_rows_are_stored_if_and_only_if_their_time_is_in_the_window(
 
 
 def test_a_rejected_time_is_explained_and_counted_by_its_reason(strict_worker: Worker) -> None:
-    """Too old, too far ahead, none at all: the message has the field, the time and the window."""
+    """Too old, too far ahead or none: the message has the field, the time and the window."""
     now = time.time_ns()
     old, ahead = now - 31 * DAY_NANOS, now + 2 * DAY_NANOS
     body = spans([old, now, ahead, 0, old]).SerializeToString()
@@ -95,7 +95,7 @@ def test_a_rejected_time_is_explained_and_counted_by_its_reason(strict_worker: W
 def test_a_body_with_no_row_in_the_window_is_a_200_that_stores_nothing(
     strict_worker: Worker,
 ) -> None:
-    """Sending it again would not help: OTLP has no error for it but partial success."""
+    """A retry would not help, and OTLP's only other response for it is partial success."""
     answer = strict_worker.post_traces(spans([1, 2]).SerializeToString())
     assert answer.status == 200
     partial = ExportTraceServiceResponse.FromString(answer.body).partial_success
@@ -106,7 +106,7 @@ def test_a_body_with_no_row_in_the_window_is_a_200_that_stores_nothing(
 def test_each_log_record_without_a_time_has_that_of_its_arrival(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Two senders that say the same without a time have sent two records, and so has one."""
+    """Two senders with equal records without a time, or one sender twice, sent two records."""
     worker = make_worker(
         clickhouse_url=clickhouse.url,
         access=access_document(token_entry("another", name="another")),
@@ -132,7 +132,7 @@ def test_each_log_record_without_a_time_has_that_of_its_arrival(
 def test_a_repeat_of_log_records_with_times_counts_once(
     clickhouse: ClickHouse, strict_worker: Worker
 ) -> None:
-    """An observed time is one too."""
+    """An observed time counts as a time."""
     body = log_records([time.time_ns(), time.time_ns()]).SerializeToString()
     for _ in range(2):
         assert strict_worker.post_otlp("logs", body).status == 200
@@ -174,7 +174,7 @@ def test_far_off_days_make_no_parts(clickhouse: ClickHouse, make_worker: WorkerF
 def test_a_body_over_many_days_is_delivered_whatever_the_retention(
     tmp_path: Path, make_worker: WorkerFactory, created_for: int
 ) -> None:
-    """A span of each of 400 days in one body; also where a partition is still a day."""
+    """A span on each of 400 days in one body; also where a partition is still a day."""
     server = ClickHouse(tmp_path / "clickhouse")
     server.start()
     try:

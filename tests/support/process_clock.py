@@ -14,8 +14,8 @@ def build_shim(folder: Path) -> Path | None:
     """The compiled library; None where there is no C compiler."""
     if shutil.which("cc") is None:
         return None
-    library = folder / "clock.so"
-    source = Path(__file__).with_name("clock.c")
+    library = folder / "process_clock.so"
+    source = Path(__file__).with_name("process_clock.c")
     subprocess.run(
         ["cc", "-Wall", "-Werror", "-O2", "-fPIC", "-shared", "-o", library, source, "-ldl"],
         check=True,
