@@ -30,9 +30,9 @@ from typing import Any
 
 import httpx
 
-from local.clouds import ANY_PORTS, CLOUDS, start_clouds, stop_clouds
-from local.environment import Layout
-from local.stack import Stack
+from local.stack.cloud_processes import ANY_PORTS, CLOUDS, start_clouds, stop_clouds
+from local.stack.paths import StackPaths
+from local.stack.pulumi_stack import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 WINDOW_REQUESTS = 10
@@ -101,7 +101,7 @@ class Figures:
 class Api:
     """The local control plane over bare HTTP."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: StackPaths) -> None:
         self.cloud = CLOUDS[0].description(layout.clouds)
         self.http = httpx.Client(
             auth=(self.cloud["key_id"], self.cloud["key_secret"]), timeout=60.0
@@ -270,7 +270,7 @@ class Terraform:
 class Ours:
     """`pulumi` on a stack of `Service`s."""
 
-    def __init__(self, layout: Layout, services: int) -> None:
+    def __init__(self, layout: StackPaths, services: int) -> None:
         folder = layout.state / "program"
         folder.mkdir()
         (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
@@ -370,7 +370,7 @@ def measure(way: str, services: int, provisioning: float) -> list[Figures]:
         return figures
 
 
-def begin(way: str, layout: Layout, api: Api, services: int) -> Floor | Ours | Terraform:
+def begin(way: str, layout: StackPaths, api: Api, services: int) -> Floor | Ours | Terraform:
     """One of the three ways."""
     if way == "ours":
         return Ours(layout, services)
@@ -396,10 +396,10 @@ def total(figures: list[Figures]) -> tuple[float, int]:
 
 
 @contextmanager
-def clouds() -> Iterator[Layout]:
+def clouds() -> Iterator[StackPaths]:
     """Local clouds with a state folder of their own."""
     with tempfile.TemporaryDirectory(prefix="bench-control-plane-") as folder:
-        layout = Layout(ROOT, Path(folder) / "state")
+        layout = StackPaths(ROOT, Path(folder) / "state")
         list(start_clouds(layout.clouds, ANY_PORTS))
         try:
             yield layout

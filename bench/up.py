@@ -16,10 +16,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from local.__main__ import family
-from local.clouds import ANY_PORTS, CLOUDS, start_clouds, stop_clouds
-from local.environment import Layout
-from local.stack import Stack, local_settings
+from local.processes.process_tree import process_tree
+from local.stack.cloud_processes import ANY_PORTS, CLOUDS, start_clouds, stop_clouds
+from local.stack.paths import StackPaths
+from local.stack.pulumi_stack import Stack, local_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRSTS = 3
@@ -43,7 +43,7 @@ def main() -> int:
 
 def compare(folder: Path, pairs: int) -> None:
     """First `up`s, then no-change ones, each in turn with an empty program's."""
-    layout = Layout(ROOT, folder / "state")
+    layout = StackPaths(ROOT, folder / "state")
     for line in start_clouds(layout.clouds, ANY_PORTS):
         print(line, flush=True)
     try:
@@ -94,11 +94,11 @@ def seconds_of(stack: Stack) -> float:
     return seconds
 
 
-def report_memory(layout: Layout) -> None:
+def report_memory(layout: StackPaths) -> None:
     """Resident memory of every process of the idle local clouds."""
     for cloud in CLOUDS:
         pid = cloud.running_pid(layout.clouds)
-        for _, kilobytes, name in family(pid) if pid else []:
+        for _, kilobytes, name in process_tree(pid) if pid else []:
             print(f"memory {cloud.name:<12} {kilobytes / 1024:5.0f} MB  {name}", flush=True)
 
 

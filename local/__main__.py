@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from local.clouds import ANY_PORTS, CLOUDS, CloudFailed, Ports, start_clouds, stop_clouds
-from local.environment import Layout, cloud_environment, pulumi_environment
-from local.stack import Stack, StackFailed
+from local.processes.process_tree import process_tree
+from local.stack.cloud_processes import (
+    ANY_PORTS,
+    CLOUDS,
+    CloudFailed,
+    Ports,
+    start_clouds,
+    stop_clouds,
+)
+from local.stack.environment import cloud_environment, pulumi_environment
+from local.stack.paths import StackPaths
+from local.stack.pulumi_stack import Stack, StackFailed
 
 ROOT = Path(__file__).resolve().parents[1]
 STACK = "local"
@@ -53,7 +61,7 @@ def main() -> int:
 def up(arguments: argparse.Namespace) -> None:
     """Start the clouds, bring the stack up, say what to try."""
     start(arguments)
-    stack = Stack(Layout(ROOT), STACK)
+    stack = Stack(StackPaths(ROOT), STACK)
     print("pulumi up: bringing the stack up", flush=True)
     stack.up()
     print(TRY_NEXT)
@@ -61,7 +69,7 @@ def up(arguments: argparse.Namespace) -> None:
 
 def down(_: argparse.Namespace) -> None:
     """Destroy the stack, then stop the clouds."""
-    layout = Layout(ROOT)
+    layout = StackPaths(ROOT)
     stack = Stack(layout, STACK)
     if stack.exists():
         # Destroying is done through the clouds' APIs, so they have to run, where they ran before.
@@ -73,33 +81,33 @@ def down(_: argparse.Namespace) -> None:
 
 def start(arguments: argparse.Namespace) -> None:
     """Start the clouds alone."""
-    layout = Layout(ROOT)
+    layout = StackPaths(ROOT)
     for line in start_clouds(layout.clouds, _ports(arguments)):
         print(line, flush=True)
 
 
 def stop(_: argparse.Namespace) -> None:
     """Stop the clouds; what they hold stays on disk."""
-    for line in stop_clouds(Layout(ROOT).clouds):
+    for line in stop_clouds(StackPaths(ROOT).clouds):
         print(line, flush=True)
 
 
 def status(_: argparse.Namespace) -> None:
     """Say what runs, where, and how much memory each process has."""
-    layout = Layout(ROOT)
+    layout = StackPaths(ROOT)
     for cloud in CLOUDS:
         pid = cloud.running_pid(layout.clouds)
         if pid is None:
             print(f"{cloud.title}: not running")
             continue
         print(f"{cloud.title}: {cloud.description(layout.clouds)['url']}")
-        for process, kilobytes, name in family(pid):
+        for process, kilobytes, name in process_tree(pid):
             print(f"  {process:>8} {kilobytes / 1024:7.0f} MB  {name}")
 
 
 def env(_: argparse.Namespace) -> None:
     """Print `export` lines for the clouds and the stack's outputs."""
-    layout = Layout(ROOT)
+    layout = StackPaths(ROOT)
     values = {**pulumi_environment(layout), **cloud_environment(layout)}
     stack = Stack(layout, STACK)
     outputs = stack.outputs() if stack.exists() else {}
@@ -152,23 +160,6 @@ def _ports(arguments: argparse.Namespace) -> Ports:
         edge=arguments.edge_port,
         services=arguments.service_ports,
     )
-
-
-def family(pid: int) -> list[tuple[int, int, str]]:
-    """(process id, resident kilobytes, command) of a process and all its descendants."""
-    listed = subprocess.run(
-        ["ps", "-axo", "pid=,ppid=,rss=,args="], capture_output=True, text=True, check=True
-    )
-    rows = [line.split(None, 3) for line in listed.stdout.splitlines()]
-    family, found = [pid], []
-    for row in sorted(rows, key=lambda row: int(row[0])):
-        process, parent, kilobytes, command = int(row[0]), int(row[1]), int(row[2]), row[3]
-        if process == pid or parent in family:
-            family.append(process)
-            words = command.split()
-            shown = " ".join(words[1:3] if "python" in words[0] else [Path(words[0]).name])
-            found.append((process, kilobytes, shown))
-    return found
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.ingest import peers
-from local.cloudflare.config import V8_FLAGS
+from local.cloudflare.workerd_config import V8_FLAGS
 from tests.support.access_binding import TOKEN
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.paths import ROOT

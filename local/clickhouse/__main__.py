@@ -1,36 +1,18 @@
-"""`python -m local.clickhouse`: ClickHouse Cloud's control plane and its services, here."""
+"""`python -m local.clickhouse` serves ClickHouse Cloud's control plane and its services locally."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import sys
 from pathlib import Path
 
-from local.clickhouse.cloud import CannotServe, Options, serve
+from local.clickhouse.cloud import Options
+from local.clickhouse.serve import serve
+from local.processes.cloud_server import run_server
 
 
-def main() -> int:
-    """Parse the command line and serve; what keeps it from serving is one line and exit code 2."""
-    parser = argparse.ArgumentParser(
-        prog="python -m local.clickhouse",
-        description="ClickHouse Cloud's API over real ClickHouse processes, on this machine. "
-        "Writes STATE_DIR/cloud.json when it is ready: address, organization and API key.",
-    )
-    parser.add_argument("--state-dir", type=Path, required=True, help="where everything is kept")
-    parser.add_argument(
-        "--port", type=int, default=0, help="of the API; 0 (default): last time's, or a free one"
-    )
-    parser.add_argument(
-        "--service-ports", metavar="FIRST-LAST", help="public ports for services; three each"
-    )
-    parser.add_argument(
-        "--certificates", type=Path, help="default: the folder `certificates` beside STATE_DIR"
-    )
-    parser.add_argument(
-        "--check-answers", action="store_true", help="check each answer against the document"
-    )
-    given = parser.parse_args()
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line and serve. Return 2 if the cloud could not start, else 0."""
+    given = _parser().parse_args(arguments)
     state_dir: Path = given.state_dir.resolve()
     options = Options(
         state_dir=state_dir,
@@ -39,12 +21,39 @@ def main() -> int:
         service_ports=given.service_ports,
         check_answers=given.check_answers,
     )
-    try:
-        asyncio.run(serve(options))
-    except CannotServe as error:
-        print(f"ClickHouse Cloud: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return run_server("ClickHouse Cloud", serve(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.clickhouse",
+        description="Serve ClickHouse Cloud's API on this machine, with real ClickHouse processes "
+        "behind it. When it is ready, STATE_DIR/cloud.json contains the address, the organization "
+        "and an API key.",
+    )
+    parser.add_argument("--state-dir", type=Path, required=True, help="folder for all state")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=0,
+        help="the API's port; 0 (default) takes the port of the last start, or a free one",
+    )
+    parser.add_argument(
+        "--service-ports",
+        metavar="FIRST-LAST",
+        help="public ports of the services, three each; default: any free ports",
+    )
+    parser.add_argument(
+        "--certificates",
+        type=Path,
+        help="folder of the local certificate authority; default: `certificates` next to STATE_DIR",
+    )
+    parser.add_argument(
+        "--check-answers",
+        action="store_true",
+        help="check each response against the OpenAPI spec",
+    )
+    return parser
 
 
 if __name__ == "__main__":

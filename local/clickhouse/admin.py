@@ -24,19 +24,20 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from local.clickhouse.cloud import ClickHouseCloud
 from local.clickhouse.errors import ApiError, BadRequest, Conflict
 from local.clickhouse.faults import Faults
 from local.clickhouse.handlers.access import accept_invitation
-from local.clickhouse.handlers.udf_archives import looked_into
+from local.clickhouse.handlers.udf_archives import archive_contents
 from local.clickhouse.rate_limit import REQUESTS
-from local.clickhouse.routes import Cloud, authenticated, error_response, json_body
+from local.clickhouse.routes import authenticated, error_response, json_body
 
 __all__ = ["add_admin_routes"]
 
 Json = Any
 
 
-def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
+def add_admin_routes(application: web.Application, cloud: ClickHouseCloud) -> None:
     """Serve `/local/…` beside the vendor's operations."""
 
     async def show_faults(_: web.Request) -> Json:
@@ -51,17 +52,17 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
         return cloud.faults.to_json()
 
     async def put_to_sleep(request: web.Request) -> Json:
-        service = cloud.fleet.find(request.match_info["id"])
+        service = cloud.services.find(request.match_info["id"])
         await service.become_idle()
         if service.state != "idle":
             raise Conflict(f"the service is {service.state}; a running one can become idle")
         return {"state": service.state}
 
     async def back_up(request: web.Request) -> Json:
-        service = cloud.fleet.find(request.match_info["id"])
+        service = cloud.services.find(request.match_info["id"])
         if not service.record.fields["isPrimary"]:
             raise BadRequest("backups belong to the primary service of the warehouse")
-        return await cloud.fleet.backups.take(service)
+        return await cloud.services.backups.take(service)
 
     async def accept(request: web.Request) -> Json:
         return accept_invitation(cloud.organization, request.match_info["id"])
@@ -69,7 +70,7 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
     answers: Counter[tuple[str, int]] = Counter()
 
     async def show_counts(_: web.Request) -> Json:
-        created = len(cloud.fleet.list()) + len(cloud.organization.gone_services)
+        created = len(cloud.services.list()) + len(cloud.organization.gone_services)
         shown = [{"operation": o, "status": s, "count": n} for (o, s), n in answers.items()]
         return {"services_created": created, "answers": shown}
 
@@ -79,7 +80,7 @@ def add_admin_routes(application: web.Application, cloud: Cloud) -> None:
             return web.Response(status=404)
         # By the piece: the API's limit for a body is not that of an upload.
         pieces = [piece async for piece in request.content.iter_any()]
-        archives[request.match_info["id"]] = looked_into(b"".join(pieces))
+        archives[request.match_info["id"]] = archive_contents(b"".join(pieces))
         cloud.organization.save()
         return web.Response()
 
@@ -119,7 +120,7 @@ def _counting(answers: Counter[tuple[str, int]]) -> Middleware:
     return count
 
 
-def _use(cloud: Cloud, faults: Faults) -> None:
+def _use(cloud: ClickHouseCloud, faults: Faults) -> None:
     cloud.faults = faults
     asked = faults.requests_per_window
     cloud.limit.requests = REQUESTS if asked is None else asked

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from local.clickhouse.errors import Conflict
-from local.clickhouse.front.answers import ClickHouseError
-from local.clickhouse.front.plane import DataPlane, Unavailable
+from local.clickhouse.proxy.data_plane import DataPlane, Unavailable
+from local.clickhouse.proxy.protocol_errors import ClickHouseError
 from local.clickhouse.state import ENGINE, ServiceRecord, now_text
-from local.state import load_json, save_json
+from local.processes.durable_files import load_json, save_json
 
 if TYPE_CHECKING:
     from local.clickhouse.service import Service

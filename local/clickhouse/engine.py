@@ -10,12 +10,12 @@ from xml.sax.saxutils import escape
 
 import aiohttp
 
-from local.clickhouse.accounts import Directory
-from local.clickhouse.doorway import socket_from
-from local.clickhouse.insert_tokens import forget_unwritten
+from local.clickhouse.engine_sockets import engine_socket
+from local.clickhouse.insert_tokens import drop_tokens_without_part
+from local.clickhouse.sql_accounts import Directory
 from local.clickhouse.users_file import write_users_file
-from local.engine import Engine
-from local.state import write_private
+from local.processes.durable_files import write_private
+from local.processes.supervised_process import SupervisedProcess
 
 __all__ = ["EngineFailed", "ServiceEngine", "find_library"]
 
@@ -49,7 +49,7 @@ class ServiceEngine:
         self._folder = folder
         self._library = library
         self._door = folder / "door"
-        self._engine: Engine | None = None
+        self._process: SupervisedProcess | None = None
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -60,7 +60,7 @@ class ServiceEngine:
     @property
     def pid(self) -> int | None:
         """Process id, or None while there is none."""
-        return self._engine.pid if self._engine else None
+        return self._process.pid if self._process else None
 
     def new_socket(self, _address: object = None) -> socket.socket:
         """Return a new socket that can connect to the engine's ports, for the front alone.
@@ -68,7 +68,7 @@ class ServiceEngine:
         Raises:
             ConnectionRefusedError: there is no engine.
         """
-        return socket_from(self._door)
+        return engine_socket(self._door)
 
     async def start(self, directory: Directory) -> None:
         """Start with these users and wait until it answers.
@@ -77,7 +77,7 @@ class ServiceEngine:
             EngineFailed: it did not answer within a minute; nothing runs then.
         """
         self._next_ports = _free_ports()
-        self._engine = Engine(
+        self._process = SupervisedProcess(
             "engine",
             self._command(),
             directory=self._folder,
@@ -85,7 +85,7 @@ class ServiceEngine:
             before_start=lambda: self._prepare(directory),
             on_start=self._started,
         )
-        await self._engine.start()
+        await self._process.start()
         try:
             async with asyncio.timeout(_START_DEADLINE_SECONDS):
                 await self.ready.wait()
@@ -99,9 +99,9 @@ class ServiceEngine:
     async def stop(self) -> None:
         """End the process. What it answered for is on disk, so it is not asked twice."""
         self.ready.clear()
-        if self._engine is not None:
-            await self._engine.stop(grace_seconds=0.0)
-            self._engine = None
+        if self._process is not None:
+            await self._process.stop(grace_seconds=0.0)
+            self._process = None
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
@@ -115,7 +115,7 @@ class ServiceEngine:
         # For every start: the program deletes the users' file once it was read.
         write_users_file(self._folder / "users.xml", directory, memory_bytes=_QUERY_MEMORY_BYTES)
         write_private(self._folder / "config.xml", self._config().encode())
-        if forgotten := forget_unwritten(self._folder / "data"):
+        if forgotten := drop_tokens_without_part(self._folder / "data"):
             print(
                 f"{self._folder.parent.name}: {forgotten} inserts were cut off by the kill; "
                 "their repeats will be taken",
@@ -126,10 +126,10 @@ class ServiceEngine:
     def _started(self, _pid: int) -> None:
         self.ready.clear()
         self.http_port, self.tcp_port = self._next_ports
-        if self._engine is not None:
+        if self._process is not None:
             # Should it die, other ports: somebody may have taken these meanwhile.
             self._next_ports = _free_ports()
-            self._engine.command = self._command()
+            self._process.command = self._command()
         if self._watch is not None:
             self._watch.cancel()
         self._watch = asyncio.create_task(self._wait_until_ready(), name="engine is ready")

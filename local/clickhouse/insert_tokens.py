@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["forget_unwritten"]
+__all__ = ["drop_tokens_without_part"]
 
 # `<partition>_<first block>_<last block>_<level>`, with `_<mutation>` where there was one.
 _PART = re.compile(r"(?P<partition>.+?)_(?P<first>\d+)_(?P<last>\d+)_\d+(_\d+)?")
@@ -24,7 +24,7 @@ _ADDED = re.compile(r"1\t(?P<part>[^\t]+)\t.*\n?")
 _Blocks = Mapping[str, list[tuple[int, int]]]
 
 
-def forget_unwritten(data: Path) -> int:
+def drop_tokens_without_part(data: Path) -> int:
     """Take tokens without a part from the logs of all tables; returns how many there were.
 
     A part that was merged into a larger one, and then deleted, is still known by it. One that left

@@ -11,12 +11,11 @@ import sys
 import traceback
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from local.clickhouse.document import Document, Operation
+from local.clickhouse.cloud import ClickHouseCloud
 from local.clickhouse.errors import (
     ApiError,
     BadRequest,
@@ -25,14 +24,12 @@ from local.clickhouse.errors import (
     NotImplementedHere,
     ServerError,
 )
-from local.clickhouse.faults import AnswerLost, Faults
-from local.clickhouse.fleet import Fleet
+from local.clickhouse.faults import AnswerLost
 from local.clickhouse.handlers import HANDLERS, Call, Page, Text
-from local.clickhouse.keys import ApiKey, KeyRing
-from local.clickhouse.rate_limit import RateLimit
-from local.clickhouse.state import Organization
+from local.clickhouse.key_ring import ApiKey
+from local.clickhouse.openapi_spec import Operation
 
-__all__ = ["Cloud", "api"]
+__all__ = ["api", "authenticated", "error_response", "json_body", "unknown_path"]
 
 Json = Any
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -40,34 +37,17 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _BODY_BYTES = 1 << 20
 
 
-@dataclass
-class Cloud:
-    """Everything that an answer can depend on.
-
-    Attributes:
-        check_answers: answer 500 where an answer of ours does not fit the document.
-    """
-
-    document: Document
-    organization: Organization
-    keys: KeyRing
-    fleet: Fleet
-    limit: RateLimit
-    faults: Faults = field(default_factory=Faults)
-    check_answers: bool = False
-
-
-def api(cloud: Cloud) -> web.Application:
+def api(cloud: ClickHouseCloud) -> web.Application:
     """The vendor's operations; what else this cloud serves is added by its caller."""
     application = web.Application(client_max_size=_BODY_BYTES)
     # Fixed paths before those with placeholders, as `…/clickpipes/context`.
-    ordered = sorted(cloud.document.operations.values(), key=lambda o: (o.path.count("{"), o.path))
+    ordered = sorted(cloud.spec.operations.values(), key=lambda o: (o.path.count("{"), o.path))
     for operation in ordered:
         application.router.add_route(operation.method, operation.path, _answering(cloud, operation))
     return application
 
 
-def authenticated(cloud: Cloud, request: web.Request) -> ApiKey:
+def authenticated(cloud: ClickHouseCloud, request: web.Request) -> ApiKey:
     """The key of a request.
 
     Raises:
@@ -108,7 +88,7 @@ async def json_body(request: web.Request) -> Json:
         raise BadRequest(f"the body is not JSON: {error}") from None
 
 
-def _answering(cloud: Cloud, operation: Operation) -> Answer:
+def _answering(cloud: ClickHouseCloud, operation: Operation) -> Answer:
     async def answer(request: web.Request) -> web.StreamResponse:
         request_id = str(uuid.uuid4())
         try:
@@ -128,7 +108,7 @@ def _answering(cloud: Cloud, operation: Operation) -> Answer:
 
 
 async def _carry_out(
-    cloud: Cloud, operation: Operation, request: web.Request, request_id: str
+    cloud: ClickHouseCloud, operation: Operation, request: web.Request, request_id: str
 ) -> web.StreamResponse:
     key = authenticated(cloud, request)
     cloud.limit.take(key.id)
@@ -146,12 +126,12 @@ async def _carry_out(
     call = Call(
         cloud.organization,
         cloud.keys,
-        cloud.fleet,
+        cloud.services,
         key,
         path,
         query,
         body,
-        document=cloud.document,
+        spec=cloud.spec,
         operation=operation,
         faults=cloud.faults,
         origin=str(request.url.origin()),
@@ -161,7 +141,7 @@ async def _carry_out(
 
 
 def _response(
-    cloud: Cloud, operation: Operation, result: Json | Page | Text | None, request_id: str
+    cloud: ClickHouseCloud, operation: Operation, result: Json | Page | Text | None, request_id: str
 ) -> web.Response:
     if isinstance(result, Text):
         return web.Response(text=result.text, content_type=result.content_type)
@@ -180,24 +160,24 @@ def _envelope(result: Json | Page | None, status: int, request_id: str) -> Json:
     return envelope if result is None else {**envelope, "result": result}
 
 
-def _path(cloud: Cloud, operation: Operation, request: web.Request) -> dict[str, str]:
+def _path(cloud: ClickHouseCloud, operation: Operation, request: web.Request) -> dict[str, str]:
     values = dict(request.match_info)
     for name, value in values.items():
-        if name == "serviceId" and cloud.document.wrong_parameter(operation, name, value):
+        if name == "serviceId" and cloud.spec.wrong_parameter(operation, name, value):
             raise BadRequest("Invalid service id string")
         _, schema, _ = operation.parameters[name]
-        _refuse(cloud.document.wrong_parameter(operation, name, _typed([value], schema)))
+        _refuse(cloud.spec.wrong_parameter(operation, name, _typed([value], schema)))
     return values
 
 
-def _query(cloud: Cloud, operation: Operation, request: web.Request) -> dict[str, Json]:
+def _query(cloud: ClickHouseCloud, operation: Operation, request: web.Request) -> dict[str, Json]:
     values: dict[str, Json] = {}
     for name in dict.fromkeys(request.query):
         where, schema, _ = operation.parameters.get(name, ("", None, False))
         if where != "query":
             raise BadRequest(f"unknown query parameter {name!r}")
         values[name] = _typed(request.query.getall(name), schema)
-        _refuse(cloud.document.wrong_parameter(operation, name, values[name]))
+        _refuse(cloud.spec.wrong_parameter(operation, name, values[name]))
     for name, (where, _, required) in operation.parameters.items():
         if where == "query" and required and name not in values:
             raise BadRequest(f"query parameter {name!r} is required")
@@ -217,7 +197,7 @@ def _typed(texts: list[str], schema: Json) -> Json:
     return text
 
 
-async def _body(cloud: Cloud, operation: Operation, request: web.Request) -> Json:
+async def _body(cloud: ClickHouseCloud, operation: Operation, request: web.Request) -> Json:
     try:
         body = await json_body(request)
     except web.HTTPRequestEntityTooLarge:
@@ -225,7 +205,7 @@ async def _body(cloud: Cloud, operation: Operation, request: web.Request) -> Jso
     if operation.body is None:
         return None
     body = {} if body is None else body
-    _refuse(cloud.document.wrong_body(operation, body))
+    _refuse(cloud.spec.wrong_body(operation, body))
     return body
 
 
@@ -234,8 +214,8 @@ def _refuse(wrong: str | None) -> None:
         raise BadRequest(wrong)
 
 
-def _check_answer(cloud: Cloud, operation: Operation, envelope: Json) -> None:
-    wrong = cloud.document.wrong_answer(operation, envelope)
+def _check_answer(cloud: ClickHouseCloud, operation: Operation, envelope: Json) -> None:
+    wrong = cloud.spec.wrong_answer(operation, envelope)
     if wrong is not None:
         print(f"{operation.id}: answer does not fit the document: {wrong}", file=sys.stderr)
         raise ServerError(f"the answer of {operation.id} does not fit the document: {wrong}")

@@ -16,9 +16,9 @@ from local.clickhouse.backups import Backups, RestoreFailed
 from local.clickhouse.engine import EngineFailed
 from local.clickhouse.errors import BadRequest, Conflict
 from local.clickhouse.faults import Faults, Outcome
-from local.clickhouse.front.http import Listener, serve_https
-from local.clickhouse.front.native import serve_native
-from local.clickhouse.front.plane import DataPlane, Unavailable
+from local.clickhouse.proxy.data_plane import DataPlane, Unavailable
+from local.clickhouse.proxy.https_endpoint import Listener, serve_https
+from local.clickhouse.proxy.native_endpoint import serve_native
 from local.clickhouse.state import ENGINE, ServiceRecord
 
 __all__ = ["ANSWERING", "DELETABLE", "RESTORING", "Service"]
@@ -158,7 +158,7 @@ class Service:
         if self.state != "running" or not fields.get("idleScaling"):
             return False
         quiet_seconds = time.monotonic() - self.plane.last_used
-        in_use = self.plane.gate.in_flight > 0
+        in_use = self.plane.admission.in_flight > 0
         return not in_use and quiet_seconds > 60 * float(fields.get("idleTimeoutMinutes", 15))
 
     async def close(self) -> None:

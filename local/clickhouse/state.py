@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.state import load_json, save_json
+from local.processes.durable_files import load_json, save_json
 
 __all__ = ["ENGINE", "Organization", "ServiceRecord", "load_services", "now_text"]
 
 Json = Any
 
-# In a service's folder. SQL can read every file in this one (`server/fence.py`), so the passwords'
-# hashes and the record are outside it.
+# Folder of the engine in a service's folder. SQL can read every file in it
+# (`server/file_sandbox.py`), so the password hashes and the record are outside it.
 ENGINE = "engine"
 
 

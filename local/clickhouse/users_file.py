@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from local.clickhouse.accounts import Account, Directory, Profile, Role, Setting
-from local.state import write_private
+from local.clickhouse.sql_accounts import Account, Directory, Profile, Role, Setting
+from local.processes.durable_files import write_private
 
 __all__ = ["OWN_PROFILES", "write_users_file"]
 

@@ -1,43 +1,68 @@
-"""The account and the process that runs it, changed together, one change at a time."""
+"""The account and the process that runs it. Both change together, one change at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from local.certificates import ensure_certificates
-from local.cloudflare.config import ConfigWriter
 from local.cloudflare.errors import ApiError
-from local.cloudflare.runtime import EdgeSockets, Runtime, RuntimeFailed
+from local.cloudflare.runtime import EdgeSockets, Runtime, RuntimeFailed, find_workerd
 from local.cloudflare.state import Account, Identity, Script, Store
+from local.cloudflare.workerd_config import ConfigWriter
+from local.processes.certificates import ensure_certificates
+from local.processes.cloud_server import HOST
 
-__all__ = ["Cloud"]
+__all__ = ["API_PREFIX", "CloudflareCloud", "Options"]
+
+# Every path of the API begins with it.
+API_PREFIX = "/client/v4"
+_LOCAL_FOLDER = Path(__file__).resolve().parents[1]
 
 
-class Cloud:
-    """The whole local Cloudflare, without its HTTP face.
+@dataclass(frozen=True)
+class Options:
+    """The options of the command line.
 
-    Args:
-        directory: the state folder.
-        workerd: the runtime's binary.
-        certificates: folder of the local authority's files.
-        edge_port: 0 for any free one.
+    Attributes:
+        state_dir: everything that the cloud stores; one running cloud at a time.
+        port: the API's port; 0 takes the port of the last start, or a free one.
+        edge_port: the Workers' TLS port; 0 as for `port`.
+        certificates: folder of the local certificate authority.
     """
 
-    def __init__(
-        self, directory: Path, *, workerd: Path, certificates: Path, edge_port: int
-    ) -> None:
-        self.store = Store(directory)
+    state_dir: Path
+    port: int
+    edge_port: int
+    certificates: Path
+
+
+class CloudflareCloud:
+    """The state and the workerd process of the local Cloudflare, without its HTTP interface.
+
+    Args:
+        options: the options of the command line.
+        edge_port: the Workers' TLS port; 0 takes a free one.
+    Raises:
+        FileNotFoundError: workerd is not installed.
+        OSError: the edge port is in use.
+    """
+
+    def __init__(self, options: Options, *, edge_port: int) -> None:
+        workerd = find_workerd(_LOCAL_FOLDER)
+        runtime_folder = options.state_dir / "runtime"
+        self.store = Store(options.state_dir)
         self.identity: Identity = self.store.identity()
-        self.certificates = ensure_certificates(certificates)
+        self.certificates = ensure_certificates(options.certificates)
         self.account: Account = self.store.load()
         self.edge = EdgeSockets(edge_port)
-        self.runtime = Runtime(workerd, directory / "runtime", self.edge)
+        self.runtime = Runtime(workerd, runtime_folder, self.edge)
         self.writer = ConfigWriter(
-            directory=directory / "runtime",
+            directory=runtime_folder,
             modules=self.store.modules,
             objects=self.store.objects,
             certificates=self.certificates,
@@ -57,6 +82,22 @@ class Cloud:
         """End the runtime and free the edge's port."""
         await self.runtime.stop()
         self.edge.close()
+
+    def ports(self) -> Mapping[str, int]:
+        """Return the edge's port."""
+        return {"edge_port": self.edge.port}
+
+    def description(self, api_port: int) -> Mapping[str, Any]:
+        """Return the addresses, the account and its API token."""
+        return {
+            "url": f"http://{HOST}:{api_port}{API_PREFIX}",
+            "api_token": self.identity.api_token,
+            "account_id": self.identity.account_id,
+            "zone_id": self.identity.zone_id,
+            "zone_name": self.identity.zone_name,
+            "edge_port": self.edge.port,
+            "ca_file": str(self.certificates.ca_file.resolve()),
+        }
 
     def script(self, name: str) -> Script:
         """A script by name.

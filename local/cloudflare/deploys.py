@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local.cloudflare.bindings import resolve
-from local.cloudflare.cloud import Cloud
+from local.cloudflare.cloud import CloudflareCloud
+from local.cloudflare.durable_object_migrations import migrate
 from local.cloudflare.errors import ApiError
-from local.cloudflare.migrations import migrate
 from local.cloudflare.state import (
     Account,
     Namespace,
@@ -32,7 +32,9 @@ class _Exports:
     startup_time_ms: int
 
 
-async def upload_script(cloud: Cloud, name: str, upload: Upload, *, source: str) -> Script:
+async def upload_script(
+    cloud: CloudflareCloud, name: str, upload: Upload, *, source: str
+) -> Script:
     """Create the script or put a new version of it into service, migrations included.
 
     Raises:
@@ -55,7 +57,7 @@ async def upload_script(cloud: Cloud, name: str, upload: Upload, *, source: str)
         return script
 
 
-async def add_version(cloud: Cloud, name: str, upload: Upload, *, source: str) -> Version:
+async def add_version(cloud: CloudflareCloud, name: str, upload: Upload, *, source: str) -> Version:
     """Keep a new version of an existing script without deploying it.
 
     Raises:
@@ -78,7 +80,7 @@ async def add_version(cloud: Cloud, name: str, upload: Upload, *, source: str) -
         return version
 
 
-async def deploy_version(cloud: Cloud, name: str, version_id: str) -> Script:
+async def deploy_version(cloud: CloudflareCloud, name: str, version_id: str) -> Script:
     """Put a version that was uploaded before into service.
 
     Raises:
@@ -95,7 +97,7 @@ async def deploy_version(cloud: Cloud, name: str, version_id: str) -> Script:
 
 
 async def _new_version(
-    cloud: Cloud, account: Account, name: str, upload: Upload, *, source: str
+    cloud: CloudflareCloud, account: Account, name: str, upload: Upload, *, source: str
 ) -> tuple[Script, Version, frozenset[str]]:
     script = account.scripts.get(name) or _fresh(name)
     former = script.versions[-1] if script.versions else None
@@ -145,7 +147,7 @@ def _fresh(name: str) -> Script:
     )
 
 
-async def _try_out(cloud: Cloud, version: Version) -> _Exports:
+async def _try_out(cloud: CloudflareCloud, version: Version) -> _Exports:
     started = time.monotonic()
     exported = await cloud.runtime.try_out(cloud.writer.trial(version))
     took = int((time.monotonic() - started) * 1000)

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from local.cloudflare.answers import answer
 from local.cloudflare.errors import ApiError
+from local.cloudflare.responses import answer
 
 __all__ = ["answer_page"]
 

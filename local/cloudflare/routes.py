@@ -10,16 +10,15 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from local.cloudflare.answers import refusal
-from local.cloudflare.cloud import Cloud
+from local.cloudflare.cloud import API_PREFIX, CloudflareCloud
 from local.cloudflare.errors import ApiError
 from local.cloudflare.handlers import accounts, domains, scripts, versions
+from local.cloudflare.responses import refusal
 from local.cloudflare.uploads import MAX_UPLOAD_BYTES
 
-__all__ = ["PREFIX", "make_application"]
+__all__ = ["make_application"]
 
-PREFIX = "/client/v4"
-Handler = Callable[[Cloud, web.Request], Awaitable[web.Response]]
+Handler = Callable[[CloudflareCloud, web.Request], Awaitable[web.Response]]
 
 _ACCOUNT = "/accounts/{account}"
 _SCRIPT = _ACCOUNT + "/workers/scripts/{script}"
@@ -83,22 +82,24 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
 _IDENTIFIER = re.compile(r"[0-9a-f]{32}")
 
 
-def make_application(cloud: Cloud) -> web.Application:
+def make_application(cloud: CloudflareCloud) -> web.Application:
     """The API as an aiohttp application."""
     application = web.Application(client_max_size=MAX_UPLOAD_BYTES, middlewares=[_guard(cloud)])
     for method, path, handler in _ROUTES:
-        application.router.add_route(method, PREFIX + path, _bound(handler, cloud))
+        application.router.add_route(method, API_PREFIX + path, _bound(handler, cloud))
     return application
 
 
-def _bound(handler: Handler, cloud: Cloud) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _bound(
+    handler: Handler, cloud: CloudflareCloud
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         return await handler(cloud, request)
 
     return handle
 
 
-def _guard(cloud: Cloud) -> Callable[..., Awaitable[web.StreamResponse]]:
+def _guard(cloud: CloudflareCloud) -> Callable[..., Awaitable[web.StreamResponse]]:
     """Checks the token first, then turns every failure into the envelope."""
 
     @web.middleware
@@ -114,7 +115,7 @@ def _guard(cloud: Cloud) -> Callable[..., Awaitable[web.StreamResponse]]:
         except web.HTTPRequestEntityTooLarge:
             return refusal(ApiError(413, 10027, "The request body is too large."))
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-            path = request.path.removeprefix(PREFIX)
+            path = request.path.removeprefix(API_PREFIX)
             return refusal(ApiError.unknown_operation(request.method, path))
         except web.HTTPException:
             raise
@@ -127,7 +128,7 @@ def _guard(cloud: Cloud) -> Callable[..., Awaitable[web.StreamResponse]]:
     return guard
 
 
-def _authenticate(request: web.Request, cloud: Cloud) -> None:
+def _authenticate(request: web.Request, cloud: CloudflareCloud) -> None:
     header = request.headers.get("Authorization")
     if header is None:
         raise ApiError.no_credentials()
@@ -136,12 +137,12 @@ def _authenticate(request: web.Request, cloud: Cloud) -> None:
         raise ApiError.malformed_credentials()
     if hmac.compare_digest(token.strip().encode(), cloud.identity.api_token.encode()):
         return
-    if request.path == PREFIX + "/user/tokens/verify":
+    if request.path == API_PREFIX + "/user/tokens/verify":
         raise ApiError(401, 1000, "Invalid API Token")
     raise ApiError.wrong_token()
 
 
-def _check_account(request: web.Request, cloud: Cloud) -> None:
+def _check_account(request: web.Request, cloud: CloudflareCloud) -> None:
     account = request.match_info.get("account")
     if account is None or account == cloud.identity.account_id:
         return

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from local.cloudflare.errors import ApiError
-from local.engine import Engine, die_with_parent
-from local.state import write_private
+from local.processes.durable_files import write_private
+from local.processes.supervised_process import SupervisedProcess, die_with_parent
 
 __all__ = ["EdgeSockets", "Runtime", "RuntimeFailed", "find_workerd"]
 
@@ -96,7 +96,7 @@ class Runtime:
         self._control = directory / "control.sock"
         self._control_socket = _listen_unix(self._control)
         inherited = {**edge.sockets, "control": self._control_socket}
-        self._engine = Engine(
+        self._workerd_process = SupervisedProcess(
             "workerd",
             [str(workerd), "serve", *_socket_arguments(inherited), str(self._config)],
             directory=directory,
@@ -106,7 +106,7 @@ class Runtime:
     @property
     def pid(self) -> int | None:
         """Process id of workerd, for those who want to kill it."""
-        return self._engine.pid
+        return self._workerd_process.pid
 
     async def replace(self, config: str, *, generation: str) -> None:
         """Run `config` instead of what runs now, and return once it answers.
@@ -115,7 +115,7 @@ class Runtime:
             RuntimeFailed: it does not start; the former configuration runs again.
         """
         former = self._config.read_bytes() if self._config.exists() else None
-        started = self._engine.pid is not None
+        started = self._workerd_process.pid is not None
         try:
             await self._run(config.encode(), generation)
         except RuntimeFailed:
@@ -125,7 +125,7 @@ class Runtime:
 
     async def stop(self) -> None:
         """End workerd, letting running requests finish for a moment."""
-        await self._engine.stop(grace_seconds=_DRAIN_SECONDS)
+        await self._workerd_process.stop(grace_seconds=_DRAIN_SECONDS)
         self._control_socket.close()
         self._control.unlink(missing_ok=True)
 
@@ -145,10 +145,10 @@ class Runtime:
                 file.unlink(missing_ok=True)
 
     async def _run(self, config: bytes, generation: str | None) -> None:
-        await self._engine.stop(grace_seconds=_DRAIN_SECONDS)
+        await self._workerd_process.stop(grace_seconds=_DRAIN_SECONDS)
         write_private(self._config, config)
-        self._engine.restarts = 0
-        await self._engine.start()
+        self._workerd_process.restarts = 0
+        await self._workerd_process.start()
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 await self._until_answered(generation)
@@ -164,7 +164,7 @@ class Runtime:
                     answer = await _ask(self._control)
             if answer is not None and (generation is None or answer == generation.encode()):
                 return
-            if self._engine.restarts > 1:
+            if self._workerd_process.restarts > 1:
                 raise RuntimeFailed("workerd ends as soon as it starts; see workerd.log")
             await asyncio.sleep(0.01)
 

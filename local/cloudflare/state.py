@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from local.state import load_json, save_json, write_private
+from local.processes.durable_files import load_json, save_json, write_private
 
 __all__ = [
     "Account",

@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.chaos.changes import Kill, Refusal, Round, Wanted
 from tests.support.program_stack import ProgramStack
 
@@ -43,7 +43,7 @@ class StackUnderTest:
         folder: for the program's settings.
     """
 
-    def __init__(self, clouds: Layout, folder: Path) -> None:
+    def __init__(self, clouds: StackPaths, folder: Path) -> None:
         self._wanted = folder / "wanted.json"
         # Not Pulumi's config, which would take one more run of `pulumi` a round to set. And its
         # clients keep to no limit, as the cloud has none here.

@@ -12,7 +12,7 @@ import pytest
 from docs.pages import FOLDER
 from docs.programs import examples_of, program
 from docs.source import ROOT, DocumentationError, File, read_files
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.cloud_apis import Cloudflare
 from tests.support.program_stack import ProgramStack
 
@@ -36,7 +36,7 @@ def code_of(page: Path) -> str:
     )
 
 
-def test_all_examples_can_be_previewed(clouds: Layout, tmp_path: Path) -> None:
+def test_all_examples_can_be_previewed(clouds: StackPaths, tmp_path: Path) -> None:
     """One program of every example, with the text of the pages: each resource would be created."""
     examples = examples_of(FILES)
     whole = program(sorted(examples), examples, EXPORTED)

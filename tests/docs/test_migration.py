@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.source import ROOT
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.cloud_apis import ControlPlane
 from tests.support.program_stack import ProgramStack
 
@@ -136,7 +136,7 @@ def changes_asked_for(control_plane: ControlPlane) -> dict[str, int]:
 class Client:
     """Somebody who has the password of before."""
 
-    def __init__(self, clouds: Layout, service: dict[str, Any]) -> None:
+    def __init__(self, clouds: StackPaths, service: dict[str, Any]) -> None:
         (https,) = [e for e in service["endpoints"] if e["protocol"] == "https"]
         self.url = f"https://{https['host']}:{https['port']}"
         self.tls = ssl.create_default_context(cafile=str(clouds.clouds / "certificates/ca.pem"))
@@ -149,7 +149,7 @@ class Client:
             return str(answer.read().decode())
 
 
-def test_what_terraform_made_is_taken_over_untouched(clouds: Layout, tmp_path: Path) -> None:
+def test_what_terraform_made_is_taken_over_untouched(clouds: StackPaths, tmp_path: Path) -> None:
     """The guide's program adopts all of it, and the API is not asked to change anything."""
     guide = GUIDE.read_text()
     (program,) = re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)

@@ -7,27 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.deployment import Deployment
 from tests.support.local_clouds import local_clouds
 
 
 @pytest.fixture(scope="session")
-def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
+def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackPaths]:
     """Local clouds that many tests share."""
     with local_clouds(tmp_path_factory.mktemp("state")) as layout:
         yield layout
 
 
 @pytest.fixture
-def own_clouds(tmp_path: Path) -> Iterator[Layout]:
+def own_clouds(tmp_path: Path) -> Iterator[StackPaths]:
     """Local clouds for one test that counts what is in them."""
     with local_clouds(tmp_path / "state") as layout:
         yield layout
 
 
 @pytest.fixture(scope="session")
-def deployment(clouds: Layout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def deployment(
+    clouds: StackPaths, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
     """The project's own stack, up on the shared clouds."""
     deployed = Deployment(clouds, "e2e", tmp_path_factory.mktemp("settings"))
     deployed.up()

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from local.clouds import CloudFailed, Ports, start_clouds
-from local.environment import Layout
-from local.stack import Stack, local_settings
+from local.stack.cloud_processes import CloudFailed, Ports, start_clouds
+from local.stack.paths import StackPaths
+from local.stack.pulumi_stack import Stack, local_settings
 from tests.support.cloud_apis import Cloudflare, ControlPlane
 from tests.support.deployment import Deployment
 
@@ -31,7 +31,7 @@ PULUMI_FAILED = (
 
 
 def refused(
-    clouds: Layout,
+    clouds: StackPaths,
     folder: Path,
     *,
     environment: Mapping[str, str] | None = None,
@@ -63,7 +63,7 @@ def refused(
     return errors[0]
 
 
-def state_of(clouds: Layout) -> tuple[list[str], list[str]]:
+def state_of(clouds: StackPaths) -> tuple[list[str], list[str]]:
     """Ids of all services and names of all scripts."""
     services = [service["id"] for service in ControlPlane(clouds).services()]
     return services, [script["id"] for script in Cloudflare(clouds).account("workers/scripts")]
@@ -84,7 +84,7 @@ def state_of(clouds: Layout) -> tuple[list[str], list[str]]:
     ids=["wrong API key", "no API key", "unreachable", "unknown organization id", "no account"],
 )
 def test_environment_is_refused_at_preview(
-    clouds: Layout, tmp_path: Path, environment: dict[str, str], says: list[str]
+    clouds: StackPaths, tmp_path: Path, environment: dict[str, str], says: list[str]
 ) -> None:
     """A preview of a new stack finds out whether it could be created at all."""
     error = refused(clouds, tmp_path, environment=environment)
@@ -106,7 +106,7 @@ def test_environment_is_refused_at_preview(
     ],
 )
 def test_config_is_refused_at_preview(
-    clouds: Layout, tmp_path: Path, key: str, value: str, says: list[str]
+    clouds: StackPaths, tmp_path: Path, key: str, value: str, says: list[str]
 ) -> None:
     """The line names the key, the value and what is allowed."""
     error = refused(clouds, tmp_path, settings={key: value})
@@ -114,7 +114,7 @@ def test_config_is_refused_at_preview(
 
 
 def test_wrong_cloudflare_token_stops_before_the_script_exists(
-    clouds: Layout, tmp_path: Path
+    clouds: StackPaths, tmp_path: Path
 ) -> None:
     """Cloudflare's own words, and the service that was created is taken down by destroy."""
     error = refused(
@@ -133,7 +133,7 @@ def test_port_in_use_is_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(refusal.value)
 
 
-def test_missing_node_is_one_line(clouds: Layout, tmp_path: Path) -> None:
+def test_missing_node_is_one_line(clouds: StackPaths, tmp_path: Path) -> None:
     """The installer says what to install before it installs anything."""
     for tool in ("python3", "sh", "env"):
         (tmp_path / tool).symlink_to(shutil.which(tool) or sys.executable)

@@ -6,8 +6,8 @@ import json
 import threading
 from pathlib import Path
 
-from local.environment import Layout
-from local.stack import Stack
+from local.stack.paths import StackPaths
+from local.stack.pulumi_stack import Stack
 from tests.support.cloud_apis import Cloudflare, ControlPlane
 from tests.support.deployment import Deployment
 
@@ -18,7 +18,7 @@ def steps_of(deployment: Deployment) -> dict[str, str]:
     return {step["urn"].rpartition("/")[2]: step["op"] for step in preview["steps"]}
 
 
-def test_a_stack_from_up_to_destroy(own_clouds: Layout, tmp_path: Path) -> None:
+def test_a_stack_from_up_to_destroy(own_clouds: StackPaths, tmp_path: Path) -> None:
     """Up, again, change in place, drift, replacement, destroy: each does what it says."""
     deployment = Deployment(own_clouds, "lifecycle", tmp_path)
     control_plane, cloudflare = ControlPlane(own_clouds), Cloudflare(own_clouds)
@@ -110,7 +110,7 @@ def assert_never_without_a_running_service(
     assert all("running" in states for states in seen)
 
 
-def test_another_stack_reuses_service_alone(own_clouds: Layout, tmp_path: Path) -> None:
+def test_another_stack_reuses_service_alone(own_clouds: StackPaths, tmp_path: Path) -> None:
     """The example program needs nothing of this project but `Service`."""
     example = own_clouds.root / "examples" / "service-only"
     settings = tmp_path / "Pulumi.example.yaml"
@@ -129,7 +129,7 @@ def test_another_stack_reuses_service_alone(own_clouds: Layout, tmp_path: Path) 
     assert ControlPlane(own_clouds).services() == []
 
 
-def test_the_production_settings_can_be_previewed(own_clouds: Layout, tmp_path: Path) -> None:
+def test_the_production_settings_can_be_previewed(own_clouds: StackPaths, tmp_path: Path) -> None:
     """The commented example is legal as it stands, but for names that only its owner has."""
     settings = tmp_path / "Pulumi.prod.yaml"
     settings.write_text((own_clouds.root / "Pulumi.production.yaml.example").read_text())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local.state import load_json
+from local.processes.durable_files import load_json
 from tests.support.deployment import Deployment
 
 # How Pulumi marks a secret in an exported state.

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.local_clouds import local_clouds
 from tests.support.running_service import RunningService
 
 
 @pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[Layout]:
+def clouds(tmp_path: Path) -> Iterator[StackPaths]:
     """Both local clouds, empty, on ports that the system chooses."""
     with local_clouds(tmp_path / "state") as layout:
         yield layout

@@ -6,12 +6,12 @@ import base64
 import urllib.request
 from pathlib import Path
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 
 
-def test_what_is_there_is_found_and_what_is_not_is_said(clouds: Layout, tmp_path: Path) -> None:
+def test_what_is_there_is_found_and_what_is_not_is_said(clouds: StackPaths, tmp_path: Path) -> None:
     """By name, by tag; an unknown name is answered with those there are."""
     stack = ProgramStack(
         clouds,

@@ -12,7 +12,7 @@ from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-un
     ClickhouseCluster,
 )
 
-from local.clickhouse.insert_tokens import forget_unwritten
+from local.clickhouse.insert_tokens import drop_tokens_without_part
 from resources.retention import partition_days
 from tests.support.paths import ROOT
 from tests.support.ports import held_port
@@ -79,7 +79,7 @@ class ClickHouse:
         Returns:
             How many insert tokens without a stored part were deleted.
         """
-        forgotten = forget_unwritten(self.process.folder / "data") if mended else 0
+        forgotten = drop_tokens_without_part(self.process.folder / "data") if mended else 0
         self.process.start()
         wait_until("ClickHouse answers", self._answers, log_of=self.process)
         return forgotten

@@ -8,8 +8,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
-from local.state import load_json
+from local.processes.durable_files import load_json
+from local.stack.paths import StackPaths
 
 __all__ = ["Cloudflare", "ControlPlane"]
 
@@ -17,7 +17,7 @@ __all__ = ["Cloudflare", "ControlPlane"]
 class ControlPlane:
     """Client of the local ClickHouse Cloud API."""
 
-    def __init__(self, clouds: Layout) -> None:
+    def __init__(self, clouds: StackPaths) -> None:
         self.cloud: dict[str, Any] = load_json(clouds.clouds / "clickhouse" / "cloud.json", {})
         self._login = (self.cloud["key_id"], self.cloud["key_secret"])
         self.request("PUT", "/local/faults", {"requests_per_window": 0})
@@ -45,7 +45,7 @@ class ControlPlane:
 class Cloudflare:
     """Client of the local Cloudflare API."""
 
-    def __init__(self, clouds: Layout) -> None:
+    def __init__(self, clouds: StackPaths) -> None:
         self.cloud: dict[str, Any] = load_json(clouds.clouds / "cloudflare" / "cloud.json", {})
 
     def account(self, path: str) -> Any:

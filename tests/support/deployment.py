@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
-from local.stack import Stack, local_settings
+from local.stack.paths import StackPaths
+from local.stack.pulumi_stack import Stack, local_settings
 
 # How long a test waits for an expected change; long, because the machine may be busy.
 PATIENCE_SECONDS = 120.0
@@ -30,7 +30,7 @@ class Deployment:
         folder: where the stack's settings file goes.
     """
 
-    def __init__(self, clouds: Layout, name: str, folder: Path) -> None:
+    def __init__(self, clouds: StackPaths, name: str, folder: Path) -> None:
         self.clouds = clouds
         self.settings = local_settings(clouds, folder / f"Pulumi.{name}.yaml")
         self.stack = Stack(clouds, name, config_file=self.settings)

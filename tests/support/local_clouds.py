@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.clouds import ANY_PORTS, start_clouds, stop_clouds
-from local.environment import Layout
+from local.stack.cloud_processes import ANY_PORTS, start_clouds, stop_clouds
+from local.stack.paths import StackPaths
 from tests.support.paths import ROOT
 
 __all__ = ["local_clouds"]
 
 
 @contextmanager
-def local_clouds(state: Path) -> Iterator[Layout]:
+def local_clouds(state: Path) -> Iterator[StackPaths]:
     """Run both local clouds with empty state in the folder `state`, on free ports."""
-    layout = Layout(ROOT, state)
+    layout = StackPaths(ROOT, state)
     list(start_clouds(layout.clouds, ANY_PORTS))
     try:
         yield layout

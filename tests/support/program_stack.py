@@ -11,8 +11,8 @@ import urllib.error
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
-from local.stack import Stack
+from local.stack.paths import StackPaths
+from local.stack.pulumi_stack import Stack
 from tests.support.cloud_apis import ControlPlane
 from tests.support.declared_outputs import missing_outputs
 from tests.support.paths import ROOT
@@ -34,7 +34,7 @@ class ProgramStack:
 
     def __init__(
         self,
-        clouds: Layout,
+        clouds: StackPaths,
         program: str | Path,
         folder: Path,
         *,

@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.cloud_apis import ControlPlane
 from tests.support.program_stack import ProgramStack
 
@@ -21,7 +21,7 @@ DEADLINE_SECONDS = 60.0
 class RunningService:
     """A running service that belongs to no stack."""
 
-    def __init__(self, clouds: Layout) -> None:
+    def __init__(self, clouds: StackPaths) -> None:
         self.clouds = clouds
         self.control_plane = ControlPlane(clouds)
         made = self.control_plane.organization(

@@ -7,13 +7,13 @@ import urllib.error
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 
 __all__ = ["add_fault", "declare", "service_result", "service_stack"]
 
 
-def service_stack(clouds: Layout, folder: Path, *, alone: bool = False) -> ProgramStack:
+def service_stack(clouds: StackPaths, folder: Path, *, alone: bool = False) -> ProgramStack:
     """Return the stack. The local cloud's rate limit is off, so the stack need not respect it.
 
     Args:

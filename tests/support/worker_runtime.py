@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 
-from local.cloudflare.config import V8_FLAGS
+from local.cloudflare.workerd_config import V8_FLAGS
 from resources.statement_proof import DEDUPLICATION_SETTINGS
 from tests.support.access_binding import SIGNALS, TOKEN, access_document
 from tests.support.paths import ROOT

@@ -9,8 +9,8 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler
-from local.clickhouse.handlers.collections import Collection, merged, save
-from local.clickhouse.keys import SYSTEM_ROLES
+from local.clickhouse.handlers.collection import Collection, merged, save
+from local.clickhouse.key_ring import SYSTEM_ROLES
 from local.clickhouse.state import Organization
 
 __all__ = ["HANDLERS", "accept_invitation", "custom_roles"]

@@ -22,12 +22,12 @@ _PERIODS_WITH_START = (24, 48)
 
 
 async def get_list(call: Call) -> Json:
-    return call.fleet.backups.of(call.service.record.id)
+    return call.services.backups.of(call.service.record.id)
 
 
 async def get(call: Call) -> Json:
     service_id, id = call.service.record.id, call.path["backupId"]
-    backup = call.fleet.backups.find(id)
+    backup = call.services.backups.find(id)
     if backup is None or backup["serviceId"] != service_id:
         raise NotFound(f"Backup {id} was not found")
     return backup

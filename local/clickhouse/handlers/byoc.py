@@ -7,7 +7,7 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest, Conflict
 from local.clickhouse.handlers.call import Call, Handler
-from local.clickhouse.handlers.collections import Collection, soon
+from local.clickhouse.handlers.collection import Collection, soon
 from local.clickhouse.handlers.service_fields import provider_of
 from local.clickhouse.state import now_text
 
@@ -39,7 +39,7 @@ def _changed(_: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[st
 
 
 def _is_unused(call: Call, infrastructure: dict[str, Json]) -> None:
-    for service in call.fleet.list():
+    for service in call.services.list():
         if service.record.fields.get("byocId") == infrastructure["id"]:
             raise Conflict(f"service {service.record.fields['name']} runs in it")
 

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.clickhouse.document import Document, Operation
 from local.clickhouse.errors import BadRequest, FailedDependency
 from local.clickhouse.faults import Faults
-from local.clickhouse.fleet import Fleet
-from local.clickhouse.keys import ApiKey, KeyRing
+from local.clickhouse.key_ring import ApiKey, KeyRing
+from local.clickhouse.openapi_spec import OpenApiSpec, Operation
 from local.clickhouse.service import ANSWERING, Service
+from local.clickhouse.service_registry import ServiceRegistry
 from local.clickhouse.state import Organization
 
 __all__ = ["Call", "Handler", "Page", "Text", "page_of"]
@@ -35,24 +35,24 @@ class Call:
 
     organization: Organization
     keys: KeyRing
-    fleet: Fleet
+    services: ServiceRegistry
     key: ApiKey
     path: Mapping[str, str]
     query: Mapping[str, Json] = field(default_factory=dict)
     body: Json = None
-    document: Document = field(kw_only=True)
+    spec: OpenApiSpec = field(kw_only=True)
     operation: Operation = field(kw_only=True)
     faults: Faults = field(kw_only=True)
     origin: str = field(kw_only=True)
 
     def fitted(self, thing: Json, *, each: bool = False) -> Json:
         """A thing as this operation shows it; with `each`, as an item of its list."""
-        return self.document.fitted(self.operation, thing, each=each)
+        return self.spec.fitted(self.operation, thing, each=each)
 
     @property
     def service(self) -> Service:
         """The service in the path."""
-        return self.fleet.find(self.path["serviceId"])
+        return self.services.find(self.path["serviceId"])
 
     def require_running(self) -> None:
         """The service in the path has to run.

@@ -12,7 +12,7 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler
-from local.clickhouse.handlers.collections import Collection, merged, save, soon
+from local.clickhouse.handlers.collection import Collection, merged, save, soon
 
 __all__ = ["HANDLERS"]
 
@@ -203,13 +203,13 @@ async def put_settings(call: Call) -> Json:
 
 async def discover_schema(call: Call) -> Json:
     """Nothing is read: the source may be anywhere, and this cloud is on one machine."""
-    call.fleet.find(call.path["serviceId"])
+    call.services.find(call.path["serviceId"])
     _kind(call.body["source"])
     return {"fields": []}
 
 
 async def get_context(call: Call) -> Json:
-    call.fleet.find(call.path["serviceId"])
+    call.services.find(call.path["serviceId"])
     return {"gcpWorkloadIdentity": {"supported": False}}
 
 

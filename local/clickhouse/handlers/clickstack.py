@@ -13,7 +13,7 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest, Conflict
 from local.clickhouse.handlers.call import Call, Handler
-from local.clickhouse.handlers.collections import Collection
+from local.clickhouse.handlers.collection import Collection
 
 __all__ = ["HANDLERS"]
 
@@ -163,13 +163,13 @@ _ROLES = _collection("Role", "Roles", made=lambda _, body: {"isPredefined": Fals
 
 async def _valid(call: Call) -> Json:
     """What reaches a handler fits the document; nothing is made."""
-    call.fleet.find(call.path["serviceId"])
+    call.services.find(call.path["serviceId"])
     return {"valid": True, "errors": [], "normalized": None}
 
 
 async def _valid_dashboard(call: Call) -> Json:
     """What it names has to be there, too."""
-    call.fleet.find(call.path["serviceId"])
+    call.services.find(call.path["serviceId"])
     errors = [{"path": path, "message": message} for path, message in _wrong_in(call, call.body)]
     return {"valid": not errors, "errors": errors, "normalized": None}
 

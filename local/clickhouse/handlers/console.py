@@ -8,7 +8,7 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest
 from local.clickhouse.handlers.call import Call, Handler
-from local.clickhouse.handlers.collections import Collection
+from local.clickhouse.handlers.collection import Collection
 
 __all__ = ["HANDLERS"]
 

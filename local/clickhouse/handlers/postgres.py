@@ -12,10 +12,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from local.clickhouse.accounts import generated_password
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler, Page, Text, page_of
-from local.clickhouse.handlers.collections import Collection, merged, save, soon
+from local.clickhouse.handlers.collection import Collection, merged, save, soon
+from local.clickhouse.sql_accounts import generated_password
 
 __all__ = ["HANDLERS"]
 

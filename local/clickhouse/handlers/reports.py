@@ -38,7 +38,7 @@ async def quota(call: Call) -> Json:
 
 def _quota(call: Call, code: str) -> Json:
     used = {
-        "services-per-organization": len(call.fleet.list()),
+        "services-per-organization": len(call.services.list()),
         "postgres-services-per-organization": len(call.organization.parts.get("postgres", {})),
         "api-keys-per-organization": len(call.keys),
     }
@@ -112,7 +112,7 @@ async def notification_types(_: Call) -> Json:
 async def prometheus(call: Call) -> Text:
     lines = [
         f'ClickHouse_ServiceInfo{{clickhouse_service="{service.record.id}"}} 1\n'
-        for service in call.fleet.list()
+        for service in call.services.list()
     ]
     return Text("".join(lines))
 
@@ -130,7 +130,7 @@ async def discovery(call: Call) -> Json:
                 "clickhouse_service_id": service.record.id,
             },
         }
-        for service in call.fleet.list()
+        for service in call.services.list()
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.clickhouse.addresses import check_access_list
 from local.clickhouse.errors import BadRequest
 from local.clickhouse.handlers.scaling_schedule import shown_schedule
+from local.clickhouse.ip_access_lists import check_access_list
 from local.clickhouse.scaling import current_scaling
 from local.clickhouse.service import Service
 from local.clickhouse.state import now_text

@@ -54,13 +54,13 @@ _get_routing, _update_routing = _part(
 
 
 async def list_no_snapshots(call: Call) -> Page:
-    call.fleet.find(call.path["serviceId"])
+    call.services.find(call.path["serviceId"])
     items, beside = page_of([], call.query)
     return Page(items, {**beside, "totalCount": 0})
 
 
 async def get_no_snapshot(call: Call) -> Json:
-    call.fleet.find(call.path["serviceId"])
+    call.services.find(call.path["serviceId"])
     raise NotFound(f"Snapshot {call.path['snapshotId']} was not found")
 
 
@@ -101,7 +101,7 @@ def _keep_bucket(call: Call, bucket: Mapping[str, Json]) -> Json:
 
 
 async def settings_schema(call: Call) -> Json:
-    call.fleet.find(call.path["serviceId"])
+    call.services.find(call.path["serviceId"])
     return {"settings": [{"name": name, **entry} for name, entry in _KNOWN_SETTINGS.items()]}
 
 

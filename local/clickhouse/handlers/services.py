@@ -7,14 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from local.clickhouse.accounts import (
-    ADMIN,
-    Account,
-    generated_password,
-    hash_from_base64,
-    sha256_hex,
-)
-from local.clickhouse.addresses import check_access_list
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.byoc import check_infrastructure
 from local.clickhouse.handlers.call import Call, Handler
@@ -26,9 +18,17 @@ from local.clickhouse.handlers.service_fields import (
     patched_tags,
     shown,
 )
+from local.clickhouse.ip_access_lists import check_access_list
 from local.clickhouse.scaling import FIELDS as SCALING_FIELDS
 from local.clickhouse.scaling import scaled
 from local.clickhouse.service import Service
+from local.clickhouse.sql_accounts import (
+    ADMIN,
+    Account,
+    generated_password,
+    hash_from_base64,
+    sha256_hex,
+)
 
 __all__ = ["HANDLERS"]
 
@@ -41,7 +41,7 @@ _LEAVING = ("softdeleting",)
 
 async def get_list(call: Call) -> Json:
     wanted = [_tag(text) for text in call.query.get("filter", [])]
-    services = [shown(service) for service in call.fleet.list()]
+    services = [shown(service) for service in call.services.list()]
     return [service for service in services if all(_has(service, *tag) for tag in wanted)]
 
 
@@ -67,7 +67,7 @@ async def create(call: Call) -> Json:
     if primary is not None:
         # The warehouse's users are its primary's.
         admin = primary.plane.directory.users[ADMIN]
-    service = await call.fleet.create(fields, admin=admin, backup_id=body.get("backupId"))
+    service = await call.services.create(fields, admin=admin, backup_id=body.get("backupId"))
     made = {"service": shown(service)}
     return made if primary is not None else {**made, "password": password}
 
@@ -195,7 +195,7 @@ def _check_backup(call: Call, body: Mapping[str, Json]) -> None:
         if "backupEncryptionConfig" in body:
             raise BadRequest("backupEncryptionConfig: only with backupId")
         return
-    backup = call.fleet.backups.find(body["backupId"])
+    backup = call.services.backups.find(body["backupId"])
     if backup is None:
         raise NotFound(f"backupId: backup {body['backupId']} was not found")
     if backup["status"] != "done":
@@ -215,7 +215,7 @@ def _primary(call: Call, warehouse: str | None) -> Service | None:
 
 
 def _members(call: Call, warehouse: str) -> list[Service]:
-    return [s for s in call.fleet.list() if s.record.fields["dataWarehouseId"] == warehouse]
+    return [s for s in call.services.list() if s.record.fields["dataWarehouseId"] == warehouse]
 
 
 def _check_no_secondaries(

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["NOTHING_YET", "looked_into", "problem_of"]
+__all__ = ["NOTHING_YET", "archive_contents", "problem_of"]
 
 Json = Any
 
@@ -18,7 +18,7 @@ _ENTRY = "main.py"
 _LARGEST_BYTES = 64 << 20
 
 
-def looked_into(archive: bytes) -> dict[str, Json]:
+def archive_contents(archive: bytes) -> dict[str, Json]:
     """What is kept of an archive: what is wrong with it, for any runtime and for Python."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:

@@ -14,7 +14,7 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler, Page, page_of
-from local.clickhouse.handlers.collections import settled, soon
+from local.clickhouse.handlers.collection import settled, soon
 from local.clickhouse.handlers.udf_archives import NOTHING_YET, problem_of
 from local.clickhouse.state import now_text
 
@@ -169,7 +169,7 @@ def _shown(version: Mapping[str, Json]) -> dict[str, Json]:
 def _udfs(call: Call) -> dict[str, Json]:
     """All functions, as they are now; attachments go with their service."""
     udfs: dict[str, Json] = call.organization.parts.setdefault("udfs", {})
-    services = {service.record.id for service in call.fleet.list()}
+    services = {service.record.id for service in call.services.list()}
     for udf in udfs.values():
         for thing in (*udf["versions"], *udf["attachments"].values()):
             settled(call, thing)

@@ -2,7 +2,7 @@
 
 `python server LIBRARY FOLDER HTTP_PORT TCP_PORT [DOOR]` never returns while the server runs. The
 library is the npm package `@chdb/lib-linux-x64-gnu` (`-darwin-…` on macOS). With DOOR, the ports
-are open to those only who get a socket there, see `door.py`.
+are open to those only who get a socket there, see `port_isolation.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from local.clickhouse.server.door import close_ports
-from local.clickhouse.server.fence import confine
+from local.clickhouse.server.file_sandbox import confine
+from local.clickhouse.server.port_isolation import close_ports
 
 # libchdb is `clickhouse local`, which listens only when told to and ends with its last query:
 # so the last query is one that never does.

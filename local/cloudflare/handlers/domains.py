@@ -8,9 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from local.cloudflare.answers import answer, domain_json
-from local.cloudflare.cloud import Cloud
+from local.cloudflare.cloud import CloudflareCloud
 from local.cloudflare.errors import ApiError
+from local.cloudflare.responses import answer, domain_json
 from local.cloudflare.state import Account, Domain, new_id
 from local.cloudflare.uploads import read_json
 
@@ -27,7 +27,7 @@ __all__ = [
 _HOSTNAME = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)?localhost")
 
 
-async def list_domains(cloud: Cloud, request: web.Request) -> web.Response:
+async def list_domains(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """The attached hostnames that fit the query."""
     found = [domain_json(domain, cloud.identity) for domain in cloud.account.domains.values()]
     for key in ("hostname", "service", "environment", "zone_id", "zone_name"):
@@ -36,12 +36,12 @@ async def list_domains(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(found)
 
 
-async def get_domain(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_domain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """One attached hostname."""
     return answer(domain_json(_domain(cloud, request), cloud.identity))
 
 
-async def put_domain(cloud: Cloud, request: web.Request) -> web.Response:
+async def put_domain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Attach a hostname to a script.
 
     Raises:
@@ -56,7 +56,7 @@ async def put_domain(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(domain_json(domain, cloud.identity))
 
 
-async def delete_domain(cloud: Cloud, request: web.Request) -> web.Response:
+async def delete_domain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Detach a hostname."""
     async with cloud.changing() as account:
         domain = _domain(cloud, request)
@@ -64,7 +64,7 @@ async def delete_domain(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(None)
 
 
-async def domains_changeset(cloud: Cloud, request: web.Request) -> web.Response:
+async def domains_changeset(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """What `put_domain_records` would change; wrangler asks before it does."""
     name, (_, wanted) = request.match_info["script"], await _origins(request)
     hostnames = {str(origin.get("hostname")).lower() for origin in wanted}
@@ -85,7 +85,7 @@ async def domains_changeset(cloud: Cloud, request: web.Request) -> web.Response:
     )
 
 
-async def put_domain_records(cloud: Cloud, request: web.Request) -> web.Response:
+async def put_domain_records(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Make the given hostnames, and no others, lead to the script.
 
     Raises:
@@ -107,14 +107,14 @@ async def put_domain_records(cloud: Cloud, request: web.Request) -> web.Response
     return answer(None)
 
 
-def _domain(cloud: Cloud, request: web.Request) -> Domain:
+def _domain(cloud: CloudflareCloud, request: web.Request) -> Domain:
     domain = cloud.account.domains.get(request.match_info["domain"])
     if domain is None:
         raise ApiError(404, 10007, "This Worker domain does not exist on your account.")
     return domain
 
 
-def _attach(cloud: Cloud, account: Account, body: dict[str, Any]) -> Domain:
+def _attach(cloud: CloudflareCloud, account: Account, body: dict[str, Any]) -> Domain:
     hostname, service = body.get("hostname"), body.get("service")
     if not isinstance(hostname, str) or not isinstance(service, str):
         raise ApiError.bad_request("'hostname' and 'service' must be given, as strings.")

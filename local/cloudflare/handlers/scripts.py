@@ -10,18 +10,18 @@ from typing import Any
 
 from aiohttp import MultipartWriter, web
 
-from local.cloudflare.answers import (
+from local.cloudflare.bindings import known_binding, resolve, shown, with_secret
+from local.cloudflare.cloud import CloudflareCloud
+from local.cloudflare.deploys import upload_script
+from local.cloudflare.errors import ApiError
+from local.cloudflare.paging import answer_page
+from local.cloudflare.responses import (
     answer,
     namespace_json,
     script_json,
     service_json,
     settings_json,
 )
-from local.cloudflare.bindings import known_binding, resolve, shown, with_secret
-from local.cloudflare.cloud import Cloud
-from local.cloudflare.deploys import upload_script
-from local.cloudflare.errors import ApiError
-from local.cloudflare.paging import answer_page
 from local.cloudflare.state import Binding, Script, now
 from local.cloudflare.uploads import checked_settings, read_json, read_upload
 
@@ -51,12 +51,12 @@ _SCRIPT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 _SCRIPT_WIDE = ("logpush", "tail_consumers", "observability", "tags")
 
 
-async def list_scripts(cloud: Cloud, _request: web.Request) -> web.Response:
+async def list_scripts(cloud: CloudflareCloud, _request: web.Request) -> web.Response:
     """Every script of the account."""
     return answer([script_json(script) for script in cloud.account.scripts.values()])
 
 
-async def put_script(cloud: Cloud, request: web.Request) -> web.Response:
+async def put_script(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Upload a script and deploy it at once."""
     name = request.match_info["script"]
     if not _SCRIPT_NAME.fullmatch(name):
@@ -66,7 +66,7 @@ async def put_script(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(script_json(script))
 
 
-async def get_service(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_service(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """A script as a service with its one environment."""
     script = cloud.account.scripts.get(request.match_info["script"])
     if script is None:
@@ -79,7 +79,7 @@ async def get_service(cloud: Cloud, request: web.Request) -> web.Response:
     )
 
 
-async def get_content(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_content(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """The uploaded code: one part plain, several as a form, the main one first."""
     version = cloud.script(request.match_info["script"]).deployed
     headers = {"CF-Entrypoint": version.main_module} if version.main_module else {}
@@ -97,7 +97,7 @@ async def get_content(cloud: Cloud, request: web.Request) -> web.Response:
     return web.Response(body=form, headers={**headers, "Content-Type": form.content_type})
 
 
-async def delete_script(cloud: Cloud, request: web.Request) -> web.Response:
+async def delete_script(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Remove a script, its Durable Objects and its domains."""
     name = request.match_info["script"]
     async with cloud.changing() as account:
@@ -114,7 +114,7 @@ async def delete_script(cloud: Cloud, request: web.Request) -> web.Response:
     return answer({"id": name})
 
 
-async def get_settings(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_settings(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Bindings and settings of the deployed version."""
     script = cloud.script(request.match_info["script"])
     settings = settings_json(script)
@@ -125,7 +125,7 @@ async def get_settings(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(settings)
 
 
-async def patch_settings(cloud: Cloud, request: web.Request) -> web.Response:
+async def patch_settings(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Change bindings or settings and keep the code."""
     if request.content_type.startswith("multipart/"):
         form = await request.post()
@@ -136,7 +136,7 @@ async def patch_settings(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(settings_json(script))
 
 
-async def patch_script_settings(cloud: Cloud, request: web.Request) -> web.Response:
+async def patch_script_settings(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Change what is not part of a version: Logpush, tails, tags, observability."""
     name = request.match_info["script"]
     changes = {k: v for k, v in (await read_json(request)).items() if k in _SCRIPT_WIDE}
@@ -150,19 +150,19 @@ async def patch_script_settings(cloud: Cloud, request: web.Request) -> web.Respo
     return answer({key: settings.get(key) for key in _SCRIPT_WIDE})
 
 
-async def list_secrets(cloud: Cloud, request: web.Request) -> web.Response:
+async def list_secrets(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Names of the secrets; their texts leave this server in no answer."""
     bindings = cloud.script(request.match_info["script"]).deployed.bindings
     return answer(shown(binding for binding in bindings if binding["type"] == "secret_text"))
 
 
-async def get_secret(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_secret(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """One secret's name and type."""
     script = cloud.script(request.match_info["script"])
     return answer(shown([_secret(script, request.match_info["secret"])])[0])
 
 
-async def put_secret(cloud: Cloud, request: web.Request) -> web.Response:
+async def put_secret(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Add a secret or change its text, and deploy."""
     name = request.match_info["script"]
     secret = known_binding(await read_json(request))
@@ -176,7 +176,7 @@ async def put_secret(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(shown([secret])[0])
 
 
-async def delete_secret(cloud: Cloud, request: web.Request) -> web.Response:
+async def delete_secret(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Remove a secret, and deploy."""
     name = request.match_info["script"]
     async with cloud.changing() as account:
@@ -188,12 +188,12 @@ async def delete_secret(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(None)
 
 
-async def get_subdomain(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_subdomain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Whether the script would answer on workers.dev."""
     return answer(cloud.script(request.match_info["script"]).subdomain)
 
 
-async def set_subdomain(cloud: Cloud, request: web.Request) -> web.Response:
+async def set_subdomain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Note whether the script would answer on workers.dev."""
     name = request.match_info["script"]
     body = {} if request.method == "DELETE" else await read_json(request)
@@ -208,13 +208,13 @@ async def set_subdomain(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(script.subdomain)
 
 
-async def get_schedules(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_schedules(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Cron triggers: none."""
     cloud.script(request.match_info["script"])
     return answer({"schedules": []})
 
 
-async def get_worker(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_worker(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """A script as the newer `workers` operations give it; wrangler reads its subdomain."""
     script = cloud.script(request.match_info["script"])
     settings = script.deployed.settings
@@ -234,7 +234,7 @@ async def get_worker(cloud: Cloud, request: web.Request) -> web.Response:
     )
 
 
-async def get_references(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_references(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Which other scripts use this one; wrangler asks before it deletes."""
     name = request.match_info["script"]
     cloud.script(name)
@@ -257,7 +257,7 @@ async def get_references(cloud: Cloud, request: web.Request) -> web.Response:
     return answer({"services": services, "durable_objects": objects, "dispatch_outbounds": []})
 
 
-async def list_namespaces(cloud: Cloud, request: web.Request) -> web.Response:
+async def list_namespaces(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Every Durable Object namespace of the account."""
     found = [
         namespace_json(namespace, script)
@@ -296,7 +296,9 @@ def _with_bindings(script: Script, bindings: tuple[Binding, ...], *, source: str
     return script.with_version(version, deploy=True)
 
 
-async def _change(cloud: Cloud, name: str, changes: dict[str, Any], *, source: str) -> Script:
+async def _change(
+    cloud: CloudflareCloud, name: str, changes: dict[str, Any], *, source: str
+) -> Script:
     async with cloud.changing() as account:
         script = cloud.script(name)
         bindings = script.deployed.bindings

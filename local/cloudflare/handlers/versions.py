@@ -6,11 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from local.cloudflare.answers import answer, version_json
-from local.cloudflare.cloud import Cloud
+from local.cloudflare.cloud import CloudflareCloud
 from local.cloudflare.deploys import add_version, deploy_version
 from local.cloudflare.errors import ApiError
 from local.cloudflare.paging import answer_page
+from local.cloudflare.responses import answer, version_json
 from local.cloudflare.state import Script
 from local.cloudflare.uploads import read_json, read_upload
 
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-async def create_version(cloud: Cloud, request: web.Request) -> web.Response:
+async def create_version(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Upload a version without deploying it."""
     name = request.match_info["script"]
     cloud.script(name)
@@ -31,14 +31,14 @@ async def create_version(cloud: Cloud, request: web.Request) -> web.Response:
     return answer(version_json(version))
 
 
-async def list_versions(cloud: Cloud, request: web.Request) -> web.Response:
+async def list_versions(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """The versions still known, the newest first."""
     script = cloud.script(request.match_info["script"])
     found = [version_json(version) for version in reversed(script.versions)]
     return answer_page(request, found, shape=lambda page: {"items": page})
 
 
-async def get_version(cloud: Cloud, request: web.Request) -> web.Response:
+async def get_version(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """One version."""
     script = cloud.script(request.match_info["script"])
     for version in script.versions:
@@ -47,12 +47,12 @@ async def get_version(cloud: Cloud, request: web.Request) -> web.Response:
     raise ApiError(404, 10222, "This version does not exist.")
 
 
-async def list_deployments(cloud: Cloud, request: web.Request) -> web.Response:
+async def list_deployments(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """The present deployment; earlier ones are not kept."""
     return answer({"deployments": [_deployment(cloud.script(request.match_info["script"]))]})
 
 
-async def create_deployment(cloud: Cloud, request: web.Request) -> web.Response:
+async def create_deployment(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Deploy one version at 100 %."""
     name = request.match_info["script"]
     cloud.script(name)

@@ -11,7 +11,7 @@ import pytest
 
 from local.clickhouse.backups import Backups, next_time
 from local.clickhouse.state import ServiceRecord
-from local.state import save_json
+from local.processes.durable_files import save_json
 from tests.local.clickhouse.control_plane import CloudProcess, Service
 
 NOON = datetime.datetime(2026, 1, 10, 12, 30, tzinfo=datetime.UTC)

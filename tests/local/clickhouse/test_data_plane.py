@@ -16,7 +16,7 @@ import httpx
 import pytest
 from clickhouse_driver.errors import ServerException  # type: ignore[import-untyped]
 
-from local.clickhouse.doorway import socket_from
+from local.clickhouse.engine_sockets import engine_socket
 from tests.local.clickhouse.control_plane import Service, kill_engine, native, wait_until
 
 # httpx would otherwise send the client's own.
@@ -70,7 +70,7 @@ def test_nobody_gets_in_without_a_password(service: Service) -> None:
     arguments = Path(f"/proc/{service.engine_pid}/cmdline").read_text().split("\0")
     port, door = int(arguments[5]), Path(arguments[7])
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.sock = socket_from(door)
+    connection.sock = engine_socket(door)
     connection.sock.connect(("127.0.0.1", port))
     connection.request("POST", "/", b"SELECT 1")
     assert connection.getresponse().status >= 400

@@ -39,7 +39,7 @@ def test_it_sleeps_after_its_timeout(service: Service) -> None:
 
 def test_it_does_not_sleep_under_a_query(service: Service) -> None:
     """However long that runs."""
-    service.plane.gate.in_flight = 1
+    service.plane.admission.in_flight = 1
     assert not service.is_due_to_idle()
 
 

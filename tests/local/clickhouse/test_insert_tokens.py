@@ -6,7 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-from local.clickhouse.insert_tokens import forget_unwritten
+from local.clickhouse.insert_tokens import drop_tokens_without_part
 from tests.local.clickhouse.control_plane import CloudProcess, Service, kill_engine
 
 
@@ -65,7 +65,7 @@ def test_only_tokens_without_a_part_are_forgotten(tmp_path: Path) -> None:
     log = table / "deduplication_logs" / "deduplication_log_1.txt"
     kept = ["1\tall_2_2_0\ta", "1\tall_5_5_0\tb", "2\tall_4_4_0\tc", "1\tunknown\td", "cut o"]
     log.write_text("\n".join([*kept[:3], "1\tall_6_6_0\te", *kept[3:]]))
-    assert forget_unwritten(tmp_path) == 1
+    assert drop_tokens_without_part(tmp_path) == 1
     assert log.read_text() == "\n".join(kept)
-    assert forget_unwritten(tmp_path) == 0
-    assert forget_unwritten(tmp_path / "nothing") == 0
+    assert drop_tokens_without_part(tmp_path) == 0
+    assert drop_tokens_without_part(tmp_path / "nothing") == 0

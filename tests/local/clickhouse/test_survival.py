@@ -122,7 +122,7 @@ def test_a_port_in_use_is_one_line(tmp_path: Path, certificates: Path) -> None:
 
 def test_a_second_cloud_on_one_folder_is_refused(own_cloud: CloudProcess) -> None:
     """Two would overwrite each other's files."""
-    assert "another cloud" in refusal(own_cloud)
+    assert "another process" in refusal(own_cloud)
 
 
 def test_a_taken_service_port_is_one_line(own_cloud: CloudProcess) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.service_stack import declare, service_result, service_stack
 
@@ -27,7 +27,7 @@ PARTS = (
 CHANGING = {"usedAt", "updatedAt"}
 
 
-def test_everything_is_adopted_and_nothing_changes(clouds: Layout, tmp_path: Path) -> None:
+def test_everything_is_adopted_and_nothing_changes(clouds: StackPaths, tmp_path: Path) -> None:
     """Ids, names and values stay; neither a second `up` nor a refresh has anything to do."""
     stack = service_stack(clouds, tmp_path)
     declare(stack)

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pulumi
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import Migrations
 from resources.base.urns import urn_of
 from tests.support.paths import ROOT
@@ -18,7 +18,7 @@ from tests.support.program_stack import PROGRAMS, ProgramStack
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A stack of the program `component`, with the project's migrations and worker."""
     program = tmp_path / "component"
     shutil.copytree(PROGRAMS / "component", program)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.service_stack import add_fault, declare, service_stack
 
@@ -22,7 +22,7 @@ MARKED = "-pulumi-"
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A key, a role and an invitation: what has an id of its own."""
     stack = service_stack(clouds, tmp_path, alone=True)
     developer = next(

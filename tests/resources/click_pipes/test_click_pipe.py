@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.service_stack import service_result, service_stack
 
@@ -82,7 +82,7 @@ def orders(*tables: dict[str, Any], **postgres: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A stack of one service and its pipes."""
     return service_stack(clouds, tmp_path)
 

@@ -12,7 +12,7 @@ import pytest
 
 from clickhouse_api import Client, errors, models
 from clickhouse_api.limiter import RateLimit
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import click_pipe_database_scaling
 from resources.click_pipe_database_scaling import ClickPipeDatabaseScalingProvider
 from resources.click_pipe_steps import PipeSteps
@@ -39,7 +39,7 @@ NAMES = (f"pipe {number}" for number in itertools.count())
 class Service:
     """A running service, and the pipes that the tests make in it."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: StackPaths) -> None:
         self.plane = ControlPlane(layout)
         cloud = self.plane.cloud
         self.client = Client(

@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 
 from clickhouse_api import Client, models
 from clickhouse_api.limiter import RateLimit
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import postgres_rules
 from resources.control_plane import ControlPlane as Settings
 from resources.errors import ResourceError, WaitFailed
@@ -144,20 +144,22 @@ def test_an_access_list_and_a_connection_string_are_made_over() -> None:
 
 
 @pytest.fixture(scope="module")
-def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
+def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackPaths]:
     """Both local clouds, for all of these waits."""
     with local_clouds(tmp_path_factory.mktemp("postgres")) as layout:
         yield layout
 
 
 @pytest.fixture
-def control_plane(clouds: Layout) -> ControlPlane:
+def control_plane(clouds: StackPaths) -> ControlPlane:
     """The control plane, without a limit on requests and without faults."""
     return ControlPlane(clouds)
 
 
 @pytest.fixture
-def steps(control_plane: ControlPlane, clouds: Layout) -> Iterator[Callable[..., PostgresSteps]]:
+def steps(
+    control_plane: ControlPlane, clouds: StackPaths
+) -> Iterator[Callable[..., PostgresSteps]]:
     """Makes a service with faults, and its steps on the test's clock; real seconds never pass."""
     cloud = control_plane.cloud
     with Client(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import orphans
 from tests.support.program_stack import ProgramStack
 
@@ -24,7 +24,7 @@ OTHER = {"source": "192.0.2.0/24", "portRange": "5432"}
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A stack of Postgres services; the local cloud allows it any number of requests."""
     unlimited = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000"}
     return ProgramStack(clouds, "postgres", tmp_path, environment=unlimited)

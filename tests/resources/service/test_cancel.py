@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 
 NEVER = 3600
@@ -24,7 +24,7 @@ SENDERS: dict[str, Callable[[int, int], None]] = {"group": os.killpg, "pulumi": 
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A stack of one service."""
     return ProgramStack(clouds, "service", tmp_path)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import orphans
 from tests.support.program_stack import ProgramStack
 
@@ -20,7 +20,7 @@ SLOW = {"requests_per_window": 0, "timing": {"provisioning": 2}}
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A stack of one service."""
     return ProgramStack(clouds, "service", tmp_path)
 
@@ -167,7 +167,7 @@ def test_a_service_that_fails_is_an_error_and_then_replaced(stack: ProgramStack)
     assert service["id"] != failed["id"]
 
 
-def test_a_request_still_on_its_way_is_waited_for(stack: ProgramStack, clouds: Layout) -> None:
+def test_a_request_still_on_its_way_is_waited_for(stack: ProgramStack, clouds: StackPaths) -> None:
     """Killed while the POST was in the network: the next `up` finds what arrives late."""
     stack.control_plane.request(
         "PUT",
@@ -186,7 +186,7 @@ def test_a_request_still_on_its_way_is_waited_for(stack: ProgramStack, clouds: L
 
 
 def test_an_existing_service_is_adopted_as_it_is(
-    stack: ProgramStack, clouds: Layout, tmp_path: Path
+    stack: ProgramStack, clouds: StackPaths, tmp_path: Path
 ) -> None:
     """Taken over by id: nothing is changed, not even the password."""
     stack.configure(num_replicas=4)
@@ -234,7 +234,7 @@ def test_an_unknown_organization_is_answered_with_those_there_are(stack: Program
     ],
 )
 def test_a_control_plane_that_says_no_is_one_line(
-    clouds: Layout, tmp_path: Path, variable: str, value: str, said: str
+    clouds: StackPaths, tmp_path: Path, variable: str, value: str, said: str
 ) -> None:
     """A wrong key, or nobody at the address: the preview says so, without a traceback."""
     stack = ProgramStack(clouds, "service", tmp_path, environment={variable: value})

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import service_fields
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
@@ -24,7 +24,7 @@ def step_of(stack: ProgramStack) -> dict[str, Any]:
     return dict(step)
 
 
-def test_a_service_in_an_infrastructure_of_ones_own(clouds: Layout, tmp_path: Path) -> None:
+def test_a_service_in_an_infrastructure_of_ones_own(clouds: StackPaths, tmp_path: Path) -> None:
     """With its profile, compliance and encryption; the key rotates, everything else replaces."""
     stack = ProgramStack(clouds, "service", tmp_path, environment=FAST)
     made = stack.control_plane.organization("POST", "byocInfrastructure", INFRASTRUCTURE)
@@ -74,7 +74,7 @@ def test_a_service_in_an_infrastructure_of_ones_own(clouds: Layout, tmp_path: Pa
     assert "hidden-key" not in json.dumps(step)
 
 
-def test_a_service_is_made_from_a_backup(clouds: Layout, tmp_path: Path) -> None:
+def test_a_service_is_made_from_a_backup(clouds: StackPaths, tmp_path: Path) -> None:
     """It has the rows; it is not made again when the program forgets about the backup."""
     server = RunningService(clouds)
     for statement in (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import orphans, passwords, service_fields, waits
 from resources.control_plane import ControlPlane as Access
 from resources.errors import ResourceError
@@ -24,7 +24,7 @@ DEADLINE_SECONDS = 60.0
 class Services:
     """A provider, and the steps that Pulumi's engine would take with it."""
 
-    def __init__(self, clouds: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, clouds: StackPaths, monkeypatch: pytest.MonkeyPatch) -> None:
         self.control_plane = ControlPlane(clouds)
         self.ca_file = clouds.clouds / "certificates" / "ca.pem"
         cloud = self.control_plane.cloud
@@ -112,7 +112,7 @@ class Services:
 
 
 @pytest.fixture
-def services(clouds: Layout, monkeypatch: pytest.MonkeyPatch) -> Services:
+def services(clouds: StackPaths, monkeypatch: pytest.MonkeyPatch) -> Services:
     """A control plane without a limit on requests."""
     # The waits are the same, only denser: nothing here is about how often they ask.
     monkeypatch.setattr(waits, "_FIRST_INTERVAL_SECONDS", 0.1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import passwords
 from tests.support.program_stack import ProgramStack
 
@@ -13,7 +13,7 @@ HASH = passwords.base64_sha256("only its owner knows")
 
 
 def test_a_change_of_the_primary_does_not_threaten_the_secondary(
-    clouds: Layout, tmp_path: Path
+    clouds: StackPaths, tmp_path: Path
 ) -> None:
     """Nor does a protected service go because of a changed line."""
     fast = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000"}
@@ -43,7 +43,7 @@ def test_a_change_of_the_primary_does_not_threaten_the_secondary(
     assert "Traceback" not in shown
 
 
-def test_a_warehouse_stops_and_starts_in_one_up(clouds: Layout, tmp_path: Path) -> None:
+def test_a_warehouse_stops_and_starts_in_one_up(clouds: StackPaths, tmp_path: Path) -> None:
     """The secondary first, though the primary is changed first; what contradicts is refused."""
     fast = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000"}
     stack = ProgramStack(clouds, "secondary", tmp_path, environment=fast)

@@ -10,7 +10,7 @@ import pytest
 
 from clickhouse_api import Client, errors, models
 from clickhouse_api.limiter import RateLimit
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import service_steps
 from resources.errors import ResourceError, WaitFailed
 from resources.waits import ServiceRef, Waiter, get_or_none
@@ -35,20 +35,20 @@ class Counting:
 
 
 @pytest.fixture(scope="module")
-def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
+def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackPaths]:
     """Both local clouds, for all of these tests: each makes a service of its own."""
     with local_clouds(tmp_path_factory.mktemp("waits")) as layout:
         yield layout
 
 
 @pytest.fixture
-def control_plane(clouds: Layout) -> ControlPlane:
+def control_plane(clouds: StackPaths) -> ControlPlane:
     """The control plane, without a limit on requests and without faults."""
     return ControlPlane(clouds)
 
 
 @pytest.fixture
-def client(control_plane: ControlPlane, clouds: Layout) -> Iterator[Client]:
+def client(control_plane: ControlPlane, clouds: StackPaths) -> Iterator[Client]:
     """A client of it that keeps to no limit either: real seconds would pass."""
     cloud = control_plane.cloud
     with Client(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.service_stack import add_fault, declare, service_result, service_stack
 
@@ -55,7 +55,7 @@ PARTS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A stack of one service and whatever is asked for."""
     return service_stack(clouds, tmp_path)
 
@@ -173,7 +173,7 @@ def test_a_key_rotates_and_leaves_the_keys_of_others_alone(stack: ProgramStack) 
     assert service_result(stack, "/serviceQueryEndpoint")["openApiKeys"] == [third_id]
 
 
-def test_the_old_key_works_until_the_new_one_does(clouds: Layout, tmp_path: Path) -> None:
+def test_the_old_key_works_until_the_new_one_does(clouds: StackPaths, tmp_path: Path) -> None:
     """Killed in between, when the new key is saved and not yet handed on: both work."""
     stack = service_stack(clouds, tmp_path, alone=True)
     declare(stack, ("ApiKey", "key", KEY))

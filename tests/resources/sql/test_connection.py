@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import control_plane
 from resources.errors import ResourceError
 from resources.warehouse import Warehouse
@@ -93,7 +93,7 @@ def test_a_service_that_is_wanted_stopped_stays_so(server: RunningService, tmp_p
 
 
 def test_a_stack_with_a_stopped_service_goes_without_starting_it(
-    clouds: Layout, tmp_path: Path
+    clouds: StackPaths, tmp_path: Path
 ) -> None:
     """What holds no data goes with its service."""
     stack = ProgramStack(clouds, "schema", tmp_path)
@@ -112,7 +112,7 @@ def test_a_stack_with_a_stopped_service_goes_without_starting_it(
     assert [(it["status"], it["count"]) for it in commands] == [(200, 1)]
 
 
-def test_what_was_in_a_deleted_service_is_gone_with_it(clouds: Layout, tmp_path: Path) -> None:
+def test_what_was_in_a_deleted_service_is_gone_with_it(clouds: StackPaths, tmp_path: Path) -> None:
     """Neither a refresh nor a destroy waits for a server that will never answer."""
     server = RunningService(clouds)
     stack = server.stack(tmp_path, "deleted")

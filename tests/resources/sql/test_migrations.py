@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.stack_sql import query
 
@@ -28,7 +28,7 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path, files: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path, files: Path) -> ProgramStack:
     """A stack with a service and the files' schema, not up yet."""
     stack = ProgramStack(clouds, "schema", tmp_path)
     stack.configure(directory=str(files))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 from tests.support.stack_sql import query
 
 
-def test_a_user_can_what_is_granted_and_nothing_else(clouds: Layout, tmp_path: Path) -> None:
+def test_a_user_can_what_is_granted_and_nothing_else(clouds: StackPaths, tmp_path: Path) -> None:
     """Grants and password change in place; what was granted by hand is drift; gone comes back."""
     stack = ProgramStack(clouds, "schema", tmp_path)
     folder = tmp_path / "migrations"
@@ -56,7 +56,7 @@ def test_a_user_can_what_is_granted_and_nothing_else(clouds: Layout, tmp_path: P
     assert query(stack, "SELECT a FROM events", user="reader") == "1"
 
 
-def test_grants_that_are_not_grants_are_refused(clouds: Layout, tmp_path: Path) -> None:
+def test_grants_that_are_not_grants_are_refused(clouds: StackPaths, tmp_path: Path) -> None:
     """What becomes part of SQL is checked in the preview."""
     stack = ProgramStack(clouds, "schema", tmp_path)
     folder = tmp_path / "migrations"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.cloud_apis import Cloudflare
 from tests.support.program_stack import ProgramStack
 
@@ -80,7 +80,7 @@ def resharded(stack: ProgramStack, shards: int, args: Mapping[str, object]) -> d
     return layout
 
 
-def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None:
+def test_a_worker_from_deploy_to_destroy(clouds: StackPaths, tmp_path: Path) -> None:
     """Deploy; no change; new code keeps the storage; lost state; rotation; destroy."""
     file = {"WORKER_FILE": str(tmp_path / "worker.js")}
     stack = ProgramStack(clouds, "ingest", tmp_path, environment=file)
@@ -183,7 +183,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: Layout, tmp_path: Path) -> None
     assert stack.services() == []
 
 
-def test_a_refresh_leaves_nothing_to_upload(clouds: Layout, tmp_path: Path) -> None:
+def test_a_refresh_leaves_nothing_to_upload(clouds: StackPaths, tmp_path: Path) -> None:
     """The API fills in every field of `observability`, so the program sends every one."""
     file = {"WORKER_FILE": str(tmp_path / "worker.js")}
     stack = ProgramStack(clouds, "ingest", tmp_path, name="refreshed", environment=file)
@@ -217,7 +217,7 @@ def test_a_refresh_leaves_nothing_to_upload(clouds: Layout, tmp_path: Path) -> N
     ],
 )
 def test_a_cloudflare_that_says_no_is_one_line_in_the_preview(
-    clouds: Layout, tmp_path: Path, variable: str, value: str
+    clouds: StackPaths, tmp_path: Path, variable: str, value: str
 ) -> None:
     """Before a service is made that nothing could be sent to."""
     file = str(tmp_path / "worker.js")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 
 CODE = "import sys\nfor line in sys.stdin:\n    print(2 * int(line), flush=True)\n"
@@ -24,7 +24,7 @@ TWICE: dict[str, Any] = {
 
 
 @pytest.fixture
-def stack(clouds: Layout, tmp_path: Path) -> ProgramStack:
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     """A stack of one service, a function and its attachment, on any number of requests."""
     unlimited = {
         "CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000",

@@ -14,7 +14,7 @@ from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from pulumi.output import UNKNOWN
 
 from clickhouse_api import models
-from local.environment import Layout
+from local.stack.paths import StackPaths
 from resources import udf, udf_attachment
 from resources.control_plane import ControlPlane as Settings
 from resources.errors import ResourceError, WaitFailed
@@ -30,7 +30,7 @@ CODE = {"main.py": "import sys\n", "lib/helper.py": ""}
 class Home:
     """A local control plane with one running service, and providers that call it."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: StackPaths) -> None:
         self.plane = ControlPlane(layout)
         cloud = self.plane.cloud
         self.settings = {

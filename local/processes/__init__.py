@@ -1,0 +1,1 @@
+"""What both local clouds share as processes: server, child processes, files, certificates."""
