@@ -71,14 +71,21 @@ class File:
     """A file of `resources/` with public names.
 
     Attributes:
-        name: of the module, `role`.
+        name: of the module, `role`; it names the page, too.
+        path: of the file, relative to the repository: `resources/organization/role.py`.
         text: its docstring.
         public: resources first, then their arguments, values and functions.
     """
 
     name: str
+    path: str
     text: str
     public: tuple[Public, ...]
+
+    @property
+    def module(self) -> str:
+        """Return the dotted name of the module: `resources.organization.role`."""
+        return self.path.removesuffix(".py").replace("/", ".")
 
 
 def read_files(folder: Path = ROOT / "resources") -> list[File]:
@@ -92,9 +99,10 @@ def read_files(folder: Path = ROOT / "resources") -> list[File]:
     homes: dict[str, list[str]] = {}
     for node in ast.walk(ast.parse((folder / "__init__.py").read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{folder.name}."):
-            module = str(node.module).rpartition(".")[2]
+            module = str(node.module).removeprefix(f"{folder.name}.")
             homes.setdefault(module, []).extend(alias.name for alias in node.names)
-    return [_file(folder / f"{module}.py", homes[module]) for module in sorted(homes)]
+    paths = {folder.joinpath(*module.split(".")).with_suffix(".py"): module for module in homes}
+    return [_file(path, homes[paths[path]]) for path in sorted(paths, key=lambda path: path.stem)]
 
 
 def sections(docstring: str) -> tuple[str, dict[str, dict[str, str]]]:
@@ -142,7 +150,8 @@ def _file(path: Path, names: list[str]) -> File:
     public = [_public(node, constants) for node in nodes.values()]
     order = ("resource", "values", "function")
     public.sort(key=lambda found: order.index(found.kind))
-    return File(path.stem, ast.get_docstring(tree) or "", tuple(public))
+    where = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    return File(path.stem, where, ast.get_docstring(tree) or "", tuple(public))
 
 
 def _public(node: ast.ClassDef | ast.FunctionDef, constants: Mapping[str, str]) -> Public:

@@ -10,26 +10,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resources.access import Access, PublicArgs, TeamArgs, TokenArgs
-    from resources.api_key import ApiKey, ApiKeyArgs
-    from resources.backup_bucket import BackupBucket, BackupBucketArgs
-    from resources.backup_configuration import BackupConfiguration, BackupConfigurationArgs
-    from resources.click_pipe import ClickPipe, ClickPipeArgs
-    from resources.click_pipe_database_scaling import (
+    from resources.click_pipes.click_pipe import ClickPipe, ClickPipeArgs
+    from resources.click_pipes.click_pipe_database_scaling import (
         ClickPipeDatabaseScaling,
         ClickPipeDatabaseScalingArgs,
     )
-    from resources.click_stack_alert import ClickStackAlert, ClickStackAlertArgs
-    from resources.click_stack_dashboard import ClickStackDashboard, ClickStackDashboardArgs
-    from resources.click_stack_source import ClickStackSource, ClickStackSourceArgs
-    from resources.click_stack_webhook import ClickStackWebhook, ClickStackWebhookArgs
-    from resources.config import Settings, load_settings
-    from resources.database import Database, DatabaseArgs
-    from resources.database_names import probe_database
-    from resources.grant import Grant, GrantArgs
-    from resources.ingest_probe import IngestProbe, IngestProbeArgs
-    from resources.ingest_users import ingest_writer, team_readers
-    from resources.invitation import Invitation, InvitationArgs
+    from resources.click_stack.click_stack_alert import ClickStackAlert, ClickStackAlertArgs
+    from resources.click_stack.click_stack_dashboard import (
+        ClickStackDashboard,
+        ClickStackDashboardArgs,
+    )
+    from resources.click_stack.click_stack_source import ClickStackSource, ClickStackSourceArgs
+    from resources.click_stack.click_stack_webhook import ClickStackWebhook, ClickStackWebhookArgs
     from resources.lookups import (
         FoundService,
         PrivateEndpointConfig,
@@ -39,35 +31,52 @@ if TYPE_CHECKING:
         prometheus_url,
         usage_cost,
     )
-    from resources.member import Member, MemberArgs
-    from resources.migrations import Migrations, MigrationsArgs
-    from resources.organization import Organization, get_organization
-    from resources.organization_settings import OrganizationSettings, OrganizationSettingsArgs
-    from resources.postgres_service import PostgresService, PostgresServiceArgs
-    from resources.private_endpoint_attachment import (
+    from resources.organization.api_key import ApiKey, ApiKeyArgs
+    from resources.organization.invitation import Invitation, InvitationArgs
+    from resources.organization.member import Member, MemberArgs
+    from resources.organization.organization import Organization, get_organization
+    from resources.organization.organization_settings import (
+        OrganizationSettings,
+        OrganizationSettingsArgs,
+    )
+    from resources.organization.role import Role, RoleArgs
+    from resources.organization.role_assignment import RoleAssignment, RoleAssignmentArgs
+    from resources.postgres.postgres_service import PostgresService, PostgresServiceArgs
+    from resources.service.service import Service, ServiceArgs
+    from resources.service_parts.backup_bucket import BackupBucket, BackupBucketArgs
+    from resources.service_parts.backup_configuration import (
+        BackupConfiguration,
+        BackupConfigurationArgs,
+    )
+    from resources.service_parts.private_endpoint_attachment import (
         PrivateEndpointAttachment,
         PrivateEndpointAttachmentArgs,
     )
-    from resources.query_endpoint import QueryEndpoint, QueryEndpointArgs
-    from resources.retention import Retention, RetentionArgs
-    from resources.role import Role, RoleArgs
-    from resources.role_assignment import RoleAssignment, RoleAssignmentArgs
-    from resources.scaling_schedule import ScalingSchedule, ScalingScheduleArgs
-    from resources.service import Service, ServiceArgs
-    from resources.service_settings import ServiceSettings, ServiceSettingsArgs
-    from resources.settings_profile import SettingsProfile, SettingsProfileArgs
-    from resources.shard_layouts import ShardLayouts
-    from resources.sql_role import SqlRole, SqlRoleArgs
-    from resources.teams import team_schemas
-    from resources.telemetry import Telemetry, TelemetryArgs
-    from resources.token import Token
-    from resources.udf import Udf, UdfArgs
-    from resources.udf_attachment import UdfAttachment, UdfAttachmentArgs
-    from resources.upgrade_window import UpgradeWindow, UpgradeWindowArgs
-    from resources.user import User, UserArgs
-    from resources.warehouse import Connection, connection_of
-    from resources.worker_build import build_worker
-    from resources.worker_logs import WorkerLogs
+    from resources.service_parts.query_endpoint import QueryEndpoint, QueryEndpointArgs
+    from resources.service_parts.scaling_schedule import ScalingSchedule, ScalingScheduleArgs
+    from resources.service_parts.service_settings import ServiceSettings, ServiceSettingsArgs
+    from resources.service_parts.upgrade_window import UpgradeWindow, UpgradeWindowArgs
+    from resources.sql.connection import Connection, connection_of
+    from resources.sql.database import Database, DatabaseArgs
+    from resources.sql.database_names import probe_database
+    from resources.sql.grant import Grant, GrantArgs
+    from resources.sql.migrations import Migrations, MigrationsArgs
+    from resources.sql.retention import Retention, RetentionArgs
+    from resources.sql.settings_profile import SettingsProfile, SettingsProfileArgs
+    from resources.sql.sql_role import SqlRole, SqlRoleArgs
+    from resources.sql.user import User, UserArgs
+    from resources.telemetry.access import Access, PublicArgs, TeamArgs, TokenArgs
+    from resources.telemetry.ingest_probe import IngestProbe, IngestProbeArgs
+    from resources.telemetry.ingest_users import ingest_writer, team_readers
+    from resources.telemetry.settings import Settings, load_settings
+    from resources.telemetry.shard_layouts import ShardLayouts
+    from resources.telemetry.team_schemas import team_schemas
+    from resources.telemetry.telemetry import Telemetry, TelemetryArgs
+    from resources.telemetry.token import Token
+    from resources.telemetry.worker_build import build_worker
+    from resources.telemetry.worker_logs import WorkerLogs
+    from resources.udf.udf import Udf, UdfArgs
+    from resources.udf.udf_attachment import UdfAttachment, UdfAttachmentArgs
 
 __all__ = [
     "Access",
@@ -162,31 +171,31 @@ __all__ = [
 ]
 
 _HOMES = {
-    "PostgresServiceArgs": "postgres_service",
-    "PostgresService": "postgres_service",
-    "Udf": "udf",
-    "UdfArgs": "udf",
-    "UdfAttachment": "udf_attachment",
-    "UdfAttachmentArgs": "udf_attachment",
-    "ClickPipe": "click_pipe",
-    "ClickPipeArgs": "click_pipe",
-    "ClickPipeDatabaseScaling": "click_pipe_database_scaling",
-    "ClickPipeDatabaseScalingArgs": "click_pipe_database_scaling",
-    "ClickStackWebhookArgs": "click_stack_webhook",
-    "ClickStackWebhook": "click_stack_webhook",
-    "ClickStackSourceArgs": "click_stack_source",
-    "ClickStackSource": "click_stack_source",
-    "ClickStackDashboardArgs": "click_stack_dashboard",
-    "ClickStackDashboard": "click_stack_dashboard",
-    "ClickStackAlertArgs": "click_stack_alert",
-    "ClickStackAlert": "click_stack_alert",
-    "Access": "access",
-    "PublicArgs": "access",
-    "TeamArgs": "access",
-    "TokenArgs": "access",
-    "team_schemas": "teams",
-    "BackupBucket": "backup_bucket",
-    "BackupBucketArgs": "backup_bucket",
+    "PostgresServiceArgs": "postgres.postgres_service",
+    "PostgresService": "postgres.postgres_service",
+    "Udf": "udf.udf",
+    "UdfArgs": "udf.udf",
+    "UdfAttachment": "udf.udf_attachment",
+    "UdfAttachmentArgs": "udf.udf_attachment",
+    "ClickPipe": "click_pipes.click_pipe",
+    "ClickPipeArgs": "click_pipes.click_pipe",
+    "ClickPipeDatabaseScaling": "click_pipes.click_pipe_database_scaling",
+    "ClickPipeDatabaseScalingArgs": "click_pipes.click_pipe_database_scaling",
+    "ClickStackWebhookArgs": "click_stack.click_stack_webhook",
+    "ClickStackWebhook": "click_stack.click_stack_webhook",
+    "ClickStackSourceArgs": "click_stack.click_stack_source",
+    "ClickStackSource": "click_stack.click_stack_source",
+    "ClickStackDashboardArgs": "click_stack.click_stack_dashboard",
+    "ClickStackDashboard": "click_stack.click_stack_dashboard",
+    "ClickStackAlertArgs": "click_stack.click_stack_alert",
+    "ClickStackAlert": "click_stack.click_stack_alert",
+    "Access": "telemetry.access",
+    "PublicArgs": "telemetry.access",
+    "TeamArgs": "telemetry.access",
+    "TokenArgs": "telemetry.access",
+    "team_schemas": "telemetry.team_schemas",
+    "BackupBucket": "service_parts.backup_bucket",
+    "BackupBucketArgs": "service_parts.backup_bucket",
     "FoundService": "lookups",
     "PrivateEndpointConfig": "lookups",
     "find_service": "lookups",
@@ -194,63 +203,63 @@ _HOMES = {
     "private_endpoint_config": "lookups",
     "prometheus_url": "lookups",
     "usage_cost": "lookups",
-    "Invitation": "invitation",
-    "InvitationArgs": "invitation",
-    "Member": "member",
-    "MemberArgs": "member",
-    "OrganizationSettings": "organization_settings",
-    "OrganizationSettingsArgs": "organization_settings",
-    "Role": "role",
-    "RoleArgs": "role",
-    "RoleAssignment": "role_assignment",
-    "RoleAssignmentArgs": "role_assignment",
-    "ServiceSettings": "service_settings",
-    "ServiceSettingsArgs": "service_settings",
-    "ApiKey": "api_key",
-    "ApiKeyArgs": "api_key",
-    "BackupConfiguration": "backup_configuration",
-    "BackupConfigurationArgs": "backup_configuration",
-    "Connection": "warehouse",
-    "Database": "database",
-    "DatabaseArgs": "database",
-    "IngestProbe": "ingest_probe",
-    "IngestProbeArgs": "ingest_probe",
-    "build_worker": "worker_build",
-    "ingest_writer": "ingest_users",
-    "probe_database": "database_names",
-    "team_readers": "ingest_users",
-    "Grant": "grant",
-    "GrantArgs": "grant",
-    "Migrations": "migrations",
-    "MigrationsArgs": "migrations",
-    "Organization": "organization",
-    "PrivateEndpointAttachment": "private_endpoint_attachment",
-    "PrivateEndpointAttachmentArgs": "private_endpoint_attachment",
-    "QueryEndpoint": "query_endpoint",
-    "QueryEndpointArgs": "query_endpoint",
-    "Retention": "retention",
-    "RetentionArgs": "retention",
-    "ScalingSchedule": "scaling_schedule",
-    "ScalingScheduleArgs": "scaling_schedule",
-    "Service": "service",
-    "ServiceArgs": "service",
-    "Settings": "config",
-    "SettingsProfile": "settings_profile",
-    "SettingsProfileArgs": "settings_profile",
-    "ShardLayouts": "shard_layouts",
-    "SqlRole": "sql_role",
-    "SqlRoleArgs": "sql_role",
-    "Telemetry": "telemetry",
-    "TelemetryArgs": "telemetry",
-    "Token": "token",
-    "UpgradeWindow": "upgrade_window",
-    "UpgradeWindowArgs": "upgrade_window",
-    "User": "user",
-    "UserArgs": "user",
-    "WorkerLogs": "worker_logs",
-    "connection_of": "warehouse",
-    "get_organization": "organization",
-    "load_settings": "config",
+    "Invitation": "organization.invitation",
+    "InvitationArgs": "organization.invitation",
+    "Member": "organization.member",
+    "MemberArgs": "organization.member",
+    "OrganizationSettings": "organization.organization_settings",
+    "OrganizationSettingsArgs": "organization.organization_settings",
+    "Role": "organization.role",
+    "RoleArgs": "organization.role",
+    "RoleAssignment": "organization.role_assignment",
+    "RoleAssignmentArgs": "organization.role_assignment",
+    "ServiceSettings": "service_parts.service_settings",
+    "ServiceSettingsArgs": "service_parts.service_settings",
+    "ApiKey": "organization.api_key",
+    "ApiKeyArgs": "organization.api_key",
+    "BackupConfiguration": "service_parts.backup_configuration",
+    "BackupConfigurationArgs": "service_parts.backup_configuration",
+    "Connection": "sql.connection",
+    "Database": "sql.database",
+    "DatabaseArgs": "sql.database",
+    "IngestProbe": "telemetry.ingest_probe",
+    "IngestProbeArgs": "telemetry.ingest_probe",
+    "build_worker": "telemetry.worker_build",
+    "ingest_writer": "telemetry.ingest_users",
+    "probe_database": "sql.database_names",
+    "team_readers": "telemetry.ingest_users",
+    "Grant": "sql.grant",
+    "GrantArgs": "sql.grant",
+    "Migrations": "sql.migrations",
+    "MigrationsArgs": "sql.migrations",
+    "Organization": "organization.organization",
+    "PrivateEndpointAttachment": "service_parts.private_endpoint_attachment",
+    "PrivateEndpointAttachmentArgs": "service_parts.private_endpoint_attachment",
+    "QueryEndpoint": "service_parts.query_endpoint",
+    "QueryEndpointArgs": "service_parts.query_endpoint",
+    "Retention": "sql.retention",
+    "RetentionArgs": "sql.retention",
+    "ScalingSchedule": "service_parts.scaling_schedule",
+    "ScalingScheduleArgs": "service_parts.scaling_schedule",
+    "Service": "service.service",
+    "ServiceArgs": "service.service",
+    "Settings": "telemetry.settings",
+    "SettingsProfile": "sql.settings_profile",
+    "SettingsProfileArgs": "sql.settings_profile",
+    "ShardLayouts": "telemetry.shard_layouts",
+    "SqlRole": "sql.sql_role",
+    "SqlRoleArgs": "sql.sql_role",
+    "Telemetry": "telemetry.telemetry",
+    "TelemetryArgs": "telemetry.telemetry",
+    "Token": "telemetry.token",
+    "UpgradeWindow": "service_parts.upgrade_window",
+    "UpgradeWindowArgs": "service_parts.upgrade_window",
+    "User": "sql.user",
+    "UserArgs": "sql.user",
+    "WorkerLogs": "telemetry.worker_logs",
+    "connection_of": "sql.connection",
+    "get_organization": "organization.organization",
+    "load_settings": "telemetry.settings",
 }
 
 if not TYPE_CHECKING:  # a type checker must still refuse names that are not there

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pulumi
 
 from resources.base import plain
-from resources.control_plane import ControlPlane
-from resources.ownership import tags_of
+from resources.base.control_plane import ControlPlane
+from resources.base.ownership import tags_of
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models

@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from resources.control_plane import ControlPlane
-from resources.errors import ResourceError
-from resources.ownership import CREATE, PENDING, STACK, stack_mark, tags_of
-from resources.waits import GONE, LEAVING, ServiceRef, Waiter
+from resources.base.control_plane import ControlPlane
+from resources.base.errors import ResourceError
+from resources.base.ownership import CREATE, PENDING, STACK, stack_mark, tags_of
+from resources.service.waits import GONE, LEAVING, ServiceRef, Waiter
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -136,14 +136,14 @@ def _services(client: Client, organization: str) -> Iterator[_Marked]:
 
 
 def _delete_service(client: Client, ref: ServiceRef) -> None:
-    from resources.service_steps import delete_service
+    from resources.service.service_steps import delete_service
 
     delete_service(client, ref, Waiter(client, ref, deadline_seconds=_DEADLINE_SECONDS))
 
 
 def _postgres_services(client: Client, organization: str) -> Iterator[_Marked]:
     from clickhouse_api import errors
-    from resources import postgres_steps
+    from resources.postgres import postgres_steps
 
     try:
         services = client.postgres.postgres_service_get_list(organization)

@@ -18,9 +18,9 @@ Nothing here imports more than a provider's process has loaded anyway: the clien
 a cloud is called.
 """
 
+from resources.base.created import Made
 from resources.base.declared import Change, Declared, Live
-from resources.base.made import Made
-from resources.base.part import Part
 from resources.base.properties import marks_of, plain, with_secrets
+from resources.base.singleton import Part
 
 __all__ = ["Change", "Declared", "Live", "Made", "Part", "marks_of", "plain", "with_secrets"]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
-from resources import engine
-from resources.checking import Checker
-from resources.errors import ResourceError
-from resources.fields import Field, same
-from resources.provider import Provider
+from resources.base import pulumi_engine as engine
+from resources.base.checker import Checker
+from resources.base.errors import ResourceError
+from resources.base.fields import Field, same
+from resources.base.provider import Provider
 
 if TYPE_CHECKING:
     from clickhouse_api import Client

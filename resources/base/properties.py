@@ -7,10 +7,10 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from resources.base.checker import whole_number
 from resources.base.declared import Live
+from resources.base.ownership import stack_mark
 from resources.base.urns import urn_of
-from resources.checking import whole_number
-from resources.ownership import stack_mark
 
 __all__ = ["marks_of", "plain", "with_secrets"]
 

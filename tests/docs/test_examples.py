@@ -94,7 +94,9 @@ def test_the_programs_of_the_pages_have_no_type_errors(tmp_path: Path) -> None:
 
 def file(name: str, example: str) -> File:
     """A file whose docstring has an example."""
-    return File(name, f"`Name`: a thing.\n\n    {example}\n\nThe rest.\n", ())
+    return File(
+        name, f"resources/{name}.py", f"`Name`: a thing.\n\n    {example}\n\nThe rest.\n", ()
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 import resources
 from docs.pages import FOLDER, change_of, render_all
 from docs.source import ROOT, File, Public, read_files
-from resources import service_fields
+from resources.service import service_fields
 
 FILES = read_files()
 PUBLIC = [(file, public) for file in FILES for public in file.public]
@@ -74,7 +74,7 @@ def test_a_page_names_the_requests_and_each_of_them_exists(file: File, public: P
     for listed in OPERATIONS.findall(file.text):
         unknown = set(re.findall(r"\w+", listed)) - OPERATION_IDS - {"and"}
         assert not unknown, f"{file.name}.py lists {unknown}"
-    source = (ROOT / "resources" / f"{file.name}.py").read_text()
+    source = (ROOT / file.path).read_text()
     called = {camel(name) for name in re.findall(r"client\.\w+\.(\w+)\(", source)}
     said = set(re.findall(r"`(\w+)`", file.text))
     assert called & OPERATION_IDS <= said, f"{file.name}.py also calls {called - said}"
@@ -98,7 +98,7 @@ def changes_of(file: File, public: Public) -> Mapping[str, str]:
     """Name -> what another value does, as the provider has it."""
     if public.name == "Service":
         return dict(service_changes())
-    provider = getattr(import_module(f"resources.{file.name}"), f"{public.name}Provider", None)
+    provider = getattr(import_module(file.module), f"{public.name}Provider", None)
     if provider is None:
         return {}
     if hasattr(provider, "fields"):

@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from resources.retention import partition_days
+from resources.sql.retention import partition_days
 from tests.support.clickhouse_server import DATABASE, TTL_DAYS, ClickHouse
 from tests.support.golden.record import SCHEMA, SELECT_SCHEMA
 from tests.support.paths import ROOT

@@ -13,7 +13,7 @@ from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-un
 )
 
 from local.clickhouse.insert_tokens import drop_tokens_without_part
-from resources.retention import partition_days
+from resources.sql.retention import partition_days
 from tests.support.paths import ROOT
 from tests.support.ports import held_port
 from tests.support.process import Process, wait_until

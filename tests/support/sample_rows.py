@@ -13,8 +13,8 @@ import tempfile
 from base64 import b64decode
 from pathlib import Path
 
-from resources.statement_proof import READ_SETTINGS, Manifest
-from resources.warehouse import Warehouse
+from resources.sql.connection import Warehouse
+from resources.telemetry.statement_proof import READ_SETTINGS, Manifest
 from tests.support.clickhouse_server import DATABASE, ClickHouse
 from tests.support.paths import ROOT
 

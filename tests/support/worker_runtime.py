@@ -18,7 +18,7 @@ from email.message import Message
 from pathlib import Path
 
 from local.cloudflare.workerd_config import V8_FLAGS
-from resources.statement_proof import DEDUPLICATION_SETTINGS
+from resources.telemetry.statement_proof import DEDUPLICATION_SETTINGS
 from tests.support.access_binding import SIGNALS, TOKEN, access_document
 from tests.support.paths import ROOT
 from tests.support.ports import held_port

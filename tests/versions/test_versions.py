@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from resources.statement_proof import DEDUPLICATION_SETTINGS, VERSIONED_SETTINGS, Manifest
-from resources.teams import OLDEST_CLICKHOUSE
-from resources.worker_build import build_worker
+from resources.telemetry.statement_proof import DEDUPLICATION_SETTINGS, VERSIONED_SETTINGS, Manifest
+from resources.telemetry.team_schemas import OLDEST_CLICKHOUSE
+from resources.telemetry.worker_build import build_worker
 from tests.support.paths import ROOT
 from tests.versions import install
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.worker_build import build_worker
+from resources.telemetry.worker_build import build_worker
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.paths import ROOT
 from tests.support.tcp_proxy import Proxy

@@ -190,7 +190,7 @@ export const ALARM_STEP_MS = 100;
 export const INSERTS_IN_FLIGHT = 2;
 /**
  * How far the blocks of a table's batches may reach beyond the oldest open batch of one shard. The
- * table remembers 10,000 (`migrations/`); 100 shards (`resources/shard_layouts.py`) that each write at
+ * table remembers 10,000 (`migrations/`); 100 shards (`resources/telemetry/shard_layouts.py`) that each write at
  * most twice as many while a batch is open stay inside that: `buffer/admission.ts`. At least the
  * partitions that one insert can have rows of, which are 38 where a table was made for its retention.
  */

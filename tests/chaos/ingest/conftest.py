@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resources.worker_build import build_worker
+from resources.telemetry.worker_build import build_worker
 from tests.support.paths import ROOT
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from resources import engine
 from resources.base import declared
-from resources.errors import ConfigurationError
-from resources.role_assignment import RoleAssignmentProvider
-from resources.turns import is_claimed, one_at_a_time
+from resources.base import pulumi_engine as engine
+from resources.base.claims import is_claimed, one_at_a_time
+from resources.base.errors import ConfigurationError
+from resources.organization.role_assignment import RoleAssignmentProvider
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("unlimited")
 
 HOLDER = """
 import time
-from resources.turns import one_at_a_time
+from resources.base.claims import one_at_a_time
 with one_at_a_time("thing"):
     print("holds", flush=True)
     time.sleep(600)

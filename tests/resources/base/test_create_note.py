@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from resources.attempts import IN_FLIGHT_SECONDS, Attempt
-from resources.ownership import Owner
+from resources.base.create_note import IN_FLIGHT_SECONDS, Attempt
+from resources.base.ownership import Owner
 
 OWNER = Owner(stack="s", resource="r")
 

@@ -9,21 +9,22 @@ from typing import Any
 import pytest
 from pulumi.output import Unknown
 
-from resources import api_key, backup_configuration, query_endpoint, scaling_schedule
-from resources.api_key import ApiKeyProvider
-from resources.backup_bucket import BackupBucketProvider
-from resources.backup_configuration import BackupConfigurationProvider
 from resources.base import Declared
-from resources.invitation import InvitationProvider
-from resources.member import MemberProvider
-from resources.organization_settings import SENT, OrganizationSettingsProvider
-from resources.private_endpoint_attachment import PrivateEndpointAttachmentProvider
-from resources.query_endpoint import QueryEndpointProvider
-from resources.role import EFFECTS, POLICY, RoleProvider
-from resources.role_assignment import RoleAssignmentProvider
-from resources.scaling_schedule import ScalingScheduleProvider
-from resources.service_settings import ServiceSettingsProvider
-from resources.upgrade_window import START_HOURS, UpgradeWindowProvider
+from resources.organization import api_key
+from resources.organization.api_key import ApiKeyProvider
+from resources.organization.invitation import InvitationProvider
+from resources.organization.member import MemberProvider
+from resources.organization.organization_settings import SENT, OrganizationSettingsProvider
+from resources.organization.role import EFFECTS, POLICY, RoleProvider
+from resources.organization.role_assignment import RoleAssignmentProvider
+from resources.service_parts import backup_configuration, query_endpoint, scaling_schedule
+from resources.service_parts.backup_bucket import BackupBucketProvider
+from resources.service_parts.backup_configuration import BackupConfigurationProvider
+from resources.service_parts.private_endpoint_attachment import PrivateEndpointAttachmentProvider
+from resources.service_parts.query_endpoint import QueryEndpointProvider
+from resources.service_parts.scaling_schedule import ScalingScheduleProvider
+from resources.service_parts.service_settings import ServiceSettingsProvider
+from resources.service_parts.upgrade_window import START_HOURS, UpgradeWindowProvider
 from tests.support.openapi_schema import schema
 
 ENTRY = {"name": "week", "weekdays": [1.0], "start_hour_utc": 6.0, "end_hour_utc": 18.0}

@@ -11,9 +11,9 @@ from pulumi.output import UNKNOWN
 from pydantic import BaseModel
 
 from clickhouse_api import models
-from resources.click_pipe import ClickPipeProvider
-from resources.click_pipe_requests import patches, post_request
-from resources.click_pipe_sources import SOURCES, seen
+from resources.click_pipes.click_pipe import ClickPipeProvider
+from resources.click_pipes.click_pipe_requests import patches, post_request
+from resources.click_pipes.click_pipe_sources import SOURCES, seen
 
 KAFKA = {"format": "JSONEachRow", "brokers": "b:9092", "topics": "t"}
 LOGIN = {"username": "reader", "password": "hunter22"}

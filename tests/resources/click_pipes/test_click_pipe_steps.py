@@ -13,11 +13,11 @@ import pytest
 from clickhouse_api import Client, errors, models
 from clickhouse_api.limiter import RateLimit
 from local.stack.paths import StackPaths
-from resources import click_pipe_database_scaling
-from resources.click_pipe_database_scaling import ClickPipeDatabaseScalingProvider
-from resources.click_pipe_steps import PipeSteps
-from resources.control_plane import ControlPlane as Settings
-from resources.errors import ResourceError, ServiceGone, WaitFailed
+from resources.base.control_plane import ControlPlane as Settings
+from resources.base.errors import ResourceError, ServiceGone, WaitFailed
+from resources.click_pipes import click_pipe_database_scaling
+from resources.click_pipes.click_pipe_database_scaling import ClickPipeDatabaseScalingProvider
+from resources.click_pipes.click_pipe_steps import PipeSteps
 from tests.support.cloud_apis import ControlPlane
 from tests.support.local_clouds import local_clouds
 

@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 from pulumi.output import Unknown
 
-from resources.click_stack import ClickStackThing
-from resources.click_stack_alert import INTERVALS, SENT, THRESHOLD_TYPES, ClickStackAlertProvider
-from resources.click_stack_dashboard import ClickStackDashboardProvider
-from resources.click_stack_source import KINDS, ClickStackSourceProvider
-from resources.click_stack_webhook import SERVICES, ClickStackWebhookProvider
-from resources.shapes import seen_through
+from resources.base.schema_check import seen_through
+from resources.click_stack.click_stack_alert import (
+    INTERVALS,
+    SENT,
+    THRESHOLD_TYPES,
+    ClickStackAlertProvider,
+)
+from resources.click_stack.click_stack_dashboard import ClickStackDashboardProvider
+from resources.click_stack.click_stack_object import ClickStackThing
+from resources.click_stack.click_stack_source import KINDS, ClickStackSourceProvider
+from resources.click_stack.click_stack_webhook import SERVICES, ClickStackWebhookProvider
 from tests.support.openapi_schema import schema
 
 PLACE = {"organization_id": "o", "service_id": "s", "resource_urn": "u", "stack_mark": "m"}

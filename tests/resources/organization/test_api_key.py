@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from resources.api_key import ApiKeyProvider
-from resources.errors import ResourceError
+from resources.base.errors import ResourceError
+from resources.organization.api_key import ApiKeyProvider
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resources.invitation import InvitationProvider
-from resources.member import MemberProvider
+from resources.organization.invitation import InvitationProvider
+from resources.organization.member import MemberProvider
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
 

@@ -12,12 +12,12 @@ from pulumi.output import Unknown
 from clickhouse_api import Client, models
 from clickhouse_api.limiter import RateLimit
 from local.stack.paths import StackPaths
-from resources import postgres_rules
-from resources.control_plane import ControlPlane as Settings
-from resources.errors import ResourceError, WaitFailed
-from resources.ownership import Owner
-from resources.postgres_service import PostgresServiceProvider
-from resources.postgres_steps import PostgresSteps, access_patch, with_password
+from resources.base.control_plane import ControlPlane as Settings
+from resources.base.errors import ResourceError, WaitFailed
+from resources.base.ownership import Owner
+from resources.postgres import postgres_rules
+from resources.postgres.postgres_service import PostgresServiceProvider
+from resources.postgres.postgres_steps import PostgresSteps, access_patch, with_password
 from tests.support.clock import Clock
 from tests.support.cloud_apis import ControlPlane
 from tests.support.local_clouds import local_clouds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clickhouse_api import models
-from resources import service_rules
+from resources.service import service_rules
 
 __all__ = ["LEGAL", "live", "wanted"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi.output import Unknown
 
-from resources import service_fields
+from resources.service import service_fields
 from tests.resources.service.service_samples import live, wanted
 
 

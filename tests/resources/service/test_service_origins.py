@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.stack.paths import StackPaths
-from resources import service_fields
+from resources.service import service_fields
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 from tests.support.stack_sql import query

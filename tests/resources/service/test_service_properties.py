@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from local.stack.paths import StackPaths
-from resources import orphans, passwords, service_fields, waits
-from resources.control_plane import ControlPlane as Access
-from resources.errors import ResourceError
-from resources.service import ServiceProvider
+from resources import orphans
+from resources.base import passwords
+from resources.base.control_plane import ControlPlane as Access
+from resources.base.errors import ResourceError
+from resources.service import service_fields, waits
+from resources.service.service import ServiceProvider
 from tests.resources.service.service_samples import LEGAL
 from tests.support.cloud_apis import ControlPlane
 

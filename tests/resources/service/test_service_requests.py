@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resources import service_requests, service_rules
+from resources.service import service_requests, service_rules
 from tests.resources.service.service_samples import live, wanted
 
 BACKUP = "b7a5c1de-0000-4000-8000-000000000001"

@@ -11,7 +11,7 @@ import pytest
 from pulumi.output import Unknown
 
 import clickhouse_api
-from resources import service_rules
+from resources.service import service_rules
 from tests.resources.service.service_samples import LEGAL
 
 HORIZONTAL = {"autoscaling_mode": "horizontal", "min_replicas": 2, "max_replicas": 4}

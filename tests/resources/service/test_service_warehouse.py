@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from local.stack.paths import StackPaths
-from resources import passwords
+from resources.base import passwords
 from tests.support.program_stack import ProgramStack
 
 HASH = passwords.base64_sha256("only its owner knows")

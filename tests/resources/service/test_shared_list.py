@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 from clickhouse_api import Client
-from resources.leftovers import FRESH_SECONDS, Lists
+from resources.service.shared_list import FRESH_SECONDS, Lists
 
 
 class Counting:

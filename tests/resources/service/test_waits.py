@@ -11,9 +11,9 @@ import pytest
 from clickhouse_api import Client, errors, models
 from clickhouse_api.limiter import RateLimit
 from local.stack.paths import StackPaths
-from resources import service_steps
-from resources.errors import ResourceError, WaitFailed
-from resources.waits import ServiceRef, Waiter, get_or_none
+from resources.base.errors import ResourceError, WaitFailed
+from resources.service import service_steps
+from resources.service.waits import ServiceRef, Waiter, get_or_none
 from tests.support.clock import Clock
 from tests.support.cloud_apis import ControlPlane
 from tests.support.local_clouds import local_clouds

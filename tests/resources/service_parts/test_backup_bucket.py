@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resources.backup_bucket import BackupBucketProvider
+from resources.service_parts.backup_bucket import BackupBucketProvider
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from clickhouse_api import errors
-from resources import engine, query_endpoint
-from resources.query_endpoint import QueryEndpointProvider
+from resources.base import pulumi_engine as engine
+from resources.service_parts import query_endpoint
+from resources.service_parts.query_endpoint import QueryEndpointProvider
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from local.stack.paths import StackPaths
-from resources import control_plane
-from resources.errors import ResourceError
-from resources.warehouse import Warehouse
+from resources.base import control_plane
+from resources.base.errors import ResourceError
+from resources.sql.connection import Warehouse
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from resources.privileges import GRANT, Catalog, Privilege, rights
+from resources.sql.privileges import GRANT, Catalog, Privilege, rights
 
 # Of `system.privileges`, with the hierarchy that the cases need.
 CATALOG = Catalog(

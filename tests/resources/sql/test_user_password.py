@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from resources import warehouse
-from resources.control_plane import ControlPlane
-from resources.user import UserProvider
-from resources.warehouse import Warehouse
+from resources.base.control_plane import ControlPlane
+from resources.sql import connection as warehouse
+from resources.sql.connection import Warehouse
+from resources.sql.user import UserProvider
 from tests.support.running_service import RunningService
 
 NAME = "password_user"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from resources.access import Access, PublicArgs, TeamArgs, TokenArgs
-from resources.access_rules import InvalidArgs
-from resources.token import TokenProvider
+from resources.telemetry.access import Access, PublicArgs, TeamArgs, TokenArgs
+from resources.telemetry.access_rules import InvalidArgs
+from resources.telemetry.token import TokenProvider
 
 PROVIDER = TokenProvider()
 TEAM = TeamArgs(name="default", database="telemetry")

@@ -15,11 +15,15 @@ import httpx
 import pulumi
 import pytest
 
-from resources.access import SENDING_SCOPES, Access, PublicArgs, TeamArgs, TokenArgs
-from resources.access_bindings import MAX_VARIABLE_BYTES, access_bindings, require_variables
-from resources.access_rules import InvalidArgs
-from resources.telemetry import Telemetry, TelemetryArgs
-from resources.worker_build import BuiltWorker, build_worker
+from resources.telemetry.access import SENDING_SCOPES, Access, PublicArgs, TeamArgs, TokenArgs
+from resources.telemetry.access_bindings import (
+    MAX_VARIABLE_BYTES,
+    access_bindings,
+    require_variables,
+)
+from resources.telemetry.access_rules import InvalidArgs
+from resources.telemetry.telemetry import Telemetry, TelemetryArgs
+from resources.telemetry.worker_build import BuiltWorker, build_worker
 from tests.support.local_cloudflare import Cloud, form
 
 TEAMS = [TeamArgs(name="default", database="telemetry", shards=3)]
@@ -264,6 +268,6 @@ def test_a_deployment_with_too_many_variables_ends_its_preview(
     )
     parts = len(texts(args.access, token_values(30, 1)))
     assert parts > 1
-    monkeypatch.setattr("resources.access_bindings.MAX_VARIABLES", parts + 3)
+    monkeypatch.setattr("resources.telemetry.access_bindings.MAX_VARIABLES", parts + 3)
     with pytest.raises(InvalidArgs, match=rf"{parts + 6} variables', allowed: {parts + 3}"):
         Telemetry("ingest", args)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resources.durable_object import DurableObjectClassProvider
+from resources.telemetry.durable_object_class import DurableObjectClassProvider
 
 PROPS = {"account_id": "0123", "script_name": "telemetry", "class_name": "IngestBuffer"}
 

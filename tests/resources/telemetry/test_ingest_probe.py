@@ -11,22 +11,22 @@ from typing import Any
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
-from resources import statement_proof
-from resources.database import DatabaseProvider
-from resources.errors import ResourceError
-from resources.ingest_probe import IngestProbeProvider
-from resources.migrations import MigrationsProvider, _files
-from resources.scratch_database import ScratchDatabase
-from resources.sql import InServer
-from resources.statement_proof import (
+from resources.base.errors import ResourceError
+from resources.sql.connection import Warehouse
+from resources.sql.database import DatabaseProvider
+from resources.sql.migrations import MigrationsProvider, _files
+from resources.sql.sql_resource import InServer
+from resources.telemetry import statement_proof
+from resources.telemetry.ingest_probe import IngestProbeProvider
+from resources.telemetry.scratch_database import ScratchDatabase
+from resources.telemetry.statement_proof import (
     DEDUPLICATION_SETTINGS,
     VERSIONED_SETTINGS,
     Manifest,
     prove,
 )
-from resources.teams import OLDEST_CLICKHOUSE
-from resources.warehouse import Warehouse
-from resources.worker_build import build_worker
+from resources.telemetry.team_schemas import OLDEST_CLICKHOUSE
+from resources.telemetry.worker_build import build_worker
 from tests.support.paths import ROOT
 from tests.support.running_service import RunningService
 from tests.support.sample_rows import columns_of

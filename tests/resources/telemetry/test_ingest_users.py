@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.ingest_users import READER_LIMITS
+from resources.telemetry.ingest_users import READER_LIMITS
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 

@@ -8,6 +8,7 @@ import sys
 
 from tests.support.paths import ROOT
 
+IMPORT = "from resources.telemetry import lazy_cloudflare as cloudflare"
 DESCRIBE = """
 import inspect
 for name in cloudflare.__all__:
@@ -34,11 +35,11 @@ def run(code: str) -> str:
 def test_the_short_way_gives_the_same_classes() -> None:
     """Names, signatures and attributes are equal; the package itself was not executed."""
     short = run(
-        "from resources import cloudflare" + DESCRIBE + "import sys, pulumi_cloudflare\n"
+        IMPORT + DESCRIBE + "import sys, pulumi_cloudflare\n"
         "assert pulumi_cloudflare.__shell__\n"
         "assert 'pulumi_cloudflare.zone' not in sys.modules\n"
     )
-    long = run("import pulumi_cloudflare\nfrom resources import cloudflare" + DESCRIBE)
+    long = run("import pulumi_cloudflare\n" + IMPORT + DESCRIBE)
     assert short == long
     assert short.count("pulumi_cloudflare.") >= 5
 
@@ -46,8 +47,7 @@ def test_the_short_way_gives_the_same_classes() -> None:
 def test_a_package_of_another_layout_is_imported_the_ordinary_way() -> None:
     """If nothing is found where it should be, nothing is lost but time."""
     shown = run(
-        "import re\n"
-        "from resources import cloudflare\n"
+        "import re\n" + IMPORT + "\n"
         "cloudflare._CLASS = re.compile('(no such thing)')\n"
         "cloudflare._code = lambda *found: compile(cloudflare._classes(*found), '', 'exec')\n"
         "print(cloudflare.WorkersScript)\n"

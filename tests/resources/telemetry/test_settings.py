@@ -11,11 +11,11 @@ import pulumi
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from resources import config
-from resources.access import PublicArgs, TeamArgs, TokenArgs
-from resources.config import Settings, load_settings
-from resources.database_names import DATABASE_ALLOWED
-from resources.worker_logs import WorkerLogs
+from resources.sql.database_names import DATABASE_ALLOWED
+from resources.telemetry import settings as config
+from resources.telemetry.access import PublicArgs, TeamArgs, TokenArgs
+from resources.telemetry.settings import Settings, load_settings
+from resources.telemetry.worker_logs import WorkerLogs
 from tests.support.paths import ROOT
 
 COMPLETE = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resources.shard_layouts import ShardLayoutsProvider
+from resources.telemetry.shard_layouts import ShardLayoutsProvider
 
 NOW = 1_900_000_000
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from resources.worker_build import BuiltWorker, build_worker
+from resources.telemetry.worker_build import BuiltWorker, build_worker
 
 # Appends to a log, so that a test can count builds.
 BUILD = (

@@ -15,12 +15,12 @@ from pulumi.output import UNKNOWN
 
 from clickhouse_api import models
 from local.stack.paths import StackPaths
-from resources import udf, udf_attachment
-from resources.control_plane import ControlPlane as Settings
-from resources.errors import ResourceError, WaitFailed
-from resources.udf import DEFINITION, UdfProvider
-from resources.udf_archive import code_digest, packed
-from resources.udf_attachment import UdfAttachmentProvider
+from resources.base.control_plane import ControlPlane as Settings
+from resources.base.errors import ResourceError, WaitFailed
+from resources.udf import udf, udf_attachment
+from resources.udf.udf import DEFINITION, UdfProvider
+from resources.udf.udf_archive import code_digest, packed
+from resources.udf.udf_attachment import UdfAttachmentProvider
 from tests.support.cloud_apis import ControlPlane
 from tests.support.local_clouds import local_clouds
 

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from resources.statement_proof import DEDUPLICATION_SETTINGS
+from resources.telemetry.statement_proof import DEDUPLICATION_SETTINGS
 from tests.support.clickhouse_server import ClickHouse
 from tests.support.otlp_json import json_from
 from tests.support.otlp_spans import export_bytes, export_request

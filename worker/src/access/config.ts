@@ -1,6 +1,6 @@
 /**
  * Teams, tokens and rates: the secret bindings `ACCESS`, `ACCESS_1` and so on, which
- * `resources/access_bindings.py` writes.
+ * `resources/telemetry/access_bindings.py` writes.
  *
  * They hold hashes of tokens and never a token. They are read once per isolate: other bindings are
  * another version of the script, which starts isolates of its own.

@@ -1,5 +1,5 @@
 /**
- * Reads the bindings `ACCESS`… that `resources/access_bindings.py` writes. An invalid entry is
+ * Reads the bindings `ACCESS`… that `resources/telemetry/access_bindings.py` writes. An invalid entry is
  * skipped: it must never grant access, and must not disable the other entries.
  */
 import { type Layout, ONE_SHARD } from "../buffer/layout.ts";

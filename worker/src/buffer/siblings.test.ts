@@ -11,7 +11,7 @@ const TABLE = "otel_traces";
 /** `migrations/`: how many blocks a table remembers. */
 const REMEMBERED_BLOCKS = 10_000;
 const MAX_SHARDS = 100;
-/** Partitions of a table that was created for its retention, `resources/retention.py`. */
+/** Partitions of a table that was created for its retention, `resources/sql/retention.py`. */
 const MAX_PARTITIONS = 38;
 
 /** Numbers from 0 to 1, the same for the same seed: mulberry32. */

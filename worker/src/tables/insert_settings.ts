@@ -1,7 +1,7 @@
 /**
  * The binding `INSERT_SETTINGS`: settings that this deployment's ClickHouse has and others lack.
  *
- * `resources/ingest_probe.py` reads their names from the server when it deploys. A setting that the
+ * `resources/telemetry/ingest_probe.py` reads their names from the server when it deploys. A setting that the
  * server does not have cannot be in every statement: ClickHouse rejects the insert with code 115.
  */
 import type { Statement } from "./index.ts";

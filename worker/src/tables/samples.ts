@@ -1,6 +1,6 @@
 /**
  * A small body for every table, which `pulumi up` inserts into copies of the tables before it
- * deploys this worker (`resources/ingest_probe.py`).
+ * deploys this worker (`resources/telemetry/ingest_probe.py`).
  *
  * Each has rows of two days, hence of two partitions, and every type of value that its statement
  * converts. `sample_rows.json` has the rows that they must become.

@@ -34,7 +34,7 @@ export interface Frame {
 
 const CLIENT = { name: "ingest-worker", version: "1" } as const;
 
-/** null: it is none; `resources/config.py` refuses those, so nobody gets here by a typing error. */
+/** null: it is none; `resources/telemetry/settings.py` refuses those, so nobody gets here by a typing error. */
 export function dsnFrom(text: string): Dsn | null {
   const match =
     /^(https?):\/\/([0-9a-zA-Z]+)(?::[^@/]*)?@([^@/?#\s]+)((?:\/[^/?#\s]+)*)\/(\d+)$/.exec(text);

@@ -19,7 +19,7 @@ from resources import (
     connection_of,
     get_organization,
 )
-from resources.worker_build import BuiltWorker
+from resources.telemetry.worker_build import BuiltWorker
 
 args = pulumi.Config().require_object("args")
 script = Path(os.environ["WORKER_FILE"])

@@ -1,0 +1,51 @@
+"""Where the control plane is and how to log in there: Pulumi config first, then the environment.
+
+Credentials are never inputs of a resource, so they are in no state file; they are read in the
+process that needs them. `clickhouse_api` is imported when a client is built and not before: a
+`pulumi up` that changes nothing gets by without it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from resources.base import pulumi_engine as engine
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["ControlPlane"]
+
+# Key of the Pulumi config -> environment variable.
+_SETTINGS = {
+    "clickhouseApiUrl": "CLICKHOUSE_API_URL",
+    "clickhouseCloudApiKey": "CLICKHOUSE_CLOUD_API_KEY",
+    "clickhouseCloudApiSecret": "CLICKHOUSE_CLOUD_API_SECRET",
+}
+
+
+class ControlPlane:
+    """Settings of the control plane, from which clients are built.
+
+    Args:
+        setting: looks a key up in the Pulumi config; None where it is not set.
+    """
+
+    def __init__(self, setting: Callable[[str], Any] | None = None) -> None:
+        self._setting = setting or (lambda _key: None)
+
+    def client(self) -> Client:
+        """A client to use as a context manager; a Ctrl-C ends its waits.
+
+        Raises:
+            clickhouse_api.errors.ConfigurationError: key or secret are not set.
+        """
+        from clickhouse_api import Client
+        from clickhouse_api.clock import interruptible_clock
+
+        found = {name: self._setting(key) for key, name in _SETTINGS.items()}
+        configured = {name: str(value) for name, value in found.items() if value}
+        clock = interruptible_clock(engine.sleep)
+        return Client.from_env({**os.environ, **configured}, clock=clock)

@@ -1,0 +1,1 @@
+"""ClickPipes: ingestion pipes of a service."""

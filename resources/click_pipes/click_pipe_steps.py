@@ -1,0 +1,237 @@
+"""The steps of a ClickPipe's life, each safe to do again: edit, scale, run or stop, delete.
+
+A pipe that replicates a database takes an edit of its source only while it is paused, and goes on
+by itself after it; so each edit pauses it, and the last step brings it to the wanted state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from resources.base import Live
+from resources.base import pulumi_engine as engine
+from resources.base.errors import ResourceError, WaitFailed
+from resources.base.polling import Poller
+from resources.click_pipes.click_pipe_requests import live_pipe
+from resources.click_pipes.click_pipe_sources import SOURCES, kind_of
+from resources.service.waits import ServiceRef
+from resources.service.waking import when_awake
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client, errors
+
+__all__ = ["DEFAULT_TIMEOUT_MINUTES", "PipeSteps"]
+
+T = TypeVar("T")
+
+# A pipe that replicates a database sets up slots and publications first.
+DEFAULT_TIMEOUT_MINUTES = 15
+
+# `Snapshot` is the initial load, which may take days; rows are moving.
+_RUNS = frozenset({"Running", "Snapshot", "Resync", "Completed"})
+_STOPPED = frozenset({"Stopped", "Paused"})
+_WRONG = frozenset({"Failed", "InternalError"})
+_LEAVES_BY_ITSELF = frozenset({"Provisioning", "Setup", "Modifying", "Unknown"})
+_STOPPING = frozenset({"Stopping", "Pausing"})
+# After an edit, the answer still says `Paused`; it resumes a moment later.
+_RESUMES_WITHIN_SECONDS = 5.0
+_EDIT_ATTEMPTS = 3
+# What the API says where an edit needs a pause that we did not know of.
+_PAUSE_FIRST = "must be paused"
+
+
+@dataclass
+class PipeSteps:
+    """One pipe, and how to wait for it.
+
+    Attributes:
+        props: the resource's inputs.
+        clock, sleep: handed in by tests.
+    """
+
+    client: Client
+    props: Mapping[str, Any]
+    pipe_id: str
+    progress: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = engine.sleep
+
+    def __post_init__(self) -> None:
+        # Whether an edit that was made will resume the pipe by itself.
+        self._resumes = False
+        minutes = self.props.get("timeout_minutes") or DEFAULT_TIMEOUT_MINUTES
+        self._poller = Poller(
+            f"ClickPipe {self.props.get('name')} ({self.pipe_id})",
+            minutes * 60,
+            self.progress,
+            self.clock,
+            self.sleep,
+        )
+
+    @property
+    def ids(self) -> tuple[str, str, str]:
+        """Organization, service and pipe, as every operation has them."""
+        return self.props["organization_id"], self.props["service_id"], self.pipe_id
+
+    def read(self) -> Live:
+        """The pipe as it is now.
+
+        Raises:
+            NotFound: it is gone.
+        """
+        return live_pipe(self.client.click_pipes.click_pipe_get(*self.ids))
+
+    def edit(self, live: Live, patch: Mapping[str, Any]) -> Live:
+        """Send an update; a pipe of a database is paused first if its source changes."""
+        from clickhouse_api import errors, models
+
+        request = models.ClickPipePatchRequest.model_validate(patch)
+
+        def send() -> Live:
+            return live_pipe(self.client.click_pipes.click_pipe_update(*self.ids, request))
+
+        if "source" in patch and SOURCES[kind_of(live["source"])].is_database:
+            return self._while_paused(live, send)
+        try:
+            return self._awake(send)
+        except errors.ApiStatusError as error:
+            if not _needs_pause(error):
+                raise
+        return self._while_paused(self.read(), send)
+
+    def put_settings(self, settings: Mapping[str, Any]) -> None:
+        """Replace all settings."""
+        from clickhouse_api import models
+
+        request = models.ClickPipeSettingsPutRequest.model_validate(settings)
+        self._awake(lambda: self.client.click_pipes.click_pipe_settings_update(*self.ids, request))
+
+    def scale(self, scaling: Mapping[str, Any]) -> Live:
+        """Change replicas and their size."""
+        from clickhouse_api import models
+
+        request = models.ClickPipeScalingPatchRequest.model_validate(scaling)
+        pipes = self.client.click_pipes
+        return self._awake(lambda: live_pipe(pipes.click_pipe_scaling_update(*self.ids, request)))
+
+    def bring_to(self, live: Live, desired_state: str) -> Live:
+        """Start or stop it, if need be, and wait until it is so.
+
+        Raises:
+            WaitFailed: it failed, or the deadline passed.
+        """
+        if desired_state == "stopped":
+            if self._resumes:
+                self.sleep(_RESUMES_WITHIN_SECONDS)
+                live = self.read()
+            return live if live["state"] in _WRONG else self._stop(live)
+        if live["state"] in _STOPPING:
+            live = self._until(live, _STOPPED | _WRONG, "is stopped")
+        if live["state"] in _STOPPED | _WRONG:
+            live = self._start(live)
+        return self._until(live, _RUNS, "runs", hopeless=_WRONG)
+
+    def delete(self) -> None:
+        """Delete it, and wait until it is gone.
+
+        Raises:
+            NotFound: it is gone.
+            WaitFailed: it is still there at the deadline.
+        """
+        self.client.click_pipes.click_pipe_delete(*self.ids)
+        # The end of this wait is the API's `NotFound`.
+        self._poller.until(
+            self.read(),
+            self.read,
+            lambda _pipe: False,
+            state_of=lambda pipe: str(pipe["state"]),
+            what="is gone",
+        )
+
+    def _while_paused(self, live: Live, send: Callable[[], Live]) -> Live:
+        """A refused edit must not leave a pipe paused that was moving rows."""
+        from clickhouse_api import errors
+
+        moved_rows = live["state"] in _RUNS
+        self._resumes = True
+        for attempts_left in reversed(range(_EDIT_ATTEMPTS)):
+            paused = self._stop(live)
+            try:
+                return self._awake(send)
+            except errors.ClickHouseApiError as error:
+                # The edit before this one may have resumed it only now.
+                if attempts_left and _needs_pause(error):
+                    live = self.read()
+                    continue
+                if moved_rows:
+                    with contextlib.suppress(errors.ClickHouseApiError, ResourceError):
+                        self._start(paused)
+                raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _start(self, live: Live) -> Live:
+        """Start it; a pipe that resumed by itself in the meantime was started."""
+        from clickhouse_api import errors
+
+        try:
+            return self._command("start")
+        except errors.ApiStatusError as error:
+            if error.status != 400:
+                raise
+            now = self.read()
+            if now["state"] in _STOPPED | _WRONG:
+                said = f"cannot start {self._poller.subject}, which is {live['state']}: {error}"
+                raise ResourceError(said) from error
+            return now
+
+    def _stop(self, live: Live) -> Live:
+        if live["state"] in _LEAVES_BY_ITSELF:
+            settled = _RUNS | _STOPPED | _WRONG | {"Degraded"}
+            live = self._until(live, settled, "can be stopped")
+        if live["state"] in _STOPPED | {"Completed"} | _WRONG:
+            return live
+        if live["state"] not in _STOPPING:
+            live = self._command("stop")
+        return self._until(live, _STOPPED | {"Completed"}, "is stopped", hopeless=_WRONG)
+
+    def _command(self, command: str) -> Live:
+        from clickhouse_api import models
+
+        request = models.ClickPipeStatePatchRequest.model_validate({"command": command})
+        pipes = self.client.click_pipes
+        return self._awake(lambda: live_pipe(pipes.click_pipe_state_update(*self.ids, request)))
+
+    def _until(
+        self,
+        live: Live,
+        states: frozenset[str],
+        what: str,
+        *,
+        hopeless: frozenset[str] = frozenset(),
+    ) -> Live:
+        def done(pipe: Live) -> bool:
+            if pipe["state"] in hopeless:
+                raise WaitFailed(
+                    f"{self._poller.subject}: waiting until it {what}: its state is "
+                    f"{pipe['state']}; the console shows why",
+                    last_state=str(pipe["state"]),
+                )
+            return pipe["state"] in states
+
+        return self._poller.until(
+            live, self.read, done, state_of=lambda pipe: str(pipe["state"]), what=what
+        )
+
+    def _awake(self, request: Callable[[], T]) -> T:
+        organization_id, service_id, _ = self.ids
+        ref = ServiceRef(organization_id, service_id, "of the ClickPipe")
+        return when_awake(self.client, ref, request, self.progress)
+
+
+def _needs_pause(error: errors.ClickHouseApiError) -> bool:
+    status = getattr(error, "status", None)
+    return status == 400 and _PAUSE_FIRST in error.message

@@ -1,0 +1,1 @@
+"""ClickStack: alerts, dashboards, sources, webhooks."""

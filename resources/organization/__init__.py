@@ -1,0 +1,1 @@
+"""Organizations: settings, members, invitations, roles, API keys."""

@@ -1,0 +1,206 @@
+"""`ApiKey`: a key of the ClickHouse Cloud API, or of query endpoints, that can be rotated.
+
+Operations: `openapiKeyCreate`, `openapiKeyGet`, `openapiKeyGetList`, `openapiKeyUpdate`,
+`openapiKeyDelete`.
+
+    key = ApiKey(
+        "reporting",
+        ApiKeyArgs(
+            organization_id=warehouse.organization_id,
+            roles=["query_endpoints"],
+            ip_access_list=["203.0.113.7"],
+            rotation="2026-11",
+        ),
+    )
+    pulumi.export("key_id", key.key_id)
+    pulumi.export("key_secret", key.key_secret)
+
+A key has two ids: the resource's `id`, by which other operations name it, and `key_id`, with which
+one logs in. The secret is told once, when the key is made, and kept as a secret output.
+
+Another organization or another `rotation` replaces the key: the new one is there and handed to all
+that use it before the old one goes. The rest changes in place. An existing key is taken over with
+`adopt="<id>"`; its key id and secret are not known then, and it is not rotated until `adopt` is
+taken out.
+
+A key carries its owner's mark in its name until its id is saved (see `named_receipt`). The secret
+of one that an interrupted run left is lost, so it is deleted and another one made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base import Change, Live, Made, marks_of, plain, with_secrets
+from resources.base.access_list import check_access_list, same_access_list
+from resources.base.checker import Checker
+from resources.base.fields import (
+    ORGANIZATION,
+    Field,
+    choice,
+    choices,
+    moment,
+    same_moment,
+    text,
+    texts,
+)
+from resources.base.name_mark import NamedReceipt, has_mark, marked, unmarked
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client, models
+
+__all__ = ["ApiKey", "ApiKeyArgs", "ApiKeyProvider"]
+
+ROLES = ("admin", "developer", "query_endpoints")
+STATES = ("enabled", "disabled")
+SENT = ("name", "roles", "assigned_role_ids", "ip_access_list", "expire_at", "state")
+
+
+@dataclass(kw_only=True)
+class ApiKeyArgs:
+    """Who the key is, and what it may do.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        ip_access_list: from where it may be used: addresses or CIDR ranges, or mappings with
+            `source` and `description`. A set, in place. Never empty: that would let nobody in.
+        name: default: the Pulumi name, or the one that an adopted key has. In place.
+        roles: `admin`, `developer`, `query_endpoints`; a set, in place. Either these or
+            `assigned_role_ids`.
+        assigned_role_ids: UUIDs of system or custom roles; a set, in place.
+        expire_at: date and time with its zone, `2027-01-01T00:00:00Z`. Default: never. In place;
+            taken away, the key no longer expires.
+        state: `enabled` or `disabled`. Default: the server's. In place.
+        rotation: any text; another one makes a new key. Replaces.
+        adopt: id of an existing key to take over instead of making one.
+    """
+
+    organization_id: pulumi.Input[str]
+    ip_access_list: pulumi.Input[Sequence[pulumi.Input[str | Mapping[str, str]]]]
+    name: pulumi.Input[str] | None = None
+    roles: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    assigned_role_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    expire_at: pulumi.Input[str] | None = None
+    state: pulumi.Input[str] | None = None
+    rotation: pulumi.Input[str] | None = None
+    adopt: pulumi.Input[str] | None = None
+
+
+class ApiKeyProvider(Made):
+    """Makes, changes and deletes keys."""
+
+    what = "API key"
+    kept = ("key_id", "key_secret")
+    reusable = False
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "name": Field(check=text()),
+        "roles": Field(check=choices(ROLES)),
+        "assigned_role_ids": Field(check=texts(allowed="at least one UUID of a role", least=1)),
+        "ip_access_list": Field(check=check_access_list, required=True, same=same_access_list),
+        "expire_at": Field(check=moment, clears=True, same=same_moment),
+        "state": Field(check=choice(STATES)),
+        "rotation": Field(check=text(), replaces=True, readable=False),
+    }
+
+    def rules(self, checker: Checker) -> None:
+        """What the key may do is said once."""
+        checker.text("adopt")
+        given = [name for name in ("roles", "assigned_role_ids") if name in checker.inputs]
+        if len(given) == 2:
+            checker.refuse("assigned_role_ids", "nothing beside roles")
+        elif not given and "adopt" not in checker.inputs:
+            checker.required("roles")
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
+        """The key as it is; its secret is never told again."""
+        return _live(client.api_keys.openapi_key_get(props["organization_id"], resource_id))
+
+    def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
+        """Keys with our mark; the list comes in pages."""
+        organization = props["organization_id"]
+        page = client.api_keys.openapi_key_get_list(organization)
+        keys = list(page)
+        while page.next_cursor:
+            page = client.api_keys.openapi_key_get_list(organization, cursor=page.next_cursor)
+            keys += page
+        return [(str(key.id), _live(key)) for key in keys if has_mark(key.name, props)]
+
+    def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
+        """Make a key; its answer alone has the secret."""
+        from clickhouse_api import models
+
+        values = {name: props[name] for name in SENT if name in props}
+        request = models.ApiKeyPostRequest.model_validate({**values, "name": marked(props)})
+        made = client.api_keys.openapi_key_create(props["organization_id"], request)
+        key = made.key or models.ApiKey()
+        secrets = {"key_id": made.key_id, "key_secret": made.key_secret}
+        return str(key.id), {**_live(key), **secrets}
+
+    def sync(self, change: Change) -> Live:
+        """Send what differs; a null expiry is none."""
+        from clickhouse_api import models
+
+        request = models.ApiKeyPatchRequest.model_validate(change.values(SENT))
+        return _live(change.client.api_keys.openapi_key_update(*change.ids, request))
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """The key stops working."""
+        client.api_keys.openapi_key_delete(props["organization_id"], resource_id)
+
+
+class ApiKey(Resource, module="clickhouse", name="ApiKey"):
+    """A key; `id` names it in other operations, `key_id` and `key_secret` log in."""
+
+    name: pulumi.Output[str]
+    """Its name."""
+    key_id: pulumi.Output[str]
+    """What one logs in with; absent for an adopted key."""
+    key_secret: pulumi.Output[str]
+    """Its secret, as a secret; absent for an adopted key."""
+    expire_at: pulumi.Output[str]
+    """When it expires; absent if never."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: ApiKeyArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        name = args.name or (resource_name if args.adopt is None else None)
+        super().__init__(
+            ApiKeyProvider(),
+            resource_name,
+            {
+                **vars(args),
+                "name": name,
+                "key_id": None,
+                "key_secret": None,
+                **marks_of(type(self), resource_name, opts),
+            },
+            with_secrets(opts, "key_secret"),
+        )
+        if args.adopt is None:
+            NamedReceipt(
+                resource_name,
+                kind="api_key",
+                organization_id=args.organization_id,
+                thing_id=self.id,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+def _live(key: models.ApiKey) -> Live:
+    live = plain(key)
+    roles = live.pop("assigned_roles", [])
+    return {
+        **live,
+        "name": unmarked(live.get("name") or ""),
+        "roles": sorted(live.get("roles") or []),
+        "assigned_role_ids": sorted(role["role_id"] for role in roles if role.get("role_id")),
+    }

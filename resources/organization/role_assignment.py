@@ -1,0 +1,109 @@
+"""`RoleAssignment`: who has a custom role.
+
+Operations: `organizationRoleGet`, `organizationRolePatch`.
+
+    RoleAssignment(
+        "analysts",
+        RoleAssignmentArgs(
+            organization_id=organization.id,
+            role_id=analyst.id,
+            actors=["user/11111111-2222-4333-8444-555555555555"],
+        ),
+    )
+
+Another role replaces it; the actors are a set and change in place. It answers for the actors that
+it names and for no other: those of others stay, and several may share a role. The API only knows
+the whole list, so those of one run, and runs on one machine, wait for each other (see `turns`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base import Change, Live, Part, marks_of
+from resources.base.fields import ORGANIZATION, Field, text, texts
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["RoleAssignment", "RoleAssignmentArgs", "RoleAssignmentProvider"]
+
+
+@dataclass(kw_only=True)
+class RoleAssignmentArgs:
+    """Who has which role.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        role_id: id of a custom role. Replaces.
+        actors: users and API keys as the API names them, at least one. A set, in place.
+    """
+
+    organization_id: pulumi.Input[str]
+    role_id: pulumi.Input[str]
+    actors: pulumi.Input[Sequence[pulumi.Input[str]]]
+
+
+class RoleAssignmentProvider(Part):
+    """Adds actors to a role and takes them away."""
+
+    what = "role assignment"
+    parent = "role_id"
+    shared = "actors"
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "role_id": Field(check=text(), required=True, replaces=True, readable=False),
+        "actors": Field(check=texts(allowed="at least one actor", least=1), required=True),
+    }
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
+        """All who have the role."""
+        role = client.role_management.organization_role_get(props["organization_id"], resource_id)
+        return {"actors": sorted(role.actors or [])}
+
+    def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
+        """Ours."""
+        ours = wanted.get("actors") or ()
+        return {"actors": [actor for actor in live["actors"] if actor in ours]}
+
+    def sync(self, change: Change) -> None:
+        """Send the whole list, with those of others."""
+        there, ours = (change.live or {}).get("actors", ()), change.olds.get("actors") or ()
+        others = set(there) - set(ours)
+        _put(change.client, change.resource_id, change.news, others | set(change.news["actors"]))
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Take ours away."""
+        there = set(self.observe(client, resource_id, props)["actors"])
+        left = there - set(props.get("actors") or ())
+        if left != there:
+            _put(client, resource_id, props, left)
+
+
+class RoleAssignment(Resource, module="clickhouse", name="RoleAssignment"):
+    """Who has a role."""
+
+    actors: pulumi.Output[list[str]]
+    """Those that this resource answers for."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: RoleAssignmentArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(RoleAssignmentProvider(), resource_name, props, opts)
+
+
+def _put(client: Client, role_id: str, props: Mapping[str, Any], actors: set[str]) -> None:
+    from clickhouse_api import models
+
+    client.role_management.organization_role_patch(
+        props["organization_id"], role_id, models.RoleUpdateRequest(actors=sorted(actors))
+    )

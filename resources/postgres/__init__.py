@@ -1,0 +1,1 @@
+"""Managed Postgres services."""

@@ -1,0 +1,180 @@
+"""What is legal in a `PostgresService`: each field by itself, then which go together.
+
+No cloud is called. Every refusal names the property, its value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import CheckFailure
+
+from resources.base.checker import Checker, is_known
+from resources.base.ownership import PREFIX
+
+__all__ = [
+    "HA_TYPES",
+    "PROVIDERS",
+    "VERSIONS",
+    "check_access",
+    "check_moment",
+    "check_origin",
+    "check_parameters",
+    "check_password",
+    "check_pooler",
+    "check_size",
+    "check_tags",
+]
+
+VERSIONS = ("18", "17")
+HA_TYPES = ("none", "async", "sync")
+# Each provider, and what its sizes look like. Not the list itself: it grows faster than this.
+PROVIDERS = {"aws": r"[a-z0-9]+\.[a-z0-9]+", "gcp": r"[a-z0-9-]+lssd-\d+"}
+EXAMPLES = {"aws": "r8gd.large", "gcp": "c4a-standard-lssd-4"}
+# The API takes 50 tags, three of them are our marks; here a value may not be empty.
+USER_TAGS = 47
+MOST_POOLER_PARAMETERS = 64
+ENTRY = ("source", "port_range", "description")
+ORIGINS = ("read_replica_of", "restore_from", "adopt")
+RESTORE = ("restore_from", "restore_target")
+# What the service that it is made from says already.
+INHERITED = ("cloud_provider", "region", "postgres_version")
+
+
+def check_tags(checker: Checker, name: str) -> None:
+    """Keys and values of the API's letters; keys with our prefix are ours."""
+    tags = checker.known(name)
+    if tags is None:
+        return
+    legal = isinstance(tags, Mapping) and len(tags) <= USER_TAGS
+    if not legal or not all(_is_tag(key, value) for key, value in tags.items()):
+        checker.refuse(
+            name,
+            f"up to {USER_TAGS} keys (1 to 128 of a-z A-Z 0-9 . _ -, not beginning with "
+            f"{PREFIX}) with values of 1 to 256 of the same letters",
+        )
+
+
+def _is_tag(key: str, value: object) -> bool:
+    letters = r"[a-zA-Z0-9._-]"
+    return (
+        re.fullmatch(f"{letters}{{1,128}}", key) is not None
+        and not key.startswith(PREFIX)
+        and isinstance(value, str)
+        and re.fullmatch(f"{letters}{{1,256}}", value) is not None
+    )
+
+
+def check_access(checker: Checker, name: str) -> None:
+    """Mappings of a source and a range of ports; a set of them."""
+    value = checker.known(name)
+    if value is None:
+        return
+    if not isinstance(value, list) or not all(_is_entry(entry) for entry in value):
+        checker.refuse(
+            name,
+            "mappings of source (an address or CIDR range), port_range and perhaps description",
+        )
+        return
+    entries = {(entry["source"], entry["port_range"]): entry for entry in value}
+    checker.inputs[name] = [
+        {key: part for key, part in entries[both].items() if part} for both in sorted(entries)
+    ]
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, Mapping) or set(entry) - set(ENTRY) or not entry.get("port_range"):
+        return False
+    try:
+        ipaddress.ip_network(str(entry.get("source")), strict=False)
+    except ValueError:
+        return False
+    return all(isinstance(part, str) for part in entry.values())
+
+
+def check_parameters(checker: Checker, name: str) -> None:
+    """A mapping; its names and bounds are the document's, see `shapes`."""
+    value = checker.known(name)
+    if value is not None and not (isinstance(value, Mapping) and value):
+        checker.refuse(name, "at least one parameter and its value")
+
+
+def check_pooler(checker: Checker, name: str) -> None:
+    """A mapping of texts."""
+    value = checker.known(name)
+    if value is None:
+        return
+    legal = isinstance(value, Mapping) and 1 <= len(value) <= MOST_POOLER_PARAMETERS
+    if not legal or not all(isinstance(part, str) and part for part in value.values()):
+        checker.refuse(name, f"1 to {MOST_POOLER_PARAMETERS} parameters with texts as values")
+
+
+def check_password(checker: Checker, name: str) -> None:
+    """Long enough and of three kinds of letters; the message does not show it."""
+    value = checker.known(name)
+    if value is None:
+        return
+    kinds = ("[a-z]", "[A-Z]", "[0-9]")
+    legal = isinstance(value, str) and 12 <= len(value) <= 1024
+    if not legal or not all(re.search(kind, value) for kind in kinds):
+        checker.failures.append(
+            CheckFailure(
+                name,
+                f"{name} is not 12 to 1024 characters with a small and a capital letter "
+                "and a digit",
+            )
+        )
+
+
+def check_moment(checker: Checker, name: str) -> None:
+    """A date and time with its zone."""
+    value = checker.known(name)
+    if value is None:
+        return
+    try:
+        zone = datetime.datetime.fromisoformat(value).tzinfo
+    except (TypeError, ValueError):
+        zone = None
+    if zone is None:
+        checker.refuse(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
+
+
+def check_size(checker: Checker) -> None:
+    """A size of the provider."""
+    provider = checker.known("cloud_provider")
+    if provider in PROVIDERS:
+        allowed = f"a size of {provider}, such as {EXAMPLES[provider]}"
+        checker.text("size", pattern=PROVIDERS[provider], allowed=allowed)
+
+
+def check_origin(checker: Checker) -> None:
+    """What it is made from, and what goes with that."""
+    inputs = checker.inputs
+    origins = [name for name in ORIGINS if name in inputs]
+    for name in origins[1:]:
+        checker.refuse(name, f"nothing beside {origins[0]}")
+    for name, other in (RESTORE, RESTORE[::-1]):
+        if name in inputs and other not in inputs:
+            _refuse(checker, other, f"{other} is required with {name}")
+    made_from = origins[0] if origins and origins[0] != "adopt" else None
+    for name in INHERITED:
+        if made_from is not None and name in inputs:
+            checker.refuse(name, f"nothing with {made_from}: it has that of its source")
+    if not origins:
+        checker.required("cloud_provider", "region", "size")
+    if "read_replica_of" in inputs and is_known(inputs["read_replica_of"]):
+        for name in ("password", "password_version"):
+            if name in inputs:
+                said = "is not allowed with read_replica_of: the password is its primary's"
+                _refuse(checker, name, f"{name} {said}")
+    if "password" in inputs and "password_version" in inputs:
+        said = "is not allowed with password: another password is another version"
+        _refuse(checker, "password_version", f"password_version {said}")
+
+
+def _refuse(checker: Checker, name: str, reason: str) -> None:
+    checker.failures.append(CheckFailure(name, reason))

@@ -1,0 +1,425 @@
+"""`PostgresService`: a Postgres that ClickHouse Cloud runs.
+
+Operations: `postgresServiceCreate`, `postgresInstanceCreateReadReplica`, `postgresInstanceRestore`,
+`postgresServiceGet`, `postgresServiceGetList`, `postgresServicePatch`, `postgresInstanceConfigGet`,
+`postgresInstanceConfigPatch`, `postgresInstanceConfigPost`, `postgresServicePatchState`,
+`postgresServiceSetPassword`, `postgresServiceDelete`.
+
+    orders = PostgresService(
+        "orders",
+        PostgresServiceArgs(
+            organization_id=organization.id,
+            cloud_provider="aws",
+            region="eu-central-1",
+            size="r8gd.large",
+            ha_type="async",
+            pg_config={"max_connections": 200},
+            pg_bouncer_config={"default_pool_size": "40"},
+        ),
+    )
+    orders_to_read = PostgresService(
+        "orders-to-read",
+        PostgresServiceArgs(organization_id=organization.id, read_replica_of=orders.id),
+    )
+
+Another organization, cloud provider, region, Postgres version, primary or restore replaces it: the
+new one runs before the old one goes, and data is not copied. Everything else changes in place; a
+read replica whose `read_replica_of` is taken out of the program is promoted. `deletion_protection`
+blocks deletion and replacement, the latter in the preview. Some parameters take effect after a
+restart: the API's hint is shown, and another `restart_version` restarts.
+
+A service is marked by its tags in the very request that makes it (see `ownership`), so a
+`pulumi up` that dies half-way is continued by the next one, with one service. The password of
+`postgres` is made here, sent (the API takes no hash) and a secret output; an existing service is
+taken over with `adopt="<id>"`, which leaves its password alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, Resource, UpdateResult
+
+from resources.base import Live, Made, marks_of, passwords, plain, with_secrets
+from resources.base import pulumi_engine as engine
+from resources.base.checker import Checker
+from resources.base.errors import ResourceError
+from resources.base.fields import ORGANIZATION, Field, choice, flag, number, text
+from resources.base.ownership import Owner, tags_of
+from resources.base.schema_check import check_shape
+from resources.postgres import postgres_rules
+from resources.postgres.postgres_receipt import PostgresReceipt
+from resources.postgres.postgres_steps import (
+    LEAVING,
+    PATCHED,
+    RESIZING,
+    UNAVAILABLE,
+    PostgresSteps,
+    live_of,
+    same_parameters,
+    tag_list,
+    with_password,
+)
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = [
+    "PostgresService",
+    "PostgresServiceArgs",
+    "PostgresServiceProvider",
+]
+
+NAME_CHARACTERS = 50
+SECRETS = ("password", "connection_string")
+# What the API tells and nobody sets.
+TOLD = ("state", "hostname", "username", "is_primary", "storage_size", "created_at")
+# Only a new one can have these; of one that is there they must be so.
+CREATED = ("cloud_provider", "region", "postgres_version")
+
+
+@dataclass(kw_only=True)
+class PostgresServiceArgs:
+    """What a Postgres service should be.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        cloud_provider: `aws` or `gcp`. Replaces. Required, as region and size, unless it is made
+            from another service or adopted.
+        region: a region of that provider. Replaces.
+        size: which machine, in the provider's words, such as `r8gd.large`. In place.
+        name: 1 to 50 characters. Default: the Pulumi name. In place.
+        postgres_version: `18` or `17`. Default: the server's. Replaces.
+        ha_type: standby servers: `none`, `async` or `sync`. Default: the server's. In place.
+        tags: up to 47 keys and values of letters, digits and `._-`. If given, other people's tags
+            are removed. Keys that begin with `pulumi-` are ours. In place.
+        ip_access_list: who may connect: mappings of `source` (an address or CIDR range),
+            `port_range` and perhaps `description`. A set; if given, others are removed. In place.
+        pg_config: Postgres parameters, as the API's document has them; others stay. In place; one
+            that is taken out is reset.
+        pg_bouncer_config: parameters of PgBouncer, texts. In place, as `pg_config`.
+        read_replica_of: id of the service that this one is a read replica of. Another one
+            replaces; taking it out promotes the replica, in place.
+        restore_from: id of the service that this one is restored from. Another one replaces;
+            taking it out changes nothing.
+        restore_target: the moment to restore, `2027-01-01T00:00:00Z`. Replaces, as `restore_from`.
+        restart_version: any text; another one restarts Postgres. In place.
+        password: of the user `postgres`: 12 characters or more, with a small and a capital letter
+            and a digit. Default: made here. In place; with `adopt` it is taken to be so already.
+        password_version: any text; another one makes a new password. In place. With `adopt`, a
+            value gives the adopted service a new one at once.
+        deletion_protection: True refuses to delete or to replace the service. In place; it has to
+            be taken away by a `pulumi up` of its own.
+        adopt: id of an existing service to take over instead of making one.
+        timeout_minutes: how long creating, changing or deleting may take. Default 30. In place.
+    """
+
+    organization_id: pulumi.Input[str]
+    cloud_provider: pulumi.Input[str] | None = None
+    region: pulumi.Input[str] | None = None
+    size: pulumi.Input[str] | None = None
+    name: pulumi.Input[str] | None = None
+    postgres_version: pulumi.Input[str] | None = None
+    ha_type: pulumi.Input[str] | None = None
+    tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None
+    ip_access_list: pulumi.Input[Sequence[pulumi.Input[Mapping[str, str]]]] | None = None
+    pg_config: pulumi.Input[Mapping[str, Any]] | None = None
+    pg_bouncer_config: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None
+    read_replica_of: pulumi.Input[str] | None = None
+    restore_from: pulumi.Input[str] | None = None
+    restore_target: pulumi.Input[str] | None = None
+    restart_version: pulumi.Input[str] | None = None
+    password: pulumi.Input[str] | None = None
+    password_version: pulumi.Input[str] | None = None
+    deletion_protection: pulumi.Input[bool] | None = None
+    adopt: pulumi.Input[str] | None = None
+    timeout_minutes: pulumi.Input[int] | None = None
+
+
+class PostgresServiceProvider(Made):
+    """Translates between the property bags of `PostgresService` and the control plane."""
+
+    what = "Postgres service"
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "name": Field(
+            check=text(
+                pattern=rf"[\s\S]{{1,{NAME_CHARACTERS}}}", allowed=f"1 to {NAME_CHARACTERS} letters"
+            ),
+            required=True,
+        ),
+        "cloud_provider": Field(check=choice(tuple(postgres_rules.PROVIDERS)), replaces=True),
+        "region": Field(check=text(), replaces=True),
+        "postgres_version": Field(check=choice(postgres_rules.VERSIONS), replaces=True),
+        "size": Field(check=text()),
+        "ha_type": Field(check=choice(postgres_rules.HA_TYPES)),
+        "tags": Field(check=postgres_rules.check_tags),
+        "ip_access_list": Field(check=postgres_rules.check_access),
+        "pg_config": Field(
+            check=postgres_rules.check_parameters, clears=True, same=same_parameters
+        ),
+        "pg_bouncer_config": Field(
+            check=postgres_rules.check_pooler, clears=True, same=same_parameters
+        ),
+        "read_replica_of": Field(check=text(), readable=False, clears=True),
+        "restore_from": Field(check=text(), readable=False, replaces=True),
+        "restore_target": Field(check=postgres_rules.check_moment, readable=False, replaces=True),
+        "restart_version": Field(check=text(), readable=False),
+        "password": Field(check=postgres_rules.check_password, readable=False),
+        "password_version": Field(check=text(), readable=False),
+        "deletion_protection": Field(check=flag, readable=False),
+        "timeout_minutes": Field(check=number(minimum=1, maximum=24 * 60), readable=False),
+    }
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Also the names and bounds of the parameters."""
+        result = super().check(olds, news)
+        checker = Checker(result.inputs)
+        # What passed at the last `up` need not load the client again.
+        if not result.failures and checker.inputs.get("pg_config") != olds.get("pg_config"):
+            check_shape(checker, "pg_config", "PgConfig")
+        return CheckResult(checker.inputs, [*result.failures, *checker.failures])
+
+    def rules(self, checker: Checker) -> None:
+        """What it is made from, and a size of its provider."""
+        checker.text("adopt")
+        postgres_rules.check_size(checker)
+        postgres_rules.check_origin(checker)
+
+    def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Another primary makes another replica; a protected service is not replaced."""
+        result = super().diff(resource_id, olds, news)
+        replaces = list(result.replaces or [])
+        if "read_replica_of" in news and "read_replica_of" in self._changed(olds, news):
+            replaces.append("read_replica_of")
+        # What the state says counts, not the program: a replacement deletes with the old inputs.
+        if replaces and olds.get("deletion_protection"):
+            raise ResourceError(
+                f"deletion_protection is True: another {' and '.join(replaces)} would replace "
+                f"Postgres service {olds.get('name')} ({resource_id}) and delete its data; "
+                "allowed: deletion_protection=False in a `pulumi up` of its own, then the "
+                "replacement"
+            )
+        return DiffResult(changes=result.changes, replaces=replaces, delete_before_replace=False)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Take over what an interrupted run left, or make one; wait until it is as asked."""
+        progress = engine.Progress(str(props.get("resource_urn") or ""))
+        with progress, self._control_plane.client() as client:
+            service_id, live = self.ensure(client, props, progress)
+            steps = PostgresSteps(client, props, service_id, progress)
+            # The list and the POST's answer tell less than the service itself.
+            live = steps.until_running(steps.look() or live)
+            live = self._as_asked(steps, live, {}, props)
+            password = self._first_password(steps, live, props)
+        return CreateResult(service_id, self._told(live, props, password))
+
+    def update(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Send what differs from the live service, wait until it is so."""
+        progress = engine.Progress(str(news.get("resource_urn") or ""))
+        with progress, self._control_plane.client() as client:
+            steps = PostgresSteps(client, news, resource_id, progress)
+            live = steps.look()
+            if live is None:
+                self.require_existing(resource_id)
+            live = steps.until_running(live)
+            if olds.get("read_replica_of") and "read_replica_of" not in news:
+                live = self._promoted(steps, live)
+            live = self._as_asked(steps, live, olds, news)
+            if "restart_version" in news and olds.get("restart_version") != news["restart_version"]:
+                steps.until_changed(steps.command("restart"), lambda _live: True)
+            password = self._next_password(steps, live, olds, news)
+        return UpdateResult(self._told(live, news, password))
+
+    def delete(self, resource_id: str, props: dict[str, Any]) -> None:
+        """Delete it, wait until the API no longer has it; never a protected one."""
+        if props.get("deletion_protection"):
+            raise ResourceError(
+                f"deletion_protection is True: Postgres service {props.get('name')} "
+                f"({resource_id}) is not deleted; allowed: deletion_protection=False in a "
+                "`pulumi up` of its own, then the deletion"
+            )
+        super().delete(resource_id, props)
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
+        """The service as it is; one that is leaving is gone."""
+        live = PostgresSteps(client, props, resource_id).look()
+        return None if live is None or live.get("state") == LEAVING else live
+
+    def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
+        """What the program speaks of, and what only the API tells."""
+        seen = {
+            name: live.get(name)
+            for name, field in self.fields.items()
+            if field.readable and wanted.get(name) is not None
+        }
+        for name in ("pg_config", "pg_bouncer_config"):
+            if name in seen:
+                there = live.get(name) or {}
+                seen[name] = {key: there[key] for key in wanted[name] if key in there}
+        told = (*CREATED, *TOLD)
+        return {**seen, **{name: live[name] for name in told if live.get(name) is not None}}
+
+    def ensure(
+        self, client: Client, props: Mapping[str, Any], progress: engine.Progress
+    ) -> tuple[str, Live | None]:
+        """The one to adopt, what an interrupted run left if it is of use, or a new one."""
+        service_id, live = super().ensure(client, props, progress)
+        mismatched = [
+            name for name in CREATED if name in props and (live or {}).get(name) != props[name]
+        ]
+        if props.get("adopt"):
+            for name in mismatched:
+                raise ResourceError(
+                    f"adopt: {self.what} {service_id} has {name} {(live or {}).get(name)!r}, but "
+                    f"{props[name]!r} is wanted, and nothing can change that"
+                )
+        elif mismatched or (live or {}).get("state") == UNAVAILABLE:
+            # In no state and of no use to anybody, but billed.
+            PostgresSteps(client, props, service_id, progress).delete()
+            return super().ensure(client, props, progress)
+        return service_id, live
+
+    def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
+        """Services with our marks that no state knows of."""
+        marks = Owner.of(props).marks().items()
+        listed: Sequence[Any] = client.postgres.postgres_service_get_list(props["organization_id"])
+        found = [service for service in listed if marks <= tags_of(service).items()]
+        return [
+            (str(service.id), live_of(plain(service)))
+            for service in found
+            if service.state != LEAVING
+        ]
+
+    def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
+        """Make it, from nothing or from another one."""
+        from clickhouse_api import models
+
+        organization = props["organization_id"]
+        given = {"name", "pg_config", "pg_bouncer_config"}
+        tags = tag_list({**(props.get("tags") or {}), **Owner.of(props).marks()})
+        values = {"tags": tags, **{name: props[name] for name in given if name in props}}
+        if "read_replica_of" in props:
+            replica = models.PostgresServiceReadReplicaRequest.model_validate(values)
+            made = client.postgres.postgres_instance_create_read_replica(
+                organization, props["read_replica_of"], replica
+            )
+        elif "restore_from" in props:
+            values["restore_target"] = props["restore_target"]
+            restore = models.PostgresServiceRestoreRequest.model_validate(values)
+            made = client.postgres.postgres_instance_restore(
+                organization, props["restore_from"], restore
+            )
+        else:
+            for name in ("region", "size", "ha_type", "postgres_version", "ip_access_list"):
+                if name in props:
+                    values[name] = props[name]
+            values["provider"] = props["cloud_provider"]
+            request = models.PostgresServicePostRequest.model_validate(values)
+            made = client.postgres.postgres_service_create(organization, request)
+        return str(made.id), live_of(plain(made))
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """It goes, and its data."""
+        progress = engine.Progress(str(props.get("resource_urn") or ""))
+        with progress:
+            PostgresSteps(client, props, resource_id, progress).delete()
+
+    def _as_asked(
+        self,
+        steps: PostgresSteps,
+        live: Live,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Live:
+        """Send what differs; wait until the fields are so, not only the state."""
+        names = {*self.differences(live, news), *(self._changed(olds, news) if olds else ())}
+        differing = sorted(names)
+        live = steps.patch(live, differing)
+        steps.configure(differing, olds)
+        if not names & {*PATCHED, "pg_config", "pg_bouncer_config"}:
+            return live
+        wait = steps.until_changed if names & RESIZING else steps.until_running
+        return wait(live, lambda seen: not self.differences(seen, news))
+
+    def _promoted(self, steps: PostgresSteps, live: Live) -> Live:
+        if live.get("is_primary"):
+            return live  # somebody did it by hand
+        answer = steps.command("promote")
+        return steps.until_running(answer, lambda seen: bool(seen.get("is_primary")))
+
+    def _first_password(
+        self, steps: PostgresSteps, live: Live, props: Mapping[str, Any]
+    ) -> str | None:
+        """A replica has its primary's, an adopted service keeps its own unless a version asks."""
+        given: str | None = props.get("password")
+        if props.get("read_replica_of"):
+            return live.get("password")
+        if props.get("adopt") and not props.get("password_version"):
+            return given or live.get("password")
+        return steps.set_password(given or passwords.generate())
+
+    def _next_password(
+        self, steps: PostgresSteps, live: Live, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> str | None:
+        """Send a password only if it is another one; the one to hand on from now on."""
+        given, kept = news.get("password"), olds.get("password")
+        if given is not None:
+            return steps.set_password(given) if given != kept else kept
+        version = news.get("password_version")
+        if version is not None and version != olds.get("password_version"):
+            return steps.set_password(passwords.generate())
+        return kept or live.get("password")
+
+    def _told(self, live: Live, props: Mapping[str, Any], password: str | None) -> dict[str, Any]:
+        outputs = self._outputs(props, live)
+        url = with_password(live.get("connection_string"), password)
+        # Empty instead of null: see `Token.previous_sha256`.
+        known = {"connection_string": url or ""} | (
+            {} if password is None else {"password": password}
+        )
+        return {**outputs, **known}
+
+
+class PostgresService(Resource, module="clickhouse", name="PostgresService"):
+    """A Postgres service."""
+
+    name: pulumi.Output[str]
+    """Its name."""
+    hostname: pulumi.Output[str]
+    """Where it listens; PgBouncer and Postgres have ports of their own there."""
+    username: pulumi.Output[str]
+    """Its superuser."""
+    password: pulumi.Output[str]
+    """Of that user, a secret; absent where only somebody else knows it."""
+    connection_string: pulumi.Output[str]
+    """With both in it, a secret; empty where the API does not return it."""
+    state: pulumi.Output[str]
+    """As last seen."""
+    is_primary: pulumi.Output[bool]
+    """False for a read replica."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: PostgresServiceArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props: dict[str, Any] = {**vars(args), "name": args.name or resource_name}
+        if args.password is not None:
+            props["password"] = pulumi.Output.secret(args.password)
+        outputs = dict.fromkeys((*TOLD, "connection_string"))
+        props |= {**outputs, **marks_of(type(self), resource_name, opts)}
+        super().__init__(
+            PostgresServiceProvider(), resource_name, props, with_secrets(opts, *SECRETS)
+        )
+        if args.adopt is None:
+            PostgresReceipt(
+                resource_name,
+                organization_id=args.organization_id,
+                thing_id=self.id,
+                opts=pulumi.ResourceOptions(parent=self),
+            )

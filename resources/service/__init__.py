@@ -1,0 +1,1 @@
+"""A ClickHouse Cloud service and its lifecycle."""

@@ -1,0 +1,310 @@
+"""What is legal in a `Service`: each field by itself, then which go together.
+
+No cloud is called. Every refusal names the property, its value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import CheckFailure, CheckResult
+
+from resources.base.access_list import check_access_list
+from resources.base.checker import Checker, is_known
+from resources.base.ownership import PREFIX
+
+__all__ = ["NAME_CHARACTERS", "PRIMARYS_STATE", "REGIONS", "check"]
+
+# As the API's document has them, by provider; a test compares them with it.
+REGIONS = {
+    "aws": (
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+        "eu-central-1",
+        "eu-west-1",
+        "eu-west-2",
+        "il-central-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-2",
+    ),
+    "gcp": (
+        "asia-northeast1",
+        "asia-southeast1",
+        "europe-west2",
+        "europe-west4",
+        "us-central1",
+        "us-east1",
+    ),
+    "azure": ("centralus", "eastus", "eastus2", "germanywestcentral", "westus3"),
+}
+TIERS = ("development", "production")
+RELEASE_CHANNELS = ("slow", "default", "fast")
+COMPLIANCE_TYPES = ("hipaa", "pci")
+DESIRED_STATES = ("running", "stopped")
+# Input of a secondary: what its primary shall be, where that is in the same program.
+PRIMARYS_STATE = "primary_desired_state"
+MODES = ("vertical", "horizontal")
+# Of ClickHouse's own clouds; an infrastructure of one's own (BYOC) has names of its own.
+PROFILES = (
+    "v1-default",
+    "v1-highmem-xs",
+    "v1-highmem-s",
+    "v1-highmem-m",
+    "v1-highmem-l",
+    "v1-highmem-xl",
+)
+NAME_CHARACTERS = 50
+# The API takes 50 tags, four of them may be our marks.
+USER_TAGS = 46
+TAG_LETTERS = r"[a-zA-Z0-9._-]"
+
+MEMORY = ("min_replica_memory_gb", "max_replica_memory_gb")
+REPLICA_BOUNDS = ("min_replicas", "max_replicas")
+FLAGS = (
+    "deletion_protection",
+    "enable_core_dumps",
+    "has_transparent_data_encryption",
+    "idle_scaling",
+    "is_readonly",
+    "mysql_enabled",
+)
+IDS = (
+    "organization_id",
+    "adopt",
+    "data_warehouse_id",
+    "backup_id",
+    "byoc_id",
+    "profile",
+    "transparent_data_encryption_key_id",
+)
+# Ours, not the server's, so they may stand in the inputs and be compared.
+SCALING_DEFAULTS = {"min_replica_memory_gb": 8, "max_replica_memory_gb": 356, "num_replicas": 3}
+
+
+def check(news: Mapping[str, Any]) -> CheckResult:
+    """Every illegal value is named, with what is legal; our own defaults are added."""
+    checker = Checker(news)
+    # Before the defaults, because it is about what the program says itself.
+    _check_infrastructure(checker)
+    _add_defaults(checker.inputs)
+    checker.required("organization_id", "cloud_provider", "region", "ip_access_list")
+    for name in IDS:
+        checker.text(name)
+    for name in FLAGS:
+        checker.flag(name)
+    checker.text(
+        "name", pattern=rf"[\s\S]{{1,{NAME_CHARACTERS}}}", allowed=f"1 to {NAME_CHARACTERS} letters"
+    )
+    checker.one_of("release_channel", RELEASE_CHANNELS)
+    checker.one_of("compliance_type", COMPLIANCE_TYPES)
+    checker.one_of("desired_state", DESIRED_STATES)
+    stops = checker.known(PRIMARYS_STATE) == "stopped"
+    if stops and checker.known("desired_state") == "running":
+        checker.refuse("desired_state", "stopped, as that of its warehouse's primary is")
+    checker.one_of("tier", TIERS)
+    checker.number("timeout_minutes", minimum=1, maximum=24 * 60)
+    _check_place(checker)
+    _check_scaling(checker)
+    _check_idling(checker)
+    check_access_list(checker, "ip_access_list", nobody=True)
+    _check_tags(checker)
+    _check_private_endpoints(checker)
+    _check_origin(checker)
+    _check_password(checker)
+    return checker.result()
+
+
+def _add_defaults(inputs: dict[str, Any]) -> None:
+    # An adopted service stays as it is in everything that the program does not say.
+    if "adopt" in inputs:
+        return
+    # A secondary goes with its primary; what is not known yet is decided when it is.
+    primarys = inputs.get(PRIMARYS_STATE)
+    inputs.setdefault("desired_state", primarys if primarys in DESIRED_STATES else "running")
+    if inputs.get("tier") == "development":
+        return
+    inputs.setdefault("autoscaling_mode", "vertical")
+    if inputs["autoscaling_mode"] == "horizontal":
+        given = next((inputs[name] for name in MEMORY if name in inputs), None)
+        size = SCALING_DEFAULTS["min_replica_memory_gb"] if given is None else given
+        for name in MEMORY:
+            inputs.setdefault(name, size)
+    else:
+        for name, value in SCALING_DEFAULTS.items():
+            inputs.setdefault(name, value)
+
+
+def _check_infrastructure(checker: Checker) -> None:
+    inputs = checker.inputs
+    if "byoc_id" in inputs:
+        for name in MEMORY:
+            if name not in inputs and "adopt" not in inputs:
+                _refuse(checker, name, f"{name} is required with byoc_id")
+    profile = checker.known("profile")
+    if profile in (None, *PROFILES):
+        return
+    if "byoc_id" not in inputs:
+        checker.refuse("profile", f"{', '.join(PROFILES)}; others only with byoc_id")
+        return
+    least, most = (checker.known(name) for name in MEMORY)
+    if least is not None and most is not None and least != most:
+        checker.refuse(
+            MEMORY[0], f"the profile's memory in both bounds, but max_replica_memory_gb is {most!r}"
+        )
+
+
+def _check_place(checker: Checker) -> None:
+    checker.one_of("cloud_provider", tuple(REGIONS))
+    provider = checker.known("cloud_provider")
+    if provider in REGIONS:
+        checker.one_of("region", REGIONS[provider])
+
+
+def _check_scaling(checker: Checker) -> None:
+    checker.one_of("autoscaling_mode", MODES)
+    for name in MEMORY:
+        checker.number(name, minimum=8, maximum=356, step=4)
+    for name in ("num_replicas", *REPLICA_BOUNDS):
+        checker.number(name, minimum=1, maximum=50)
+    _check_order(checker, *MEMORY)
+    _check_order(checker, *REPLICA_BOUNDS)
+    if checker.known("tier") == "development":
+        for name in ("autoscaling_mode", *MEMORY, "num_replicas", *REPLICA_BOUNDS):
+            if name in checker.inputs:
+                checker.refuse(name, "nothing with tier development")
+    elif checker.known("autoscaling_mode") == "horizontal":
+        _check_horizontal(checker)
+    elif is_known(checker.inputs.get("autoscaling_mode")):
+        for name in REPLICA_BOUNDS:
+            if name in checker.inputs:
+                checker.refuse(name, "nothing without autoscaling_mode horizontal")
+
+
+def _check_horizontal(checker: Checker) -> None:
+    if "num_replicas" in checker.inputs:
+        checker.refuse(
+            "num_replicas", "nothing with autoscaling_mode horizontal: min_replicas, max_replicas"
+        )
+    for name in REPLICA_BOUNDS:
+        if name not in checker.inputs:
+            _refuse(checker, name, f"{name} is required with autoscaling_mode horizontal")
+    least, most = (checker.known(name) for name in MEMORY)
+    if isinstance(least, int) and isinstance(most, int) and least < most:
+        checker.refuse(
+            "min_replica_memory_gb",
+            f"max_replica_memory_gb, {most}, because autoscaling_mode is horizontal",
+        )
+
+
+def _check_order(checker: Checker, lowest: str, highest: str) -> None:
+    least, most = checker.known(lowest), checker.known(highest)
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        checker.refuse(lowest, f"at most {highest}, {most}")
+
+
+def _check_idling(checker: Checker) -> None:
+    checker.number("idle_timeout_minutes", minimum=5, maximum=24 * 60 * 365)
+    idling = checker.known("idle_scaling")
+    if idling is False and "idle_timeout_minutes" in checker.inputs:
+        checker.refuse("idle_timeout_minutes", "nothing while idle_scaling is false")
+    # The API wants it when idling is switched on, which may be any later day.
+    if idling is True and "idle_timeout_minutes" not in checker.inputs:
+        _refuse(
+            checker, "idle_timeout_minutes", "idle_timeout_minutes is required with idle_scaling"
+        )
+
+
+def _check_tags(checker: Checker) -> None:
+    tags = checker.known("tags")
+    if tags is None:
+        return
+    legal = isinstance(tags, dict) and len(tags) <= USER_TAGS
+    if not legal or not all(_is_tag(key, value) for key, value in tags.items()):
+        checker.refuse(
+            "tags",
+            f"up to {USER_TAGS} keys (1 to 128 of a-z A-Z 0-9 . _ -, not beginning with "
+            f"{PREFIX}) with values of up to 256 of the same letters",
+        )
+
+
+def _is_tag(key: str, value: object) -> bool:
+    return (
+        re.fullmatch(f"{TAG_LETTERS}{{1,128}}", key) is not None
+        and not key.startswith(PREFIX)
+        and isinstance(value, str)
+        and re.fullmatch(f"{TAG_LETTERS}{{0,256}}", value) is not None
+    )
+
+
+def _check_private_endpoints(checker: Checker) -> None:
+    ids = checker.known("private_endpoint_ids")
+    if ids is None:
+        return
+    if not isinstance(ids, list) or not all(isinstance(item, str) and item for item in ids):
+        checker.refuse("private_endpoint_ids", "a list of ids")
+    else:
+        checker.inputs["private_endpoint_ids"] = sorted(set(ids))
+
+
+def _check_origin(checker: Checker) -> None:
+    """What a service is made from, and what goes with it."""
+    inputs, adopted = checker.inputs, "adopt" in checker.inputs
+    if checker.known("is_readonly") and "data_warehouse_id" not in inputs and not adopted:
+        checker.refuse("is_readonly", "nothing without data_warehouse_id: a primary is written to")
+    if adopted and "backup_id" in inputs:
+        checker.refuse("backup_id", "nothing with adopt: only a new service is restored")
+    # Its value may be a key, so it is not shown.
+    config = checker.known("backup_encryption_config")
+    if config is not None and not (isinstance(config, Mapping) and config):
+        said = "backup_encryption_config is not a mapping with values"
+        _refuse(checker, "backup_encryption_config", said)
+    if "backup_encryption_config" in inputs and "backup_id" not in inputs:
+        said = "backup_encryption_config is only allowed with backup_id"
+        _refuse(checker, "backup_encryption_config", said)
+    encrypted = checker.known("has_transparent_data_encryption")
+    # An encrypted backup makes an encrypted service, whatever the program says.
+    judged = (
+        not adopted
+        and "backup_encryption_config" not in inputs
+        and is_known(inputs.get("has_transparent_data_encryption"))
+    )
+    if judged and not encrypted and "transparent_data_encryption_key_id" in inputs:
+        checker.refuse(
+            "transparent_data_encryption_key_id", "nothing without has_transparent_data_encryption"
+        )
+
+
+def _check_password(checker: Checker) -> None:
+    inputs = checker.inputs
+    sha256, double_sha1 = "password_sha256_hash", "password_double_sha1_hash"
+    # None of these messages shows a value: a hash is what somebody may guess the password from.
+    for name, pattern, form in (
+        (sha256, r"[A-Za-z0-9+/]{43}=", "a SHA-256 in base64, 44 characters"),
+        (double_sha1, r"[0-9a-fA-F]{40}", "a SHA-1 of a SHA-1, 40 hexadecimal digits"),
+    ):
+        value = checker.known(name)
+        if value is not None and not (isinstance(value, str) and re.fullmatch(pattern, value)):
+            _refuse(checker, name, f"{name} is not {form}")
+    if double_sha1 in inputs and sha256 not in inputs:
+        _refuse(checker, double_sha1, f"{double_sha1} is only allowed with {sha256}")
+    for name in ("password", "password_version"):
+        if sha256 in inputs and name in inputs:
+            _refuse(checker, name, f"{name} is not allowed with {sha256}: the hash is the password")
+    if "data_warehouse_id" in inputs and "adopt" not in inputs:
+        for name in ("password_version", sha256, double_sha1):
+            if name in inputs:
+                said = "is not allowed with data_warehouse_id: the password is the primary's"
+                _refuse(checker, name, f"{name} {said}")
+    if "password" in inputs and "adopt" not in inputs:
+        _refuse(checker, "password", "only an adopted service takes a password")
+
+
+def _refuse(checker: Checker, name: str, reason: str) -> None:
+    checker.failures.append(CheckFailure(name, reason))

@@ -1,0 +1,86 @@
+"""Wakes an idle service for what needs it awake: pipes and functions are changed on a running one.
+
+The API answers 424 then, and says whether the service can be woken. A stopped one is left stopped:
+somebody stopped it so that it costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from resources.base.errors import ResourceError, ServiceGone, WaitFailed
+from resources.base.polling import Poller
+from resources.service.waits import GONE, LEAVING, STOPPED, ServiceRef, get_or_none
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client, models
+
+__all__ = ["when_awake"]
+
+T = TypeVar("T")
+
+_WAKE_SECONDS = 600.0
+_NOT_RUNNING = 424
+_AWAKE = frozenset({"running", "partially_running", "degraded"})
+
+
+def when_awake(
+    client: Client,
+    ref: ServiceRef,
+    request: Callable[[], T],
+    progress: Callable[[str], None] = lambda _message: None,
+) -> T:
+    """Send a request that needs the service running; wake it first if it turns out idle.
+
+    Args:
+        request: may be sent again after a 424, which says that nothing was done.
+    Returns:
+        The request's answer.
+    Raises:
+        ServiceGone: there is no such service any more.
+        ResourceError: it is stopped.
+        WaitFailed: it did not wake.
+    """
+    from clickhouse_api import errors
+
+    try:
+        return request()
+    except errors.ApiStatusError as error:
+        if error.status != _NOT_RUNNING:
+            raise
+    _wake(client, ref, progress)
+    return request()
+
+
+def _wake(client: Client, ref: ServiceRef, progress: Callable[[str], None]) -> None:
+    from resources.service import service_steps
+
+    service = get_or_none(client, ref)
+    if service is None or service.state in LEAVING:
+        raise ServiceGone(f"{ref} is gone, and what was in it")
+    if service.state in STOPPED | {"stopping"}:
+        raise ResourceError(
+            f"{ref} is {service.state}, and this needs it running: start it "
+            '(`desired_state="running"`), then `pulumi up` again'
+        )
+    if service.state == "idle":
+        service_steps.command(client, ref, "awake")
+
+    def awake(seen: models.Service | None) -> bool:
+        if seen is None or seen.state in LEAVING | GONE | STOPPED | {"failed"}:
+            state = _state_of(seen)
+            raise WaitFailed(f"{ref}: waking it: its state is {state}", last_state=state)
+        return seen.state in _AWAKE
+
+    Poller(str(ref), _WAKE_SECONDS, progress).until(
+        get_or_none(client, ref),
+        lambda: get_or_none(client, ref),
+        awake,
+        state_of=_state_of,
+        what="is awake",
+    )
+
+
+def _state_of(service: models.Service | None) -> str:
+    return str(service.state) if service is not None else "gone"

@@ -1,0 +1,158 @@
+"""`BackupBucket`: a bucket of one's own that a service's backups go to.
+
+Operations: `backupBucketGet`, `backupBucketCreate`, `backupBucketUpdate`, `backupBucketDelete`.
+
+    BackupBucket(
+        "backups",
+        BackupBucketArgs(
+            organization_id=warehouse.organization_id,
+            service_id=warehouse.id,
+            bucket_provider="AWS",
+            bucket_path="s3://example-backups/warehouse",
+            iam_role_arn="arn:aws:iam::123456789012:role/backups",
+        ),
+    )
+
+Another service or bucket provider replaces it; the rest changes in place. A service has one bucket:
+one that is there already and is not as asked for is only changed with `adopt=True`; one of another
+provider has to be deleted first. Secrets are sent when they change; the API never tells them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base import Change, Live, Part, marks_of, plain, with_secrets
+from resources.base.checker import Checker
+from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["BackupBucket", "BackupBucketArgs", "BackupBucketProvider"]
+
+SECRETS = ("secret_access_key", "connection_string")
+# Bucket provider -> its fields, the first ones required.
+NEEDED = {
+    "AWS": ("bucket_path", "iam_role_arn"),
+    "GCP": ("bucket_path", "access_key_id", "secret_access_key"),
+    "AZURE": ("container_name", "connection_string"),
+}
+POSSIBLE = {**NEEDED, "AWS": (*NEEDED["AWS"], "iam_role_session_name", "iam_role_external_id")}
+
+
+@dataclass(kw_only=True)
+class BackupBucketArgs:
+    """Which bucket, and how to get in.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        service_id: UUID of the service. Replaces.
+        bucket_provider: `AWS`, `GCP` or `AZURE`. Replaces.
+        bucket_path: AWS and GCP. In place.
+        iam_role_arn: AWS: the role that writes. In place.
+        iam_role_session_name: AWS, optional. In place.
+        iam_role_external_id: AWS, optional. In place.
+        access_key_id: GCP: an HMAC key. In place.
+        secret_access_key: GCP: its secret. In place.
+        container_name: Azure. In place.
+        connection_string: Azure, a secret. In place.
+        adopt: change a bucket that is there already. Default: no.
+    """
+
+    organization_id: pulumi.Input[str]
+    service_id: pulumi.Input[str]
+    bucket_provider: pulumi.Input[str]
+    bucket_path: pulumi.Input[str] | None = None
+    iam_role_arn: pulumi.Input[str] | None = None
+    iam_role_session_name: pulumi.Input[str] | None = None
+    iam_role_external_id: pulumi.Input[str] | None = None
+    access_key_id: pulumi.Input[str] | None = None
+    secret_access_key: pulumi.Input[str] | None = None
+    container_name: pulumi.Input[str] | None = None
+    connection_string: pulumi.Input[str] | None = None
+    adopt: pulumi.Input[bool] | None = None
+
+
+class BackupBucketProvider(Part):
+    """Sets a service's backup bucket."""
+
+    what = "backup bucket"
+    clobbers = False
+    secrets = SECRETS
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "service_id": SERVICE,
+        "bucket_provider": Field(check=choice(tuple(NEEDED)), required=True, replaces=True),
+        "bucket_path": Field(check=text()),
+        "iam_role_arn": Field(check=text()),
+        "iam_role_session_name": Field(check=text(), clears=True),
+        "iam_role_external_id": Field(check=text(), clears=True),
+        "access_key_id": Field(check=text()),
+        "secret_access_key": Field(check=text(), readable=False),
+        "container_name": Field(check=text()),
+        "connection_string": Field(check=text(), readable=False),
+    }
+
+    def rules(self, checker: Checker) -> None:
+        """Each bucket provider has fields of its own."""
+        checker.flag("adopt")
+        provider = checker.known("bucket_provider")
+        if provider not in NEEDED:
+            return
+        checker.required(*NEEDED[provider])
+        for name in sorted({name for names in POSSIBLE.values() for name in names}):
+            if name in checker.inputs and name not in POSSIBLE[provider]:
+                checker.refuse(name, f"nothing for {provider}", secret=name in SECRETS)
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
+        """The bucket there is, without its secrets."""
+        return plain(client.backup.backup_bucket_get(props["organization_id"], resource_id))
+
+    def sync(self, change: Change) -> Live | None:
+        """Create it, or send what differs; if the create's answer is lost, read back."""
+        from clickhouse_api import errors, models
+
+        backup, news, provider = change.client.backup, change.news, change.news["bucket_provider"]
+        kind = provider.title() + "BackupBucket"
+        if change.live is not None:
+            values = {**change.values(POSSIBLE[provider]), "bucket_provider": provider}
+            patch = getattr(models, f"{kind}PatchRequestV1").model_validate(values)
+            return plain(backup.backup_bucket_update(*change.ids, patch))
+        values = {name: news[name] for name in POSSIBLE[provider] if name in news}
+        values["bucket_provider"] = provider
+        post = getattr(models, f"{kind}PostRequestV1").model_validate(values)
+        try:
+            return plain(backup.backup_bucket_create(*change.ids, post))
+        except errors.ConnectionFailed as error:
+            if not error.maybe_applied:
+                raise
+            return None
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Backups go to ClickHouse's own storage again."""
+        client.backup.backup_bucket_delete(props["organization_id"], resource_id)
+
+
+class BackupBucket(Resource, module="clickhouse", name="BackupBucket"):
+    """A service's own backup bucket."""
+
+    bucket_provider: pulumi.Output[str]
+    """Whose cloud it is in."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: BackupBucketArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props: dict[str, Any] = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        for name in SECRETS:
+            if props[name] is not None:
+                props[name] = pulumi.Output.secret(props[name])
+        super().__init__(BackupBucketProvider(), resource_name, props, with_secrets(opts, *SECRETS))

@@ -1,0 +1,129 @@
+"""`PrivateEndpointAttachment`: through which private endpoints a service may be reached.
+
+Operations: `instanceGet`, `instanceUpdate`.
+
+    PrivateEndpointAttachment(
+        "private",
+        PrivateEndpointAttachmentArgs(
+            organization_id=warehouse.organization_id,
+            service_id=warehouse.id,
+            private_endpoint_ids=["vpce-0123456789abcdef0"],
+        ),
+    )
+
+Another service replaces it; the ids are a set and change in place. A service's list has one owner:
+where other ids are attached already, they are only detached with `adopt=True`. Destroying it
+detaches its ids and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base import Change, Live, Part, marks_of
+from resources.base.checker import Checker
+from resources.base.fields import ORGANIZATION, SERVICE, Field, texts
+from resources.service.waits import LEAVING, ServiceRef, get_or_none
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = [
+    "PrivateEndpointAttachment",
+    "PrivateEndpointAttachmentArgs",
+    "PrivateEndpointAttachmentProvider",
+]
+
+IDS = "private_endpoint_ids"
+
+
+@dataclass(kw_only=True)
+class PrivateEndpointAttachmentArgs:
+    """Which ones.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        service_id: UUID of the service. Replaces.
+        private_endpoint_ids: the cloud provider's ids of the endpoints. A set, in place.
+        adopt: detach what else is attached already. Default: no.
+    """
+
+    organization_id: pulumi.Input[str]
+    service_id: pulumi.Input[str]
+    private_endpoint_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    adopt: pulumi.Input[bool] | None = None
+
+
+class PrivateEndpointAttachmentProvider(Part):
+    """Attaches and detaches private endpoints."""
+
+    what = "list of private endpoints"
+    clobbers = False
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "service_id": SERVICE,
+        IDS: Field(
+            check=texts(allowed="at least one id of a private endpoint", least=1), required=True
+        ),
+    }
+
+    def rules(self, checker: Checker) -> None:
+        """Whether to overwrite is a yes or a no."""
+        checker.flag("adopt")
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
+        """What is attached; nothing where the service is gone."""
+        ref = ServiceRef(props["organization_id"], resource_id, "with private endpoints")
+        service = get_or_none(client, ref)
+        if service is None or service.state in LEAVING:
+            return None
+        return {IDS: sorted(service.private_endpoint_ids or [])}
+
+    def is_occupied(self, live: Live) -> bool:
+        """An empty list belongs to nobody."""
+        return bool(live[IDS])
+
+    def sync(self, change: Change) -> None:
+        """Send what is to be added and what removed."""
+        attached, wanted = set((change.live or {}).get(IDS, ())), set(change.news[IDS])
+        added, removed = wanted - attached, attached - wanted
+        _patch(change.client, change.resource_id, change.news, add=added, remove=removed)
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Detach ours."""
+        live = self.observe(client, resource_id, props)
+        if live is not None:
+            ours = set(live[IDS]) & set(props[IDS])
+            _patch(client, resource_id, props, add=set(), remove=ours)
+
+
+class PrivateEndpointAttachment(Resource, module="clickhouse", name="PrivateEndpointAttachment"):
+    """A service's private endpoints."""
+
+    private_endpoint_ids: pulumi.Output[list[str]]
+    """What is attached."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: PrivateEndpointAttachmentArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(PrivateEndpointAttachmentProvider(), resource_name, props, opts)
+
+
+def _patch(
+    client: Client, service_id: str, props: Mapping[str, Any], *, add: set[str], remove: set[str]
+) -> None:
+    from clickhouse_api import models
+
+    if add or remove:
+        ids = models.InstancePrivateEndpointsPatch(add=sorted(add), remove=sorted(remove))
+        patch = models.ServicePatchRequest(private_endpoint_ids=ids)
+        client.service.instance_update(props["organization_id"], service_id, patch)

@@ -1,0 +1,176 @@
+"""`QueryEndpoint`: which API keys may query a service over ClickHouse's query API.
+
+Operations: `instanceQueryEndpointGet`, `instanceQueryEndpointUpsert`,
+`instanceQueryEndpointDelete`.
+
+    QueryEndpoint(
+        "queries",
+        QueryEndpointArgs(
+            organization_id=warehouse.organization_id,
+            service_id=warehouse.id,
+            open_api_keys=[key.id],
+            roles=["sql_console_read_only"],
+        ),
+    )
+
+A key is named by its resource id (`ApiKey.id`), not by the id one logs in with. The API replaces
+all keys with every change. So by default the keys of others are read first and sent along: this
+resource answers for its own keys alone, takes only those away, and several may share an endpoint.
+With `exclusive=True` it answers for the whole list, and other people's keys are revoked. Roles and
+origins belong to the endpoint as a whole.
+
+Another service replaces it; the rest changes in place. An endpoint that is there is taken over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import pulumi_engine as engine
+from resources.base.fields import ORGANIZATION, SERVICE, Field, choices, flag, text, texts
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client, models
+    from clickhouse_api.errors import ApiStatusError
+
+__all__ = ["QueryEndpoint", "QueryEndpointArgs", "QueryEndpointProvider"]
+
+ROLES = ("sql_console_read_only", "sql_console_admin")
+# About one in twenty new keys is not known to the endpoints for some seconds (a 400), and a
+# service that is being provisioned answers 500 (ClickHouse/clickhousectl#242).
+_NEW_KEY_SECONDS = 30.0
+_PROVISIONING_SECONDS = 300.0
+_RETRY_SECONDS = 3.0
+
+
+@dataclass(kw_only=True)
+class QueryEndpointArgs:
+    """Who may ask, and as what.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        service_id: UUID of the service. Replaces.
+        open_api_keys: resource ids of API keys, at least one. A set, in place.
+        roles: `sql_console_read_only`, `sql_console_admin`; a set, in place.
+        allowed_origins: origins from which browsers may ask. Default: the server's. In place.
+        exclusive: take every key away that is not listed. Default: no. In place.
+    """
+
+    organization_id: pulumi.Input[str]
+    service_id: pulumi.Input[str]
+    open_api_keys: pulumi.Input[Sequence[pulumi.Input[str]]]
+    roles: pulumi.Input[Sequence[pulumi.Input[str]]]
+    allowed_origins: pulumi.Input[str] | None = None
+    exclusive: pulumi.Input[bool] | None = None
+
+
+class QueryEndpointProvider(Part):
+    """Puts a service's query endpoint, with everybody's keys."""
+
+    what = "query endpoint"
+    shared = "open_api_keys"
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "service_id": SERVICE,
+        "open_api_keys": Field(
+            check=texts(allowed="at least one resource id of an API key", least=1), required=True
+        ),
+        "roles": Field(check=choices(ROLES), required=True),
+        "allowed_origins": Field(check=text()),
+        "exclusive": Field(check=flag, readable=False),
+    }
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
+        """The endpoint with everybody's keys."""
+        return _live(
+            client.service.instance_query_endpoint_get(props["organization_id"], resource_id)
+        )
+
+    def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
+        """Our own keys; all of them if nobody else may have one."""
+        shown = super().shown(live, wanted)
+        if not wanted.get("exclusive"):
+            ours = set(wanted.get("open_api_keys") or ())
+            shown["open_api_keys"] = [key for key in live["open_api_keys"] if key in ours]
+        return shown
+
+    def sync(self, change: Change) -> None:
+        """Put all three; what the program leaves out stays as it is."""
+        live, news = change.live or {}, change.news
+        keys = set(news["open_api_keys"])
+        if not news.get("exclusive"):
+            keys |= set(live.get("open_api_keys", ())) - set(change.olds.get("open_api_keys") or ())
+        endpoint = {
+            "open_api_keys": sorted(keys),
+            "roles": news["roles"],
+            "allowed_origins": news.get("allowed_origins") or live.get("allowed_origins"),
+        }
+        _upsert(change.client, *change.ids, endpoint)
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Take our keys away; the endpoint goes with the last one."""
+        live = self.observe(client, resource_id, props)
+        left = sorted(set(live["open_api_keys"]) - set(props.get("open_api_keys") or ()))
+        if left and not props.get("exclusive"):
+            _upsert(client, props["organization_id"], resource_id, {**live, "open_api_keys": left})
+        else:
+            client.service.instance_query_endpoint_delete(props["organization_id"], resource_id)
+
+
+class QueryEndpoint(Resource, module="clickhouse", name="QueryEndpoint"):
+    """A service's query endpoint."""
+
+    open_api_keys: pulumi.Output[list[str]]
+    """Resource ids of the keys that this resource answers for."""
+    roles: pulumi.Output[list[str]]
+    """What a key may do."""
+    allowed_origins: pulumi.Output[str]
+    """Origins from which browsers may ask."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: QueryEndpointArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(QueryEndpointProvider(), resource_name, props, opts)
+
+
+def _upsert(
+    client: Client, organization_id: str, service_id: str, endpoint: Mapping[str, Any]
+) -> None:
+    """Put the endpoint, as soon as its keys and its service are known there."""
+    from clickhouse_api import errors, models
+
+    names = ("open_api_keys", "roles", "allowed_origins")
+    request = models.InstanceServiceQueryApiEndpointsPostRequest.model_validate(
+        {name: endpoint[name] for name in names if endpoint.get(name) is not None}
+    )
+    started = time.monotonic()
+    while True:
+        try:
+            client.service.instance_query_endpoint_upsert(organization_id, service_id, request)
+            return
+        except errors.ApiStatusError as error:
+            if time.monotonic() - started >= _patience_seconds(error):
+                raise
+            engine.sleep(_RETRY_SECONDS)
+
+
+def _live(endpoint: models.ServiceQueryAPIEndpoint) -> Live:
+    live = plain(endpoint)
+    return {**live, **{name: sorted(live.get(name, [])) for name in ("open_api_keys", "roles")}}
+
+
+def _patience_seconds(error: ApiStatusError) -> float:
+    if error.status == 500:
+        return _PROVISIONING_SECONDS
+    return _NEW_KEY_SECONDS if error.status == 400 else 0.0

@@ -1,0 +1,147 @@
+"""`ServiceSettings`: settings of the ClickHouse server of a service.
+
+Operations: `serviceClickhouseSettingsListGet`, `serviceClickhouseSettingsUpdate`,
+`serviceClickhouseSettingDelete`.
+
+    ServiceSettings(
+        "settings",
+        ServiceSettingsArgs(
+            organization_id=warehouse.organization_id,
+            service_id=warehouse.id,
+            settings={"max_concurrent_queries": 200},
+        ),
+    )
+
+Another service replaces it; settings change in place. The resource answers for the settings that it
+names and for no other: those of others stay, and one that the program no longer names goes back to
+the server's default. Settings that are there already are taken over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base import Change, Live, Part, marks_of
+from resources.base.checker import Checker, whole_number
+from resources.base.fields import ORGANIZATION, SERVICE, Field
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
+
+__all__ = ["ServiceSettings", "ServiceSettingsArgs", "ServiceSettingsProvider"]
+
+
+@dataclass(kw_only=True)
+class ServiceSettingsArgs:
+    """Which settings.
+
+    Attributes:
+        organization_id: UUID of the organization. Replaces.
+        service_id: UUID of the service. Replaces.
+        settings: name to text or whole number, at least one; the API knows which there are. In
+            place.
+    """
+
+    organization_id: pulumi.Input[str]
+    service_id: pulumi.Input[str]
+    settings: pulumi.Input[Mapping[str, pulumi.Input[str | int]]]
+
+
+def _check_settings(checker: Checker, name: str) -> None:
+    value = checker.known(name)
+    if value is None:
+        return
+    if not isinstance(value, dict) or not value or not all(map(_is_setting, value.items())):
+        checker.refuse(name, "names with texts or whole numbers, at least one")
+        return
+    checker.inputs[name] = {key: whole_number(value[key]) for key in sorted(value)}
+
+
+def _is_setting(item: tuple[str, Any]) -> bool:
+    name, value = item[0], whole_number(item[1])
+    return bool(re.fullmatch(r"\w+", name)) and type(value) in (int, str)
+
+
+def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
+    # A whole number may be read back as text.
+    return {name: str(whole_number(value)) for name, value in settings.items()}
+
+
+class ServiceSettingsProvider(Part):
+    """Sets and resets server settings."""
+
+    what = "server settings"
+    shared = "settings"
+    fields: ClassVar = {
+        "organization_id": ORGANIZATION,
+        "service_id": SERVICE,
+        "settings": Field(
+            check=_check_settings,
+            required=True,
+            same=lambda old, new: _texts(old) == _texts(new),
+        ),
+    }
+
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
+        """All settings that somebody set."""
+        listed = client.service.service_clickhouse_settings_list_get(
+            props["organization_id"], resource_id
+        )
+        return {"settings": {str(s.name): whole_number(s.value) for s in listed.settings or []}}
+
+    def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
+        """Ours."""
+        ours = wanted.get("settings") or {}
+        return {"settings": {name: v for name, v in live["settings"].items() if name in ours}}
+
+    def sync(self, change: Change) -> None:
+        """Send those that differ, reset those that are no longer named."""
+        from clickhouse_api import models
+
+        there = _texts((change.live or {"settings": {}})["settings"])
+        wanted = change.news["settings"]
+        changed = {name: v for name, v in wanted.items() if there.get(name) != str(v)}
+        if changed:
+            patch = models.ServiceClickhouseSettingsPatchRequest.model_validate(
+                {"settings": changed}
+            )
+            change.client.service.service_clickhouse_settings_update(*change.ids, patch)
+        dropped = set(change.olds.get("settings") or ()) - set(wanted)
+        _reset(change.client, change.resource_id, change.news, dropped & set(there))
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Back to the server's defaults."""
+        _reset(client, resource_id, props, props.get("settings") or ())
+
+
+class ServiceSettings(Resource, module="clickhouse", name="ServiceSettings"):
+    """Server settings of a service."""
+
+    settings: pulumi.Output[dict[str, Any]]
+    """Those that this resource answers for."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: ServiceSettingsArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {**vars(args), **marks_of(type(self), resource_name, opts)}
+        super().__init__(ServiceSettingsProvider(), resource_name, props, opts)
+
+
+def _reset(client: Client, service_id: str, props: Mapping[str, Any], names: Iterable[str]) -> None:
+    from clickhouse_api import errors
+
+    for name in sorted(names):
+        with contextlib.suppress(errors.NotFound):
+            client.service.service_clickhouse_setting_delete(
+                props["organization_id"], service_id, name
+            )

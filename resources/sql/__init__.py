@@ -1,0 +1,1 @@
+"""Objects inside a service, created in SQL: databases, users, roles, grants, migrations."""

@@ -1,0 +1,175 @@
+"""`Grant`: privileges and roles of one user or role, beside whatever else it has.
+
+Statements: `GRANT`, `REVOKE`, `SHOW GRANTS`, over the service's HTTPS interface.
+
+    Grant(
+        "analysts",
+        GrantArgs(connection=connection_of(warehouse), to=reader.name, roles=[analysts.name]),
+    )
+
+Another grantee or server replaces it; what is granted changes in place, new rights before old ones
+go. It only adds, and takes only what it added: for a list of all that somebody has, use `grants` of
+`User` or `SqlRole`, and no `Grant` of privileges beside it. Two that grant one and the same right
+to the same grantee would take it from each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CheckFailure, Resource
+
+from resources.base.checker import Checker, is_known
+from resources.base.errors import SqlError
+from resources.sql import privileges
+from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.privileges import Catalog, Privilege
+from resources.sql.sql_resource import NAME, InServer, flat, goes_with_its_service
+
+__all__ = ["Grant", "GrantArgs", "GrantProvider"]
+
+
+@dataclass(kw_only=True)
+class GrantArgs:
+    """What to whom; at least one privilege or role.
+
+    Attributes:
+        connection: the server, and who changes it. Another `url` replaces.
+        to: name of a user or a role. Replaces.
+        grants: privileges like `SELECT ON telemetry.*`, one each. A set, in place.
+        roles: names of roles. A set, in place.
+        may_pass_on: whether the grantee may grant them, too: `WITH GRANT OPTION`, `WITH ADMIN
+            OPTION`. Default false. In place.
+    """
+
+    connection: Connection
+    to: pulumi.Input[str]
+    grants: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    roles: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+    may_pass_on: pulumi.Input[bool] | None = None
+
+
+class GrantProvider(InServer):
+    """Brings some rights of one grantee to what the inputs say."""
+
+    replaces = ("url", "to")
+    in_place = ("grants", "roles", "may_pass_on")
+
+    def rules(self, checker: Checker) -> None:
+        """Names and privileges, at least one of them."""
+        checker.text("to", pattern=NAME, allowed="letters, digits and _")
+        checker.matching("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
+        checker.matching("roles", pattern=NAME, allowed="names of letters, digits and _")
+        checker.flag("may_pass_on")
+        given = [checker.inputs.get("grants"), checker.inputs.get("roles")]
+        if is_known(given) and not any(given):
+            checker.failures.append(
+                CheckFailure("grants", "grants and roles are both empty: one right at least")
+            )
+
+    def id_of(self, props: Mapping[str, Any]) -> str:
+        """It has no name of its own."""
+        return str(props["to"])
+
+    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        """Grant what is wanted, then revoke what this resource granted and no longer wants."""
+        _grant(server, news)
+        # Of a refresh that saw less than was granted: then there is less to take away.
+        gone = {
+            kind: [item for item in olds.get(kind) or [] if item not in (news.get(kind) or [])]
+            for kind in ("grants", "roles")
+        }
+        option = bool(olds.get("may_pass_on") and not news.get("may_pass_on"))
+        if option:
+            _revoke(server, news, news, options_only=True)
+        if any(gone.values()):
+            _revoke(server, news, gone)
+            # Revoking a right on all tables takes those on single tables with it.
+            _grant(server, news)
+
+    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Those of the rights that are in force; None where the grantee is gone."""
+        lines = privileges.shown(server, props["to"])
+        if lines is None:
+            return None
+        given, option = privileges.rights(lines), bool(props.get("may_pass_on"))
+        found: dict[str, Any] = {}
+        if "grants" in props:
+            catalog = Catalog.of(server)
+            found["grants"] = [
+                grant
+                for grant in props["grants"]
+                if catalog.is_in_force(Privilege.of(grant, passed_on=option), given)
+            ]
+        if "roles" in props:
+            found["roles"] = [
+                role
+                for role in props["roles"]
+                if role in given.roles and (given.roles[role] or not option)
+            ]
+        return found if any(found.values()) else None
+
+    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+        """Take the rights away; a grantee or a role that is gone has none."""
+        _revoke(server, props, props)
+
+
+class Grant(Resource, module="clickhouse", name="Grant"):
+    """Rights of a user or a role."""
+
+    to: pulumi.Output[str]
+    """Who has them."""
+    grants: pulumi.Output[list[str]]
+    """Privileges."""
+    roles: pulumi.Output[list[str]]
+    """Roles."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: GrantArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            GrantProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+        )
+
+
+def _grant(server: Warehouse, props: Mapping[str, Any]) -> None:
+    to, option = quoted(props["to"]), bool(props.get("may_pass_on"))
+    if grants := _listed(props.get("grants") or []):
+        server.command(f"GRANT {grants} TO {to}{' WITH GRANT OPTION' if option else ''}")
+    if props.get("roles"):
+        roles = ", ".join(quoted(role) for role in props["roles"])
+        server.command(f"GRANT {roles} TO {to}{' WITH ADMIN OPTION' if option else ''}")
+
+
+def _revoke(
+    server: Warehouse,
+    props: Mapping[str, Any],
+    rights: Mapping[str, Any],
+    *,
+    options_only: bool = False,
+) -> None:
+    to = quoted(props["to"])
+    statements = []
+    if grants := _listed(rights.get("grants") or []):
+        statements.append(f"REVOKE {'GRANT OPTION FOR ' if options_only else ''}{grants} FROM {to}")
+    # One by one: a role that was dropped would keep the others from being revoked.
+    statements += [
+        f"REVOKE {'ADMIN OPTION FOR ' if options_only else ''}{quoted(role)} FROM {to}"
+        for role in rights.get("roles") or []
+    ]
+    for statement in statements:
+        try:
+            server.command(statement)
+        except SqlError as error:
+            if error.code not in privileges.UNKNOWN:
+                raise
+
+
+def _listed(grants: Sequence[str]) -> str:
+    return ", ".join(str(privilege) for privilege in sorted({Privilege.of(g) for g in grants}))

@@ -1,0 +1,205 @@
+"""Privileges as ClickHouse's `GRANT` has them: legal spellings, and which include which.
+
+`SHOW GRANTS` does not repeat what was granted: an alias comes back under its real name, a group on
+a database as the long list of its members, and what a broader grant includes not at all. The table
+`system.privileges` says how they hang together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from resources.base.errors import SqlError
+from resources.sql.connection import Warehouse, quoted
+
+__all__ = [
+    "GRANT",
+    "GRANTS_ALLOWED",
+    "UNKNOWN",
+    "Catalog",
+    "Privilege",
+    "Rights",
+    "replace_grants",
+    "rights",
+    "shown",
+]
+
+# One privilege on one target: `SELECT ON telemetry.*`, `INSERT(a, b) ON telemetry.events`.
+GRANT = r"[A-Za-z][A-Za-z ]*(\([\w, ]+\))? ON (\*|\w+)\.(\*|\w+)"
+GRANTS_ALLOWED = "privileges like 'SELECT ON telemetry.*', one each"
+# What ClickHouse answers about a user that does not exist: as a user, and as user or role.
+UNKNOWN = (192, 511)
+
+# Of `system.privileges`: what can be granted on a database or a table, and not only on `*.*`.
+_LEVELS = {"DATABASE", "TABLE", "VIEW", "DICTIONARY", "COLUMN"}
+
+
+@dataclass(frozen=True, order=True)
+class Privilege:
+    """One privilege on one target.
+
+    Attributes:
+        columns: none for all of them.
+        target: `db.table`, with `*` for all.
+        passed_on: whether its holder may grant it, too.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    passed_on: bool = False
+
+    @classmethod
+    def of(cls, grant: str, *, passed_on: bool = False) -> Privilege:
+        """From the spelling of the inputs."""
+        privilege, _, target = grant.rpartition(" ON ")
+        name, _, columns = privilege.partition("(")
+        listed = (column.strip(" )`") for column in columns.split(","))
+        return cls(
+            " ".join(name.upper().split()),
+            tuple(sorted(column for column in listed if column)),
+            target.replace("`", ""),
+            passed_on,
+        )
+
+    def __str__(self) -> str:
+        columns = f"({', '.join(self.columns)})" if self.columns else ""
+        return f"{self.name}{columns} ON {self.target}"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a user or role was granted.
+
+    Attributes:
+        privileges: granted.
+        taken: revoked from within what was granted.
+        roles: by name, and whether they may be passed on.
+    """
+
+    privileges: frozenset[Privilege]
+    taken: frozenset[Privilege]
+    roles: Mapping[str, bool]
+
+
+def shown(server: Warehouse, name: str) -> list[str] | None:
+    """The lines of `SHOW GRANTS FOR`; None where there is no such user or role."""
+    try:
+        # Raw: in the default format a quoted name would come back escaped.
+        lines = server.command(f"SHOW GRANTS FOR {quoted(name)} FORMAT TSVRaw")
+    except SqlError as error:
+        if error.code in UNKNOWN:
+            return None
+        raise
+    return sorted(line.strip() for line in lines.splitlines() if line.strip())
+
+
+def rights(lines: Iterable[str]) -> Rights:
+    """What the lines of `SHOW GRANTS FOR` say."""
+    privileges: set[Privilege] = set()
+    taken: set[Privilege] = set()
+    roles: dict[str, bool] = {}
+    for line in lines:
+        statement, _, rest = line.partition(" ")
+        head, _, tail = rest.rpartition(" TO " if statement == "GRANT" else " FROM ")
+        listed, on, target = head.rpartition(" ON ")
+        option = tail.endswith((" WITH GRANT OPTION", " WITH ADMIN OPTION"))
+        if not on:
+            roles.update({role.strip("` "): option for role in head.split(",")})
+            continue
+        found = privileges if statement == "GRANT" else taken
+        for privilege in re.split(r",\s*(?![^(]*\))", listed):
+            found.add(Privilege.of(f"{privilege} ON {target}", passed_on=option))
+    return Rights(frozenset(privileges), frozenset(taken), roles)
+
+
+def replace_grants(server: Warehouse, name: str, grants: Iterable[str]) -> None:
+    """Make these the only privileges of a user or role, in one statement.
+
+    So nobody is without a right that stays, for not a moment. Roles are not touched.
+    """
+    listed = ", ".join(str(privilege) for privilege in sorted({Privilege.of(g) for g in grants}))
+    if listed:
+        server.command(f"GRANT {listed} TO {quoted(name)} WITH REPLACE OPTION")
+    else:
+        server.command(f"REVOKE ALL ON *.* FROM {quoted(name)}")
+
+
+class Catalog:
+    """Which privilege includes which, as the server's own table says.
+
+    Args:
+        rows: name, aliases with a comma between, level, parent.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
+        self._names: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
+        self._levels: dict[str, str] = {}
+        for row in rows:
+            # `dictGet` is the one that is not in capitals.
+            name, aliases, level, parent = (value.upper() for value in row)
+            self._names.update(dict.fromkeys(filter(None, aliases.split(",")), name))
+            self._parents[name] = parent
+            self._levels[name] = level
+
+    @classmethod
+    def of(cls, server: Warehouse) -> Catalog:
+        """The server's."""
+        answer = server.command(
+            "SELECT privilege, arrayStringConcat(aliases, ','), ifNull(toString(level), ''), "
+            "ifNull(toString(parent_group), '') FROM system.privileges FORMAT TSVRaw"
+        )
+        rows = (line.split("\t") for line in answer.splitlines())
+        return cls((row[0], row[1], row[2], row[3]) for row in rows)
+
+    def is_in_force(self, wanted: Privilege, given: Rights) -> bool:
+        """Whether the rights include all of a privilege."""
+        wanted = self._real(wanted)
+        if any(self._includes(wanted, taken) for taken in given.taken):
+            return False
+        if any(self._includes(held, wanted) for held in given.privileges):
+            return True
+        members = self._members(wanted)
+        return bool(members) and all(self.is_in_force(member, given) for member in members)
+
+    def _real(self, privilege: Privilege) -> Privilege:
+        return replace(privilege, name=self._names.get(privilege.name, privilege.name))
+
+    def _includes(self, wide: Privilege, narrow: Privilege) -> bool:
+        wide = self._real(wide)
+        return (
+            wide.name in self._line_of(narrow.name)
+            and (not wide.columns or bool(narrow.columns and {*narrow.columns} <= {*wide.columns}))
+            and _is_within(narrow.target, wide.target)
+            and (wide.passed_on or not narrow.passed_on)
+        )
+
+    def _line_of(self, name: str) -> Iterable[str]:
+        """The privilege and the groups it is in."""
+        while name:
+            yield name
+            name = self._parents.get(name, "")
+
+    def _members(self, group: Privilege) -> list[Privilege]:
+        """Those of a group that can be granted on its target."""
+        names = [name for name, parent in self._parents.items() if parent == group.name]
+        if group.target != "*.*":
+            names = [name for name in names if self._can_be_on(name, group.target)]
+        return [replace(group, name=name) for name in names]
+
+    def _can_be_on(self, name: str, target: str) -> bool:
+        levels = _LEVELS if target.endswith(".*") else _LEVELS - {"DATABASE"}
+        if self._levels[name] in levels:
+            return True
+        children = [child for child, parent in self._parents.items() if parent == name]
+        return any(self._can_be_on(child, target) for child in children)
+
+
+def _is_within(narrow: str, wide: str) -> bool:
+    """Whether `db.table` is part of `db.*` or of `*.*`."""
+    database, _, table = wide.partition(".")
+    inner, _, inner_table = narrow.partition(".")
+    return database in ("*", inner) and (table in ("", "*") or table == inner_table)

@@ -1,0 +1,97 @@
+"""`SqlRole`: a role inside a service, which users are granted. (`Role` is one of the console's.)
+
+Statements: `CREATE ROLE`, `GRANT … WITH REPLACE OPTION`, `SHOW GRANTS`, `DROP ROLE`, over the
+service's HTTPS interface.
+
+    analysts = SqlRole(
+        "analysts",
+        SqlRoleArgs(
+            connection=connection_of(warehouse), name="analysts", grants=["SELECT ON telemetry.*"]
+        ),
+    )
+
+Another name or server replaces it. Grants change in place, in one statement, to exactly those
+listed; without `grants` they are left to `Grant`. A role that is there already is taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from resources.base.checker import Checker
+from resources.sql import privileges
+from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.sql_resource import NAME, InServer, flat, goes_with_its_service, text
+
+__all__ = ["SqlRole", "SqlRoleArgs", "SqlRoleProvider"]
+
+
+@dataclass(kw_only=True)
+class SqlRoleArgs:
+    """Which one, and what it gives.
+
+    Attributes:
+        connection: the server, and who changes it. Another `url` replaces.
+        name: letters, digits and `_`. Replaces.
+        grants: privileges like `SELECT ON telemetry.*`, one each, and no others. A set, in place.
+    """
+
+    connection: Connection
+    name: pulumi.Input[str]
+    grants: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
+
+
+class SqlRoleProvider(InServer):
+    """Brings one role to what the inputs say."""
+
+    in_place = ("grants",)
+
+    def rules(self, checker: Checker) -> None:
+        """A name, and privileges."""
+        checker.text("name", pattern=NAME, allowed="letters, digits and _")
+        checker.matching("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
+
+    def ensure(self, server: Warehouse, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        """Make it if it is not there; give it its privileges."""
+        server.command(f"CREATE ROLE IF NOT EXISTS {quoted(news['name'])}")
+        if "grants" in news:
+            privileges.replace_grants(server, news["name"], news["grants"])
+
+    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Its privileges, where the program lists them."""
+        # SHOW GRANTS would also answer for a user of that name.
+        found = server.command(
+            f"SELECT count() FROM system.roles WHERE name = {text(props['name'])}"  # noqa: S608
+        )
+        if not int(found):
+            return None
+        lines = privileges.shown(server, props["name"]) or []
+        return {"shown": [line for line in lines if " ON " in line]} if "grants" in props else {}
+
+    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+        """Drop it; those who had it lose it."""
+        server.command(f"DROP ROLE IF EXISTS {quoted(props['name'])}")
+
+
+class SqlRole(Resource, module="clickhouse", name="SqlRole"):
+    """A role inside a service."""
+
+    name: pulumi.Output[str]
+    """Its name."""
+    grants: pulumi.Output[list[str]]
+    """What it gives."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        args: SqlRoleArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            SqlRoleProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+        )

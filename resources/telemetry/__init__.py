@@ -1,0 +1,1 @@
+"""The telemetry stack: the ingest worker, its storage, access and settings."""

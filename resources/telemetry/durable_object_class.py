@@ -1,0 +1,178 @@
+"""`DurableObjectClass`: the storage behind a Workers script, declared exactly once.
+
+`WorkersScript` of pulumi-cloudflare sends its `migrations` with every upload, and Cloudflare
+refuses (10079) a migration whose tag is already applied: a second version of the script, or the
+same one after a `pulumi up` that was killed while it uploaded, would fail for ever. So the script
+is uploaded without migrations, and this resource sees to the class beforehand: it looks at the
+script's migration tag and uploads a placeholder script with the migration only if there is none.
+
+Requests: `GET …/workers/services/{script}`, `PUT` and `DELETE …/workers/scripts/{script}`. The API
+token comes from the Pulumi config or the environment and is no input.
+
+Another account, script or class replaces the resource. Deleting it deletes what is left of the
+script: normally nothing, because the script depends on its storage and goes first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+)
+
+from resources.base.checker import is_known
+from resources.base.errors import ResourceError, one_line
+from resources.base.provider import Provider
+
+__all__ = ["DurableObjectClass", "DurableObjectClassProvider"]
+
+REPLACES = ("account_id", "script_name", "class_name")
+MIGRATION_TAG = "v1"
+DEFAULT_URL = "https://api.cloudflare.com/client/v4"
+_TIMEOUT_SECONDS = 60.0
+# Exports the class, because a migration must find it, and answers nobody.
+_PLACEHOLDER = """\
+import {{ DurableObject }} from "cloudflare:workers";
+export class {class_name} extends DurableObject {{}}
+export default {{ fetch() {{ return new Response("not deployed yet", {{ status: 503 }}); }} }};
+"""
+_MODULE = "placeholder.js"
+# When `cloudflare:workers` came with the class; the real script brings its own date.
+_COMPATIBILITY_DATE = "2024-09-23"
+
+
+class DurableObjectClassProvider(Provider):
+    """Looks before it uploads."""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Remember how to reach Cloudflare."""
+        super().configure(req)
+        get = req.config.get
+        self._token = get("cloudflareApiToken") or os.environ.get("CLOUDFLARE_API_TOKEN", "")
+        url = get("cloudflareBaseUrl") or os.environ.get("CLOUDFLARE_API_BASE_URL")
+        self._url = str(url or DEFAULT_URL).rstrip("/")
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Before a create, ask: a wrong token should show before anything is made."""
+        failures = []
+        if not olds and is_known(news):
+            try:
+                self._migration_tag(news)
+            except ResourceError as error:
+                failures.append(CheckFailure("", str(error)))
+        return CheckResult(news, failures)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Nothing changes in place.
+
+        Another class of the same script is created last, since the delete of the old one deletes
+        the script.
+        """
+        replaces = [name for name in REPLACES if olds.get(name) != news.get(name)]
+        return DiffResult(
+            changes=bool(replaces),
+            replaces=replaces,
+            delete_before_replace=replaces == ["class_name"],
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Declare the class, unless an earlier run got that far."""
+        tag = self._migration_tag(props)
+        if tag is None:
+            self._declare(props)
+        elif tag != MIGRATION_TAG:
+            raise ResourceError(
+                f"Workers script {props['script_name']} has the migration tag {tag!r}: it is not "
+                "of this project, choose another workerName"
+            )
+        return CreateResult(f"{props['script_name']}/{props['class_name']}", props)
+
+    def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
+        """Gone with the script."""
+        if self._migration_tag(props) is None:
+            return ReadResult("", {})
+        return ReadResult(resource_id, props)
+
+    def delete(self, _id: str, props: dict[str, Any]) -> None:
+        """Delete what is left of the script."""
+        self._request("DELETE", f"{_scripts(props)}/{props['script_name']}?force=true")
+
+    def _migration_tag(self, props: dict[str, Any]) -> str | None:
+        """The last migration the script has had; None without one, or without a script."""
+        account, script = props["account_id"], props["script_name"]
+        service = self._request("GET", f"/accounts/{account}/workers/services/{script}") or {}
+        deployed = (service.get("default_environment") or {}).get("script") or {}
+        return deployed.get("migration_tag") or None
+
+    def _declare(self, props: dict[str, Any]) -> None:
+        metadata = {
+            "main_module": _MODULE,
+            "compatibility_date": _COMPATIBILITY_DATE,
+            "migrations": {
+                "new_tag": MIGRATION_TAG,
+                "new_sqlite_classes": [props["class_name"]],
+            },
+        }
+        code = _PLACEHOLDER.format(class_name=props["class_name"])
+        files = {
+            "metadata": (None, json.dumps(metadata), "application/json"),
+            _MODULE: (_MODULE, code, "application/javascript+module"),
+        }
+        self._request("PUT", f"{_scripts(props)}/{props['script_name']}", files=files)
+
+    def _request(self, method: str, path: str, **arguments: Any) -> Any:
+        """The `result` of a request; None where there is no such thing."""
+        import httpx
+
+        doing = f"Cloudflare: {method} {path.partition('?')[0]}"
+        if not self._token:
+            raise ResourceError(f"{doing}: no API token, set CLOUDFLARE_API_TOKEN")
+        headers = {"Authorization": f"Bearer {self._token}"}
+        try:
+            answer = httpx.request(
+                method, self._url + path, headers=headers, timeout=_TIMEOUT_SECONDS, **arguments
+            )
+            body = answer.json() if answer.content else {}
+        except (httpx.TransportError, ValueError) as error:
+            raise ResourceError(f"{doing}: no usable answer: {one_line(error)}") from error
+        if answer.status_code == 404:
+            return None
+        if answer.is_error:
+            told = "; ".join(str(entry.get("message")) for entry in body.get("errors") or [])
+            raise ResourceError(f"{doing}: {answer.status_code} {told}")
+        return body.get("result")
+
+
+class DurableObjectClass(Resource, module="telemetry", name="DurableObjectClass"):
+    """A Durable Object class with SQLite storage, and a script to hold it."""
+
+    script_name: pulumi.Output[str]
+    """The script; upload to the name this output gives, then the class is there."""
+    class_name: pulumi.Output[str]
+    """Name of the class that the script exports."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        account_id: pulumi.Input[str],
+        script_name: pulumi.Input[str],
+        class_name: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {"account_id": account_id, "script_name": script_name, "class_name": class_name}
+        super().__init__(DurableObjectClassProvider(), resource_name, props, opts)
+
+
+def _scripts(props: dict[str, Any]) -> str:
+    return f"/accounts/{props['account_id']}/workers/scripts"
