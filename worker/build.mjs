@@ -31,7 +31,7 @@ const common = {
   platform: "neutral",
   // The runtime's own modules; everything else is in the bundle.
   external: ["cloudflare:*", "node:*"],
-  loader: { ".proto": "text", ".sql": "text" },
+  loader: { ".proto": "text" },
   plugins: [gzipBase64],
   charset: "utf8",
   legalComments: "none",
@@ -42,7 +42,7 @@ await build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js"
 
 const { outputFiles } = await build({
   ...common,
-  entryPoints: ["src/tables/manifest.ts"],
+  entryPoints: ["src/manifest/manifest.ts"],
   write: false,
 });
 const module = Buffer.from(outputFiles[0].contents).toString("base64");

@@ -34,6 +34,7 @@ try {
     .map((file) => join(outdir, file));
   const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
     stdio: "inherit",
+    cwd: root,
   });
   process.exitCode = status ?? 1;
 } finally {

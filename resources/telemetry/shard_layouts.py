@@ -45,7 +45,7 @@ _FIRST_SHARDS = 1
 
 
 class ShardLayout(TypedDict):
-    """As the worker reads it: `Layout` in `worker/src/buffer/layout.ts`."""
+    """As the worker reads it: `Layout` in `worker/src/access/shard_layout.ts`."""
 
     number: int
     shards: int

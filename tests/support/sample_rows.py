@@ -1,4 +1,4 @@
-"""`python -m tests.support.sample_rows` records `worker/src/tables/sample_rows.json`.
+"""`python -m tests.support.sample_rows` records `worker/src/manifest/sample_rows.json`.
 
 Run it after a change of a sample or of a table's columns, and review the difference: `pulumi up`
 expects these rows of every ClickHouse.
@@ -18,7 +18,7 @@ from resources.telemetry.statement_proof import READ_SETTINGS, Manifest
 from tests.support.clickhouse_server import DATABASE, ClickHouse
 from tests.support.paths import ROOT
 
-ROWS = ROOT / "worker" / "src" / "tables" / "sample_rows.json"
+ROWS = ROOT / "worker" / "src" / "manifest" / "sample_rows.json"
 STATEMENTS = ROOT / "worker" / "dist" / "statements.json"
 
 

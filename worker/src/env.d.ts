@@ -9,7 +9,7 @@ interface Env {
   INSERT_FORMAT?: string;
   /** JSON object of settings for every insert, `tables/insert_settings.ts`; absent: none. */
   INSERT_SETTINGS?: string;
-  /** JSON, days that the tables of each kind keep their rows, `time_window.ts`. */
+  /** JSON, days that the tables of each kind keep their rows, `time/time_window.ts`. */
   RETENTION_DAYS: string;
   /** JSON of teams with their SQL readers, and hashed tokens, `access/config.ts`; a secret. */
   ACCESS: string;
@@ -17,7 +17,7 @@ interface Env {
   [part: `ACCESS_${number}`]: string | undefined;
   /** Where errors are reported, a secret; absent: nowhere. */
   SENTRY_DSN?: string;
-  BUFFER: DurableObjectNamespace<import("./buffer.ts").IngestBuffer>;
+  BUFFER: DurableObjectNamespace<import("./buffer/rpc.ts").BufferRpc>;
 }
 
 declare namespace Cloudflare {
@@ -34,11 +34,6 @@ declare module "*.proto" {
 
 /** A file of a package, gzipped and in base64, `build.mjs`. */
 declare module "gzip-base64:*" {
-  const text: string;
-  export default text;
-}
-
-declare module "*.sql" {
   const text: string;
   export default text;
 }

@@ -1,5 +1,6 @@
 /** Routes; every answer of the worker is made here. */
-import type { Scope } from "./access/config.ts";
+import type { Caller } from "./access/auth.ts";
+import type { Scope } from "./access/types.ts";
 import { listBuffers, pauseBuffers, resumeBuffers } from "./admin/buffers.ts";
 import {
   deadLetterBody,
@@ -7,25 +8,24 @@ import {
   listDeadLetters,
   redriveDeadLetters,
 } from "./admin/dead_letters.ts";
-import { scrape } from "./admin/metrics.ts";
 import * as admin from "./admin/operations.ts";
-import type { Caller } from "./auth.ts";
-import { ingestAccountEvent, ingestEvent, ingestEvents } from "./events/ingest.ts";
+import { scrape } from "./admin/scrape.ts";
 import * as events from "./events/operations.ts";
-import { ingestOtlp } from "./ingest.ts";
-import { documentFrom } from "./openapi/document.ts";
+import { ingestAccountEvent, ingestEvent, ingestEvents } from "./ingest/events.ts";
+import { ingestOtlp } from "./ingest/otlp.ts";
 import type { Operation } from "./openapi/operation.ts";
-import { script, stylesheet, swagger, swaggerStart } from "./openapi/swagger.ts";
 import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
 import { otlpOperation } from "./otlp/operation.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
+import { metrics } from "./query/event_metrics.ts";
 import { health } from "./query/health.ts";
-import { metrics } from "./query/metrics.ts";
 import * as query from "./query/operations.ts";
 import { jsonRefusal, type Methods, type Route, type Routes, respond } from "./router.ts";
+import { script, stylesheet, swagger, swaggerStart } from "./swagger/pages.ts";
+import { documentFrom } from "./swagger/spec.ts";
 
-export { IngestBuffer } from "./buffer.ts";
-export { Clock } from "./clock.ts";
+export { Clock } from "./buffer/clock.ts";
+export { IngestBuffer } from "./buffer/ingest_buffer.ts";
 
 const ROUTES: Routes = new Map<string, Methods>([
   ["/health", { GET: openRoute(health, query.HEALTH) }],

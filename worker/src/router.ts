@@ -1,16 +1,17 @@
 /** From a request to a route, and from an error to an answer. */
-import { accessOf, type Scope } from "./access/config.ts";
+import { authenticate, type Caller } from "./access/auth.ts";
+import { accessOf } from "./access/config.ts";
 import { isPreflight, preflight, withCors } from "./access/cors.ts";
 import { normalised, pathOf } from "./access/path.ts";
 import { asNotTracked, doNotTrack } from "./access/privacy.ts";
 import { secured } from "./access/security.ts";
-import { authenticate, type Caller } from "./auth.ts";
-import { discardBody } from "./discard_body.ts";
+import type { Scope } from "./access/types.ts";
+import { type Call, countCall, startCall, tallyOf } from "./append/request_counts.ts";
+import { discardBody } from "./body/discard_body.ts";
+import { letGoOfBody } from "./body/read_body.ts";
 import { quoted, Refusal } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
-import { letGoOfBody } from "./read_body.ts";
 import { reportBug } from "./telemetry/reports.ts";
-import { type Call, countCall, startCall, tallyOf } from "./telemetry/requests.ts";
 
 export type Method = "GET" | "POST";
 

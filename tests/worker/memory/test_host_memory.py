@@ -31,7 +31,7 @@ BACKLOG_BYTES = 300_000_000
 EVENTS = 30_000
 JSON_BODIES = 40
 JSON_SPANS = 120
-# From `limits.ts` and `recent.ts`.
+# From `limits.ts` and `recent_bodies.ts`.
 RECENT_BODIES = 200_000
 KEY_BYTES = 16
 START_SECONDS = START_UNIX_NANO // 10**9

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Access } from "./config.ts";
 import { accessFrom } from "./document.ts";
+import type { Access } from "./types.ts";
 
 const SHA = "ab".repeat(32);
 const TEAM = {

@@ -2,13 +2,14 @@
  * Reads the bindings `ACCESS`… that `resources/telemetry/access_bindings.py` writes. An invalid entry is
  * skipped: it must never grant access, and must not disable the other entries.
  */
-import { type Layout, ONE_SHARD } from "../buffer/layout.ts";
 import {
   PUBLIC_REQUESTS_PER_SECOND,
   PUBLIC_ROWS_PER_SECOND,
   PUBLIC_TOTAL_REQUESTS_PER_SECOND,
   PUBLIC_TOTAL_ROWS_PER_SECOND,
 } from "../limits.ts";
+import type { Rate } from "./rate.ts";
+import { type Layout, ONE_SHARD } from "./shard_layout.ts";
 import {
   type Access,
   type PublicRates,
@@ -16,8 +17,7 @@ import {
   type Scope,
   type Team,
   type TokenEntry,
-} from "./config.ts";
-import type { Rate } from "./rate.ts";
+} from "./types.ts";
 
 type Fields = { readonly [name: string]: unknown };
 type Teams = ReadonlyMap<string, Team>;

@@ -1,7 +1,8 @@
 /** `/admin/buffers`, `/admin/pause`, `/admin/resume`. A token for it may see and do it for all teams. */
-import type { Team } from "../access/config.ts";
-import type { BufferAdmin, BufferStatus } from "../buffer/admin.ts";
+import type { Team } from "../access/types.ts";
+import type { BufferAdmin } from "../buffer/admin.ts";
 import { bufferNames } from "../buffer/names.ts";
+import type { BufferStatus } from "../buffer/status.ts";
 import { asked, jsonBody, teamsNamed } from "./requests.ts";
 import { TEAM_BODY } from "./schema.ts";
 

@@ -1,12 +1,12 @@
 /** `/admin/dead-letters`: bodies that ClickHouse rejected. */
+import { decodeStored } from "../body/content_coding.ts";
 import type { BufferAdmin } from "../buffer/admin.ts";
 import type { DeadLetter } from "../buffer/dead_letters.ts";
 import type { Swept } from "../buffer/redrive.ts";
-import { decodeStored } from "../content_coding.ts";
 import { Refusal } from "../errors.ts";
 import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
+import { parametersFrom } from "../openapi/parameters.ts";
 import { check } from "../openapi/schema.ts";
-import { parametersFrom } from "../query/parameters.ts";
 import { asked, jsonBody, requireBuffer } from "./requests.ts";
 import { LETTER_PARAMETERS, LETTERS_BODY, LETTERS_PARAMETERS } from "./schema.ts";
 import { type Filtered, type Selection, selectionFrom } from "./selection.ts";

@@ -1,12 +1,14 @@
 /** What the admin API's endpoints have in common: reading a request, finding its buffer. */
-import { accessOf, type Team } from "../access/config.ts";
+import { accessOf } from "../access/config.ts";
+import type { Team } from "../access/types.ts";
+import { readBody } from "../body/read_body.ts";
 import type { BufferAdmin } from "../buffer/admin.ts";
-import { bufferNamed, bufferNames } from "../buffer/names.ts";
+import { bufferNames } from "../buffer/names.ts";
+import { bufferNamed } from "../buffer/stubs.ts";
 import { Refusal } from "../errors.ts";
-import { requireContentType } from "../ingest.ts";
+import { requireContentType } from "../ingest/otlp.ts";
 import { MAX_ADMIN_BODY_BYTES, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { check, type Schema, shown } from "../openapi/schema.ts";
-import { readBody } from "../read_body.ts";
 
 /** The body, checked. */
 export async function jsonBody(request: Request, schema: Schema): Promise<Record<string, unknown>> {

@@ -5,36 +5,17 @@
  * tried, and a dead letter that is sent again is a new batch under a number never used before.
  */
 import { RpcTarget } from "cloudflare:workers";
-import { type Gauges, gaugesFrom } from "../telemetry/gauges.ts";
-import type { Sums } from "../telemetry/tally.ts";
+import type { Sums } from "../telemetry/counters.ts";
 import { type DeadLetter, type DeadLetters, type LetterFilter, shown } from "./dead_letters.ts";
+import { type Gauges, gaugesFrom } from "./gauges.ts";
 import type { Redriver, Swept } from "./redrive.ts";
-import { JOINED } from "./siblings.ts";
+import { JOINED } from "./shard_coordination.ts";
+import type { BufferStatus } from "./status.ts";
 import type { Store } from "./store.ts";
-
-export interface BufferStatus {
-  readonly paused: boolean;
-  readonly stored_bytes: number;
-  /** Rows that wait; a body that was sent again out of the dead letters has none here. */
-  readonly rows: number;
-  readonly oldest_age_seconds: number | null;
-  readonly batches: number;
-  /** Paused and 0: ClickHouse hears nothing from this buffer. */
-  readonly inserts_in_flight: number;
-  /** Of a batch that waits to be tried again; null if none does. */
-  readonly last_error: string | null;
-  /** Rows of stored bodies that have left; one that was set aside counts with those beside it. */
-  readonly rows_delivered: number;
-  readonly dead_letters: number;
-  readonly dead_letter_bytes: number;
-  readonly dead_letter_oldest_age_seconds: number | null;
-  /** `DeadLetters.usedRatio`: at 1 the oldest is deleted. */
-  readonly dead_letters_used_ratio: number;
-}
 
 export interface Hooks {
   readonly insertsInFlight: () => number;
-  /** What was counted, `telemetry/health.ts`. */
+  /** What was counted, `buffer/buffer_counters.ts`. */
   readonly sums: () => Sums;
   /** Delivers now what there is. */
   readonly wake: () => void;

@@ -4,18 +4,17 @@
  *
  * A number is used once: it is written in the transaction of its batch.
  */
-import { inflatedBytes } from "../content_coding.ts";
-import type { DayRange } from "../days.ts";
+import { inflatedBytes } from "../body/content_coding.ts";
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
 import {
-  type Kind,
   type Statement,
   type Stream,
   streamById,
   type Table,
   tableBit,
-  tablesOf,
+  tableNamed,
 } from "../tables/index.ts";
+import type { DayRange } from "../time/days.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import { APART, type CountedRange, type Row, type Store } from "./store.ts";
 
@@ -309,16 +308,6 @@ export class Batches {
     );
     return Number(row.bytes ?? 0);
   }
-}
-
-/** Of a row that an older script wrote it is null, and its kind had one table then. */
-export function tableNamed(name: SqlStorageValue | undefined, kind: Kind): Table {
-  const [first] = tablesOf(kind);
-  const found = tablesOf(kind).find((table) => table === name) ?? first;
-  if (found === undefined) {
-    throw new Error(`no table for ${kind}`);
-  }
-  return found;
 }
 
 function batchFromRow(row: Row): Batch {

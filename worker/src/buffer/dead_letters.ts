@@ -12,8 +12,14 @@ import {
   DEAD_LETTERS_PER_PAGE,
   MAX_VALUE_BYTES,
 } from "../limits.ts";
-import { type Encoding, type Kind, type Stream, streamById, type Table } from "../tables/index.ts";
-import { tableNamed } from "./batches.ts";
+import {
+  type Encoding,
+  type Kind,
+  type Stream,
+  streamById,
+  type Table,
+  tableNamed,
+} from "../tables/index.ts";
 import { joined, type Row } from "./store.ts";
 
 export interface DeadLetter {

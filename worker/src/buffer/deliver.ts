@@ -2,7 +2,8 @@
  * The outbox: seal a batch, insert it under its token, delete it. `worker/README.md` proves why a
  * crash at any arrow leaves every row in ClickHouse once.
  */
-import { free } from "../body.ts";
+import { free } from "../body/bytes.ts";
+import { bodyMemory } from "../body/read_body.ts";
 import { insert, type Outcome, type Server } from "../clickhouse.ts";
 import {
   ALARM_ENCODED_BYTES,
@@ -14,16 +15,15 @@ import {
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
 } from "../limits.ts";
-import { bodyMemory } from "../read_body.ts";
+import { appendMemory, insertMemory, longEncoding } from "../memory/shared_memory.ts";
 import { NotEncodable, UnknownColumns } from "../rowbinary/errors.ts";
 import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
-import type { Health } from "../telemetry/health.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
+import type { Health } from "./buffer_counters.ts";
 import { heldBytes, type InsertBody, insertBody, isLongEncoding } from "./insert_body.ts";
 import { Sealer } from "./seal.ts";
-import { appendMemory, insertMemory, longEncoding } from "./shared_memory.ts";
-import type { Siblings } from "./siblings.ts";
+import type { Siblings } from "./shard_coordination.ts";
 import type { Store } from "./store.ts";
 
 export interface DeliverOptions {

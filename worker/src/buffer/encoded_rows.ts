@@ -1,6 +1,6 @@
 /** The rows of a batch as RowBinary, for statements with `FORMAT RowBinary`. */
-import { compressed, free } from "../body.ts";
-import { decodeStored } from "../content_coding.ts";
+import { compressed, free } from "../body/bytes.ts";
+import { decodeStored } from "../body/content_coding.ts";
 import { ENCODED_PIECE_BYTES, MAX_ENCODED_BYTES } from "../limits.ts";
 import { encoderFor } from "../rowbinary/encoder.ts";
 import { NotEncodable } from "../rowbinary/errors.ts";

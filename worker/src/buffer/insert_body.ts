@@ -1,5 +1,5 @@
 /** The bytes of an insert: what a batch holds, and before it what its statement needs there. */
-import { concat, framed, free } from "../body.ts";
+import { concat, framed, free } from "../body/bytes.ts";
 import {
   INSERT_PIECE_BYTES,
   LONG_ENCODED_CHUNK_BYTES,

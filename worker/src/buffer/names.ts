@@ -1,7 +1,6 @@
 /** Which buffers there are: one per team and shard, each a Durable Object named `<team>/<shard>`. */
-import type { Team } from "../access/config.ts";
-import type { IngestBuffer } from "../buffer.ts";
-import { type Layout, shardsEver } from "./layout.ts";
+import { type Layout, shardsEver } from "../access/shard_layout.ts";
+import type { Team } from "../access/types.ts";
 
 /** Layouts that buffers told of, by team: newer than the configuration that this isolate runs. */
 const heard = new Map<string, Layout>();
@@ -39,14 +38,4 @@ function bufferNamesIn(team: Pick<Team, "name">, layout: Layout): string[] {
 /** The other buffers of a buffer's team. */
 export function siblingNames(name: string, layout: Layout): string[] {
   return bufferNamesIn({ name: teamOf(name) }, layout).filter((each) => each !== name);
-}
-
-export function bufferNamed(env: Env, name: string): DurableObjectStub<IngestBuffer> {
-  return env.BUFFER.getByName(name);
-}
-
-/** Where the team's next bodies may go. */
-export function openBuffers(env: Env, team: Team): DurableObjectStub<IngestBuffer>[] {
-  const { shards } = layoutOf(team);
-  return Array.from({ length: shards }, (_, shard) => bufferNamed(env, bufferName(team, shard)));
 }

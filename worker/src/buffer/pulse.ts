@@ -16,7 +16,7 @@ export class ClockWatch {
 }
 
 export interface PulseHooks {
-  /** Returns the time after `ms`, independent of the object's clock (`clock.ts`). */
+  /** Returns the time after `ms`, independent of the object's clock (`buffer/clock.ts`). */
   readonly after: (ms: number) => Promise<number>;
   /** Whether a batch waits or an insert is in flight. */
   readonly isNeeded: () => boolean;

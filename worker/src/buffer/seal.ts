@@ -4,7 +4,6 @@
  * The more waits, the shorter it waits: a few rows a second share an insert a second, and a flood
  * does not let ClickHouse stand idle for the rest of that second, nor where it begins and ends.
  */
-import { union } from "../days.ts";
 import { BATCH_AGE_MS, FLOOD_OVER_MS, FLOOD_SHARE, INSERTS_IN_FLIGHT } from "../limits.ts";
 import {
   type Kind,
@@ -16,8 +15,9 @@ import {
   tablesFrom,
   tablesOf,
 } from "../tables/index.ts";
+import { union } from "../time/days.ts";
 import type { Batches } from "./batches.ts";
-import { type Bounds, Pace, strictest } from "./pace.ts";
+import { type Bounds, Pace, strictest } from "./insert_backpressure.ts";
 import type { CountedRange, Store } from "./store.ts";
 
 /** Chunks that are to be sealed, and the tables they have rows for. */

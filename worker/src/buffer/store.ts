@@ -4,11 +4,11 @@
  * Storage is the truth: every class beside this one can be thrown away and built again from here.
  * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
  */
-import { free } from "../body.ts";
-import type { DayRange } from "../days.ts";
+import { free } from "../body/bytes.ts";
 import { INSERT_PIECE_CHUNKS, MAX_VALUE_BYTES } from "../limits.ts";
 import type { PartialSuccess } from "../otlp/partial_success.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
+import type { DayRange } from "../time/days.ts";
 
 /** One stored row: one body, or several small ones of the same stream back to back. */
 export interface Chunk {

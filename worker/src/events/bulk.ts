@@ -1,8 +1,8 @@
 /** The body of `POST /events/bulk`: parses and checks its events. */
-import { type DayRange, union } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import { MAX_BULK_EVENTS, MAX_EVENT_BYTES, MAX_REPORTED_EVENTS } from "../limits.ts";
 import { check, invalid, isObject, shown } from "../openapi/schema.ts";
+import { type DayRange, union } from "../time/days.ts";
 import { bodyFrom, textFrom, valueFrom } from "./json.ts";
 import { type Arrival, lineFromEvent, type RejectReason, reasonOf } from "./parse.ts";
 import { EVENTS, EVENTS_OBJECT } from "./schema.ts";

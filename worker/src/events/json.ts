@@ -1,6 +1,6 @@
 /** Parses JSON without losing a digit of a number. */
 import { Refusal } from "../errors.ts";
-import { parseJson } from "../parse_json.ts";
+import { parseJson } from "./parse_json.ts";
 
 /** Rejects bytes that are not UTF-8; removes a byte order mark at the start. */
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });

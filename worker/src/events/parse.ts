@@ -1,8 +1,8 @@
 /** A product event as JSON → its line for the `events` table. */
-import { type DayRange, daysFrom } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import { check, fieldAt, invalid, isObject, shown } from "../openapi/schema.ts";
-import type { TimeWindow } from "../time_window.ts";
+import { type DayRange, daysFrom } from "../time/days.ts";
+import type { TimeWindow } from "../time/time_window.ts";
 import { clickHouseTime, millisecondsFromDateTime, millisecondsFromNumber } from "./dates.ts";
 import { isReservedId, receivedAt, uniqueId } from "./identity.ts";
 import { isInteger64, rawNumber } from "./json.ts";

@@ -5,11 +5,11 @@
  * From bytes to bytes, into a buffer with a limit: neither the depth of a value nor its entries
  * copy or keep what is inside.
  */
-import { base64Length, writeBase64 } from "../base64.ts";
-import { free } from "../body.ts";
-import { int64Text } from "../rowbinary/numbers.ts";
+import { free } from "../body/bytes.ts";
+import { base64Length, writeBase64 } from "./base64.ts";
 import { eachField } from "./fields.ts";
 import { writeJsonString } from "./json_text.ts";
+import { int64Text } from "./numbers.ts";
 import type { ProtobufWriter } from "./protobuf_writer.ts";
 import { ANY_VALUE, ARRAY_VALUE, KEY_VALUE, KEY_VALUE_LIST } from "./schema.ts";
 

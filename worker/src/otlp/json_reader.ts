@@ -140,7 +140,7 @@ export class JsonReader {
     const from = this.at;
     const hasEscape = this.skipString();
     const text = decoder.decode(this.bytes.subarray(from + 1, this.at - 1));
-    // With a letter before it, for the reason that `parse_json.ts` has.
+    // With a letter before it, for the reason that `events/parse_json.ts` has.
     return hasEscape ? (JSON.parse(`"x${text}"`) as string).slice(1) : text;
   }
 

@@ -1,5 +1,5 @@
 /** Protobuf's encodings, written into one growing buffer. */
-import { free, tooLarge } from "../body.ts";
+import { free, tooLarge } from "../body/bytes.ts";
 
 export class ProtobufWriter {
   bytes: Uint8Array;

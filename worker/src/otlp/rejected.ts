@@ -1,5 +1,5 @@
 /** Rows that cannot be stored, and why: `partial_success` and a counter by reason. */
-import type { TimeWindow } from "../time_window.ts";
+import type { TimeWindow } from "../time/time_window.ts";
 
 /** Values of the label `reason` of `ingest_rejected_rows_total`. */
 export type RejectReason = "invalid_id" | "no_time" | "too_old" | "too_far_ahead";

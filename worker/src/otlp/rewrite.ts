@@ -7,9 +7,9 @@
  * the bits of their type. Unknown fields are left out, and so are rows that cannot be stored and
  * exemplars that cannot.
  */
-import type { DayRange } from "../days.ts";
 import { MAX_STORED_RAW_BYTES } from "../limits.ts";
-import type { TimeWindow } from "../time_window.ts";
+import type { DayRange } from "../time/days.ts";
+import type { TimeWindow } from "../time/time_window.ts";
 import { lastMember, writeAnyValueText } from "./anyvalue.ts";
 import { type Fields, readFields } from "./fields.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";

@@ -4,8 +4,8 @@
  * OTLP's times are 64-bit nanoseconds. The upper half of one counts 4.3 s, which is enough to accept
  * a row; one near an edge is decided to the nanosecond by `rewrite`.
  */
-import { type DayRange, dayOf } from "../days.ts";
-import type { TimeWindow } from "../time_window.ts";
+import { type DayRange, dayOf } from "../time/days.ts";
+import type { TimeWindow } from "../time/time_window.ts";
 
 const NANOS_PER_MS = 1_000_000n;
 const HIGH_WORD_MS = 2 ** 32 / 1_000_000;

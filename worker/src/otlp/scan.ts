@@ -4,7 +4,6 @@
  * Walks every message down to the attribute values, because ClickHouse does: a length that is
  * wrong five levels down would refuse the whole batch the body travels in.
  */
-import type { DayRange } from "../days.ts";
 import { Refusal } from "../errors.ts";
 import {
   MAX_MESSAGES_PER_BODY,
@@ -14,7 +13,8 @@ import {
   REPEATED_MESSAGE_BYTES,
 } from "../limits.ts";
 import { type TableSet, tableBit } from "../tables/index.ts";
-import type { TimeWindow } from "../time_window.ts";
+import type { DayRange } from "../time/days.ts";
+import type { TimeWindow } from "../time/time_window.ts";
 import { highWord, RowTimes } from "./row_times.ts";
 import {
   ANY_VALUE,

@@ -6,7 +6,7 @@
  * buffer does not answer, for then nothing can be taken.
  */
 import { accessOf } from "../access/config.ts";
-import { openBuffers } from "../buffer/names.ts";
+import { openBuffers } from "../buffer/stubs.ts";
 import { HEALTH_MS, HEALTH_TIMEOUT_MS } from "../limits.ts";
 
 type Verdict = "ok" | "unreachable";

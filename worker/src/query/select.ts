@@ -1,5 +1,5 @@
 /** One SELECT, as the team's reader: ClickHouse itself rejects any other database. */
-import type { Team } from "../access/config.ts";
+import type { Team } from "../access/types.ts";
 import { Refusal } from "../errors.ts";
 import { QUERY_TIMEOUT_MS, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 

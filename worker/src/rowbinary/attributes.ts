@@ -2,9 +2,9 @@
  * Attributes as `Map(LowCardinality(String), String)`: sorted by key, equal keys in the order they
  * came, as the Collector's exporter writes them and `attributeMap` of `tables/otlp.ts` does in SQL.
  */
+import { doubleAt, doubleText, int32From, int64Text } from "../otlp/numbers.ts";
 import { ANY_VALUE, KEY_VALUE, numberNamed } from "../otlp/schema.ts";
 import { MessageReader, type Ranges } from "./message.ts";
-import { doubleAt, doubleText, int32From, int64Text } from "./numbers.ts";
 import type { RowWriter } from "./writer.ts";
 
 const KEY = numberNamed(KEY_VALUE, "key");

@@ -1,8 +1,9 @@
 /** Ways to write a column, for the lists in `traces.ts`, `logs.ts` and `metrics.ts`. */
+import { int32From, secondsAt, sint32From } from "../otlp/numbers.ts";
 import { type Message, messageNamed, numberNamed } from "../otlp/schema.ts";
 import { writeAttribute, writeAttributes } from "./attributes.ts";
 import { MessageReader } from "./message.ts";
-import { int32From, secondsAt, sint32From, writeVarint64 } from "./numbers.ts";
+import { writeVarint64 } from "./varint.ts";
 import type { RowWriter } from "./writer.ts";
 
 /** Values that the rows of a resource, a scope or a metric share, encoded once. */

@@ -1,9 +1,9 @@
 /** Columns of `otel_logs` from a log record; `tables/otel_logs.ts` has the same in SQL. */
+import { highWord, int32From, lowWord } from "../otlp/numbers.ts";
 import { LOGS, messageNamed, numberNamed } from "../otlp/schema.ts";
 import type { LogColumn } from "../tables/otel_logs.ts";
 import { writeValue } from "./attributes.ts";
 import { attributeMap, type Column, hexId, shared, text, writeEightBytes } from "./columns.ts";
-import { highWord, int32From, lowWord } from "./numbers.ts";
 import type { Layout } from "./rows.ts";
 
 export const LOG_RECORDS: Layout = {

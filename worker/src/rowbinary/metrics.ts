@@ -1,4 +1,5 @@
 /** Columns of the five metric tables from a data point; `tables/otel_metrics.ts` has them in SQL. */
+import { int64AsDouble } from "../otlp/numbers.ts";
 import { METRICS, type Message, messageNamed, numberNamed } from "../otlp/schema.ts";
 import type { Table } from "../tables/index.ts";
 import type {
@@ -22,7 +23,6 @@ import {
   varintArray,
   writeEightBytes,
 } from "./columns.ts";
-import { int64AsDouble } from "./numbers.ts";
 import type { Layout } from "./rows.ts";
 
 export const METRIC = messageNamed(

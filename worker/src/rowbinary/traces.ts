@@ -1,4 +1,5 @@
 /** Columns of `otel_traces` from a span; `tables/otel_traces.ts` has the same in SQL. */
+import { highWord, lowWord } from "../otlp/numbers.ts";
 import { messageNamed, numberNamed, TRACES } from "../otlp/schema.ts";
 import type { TraceColumn } from "../tables/otel_traces.ts";
 import {
@@ -13,7 +14,6 @@ import {
   text,
 } from "./columns.ts";
 import type { MessageReader } from "./message.ts";
-import { highWord, lowWord } from "./numbers.ts";
 import type { Layout } from "./rows.ts";
 import type { RowWriter } from "./writer.ts";
 

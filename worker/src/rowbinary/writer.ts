@@ -4,8 +4,7 @@
  * Source of every encoding: https://clickhouse.com/docs/interfaces/formats/RowBinary. Numbers are
  * little-endian; strings, arrays and maps start with their length as an unsigned LEB128.
  */
-
-import { base64Length, writeBase64 } from "../base64.ts";
+import { base64Length, writeBase64 } from "../otlp/base64.ts";
 
 /** Shorter strings are copied byte by byte: a view for `set` costs more than that. */
 const COPIED_BY_HAND_BYTES = 32;

@@ -122,6 +122,16 @@ export function tablesOf(kind: Kind): readonly Table[] {
   return TABLES_OF[kind];
 }
 
+/** Of a row that an older script wrote it is null, and its kind had one table then. */
+export function tableNamed(name: unknown, kind: Kind): Table {
+  const [first] = tablesOf(kind);
+  const found = tablesOf(kind).find((table) => table === name) ?? first;
+  if (found === undefined) {
+    throw new Error(`no table for ${kind}`);
+  }
+  return found;
+}
+
 /** The deployment's ClickHouse: insert format and supported settings. */
 export interface Deployment {
   readonly format: InsertFormat;

@@ -1,4 +1,4 @@
-/** What the buffer says of itself, `telemetry/health.ts`, into `ingest_health`. */
+/** What the buffer says of itself, `buffer/buffer_counters.ts`, into `ingest_health`. */
 
 export const HEALTH_STATEMENT = {
   query:

@@ -7,7 +7,6 @@
  * for it; if it cannot be sent, that is a line in the log.
  */
 import { waitUntil } from "cloudflare:workers";
-import type { Batch } from "../buffer/batches.ts";
 import {
   MAX_REPORT_TEXT_LENGTH,
   MAX_REPORTED_CAUSES,
@@ -16,7 +15,8 @@ import {
   UNREACHABLE_MS,
   UNREACHABLE_OVER_MS,
 } from "../limits.ts";
-import { errorCodeFrom } from "./codes.ts";
+import type { Table } from "../tables/index.ts";
+import { errorCodeFrom } from "./error_codes.ts";
 import { type Dsn, dsnFrom, envelopeFrom, framesFrom, type Report, send } from "./sentry.ts";
 
 /** When each cause was last reported, by this isolate. */
@@ -62,8 +62,15 @@ export function reportUnreachable(env: Env, team: string, error: unknown): void 
   }
 }
 
+/** A batch whose insert failed. */
+export interface FailedBatch {
+  readonly table: Table;
+  /** Before the one that failed. */
+  readonly attempts: number;
+}
+
 /** A batch failed once more; it is reported when it has failed 8 times, 16, 32 … */
-export function reportFailure(env: Env, buffer: string, batch: Batch, error: string): void {
+export function reportFailure(env: Env, buffer: string, batch: FailedBatch, error: string): void {
   const attempts = batch.attempts + 1;
   const isPowerOfTwo = (attempts & (attempts - 1)) === 0;
   if (attempts >= REPORT_FROM_ATTEMPTS && isPowerOfTwo) {
@@ -79,14 +86,19 @@ export function reportFailure(env: Env, buffer: string, batch: Batch, error: str
   }
 }
 
-export function reportDeadLetter(env: Env, buffer: string, batch: Batch, error: string): void {
+export function reportDeadLetter(
+  env: Env,
+  buffer: string,
+  { table }: Pick<FailedBatch, "table">,
+  error: string,
+): void {
   const code = errorCodeFrom(error);
   report(env, {
     level: "warning",
     type: "DeadLetter",
-    value: `${batch.table}: a body was refused with ${code}; see GET /admin/dead-letters`,
-    tags: { buffer, table: batch.table, code },
-    cause: `${batch.table} ${code}`,
+    value: `${table}: a body was refused with ${code}; see GET /admin/dead-letters`,
+    tags: { buffer, table, code },
+    cause: `${table} ${code}`,
     frames: [],
   });
 }

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { earlierShardsOf, type Layout, ONE_SHARD, shardOf, shardsEver } from "./shard_layout.ts";
+
+const KEYS = Array.from({ length: 4_000 }, (_, index) =>
+  createHash("sha256").update(String(index)).digest("hex").slice(0, 32),
+);
+
+test("a body belongs to one shard of those there are", () => {
+  for (const shards of [1, 2, 3, 100]) {
+    for (const key of KEYS) {
+      const shard = shardOf(key, shards);
+      assert.ok(shard >= 0 && shard < shards);
+      assert.equal(shardOf(key, shards), shard);
+    }
+  }
+});
+
+test("shards get equal shares, with a key or without", () => {
+  for (const keys of [KEYS, KEYS.map(() => null)]) {
+    const counts = new Map<number, number>();
+    for (const key of keys) {
+      const shard = shardOf(key, 4);
+      counts.set(shard, (counts.get(shard) ?? 0) + 1);
+    }
+    assert.ok([...counts.values()].every((count) => count > 800 && count < 1_200));
+  }
+});
+
+test("only what moved is looked up, each earlier place once", () => {
+  const layout: Layout = { number: 3, shards: 2, before: [1, 4, 2] };
+  for (const key of KEYS) {
+    const places = [0, shardOf(key, 4)].filter((each) => each !== shardOf(key, 2));
+    assert.deepEqual(earlierShardsOf(key, layout), [...new Set(places)]);
+  }
+  assert.deepEqual(earlierShardsOf(KEYS[0] ?? "", ONE_SHARD), []);
+});
+
+test("shards that bodies no longer go to are still known", () => {
+  assert.equal(shardsEver(ONE_SHARD), 1);
+  assert.equal(shardsEver({ number: 2, shards: 1, before: [4, 2] }), 4);
+});

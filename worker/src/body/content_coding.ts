@@ -1,0 +1,234 @@
+/**
+ * Content codings (RFC 9110, 8.4.1): decodes a body as it was sent.
+ *
+ * Decompressors stop at the end of a stream and ignore the bytes after it. ClickHouse rejects bytes
+ * that start no further member or frame, and with them the batch that holds them. So every decoder
+ * here counts the bytes that it read, and a body with anything left over is rejected.
+ */
+import zlib from "node:zlib";
+import { quoted, Refusal } from "../errors.ts";
+import {
+  MAX_INFLATE_CHUNK_RATIO,
+  MAX_STORED_RAW_BYTES,
+  MAX_ZSTD_FRAMES,
+  MAX_ZSTD_WINDOW_LOG,
+} from "../limits.ts";
+import type { Encoding } from "../tables/index.ts";
+import { concat, free, tooLarge } from "./bytes.ts";
+
+export type ContentCoding = "identity" | "gzip" | "deflate" | "zstd";
+
+/** RFC 9110, 8.4.1.3: `x-gzip` is `gzip`. */
+const CODINGS: ReadonlyMap<string, ContentCoding> = new Map([
+  ["", "identity"],
+  ["identity", "identity"],
+  ["gzip", "gzip"],
+  ["x-gzip", "gzip"],
+  ["deflate", "deflate"],
+  ["zstd", "zstd"],
+]);
+
+/** @throws Refusal 415 the request names another coding, or several. */
+export function contentCoding(request: Request): ContentCoding {
+  const value = request.headers.get("content-encoding");
+  const coding = CODINGS.get(value?.trim().toLowerCase() ?? "");
+  if (coding === undefined) {
+    throw new Refusal(
+      415,
+      `content-encoding: ${quoted(value ?? "")} is not decoded; send gzip, zstd, deflate or ` +
+        "identity (OpenTelemetry SDKs: OTEL_EXPORTER_OTLP_COMPRESSION=gzip)",
+    );
+  }
+  return coding;
+}
+
+export interface Decoded {
+  /** The object that was sent, if it was not compressed. */
+  readonly bytes: Uint8Array;
+  /** The encoding in which the sent bytes can be stored in a batch unchanged; null: none. */
+  readonly storableAs: "gzip" | "zstd" | null;
+}
+
+/** The output of one call of a decoder, and the number of bytes that it read. */
+interface Part {
+  readonly bytes: Uint8Array;
+  readonly readBytes: number;
+}
+
+/**
+ * Decode a body; a bomb costs at most `limitBytes` of memory.
+ *
+ * @throws Refusal 400 it is incomplete, or has bytes after its end; 413 it is longer than the
+ * limit.
+ */
+export function decode(sent: Uint8Array, coding: ContentCoding, limitBytes: number): Decoded {
+  if (coding === "identity") {
+    return { bytes: sent, storableAs: null };
+  }
+  try {
+    return DECODERS[coding](sent, limitBytes);
+  } catch (error) {
+    if (error instanceof Refusal) {
+      throw error;
+    }
+    if (isOverLimit(error)) {
+      throw tooLarge("body: decompresses beyond the limit", limitBytes);
+    }
+    throw new Refusal(400, `content-encoding: ${coding}, but the body is incomplete or damaged`);
+  }
+}
+
+/** Decode a body as it is stored. */
+export function decodeStored(body: Uint8Array, encoding: Encoding): Uint8Array {
+  return decode(body, encoding === "raw" ? "identity" : encoding, MAX_STORED_RAW_BYTES).bytes;
+}
+
+/** Decompressed length of a stored body; over the limit if damaged: ClickHouse will reject it. */
+export function inflatedBytes(body: Uint8Array, encoding: Encoding): number {
+  if (encoding === "raw") {
+    return body.byteLength;
+  }
+  try {
+    const inflated = decodeStored(body, encoding);
+    const { byteLength } = inflated;
+    free(inflated);
+    return byteLength;
+  } catch {
+    return MAX_STORED_RAW_BYTES + 1;
+  }
+}
+
+const DECODERS = { gzip: decodeGzip, deflate: decodeDeflate, zstd: decodeZstd } as const;
+
+function decodeGzip(sent: Uint8Array, limitBytes: number): Decoded {
+  const inflatedBytes = lastInflatedBytes(sent);
+  const part = inflate(zlib.gunzipSync, sent, { limitBytes, expectedBytes: inflatedBytes });
+  requireEnd("gzip", sent, part.readBytes);
+  // Several members are valid but rare, so the body is compressed again as one member.
+  const isSingle = inflatedBytes === part.bytes.byteLength;
+  return { bytes: part.bytes, storableAs: isSingle ? "gzip" : null };
+}
+
+/** The last member's length, modulo 2^32 (RFC 1952, ISIZE). */
+function lastInflatedBytes({ buffer, byteOffset, byteLength }: Uint8Array): number {
+  return byteLength < 4 ? 0 : new DataView(buffer, byteOffset + byteLength - 4).getUint32(0, true);
+}
+
+function decodeDeflate(sent: Uint8Array, limitBytes: number): Decoded {
+  const inflater = hasZlibHeader(sent) ? zlib.inflateSync : zlib.inflateRawSync;
+  const { bytes, readBytes } = inflate(inflater, sent, { limitBytes, expectedBytes: 0 });
+  requireEnd("deflate", sent, readBytes);
+  return { bytes, storableAs: null };
+}
+
+/**
+ * RFC 1950's two bytes. Some clients omit them (RFC 9110, 8.4.1.2). No compressor starts the raw
+ * format with these bytes, because its padding would not be zero.
+ */
+function hasZlibHeader([cmf = 0, flags = 0]: Uint8Array): boolean {
+  return (cmf & 0x0f) === 8 && cmf >> 4 <= 7 && ((cmf << 8) | flags) % 31 === 0;
+}
+
+const ZSTD_OPTIONS = { params: { [zlib.constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG } };
+
+/** Frame by frame, because the runtime decodes only the first frame. */
+function decodeZstd(sent: Uint8Array, limitBytes: number): Decoded {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  for (let at = 0; at < sent.byteLength; ) {
+    if (parts.length === MAX_ZSTD_FRAMES) {
+      throw new Refusal(400, `body: over ${MAX_ZSTD_FRAMES} Zstandard frames; send one`);
+    }
+    const frame = sent.subarray(at);
+    const expectedBytes = zstdContentBytes(frame) ?? 0;
+    const options = { limitBytes: limitBytes - total, expectedBytes, options: ZSTD_OPTIONS };
+    const { bytes, readBytes } = inflate(zlib.zstdDecompressSync, frame, options);
+    parts.push(bytes);
+    total += bytes.byteLength;
+    at += readBytes;
+  }
+  const isSingle = parts.length === 1 && magicOf(sent) === ZSTD_MAGIC;
+  const bytes = concat(parts, total);
+  if (parts.length > 1) {
+    parts.forEach(free);
+  }
+  return { bytes, storableAs: isSingle ? "zstd" : null };
+}
+
+/** A skippable frame has another one: RFC 8878, 3.1.2. */
+const ZSTD_MAGIC = 0xfd2fb528;
+
+function magicOf({ buffer, byteOffset, byteLength }: Uint8Array): number {
+  return byteLength < 4 ? 0 : new DataView(buffer, byteOffset).getUint32(0, true);
+}
+
+/** The content length in the frame's header (RFC 8878, 3.1.1.1); null: absent. */
+export function zstdContentBytes(frame: Uint8Array): number | null {
+  if (frame.byteLength < 18 || magicOf(frame) !== ZSTD_MAGIC) {
+    return null;
+  }
+  const descriptor = frame[4] as number;
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] as number;
+  const at = 5 + (isSingleSegment ? 0 : 1) + dictionaryBytes;
+  const view = new DataView(frame.buffer, frame.byteOffset + at);
+  switch (descriptor >> 6) {
+    case 0:
+      return isSingleSegment ? view.getUint8(0) : null;
+    case 1:
+      return view.getUint16(0, true) + 256;
+    case 2:
+      return view.getUint32(0, true);
+    default:
+      return Number(view.getBigUint64(0, true));
+  }
+}
+
+type Inflater = (bytes: Uint8Array, options: object) => unknown;
+
+/** From zlib's minimum, 64, to the most memory that a bomb may use. */
+const MIN_CHUNK_BYTES = 1024;
+
+/**
+ * One call of node:zlib. With `info` it returns its engine, which has counted the bytes it read.
+ *
+ * Output of an expected length is written to one buffer, which is faster than joining several. The
+ * sender chose that length, so it is trusted only in proportion to the body's length.
+ */
+function inflate(
+  inflater: Inflater,
+  bytes: Uint8Array,
+  {
+    limitBytes,
+    expectedBytes,
+    options = {},
+  }: { limitBytes: number; expectedBytes: number; options?: object },
+): Part {
+  const mostBytes = Math.min(limitBytes, MAX_INFLATE_CHUNK_RATIO * bytes.byteLength);
+  const isBelieved = expectedBytes > 0 && expectedBytes <= mostBytes;
+  const chunkSize = isBelieved ? { chunkSize: Math.max(MIN_CHUNK_BYTES, expectedBytes + 1) } : {};
+  const { buffer, engine } = inflater(bytes, {
+    ...options,
+    ...chunkSize,
+    maxOutputLength: Math.max(1, limitBytes),
+    info: true,
+  }) as { buffer: Uint8Array; engine: { bytesWritten: number } };
+  return { bytes: buffer, readBytes: engine.bytesWritten };
+}
+
+function requireEnd(coding: ContentCoding, sent: Uint8Array, readBytes: number): void {
+  if (readBytes !== sent.byteLength) {
+    throw new Refusal(
+      400,
+      `content-encoding: ${coding}, but ${sent.byteLength - readBytes} bytes follow ` +
+        "its end; remove them",
+    );
+  }
+}
+
+function isOverLimit(error: unknown): boolean {
+  return (
+    error instanceof RangeError ||
+    (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
+  );
+}

@@ -1,0 +1,253 @@
+/** Reads a request's body within limits on bytes, time, and the memory of all bodies together. */
+import { waitUntil } from "cloudflare:workers";
+import { Refusal } from "../errors.ts";
+import {
+  BODY_BYTES_BESIDE_ENCODING,
+  BODY_MEMORY_BYTES,
+  BODY_MEMORY_POLL_MS,
+  BODY_MEMORY_RETRY_AFTER_SECONDS,
+  BODY_MEMORY_WAIT_MS,
+  BODY_MS,
+  PIECE_BYTES,
+  SMALL_BODY_BYTES,
+  TEAM_BODY_MEMORY_BYTES,
+  UNPROVEN_BODY_BYTES,
+} from "../limits.ts";
+import { BodyMemory, Upload } from "../memory/body_memory.ts";
+import { longEncoding } from "../memory/shared_memory.ts";
+import { free, tooLarge } from "./bytes.ts";
+import { Deadline } from "./deadline.ts";
+
+/** A large body's memory, until its request has a response. */
+interface Held {
+  readonly upload: Upload;
+  /** Until it has all come, nothing. */
+  bytes: Uint8Array | null;
+  readonly done: () => void;
+}
+
+/** Of this isolate. */
+export const bodyMemory = new BodyMemory(BODY_MEMORY_BYTES, TEAM_BODY_MEMORY_BYTES, (nowMs) =>
+  longEncoding.isPending(nowMs) ? BODY_MEMORY_BYTES - BODY_BYTES_BESIDE_ENCODING : 0,
+);
+const held = new Map<Request, Held>();
+const smallBodies = new Deadline(BODY_MS, tooSlow);
+
+/**
+ * All bytes of the body. Their memory is freed by `letGoOfBody`, so nothing may keep them longer.
+ *
+ * @param team the team whose share of the memory a large body uses.
+ * @throws Refusal 400 it does not come whole, 408 it takes longer than `BODY_MS`, 413 it is longer
+ *   than the limit, 503 there was no memory for it.
+ */
+export async function readBody(
+  request: Request,
+  limitBytes: number,
+  team = "",
+): Promise<Uint8Array> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > limitBytes) {
+    throw tooLarge(`content-length: ${declared}`, limitBytes);
+  }
+  try {
+    if (declared > 0 && declared <= SMALL_BODY_BYTES) {
+      // The runtime holds a sender to the length that it declares.
+      return new Uint8Array(await smallBodies.within(request.arrayBuffer()));
+    }
+    return request.body === null
+      ? new Uint8Array(0)
+      : await readLarge(request, { declared, limitBytes, team });
+  } catch (error) {
+    if (error instanceof Refusal) {
+      throw error;
+    }
+    throw new Refusal(400, "body: incomplete, or its chunks are not in a valid form");
+  }
+}
+
+/**
+ * From now on the request holds these bytes instead of its body, which is freed.
+ *
+ * @throws Refusal 503 they are large, more than the body was, and there is no memory for them.
+ */
+export function holdInstead(request: Request, bytes: Uint8Array, team: string): void {
+  let body = held.get(request);
+  if (body === undefined) {
+    if (bytes.byteLength <= SMALL_BODY_BYTES) {
+      return;
+    }
+    body = hold(request, new Upload(team, Date.now(), () => undefined));
+  } else if (body.bytes !== null && body.bytes.buffer !== bytes.buffer) {
+    free(body.bytes);
+  }
+  body.bytes = bytes;
+  if (!bodyMemory.hold(body.upload, bytes.byteLength, Date.now())) {
+    throw noMemory();
+  }
+}
+
+/** Call when the request has a response: frees the bytes that `readBody` returned. */
+export function letGoOfBody(request: Request): void {
+  const body = held.get(request);
+  if (body !== undefined) {
+    held.delete(request);
+    bodyMemory.release(body.upload);
+    if (body.bytes !== null) {
+      free(body.bytes);
+    }
+    body.done();
+  }
+}
+
+/** The first bytes are not counted, so that a sender that is slow from the start uses no share. */
+async function readLarge(
+  request: Request,
+  { declared, limitBytes, team }: { declared: number; limitBytes: number; team: string },
+): Promise<Uint8Array> {
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader({ mode: "byob" });
+  const reading = new Reading(reader, team);
+  try {
+    const first = await reading.piece(new Uint8Array(SMALL_BODY_BYTES));
+    if (declared === 0 && first.byteLength < SMALL_BODY_BYTES) {
+      return first;
+    }
+    const body = hold(request, reading.upload);
+    body.bytes = await readOn(reading, first, { declared, limitBytes });
+    return body.bytes;
+  } catch (error) {
+    unlock(reader);
+    throw error;
+  } finally {
+    reading.end();
+  }
+}
+
+/** Piece by piece, so that a sender can be seen to have stopped. */
+async function readOn(
+  reading: Reading,
+  first: Uint8Array<ArrayBuffer>,
+  { declared, limitBytes }: { declared: number; limitBytes: number },
+): Promise<Uint8Array> {
+  let whole = new Uint8Array(first.buffer);
+  let at = first.byteLength;
+  while (at !== declared) {
+    if (at === whole.byteLength) {
+      const bytes = nextBufferBytes(at, declared, limitBytes, reading.upload.isFast(Date.now()));
+      await untilHeld(reading.upload, bytes);
+      whole = new Uint8Array(whole.buffer.transfer(bytes));
+    }
+    const wanted = Math.min(PIECE_BYTES, whole.byteLength - at);
+    const piece = await reading.piece(whole.subarray(at, at + wanted));
+    if (piece.byteLength > 0) {
+      whole = new Uint8Array(piece.buffer);
+      at += piece.byteLength;
+    }
+    if (at > limitBytes) {
+      throw tooLarge(`body: over ${limitBytes} bytes`, limitBytes);
+    }
+    if (piece.byteLength < wanted) {
+      break;
+    }
+  }
+  if (declared > 0 && at < declared) {
+    throw new Error("shorter than its content-length");
+  }
+  return whole.subarray(0, at);
+}
+
+/** The whole body if it is not very large or arrives fast; otherwise twice the arrived bytes. */
+function nextBufferBytes(
+  arrived: number,
+  declared: number,
+  limitBytes: number,
+  isFast: boolean,
+): number {
+  if (declared > 0 && (declared <= UNPROVEN_BODY_BYTES || (isFast && arrived > SMALL_BODY_BYTES))) {
+    return declared;
+  }
+  const mostBytes = declared > 0 ? declared : limitBytes + 1;
+  return Math.min(mostBytes, Math.max(UNPROVEN_BODY_BYTES, 2 * arrived));
+}
+
+/** The reads of one large body, which can be ended. */
+class Reading {
+  readonly upload: Upload;
+  readonly #reader: ReadableStreamBYOBReader;
+  readonly #ended = Promise.withResolvers<never>();
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(reader: ReadableStreamBYOBReader, team: string) {
+    this.#reader = reader;
+    this.upload = new Upload(team, Date.now(), () => this.#ended.reject(noMemory()));
+    this.#timer = setTimeout(() => this.#look(), BODY_MS);
+    this.#ended.promise.catch(() => undefined); // it may be ended between two reads
+  }
+
+  /** Fills the buffer, or less at the end; the buffer is transferred to the returned array. */
+  async piece(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    this.upload.startRead(Date.now());
+    const read = this.#reader.readAtLeast(buffer.byteLength, buffer);
+    const { value } = await Promise.race([read, this.#ended.promise]);
+    this.upload.endRead(value?.byteLength ?? 0, Date.now());
+    return (value as Uint8Array<ArrayBuffer> | undefined) ?? new Uint8Array(0);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** The limit covers the time waiting for the sender, not the time waiting for memory. */
+  #look(): void {
+    const leftMs = BODY_MS - this.upload.readMs(Date.now());
+    if (leftMs <= 0) {
+      this.#ended.reject(tooSlow());
+    } else {
+      this.#timer = setTimeout(() => this.#look(), leftMs);
+    }
+  }
+}
+
+/** So that `discardBody` can go on where a refusal left off. */
+function unlock(reader: ReadableStreamBYOBReader): void {
+  try {
+    reader.releaseLock();
+  } catch {
+    // A read is under way: its sender is too slow to be waited for.
+  }
+}
+
+/** @throws Refusal 503 the memory was not there in time. */
+async function untilHeld(upload: Upload, bytes: number): Promise<void> {
+  const untilMs = Date.now() + BODY_MEMORY_WAIT_MS;
+  try {
+    while (!bodyMemory.hold(upload, bytes, Date.now())) {
+      upload.waits = true;
+      upload.wantedBytes = bytes;
+      if (!bodyMemory.makeWay(upload, bytes, Date.now()) || Date.now() >= untilMs) {
+        throw noMemory();
+      }
+      await scheduler.wait(BODY_MEMORY_POLL_MS);
+    }
+  } finally {
+    upload.waits = false;
+  }
+}
+
+/** A client that hangs up must not end its request before the memory is released. */
+function hold(request: Request, upload: Upload): Held {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  waitUntil(promise);
+  const body = { upload, bytes: null, done: resolve };
+  held.set(request, body);
+  return body;
+}
+
+function tooSlow(): Refusal {
+  return new Refusal(408, `body: not all of it came within ${BODY_MS / 1000} s; send it faster`);
+}
+
+function noMemory(): Refusal {
+  return new Refusal(503, "body: too many large ones are in flight; send it again", {
+    retryAfterSeconds: BODY_MEMORY_RETRY_AFTER_SECONDS,
+  });
+}

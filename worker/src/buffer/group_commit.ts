@@ -1,0 +1,176 @@
+/**
+ * Group commit: bodies that arrive while a write is being synced share the next one.
+ *
+ * Output gates hold back each answer until its write is durable, but each append would still be a
+ * transaction of its own. Joining them took single events from 0.12 to 0.34-0.55 of what an empty
+ * Worker answers.
+ */
+import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
+import type { PartialSuccess } from "../otlp/partial_success.ts";
+import type { Stream, TableSet } from "../tables/index.ts";
+import { type DayRange, union } from "../time/days.ts";
+import type { KeyedBody, RecentBodies } from "./recent_bodies.ts";
+import type { Store } from "./store.ts";
+
+export interface Body {
+  readonly stream: Stream;
+  readonly bytes: Uint8Array;
+  readonly rawBytes: number;
+  readonly rows: number;
+  readonly repeatedBytes: number;
+  readonly tables: TableSet;
+  /** null: unknown. */
+  readonly days: DayRange | null;
+  /** Hex key of the bytes, or null for a body that may rightly come twice. */
+  readonly key: string | null;
+  /** null: all of it is stored. */
+  readonly partialSuccess: PartialSuccess | null;
+}
+
+interface Waiting {
+  readonly body: Body;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupCommit {
+  readonly #store: Store;
+  readonly #recent: RecentBodies;
+  readonly #sync: () => Promise<void>;
+  readonly #written: () => void;
+  readonly #committed: (bodies: number, ms: number) => void;
+  #waiting: Waiting[] = [];
+  #committing = false;
+
+  /**
+   * Args:
+   *   sync: resolves when everything written so far is on disk.
+   *   written: called after a write and before it is synced; what it stores goes down with it.
+   *   committed: called when so many bodies are on disk, with how long that took.
+   */
+  constructor(
+    store: Store,
+    recent: RecentBodies,
+    callbacks: {
+      sync: () => Promise<void>;
+      written: () => void;
+      committed: (bodies: number, ms: number) => void;
+    },
+  ) {
+    this.#store = store;
+    this.#recent = recent;
+    this.#sync = callbacks.sync;
+    this.#written = callbacks.written;
+    this.#committed = callbacks.committed;
+  }
+
+  /** Resolves when the body is on disk. */
+  append(body: Body): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ body, resolve, reject });
+      if (!this.#committing) {
+        this.#committing = true;
+        void this.#commitAll();
+      }
+    });
+  }
+
+  async #commitAll(): Promise<void> {
+    // Bodies of one call are appended in one turn: without this, the first would be written alone.
+    await null;
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      const startedMs = Date.now();
+      try {
+        this.#write(group.map(({ body }) => body));
+        await this.#sync();
+        this.#committed(group.length, Date.now() - startedMs);
+        for (const { resolve } of group) {
+          resolve();
+        }
+      } catch (error) {
+        this.#store.forgetCounts();
+        for (const { reject } of group) {
+          reject(error);
+        }
+      }
+    }
+    this.#committing = false;
+  }
+
+  #write(bodies: readonly Body[]): void {
+    const nowMs = Date.now();
+    const keyed = bodies.flatMap(({ key, partialSuccess }): KeyedBody[] =>
+      key === null ? [] : [{ key, partialSuccess }],
+    );
+    const recent = this.#store.transaction(() => {
+      for (const group of groupsFrom(bodies)) {
+        this.#store.insertChunk(group.stream, {
+          sizes: group.bodies.map(({ bytes }) => bytes.byteLength),
+          rawBytes: sum(group.bodies, ({ rawBytes }) => rawBytes),
+          rows: sum(group.bodies, ({ rows }) => rows),
+          repeatedBytes: group.repeatedBytes,
+          tables: group.bodies.reduce((all, { tables }) => all | tables, 0),
+          days: group.bodies.map(({ days }) => days).reduce(union),
+          atMs: nowMs,
+          body: joinedBytes(group.bodies),
+        });
+      }
+      return this.#recent.insert(keyed, nowMs);
+    });
+    this.#recent.remember(keyed, recent);
+    this.#written();
+  }
+}
+
+interface Group {
+  readonly stream: Stream;
+  readonly bodies: Body[];
+  bytes: number;
+  repeatedBytes: number;
+}
+
+/** Bodies of one stream in order of arrival, cut where a row would get too long for a batch. */
+export function groupsFrom(bodies: readonly Body[]): Group[] {
+  const groups: Group[] = [];
+  const open = new Map<number, Group>();
+  for (const body of bodies) {
+    let group = open.get(body.stream.id);
+    if (group === undefined || !hasRoom(group, body)) {
+      group = { stream: body.stream, bodies: [], bytes: 0, repeatedBytes: 0 };
+      open.set(body.stream.id, group);
+      groups.push(group);
+    }
+    group.bodies.push(body);
+    group.bytes += body.bytes.byteLength;
+    group.repeatedBytes += body.repeatedBytes;
+  }
+  return groups;
+}
+
+function hasRoom(group: Group, body: Body): boolean {
+  return (
+    group.bytes + body.bytes.byteLength <= GROUP_BYTES &&
+    group.repeatedBytes + body.repeatedBytes <= BATCH_REPEATED_BYTES &&
+    group.bodies.length < GROUP_BODIES
+  );
+}
+
+function joinedBytes(bodies: readonly Body[]): Uint8Array {
+  const only = bodies[0];
+  if (bodies.length === 1 && only !== undefined) {
+    return only.bytes;
+  }
+  const whole = new Uint8Array(sum(bodies, ({ bytes }) => bytes.byteLength));
+  let at = 0;
+  for (const { bytes } of bodies) {
+    whole.set(bytes, at);
+    at += bytes.byteLength;
+  }
+  return whole;
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,175 @@
+/**
+ * Decides which batches may be sent, so that ClickHouse still remembers the token of every batch
+ * without a response: step 8 of `worker/README.md`.
+ *
+ * A table remembers a fixed number of blocks from all shards together. A shard's blocks reach at
+ * most `MAX_BLOCKS_AHEAD` beyond its oldest open block at its last round. The next round counts
+ * only after every batch that the others had open at that round has its response.
+ */
+import { type Layout, ONE_SHARD } from "../access/shard_layout.ts";
+import { MAX_BLOCKS_AHEAD } from "../limits.ts";
+import { STREAMS, type Table, tablesOf } from "../tables/index.ts";
+import type { Batch, Batches, Blocks } from "./batches.ts";
+import { siblingNames } from "./names.ts";
+import type { KnownLayout } from "./newest_layout.ts";
+import type { Store } from "./store.ts";
+
+/** How far a shard is. */
+export interface Progress {
+  /** Blocks of another storage are counted from 0 again. */
+  readonly storage: string;
+  readonly layout: Layout;
+  readonly paused: boolean;
+  readonly blocks: { readonly [table in Table]?: Blocks };
+}
+
+/** The state of the other shards at this shard's last round, for one table. */
+interface Round {
+  readonly layout: number;
+  /** The first open block of this shard, just before the round. */
+  readonly oldest: number;
+  /** The next block of each other shard. */
+  readonly next: { readonly [name: string]: { readonly storage: string; readonly block: number } };
+}
+
+/** A batch that was never sent. */
+export type Unsent = Pick<Batch, "table" | "blocks">;
+
+export interface Hooks {
+  /** Tells a shard of this one's layout, and takes over its answer's if that is newer. */
+  readonly ask: (name: string) => Promise<Progress>;
+  readonly isPaused: () => boolean;
+  readonly pause: () => void;
+}
+
+/** Set when this shard has taken part in a pause of the team, or in its end. */
+export const JOINED = "joined";
+
+type Answers = readonly (readonly [name: string, progress: Progress])[];
+
+export class Siblings {
+  readonly #store: Store;
+  readonly #batches: Batches;
+  readonly #layout: KnownLayout;
+  readonly #hooks: Hooks;
+  readonly #rounds = new Map<Table, Round>();
+
+  constructor(store: Store, batches: Batches, layout: KnownLayout, hooks: Hooks) {
+    this.#store = store;
+    this.#batches = batches;
+    this.#layout = layout;
+    this.#hooks = hooks;
+  }
+
+  /** What this shard tells the others. */
+  progress(): Progress {
+    const blocks = Object.fromEntries(
+      tables().map((table) => [table, this.#batches.blocks(table)]),
+    );
+    return {
+      storage: this.#store.incarnation(),
+      layout: this.#layout.layout,
+      paused: this.#hooks.isPaused(),
+      blocks,
+    };
+  }
+
+  /** Whether the batch may be sent now. */
+  admits({ table, blocks }: Unsent): boolean {
+    const { next, oldest } = this.#batches.blocks(table);
+    const from = this.#isAlone() ? oldest : this.#roundOf(table)?.oldest;
+    return from !== undefined && next + blocks <= from + MAX_BLOCKS_AHEAD;
+  }
+
+  /** Whether it may be after another round; if not, this shard's open batches hold it back. */
+  wantsRound({ table, blocks }: Unsent): boolean {
+    const { next, oldest } = this.#batches.blocks(table);
+    return !this.admits({ table, blocks }) && next + blocks <= oldest + MAX_BLOCKS_AHEAD;
+  }
+
+  /** Starts a round if one of these batches needs it. The next sync stores the result. */
+  async keepUp(unsent: readonly Unsent[]): Promise<void> {
+    const wanted = unsent.filter((batch) => this.wantsRound(batch)).map(({ table }) => table);
+    if (wanted.length === 0) {
+      return;
+    }
+    const { number } = this.#layout;
+    const before = new Map(wanted.map((table) => [table, this.#batches.blocks(table).oldest]));
+    try {
+      const answers = await Promise.all(
+        this.#names().map(async (name) => [name, await this.#hooks.ask(name)] as const),
+      );
+      // If not, they know a newer one, and there may be more of them.
+      if (this.#layout.number === number && !this.#joinPause(answers)) {
+        for (const [table, oldest] of before) {
+          this.#note(table, oldest, answers);
+        }
+      }
+    } catch (error) {
+      console.warn(`other shards of the team: ${String(error)}`);
+    }
+  }
+
+  /** A shard that is new since the team was paused is paused with it, and resumed with it. */
+  #joinPause(answers: Answers): boolean {
+    const isNew = this.#store.meta(JOINED) === undefined;
+    const joins = isNew && answers.some(([, { paused }]) => paused);
+    if (isNew) {
+      this.#store.setMeta(JOINED, 1);
+    }
+    if (joins) {
+      this.#hooks.pause();
+    }
+    return joins;
+  }
+
+  #isAlone(): boolean {
+    return this.#layout.number === ONE_SHARD.number;
+  }
+
+  /** Also those that bodies no longer go to: they may have open batches for long. */
+  #names(): string[] {
+    const { layout, name } = this.#layout;
+    return siblingNames(name, layout);
+  }
+
+  /** The last round, if it included all current shards. */
+  #roundOf(table: Table): Round | undefined {
+    const round = this.#round(table);
+    return round?.layout === this.#layout.number ? round : undefined;
+  }
+
+  #round(table: Table): Round | undefined {
+    const known = this.#rounds.get(table);
+    if (known !== undefined) {
+      return known;
+    }
+    const stored = this.#store.meta(`round:${table}`);
+    const round = typeof stored === "string" ? (JSON.parse(stored) as Round) : undefined;
+    if (round !== undefined) {
+      this.#rounds.set(table, round);
+    }
+    return round;
+  }
+
+  #note(table: Table, oldest: number, answers: Answers): void {
+    const last = this.#round(table)?.next ?? {};
+    const next: Record<string, { storage: string; block: number }> = {};
+    for (const [name, { storage, blocks }] of answers) {
+      const theirs = blocks[table] ?? { next: 0, oldest: 0 };
+      const before = last[name];
+      if (before?.storage === storage && theirs.oldest < before.block) {
+        console.warn(`${table}: ${name} has an open batch at ${theirs.oldest}; waiting for it`);
+        return;
+      }
+      next[name] = { storage, block: theirs.next };
+    }
+    const round = { layout: this.#layout.number, oldest, next };
+    this.#rounds.set(table, round);
+    this.#store.setMeta(`round:${table}`, JSON.stringify(round));
+  }
+}
+
+function tables(): Table[] {
+  return [...new Set(STREAMS.flatMap(({ kind }) => tablesOf(kind)))];
+}

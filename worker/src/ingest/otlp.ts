@@ -1,0 +1,237 @@
+/** A body, checked and in the form it is stored in; and its way into the buffer. */
+import { createHash } from "node:crypto";
+import { aboveRate, type Caller } from "../access/auth.ts";
+import { tallyOf } from "../append/request_counts.ts";
+import { appendToShard, type Unplaced } from "../append/shards.ts";
+import { compressed, free } from "../body/bytes.ts";
+import { type ContentCoding, contentCoding, decode } from "../body/content_coding.ts";
+import { Deadline } from "../body/deadline.ts";
+import { holdInstead, readBody } from "../body/read_body.ts";
+import type { Seen } from "../buffer/recent_bodies.ts";
+import type { AppendAnswer } from "../buffer/rpc.ts";
+import { quoted, Refusal } from "../errors.ts";
+import {
+  APPEND_MS,
+  FULL_RETRY_AFTER_SECONDS,
+  MAX_BODY_BYTES,
+  MAX_RAW_BODY_BYTES,
+  UNAVAILABLE_RETRY_AFTER_SECONDS,
+} from "../limits.ts";
+import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "../otlp/answer.ts";
+import { protobufFromJson } from "../otlp/json.ts";
+import { type PartialSuccess, partialSuccessOf } from "../otlp/partial_success.ts";
+import { canBeStoredAtOtherTimes, NOTHING_REJECTED, type Rejected } from "../otlp/rejected.ts";
+import { type Rewritten, rewrite } from "../otlp/rewrite.ts";
+import { type Scan, scan } from "../otlp/scan.ts";
+import type { Signal } from "../otlp/schema.ts";
+import type { SignalKind } from "../tables/index.ts";
+import { reportUnreachable } from "../telemetry/reports.ts";
+import { type TimeWindow, windowOf } from "../time/time_window.ts";
+
+/**
+ * Returns the partial success to report, null if all rows are stored. A repeat gets the one of the
+ * first sending: rows may have entered or left the window of time since.
+ *
+ * @throws Refusal if nothing of the request was taken.
+ */
+export async function ingestOtlp(
+  signal: Signal,
+  request: Request,
+  env: Env,
+  caller: Caller,
+): Promise<PartialSuccess | null> {
+  requireContentType(request, [PROTOBUF, "application/protobuf", JSON_TYPE]);
+  const isJson = otlpEncodingOf(request) === "json";
+  const coding = contentCoding(request);
+  const sent = await readBody(request, MAX_BODY_BYTES, caller.team.name);
+  tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
+  const nowMs = Date.now();
+  const window = windowOf(env, signal.kind, nowMs);
+  const { rejected, body } = storable(signal, sent, { isJson, coding, window, nowMs });
+  const partialSuccess = partialSuccessOf(signal, rejected);
+  if (body !== null) {
+    holdInstead(request, body.bytes, caller.team.name);
+    const seen = await append(env, caller, { ...body, partialSuccess });
+    if (seen !== null) {
+      return seen.seen;
+    }
+  }
+  for (const [reason, rows] of rejected.byReason) {
+    tallyOf(caller.team).add("ingest_rejected_rows_total", rows, signal.kind, reason);
+  }
+  return partialSuccess;
+}
+
+/** Encoding and time of arrival of a body. */
+interface Arrival {
+  readonly isJson: boolean;
+  readonly coding: ContentCoding;
+  readonly window: TimeWindow;
+  readonly nowMs: number;
+}
+
+/**
+ * The stored form of a body; null if it is a valid request without rows. It has no bytes if no row
+ * can be stored now and the body may be the repeat of one whose rows could be.
+ */
+function storable(
+  signal: Signal,
+  sent: Uint8Array,
+  { isJson, coding, window, nowMs }: Arrival,
+): { rejected: Rejected; body: Unplaced | null } {
+  const { kind } = signal;
+  const form = new Form(sent);
+  try {
+    const { bytes, storableAs } = decode(sent, coding, MAX_RAW_BODY_BYTES);
+    form.become(bytes);
+    if (isJson) {
+      form.become(protobufFromJson(signal, bytes));
+    }
+    // Protobuf needs a third of JSON's bytes, and is the same however a sender prints the repeat.
+    const sentKey = isJson ? keyFrom(form.bytes, "identity", kind) : keyFrom(sent, coding, kind);
+    const { needsRewrite, tables, ...scanned } = scan(signal, form.bytes, window);
+    const stored = needsRewrite
+      ? rewritten(signal, form.bytes, window, nowMs)
+      : { ...scanned, bytes: form.bytes, rejected: NOTHING_REJECTED, hasArrivalTimes: false };
+    form.become(stored.bytes);
+    const { rejected } = stored;
+    // Two senders that both say "tick" without a time have sent two log records.
+    const key = stored.hasArrivalTimes ? null : sentKey;
+    if (stored.rows === 0) {
+      const mayBeRepeat = key !== null && canBeStoredAtOtherTimes(rejected);
+      return { rejected, body: mayBeRepeat ? { ...NO_ROWS, kind, key } : null };
+    }
+    const isAsSent = storableAs !== null && !isJson && !needsRewrite;
+    const packed = isAsSent ? { encoding: storableAs, bytes: sent } : compressed(form.bytes);
+    const { rows, days, repeatedBytes } = stored;
+    const rawBytes = form.bytes.byteLength;
+    return {
+      rejected,
+      body: { kind, ...packed, rawBytes, repeatedBytes, rows, tables, days, key },
+    };
+  } finally {
+    form.become(sent);
+  }
+}
+
+/** A body of which the buffer only looks up the key. */
+const NO_ROWS = {
+  encoding: "raw",
+  bytes: new Uint8Array(0),
+  rawBytes: 0,
+  rows: 0,
+  days: null,
+} as const;
+
+/** A body during conversion to its stored form; each form's memory is freed with the next. */
+class Form {
+  readonly #sent: Uint8Array;
+  bytes: Uint8Array;
+
+  constructor(sent: Uint8Array) {
+    this.#sent = sent;
+    this.bytes = sent;
+  }
+
+  become(bytes: Uint8Array): void {
+    if (this.bytes.buffer !== bytes.buffer && this.bytes !== this.#sent) {
+      free(this.bytes);
+    }
+    this.bytes = bytes;
+  }
+}
+
+function rewritten(
+  signal: Signal,
+  raw: Uint8Array,
+  window: TimeWindow,
+  nowMs: number,
+): Rewritten & Pick<Scan, "repeatedBytes"> {
+  const stored = rewrite(signal, raw, window, nowMs);
+  // Its arrays have become strings, which are longer.
+  const { repeatedBytes } = scan(signal, stored.bytes, window);
+  return { ...stored, repeatedBytes };
+}
+
+/** Without its parameters. */
+export function contentTypeOf(request: Request): string {
+  return request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+export function requireContentType(request: Request, allowed: readonly string[]): void {
+  if (!allowed.includes(contentTypeOf(request))) {
+    const value = request.headers.get("content-type");
+    const found = value === null ? "missing" : quoted(value);
+    throw new Refusal(415, `content-type: ${found}; allowed: ${allowed.join(", ")}`);
+  }
+}
+
+/** Magic, method, flags, time of compression, flags, system: https://www.rfc-editor.org/rfc/rfc1952 */
+const GZIP_HEADER_BYTES = 10;
+
+/** The kind of a body: the same bytes are different rows in each kind. */
+export type BodyForm = SignalKind | "event" | "account event";
+
+/** An empty span and an empty log record are the same bytes, and yet two bodies. */
+const KEY_MARKS: Record<BodyForm, string> = {
+  traces: "0",
+  events: "1",
+  logs: "2",
+  metrics: "3",
+  event: "4",
+  "account event": "5",
+};
+
+/**
+ * By which a body is recognised: of the bytes as they were sent, which a client that tries again
+ * sends again.
+ *
+ * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
+ * header says in which second.
+ */
+export function keyFrom(sent: Uint8Array, coding: ContentCoding, form: BodyForm): string {
+  const bytes = coding === "gzip" ? sent.subarray(GZIP_HEADER_BYTES) : sent;
+  const hex = createHash("sha256").update(bytes).digest("hex");
+  return KEY_MARKS[form] + hex.slice(0, 31);
+}
+
+/**
+ * Returns null if the body was not stored before.
+ *
+ * @throws Refusal 429 or 503 if the body was not stored, or may not have been.
+ */
+export async function append(env: Env, caller: Caller, body: Unplaced): Promise<Seen | null> {
+  const answer = await appendTo(env, caller, body);
+  if (typeof answer === "object") {
+    if ("seen" in answer) {
+      return answer;
+    }
+    throw aboveRate(caller, answer.limited);
+  }
+  if (answer === "full") {
+    throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {
+      retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
+    });
+  }
+  if (answer === "failed") {
+    // The object restarted or its disk is full. The body may be stored all the same; if it is,
+    // its key is too, and the repeat will be told apart.
+    throw new Refusal(503, "buffer: not reachable at the moment; send again", {
+      retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+    });
+  }
+  return null;
+}
+
+const appends = new Deadline(APPEND_MS, () => new Error(`no response in ${APPEND_MS / 1000} s`));
+
+async function appendTo(env: Env, caller: Caller, body: Unplaced): Promise<AppendAnswer> {
+  try {
+    return await appends.within(appendToShard(env, caller, body));
+  } catch (error) {
+    console.error(`append failed: ${String(error)}`);
+    tallyOf(caller.team).add("ingest_bodies_total", 1, body.kind, "failed");
+    reportUnreachable(env, caller.team.name, error);
+    return "failed";
+  }
+}
