@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any
 from resources.base.control_plane import ControlPlane
 from resources.base.errors import ResourceError
 from resources.base.ownership import CREATE, PENDING, STACK, stack_mark, tags_of
-from resources.service.waits import GONE, LEAVING, ServiceRef, Waiter
+from resources.service.service_states import DELETED, DELETING
+from resources.service.waits import ServiceRef, Waiter
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -128,7 +129,7 @@ def _services(client: Client, organization: str) -> Iterator[_Marked]:
         yield _Marked(
             "service",
             service,
-            going=service.state in LEAVING | GONE,
+            going=service.state in DELETING | DELETED,
             # A primary does not go before its secondaries.
             last=service.is_primary is not False,
             delete=partial(_delete_service, client, ref),
@@ -143,7 +144,7 @@ def _delete_service(client: Client, ref: ServiceRef) -> None:
 
 def _postgres_services(client: Client, organization: str) -> Iterator[_Marked]:
     from clickhouse_api import errors
-    from resources.postgres import postgres_steps
+    from resources.postgres import postgres_states, postgres_steps
 
     try:
         services = client.postgres.postgres_service_get_list(organization)
@@ -155,7 +156,7 @@ def _postgres_services(client: Client, organization: str) -> Iterator[_Marked]:
         yield _Marked(
             "Postgres service",
             service,
-            going=service.state == postgres_steps.LEAVING,
+            going=service.state in postgres_states.DELETING,
             # Nor does this kind of primary before its read replicas.
             last=service.is_primary is not False,
             delete=steps.delete,

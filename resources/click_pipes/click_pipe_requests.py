@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from resources.base import Live, plain
 from resources.base.name_mark import marked, unmarked
 from resources.click_pipes.click_pipe_sources import SOURCES, kind_of, placed, same_part, seen
+from resources.click_pipes.click_pipe_states import COMPLETED, FAILED, STARTED, STOPPED
 
 if TYPE_CHECKING:
     from clickhouse_api import models
@@ -16,9 +17,6 @@ __all__ = ["NAMES", "desired_state_of", "live_pipe", "patches", "post_request", 
 
 # Properties that the answer has as the program spells them.
 NAMES = ("name", "source", "destination", "field_mappings", "settings", "scaling")
-_RUNNING = ("Running", "Degraded", "Snapshot", "Resync")
-_STOPPED = ("Stopped", "Paused")
-_WRONG = ("Failed", "InternalError")
 
 
 def live_pipe(pipe: models.ClickPipe) -> Live:
@@ -45,11 +43,11 @@ def desired_state_of(live: Live, wanted: Mapping[str, Any]) -> str:
     """
     state = str(live.get("state"))
     asked = wanted.get("desired_state")
-    if state in _RUNNING:
+    if state in STARTED:
         return "running"
-    if state in _STOPPED or (state in _WRONG and asked == "stopped"):
+    if state in STOPPED or (state in FAILED and asked == "stopped"):
         return "stopped"
-    return str(asked) if state == "Completed" else state
+    return str(asked) if state in COMPLETED else state
 
 
 def post_request(props: Mapping[str, Any]) -> models.ClickPipePostRequest:

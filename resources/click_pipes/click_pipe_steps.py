@@ -18,6 +18,15 @@ from resources.base.errors import ResourceError, WaitFailed
 from resources.base.polling import Poller
 from resources.click_pipes.click_pipe_requests import live_pipe
 from resources.click_pipes.click_pipe_sources import SOURCES, kind_of
+from resources.click_pipes.click_pipe_states import (
+    COMPLETED,
+    FAILED,
+    MOVING_ROWS,
+    STARTED,
+    STOPPED,
+    STOPPING,
+    TRANSIENT,
+)
 from resources.service.waits import ServiceRef
 from resources.service.waking import when_awake
 
@@ -31,12 +40,6 @@ T = TypeVar("T")
 # A pipe that replicates a database sets up slots and publications first.
 DEFAULT_TIMEOUT_MINUTES = 15
 
-# `Snapshot` is the initial load, which may take days; rows are moving.
-_RUNS = frozenset({"Running", "Snapshot", "Resync", "Completed"})
-_STOPPED = frozenset({"Stopped", "Paused"})
-_WRONG = frozenset({"Failed", "InternalError"})
-_LEAVES_BY_ITSELF = frozenset({"Provisioning", "Setup", "Modifying", "Unknown"})
-_STOPPING = frozenset({"Stopping", "Pausing"})
 # After an edit, the answer still says `Paused`; it resumes a moment later.
 _RESUMES_WITHIN_SECONDS = 5.0
 _EDIT_ATTEMPTS = 3
@@ -128,12 +131,12 @@ class PipeSteps:
             if self._resumes:
                 self.sleep(_RESUMES_WITHIN_SECONDS)
                 live = self.read()
-            return live if live["state"] in _WRONG else self._stop(live)
-        if live["state"] in _STOPPING:
-            live = self._until(live, _STOPPED | _WRONG, "is stopped")
-        if live["state"] in _STOPPED | _WRONG:
+            return live if live["state"] in FAILED else self._stop(live)
+        if live["state"] in STOPPING:
+            live = self._until(live, STOPPED | FAILED, "is stopped")
+        if live["state"] in STOPPED | FAILED:
             live = self._start(live)
-        return self._until(live, _RUNS, "runs", hopeless=_WRONG)
+        return self._until(live, MOVING_ROWS | COMPLETED, "runs", hopeless=FAILED)
 
     def delete(self) -> None:
         """Delete it, and wait until it is gone.
@@ -156,7 +159,7 @@ class PipeSteps:
         """A refused edit must not leave a pipe paused that was moving rows."""
         from clickhouse_api import errors
 
-        moved_rows = live["state"] in _RUNS
+        was_started = live["state"] in STARTED
         self._resumes = True
         for attempts_left in reversed(range(_EDIT_ATTEMPTS)):
             paused = self._stop(live)
@@ -167,7 +170,7 @@ class PipeSteps:
                 if attempts_left and _needs_pause(error):
                     live = self.read()
                     continue
-                if moved_rows:
+                if was_started:
                     with contextlib.suppress(errors.ClickHouseApiError, ResourceError):
                         self._start(paused)
                 raise
@@ -183,20 +186,20 @@ class PipeSteps:
             if error.status != 400:
                 raise
             now = self.read()
-            if now["state"] in _STOPPED | _WRONG:
+            if now["state"] in STOPPED | FAILED:
                 said = f"cannot start {self._poller.subject}, which is {live['state']}: {error}"
                 raise ResourceError(said) from error
             return now
 
     def _stop(self, live: Live) -> Live:
-        if live["state"] in _LEAVES_BY_ITSELF:
-            settled = _RUNS | _STOPPED | _WRONG | {"Degraded"}
+        if live["state"] in TRANSIENT:
+            settled = STARTED | COMPLETED | STOPPED | FAILED
             live = self._until(live, settled, "can be stopped")
-        if live["state"] in _STOPPED | {"Completed"} | _WRONG:
+        if live["state"] in STOPPED | COMPLETED | FAILED:
             return live
-        if live["state"] not in _STOPPING:
+        if live["state"] not in STOPPING:
             live = self._command("stop")
-        return self._until(live, _STOPPED | {"Completed"}, "is stopped", hopeless=_WRONG)
+        return self._until(live, STOPPED | COMPLETED, "is stopped", hopeless=FAILED)
 
     def _command(self, command: str) -> Live:
         from clickhouse_api import models

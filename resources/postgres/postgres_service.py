@@ -52,11 +52,10 @@ from resources.base.ownership import Owner, tags_of
 from resources.base.schema_check import check_shape
 from resources.postgres import postgres_rules
 from resources.postgres.postgres_receipt import PostgresReceipt
+from resources.postgres.postgres_states import DELETING, UNAVAILABLE
 from resources.postgres.postgres_steps import (
-    LEAVING,
     PATCHED,
     RESIZING,
-    UNAVAILABLE,
     PostgresSteps,
     live_of,
     same_parameters,
@@ -247,7 +246,7 @@ class PostgresServiceProvider(Made):
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
         """The service as it is; one that is leaving is gone."""
         live = PostgresSteps(client, props, resource_id).look()
-        return None if live is None or live.get("state") == LEAVING else live
+        return None if live is None or live.get("state") in DELETING else live
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
         """What the program speaks of, and what only the API tells."""
@@ -277,7 +276,7 @@ class PostgresServiceProvider(Made):
                     f"adopt: {self.what} {service_id} has {name} {(live or {}).get(name)!r}, but "
                     f"{props[name]!r} is wanted, and nothing can change that"
                 )
-        elif mismatched or (live or {}).get("state") == UNAVAILABLE:
+        elif mismatched or (live or {}).get("state") in UNAVAILABLE:
             # In no state and of no use to anybody, but billed.
             PostgresSteps(client, props, service_id, progress).delete()
             return super().ensure(client, props, progress)
@@ -291,7 +290,7 @@ class PostgresServiceProvider(Made):
         return [
             (str(service.id), live_of(plain(service)))
             for service in found
-            if service.state != LEAVING
+            if service.state not in DELETING
         ]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:

@@ -16,6 +16,7 @@ from resources.base.checker import whole_number
 from resources.base.errors import ResourceError, WaitFailed
 from resources.base.ownership import PREFIX
 from resources.base.polling import Poller
+from resources.postgres.postgres_states import DELETING, RUNNING, UNAVAILABLE
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -28,10 +29,6 @@ PATCHED = ("name", "size", "ha_type", "tags", "ip_access_list")
 # These make other machines: for a moment the old ones still run, and show the new fields already.
 RESIZING = frozenset({"size", "ha_type"})
 CONFIGS = ("pg_config", "pg_bouncer_config")
-
-RUNNING = "running"
-LEAVING = "deleting"
-UNAVAILABLE = "unavailable"
 
 # How long it may go on looking as before, although it was told to change.
 _SETTLE_SECONDS = 15.0
@@ -110,15 +107,15 @@ class PostgresSteps:
         def done(seen: Live | None) -> bool:
             nonlocal left, unavailable
             state = (seen or {}).get("state")
-            if seen is None or state == LEAVING:
+            if seen is None or state in DELETING:
                 raise self._failed(state)
-            if state == UNAVAILABLE:
+            if state in UNAVAILABLE:
                 unavailable = self.poller.clock() if unavailable is None else unavailable
                 if self.poller.clock() - unavailable >= _UNAVAILABLE_SECONDS:
                     raise self._failed(state)
             else:
                 unavailable = None
-            if state != RUNNING:
+            if state not in RUNNING:
                 left = True
                 return False
             return matches(seen) and (left or self.poller.clock() - started >= settle_seconds)
@@ -214,7 +211,7 @@ class PostgresSteps:
         from clickhouse_api import errors
 
         def deleted(seen: Live | None) -> bool:
-            if seen is None or seen.get("state") == LEAVING:
+            if seen is None or seen.get("state") in DELETING:
                 return True
             try:
                 self.client.postgres.postgres_service_delete(

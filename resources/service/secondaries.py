@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from resources.base.errors import ResourceError
 from resources.base.ownership import STACK, tags_of
-from resources.service.waits import GONE, LEAVING, STOPPED, ServiceRef
+from resources.service.service_states import DELETED, DELETING, STOPPED
+from resources.service.waits import ServiceRef
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -25,7 +26,7 @@ __all__ = ["HeldBySecondaries", "naming_secondaries", "releasing_own_secondaries
 # The document says 400, the API is known to say 409.
 _REFUSED = (400, 409)
 # A stopped secondary does not keep its primary from stopping, but from being deleted.
-_NO_HOLDERS = {"stop": LEAVING | GONE | STOPPED, "delete": LEAVING | GONE}
+_NO_HOLDERS = {"stop": DELETING | DELETED | STOPPED, "delete": DELETING | DELETED}
 
 
 class HeldBySecondaries(ResourceError):

@@ -56,7 +56,8 @@ from resources.base.receipt import Receipt
 from resources.base.urns import urn_of
 from resources.service import service_fields, service_rules, service_steps
 from resources.service.service_passwords import first_password, next_password
-from resources.service.waits import LEAVING, ServiceRef, get_or_none
+from resources.service.service_states import DELETING, STOPPED_OR_STOPPING
+from resources.service.waits import ServiceRef, get_or_none
 
 __all__ = ["Service", "ServiceArgs", "ServiceProvider"]
 
@@ -198,7 +199,7 @@ class ServiceProvider(Provider):
             adopted = props.get("adopt") is not None
             asked = props if adopted else {**props, "desired_state": "running"}
             service = service_steps.ensure_started(client, ref, waiter, service, asked)
-            if service.state not in service_fields.STOPPED:
+            if service.state not in STOPPED_OR_STOPPING:
                 service = waiter.until_running(service)
             service = service_steps.sync(client, ref, waiter, service, props)
             password = first_password(client, ref, service, props)
@@ -213,7 +214,7 @@ class ServiceProvider(Provider):
         ref = ServiceRef(props["organization_id"], service_id, props["name"])
         with self._control_plane.client() as client:
             service = get_or_none(client, ref)
-        if service is None or service.state in LEAVING:
+        if service is None or service.state in DELETING:
             return ReadResult("", {})
         return ReadResult(service_id, service_fields.outputs(service, props))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from resources.base.access_list import same_access_list, sorted_access_list
 from resources.base.checker import is_known, whole_number
 from resources.base.ownership import PREFIX, tags_of
+from resources.service.service_states import STOPPED_OR_STOPPING
 
 if TYPE_CHECKING:
     from clickhouse_api import models
@@ -25,7 +26,6 @@ __all__ = [
     "PLAIN",
     "SCALING",
     "SECRETS",
-    "STOPPED",
     "changed",
     "differences",
     "live",
@@ -99,7 +99,6 @@ OUTPUTS = (
     "state",
     "password",
 )
-STOPPED = ("stopping", "stopped")
 
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
@@ -108,7 +107,7 @@ def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
     names += [name for name in FORGOTTEN if (olds.get(name) or None) != (news.get(name) or None)]
     names += [name for name in STICKY if name in news and olds.get(name) != news[name]]
     names += [name for name in (*PLACE, *CREATE_ONLY) if not is_known(news.get(name))]
-    is_stopped = olds.get("state") in STOPPED
+    is_stopped = olds.get("state") in STOPPED_OR_STOPPING
     if "desired_state" in news and is_stopped is not (news["desired_state"] == "stopped"):
         names.append("desired_state")
     return names

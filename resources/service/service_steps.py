@@ -17,8 +17,17 @@ from resources.base.errors import Interrupted, ResourceError
 from resources.base.ownership import Owner
 from resources.service import service_fields, service_requests
 from resources.service.secondaries import naming_secondaries, releasing_own_secondaries
+from resources.service.service_states import (
+    COMING_UP,
+    DELETED,
+    DELETING,
+    REJECT_DELETE,
+    STOPPED,
+    STOPPED_OR_STOPPING,
+    STOPPING,
+)
 from resources.service.shared_list import lists
-from resources.service.waits import GONE, LEAVING, STOPPED, ServiceRef, Waiter, get_or_none
+from resources.service.waits import ServiceRef, Waiter, get_or_none
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -43,10 +52,6 @@ RESTORE_TIMEOUT_MINUTES = 120
 # Most often only the answer was lost, and what it was about is there.
 FIRST_LOOK_SECONDS = 1.0
 LOOK_INTERVAL_SECONDS = 5.0
-# The API deletes in most states, but not in these.
-NEED_STOP = frozenset({"running", "partially_running", "idle"})
-# Somebody has started it, an interrupted `up` for example.
-COMING_UP = frozenset({"starting", "awaking"})
 
 
 def ensure_exists(
@@ -85,7 +90,7 @@ def ensure_started(
     """
     if wanted.get("desired_state") != "running":
         return service
-    if service.state in service_fields.STOPPED:
+    if service.state in STOPPED_OR_STOPPING:
         waiter.until_stopped(service)
         command(client, ref, "start")
         return waiter.until_running(service)
@@ -124,7 +129,7 @@ def ensure_stopped(
 def _stop(
     client: Client, ref: ServiceRef, waiter: Waiter, service: models.Service
 ) -> models.Service:
-    if service.state != "stopping":
+    if service.state not in STOPPING:
         with naming_secondaries(client, ref, "stop"):
             service = command(client, ref, "stop")
     stopped = waiter.until_stopped(service)
@@ -155,7 +160,7 @@ def sync(
     def matches(seen: models.Service) -> bool:
         return not service_fields.differences(seen, wanted)
 
-    if service.state in service_fields.STOPPED:
+    if service.state in STOPPED_OR_STOPPING:
         return waiter.until_matching(service, matches)
     return waiter.until_running(service, matches=matches, what="waiting until it runs as asked")
 
@@ -171,11 +176,11 @@ def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
     # A look, a delete and, as it is refused, a list of what may hold the service: in 15 s they are
     # the one request per 5 s that a wait may cost.
     pauses = itertools.chain((1.0,), itertools.repeat(15.0))
-    while service is not None and service.state not in LEAVING:
-        if service.state in NEED_STOP:
+    while service is not None and service.state not in DELETING:
+        if service.state in REJECT_DELETE:
             with naming_secondaries(client, ref, "stop"):
                 service = command(client, ref, "stop")
-        if service.state in NEED_STOP or service.state == "stopping":
+        if service.state in REJECT_DELETE | STOPPING:
             service = waiter.until_stopped(service)
         if service is None or _delete_begins(client, ref):
             break
@@ -254,7 +259,7 @@ def unfinished(
     if shared and not Owner.of(props).unfinished(lists.services(client, organization)):
         return None
     services = client.service.instance_get_list(organization)
-    found = [s for s in Owner.of(props).unfinished(services) if s.state not in LEAVING | GONE]
+    found = [s for s in Owner.of(props).unfinished(services) if s.state not in DELETING | DELETED]
     if len(found) > 1:
         names = ", ".join(f"{service.name} ({service.id})" for service in found)
         raise ResourceError(
@@ -280,7 +285,7 @@ def refuse_successor(client: Client, props: Mapping[str, Any]) -> None:
         return
     services = client.service.instance_get_list(props["organization_id"])
     finished = Owner.of(props).finished(services)
-    for service in (it for it in finished if it.state not in LEAVING | GONE):
+    for service in (it for it in finished if it.state not in DELETING | DELETED):
         raise ResourceError(
             f"deletion_protection is True: service {service.name} ({service.id}) of this resource "
             "exists and is not replaced; allowed: deletion_protection=False in a `pulumi up` of "

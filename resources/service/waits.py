@@ -16,29 +16,15 @@ from typing import TYPE_CHECKING
 
 from resources.base import pulumi_engine as engine
 from resources.base.errors import WaitFailed
+from resources.service.service_states import DELETED, DELETING, FAILED, RUNNING, STOPPED
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
 
-__all__ = [
-    "GONE",
-    "LEAVING",
-    "RUNNING",
-    "STOPPED",
-    "ServiceRef",
-    "Waiter",
-    "get_or_none",
-    "https_endpoint",
-]
+__all__ = ["ServiceRef", "Waiter", "get_or_none", "https_endpoint"]
 
-# `idle` is a form of running: the next query wakes it.
-RUNNING = frozenset({"running", "idle"})
-STOPPED = frozenset({"stopped"})
-GONE = frozenset({"softdeleted", "terminated"})
-# On the way there, from where none comes back.
-LEAVING = frozenset({"softdeleting", "terminating"})
-# These are terminal for what we wait for. `degraded` may heal, so it only fails at the deadline.
-_HOPELESS = frozenset({"failed"}) | LEAVING | GONE
+# A service in these states does not run again. A degraded one may recover.
+_HOPELESS = FAILED | DELETING | DELETED
 
 # After a command the first look comes soon, in place of one at once that could show nothing; the
 # second comes 5 s later.
@@ -72,7 +58,7 @@ def get_or_none(client: Client, ref: ServiceRef) -> models.Service | None:
         service = client.service.instance_get(ref.organization_id, ref.id)
     except errors.NotFound:
         return None
-    return None if service.state in GONE else service
+    return None if service.state in DELETED else service
 
 
 def https_endpoint(service: models.Service) -> str | None:
@@ -193,7 +179,7 @@ class Waiter:
         """
 
         def done(seen: models.Service | None) -> bool:
-            return seen is None or seen.state in STOPPED | {"failed"}
+            return seen is None or seen.state in STOPPED | FAILED
 
         return self._poll(
             service, done, "waiting until it is stopped", interval=_FIRST_LOOK_SECONDS

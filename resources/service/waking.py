@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from resources.base.errors import ResourceError, ServiceGone, WaitFailed
 from resources.base.polling import Poller
-from resources.service.waits import GONE, LEAVING, STOPPED, ServiceRef, get_or_none
+from resources.service.service_states import (
+    DEGRADED,
+    DELETED,
+    DELETING,
+    FAILED,
+    PARTIALLY_RUNNING,
+    STOPPED,
+    STOPPED_OR_STOPPING,
+)
+from resources.service.waits import ServiceRef, get_or_none
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -22,7 +31,7 @@ T = TypeVar("T")
 
 _WAKE_SECONDS = 600.0
 _NOT_RUNNING = 424
-_AWAKE = frozenset({"running", "partially_running", "degraded"})
+_AWAKE = frozenset({"running"}) | PARTIALLY_RUNNING | DEGRADED
 
 
 def when_awake(
@@ -57,9 +66,9 @@ def _wake(client: Client, ref: ServiceRef, progress: Callable[[str], None]) -> N
     from resources.service import service_steps
 
     service = get_or_none(client, ref)
-    if service is None or service.state in LEAVING:
+    if service is None or service.state in DELETING:
         raise ServiceGone(f"{ref} is gone, and what was in it")
-    if service.state in STOPPED | {"stopping"}:
+    if service.state in STOPPED_OR_STOPPING:
         raise ResourceError(
             f"{ref} is {service.state}, and this needs it running: start it "
             '(`desired_state="running"`), then `pulumi up` again'
@@ -68,7 +77,7 @@ def _wake(client: Client, ref: ServiceRef, progress: Callable[[str], None]) -> N
         service_steps.command(client, ref, "awake")
 
     def awake(seen: models.Service | None) -> bool:
-        if seen is None or seen.state in LEAVING | GONE | STOPPED | {"failed"}:
+        if seen is None or seen.state in DELETING | DELETED | STOPPED | FAILED:
             state = _state_of(seen)
             raise WaitFailed(f"{ref}: waking it: its state is {state}", last_state=state)
         return seen.state in _AWAKE

@@ -28,7 +28,8 @@ from pulumi.dynamic import Resource
 from resources.base import Change, Live, Part, marks_of
 from resources.base.checker import Checker
 from resources.base.fields import ORGANIZATION, SERVICE, Field, texts
-from resources.service.waits import LEAVING, ServiceRef, get_or_none
+from resources.service.service_states import DELETING
+from resources.service.waits import ServiceRef, get_or_none
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -80,7 +81,7 @@ class PrivateEndpointAttachmentProvider(Part):
         """What is attached; nothing where the service is gone."""
         ref = ServiceRef(props["organization_id"], resource_id, "with private endpoints")
         service = get_or_none(client, ref)
-        if service is None or service.state in LEAVING:
+        if service is None or service.state in DELETING:
             return None
         return {IDS: sorted(service.private_endpoint_ids or [])}
 

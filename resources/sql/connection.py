@@ -245,15 +245,16 @@ def _ensure_awake(
         WaitFailed: it did not come up.
     """
     from resources.service import service_steps
-    from resources.service.waits import LEAVING, STOPPED, ServiceRef, Waiter, get_or_none
+    from resources.service.service_states import DELETING, STOPPED_OR_STOPPING
+    from resources.service.waits import ServiceRef, Waiter, get_or_none
 
     ref = ServiceRef(organization_id, service_id, "of this connection")
     with control_plane.client() as client:
         service = get_or_none(client, ref)
-        if service is None or service.state in LEAVING:
+        if service is None or service.state in DELETING:
             raise ServiceGone(f"{ref} is gone, and what was in it")
         waiter = Waiter(client, ref, deadline_seconds=_START_SECONDS)
-        if service.state in STOPPED | {"stopping"}:
+        if service.state in STOPPED_OR_STOPPING:
             if stays:
                 raise ServiceStopped(
                     f"{ref} is {service.state}, and {stays}: nothing in it can be changed or "

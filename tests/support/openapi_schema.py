@@ -9,6 +9,12 @@ from typing import Any
 import clickhouse_api
 
 
+def schemas() -> Any:
+    """Return all schemas by name."""
+    spec = json.loads((Path(clickhouse_api.__file__).parent / "openapi.json").read_text())
+    return spec["components"]["schemas"]
+
+
 def schema(name: str) -> Any:
-    document = json.loads((Path(clickhouse_api.__file__).parent / "openapi.json").read_text())
-    return document["components"]["schemas"][name]["properties"]
+    """Return the properties of one schema."""
+    return schemas()[name]["properties"]
