@@ -4,12 +4,21 @@
 
 Each name is loaded when it is first used (PEP 562): a dynamic provider's process imports this
 package for one resource at a time, and pays only for that one.
+
+`provider_named` is frozen: every state calls it under this module path and name.
 """
 
+from __future__ import annotations
+
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from resources.retired_providers import RENAMED_PROVIDERS, RetiredModules
+
 if TYPE_CHECKING:
+    from pulumi.dynamic import ResourceProvider
+
     from resources.click_pipes.click_pipe import ClickPipe, ClickPipeArgs
     from resources.click_pipes.click_pipe_database_scaling import (
         ClickPipeDatabaseScaling,
@@ -262,10 +271,43 @@ _HOMES = {
     "load_settings": "telemetry.settings",
 }
 
-if not TYPE_CHECKING:  # a type checker must still refuse names that are not there
+# Providers of resources that only this package creates. All others are next to their resource.
+_INTERNAL_PROVIDERS = {
+    "ClickStackReceiptProvider": "click_stack.click_stack_receipt",
+    "DurableObjectClassProvider": "telemetry.durable_object_class",
+    "NamedReceiptProvider": "base.name_mark",
+    "PostgresReceiptProvider": "postgres.postgres_receipt",
+    "ReceiptProvider": "base.receipt",
+}
+
+
+def provider_named(name: str) -> ResourceProvider:
+    """Create the provider that a state names.
+
+    Frozen: a state is a pickle of this call. Neither this module nor this function may ever be
+    renamed or get another parameter. Provider classes may move, and with an entry in
+    `resources.retired_providers.py` they may be renamed.
+    """
+    return provider_class(name)()
+
+
+def provider_class(name: str) -> type[ResourceProvider]:
+    """Return the class of a provider by its present name or by any earlier one."""
+    present = RENAMED_PROVIDERS.get(name, name)
+    home = _INTERNAL_PROVIDERS.get(present) or _HOMES.get(present.removesuffix("Provider"))
+    if home is None or not present.endswith("Provider"):
+        raise AttributeError(f"module {__name__!r} has no provider {name!r}")
+    found: type[ResourceProvider] = getattr(import_module(f"{__name__}.{home}"), present)
+    return found
+
+
+if not any(isinstance(finder, RetiredModules) for finder in sys.meta_path):
+    sys.meta_path.append(RetiredModules())
+
+if not TYPE_CHECKING:  # a type checker must still reject names that do not exist
 
     def __getattr__(name: str) -> object:
         """Load a public name's module on first use."""
         if name in _HOMES:
-            return getattr(import_module(f"resources.{_HOMES[name]}"), name)
-        raise AttributeError(f"module 'resources' has no attribute {name!r}")
+            return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,22 +8,20 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pulumi.dynamic import ConfigureRequest, ResourceProvider
+from pulumi.dynamic import ConfigureRequest
 
 from resources.base import pulumi_engine as engine
 from resources.base.control_plane import ControlPlane
 from resources.base.errors import ResourceError
+from resources.base.pickled_by_name import PickledByName
 
 __all__ = ["Provider"]
 
 _METHODS = ("check", "diff", "create", "read", "update", "delete")
 
 
-class Provider(ResourceProvider):
+class Provider(PickledByName):
     """A provider in a process of its own; see `engine` for what that lacks."""
-
-    # Nothing secret is pickled into it, and as a plain value it costs no decryption.
-    serialize_as_secret_always = False
 
     _control_plane: ControlPlane
 

@@ -24,19 +24,15 @@ __all__ = ["ClickStackReceipt", "ClickStackReceiptProvider"]
 
 
 class ClickStackReceiptProvider(NamedReceiptProvider):
-    """Gives a thing its plain name.
-
-    Args:
-        thing: the provider that knows how.
-    """
-
-    def __init__(self, thing: ClickStackThing) -> None:
-        super().__init__()
-        self._thing = thing
+    """Removes the ownership mark from an object's name."""
 
     def finish(self, client: Client, props: Mapping[str, Any]) -> None:
-        """Take the mark off."""
-        self._thing.take_mark_off(client, props["thing_id"], props)
+        """Send the object with its plain name, as its own provider does."""
+        from resources import provider_class
+
+        provider = provider_class(props["thing_provider"])()
+        assert isinstance(provider, ClickStackThing)  # noqa: S101 - narrows the type
+        provider.take_mark_off(client, props["thing_id"], props)
 
 
 class ClickStackReceipt(Resource, module="clickhouse", name="ClickStackReceipt"):
@@ -54,8 +50,8 @@ class ClickStackReceipt(Resource, module="clickhouse", name="ClickStackReceipt")
         secrets: Sequence[str] = (),
     ) -> None:
         super().__init__(
-            ClickStackReceiptProvider(thing),
+            ClickStackReceiptProvider(),
             resource_name,
-            {**props, "thing_id": of.id},
+            {**props, "thing_id": of.id, "thing_provider": type(thing).__name__},
             with_secrets(pulumi.ResourceOptions(parent=of), *secrets),
         )

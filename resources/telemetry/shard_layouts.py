@@ -24,11 +24,11 @@ from pulumi.dynamic import (
     CreateResult,
     DiffResult,
     Resource,
-    ResourceProvider,
     UpdateResult,
 )
 
 from resources.base.checker import whole_number
+from resources.base.pickled_by_name import PickledByName
 
 __all__ = [
     "MAX_SHARDS",
@@ -52,14 +52,12 @@ class ShardLayout(TypedDict):
     before: list[int]
 
 
-class ShardLayoutsProvider(ResourceProvider):
+class ShardLayoutsProvider(PickledByName):
     """Remembers; asks nobody.
 
     Args:
         now: seconds since 1970, where a test has its own.
     """
-
-    serialize_as_secret_always = False
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         super().__init__()

@@ -16,11 +16,11 @@ from pulumi.dynamic import (
     CreateResult,
     DiffResult,
     Resource,
-    ResourceProvider,
     UpdateResult,
 )
 
 from resources.base import passwords
+from resources.base.pickled_by_name import PickledByName
 
 __all__ = ["Token", "TokenProvider"]
 
@@ -29,10 +29,8 @@ TOKEN_BYTES = 32
 SECRETS = ["value", "sha256", "previous_sha256"]
 
 
-class TokenProvider(ResourceProvider):
+class TokenProvider(PickledByName):
     """Makes tokens; asks nobody."""
-
-    serialize_as_secret_always = False
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Another version is another token."""
