@@ -10,11 +10,10 @@ package for one resource at a time, and pays only for that one.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from resources.retired_providers import RENAMED_PROVIDERS, RetiredModules
+from resources import retired_providers
 
 if TYPE_CHECKING:
     from pulumi.dynamic import ResourceProvider
@@ -293,7 +292,7 @@ def provider_named(name: str) -> ResourceProvider:
 
 def provider_class(name: str) -> type[ResourceProvider]:
     """Return the class of a provider by its present name or by any earlier one."""
-    present = RENAMED_PROVIDERS.get(name, name)
+    present = retired_providers.RENAMED_PROVIDERS.get(name, name)
     home = _INTERNAL_PROVIDERS.get(present) or _HOMES.get(present.removesuffix("Provider"))
     if home is None or not present.endswith("Provider"):
         raise AttributeError(f"module {__name__!r} has no provider {name!r}")
@@ -301,8 +300,7 @@ def provider_class(name: str) -> type[ResourceProvider]:
     return found
 
 
-if not any(isinstance(finder, RetiredModules) for finder in sys.meta_path):
-    sys.meta_path.append(RetiredModules())
+retired_providers.install()
 
 if not TYPE_CHECKING:  # a type checker must still reject names that do not exist
 

@@ -2,7 +2,7 @@
 
 A state written today calls `resources.provider_named` with the name of a class. Older states name
 the class by its module path, for example `resources.click_pipe.ClickPipeProvider`. Both kinds of
-state must stay readable, because Pulumi reads and deletes a resource with the provider in its state.
+state must stay readable: Pulumi reads and deletes a resource with the provider in its state.
 
 After renaming or merging a provider class, add the old class name to `RENAMED_PROVIDERS`. Nothing
 else is needed: both kinds of state find the class by that table. After moving a class, add nothing.
@@ -10,31 +10,67 @@ else is needed: both kinds of state find the class by that table. After moving a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["RENAMED_PROVIDERS", "RetiredModules"]
+__all__ = ["RENAMED_PROVIDERS", "RetiredModules", "install"]
 
 RENAMED_PROVIDERS: dict[str, str] = {}
 """Old class name -> present class name, of every provider class that was renamed or merged."""
 
 RETIRED_MODULES = frozenset(
-    """
-    api_key backup_bucket backup_configuration click_pipe click_pipe_database_scaling
-    click_stack_alert click_stack_dashboard click_stack_receipt click_stack_source
-    click_stack_webhook database durable_object grant ingest_probe invitation member migrations
-    named_receipt organization_settings postgres_receipt postgres_service
-    private_endpoint_attachment query_endpoint receipt retention role role_assignment
-    scaling_schedule service_settings settings_profile shard_layouts sql_role token udf_attachment
-    upgrade_window user
-    """.split()
+    {
+        "api_key",
+        "backup_bucket",
+        "backup_configuration",
+        "click_pipe",
+        "click_pipe_database_scaling",
+        "click_stack_alert",
+        "click_stack_dashboard",
+        "click_stack_receipt",
+        "click_stack_source",
+        "click_stack_webhook",
+        "database",
+        "durable_object",
+        "grant",
+        "ingest_probe",
+        "invitation",
+        "member",
+        "migrations",
+        "named_receipt",
+        "organization_settings",
+        "postgres_receipt",
+        "postgres_service",
+        "private_endpoint_attachment",
+        "query_endpoint",
+        "receipt",
+        "retention",
+        "role",
+        "role_assignment",
+        "scaling_schedule",
+        "service_settings",
+        "settings_profile",
+        "shard_layouts",
+        "sql_role",
+        "token",
+        "udf_attachment",
+        "upgrade_window",
+        "user",
+    }
 )
 """Modules of older versions that defined providers. The list is complete: newer states name none.
 
 `service` and `udf` are missing because they are packages today. Both resolve the class themselves.
 """
+
+
+def install() -> None:
+    """Make retired modules importable. Python asks this finder only if no other finds a module."""
+    if not any(isinstance(finder, RetiredModules) for finder in sys.meta_path):
+        sys.meta_path.append(RetiredModules())
 
 
 class RetiredModules(MetaPathFinder, Loader):
