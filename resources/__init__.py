@@ -285,7 +285,7 @@ def provider_named(name: str) -> ResourceProvider:
 
     Frozen: a state is a pickle of this call. Neither this module nor this function may ever be
     renamed or get another parameter. Provider classes may move, and with an entry in
-    `resources.retired_providers.py` they may be renamed.
+    `resources/retired_providers.py` they may be renamed.
     """
     return provider_class(name)()
 
