@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["AsyncClient", "Client", "Page", "Settings", "errors", "models"]
 
 _HOMES = {
-    "AsyncClient": "clickhouse_api.client",
-    "Client": "clickhouse_api.client",
-    "Page": "clickhouse_api.calls",
-    "Settings": "clickhouse_api.config",
+    "AsyncClient": ".client",
+    "Client": ".client",
+    "Page": ".calls",
+    "Settings": ".config",
 }
 
 if not TYPE_CHECKING:  # a type checker must still refuse names that are not there
@@ -27,7 +27,7 @@ if not TYPE_CHECKING:  # a type checker must still refuse names that are not the
     def __getattr__(name: str) -> object:
         """Load a public name's module on first use (PEP 562)."""
         if name in ("errors", "models"):
-            return import_module(f"clickhouse_api.{name}")
+            return import_module(f".{name}", __name__)
         if name in _HOMES:
-            return getattr(import_module(_HOMES[name]), name)
-        raise AttributeError(f"module 'clickhouse_api' has no attribute {name!r}")
+            return getattr(import_module(_HOMES[name], __name__), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,6 +3,7 @@
 A state written today calls `resources.provider_named` with the name of a class. Older states name
 the class by its module path, for example `resources.click_pipe.ClickPipeProvider`. Both kinds of
 state must stay readable: Pulumi reads and deletes a resource with the provider in its state.
+An `up` that does not change the resource keeps the old name in the state, so no entry ever expires.
 
 After renaming or merging a provider class, add the old class name to `RENAMED_PROVIDERS`. Nothing
 else is needed: both kinds of state find the class by that table. After moving a class, add nothing.

@@ -1425,8 +1425,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "clickhouse_api.base": ("RequestModel", "ResponseModel", "UnknownVariant"),
-    "clickhouse_api.models.api_keys": (
+    "..base": ("RequestModel", "ResponseModel", "UnknownVariant"),
+    ".api_keys": (
         "ApiKeyHashData",
         "ApiKeyRole",
         "ApiKeyState",
@@ -1435,7 +1435,7 @@ _HOMES = {
         "ApiKey",
         "ApiKeyPostResponse",
     ),
-    "clickhouse_api.models.backup": (
+    ".backup": (
         "AwsBackupBucket",
         "AwsBackupBucketPatchRequestV1",
         "AwsBackupBucketPostRequestV1",
@@ -1454,7 +1454,7 @@ _HOMES = {
         "BackupBucketPatchRequest",
         "BackupBucketPostRequest",
     ),
-    "clickhouse_api.models.billing": (
+    ".billing": (
         "ActiveBalance",
         "ActiveBalances",
         "CreditBalanceType",
@@ -1465,7 +1465,7 @@ _HOMES = {
         "UsageCostRecord",
         "UsageCost",
     ),
-    "clickhouse_api.models.click_pipes": (
+    ".click_pipes": (
         "AzureEventHub",
         "ClickPipeBigQueryPipeSettings",
         "ClickPipeBigQueryPipeSettingsOutput",
@@ -1605,7 +1605,7 @@ _HOMES = {
         "ClickPipeSchemaDiscoveryRequest",
         "ClickPipe",
     ),
-    "clickhouse_api.models.click_stack": (
+    ".click_stack": (
         "ClickStackAction",
         "ClickStackAggFn",
         "ClickStackAggregatedColumn",
@@ -1864,7 +1864,7 @@ _HOMES = {
         "ClickStackDashboardResponse",
         "ClickStackUpdateAlertRequest",
     ),
-    "clickhouse_api.models.common": (
+    ".common": (
         "AwsBackupBucketProperties",
         "AzureBackupBucketProperties",
         "GcpBackupBucketProperties",
@@ -1880,12 +1880,12 @@ _HOMES = {
         "AssignedRole",
         "Snapshot",
     ),
-    "clickhouse_api.models.notifications": (
+    ".notifications": (
         "Notification",
         "NotificationTypeSeverity",
         "NotificationType",
     ),
-    "clickhouse_api.models.organization": (
+    ".organization": (
         "ActivityActorType",
         "ActivityKeyUpdateType",
         "ActivityType",
@@ -1917,7 +1917,7 @@ _HOMES = {
         "Organization",
         "OrganizationPatchRequest",
     ),
-    "clickhouse_api.models.postgres": (
+    ".postgres": (
         "PgBouncerConfig",
         "PgBouncerConfigOutput",
         "PgConfigDefaultToastCompression",
@@ -1967,17 +1967,17 @@ _HOMES = {
         "PostgresServiceRestoreRequest",
         "PostgresServiceSetState",
     ),
-    "clickhouse_api.models.prometheus": (
+    ".prometheus": (
         "PrometheusDiscoveryLabels",
         "PrometheusDiscoveryTargetGroup",
     ),
-    "clickhouse_api.models.query_api_endpoints": (
+    ".query_api_endpoints": (
         "PublicQueryApiEndpointOwnerType",
         "PublicQueryApiEndpointRequest",
         "PublicQueryApiEndpoint",
         "PublicQueryApiEndpointListItem",
     ),
-    "clickhouse_api.models.role_management": (
+    ".role_management": (
         "RBACPolicyAllowDeny",
         "RBACPolicyTagsRoleV2",
         "RBACPolicyTags",
@@ -1988,12 +1988,12 @@ _HOMES = {
         "RoleCreateRequest",
         "RoleUpdateRequest",
     ),
-    "clickhouse_api.models.saved_queries": (
+    ".saved_queries": (
         "PublicSavedQuery",
         "PublicSavedQueryListItem",
         "PublicSavedQueryRequest",
     ),
-    "clickhouse_api.models.service": (
+    ".service": (
         "BackupEncryptionConfig",
         "InstancePrivateEndpointsPatch",
         "IpAccessListPatch",
@@ -2047,11 +2047,11 @@ _HOMES = {
         "ServicePostResponse",
         "ServiceScalingPatchResponse",
     ),
-    "clickhouse_api.models.snapshot": (
+    ".snapshot": (
         "SnapshotConfiguration",
         "SnapshotConfigurationPatchRequest",
     ),
-    "clickhouse_api.models.udf": (
+    ".udf": (
         "UdfArgument",
         "UdfArgumentOutput",
         "UdfAttachRequest",
@@ -2071,7 +2071,7 @@ _HOMES = {
         "UdfVersionCreateRequest",
         "UdfCreateRequest",
     ),
-    "clickhouse_api.models.unreferenced": (
+    ".unreferenced": (
         "License",
         "PgCreatedAtProperty",
         "PgIdProperty",
@@ -2137,7 +2137,7 @@ _HOMES = {
         "ScimListResponse",
         "ScimPatchOp",
     ),
-    "clickhouse_api.models.user_management": (
+    ".user_management": (
         "MemberRole",
         "WhoamiApiKey",
         "WhoamiOrganization",
@@ -2156,7 +2156,7 @@ if not TYPE_CHECKING:  # a type checker must still refuse names that are not the
     def __getattr__(name: str) -> object:
         """Load the module that defines a model on first use (PEP 562)."""
         if name not in _HOME_OF:
-            raise AttributeError(f"module 'clickhouse_api.models' has no attribute {name!r}")
-        value = getattr(import_module(_HOME_OF[name]), name)
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_HOME_OF[name], __name__), name)
         globals()[name] = value
         return value

@@ -61,7 +61,7 @@ def _in_its_own_words(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_of_the_client(error: Exception) -> bool:
     # By name: it is loaded by then, or it is not one of its errors.
-    return type(error).__module__ == "clickhouse_api.errors"
+    return type(error).__module__.endswith("clickhouse_api.errors")
 
 
 def _tell(frame: FrameType | None, message: str) -> None:
