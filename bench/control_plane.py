@@ -115,7 +115,7 @@ class Api:
 
     def counts(self) -> Counter[tuple[str, int]]:
         """Requests so far, by operation and status."""
-        answers = self.http.get(f"{self._origin}/local/counts").json()["answers"]
+        answers = self.http.get(f"{self._origin}/local/counts").json()["responses"]
         return Counter({(a["operation"], a["status"]): a["count"] for a in answers})
 
     def send(self, method: str, path: str, body: Json = None) -> httpx.Response:

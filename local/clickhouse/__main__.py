@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         port=given.port,
         certificates=(given.certificates or state_dir.parent / "certificates").resolve(),
         service_ports=given.service_ports,
-        check_answers=given.check_answers,
+        check_responses=given.check_responses,
     )
     return run_server("ClickHouse Cloud", serve(options))
 
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         help="folder of the local certificate authority; default: `certificates` next to STATE_DIR",
     )
     parser.add_argument(
-        "--check-answers",
+        "--check-responses",
         action="store_true",
         help="check each response against the OpenAPI spec",
     )

@@ -1,126 +1,145 @@
-"""`/local/…`: what the vendor's API does not have, for tests and for looking at faults.
+"""Serves `/local/…`: what the vendor's API does not have, for tests and to look at faults.
 
-| request | does |
+| request | effect |
 | --- | --- |
-| `GET /local/faults` | shows what is wrong at present |
-| `PUT /local/faults` | replaces it; fields as in `local.clickhouse.faults.Faults` |
-| `DELETE /local/faults` | everything is well again |
-| `POST /local/services/{id}/idle` | puts a running service to sleep now |
-| `POST /local/services/{id}/backups` | takes a backup of a service now; answers when it is done |
-| `POST /local/invitations/{id}/accept` | makes a member of who was invited |
-| `GET /local/counts` | services ever created, answers since the start by operation and status |
-| `PUT /local/uploads/{id}` | takes a function's archive, looks into it and forgets it |
+| `GET /local/faults` | shows the faults in use |
+| `PUT /local/faults` | replaces the faults; fields as in `local.clickhouse.faults.Faults` |
+| `DELETE /local/faults` | causes no more faults |
+| `POST /local/services/{id}/idle` | makes a running service idle now |
+| `POST /local/services/{id}/backups` | takes a backup of a service; responds when it is complete |
+| `POST /local/invitations/{id}/accept` | adds the invited user to the members |
+| `GET /local/counts` | services ever created; responses since the start by operation and status |
+| `PUT /local/uploads/{id}` | checks the archive of a function, without storing it |
 
-Same keys as the API, no rate limit; an upload needs no key, as a presigned address needs none.
+The keys are the API's, and there is no rate limit. An upload needs no key, as at a presigned URL.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from local.clickhouse.cloud import ClickHouseCloud
-from local.clickhouse.errors import ApiError, BadRequest, Conflict
+from local.clickhouse.errors import BadRequest, Conflict
 from local.clickhouse.faults import Faults
 from local.clickhouse.handlers.access import accept_invitation
 from local.clickhouse.handlers.udf_archives import archive_contents
 from local.clickhouse.rate_limit import REQUESTS
-from local.clickhouse.routes import authenticated, error_response, json_body
+from local.clickhouse.routes import authenticated, json_body
 
 __all__ = ["add_admin_routes"]
 
 Json = Any
 
 
-def add_admin_routes(application: web.Application, cloud: ClickHouseCloud) -> None:
-    """Serve `/local/…` beside the vendor's operations."""
+class AdminHandlers:
+    """Handlers of `/local/…`, for one cloud."""
 
-    async def show_faults(_: web.Request) -> Json:
-        return cloud.faults.to_json()
+    def __init__(self, cloud: ClickHouseCloud) -> None:
+        self.cloud = cloud
+        self.responses: Counter[tuple[str, int]] = Counter()
 
-    async def replace_faults(request: web.Request) -> Json:
-        _use(cloud, Faults.from_json(await json_body(request)))
-        return cloud.faults.to_json()
+    async def show_faults(self, _: web.Request) -> Json:
+        """Return the faults in use."""
+        return self.cloud.faults.to_json()
 
-    async def clear_faults(_: web.Request) -> Json:
-        _use(cloud, Faults())
-        return cloud.faults.to_json()
+    async def replace_faults(self, request: web.Request) -> Json:
+        """Use the faults of the request's body from now on."""
+        return self._use(Faults.from_json(await json_body(request)))
 
-    async def put_to_sleep(request: web.Request) -> Json:
-        service = cloud.services.find(request.match_info["id"])
+    async def clear_faults(self, _: web.Request) -> Json:
+        """Cause no more faults."""
+        return self._use(Faults())
+
+    async def make_idle(self, request: web.Request) -> Json:
+        """Make a running service idle now."""
+        service = self.cloud.services.find(request.match_info["id"])
         await service.become_idle()
         if service.state != "idle":
             raise Conflict(f"the service is {service.state}; a running one can become idle")
         return {"state": service.state}
 
-    async def back_up(request: web.Request) -> Json:
-        service = cloud.services.find(request.match_info["id"])
+    async def back_up(self, request: web.Request) -> Json:
+        """Take a backup of a service and return its id after it is complete."""
+        service = self.cloud.services.find(request.match_info["id"])
         if not service.record.fields["isPrimary"]:
             raise BadRequest("backups belong to the primary service of the warehouse")
-        return await cloud.services.backups.take(service)
+        return await self.cloud.services.backups.take(service)
 
-    async def accept(request: web.Request) -> Json:
-        return accept_invitation(cloud.organization, request.match_info["id"])
+    async def accept(self, request: web.Request) -> Json:
+        """Add the invited user to the members."""
+        return accept_invitation(self.cloud.organization, request.match_info["id"])
 
-    answers: Counter[tuple[str, int]] = Counter()
+    async def show_counts(self, _: web.Request) -> Json:
+        """Return the number of services ever created, and of responses by operation and status."""
+        created = len(self.cloud.services.list()) + len(self.cloud.organization.gone_services)
+        shown = [{"operation": o, "status": s, "count": n} for (o, s), n in self.responses.items()]
+        return {"services_created": created, "responses": shown}
 
-    async def show_counts(_: web.Request) -> Json:
-        created = len(cloud.services.list()) + len(cloud.organization.gone_services)
-        shown = [{"operation": o, "status": s, "count": n} for (o, s), n in answers.items()]
-        return {"services_created": created, "answers": shown}
-
-    async def take_upload(request: web.Request) -> web.StreamResponse:
-        archives = cloud.organization.parts.get("udfArchives", {})
-        if request.match_info["id"] not in archives:
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """Check the archive of a function and store the result. The archive is not stored."""
+        organization, upload_id = self.cloud.organization, request.match_info["id"]
+        archives = organization.parts.get("udfArchives", {})
+        if upload_id not in archives:
             return web.Response(status=404)
-        # By the piece: the API's limit for a body is not that of an upload.
-        pieces = [piece async for piece in request.content.iter_any()]
-        archives[request.match_info["id"]] = archive_contents(b"".join(pieces))
-        cloud.organization.save()
+        # Read in chunks: `request.read` has the limit of the API's bodies.
+        chunks = [chunk async for chunk in request.content.iter_any()]
+        archives[upload_id] = archive_contents(b"".join(chunks))
+        organization.save()
         return web.Response()
 
-    application.router.add_route("PUT", "/local/uploads/{id}", take_upload)
-
-    def route(method: str, path: str, act: Callable[[web.Request], Awaitable[Json]]) -> None:
-        async def answer(request: web.Request) -> web.StreamResponse:
-            try:
-                authenticated(cloud, request)
-                return web.json_response(await act(request))
-            except ApiError as error:
-                return error_response(error, str(uuid.uuid4()))
-
-        application.router.add_route(method, path, answer)
-
-    route("GET", "/local/faults", show_faults)
-    route("PUT", "/local/faults", replace_faults)
-    route("DELETE", "/local/faults", clear_faults)
-    route("POST", "/local/services/{id}/idle", put_to_sleep)
-    route("POST", "/local/services/{id}/backups", back_up)
-    route("POST", "/local/invitations/{id}/accept", accept)
-    route("GET", "/local/counts", show_counts)
-    application.middlewares.append(_counting(answers))
+    def _use(self, faults: Faults) -> Json:
+        self.cloud.faults = faults
+        limit = faults.requests_per_window
+        self.cloud.limit.requests = REQUESTS if limit is None else limit
+        return faults.to_json()
 
 
-def _counting(answers: Counter[tuple[str, int]]) -> Middleware:
-    """Counts what the API answered; one that got lost counts as what it would have been."""
+_ROUTES: tuple[tuple[str, str, Callable[[AdminHandlers, web.Request], Awaitable[Json]]], ...] = (
+    ("GET", "/local/faults", AdminHandlers.show_faults),
+    ("PUT", "/local/faults", AdminHandlers.replace_faults),
+    ("DELETE", "/local/faults", AdminHandlers.clear_faults),
+    ("POST", "/local/services/{id}/idle", AdminHandlers.make_idle),
+    ("POST", "/local/services/{id}/backups", AdminHandlers.back_up),
+    ("POST", "/local/invitations/{id}/accept", AdminHandlers.accept),
+    ("GET", "/local/counts", AdminHandlers.show_counts),
+)
+
+
+def add_admin_routes(application: web.Application, cloud: ClickHouseCloud) -> None:
+    """Serve `/local/…` in addition to the API's operations."""
+    handlers = AdminHandlers(cloud)
+    for method, path, act in _ROUTES:
+        application.router.add_route(method, path, _authenticating(cloud, partial(act, handlers)))
+    application.router.add_route("PUT", "/local/uploads/{id}", handlers.upload)
+    # First, so that it counts the responses that the next one creates from exceptions.
+    application.middlewares.insert(0, _counting(handlers.responses))
+
+
+def _authenticating(
+    cloud: ClickHouseCloud, act: Callable[[web.Request], Awaitable[Json]]
+) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        authenticated(cloud, request)
+        return web.json_response(await act(request))
+
+    return handle
+
+
+def _counting(responses: Counter[tuple[str, int]]) -> Middleware:
+    """Count the API's responses. One that a fault dropped counts with the status it had."""
 
     @web.middleware
     async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         resource = request.match_info.route.resource
         if request.path.startswith("/v1/") and resource is not None:
-            answers[f"{request.method} {resource.canonical}", response.status] += 1
+            responses[f"{request.method} {resource.canonical}", response.status] += 1
         return response
 
     return count
-
-
-def _use(cloud: ClickHouseCloud, faults: Faults) -> None:
-    cloud.faults = faults
-    asked = faults.requests_per_window
-    cloud.limit.requests = REQUESTS if asked is None else asked

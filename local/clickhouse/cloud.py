@@ -33,14 +33,14 @@ class Options:
         port: the API's port; 0 takes the port of the last start, or a free one.
         certificates: folder of the local certificate authority.
         service_ports: `FIRST-LAST`, or None for ports that are free.
-        check_answers: check each response of the API against the OpenAPI spec.
+        check_responses: check each response of the API against the OpenAPI spec.
     """
 
     state_dir: Path
     port: int
     certificates: Path
     service_ports: str | None
-    check_answers: bool = False
+    check_responses: bool = False
 
 
 @dataclass
@@ -49,7 +49,7 @@ class ClickHouseCloud:
 
     Attributes:
         key_file: the first API key, which `cloud.json` contains.
-        check_answers: return 500 instead of a response that does not fit the OpenAPI spec.
+        check_responses: return 500 instead of a response that does not fit the OpenAPI spec.
     """
 
     spec: OpenApiSpec
@@ -60,7 +60,7 @@ class ClickHouseCloud:
     certificates: Certificates
     key_file: Path
     faults: Faults = field(default_factory=Faults)
-    check_answers: bool = False
+    check_responses: bool = False
 
     @classmethod
     def open(cls, options: Options) -> ClickHouseCloud:
@@ -90,7 +90,7 @@ class ClickHouseCloud:
             limit=RateLimit(),
             certificates=certificates,
             key_file=folder / "first_key.json",
-            check_answers=options.check_answers,
+            check_responses=options.check_responses,
         )
         return cloud
 
@@ -124,7 +124,7 @@ class ClickHouseCloud:
     def _ensure_key(self) -> Mapping[str, str]:
         """Return the first API key. Create one at the first start, or if a client deleted it."""
         saved: dict[str, str] = load_json(self.key_file, {})
-        if saved and self.keys.knows(saved["key_id"]):
+        if saved and self.keys.has_key_id(saved["key_id"]):
             return saved
         _, key_id, secret = self.keys.create({"name": "Local"})
         created = {"key_id": key_id or "", "key_secret": secret or ""}

@@ -1,15 +1,15 @@
-"""What the API refuses with: `{"status", "error", "requestId"}`, one class per reason.
+"""The API's errors, `{"status", "error", "requestId"}`: one class per reason.
 
 ApiError
-├── BadRequest        400  the request is wrong in itself, or for this thing
-├── Unauthorized      401  no such key, wrong secret, disabled, expired
-├── Forbidden         403  the key may not come from this address
-├── NotFound          404  no such thing, or no longer
-├── Conflict          409  not in the present state
-├── FailedDependency  424  the service it is about has to run; carries code and state
-├── TooManyRequests   429  carries the seconds until the next request may come
-├── ServerError       500  what a fault asked for
-└── NotImplementedHere 501  an operation of the document that this cloud does not have
+├── BadRequest        400  the request is invalid, or invalid for this object
+├── Unauthorized      401  unknown key, other secret, disabled, expired
+├── Forbidden         403  the key may not do this, or not from this address
+├── NotFound          404  the object does not exist, or no longer
+├── Conflict          409  not in the present state of the object
+├── FailedDependency  424  the service has to run; has a code and the state
+├── TooManyRequests   429  has the seconds until the next request is accepted
+├── ServerError       500  a requested fault, or an unexpected exception
+└── NotImplementedHere 501  an operation of the spec that this cloud does not have
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ __all__ = [
 
 
 class ApiError(Exception):
-    """An answer other than success.
+    """A response other than success.
 
     Attributes:
-        status: of HTTP.
-        word: what the message begins with, as the vendor's does.
+        status: the HTTP status.
+        word: the first word of the message, as in the vendor's.
     """
 
     status = 500
@@ -41,60 +41,60 @@ class ApiError(Exception):
 
     @property
     def text(self) -> str:
-        """The body's `error`."""
+        """Return the body's `error`."""
         return f"{self.word}: {self}"
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers that belong to this error."""
+        """Return the headers of this error."""
         return {}
 
     @property
-    def beside(self) -> dict[str, str | bool]:
-        """What the body says beside `error`."""
+    def fields(self) -> dict[str, str | bool]:
+        """Return the fields of the body in addition to `error`."""
         return {}
 
 
 class BadRequest(ApiError):
-    """The request is wrong in itself, or for this thing."""
+    """The request is invalid, or invalid for this object."""
 
     status = 400
     word = "BAD_REQUEST"
 
 
 class Unauthorized(ApiError):
-    """No such key, or a wrong secret, or a key that is disabled or expired."""
+    """The key is unknown, disabled or expired, or the secret is another one."""
 
     status = 401
     word = "UNAUTHORIZED"
 
 
 class Forbidden(ApiError):
-    """The key is right, but may not do this, or not from this address."""
+    """The key is valid, but may not do this, or not from this address."""
 
     status = 403
     word = "FORBIDDEN"
 
 
 class NotFound(ApiError):
-    """There is no such thing, or no longer."""
+    """The object does not exist, or no longer."""
 
     status = 404
     word = "NOT_FOUND"
 
 
 class Conflict(ApiError):
-    """Not in the state that the thing is in."""
+    """The object's present state does not allow the operation."""
 
     status = 409
     word = "CONFLICT"
 
 
 class FailedDependency(ApiError):
-    """The service has to run for this.
+    """The operation needs a running service.
 
     Args:
-        state: of the service.
+        state: the service's state.
     """
 
     status = 424
@@ -105,8 +105,8 @@ class FailedDependency(ApiError):
         self.state = state
 
     @property
-    def beside(self) -> dict[str, str | bool]:
-        """As the document has it for `udfAttach`."""
+    def fields(self) -> dict[str, str | bool]:
+        """Return the fields that the OpenAPI spec has for `udfAttach`."""
         codes = {"idle": "SERVICE_IDLE", "stopped": "SERVICE_STOPPED"}
         return {
             "code": codes.get(self.state, "SERVICE_NOT_RUNNING"),
@@ -119,8 +119,8 @@ class TooManyRequests(ApiError):
     """The key has used up its requests.
 
     Args:
-        reset_seconds: until the next request may come; None leaves the header out, as the
-            vendor's gateways sometimes do.
+        reset_seconds: time until the next request is accepted; None leaves the header out, as
+            the vendor's gateways sometimes do.
     """
 
     status = 429
@@ -132,14 +132,14 @@ class TooManyRequests(ApiError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Seconds, with fractions."""
+        """Return the header with the seconds, with fractions."""
         if self.reset_seconds is None:
             return {}
         return {"X-RateLimit-Reset": f"{self.reset_seconds:.3f}"}
 
 
 class ServerError(ApiError):
-    """What a fault asked for."""
+    """A requested fault, or an unexpected exception."""
 
     def __init__(self, message: str, *, status: int = 500) -> None:
         super().__init__(message)
@@ -147,7 +147,7 @@ class ServerError(ApiError):
 
 
 class NotImplementedHere(ApiError):
-    """An operation that the vendor has and this cloud has not."""
+    """An operation of the OpenAPI spec that this cloud does not have."""
 
     status = 501
     word = "NOT_IMPLEMENTED"

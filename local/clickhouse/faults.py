@@ -1,4 +1,4 @@
-"""Faults on demand: what the real control plane does on its bad days, one operation at a time."""
+"""Causes faults of the real control plane on request, one operation at a time."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any, Literal, get_args
 
 from local.clickhouse.errors import BadRequest, ServerError, TooManyRequests
 
-__all__ = ["AnswerLost", "Faults", "Outcome", "Rule", "Timing"]
+__all__ = ["Faults", "Outcome", "ResponseLost", "Rule", "Timing"]
 
 Kind = Literal["error", "rate_limit", "fresh_key", "lost", "late_error", "slow", "empty"]
 Outcome = Literal["normal", "stuck", "failed", "degraded"]
 
 
-class AnswerLost(Exception):
-    """The request was carried out; its answer must never arrive."""
+class ResponseLost(Exception):
+    """The request was carried out; its response must never arrive."""
 
 
 @dataclass
 class Timing:
-    """How long the state machine takes, in seconds.
+    """Durations of a service's transitions, in seconds.
 
     Attributes:
-        provisioning: from the create to a running engine.
-        starting: of `start` and `awake`.
-        stopping: of `stop`.
-        deleting: from the delete until nothing is left.
-        conflict_after_stopped: how long a delete is still refused after `stopped` shows.
+        provisioning: from the create request to a running engine.
+        starting: duration of `start` and `awake`.
+        stopping: duration of `stop`.
+        deleting: from the delete request until the service is deleted.
+        conflict_after_stopped: how long a delete is still rejected after the state is `stopped`.
     """
 
     provisioning: float = 0.0
@@ -45,14 +45,14 @@ class Rule:
 
     Attributes:
         operation: an `operationId`, or `*`.
-        fault: `error` answers `status` and does nothing; `rate_limit` answers 429; `lost` does
-            it and hangs up instead of answering; `late_error` does it and answers `status`; `slow`
-            answers late; `empty` does it and answers success without a body; `fresh_key` is the
-            400 that a key made seconds ago may meet.
-        times: how often before the rule is used up; None is for ever.
-        status: of `error` and `late_error`.
-        reset_seconds: of `rate_limit`; None sends no header.
-        delay_seconds: of `slow`.
+        fault: `error` returns `status` without carrying out the operation, `rate_limit` returns
+            429, `fresh_key` the 400 that a key created seconds ago can get. The others carry the
+            operation out: `lost` then closes the connection without a response, `late_error`
+            returns `status`, `slow` responds late, `empty` returns success without a body.
+        times: number of requests that get the fault; None is all.
+        status: status of `error` and `late_error`.
+        reset_seconds: seconds in the header of `rate_limit`; None sends no header.
+        delay_seconds: delay of `slow`.
     """
 
     operation: str
@@ -65,13 +65,13 @@ class Rule:
 
 @dataclass
 class Faults:
-    """All that is wrong at present; nothing, unless asked for. Not kept over a restart.
+    """All faults in use. There are none at the start, and a restart drops them.
 
     Attributes:
-        timing: of the state machine.
-        provisioning: what becomes of what is created.
-        moving: what becomes of a service that starts or stops.
-        requests_per_window: None is the vendor's limit, 0 is none.
+        timing: durations of a service's transitions.
+        provisioning: outcome for services that are created.
+        moving: outcome for services that start or stop.
+        requests_per_window: rate limit; None is the vendor's, 0 is none.
         rules: faults of single operations.
     """
 
@@ -83,13 +83,13 @@ class Faults:
 
     @classmethod
     def from_json(cls, value: Any) -> Faults:
-        """Faults as `PUT /local/faults` takes them.
+        """Create faults from the body of `PUT /local/faults`.
 
         Raises:
-            BadRequest: a field that is not known, or has a wrong value.
+            BadRequest: a field is unknown or has an invalid value.
         """
         if not isinstance(value, dict):
-            raise BadRequest("faults: a JSON object is asked for")
+            raise BadRequest("faults: the body must be a JSON object")
         try:
             given = dict(value)
             timing = Timing(**given.pop("timing", {}))
@@ -110,37 +110,37 @@ class Faults:
         return faults
 
     def to_json(self) -> dict[str, Any]:
-        """The same, with what is left of each rule."""
+        """Return the faults as JSON; `times` of a rule is the number that remains."""
         return asdict(self)
 
     def before(self, operation: str) -> None:
-        """Faults that keep an operation from being carried out.
+        """Cause the faults that prevent an operation.
 
         Raises:
-            ServerError, TooManyRequests, BadRequest: as a rule says.
+            ServerError, TooManyRequests, BadRequest: a rule requests it.
         """
         for rule in self._used(operation, "error", "rate_limit", "fresh_key"):
             if rule.fault == "error":
-                raise ServerError("a fault was asked for here", status=rule.status)
+                raise ServerError("a rule of /local/faults requests this error", status=rule.status)
             if rule.fault == "fresh_key":
                 raise BadRequest("openApiKeys: an API key was not found")
             raise TooManyRequests(rule.reset_seconds)
 
     async def after(self, operation: str) -> bool:
-        """Faults that an operation's answer meets once it was carried out.
+        """Cause the faults of an operation's response, after the operation was carried out.
 
         Returns:
-            Whether the answer loses its body, as the vendor's to a DELETE
+            Whether the response loses its body, as the vendor's response to a DELETE
             (ClickHouse/clickhousectl#49).
         Raises:
-            AnswerLost, ServerError: as a rule says.
+            ResponseLost, ServerError: a rule requests it.
         """
         for rule in self._used(operation, "slow"):
             await asyncio.sleep(rule.delay_seconds)
         for _ in self._used(operation, "lost"):
-            raise AnswerLost
+            raise ResponseLost
         for rule in self._used(operation, "late_error"):
-            raise ServerError("a fault was asked for here", status=rule.status)
+            raise ServerError("a rule of /local/faults requests this error", status=rule.status)
         return len(list(self._used(operation, "empty"))) > 0
 
     def _used(self, operation: str, *kinds: Kind) -> Iterator[Rule]:

@@ -1,4 +1,4 @@
-"""API keys: made, checked, changed, deleted. Only hashes of them are kept."""
+"""Creates, checks, changes and deletes API keys. Only their hashes are stored."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from local.processes.durable_files import load_json, save_json
 __all__ = ["ApiKey", "KeyRing"]
 
 ANYWHERE = ({"source": "0.0.0.0/0", "description": "Anywhere"},)
-# The roles every organization has; ids are the same in every local cloud.
+# The roles of every organization. The ids are the same in every local cloud.
 SYSTEM_ROLES = {
     "admin": str(uuid.uuid5(uuid.NAMESPACE_DNS, "admin.roles.localhost")),
     "developer": str(uuid.uuid5(uuid.NAMESPACE_DNS, "developer.roles.localhost")),
@@ -33,7 +33,7 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 
 @dataclass(frozen=True)
 class ApiKey:
-    """One key; `id` names it in the API, its key id and secret authenticate."""
+    """One key. `id` is its id in the API; its key id and secret authenticate a request."""
 
     id: str
     name: str
@@ -49,7 +49,7 @@ class ApiKey:
     used_at: str | None = None
 
     def to_api(self, custom_roles: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """As the document's `ApiKey`; the custom roles are the organization's, by id."""
+        """Return the spec's `ApiKey`; `custom_roles` are the organization's, by id."""
         assigned = [(SYSTEM_ROLES[name], name, "system") for name in self.roles]
         for id in self.custom_role_ids:
             assigned.append((id, custom_roles[id]["name"], "custom"))
@@ -93,12 +93,12 @@ class KeyRing:
     def create(
         self, body: Mapping[str, Any], *, custom_roles: Collection[str] = ()
     ) -> tuple[ApiKey, str | None, str | None]:
-        """Make a key.
+        """Create a key.
 
         Args:
-            custom_roles: ids that it may name beside those of the system roles.
+            custom_roles: ids that the body may name in addition to those of the system roles.
         Returns:
-            The key, its key id and its secret; both None where the caller sent hashes.
+            The key, its key id and its secret. The last two are None if the body has hashes.
         """
         hashes = body.get("hashData")
         key_id, secret = (None, None) if hashes else (_token(20), _token(40))
@@ -119,38 +119,39 @@ class KeyRing:
     def change(
         self, id: str, body: Mapping[str, Any], *, custom_roles: Collection[str] = ()
     ) -> ApiKey:
-        """Change what the body names; a null expiry clears it."""
+        """Change the fields that are in the body. A null `expireAt` removes the expiry."""
         key = _changed(self[id], body, custom_roles)
         self._put(key)
         return key
 
     def delete(self, id: str) -> None:
-        """The key stops working at once."""
+        """Delete a key. Requests with it are rejected from now on."""
         del self._keys[self[id].id]
         self._save()
 
-    def knows(self, key_id: str) -> bool:
-        """Whether there is a key with this key id."""
+    def has_key_id(self, key_id: str) -> bool:
+        """Return whether a key has this key id."""
         return any(key.id_hash == _hash(key_id) for key in self)
 
     def authenticate(self, authorization: str | None, address: str) -> ApiKey:
-        """The key of a request.
+        """Return the key of a request.
 
         Raises:
-            Unauthorized, Forbidden: it has none that may be used, or not from this address.
+            Unauthorized: the request has no key, or a key that is not valid.
+            Forbidden: the key may not be used from this address.
         """
         key_id, secret = _basic(authorization)
         wanted = _hash(key_id)
         key = next((k for k in self._keys.values() if k.id_hash == wanted), None)
         if key is None or not hmac.compare_digest(key.secret_hash, _hash(secret)):
-            raise Unauthorized("The API key id or secret is wrong")
+            raise Unauthorized("The API key id or secret is not valid")
         if key.state != "enabled":
             raise Unauthorized("The API key is disabled")
         if key.expire_at and _moment(key.expire_at) <= datetime.datetime.now(datetime.UTC):
             raise Unauthorized("The API key has expired")
         if not is_listed(address, key.access_list):
             raise Forbidden(f"The API key may not be used from {address}")
-        # In memory only: writing a file for every request would cost more than it tells.
+        # In memory only: a file written for every request would cost more than the time is worth.
         self._keys[key.id] = key = replace(key, used_at=now_text())
         return key
 
@@ -185,7 +186,7 @@ def _changed(key: ApiKey, body: Mapping[str, Any], custom_roles: Collection[str]
         key = replace(key, expire_at=body["expireAt"])
     if "ipAccessList" in body:
         check_access_list(body["ipAccessList"])
-        # An empty list lets nobody in: that is how the vendor's behaves, too.
+        # An empty list allows no address, as in the real cloud.
         key = replace(key, access_list=tuple(body["ipAccessList"]))
     return key
 
@@ -196,7 +197,7 @@ def _basic(authorization: str | None) -> tuple[str, str]:
         raise Unauthorized("HTTP Basic authentication with key id and key secret is required")
     try:
         key_id, _, secret = base64.b64decode(token, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise Unauthorized("The Authorization header is not HTTP Basic") from None
     return key_id, secret
 
@@ -210,7 +211,7 @@ def _moment(text: str) -> datetime.datetime:
 
 
 def _digest(text: str) -> str:
-    """Hex of a SHA-256 that came as hex or as base64."""
+    """Convert a SHA-256 from hex or base64 to hex."""
     for decode in (bytes.fromhex, base64.b64decode):
         try:
             digest = decode(text)

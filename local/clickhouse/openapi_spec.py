@@ -1,4 +1,4 @@
-"""The vendor's OpenAPI document: its operations, and whether a request or an answer fits them."""
+"""Reads the vendor's OpenAPI spec: its operations, and whether requests and responses fit them."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ __all__ = ["SPEC_FILE", "OpenApiSpec", "Operation"]
 SPEC_FILE = Path(__file__).resolve().parents[2] / "clickhouse_api" / "openapi.json"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _LONGEST_SHOWN = 120
-_URI = "urn:document"
+_URI = "urn:spec"
 
 Json = Any
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the document.
+    """One operation of the OpenAPI spec.
 
     Attributes:
         id: its `operationId`.
         path: with `{placeholders}`.
         parameters: name -> (where, schema, required).
-        body: schema of the request, or None where it takes none.
-        answer: schema of the JSON answer to success, or None.
-        status: of success.
+        body: schema of the request, or None if the operation has no body.
+        response: schema of the JSON response to success, or None.
+        status: HTTP status of success.
     """
 
     id: str
@@ -45,12 +45,12 @@ class Operation:
     parameters: Mapping[str, tuple[str, Json, bool]]
     body: Json | None
     body_required: bool
-    answer: Json | None
+    response: Json | None
     status: int = 200
 
 
 class OpenApiSpec:
-    """The document, with validators made when first needed.
+    """The OpenAPI spec, with validators that are created at their first use.
 
     Args:
         source: the parsed JSON.
@@ -59,35 +59,35 @@ class OpenApiSpec:
     def __init__(self, source: Json) -> None:
         source = _inlined(source, source)
         self._source = source
-        # Strict for answers too: a field of ours that the document lacks is a mistake of ours.
+        # Strict for responses too: a field that the spec does not have is a defect of this cloud.
         strict = Resource.from_contents(_strict(source), DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_URI, strict)
         self.operations = {operation.id: operation for operation in _operations(source)}
-        self._fitter = ResponseShaper(resolve=self._resolved, fits=self._fits)
+        self._shaper = ResponseShaper(resolve=self._resolved, fits=self._fits)
 
     @classmethod
     def load(cls, path: Path = SPEC_FILE) -> OpenApiSpec:
-        """Read the pinned snapshot."""
+        """Read the snapshot of the spec that is checked in."""
         return cls(json.loads(path.read_text(encoding="utf-8")))
 
-    def wrong_body(self, operation: Operation, body: Json) -> str | None:
-        """What is wrong with a request's body, naming field, value and rule; None if nothing is."""
-        return _first_error(self._validator(operation.id, answer=False), body)
+    def body_fault(self, operation: Operation, body: Json) -> str | None:
+        """Return the first fault of a request's body (field, value, rule), or None if it fits."""
+        return _first_error(self._validator(operation.id, response=False), body)
 
-    def wrong_parameter(self, operation: Operation, name: str, value: Json) -> str | None:
-        """What is wrong with a path or query parameter, or None."""
+    def parameter_fault(self, operation: Operation, name: str, value: Json) -> str | None:
+        """Return the first fault of a path or query parameter, or None if it fits."""
         schema = operation.parameters[name][1]
         validator = Draft202012Validator(schema, format_checker=FormatChecker())
         return _first_error(validator, value, prefix=name)
 
-    def wrong_answer(self, operation: Operation, answer: Json) -> str | None:
-        """What in an answer of ours the document does not know; None if nothing."""
-        return _first_error(self._validator(operation.id, answer=True), answer)
+    def response_fault(self, operation: Operation, response: Json) -> str | None:
+        """Return the first fault of a response of this cloud, or None if it fits."""
+        return _first_error(self._validator(operation.id, response=True), response)
 
-    def fitted(self, operation: Operation, thing: Json, *, each: bool = False) -> Json:
-        """A thing in the shape of an operation's `result`; with `each`, of one of its items."""
-        schema = (operation.answer or {})["properties"]["result"]
-        return self._fitter.fit(schema["items"] if each else schema, thing)
+    def fitted(self, operation: Operation, value: Json, *, each: bool = False) -> Json:
+        """Return a value in the shape of an operation's `result`; with `each`, of one item."""
+        schema = (operation.response or {})["properties"]["result"]
+        return self._shaper.fit(schema["items"] if each else schema, value)
 
     def _resolved(self, reference: str) -> Json:
         schema = self._source
@@ -101,10 +101,10 @@ class OpenApiSpec:
         )
         return bool(validator.is_valid(value))
 
-    @functools.cache  # noqa: B019 (one document lives as long as the process)
-    def _validator(self, operation_id: str, *, answer: bool) -> Draft202012Validator:
+    @functools.cache  # noqa: B019 (one spec lives as long as the process)
+    def _validator(self, operation_id: str, *, response: bool) -> Draft202012Validator:
         operation = self.operations[operation_id]
-        schema = _rooted(_strict(operation.answer if answer else operation.body))
+        schema = _rooted(_strict(operation.response if response else operation.body))
         return Draft202012Validator(schema, registry=self._registry, format_checker=FormatChecker())
 
 
@@ -123,7 +123,7 @@ def _operations(source: Json) -> Iterator[Operation]:
                 },
                 body=_json_schema(operation.get("requestBody")),
                 body_required=operation.get("requestBody", {}).get("required", False),
-                answer=_json_schema(_success(operation["responses"])),
+                response=_json_schema(_success(operation["responses"])),
                 status=int(_success_status(operation["responses"])),
             )
 
@@ -143,7 +143,7 @@ def _json_schema(holder: Json | None) -> Json | None:
 
 
 def _rooted(schema: Json) -> Json:
-    """The schema with its references leading into the registry's document."""
+    """Return the schema with references into the registry's spec."""
     if isinstance(schema, list):
         return [_rooted(item) for item in schema]
     if not isinstance(schema, dict):
@@ -154,13 +154,13 @@ def _rooted(schema: Json) -> Json:
 
 
 def _strict(schema: Json) -> Json:
-    """The schema with every object closed: the document leaves them open and the API does not."""
+    """Return the schema with every object closed: open in the spec, closed in the real API."""
     if isinstance(schema, list):
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     closed = {key: _strict(value) for key, value in schema.items()}
-    # Members of allOf see only their part of the object, so none of them may close it.
+    # A member of allOf describes only some fields of the object, so it must not close the object.
     if "allOf" in closed:
         closed["allOf"] = [_open(member) for member in closed["allOf"]]
         closed.setdefault("unevaluatedProperties", False)
@@ -171,19 +171,19 @@ def _strict(schema: Json) -> Json:
 
 
 def _inlined(schema: Json, source: Json) -> Json:
-    """Without references in allOf: what they lead to is closed, and here must not be."""
+    """Return the schema with the targets of references in allOf, so that they can stay open."""
     if isinstance(schema, list):
         return [_inlined(item, source) for item in schema]
     if not isinstance(schema, dict):
         return schema
     whole = {key: _inlined(value, source) for key, value in schema.items()}
     if "allOf" in whole:
-        whole["allOf"] = [_inlined(_led(member, source), source) for member in whole["allOf"]]
+        whole["allOf"] = [_inlined(_target(member, source), source) for member in whole["allOf"]]
     return whole
 
 
-def _led(schema: Json, source: Json) -> Json:
-    """Where a reference leads."""
+def _target(schema: Json, source: Json) -> Json:
+    """Return the schema at the end of a chain of references."""
     while "$ref" in schema:
         reference, schema = schema["$ref"], source
         for part in reference.removeprefix("#/").split("/"):

@@ -1,6 +1,6 @@
-"""From an HTTP request to its handler: key, limit, faults, document, handler, envelope.
+"""Serves each operation of the OpenAPI spec: key, limit, faults, parameters, handler, envelope.
 
-Every answer is `{status, requestId, result}` or `{status, requestId, error}`.
+Every response is `{status, requestId, result}` or `{status, requestId, error}`.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import math
 import sys
-import traceback
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from local.clickhouse.cloud import ClickHouseCloud
 from local.clickhouse.errors import (
@@ -24,34 +23,34 @@ from local.clickhouse.errors import (
     NotImplementedHere,
     ServerError,
 )
-from local.clickhouse.faults import AnswerLost
+from local.clickhouse.faults import ResponseLost
 from local.clickhouse.handlers import HANDLERS, Call, Page, Text
 from local.clickhouse.key_ring import ApiKey
 from local.clickhouse.openapi_spec import Operation
+from local.processes.failure_log import log_failure
 
-__all__ = ["api", "authenticated", "error_response", "json_body", "unknown_path"]
+__all__ = ["authenticated", "json_body", "make_application", "reject_unknown_path"]
 
 Json = Any
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _BODY_BYTES = 1 << 20
 
 
-def api(cloud: ClickHouseCloud) -> web.Application:
-    """The vendor's operations; what else this cloud serves is added by its caller."""
-    application = web.Application(client_max_size=_BODY_BYTES)
-    # Fixed paths before those with placeholders, as `…/clickpipes/context`.
+def make_application(cloud: ClickHouseCloud) -> web.Application:
+    """Return an application that serves the OpenAPI spec's operations."""
+    application = web.Application(client_max_size=_BODY_BYTES, middlewares=[_guard])
+    # Fixed paths before those with placeholders: `…/clickpipes/context`.
     ordered = sorted(cloud.spec.operations.values(), key=lambda o: (o.path.count("{"), o.path))
     for operation in ordered:
-        application.router.add_route(operation.method, operation.path, _answering(cloud, operation))
+        application.router.add_route(operation.method, operation.path, _bound(cloud, operation))
     return application
 
 
 def authenticated(cloud: ClickHouseCloud, request: web.Request) -> ApiKey:
-    """The key of a request.
+    """Return the API key of a request.
 
     Raises:
-        ApiError: it has none, or none that may be used here.
+        ApiError: the request has no key, or a key that this API does not accept.
     """
     key = cloud.keys.authenticate(
         request.headers.get("Authorization"), request.remote or "127.0.0.1"
@@ -61,23 +60,16 @@ def authenticated(cloud: ClickHouseCloud, request: web.Request) -> ApiKey:
     return key
 
 
-def error_response(error: ApiError, request_id: str) -> web.Response:
-    """The envelope of a refusal."""
-    body = {"status": error.status, "requestId": request_id, "error": error.text, **error.beside}
-    return web.json_response(body, status=error.status, headers=error.headers)
-
-
-async def unknown_path(request: web.Request) -> web.StreamResponse:
-    """For whatever the document does not have."""
-    error = NotFound(f"{request.method} {request.path} is not an operation of this API")
-    return error_response(error, str(uuid.uuid4()))
+async def reject_unknown_path(request: web.Request) -> web.StreamResponse:
+    """Respond to a path that is not in the OpenAPI spec."""
+    raise NotFound(f"{request.method} {request.path} is not an operation of this API")
 
 
 async def json_body(request: web.Request) -> Json:
-    """The request's JSON, whole numbers as ints; None where there is no body.
+    """Return the JSON value of a request's body, whole numbers as ints. No body is None.
 
     Raises:
-        BadRequest: it is not JSON.
+        BadRequest: the body is not JSON.
     """
     raw = await request.read()
     if not raw.strip():
@@ -88,27 +80,43 @@ async def json_body(request: web.Request) -> Json:
         raise BadRequest(f"the body is not JSON: {error}") from None
 
 
-def _answering(cloud: ClickHouseCloud, operation: Operation) -> Answer:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        request_id = str(uuid.uuid4())
-        try:
-            return await _carry_out(cloud, operation, request, request_id)
-        except ApiError as error:
-            return error_response(error, request_id)
-        except AnswerLost:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
-        except Exception:
-            # The outermost place: the vendor's clients know what to do with a 500 in its envelope.
-            traceback.print_exc()
-            return error_response(ServerError("Internal server error"), request_id)
+@web.middleware
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every failure into the API's envelope."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return _error_response(error)
+    except ResponseLost:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        # The outermost place: the vendor's clients can handle a 500 in the API's envelope.
+        log_failure(error)
+        return _error_response(ServerError("Internal server error"))
 
-    return answer
+
+def _error_response(error: ApiError) -> web.Response:
+    body = {"status": error.status, "requestId": _new_request_id(), "error": error.text}
+    return web.json_response({**body, **error.fields}, status=error.status, headers=error.headers)
+
+
+def _new_request_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _bound(cloud: ClickHouseCloud, operation: Operation) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await _carry_out(cloud, operation, request)
+
+    return handle
 
 
 async def _carry_out(
-    cloud: ClickHouseCloud, operation: Operation, request: web.Request, request_id: str
+    cloud: ClickHouseCloud, operation: Operation, request: web.Request
 ) -> web.StreamResponse:
     key = authenticated(cloud, request)
     cloud.limit.take(key.id)
@@ -136,37 +144,37 @@ async def _carry_out(
         faults=cloud.faults,
         origin=str(request.url.origin()),
     )
-    response = _response(cloud, operation, await handler(call), request_id)
+    response = _response(cloud, operation, await handler(call))
     return web.Response() if await cloud.faults.after(operation.id) else response
 
 
 def _response(
-    cloud: ClickHouseCloud, operation: Operation, result: Json | Page | Text | None, request_id: str
+    cloud: ClickHouseCloud, operation: Operation, result: Json | Page | Text | None
 ) -> web.Response:
     if isinstance(result, Text):
         return web.Response(text=result.text, content_type=result.content_type)
-    # One operation answers with a bare list, as Prometheus wants it.
-    bare = isinstance(result, list) and (operation.answer or {}).get("type") == "array"
-    envelope = result if bare else _envelope(result, operation.status, request_id)
-    if cloud.check_answers:
-        _check_answer(cloud, operation, envelope)
+    # One operation returns a list without envelope, as Prometheus requires it.
+    bare = isinstance(result, list) and (operation.response or {}).get("type") == "array"
+    envelope = result if bare else _envelope(result, operation.status)
+    if cloud.check_responses:
+        _check_response(cloud, operation, envelope)
     return web.json_response(envelope, status=operation.status)
 
 
-def _envelope(result: Json | Page | None, status: int, request_id: str) -> Json:
-    envelope = {"status": status, "requestId": request_id}
+def _envelope(result: Json | Page | None, status: int) -> Json:
+    envelope = {"status": status, "requestId": _new_request_id()}
     if isinstance(result, Page):
-        return {**envelope, "result": result.result, **result.beside}
+        return {**envelope, "result": result.result, **result.fields}
     return envelope if result is None else {**envelope, "result": result}
 
 
 def _path(cloud: ClickHouseCloud, operation: Operation, request: web.Request) -> dict[str, str]:
     values = dict(request.match_info)
     for name, value in values.items():
-        if name == "serviceId" and cloud.spec.wrong_parameter(operation, name, value):
+        if name == "serviceId" and cloud.spec.parameter_fault(operation, name, value):
             raise BadRequest("Invalid service id string")
         _, schema, _ = operation.parameters[name]
-        _refuse(cloud.spec.wrong_parameter(operation, name, _typed([value], schema)))
+        _reject(cloud.spec.parameter_fault(operation, name, _typed([value], schema)))
     return values
 
 
@@ -177,7 +185,7 @@ def _query(cloud: ClickHouseCloud, operation: Operation, request: web.Request) -
         if where != "query":
             raise BadRequest(f"unknown query parameter {name!r}")
         values[name] = _typed(request.query.getall(name), schema)
-        _refuse(cloud.spec.wrong_parameter(operation, name, values[name]))
+        _reject(cloud.spec.parameter_fault(operation, name, values[name]))
     for name, (where, _, required) in operation.parameters.items():
         if where == "query" and required and name not in values:
             raise BadRequest(f"query parameter {name!r} is required")
@@ -185,7 +193,7 @@ def _query(cloud: ClickHouseCloud, operation: Operation, request: web.Request) -
 
 
 def _typed(texts: list[str], schema: Json) -> Json:
-    """Query parameters are text; the document says what they mean."""
+    """Convert the strings of a parameter to the type in its schema."""
     kind = schema.get("type")
     if kind == "array":
         return texts
@@ -205,20 +213,21 @@ async def _body(cloud: ClickHouseCloud, operation: Operation, request: web.Reque
     if operation.body is None:
         return None
     body = {} if body is None else body
-    _refuse(cloud.spec.wrong_body(operation, body))
+    _reject(cloud.spec.body_fault(operation, body))
     return body
 
 
-def _refuse(wrong: str | None) -> None:
-    if wrong is not None:
-        raise BadRequest(wrong)
+def _reject(fault: str | None) -> None:
+    if fault is not None:
+        raise BadRequest(fault)
 
 
-def _check_answer(cloud: ClickHouseCloud, operation: Operation, envelope: Json) -> None:
-    wrong = cloud.spec.wrong_answer(operation, envelope)
-    if wrong is not None:
-        print(f"{operation.id}: answer does not fit the document: {wrong}", file=sys.stderr)
-        raise ServerError(f"the answer of {operation.id} does not fit the document: {wrong}")
+def _check_response(cloud: ClickHouseCloud, operation: Operation, envelope: Json) -> None:
+    fault = cloud.spec.response_fault(operation, envelope)
+    if fault is not None:
+        message = f"the response of {operation.id} does not fit the OpenAPI spec: {fault}"
+        print(message, file=sys.stderr)
+        raise ServerError(message)
 
 
 def _number(text: str) -> int | float:

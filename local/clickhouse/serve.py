@@ -7,7 +7,7 @@ from aiohttp import web
 from local.clickhouse.admin import add_admin_routes
 from local.clickhouse.cloud import ClickHouseCloud, Options
 from local.clickhouse.engine import EngineFailed
-from local.clickhouse.routes import api, unknown_path
+from local.clickhouse.routes import make_application, reject_unknown_path
 from local.clickhouse.service_registry import PortTaken
 from local.processes.cloud_server import CannotServe, exclusive, serve_until_signal
 
@@ -39,7 +39,7 @@ def _open(options: Options) -> ClickHouseCloud:
 
 
 def _application(cloud: ClickHouseCloud) -> web.Application:
-    application = api(cloud)
+    application = make_application(cloud)
     add_admin_routes(application, cloud)
-    application.router.add_route("*", "/{path:.*}", unknown_path)
+    application.router.add_route("*", "/{path:.*}", reject_unknown_path)
     return application

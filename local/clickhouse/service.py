@@ -21,16 +21,16 @@ from local.clickhouse.proxy.https_endpoint import Listener, serve_https
 from local.clickhouse.proxy.native_endpoint import serve_native
 from local.clickhouse.state import ENGINE, ServiceRecord
 
-__all__ = ["ANSWERING", "DELETABLE", "RESTORING", "Service"]
+__all__ = ["DELETABLE", "QUERYABLE", "RESTORING", "Service"]
 
 # Of `ServiceRecord.parts`: the backup that a new service has yet to be made from.
 RESTORING = "restoring"
 
 # In these the vendor takes a DELETE (ClickHouse/clickhousectl#335).
 DELETABLE = ("provisioning", "starting", "awaking", "idle", "stopped", "degraded", "failed")
-ANSWERING = frozenset({"running", "partially_running", "degraded"})
+QUERYABLE = frozenset({"running", "partially_running", "degraded"})
 _COMING_UP = frozenset({"starting", "awaking"})
-_STOPPABLE = (*sorted(ANSWERING), "idle")
+_STOPPABLE = (*sorted(QUERYABLE), "idle")
 _WAKE_SECONDS = 60.0
 _STUCK_POLL_SECONDS = 0.05
 
@@ -126,7 +126,7 @@ class Service:
         if self.state == "idle":
             self._enter("awaking")
             self._begin(self._start)
-        elif self.state not in ANSWERING | _COMING_UP:
+        elif self.state not in QUERYABLE | _COMING_UP:
             raise BadRequest(f"The service is {self.state}, not idle; use the command start")
 
     def delete(self) -> None:
@@ -263,7 +263,7 @@ class Service:
         """
         if self.state == "idle":
             self.awake()
-        if self.state in _COMING_UP | ANSWERING and self._move and not self._move.done():
+        if self.state in _COMING_UP | QUERYABLE and self._move and not self._move.done():
             await asyncio.wait({self._move}, timeout=_WAKE_SECONDS)
-        if self.state not in ANSWERING:
+        if self.state not in QUERYABLE:
             raise Unavailable(f"the service is {self.state} and answers no queries")

@@ -105,7 +105,7 @@ def _refusal(dice: random.Random) -> Refusal | None:
 
     if dice.random() < 0.6:
         return None
-    fault = "a fault was asked for here"
+    fault = "a rule of /local/faults requests this error"
     possible = (
         Refusal(error("instanceReplicaScalingUpdate", 400), fault),
         Refusal(error("instanceUpdate", 400), fault),

@@ -198,7 +198,7 @@ class StackUnderTest:
         self._api.request("PUT", "/local/faults", faults)
 
     def _answers(self) -> int:
-        return sum(answer["count"] for answer in self._counts()["answers"])
+        return sum(answer["count"] for answer in self._counts()["responses"])
 
     def _counts(self) -> dict[str, Any]:
         """Services ever made, one more than needed was sent twice; answers by operation."""

@@ -125,7 +125,7 @@ def what_there_is(control_plane: ControlPlane, service_id: str) -> dict[str, Any
 
 def changes_asked_for(control_plane: ControlPlane) -> dict[str, int]:
     """How often the API was asked to change something, by operation."""
-    answers = control_plane.request("GET", "/local/counts")["answers"]
+    answers = control_plane.request("GET", "/local/counts")["responses"]
     return {
         answer["operation"]: answer["count"]
         for answer in answers

@@ -1,4 +1,4 @@
-"""What a handler is given, and what it may answer with."""
+"""The argument of a handler and the types of its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.clickhouse.errors import BadRequest, FailedDependency
 from local.clickhouse.faults import Faults
 from local.clickhouse.key_ring import ApiKey, KeyRing
 from local.clickhouse.openapi_spec import OpenApiSpec, Operation
-from local.clickhouse.service import ANSWERING, Service
+from local.clickhouse.service import QUERYABLE, Service
 from local.clickhouse.service_registry import ServiceRegistry
 from local.clickhouse.state import Organization
 
@@ -23,13 +23,13 @@ Json = Any
 
 @dataclass(frozen=True)
 class Call:
-    """One request that was authenticated and fits the document.
+    """One authenticated request that fits the OpenAPI spec.
 
     Attributes:
         path: values of the path's placeholders.
-        query: with the document's types.
-        body: whole numbers are ints, also where the client wrote `8.0`.
-        key: whose request it is.
+        query: values of the query parameters, with the types of the spec.
+        body: whole numbers are ints, also if the client sent `8.0`.
+        key: the API key of the request.
         origin: scheme, host and port that the client used.
     """
 
@@ -45,47 +45,47 @@ class Call:
     faults: Faults = field(kw_only=True)
     origin: str = field(kw_only=True)
 
-    def fitted(self, thing: Json, *, each: bool = False) -> Json:
-        """A thing as this operation shows it; with `each`, as an item of its list."""
-        return self.spec.fitted(self.operation, thing, each=each)
+    def fitted(self, value: Json, *, each: bool = False) -> Json:
+        """Return a value as this operation returns it; with `each`, as an item of its list."""
+        return self.spec.fitted(self.operation, value, each=each)
 
     @property
     def service(self) -> Service:
-        """The service in the path."""
+        """Return the service in the path."""
         return self.services.find(self.path["serviceId"])
 
     def require_running(self) -> None:
-        """The service in the path has to run.
+        """Check that the service in the path runs.
 
         Raises:
-            FailedDependency: it does not; says whether it can be woken.
+            FailedDependency: the service does not run; the error says whether it can be woken.
         """
-        if self.service.state not in ANSWERING:
+        if self.service.state not in QUERYABLE:
             raise FailedDependency(self.service.state)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A result with fields beside it in the envelope."""
+    """A result with additional fields in the envelope."""
 
     result: Json
-    beside: Mapping[str, Json]
+    fields: Mapping[str, Json]
 
 
 @dataclass(frozen=True)
 class Text:
-    """An answer that is not JSON and has no envelope."""
+    """A response that is not JSON and has no envelope."""
 
     text: str
     content_type: str = "text/plain"
 
 
-# The answer's `result`; None leaves it out.
+# Returns the `result` of the response; None leaves it out.
 Handler = Callable[[Call], Awaitable[Json | Page | Text | None]]
 
 
 def page_of(items: Sequence[Json], query: Mapping[str, Json]) -> tuple[list[Json], dict[str, Json]]:
-    """The part of a list that `limit` and `cursor` ask for, and the fields that go beside it."""
+    """Return the part of a list that `limit` and `cursor` select, and fields for the envelope."""
     limit, start = query.get("limit", 250), _offset(query.get("cursor"))
     end = start + limit
     following = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(items) else None
@@ -100,5 +100,5 @@ def _offset(cursor: str | None) -> int:
     except (ValueError, binascii.Error):
         offset = -1
     if offset < 0:
-        raise BadRequest("cursor: not one that this API gave")
+        raise BadRequest("cursor: this API has not returned it")
     return offset

@@ -44,7 +44,7 @@ class CloudProcess:
     def command(self, *arguments: str) -> list[str]:
         """The command line that serves this folder."""
         command = [sys.executable, "-m", "local.clickhouse", "--state-dir", str(self.state_dir)]
-        return [*command, "--certificates", str(self._certificates), "--check-answers", *arguments]
+        return [*command, "--certificates", str(self._certificates), "--check-responses", *arguments]
 
     def start(self, *arguments: str, limited: bool = False) -> None:
         """Start and wait until it is ready."""

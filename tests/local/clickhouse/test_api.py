@@ -141,7 +141,7 @@ def test_what_was_answered_is_counted(own_cloud: CloudProcess) -> None:
         own_cloud.call("GET", "/services")
     own_cloud.create_service().remove()
     counts = own_cloud.send("GET", "/local/counts").json()
-    answered = {(a["operation"], a["status"]): a["count"] for a in counts["answers"]}
+    answered = {(a["operation"], a["status"]): a["count"] for a in counts["responses"]}
     path = "/v1/organizations/{organizationId}/services"
     assert counts["services_created"] == 1
     assert answered["POST " + path, 200] == 1

@@ -100,7 +100,7 @@ def pipes(stack: ProgramStack) -> dict[str, dict[str, Any]]:
 
 def answers(stack: ProgramStack) -> dict[str, int]:
     """How often each operation on pipes was answered with success."""
-    counts = stack.control_plane.request("GET", "/local/counts")["answers"]
+    counts = stack.control_plane.request("GET", "/local/counts")["responses"]
     return {
         one["operation"].replace(
             "/v1/organizations/{organizationId}/services/{serviceId}", ""

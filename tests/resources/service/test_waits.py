@@ -215,7 +215,7 @@ def test_a_stuck_cloud_is_given_up_at_the_deadline(
 
 
 def requests(control_plane: ControlPlane) -> int:
-    answers = control_plane.request("GET", "/local/counts")["answers"]
+    answers = control_plane.request("GET", "/local/counts")["responses"]
     return sum(answer["count"] for answer in answers)
 
 

@@ -45,7 +45,7 @@ def there(server: RunningService) -> dict[str, Any]:
 
 
 def updates(server: RunningService) -> int:
-    answers = server.control_plane.request("GET", "/local/counts")["answers"]
+    answers = server.control_plane.request("GET", "/local/counts")["responses"]
     asked = [answer for answer in answers if answer["operation"].endswith("/backupBucket")]
     return sum(answer["count"] for answer in asked if answer["operation"].startswith("PATCH"))
 

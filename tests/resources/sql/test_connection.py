@@ -107,7 +107,7 @@ def test_a_stack_with_a_stopped_service_goes_without_starting_it(
     stack.up("--refresh", "--expect-no-changes")
     stack.pulumi("destroy", "--yes", "--skip-preview")
     assert stack.services() == []
-    counts = stack.control_plane.request("GET", "/local/counts")["answers"]
+    counts = stack.control_plane.request("GET", "/local/counts")["responses"]
     commands = [it for it in counts if it["operation"].endswith("/state")]
     assert [(it["status"], it["count"]) for it in commands] == [(200, 1)]
 
