@@ -1,11 +1,9 @@
-"""Which request is which operation, and who may ask."""
+"""Routes each request to its operation, after a check of the API token."""
 
 from __future__ import annotations
 
 import hmac
 import re
-import sys
-import traceback
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -15,6 +13,7 @@ from local.cloudflare.errors import ApiError
 from local.cloudflare.handlers import accounts, domains, scripts, versions
 from local.cloudflare.responses import refusal
 from local.cloudflare.uploads import MAX_UPLOAD_BYTES
+from local.processes.failure_log import log_failure
 
 __all__ = ["make_application"]
 
@@ -83,7 +82,7 @@ _IDENTIFIER = re.compile(r"[0-9a-f]{32}")
 
 
 def make_application(cloud: CloudflareCloud) -> web.Application:
-    """The API as an aiohttp application."""
+    """Return an application that serves the API."""
     application = web.Application(client_max_size=MAX_UPLOAD_BYTES, middlewares=[_guard(cloud)])
     for method, path, handler in _ROUTES:
         application.router.add_route(method, API_PREFIX + path, _bound(handler, cloud))
@@ -100,7 +99,7 @@ def _bound(
 
 
 def _guard(cloud: CloudflareCloud) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """Checks the token first, then turns every failure into the envelope."""
+    """Check the token first, then turn every failure into the API's envelope."""
 
     @web.middleware
     async def guard(
@@ -119,10 +118,9 @@ def _guard(cloud: CloudflareCloud) -> Callable[..., Awaitable[web.StreamResponse
             return refusal(ApiError.unknown_operation(request.method, path))
         except web.HTTPException:
             raise
-        except Exception:
-            # The outermost place: clients know what to do with a 500 in the API's envelope. Of the
-            # request nothing is printed: bodies hold secrets.
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:
+            # The outermost place: clients can handle a 500 in the API's envelope.
+            log_failure(error)
             return refusal(ApiError(500, 10013, "An unknown error has occurred."))
 
     return guard
@@ -135,7 +133,9 @@ def _authenticate(request: web.Request, cloud: CloudflareCloud) -> None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise ApiError.malformed_credentials()
-    if hmac.compare_digest(token.strip().encode(), cloud.identity.api_token.encode()):
+    # aiohttp decodes bytes of a header that are not UTF-8 to surrogates.
+    sent = token.strip().encode(errors="surrogateescape")
+    if hmac.compare_digest(sent, cloud.identity.api_token.encode()):
         return
     if request.path == API_PREFIX + "/user/tokens/verify":
         raise ApiError(401, 1000, "Invalid API Token")

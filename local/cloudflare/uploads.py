@@ -69,13 +69,13 @@ class Upload:
 
 
 async def read_json(request: web.Request) -> dict[str, Any]:
-    """The request's body as a JSON object.
+    """Return the request's body, which must be a JSON object.
 
     Raises:
-        ApiError: it is something else.
+        ApiError: the body is not a JSON object.
     """
     try:
-        value = json.loads(await request.read())
+        value = _parsed(await request.read())
     except ValueError:
         raise ApiError.bad_request("The request body is not valid JSON.") from None
     if not isinstance(value, dict):
@@ -163,9 +163,7 @@ def _name(name: str, filename: str | None) -> str:
 
 def _metadata(raw: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(raw)
-        # A lone surrogate is valid JSON and no text: found here, not in a half-written config.
-        json.dumps(value, ensure_ascii=False).encode()
+        value = _parsed(raw)
     except ValueError:
         raise ApiError.invalid_upload("The part 'metadata' is not valid JSON.") from None
     if not isinstance(value, dict):
@@ -179,6 +177,18 @@ def _metadata(raw: bytes) -> dict[str, Any]:
         # The newer way to declare Durable Objects; ignoring it would lose their storage.
         if isinstance(entry, dict) and entry.get("type") not in (None, "worker"):
             raise ApiError.not_imitated(f"The export '{name}' of type '{entry['type']}'")
+    return value
+
+
+def _parsed(raw: bytes) -> Any:
+    """Parse JSON.
+
+    Raises:
+        ValueError: it is not JSON, or a string in it cannot be encoded in UTF-8: JSON may contain
+            a lone surrogate, workerd's configuration may not.
+    """
+    value = json.loads(raw)
+    json.dumps(value, ensure_ascii=False).encode()
     return value
 
 

@@ -44,7 +44,13 @@ class CloudProcess:
     def command(self, *arguments: str) -> list[str]:
         """The command line that serves this folder."""
         command = [sys.executable, "-m", "local.clickhouse", "--state-dir", str(self.state_dir)]
-        return [*command, "--certificates", str(self._certificates), "--check-responses", *arguments]
+        return [
+            *command,
+            "--certificates",
+            str(self._certificates),
+            "--check-responses",
+            *arguments,
+        ]
 
     def start(self, *arguments: str, limited: bool = False) -> None:
         """Start and wait until it is ready."""
@@ -63,11 +69,11 @@ class CloudProcess:
             self._process.wait(DEADLINE_SECONDS)
         self._client.close()
 
-    def kill(self) -> None:
-        """SIGKILL, and wait."""
+    def kill(self) -> str:
+        """Send SIGKILL, wait until the process has ended, and return its log."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(DEADLINE_SECONDS)
+        return self._process.communicate(timeout=DEADLINE_SECONDS)[1]
 
     @property
     def runs(self) -> bool:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.local.clickhouse.control_plane import CloudProcess, Service
+from tests.local.clickhouse.kinds import KINDS
 from tests.support.paths import ROOT
 
 DOCUMENT = json.loads((ROOT / "clickhouse_api" / "openapi.json").read_text())
@@ -48,6 +49,7 @@ def test_wrong_credentials_are_401(cloud: CloudProcess) -> None:
         httpx.get(url),
         httpx.get(url, headers={"Authorization": "Bearer x"}),
         httpx.get(url, headers={"Authorization": "Basic %%%"}),
+        httpx.get(url, headers={b"Authorization": b"Basic \xff"}),
     ]
     for answer in answers:
         assert answer.status_code == 401
@@ -121,6 +123,27 @@ def test_a_wrong_query_parameter_is_400(cloud: CloudProcess) -> None:
     assert "limit" in cloud.call("GET", "/keys?limit=0", status=400)
     assert "cursor" in cloud.call("GET", "/keys?cursor=x", status=400)
     assert "filter" in cloud.call("GET", "/services?filter=name:x", status=400)
+
+
+def test_an_unexpected_failure_is_logged_without_its_message(own_cloud: CloudProcess) -> None:
+    """A message can contain a value of the request; here it would contain a path."""
+    kind = KINDS["invitation"]
+    invitation = own_cloud.call("POST", kind.path, kind.body)["id"]
+    for name in ("keys.json", "organization.json"):
+        (own_cloud.state_dir / name).unlink()
+        (own_cloud.state_dir / name / "full").mkdir(parents=True)
+    path = own_cloud.organization + "/keys"
+    failed = own_cloud.send("POST", path, {"name": "s3cret-value"})
+    assert failed.status_code == 500
+    assert failed.json()["error"] == "INTERNAL_ERROR: Internal server error"
+    # The paths that only the local cloud has fail in the same way.
+    failed = own_cloud.send("POST", f"/local/invitations/{invitation}/accept")
+    assert failed.status_code == 500
+    log = own_cloud.kill()
+    assert log.count("IsADirectoryError\n") == 2
+    assert "in accept_invitation\n" in log
+    assert "Errno" not in log
+    assert "s3cret-value" not in log
 
 
 def test_the_eleventh_request_is_429(own_cloud: CloudProcess) -> None:

@@ -25,10 +25,10 @@ def test_every_validator_can_be_made(document: OpenApiSpec) -> None:
     bodies = 0
     for operation in document.operations.values():
         if operation.body is not None:
-            document.wrong_body(operation, {})
+            document.body_fault(operation, {})
             bodies += 1
-        if operation.answer is not None:
-            document.wrong_answer(operation, {})
+        if operation.response is not None:
+            document.response_fault(operation, {})
     assert bodies > 50
 
 
@@ -45,17 +45,17 @@ def test_every_validator_can_be_made(document: OpenApiSpec) -> None:
 def test_a_wrong_body_is_named(document: OpenApiSpec, body: Any, named: str) -> None:
     """Field, value and rule."""
     operation = document.operations["instanceUpdate"]
-    assert named in (document.wrong_body(operation, body) or "")
+    assert named in (document.body_fault(operation, body) or "")
 
 
 def test_a_right_body_is_taken(document: OpenApiSpec) -> None:
     """Whole numbers may be floats."""
     operation = document.operations["instanceReplicaScalingUpdate"]
-    assert document.wrong_body(operation, {"minReplicaMemoryGb": 8.0, "numReplicas": 3}) is None
+    assert document.body_fault(operation, {"minReplicaMemoryGb": 8.0, "numReplicas": 3}) is None
 
 
 def test_a_field_of_ours_that_the_document_lacks_is_a_mistake(document: OpenApiSpec) -> None:
     """Answers are held to it as strictly as requests."""
     operation = document.operations["whoamiGet"]
     answer = {"status": 200, "result": {"actorType": "apiKey", "colour": 1}}
-    assert document.wrong_answer(operation, answer) is not None
+    assert document.response_fault(operation, answer) is not None

@@ -1,6 +1,8 @@
-"""Who may ask, and what happens to a request that is no operation."""
+"""API tokens, unknown operations, lists in pages, and failures of this server."""
 
 from __future__ import annotations
+
+import shutil
 
 import httpx
 import pytest
@@ -27,6 +29,37 @@ def test_no_token_and_another_scheme_are_told_apart(shared: Cloud) -> None:
     basic = httpx.get(url, auth=("user", "password"), trust_env=False).json()
     assert nothing["errors"][0]["code"] == 9106
     assert basic["errors"][0]["code"] == 6003
+
+
+def test_a_token_that_is_not_utf_8_is_rejected(shared: Cloud) -> None:
+    """A header can contain any bytes."""
+    headers = {b"Authorization": b"Bearer \xff"}
+    response = httpx.get(shared.card["url"] + "/zones", headers=headers, trust_env=False)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (403, 9109)
+
+
+def test_a_secret_that_is_not_unicode_is_rejected(shared: Cloud) -> None:
+    """JSON can contain a lone surrogate, which has no UTF-8."""
+    path = "/accounts/{account}/workers/scripts/any/secrets"
+    body = b'{"name": "A", "type": "secret_text", "text": "\\ud800"}'
+    assert shared.refusal("PUT", path, content=body)[:2] == (400, 10001)
+
+
+def test_an_unexpected_failure_is_logged_without_its_message(cloud: Cloud) -> None:
+    """A message can contain a value of the request; here it would contain a path."""
+    scripts = "/accounts/{account}/workers/scripts"
+    cloud.result("PUT", f"{scripts}/one", files=form({"w.js": hello("1")}))
+    (cloud.directory / "account.json").unlink()
+    (cloud.directory / "account.json" / "full").mkdir(parents=True)
+    secret = {"name": "A", "type": "secret_text", "text": "s3cret-value"}
+    failed = cloud.refusal("PUT", f"{scripts}/one/secrets", json=secret)
+    shutil.rmtree(cloud.directory / "account.json")
+    assert failed == (500, 10013, "An unknown error has occurred.")
+    log = cloud.log.read_text()
+    assert "IsADirectoryError\n" in log
+    assert "in put_secret\n" in log
+    assert "Errno" not in log
+    assert "s3cret-value" not in log
 
 
 def test_an_unknown_account_is_refused(shared: Cloud) -> None:
