@@ -1,6 +1,5 @@
-"""Both clouds on one machine: their APIs, with real engines behind them.
+"""Both clouds on one machine: their APIs, with real ClickHouse and workerd processes.
 
-`python -m local up` starts the two clouds in the background, `python -m local down` stops
-them. What each cloud does not imitate stands at the top of `local.clickhouse` and
-`local.cloudflare`.
+`python -m local up` starts the two clouds and creates the stack, `python -m local down` destroys
+the stack and stops them. The README of each cloud begins with what that cloud does not emulate.
 """

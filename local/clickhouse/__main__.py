@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from local.clickhouse.cloud import Options
+from local.clickhouse.cloud import ClickHouseOptions
 from local.clickhouse.serve import serve
 from local.processes.cloud_server import run_server
 
@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and serve. Return 2 if the cloud could not start, else 0."""
     given = _parser().parse_args(arguments)
     state_dir: Path = given.state_dir.resolve()
-    options = Options(
+    options = ClickHouseOptions(
         state_dir=state_dir,
         port=given.port,
         certificates=(given.certificates or state_dir.parent / "certificates").resolve(),

@@ -25,7 +25,7 @@ from local.clickhouse.state import ENGINE, ServiceRecord, now_text
 from local.processes.durable_files import load_json, save_json
 
 if TYPE_CHECKING:
-    from local.clickhouse.service import Service
+    from local.clickhouse.service import LocalService
 
 __all__ = ["CONFIGURATION", "CONFIGURATION_DEFAULTS", "Backups", "RestoreFailed", "next_time"]
 
@@ -70,7 +70,7 @@ class Backups:
         entry = self._entries.get(id)
         return None if entry is None else _shown(entry)
 
-    async def take(self, service: Service) -> dict[str, Json]:
+    async def take(self, service: LocalService) -> dict[str, Json]:
         """Take a backup now; an idle service is woken.
 
         Returns:

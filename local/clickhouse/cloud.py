@@ -16,16 +16,16 @@ from local.clickhouse.openapi_spec import OpenApiSpec
 from local.clickhouse.ports import PortRange
 from local.clickhouse.rate_limit import RateLimit
 from local.clickhouse.service_registry import ServiceRegistry
-from local.clickhouse.state import Organization
+from local.clickhouse.state import LocalOrganization
 from local.processes.certificates import Certificates, ensure_certificates
 from local.processes.cloud_server import HOST
 from local.processes.durable_files import load_json, save_json
 
-__all__ = ["ClickHouseCloud", "Options"]
+__all__ = ["ClickHouseCloud", "ClickHouseOptions"]
 
 
 @dataclass(frozen=True)
-class Options:
+class ClickHouseOptions:
     """The options of the command line.
 
     Attributes:
@@ -53,7 +53,7 @@ class ClickHouseCloud:
     """
 
     spec: OpenApiSpec
-    organization: Organization
+    organization: LocalOrganization
     keys: KeyRing
     services: ServiceRegistry
     limit: RateLimit
@@ -63,7 +63,7 @@ class ClickHouseCloud:
     check_responses: bool = False
 
     @classmethod
-    def open(cls, options: Options) -> ClickHouseCloud:
+    def open(cls, options: ClickHouseOptions) -> ClickHouseCloud:
         """Load the cloud from its state folder, or create it there. Nothing runs yet.
 
         Raises:
@@ -72,7 +72,7 @@ class ClickHouseCloud:
         """
         folder = options.state_dir
         certificates = ensure_certificates(options.certificates)
-        organization = Organization.load(folder / "organization.json")
+        organization = LocalOrganization.load(folder / "organization.json")
         services = ServiceRegistry(
             folder / "services",
             organization=organization,

@@ -1,6 +1,6 @@
 """The API's errors, `{"status", "error", "requestId"}`: one class per reason.
 
-ApiError
+ControlPlaneError
 ├── BadRequest        400  the request is invalid, or invalid for this object
 ├── Unauthorized      401  unknown key, other secret, disabled, expired
 ├── Forbidden         403  the key may not do this, or not from this address
@@ -15,9 +15,9 @@ ApiError
 from __future__ import annotations
 
 __all__ = [
-    "ApiError",
     "BadRequest",
     "Conflict",
+    "ControlPlaneError",
     "FailedDependency",
     "Forbidden",
     "NotFound",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class ApiError(Exception):
+class ControlPlaneError(Exception):
     """A response other than success.
 
     Attributes:
@@ -55,42 +55,42 @@ class ApiError(Exception):
         return {}
 
 
-class BadRequest(ApiError):
+class BadRequest(ControlPlaneError):
     """The request is invalid, or invalid for this object."""
 
     status = 400
     word = "BAD_REQUEST"
 
 
-class Unauthorized(ApiError):
+class Unauthorized(ControlPlaneError):
     """The key is unknown, disabled or expired, or the secret is another one."""
 
     status = 401
     word = "UNAUTHORIZED"
 
 
-class Forbidden(ApiError):
+class Forbidden(ControlPlaneError):
     """The key is valid, but may not do this, or not from this address."""
 
     status = 403
     word = "FORBIDDEN"
 
 
-class NotFound(ApiError):
+class NotFound(ControlPlaneError):
     """The object does not exist, or no longer."""
 
     status = 404
     word = "NOT_FOUND"
 
 
-class Conflict(ApiError):
+class Conflict(ControlPlaneError):
     """The object's present state does not allow the operation."""
 
     status = 409
     word = "CONFLICT"
 
 
-class FailedDependency(ApiError):
+class FailedDependency(ControlPlaneError):
     """The operation needs a running service.
 
     Args:
@@ -115,7 +115,7 @@ class FailedDependency(ApiError):
         }
 
 
-class TooManyRequests(ApiError):
+class TooManyRequests(ControlPlaneError):
     """The key has used up its requests.
 
     Args:
@@ -138,7 +138,7 @@ class TooManyRequests(ApiError):
         return {"X-RateLimit-Reset": f"{self.reset_seconds:.3f}"}
 
 
-class ServerError(ApiError):
+class ServerError(ControlPlaneError):
     """A requested fault, or an unexpected exception."""
 
     def __init__(self, message: str, *, status: int = 500) -> None:
@@ -146,7 +146,7 @@ class ServerError(ApiError):
         self.status = status
 
 
-class NotImplementedHere(ApiError):
+class NotImplementedHere(ControlPlaneError):
     """An operation of the OpenAPI spec that this cloud does not have."""
 
     status = 501

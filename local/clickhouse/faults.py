@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from local.clickhouse.errors import BadRequest, ServerError, TooManyRequests
 
-__all__ = ["Faults", "Outcome", "ResponseLost", "Rule", "Timing"]
+__all__ = ["FaultRule", "Faults", "Outcome", "ResponseLost", "Timing"]
 
 Kind = Literal["error", "rate_limit", "fresh_key", "lost", "late_error", "slow", "empty"]
 Outcome = Literal["normal", "stuck", "failed", "degraded"]
@@ -40,7 +40,7 @@ class Timing:
 
 
 @dataclass
-class Rule:
+class FaultRule:
     """One fault.
 
     Attributes:
@@ -79,7 +79,7 @@ class Faults:
     provisioning: Outcome = "normal"
     moving: Outcome = "normal"
     requests_per_window: int | None = None
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[FaultRule] = field(default_factory=list)
 
     @classmethod
     def from_json(cls, value: Any) -> Faults:
@@ -93,7 +93,7 @@ class Faults:
         try:
             given = dict(value)
             timing = Timing(**given.pop("timing", {}))
-            rules = [Rule(**rule) for rule in given.pop("rules", [])]
+            rules = [FaultRule(**rule) for rule in given.pop("rules", [])]
             faults = cls(timing=timing, rules=rules, **given)
         except (TypeError, ValueError) as error:
             known = ", ".join(f.name for f in fields(cls))
@@ -143,7 +143,7 @@ class Faults:
             raise ServerError("a rule of /local/faults requests this error", status=rule.status)
         return len(list(self._used(operation, "empty"))) > 0
 
-    def _used(self, operation: str, *kinds: Kind) -> Iterator[Rule]:
+    def _used(self, operation: str, *kinds: Kind) -> Iterator[FaultRule]:
         for rule in list(self.rules):
             if rule.fault not in kinds or rule.operation not in (operation, "*"):
                 continue

@@ -19,7 +19,7 @@ from local.clickhouse.ip_access_lists import check_access_list, is_listed
 from local.clickhouse.state import now_text
 from local.processes.durable_files import load_json, save_json
 
-__all__ = ["ApiKey", "KeyRing"]
+__all__ = ["KeyRing", "StoredKey"]
 
 ANYWHERE = ({"source": "0.0.0.0/0", "description": "Anywhere"},)
 # The roles of every organization. The ids are the same in every local cloud.
@@ -32,7 +32,7 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True)
-class ApiKey:
+class StoredKey:
     """One key. `id` is its id in the API; its key id and secret authenticate a request."""
 
     id: str
@@ -74,25 +74,25 @@ class KeyRing:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._keys: dict[str, ApiKey] = {}
+        self._keys: dict[str, StoredKey] = {}
         for saved in load_json(file, []):
             lists = {name: tuple(value) for name, value in saved.items() if type(value) is list}
-            self._keys[saved["id"]] = ApiKey(**{**saved, **lists})
+            self._keys[saved["id"]] = StoredKey(**{**saved, **lists})
 
-    def __iter__(self) -> Iterator[ApiKey]:
+    def __iter__(self) -> Iterator[StoredKey]:
         return iter(self._keys.values())
 
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __getitem__(self, id: str) -> ApiKey:
+    def __getitem__(self, id: str) -> StoredKey:
         if id not in self._keys:
             raise NotFound(f"API key {id} was not found")
         return self._keys[id]
 
     def create(
         self, body: Mapping[str, Any], *, custom_roles: Collection[str] = ()
-    ) -> tuple[ApiKey, str | None, str | None]:
+    ) -> tuple[StoredKey, str | None, str | None]:
         """Create a key.
 
         Args:
@@ -111,14 +111,14 @@ class KeyRing:
         else:
             id_hash, secret_hash = _hash(key_id or ""), _hash(secret or "")
             suffix = (key_id or "")[-4:]
-        key = ApiKey(str(uuid.uuid4()), body["name"], id_hash, secret_hash, suffix)
+        key = StoredKey(str(uuid.uuid4()), body["name"], id_hash, secret_hash, suffix)
         key = _changed(key, body, custom_roles)
         self._put(key)
         return key, key_id, secret
 
     def change(
         self, id: str, body: Mapping[str, Any], *, custom_roles: Collection[str] = ()
-    ) -> ApiKey:
+    ) -> StoredKey:
         """Change the fields that are in the body. A null `expireAt` removes the expiry."""
         key = _changed(self[id], body, custom_roles)
         self._put(key)
@@ -133,7 +133,7 @@ class KeyRing:
         """Return whether a key has this key id."""
         return any(key.id_hash == _hash(key_id) for key in self)
 
-    def authenticate(self, authorization: str | None, address: str) -> ApiKey:
+    def authenticate(self, authorization: str | None, address: str) -> StoredKey:
         """Return the key of a request.
 
         Raises:
@@ -155,7 +155,7 @@ class KeyRing:
         self._keys[key.id] = key = replace(key, used_at=now_text())
         return key
 
-    def _put(self, key: ApiKey) -> None:
+    def _put(self, key: StoredKey) -> None:
         self._keys[key.id] = key
         self._save()
 
@@ -163,7 +163,7 @@ class KeyRing:
         save_json(self._file, [asdict(key) for key in self._keys.values()])
 
 
-def _changed(key: ApiKey, body: Mapping[str, Any], custom_roles: Collection[str]) -> ApiKey:
+def _changed(key: StoredKey, body: Mapping[str, Any], custom_roles: Collection[str]) -> StoredKey:
     if "roles" in body and "assignedRoleIds" in body:
         raise BadRequest("roles and assignedRoleIds cannot both be given")
     key = replace(key, name=body.get("name", key.name), state=body.get("state", key.state))

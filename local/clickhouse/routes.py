@@ -16,8 +16,8 @@ from aiohttp.typedefs import Handler
 
 from local.clickhouse.cloud import ClickHouseCloud
 from local.clickhouse.errors import (
-    ApiError,
     BadRequest,
+    ControlPlaneError,
     Forbidden,
     NotFound,
     NotImplementedHere,
@@ -25,7 +25,7 @@ from local.clickhouse.errors import (
 )
 from local.clickhouse.faults import ResponseLost
 from local.clickhouse.handlers import HANDLERS, Call, Page, Text
-from local.clickhouse.key_ring import ApiKey
+from local.clickhouse.key_ring import StoredKey
 from local.clickhouse.openapi_spec import Operation
 from local.processes.failure_log import log_failure
 
@@ -46,11 +46,11 @@ def make_application(cloud: ClickHouseCloud) -> web.Application:
     return application
 
 
-def authenticated(cloud: ClickHouseCloud, request: web.Request) -> ApiKey:
+def authenticated(cloud: ClickHouseCloud, request: web.Request) -> StoredKey:
     """Return the API key of a request.
 
     Raises:
-        ApiError: the request has no key, or a key that this API does not accept.
+        ControlPlaneError: the request has no key, or a key that this API does not accept.
     """
     key = cloud.keys.authenticate(
         request.headers.get("Authorization"), request.remote or "127.0.0.1"
@@ -85,7 +85,7 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every failure into the API's envelope."""
     try:
         return await handler(request)
-    except ApiError as error:
+    except ControlPlaneError as error:
         return _error_response(error)
     except ResponseLost:
         if request.transport is not None:
@@ -99,7 +99,7 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _error_response(ServerError("Internal server error"))
 
 
-def _error_response(error: ApiError) -> web.Response:
+def _error_response(error: ControlPlaneError) -> web.Response:
     body = {"status": error.status, "requestId": _new_request_id(), "error": error.text}
     return web.json_response({**body, **error.fields}, status=error.status, headers=error.headers)
 

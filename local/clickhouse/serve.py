@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from local.clickhouse.admin import add_admin_routes
-from local.clickhouse.cloud import ClickHouseCloud, Options
+from local.clickhouse.cloud import ClickHouseCloud, ClickHouseOptions
 from local.clickhouse.engine import EngineFailed
 from local.clickhouse.routes import make_application, reject_unknown_path
 from local.clickhouse.service_registry import PortTaken
@@ -14,7 +14,7 @@ from local.processes.cloud_server import CannotServe, exclusive, serve_until_sig
 __all__ = ["serve"]
 
 
-async def serve(options: Options) -> None:
+async def serve(options: ClickHouseOptions) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
@@ -31,7 +31,7 @@ async def serve(options: Options) -> None:
             raise CannotServe(str(error)) from None
 
 
-def _open(options: Options) -> ClickHouseCloud:
+def _open(options: ClickHouseOptions) -> ClickHouseCloud:
     try:
         return ClickHouseCloud.open(options)
     except (EngineFailed, ValueError) as error:

@@ -21,7 +21,7 @@ from local.clickhouse.proxy.https_endpoint import Listener, serve_https
 from local.clickhouse.proxy.native_endpoint import serve_native
 from local.clickhouse.state import ENGINE, ServiceRecord
 
-__all__ = ["DELETABLE", "QUERYABLE", "RESTORING", "Service"]
+__all__ = ["DELETABLE", "QUERYABLE", "RESTORING", "LocalService"]
 
 # Of `ServiceRecord.parts`: the backup that a new service has yet to be made from.
 RESTORING = "restoring"
@@ -37,7 +37,7 @@ _STUCK_POLL_SECONDS = 0.05
 Move = Callable[[], Coroutine[Any, Any, None]]
 
 
-class Service:
+class LocalService:
     """One service from its create to its end.
 
     Args:
@@ -57,7 +57,7 @@ class Service:
         tls: ssl.SSLContext,
         faults: Callable[[], Faults],
         backups: Backups,
-        on_gone: Callable[[Service], None],
+        on_gone: Callable[[LocalService], None],
     ) -> None:
         self.record = record
         self.plane = DataPlane(record.folder, library=library, wake=self._wake)

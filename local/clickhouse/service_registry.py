@@ -15,9 +15,9 @@ from local.clickhouse.backups import Backups
 from local.clickhouse.errors import BadRequest, Conflict, NotFound, ServerError
 from local.clickhouse.faults import Faults
 from local.clickhouse.ports import NoPortLeft, PortRange
-from local.clickhouse.service import RESTORING, Service
+from local.clickhouse.service import RESTORING, LocalService
 from local.clickhouse.sql_accounts import ADMIN, Account
-from local.clickhouse.state import Organization, ServiceRecord, load_services
+from local.clickhouse.state import LocalOrganization, ServiceRecord, load_services
 
 __all__ = ["PortTaken", "ServiceRegistry"]
 
@@ -42,7 +42,7 @@ class ServiceRegistry:
         self,
         folder: Path,
         *,
-        organization: Organization,
+        organization: LocalOrganization,
         library: Path,
         tls: ssl.SSLContext,
         ports: PortRange,
@@ -56,7 +56,7 @@ class ServiceRegistry:
         self._ports = ports
         self._faults = faults
         self.backups = backups
-        self._services: dict[str, Service] = {}
+        self._services: dict[str, LocalService] = {}
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -85,11 +85,11 @@ class ServiceRegistry:
             self._looking.cancel()
         await asyncio.gather(*(service.close() for service in self._services.values()))
 
-    def list(self) -> list[Service]:
+    def list(self) -> list[LocalService]:
         """Every service that is not gone."""
         return list(self._services.values())
 
-    def find(self, id: str) -> Service:
+    def find(self, id: str) -> LocalService:
         """One service.
 
         Raises:
@@ -106,7 +106,7 @@ class ServiceRegistry:
 
     async def create(
         self, fields: Mapping[str, Any], *, admin: Account, backup_id: str | None = None
-    ) -> Service:
+    ) -> LocalService:
         """Make a service, saved before this returns, and begin to provision it.
 
         Args:
@@ -138,8 +138,8 @@ class ServiceRegistry:
         service.resume()
         return service
 
-    def _adopt(self, record: ServiceRecord) -> Service:
-        service = Service(
+    def _adopt(self, record: ServiceRecord) -> LocalService:
+        service = LocalService(
             record,
             library=self._library,
             tls=self._tls,
@@ -150,7 +150,7 @@ class ServiceRegistry:
         self._services[record.id] = service
         return service
 
-    def _forget(self, service: Service) -> None:
+    def _forget(self, service: LocalService) -> None:
         self._organization.gone_services.append(service.record.id)
         self._organization.save()
         del self._services[service.record.id]
@@ -169,7 +169,7 @@ class ServiceRegistry:
             self.backups.drop_expired(now)
 
 
-async def _listen(service: Service) -> None:
+async def _listen(service: LocalService) -> None:
     """Listen, giving a cloud that was just killed a moment to let go of the port."""
     for attempt in range(_LISTEN_TRIES):
         try:

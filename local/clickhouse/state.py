@@ -11,7 +11,7 @@ from typing import Any
 
 from local.processes.durable_files import load_json, save_json
 
-__all__ = ["ENGINE", "Organization", "ServiceRecord", "load_services", "now_text"]
+__all__ = ["ENGINE", "LocalOrganization", "ServiceRecord", "load_services", "now_text"]
 
 Json = Any
 
@@ -27,7 +27,7 @@ def now_text() -> str:
 
 
 @dataclass
-class Organization:
+class LocalOrganization:
     """The only organization of this cloud.
 
     Attributes:
@@ -46,7 +46,7 @@ class Organization:
     parts: dict[str, Json] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, file: Path) -> Organization:
+    def load(cls, file: Path) -> LocalOrganization:
         """The saved one, or a new one, saved."""
         organization = cls(file=file, **load_json(file, {}))
         organization.save()
@@ -91,7 +91,7 @@ class ServiceRecord:
         save_json(self.folder / "service.json", saved)
 
 
-def load_services(folder: Path, organization: Organization) -> list[ServiceRecord]:
+def load_services(folder: Path, organization: LocalOrganization) -> list[ServiceRecord]:
     """All services in their order of creation; what is left of deleted ones is removed."""
     records = []
     for path in folder.glob("*"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from local.cloudflare.cloud import Options
+from local.cloudflare.cloud import CloudflareOptions
 from local.cloudflare.serve import serve
 from local.processes.cloud_server import run_server
 
@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and serve. Return 2 if the cloud could not start, else 0."""
     given = _parser().parse_args(arguments)
     state_dir: Path = given.state_dir.resolve()
-    options = Options(
+    options = CloudflareOptions(
         state_dir=state_dir,
         port=given.port,
         edge_port=given.edge_port,

@@ -1,4 +1,4 @@
-"""The account and the process that runs it. Both change together, one change at a time."""
+"""Keeps the account and the workerd process that runs it. Both change together, in turn."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.cloudflare.runtime import EdgeSockets, Runtime, RuntimeFailed, find_workerd
-from local.cloudflare.state import Account, Identity, Script, Store
+from local.cloudflare.state import CloudflareAccount, Identity, Script, Store
 from local.cloudflare.workerd_config import ConfigWriter
 from local.processes.certificates import ensure_certificates
 from local.processes.cloud_server import HOST
 
-__all__ = ["API_PREFIX", "CloudflareCloud", "Options"]
+__all__ = ["API_PREFIX", "CloudflareCloud", "CloudflareOptions"]
 
-# Every path of the API begins with it.
+# Every path of the API begins with this.
 API_PREFIX = "/client/v4"
 _LOCAL_FOLDER = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
-class Options:
+class CloudflareOptions:
     """The options of the command line.
 
     Attributes:
@@ -52,13 +52,13 @@ class CloudflareCloud:
         OSError: the edge port is in use.
     """
 
-    def __init__(self, options: Options, *, edge_port: int) -> None:
+    def __init__(self, options: CloudflareOptions, *, edge_port: int) -> None:
         workerd = find_workerd(_LOCAL_FOLDER)
         runtime_folder = options.state_dir / "runtime"
         self.store = Store(options.state_dir)
         self.identity: Identity = self.store.identity()
         self.certificates = ensure_certificates(options.certificates)
-        self.account: Account = self.store.load()
+        self.account: CloudflareAccount = self.store.load()
         self.edge = EdgeSockets(edge_port)
         self.runtime = Runtime(workerd, runtime_folder, self.edge)
         self.writer = ConfigWriter(
@@ -70,16 +70,16 @@ class CloudflareCloud:
         self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Run what the state folder holds.
+        """Run the account that is in the state folder.
 
         Raises:
             RuntimeFailed: workerd does not start.
         """
-        self.store.forget_unused(self.account)
+        self.store.delete_unused(self.account)
         await self._run(self.account)
 
     async def stop(self) -> None:
-        """End the runtime and free the edge's port."""
+        """Stop workerd and free the edge's port."""
         await self.runtime.stop()
         self.edge.close()
 
@@ -100,30 +100,30 @@ class CloudflareCloud:
         }
 
     def script(self, name: str) -> Script:
-        """A script by name.
+        """Return a script by its name.
 
         Raises:
-            ApiError: there is none.
+            CloudflareError: there is no such script.
         """
         script = self.account.scripts.get(name)
         if script is None:
-            raise ApiError.no_script()
+            raise CloudflareError.no_script()
         return script
 
     @contextlib.asynccontextmanager
-    async def changing(self) -> AsyncIterator[Account]:
-        """Hold off other changes while one is worked out from the account as it is."""
+    async def changing(self) -> AsyncIterator[CloudflareAccount]:
+        """Delay other changes until this one is committed. Yield the present account."""
         async with self._changing:
             yield self.account
 
-    async def commit(self, account: Account) -> None:
-        """Run `account` and keep it. To be called inside `changing`.
+    async def commit(self, account: CloudflareAccount) -> None:
+        """Save `account` and run it. Call this only inside `changing`.
 
-        Saved before it runs: a namespace that has objects must never be forgotten. If it does
-        not run, the old account is saved and runs again.
+        The account is saved before it runs, because a namespace that has objects must never be
+        lost. If workerd does not run it, the old account is saved and run again.
 
         Raises:
-            ApiError: the runtime refused it.
+            CloudflareError: workerd does not run the account.
         """
         former = self.account
         self.store.save(account)
@@ -131,16 +131,18 @@ class CloudflareCloud:
             await self._run(account)
         except RuntimeFailed as error:
             self.store.save(former)
-            raise ApiError(500, 10013, f"The Workers runtime refused it: {error}") from None
+            raise CloudflareError(
+                500, 10013, f"The Workers runtime rejected the change: {error}"
+            ) from None
         self.account = account
-        self.store.forget_unused(account)
+        self.store.delete_unused(account)
 
-    def note(self, account: Account) -> None:
-        """Keep an account that runs exactly as the present one does."""
+    def save(self, account: CloudflareAccount) -> None:
+        """Save an account whose workerd configuration is that of the present one."""
         self.store.save(account)
         self.account = account
 
-    async def _run(self, account: Account) -> None:
+    async def _run(self, account: CloudflareAccount) -> None:
         generation = uuid.uuid4().hex
         config = self.writer.account(
             account, sockets=list(self.edge.sockets), generation=generation

@@ -1,4 +1,4 @@
-"""What an upload does: a new version, tried out alone, then deployed."""
+"""Creates a version from an upload, tries it in a separate workerd, and deploys it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from local.cloudflare.bindings import resolve
 from local.cloudflare.cloud import CloudflareCloud
 from local.cloudflare.durable_object_migrations import migrate
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.cloudflare.state import (
-    Account,
+    CloudflareAccount,
     Namespace,
     Script,
     Version,
@@ -35,10 +35,10 @@ class _Exports:
 async def upload_script(
     cloud: CloudflareCloud, name: str, upload: Upload, *, source: str
 ) -> Script:
-    """Create the script or put a new version of it into service, migrations included.
+    """Create the script or deploy a new version of it, and apply its migrations.
 
     Raises:
-        ApiError: the upload is refused; what ran before goes on running.
+        CloudflareError: the upload is rejected; the former version keeps running.
     """
     async with cloud.changing() as account:
         script, version, classes = await _new_version(cloud, account, name, upload, source=source)
@@ -58,15 +58,15 @@ async def upload_script(
 
 
 async def add_version(cloud: CloudflareCloud, name: str, upload: Upload, *, source: str) -> Version:
-    """Keep a new version of an existing script without deploying it.
+    """Store a new version of an existing script without deploying it.
 
     Raises:
-        ApiError: the script is unknown, or the upload is refused († 10211 for migrations).
+        CloudflareError: the script is unknown, or the upload is rejected († 10211 for migrations).
     """
     async with cloud.changing() as account:
         cloud.script(name)
         if upload.migrations:
-            raise ApiError(
+            raise CloudflareError(
                 400,
                 10211,
                 "Version upload failed: migrations must be fully applied by running "
@@ -76,20 +76,20 @@ async def add_version(cloud: CloudflareCloud, name: str, upload: Upload, *, sour
         migrate(script.namespaces, script.migration_tag, None, exported=classes, bound=())
         version = _with_class_names(version, script.namespaces)
         _check_targets(account, name, version)
-        cloud.note(account.with_script(script.with_version(version, deploy=False)))
+        cloud.save(account.with_script(script.with_version(version, deploy=False)))
         return version
 
 
 async def deploy_version(cloud: CloudflareCloud, name: str, version_id: str) -> Script:
-    """Put a version that was uploaded before into service.
+    """Deploy a version that was uploaded before.
 
     Raises:
-        ApiError: the script or the version is unknown.
+        CloudflareError: the script or the version is unknown.
     """
     async with cloud.changing() as account:
         script = cloud.script(name)
         if all(version.id != version_id for version in script.versions):
-            raise ApiError(404, 10222, f"Version {version_id} does not exist.")
+            raise CloudflareError(404, 10222, f"Version {version_id} does not exist.")
         _check_targets(account, name, next(v for v in script.versions if v.id == version_id))
         script = script.with_deployed(version_id)
         await cloud.commit(account.with_script(script))
@@ -97,9 +97,9 @@ async def deploy_version(cloud: CloudflareCloud, name: str, version_id: str) -> 
 
 
 async def _new_version(
-    cloud: CloudflareCloud, account: Account, name: str, upload: Upload, *, source: str
+    cloud: CloudflareCloud, account: CloudflareAccount, name: str, upload: Upload, *, source: str
 ) -> tuple[Script, Version, frozenset[str]]:
-    script = account.scripts.get(name) or _fresh(name)
+    script = account.scripts.get(name) or _new_script(name)
     former = script.versions[-1] if script.versions else None
     bindings = resolve(
         upload.bindings,
@@ -133,7 +133,7 @@ async def _new_version(
     return script, version, exports.classes
 
 
-def _fresh(name: str) -> Script:
+def _new_script(name: str) -> Script:
     moment = now()
     return Script(
         name=name,
@@ -152,12 +152,12 @@ async def _try_out(cloud: CloudflareCloud, version: Version) -> _Exports:
     exported = await cloud.runtime.try_out(cloud.writer.trial(version))
     took = int((time.monotonic() - started) * 1000)
     if version.main_module is None:
-        # workerd does not tell what a service-worker script listens to.
+        # workerd does not report the events that a service-worker script listens to.
         return _Exports(("fetch",), (), frozenset(), took)
     for name, value in exported.items():
         if value["kind"] == "primitive":
-            # The trial imports the script and so passes; workerd ends when it has to serve it.
-            raise ApiError.invalid_upload(
+            # The trial imports the script and does not fail, but workerd cannot serve it.
+            raise CloudflareError.invalid_upload(
                 f"Uncaught TypeError: Incorrect type for map entry '{name}': the provided value is "
                 "not of type 'function or ExportedHandler'."
             )
@@ -169,15 +169,15 @@ async def _try_out(cloud: CloudflareCloud, version: Version) -> _Exports:
         if value["kind"] != "function"
     )
     if not default["methods"] and not named:
-        raise ApiError(400, 10068, "The uploaded script has no registered event handlers.")
+        raise CloudflareError(400, 10068, "The uploaded script has no registered event handlers.")
     return _Exports(tuple(default["methods"]), named, frozenset(classes), took)
 
 
 def _bound_classes(script: Script, version: Version) -> set[str]:
-    """The script's classes that bindings name, in the new version or in the deployed one.
+    """Return the script's classes that bindings name, in the new version or in the deployed one.
 
-    Real Cloudflare too deletes no class that the live version still binds: the binding goes in
-    one upload and the class in the next.
+    The real Cloudflare rejects the deletion of a class that the deployed version still binds, too:
+    one upload removes the binding and the next one deletes the class.
     """
     bindings = [*version.bindings, *(script.deployed.bindings if script.versions else ())]
     return {
@@ -190,7 +190,7 @@ def _bound_classes(script: Script, version: Version) -> set[str]:
 
 
 def _with_class_names(version: Version, namespaces: tuple[Namespace, ...]) -> Version:
-    """Bindings to the script's own classes show their namespace, as the real ones do."""
+    """Add the namespace to bindings of the script's own classes, as the real service does."""
     ids = {namespace.class_name: namespace.id for namespace in namespaces}
     names = {namespace.id: namespace.class_name for namespace in namespaces}
     bindings = []
@@ -204,11 +204,11 @@ def _with_class_names(version: Version, namespaces: tuple[Namespace, ...]) -> Ve
     return replace(version, bindings=tuple(bindings))
 
 
-def _check_targets(account: Account, name: str, version: Version) -> None:
-    """Every binding must lead somewhere († 10061, † 10143)."""
+def _check_targets(account: CloudflareAccount, name: str, version: Version) -> None:
+    """Check that the target of every binding exists († 10061, † 10143)."""
     for binding in version.bindings:
         if binding["type"] == "service" and binding["service"] not in (*account.scripts, name):
-            raise ApiError(
+            raise CloudflareError(
                 400,
                 10143,
                 f"Could not resolve service binding '{binding['name']}'. Target script "
@@ -220,14 +220,14 @@ def _check_targets(account: Account, name: str, version: Version) -> None:
         class_name, owner = binding.get("class_name"), binding.get("script_name") or name
         script = account.scripts.get(owner)
         if script is None:
-            raise ApiError(
+            raise CloudflareError(
                 400,
                 10061,
                 f"Cannot create binding for class '{class_name}' in script '{owner}' that does "
                 "not exist.",
             )
         if class_name not in {namespace.class_name for namespace in script.namespaces}:
-            raise ApiError(
+            raise CloudflareError(
                 400,
                 10061,
                 f"Cannot create binding for class '{class_name}' because it is not currently "

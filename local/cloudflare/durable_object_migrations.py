@@ -1,4 +1,4 @@
-"""Durable Object migrations: which classes have storage, and the tag that guards the steps."""
+"""Applies Durable Object migrations: which classes have storage, and the tag of the last step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.cloudflare.state import Namespace, new_id
 
 __all__ = ["migrate"]
@@ -31,14 +31,15 @@ def migrate(
     """Apply an upload's migrations to a script's namespaces.
 
     Args:
-        tag: of the last migration applied to the script.
-        exported: Durable Object classes the new code exports.
+        tag: tag of the last migration that was applied to the script.
+        exported: Durable Object classes that the new code exports.
         bound: classes of the script that bindings still name.
     Returns:
-        The namespaces and the tag after it. A namespace keeps its unique key through a rename.
+        The namespaces and the tag after the migrations. A renamed namespace keeps its unique key.
     Raises:
-        ApiError: the tags do not match († 10079), a class is missing († 10064, 10070), is there
-            already († 10074) or is still bound († 10061); 10071 to 10073 are this server's own.
+        CloudflareError: the tags do not match († 10079), a class is missing († 10064, 10070),
+            exists already († 10074) or is still bound († 10061). The codes 10071 to 10073 are not
+            known from the real API.
     """
     current = {namespace.class_name: namespace for namespace in namespaces}
     if migrations:
@@ -48,7 +49,7 @@ def migrate(
         tag = migrations.get("new_tag") or tag
     for class_name in current:
         if class_name not in exported:
-            raise ApiError(
+            raise CloudflareError(
                 400,
                 10064,
                 f"New version of script does not export class '{class_name}' which is depended on "
@@ -59,7 +60,7 @@ def migrate(
 
 def _check_tag(current: str | None, given: object) -> None:
     if (given or "") != (current or ""):
-        raise ApiError(
+        raise CloudflareError(
             412,
             10079,
             f"Actor migration tag precondition failed, got tag '{given or ''}' when expected tag "
@@ -77,9 +78,9 @@ def _apply(
     if not isinstance(step, dict) or any(
         not isinstance(step.get(key) or [], list) for key in _STEP_KEYS
     ):
-        raise ApiError.invalid_upload("A migration step must be an object of lists.")
+        raise CloudflareError.invalid_upload("A migration step must be an object of lists.")
     if step.get("transferred_classes"):
-        raise ApiError.not_imitated("The migration 'transferred_classes'")
+        raise CloudflareError.not_emulated("The migration 'transferred_classes'")
     for key in ("new_classes", "new_sqlite_classes"):
         for class_name in step.get(key) or []:
             _create(current, class_name, sqlite=key == "new_sqlite_classes", exported=exported)
@@ -94,16 +95,16 @@ def _create(
 ) -> None:
     verb = "new-sqlite-class" if sqlite else "new-class"
     if not isinstance(class_name, str):
-        raise ApiError.invalid_upload(f"A {verb} migration must name a class.")
+        raise CloudflareError.invalid_upload(f"A {verb} migration must name a class.")
     if class_name in current:
-        raise ApiError(
+        raise CloudflareError(
             400,
             10074,
             f"Cannot apply {verb} migration to class '{class_name}' that is already depended on "
             "by existing Durable Objects",
         )
     if class_name not in exported:
-        raise ApiError(
+        raise CloudflareError(
             400,
             10070,
             f"Cannot apply {verb} migration to class '{class_name}' that is not exported by script",
@@ -116,14 +117,14 @@ def _create(
 
 def _rename(current: dict[str, Namespace], rename: object) -> None:
     if not isinstance(rename, dict) or not rename.get("from") or not rename.get("to"):
-        raise ApiError.invalid_upload("A renamed class must have 'from' and 'to'.")
+        raise CloudflareError.invalid_upload("A renamed class must have 'from' and 'to'.")
     source, target = str(rename["from"]), str(rename["to"])
     if source not in current:
-        raise ApiError(
+        raise CloudflareError(
             400, 10072, f"Cannot apply rename-class migration to non-existent class '{source}'"
         )
     if target in current:
-        raise ApiError(
+        raise CloudflareError(
             400,
             10073,
             f"Cannot apply rename-class migration to class '{target}': existing Durable Objects "
@@ -134,11 +135,11 @@ def _rename(current: dict[str, Namespace], rename: object) -> None:
 
 def _delete(current: dict[str, Namespace], class_name: object, *, bound: Collection[str]) -> None:
     if class_name not in current:
-        raise ApiError(
+        raise CloudflareError(
             400, 10071, f"Cannot apply delete-class migration to non-existent class '{class_name}'"
         )
     if class_name in bound:
-        raise ApiError(
+        raise CloudflareError(
             400,
             10061,
             f"Cannot apply --delete-class migration to class '{class_name}' without also removing "

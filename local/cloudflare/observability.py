@@ -1,10 +1,10 @@
-"""The `observability` settings of a script, filled in as Cloudflare does.
+"""Adds Cloudflare's defaults to the `observability` settings of a script.
 
 The API returns every field, also those that the upload left out, so a client that compares the
 response with what it sent finds a difference
 (https://github.com/cloudflare/terraform-provider-cloudflare/issues/7155 and 7326).
-Not filled in: `traces.propagation_policy`, which the API does not return unless an account has the
-feature (https://github.com/cloudflare/terraform-provider-cloudflare/pull/7203).
+No default is added for `traces.propagation_policy`, which the API returns only to accounts with
+the feature (https://github.com/cloudflare/terraform-provider-cloudflare/pull/7203).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 
 __all__ = ["with_defaults"]
 
@@ -21,10 +21,10 @@ def with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return all settings, with defaults for those that are absent or null.
 
     Raises:
-        ApiError: `enabled` is no boolean, or a sampling rate is not between 0 and 1.
+        CloudflareError: `enabled` is no boolean, or a sampling rate is not between 0 and 1.
     """
     if not isinstance(given.get("enabled"), bool):
-        raise ApiError.invalid_upload("The field 'observability.enabled' must be a boolean.")
+        raise CloudflareError.invalid_upload("The field 'observability.enabled' must be a boolean.")
     rate = given.get("head_sampling_rate")
     exported = {"destinations": [], "head_sampling_rate": 1, "persist": True}
     defaults = {
@@ -54,12 +54,14 @@ def _merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
         elif isinstance(value, dict):
             merged[key] = _merged(merged[key], value)
         else:
-            raise ApiError.invalid_upload(f"The field 'observability.{key}' must be an object.")
+            raise CloudflareError.invalid_upload(
+                f"The field 'observability.{key}' must be an object."
+            )
     return merged
 
 
 def _check_rate(rate: object) -> None:
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
-        raise ApiError.invalid_upload(
+        raise CloudflareError.invalid_upload(
             f"A 'head_sampling_rate' of 'observability' is {rate!r}; it must be between 0 and 1."
         )

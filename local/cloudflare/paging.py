@@ -1,6 +1,6 @@
-"""Lists in pages: `?page=` from 1, `?per_page=`, and an empty page after the last one.
+"""Returns lists in pages: `?page=` from 1, `?per_page=`, and an empty page after the last one.
 
-Clients read such lists until a page is empty, so a server that ignores `page` never ends them.
+Clients read a list until a page is empty. If a server ignored `page`, they would never end.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ from typing import Any
 
 from aiohttp import web
 
-from local.cloudflare.errors import ApiError
-from local.cloudflare.responses import answer
+from local.cloudflare.errors import CloudflareError
+from local.cloudflare.responses import success
 
-__all__ = ["answer_page"]
+__all__ = ["page_response"]
 
 _DEFAULT_PER_PAGE = 20
 _MAX_PER_PAGE = 1000
 
 
-def answer_page(
+def page_response(
     request: web.Request,
     items: Sequence[Any],
     *,
     shape: Callable[[list[Any]], object] = lambda page: page,
 ) -> web.Response:
-    """Return the page of `items` that the query asks for, with `result_info`.
+    """Return the page of `items` that the query selects, with `result_info`.
 
     Args:
-        shape: builds the response's `result` from the page, where that is no plain list.
+        shape: builds the response's `result` from the page, if the result is no plain list.
     Raises:
-        ApiError: `page` or `per_page` is out of range or no whole number.
+        CloudflareError: `page` or `per_page` is out of range or not a whole number.
     """
-    number = _whole(request, "page", default=1, most=None)
-    size = _whole(request, "per_page", default=_DEFAULT_PER_PAGE, most=_MAX_PER_PAGE)
+    number = _whole_number(request, "page", default=1, most=None)
+    size = _whole_number(request, "per_page", default=_DEFAULT_PER_PAGE, most=_MAX_PER_PAGE)
     page = list(items[(number - 1) * size : number * size])
     info = {
         "page": number,
@@ -42,15 +42,17 @@ def answer_page(
         "total_count": len(items),
         "total_pages": -(-len(items) // size),
     }
-    return answer(shape(page), result_info=info)
+    return success(shape(page), result_info=info)
 
 
-def _whole(request: web.Request, name: str, *, default: int, most: int | None) -> int:
+def _whole_number(request: web.Request, name: str, *, default: int, most: int | None) -> int:
     text = request.query.get(name)
     if text is None:
         return default
     number = int(text) if text.isascii() and text.isdigit() else 0
     if number < 1 or (most is not None and number > most):
         limit = "" if most is None else f" to {most}"
-        raise ApiError.bad_request(f"'{name}' is '{text}'; it must be a number from 1{limit}.")
+        raise CloudflareError.bad_request(
+            f"'{name}' is '{text}'; it must be a number from 1{limit}."
+        )
     return number

@@ -1,4 +1,4 @@
-"""The shapes of what the API answers."""
+"""Builds the API's responses and the objects in them."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Any
 from aiohttp import web
 
 from local.cloudflare.bindings import shown
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.cloudflare.state import Domain, Identity, Namespace, Script, Version
 
 __all__ = [
-    "answer",
     "domain_json",
+    "failure",
     "namespace_json",
-    "refusal",
     "script_json",
     "service_json",
     "settings_json",
+    "success",
     "version_json",
     "zone_json",
 ]
 
 
-def answer(
+def success(
     result: object,
     *,
     messages: Sequence[Mapping[str, Any]] = (),
     result_info: Mapping[str, int] | None = None,
 ) -> web.Response:
-    """A success in the envelope every operation shares.
+    """Return a response for success, in the envelope of every operation.
 
     Args:
-        result_info: which page of a list this is; see `paging`.
+        result_info: the page's number and size, for a list; see `paging`.
     """
     body: dict[str, Any] = {
         "success": True,
@@ -46,8 +46,8 @@ def answer(
     return web.json_response(body)
 
 
-def refusal(error: ApiError) -> web.Response:
-    """A failure in the same envelope."""
+def failure(error: CloudflareError) -> web.Response:
+    """Return a response for an error, in the same envelope."""
     body = {
         "success": False,
         "errors": [{"code": error.code, "message": error.message}],
@@ -58,7 +58,7 @@ def refusal(error: ApiError) -> web.Response:
 
 
 def script_json(script: Script) -> dict[str, Any]:
-    """A script as the upload and the list give it."""
+    """Return a script in the form of the upload's response and of the list."""
     version = script.deployed
     settings = version.settings
     return {
@@ -72,7 +72,7 @@ def script_json(script: Script) -> dict[str, Any]:
         "entry_point": version.main_module,
         "created_on": script.created_on,
         "modified_on": script.modified_on,
-        # wrangler prints it as the "Current Version ID", after it has put the hyphens back.
+        # wrangler prints it as the "Current Version ID", after it has added the hyphens again.
         "deployment_id": script.deployed_id.replace("-", ""),
         "last_deployed_from": version.source,
         "migration_tag": script.migration_tag,
@@ -89,7 +89,7 @@ def script_json(script: Script) -> dict[str, Any]:
 
 
 def settings_json(script: Script) -> dict[str, Any]:
-    """What `GET …/settings` gives; secrets keep their names only."""
+    """Return the result of `GET …/settings`. Secrets have a name and no value."""
     version = script.deployed
     settings = version.settings
     result: dict[str, Any] = {
@@ -111,7 +111,7 @@ def settings_json(script: Script) -> dict[str, Any]:
 
 
 def service_json(script: Script) -> dict[str, Any]:
-    """A script as the `services` operations give it, with its one environment."""
+    """Return a script in the form of the `services` operations, with its only environment."""
     environment = {
         "environment": "production",
         "created_on": script.created_on,
@@ -130,7 +130,7 @@ def service_json(script: Script) -> dict[str, Any]:
 
 
 def version_json(version: Version) -> dict[str, Any]:
-    """One version, with what it was made of."""
+    """Return a version with its script, bindings and settings."""
     annotations = version.settings.get("annotations", {})
     return {
         "id": version.id,
@@ -164,7 +164,6 @@ def version_json(version: Version) -> dict[str, Any]:
 
 
 def namespace_json(namespace: Namespace, script: Script) -> dict[str, Any]:
-    """A Durable Object namespace."""
     return {
         "id": namespace.id,
         "name": f"{script.name}_{namespace.class_name}",
@@ -175,7 +174,6 @@ def namespace_json(namespace: Namespace, script: Script) -> dict[str, Any]:
 
 
 def domain_json(domain: Domain, identity: Identity) -> dict[str, Any]:
-    """A custom domain."""
     return {
         "id": domain.id,
         "hostname": domain.hostname,
@@ -188,7 +186,6 @@ def domain_json(domain: Domain, identity: Identity) -> dict[str, Any]:
 
 
 def zone_json(identity: Identity) -> dict[str, Any]:
-    """The one zone."""
     return {
         "id": identity.zone_id,
         "name": identity.zone_name,

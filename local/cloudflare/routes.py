@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from local.cloudflare.cloud import API_PREFIX, CloudflareCloud
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.cloudflare.handlers import accounts, domains, scripts, versions
-from local.cloudflare.responses import refusal
+from local.cloudflare.responses import failure
 from local.cloudflare.uploads import MAX_UPLOAD_BYTES
 from local.processes.failure_log import log_failure
 
@@ -109,19 +109,19 @@ def _guard(cloud: CloudflareCloud) -> Callable[..., Awaitable[web.StreamResponse
             _authenticate(request, cloud)
             _check_account(request, cloud)
             return await handler(request)
-        except ApiError as error:
-            return refusal(error)
+        except CloudflareError as error:
+            return failure(error)
         except web.HTTPRequestEntityTooLarge:
-            return refusal(ApiError(413, 10027, "The request body is too large."))
+            return failure(CloudflareError(413, 10027, "The request body is too large."))
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
             path = request.path.removeprefix(API_PREFIX)
-            return refusal(ApiError.unknown_operation(request.method, path))
+            return failure(CloudflareError.unknown_operation(request.method, path))
         except web.HTTPException:
             raise
         except Exception as error:
             # The outermost place: clients can handle a 500 in the API's envelope.
             log_failure(error)
-            return refusal(ApiError(500, 10013, "An unknown error has occurred."))
+            return failure(CloudflareError(500, 10013, "An unknown error has occurred."))
 
     return guard
 
@@ -129,17 +129,17 @@ def _guard(cloud: CloudflareCloud) -> Callable[..., Awaitable[web.StreamResponse
 def _authenticate(request: web.Request, cloud: CloudflareCloud) -> None:
     header = request.headers.get("Authorization")
     if header is None:
-        raise ApiError.no_credentials()
+        raise CloudflareError.no_credentials()
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise ApiError.malformed_credentials()
+        raise CloudflareError.malformed_credentials()
     # aiohttp decodes bytes of a header that are not UTF-8 to surrogates.
     sent = token.strip().encode(errors="surrogateescape")
     if hmac.compare_digest(sent, cloud.identity.api_token.encode()):
         return
     if request.path == API_PREFIX + "/user/tokens/verify":
-        raise ApiError(401, 1000, "Invalid API Token")
-    raise ApiError.wrong_token()
+        raise CloudflareError(401, 1000, "Invalid API Token")
+    raise CloudflareError.invalid_token()
 
 
 def _check_account(request: web.Request, cloud: CloudflareCloud) -> None:
@@ -147,5 +147,5 @@ def _check_account(request: web.Request, cloud: CloudflareCloud) -> None:
     if account is None or account == cloud.identity.account_id:
         return
     if not _IDENTIFIER.fullmatch(account):
-        raise ApiError.unroutable(request.path)
-    raise ApiError.foreign_account()
+        raise CloudflareError.unroutable(request.path)
+    raise CloudflareError.foreign_account()

@@ -1,7 +1,7 @@
-"""Runs workerd: one process for every script, and short-lived ones to try a new script.
+"""Runs workerd: one process for all scripts, and short-lived ones to try a new script.
 
-The edge's sockets belong to this process and are handed down to workerd, so while workerd is
-replaced or starts again after a crash, clients wait in the sockets' queues and are not refused.
+This process owns the edge's sockets and passes them to workerd. While workerd is replaced, or
+starts again after a crash, clients wait in the sockets' queues and are not rejected.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.processes.durable_files import write_private
 from local.processes.supervised_process import SupervisedProcess, die_with_parent
 
 __all__ = ["EdgeSockets", "Runtime", "RuntimeFailed", "find_workerd"]
 
-# Room for every client that arrives while workerd is being replaced.
+# Enough for all clients that connect while workerd is being replaced.
 _BACKLOG = 1024
-# A port that is free on IPv4 may be taken on IPv6.
+# A port that is free on IPv4 may be in use on IPv6.
 _FREE_PORT_ATTEMPTS = 10
 _READY_SECONDS = 20.0
 # The real service gives a script's global scope one second of CPU time; this machine is shared.
 _TRIAL_SECONDS = 15.0
-# Requests that are still running when a deploy replaces the process.
+# For requests that are in flight when a deploy replaces the process.
 _DRAIN_SECONDS = 5.0
-# `sun_path` holds 108 bytes with the final zero on Linux, 104 elsewhere.
+# `sun_path` has 108 bytes with the final zero on Linux, 104 elsewhere.
 _LONGEST_ADDRESS_BYTES = 103
 _CONTROL_REQUEST = b"GET / HTTP/1.1\r\nHost: control\r\nConnection: close\r\n\r\n"
 
 
 class RuntimeFailed(Exception):
-    """workerd does not run the configuration; the text is what it said."""
+    """workerd does not run the configuration. The message is workerd's."""
 
 
 def find_workerd(root: Path) -> Path:
-    """The workerd binary that `npm ci` put below `root`.
+    """Return the workerd binary that `npm ci` installed below `root`.
 
     Raises:
-        FileNotFoundError: with the command that installs it.
+        FileNotFoundError: there is none; the message has the command that installs it.
     """
     for path in sorted(root.glob("node_modules/@cloudflare/workerd-*/bin/workerd")):
         return path
@@ -55,7 +55,7 @@ def find_workerd(root: Path) -> Path:
 
 
 class EdgeSockets:
-    """The listening sockets of the edge, on IPv4 and, where the machine has it, IPv6.
+    """The listening sockets of the edge, on IPv4 and, if the machine has it, on IPv6.
 
     Raises:
         OSError: the port is in use.
@@ -67,7 +67,7 @@ class EdgeSockets:
             self.port: int = first.getsockname()[1]
             self.sockets = {"edge": first}
             try:
-                # `localhost` may mean ::1 to a client, where a refusal costs a second attempt.
+                # A client may try ::1 first for `localhost`; a failure would cost it a second try.
                 self.sockets["edge6"] = _listen(socket.AF_INET6, "::1", self.port)
                 return
             except OSError as error:
@@ -84,7 +84,7 @@ class EdgeSockets:
 
 
 class Runtime:
-    """Keeps workerd running with the latest configuration it was given."""
+    """Keeps workerd running with its latest configuration."""
 
     def __init__(self, workerd: Path, directory: Path, edge: EdgeSockets) -> None:
         self._workerd = workerd
@@ -105,14 +105,14 @@ class Runtime:
 
     @property
     def pid(self) -> int | None:
-        """Process id of workerd, for those who want to kill it."""
+        """Return the process id of workerd, or None while it does not run."""
         return self._workerd_process.pid
 
     async def replace(self, config: str, *, generation: str) -> None:
-        """Run `config` instead of what runs now, and return once it answers.
+        """Run `config` instead of the present configuration. Return when it serves requests.
 
         Raises:
-            RuntimeFailed: it does not start; the former configuration runs again.
+            RuntimeFailed: workerd does not start; the former configuration runs again.
         """
         former = self._config.read_bytes() if self._config.exists() else None
         started = self._workerd_process.pid is not None
@@ -124,23 +124,23 @@ class Runtime:
             raise
 
     async def stop(self) -> None:
-        """End workerd, letting running requests finish for a moment."""
+        """Stop workerd, after a short time for the requests in flight."""
         await self._workerd_process.stop(grace_seconds=_DRAIN_SECONDS)
         self._control_socket.close()
         self._control.unlink(missing_ok=True)
 
     async def try_out(self, config: str) -> dict[str, Any]:
-        """Start `config` by itself and return what its control socket answers, as JSON.
+        """Start `config` in a separate workerd and return the JSON of its control socket.
 
         Raises:
-            ApiError: the script does not start; says what workerd said.
+            CloudflareError: the script does not start; the message is workerd's.
         """
         with tempfile.TemporaryDirectory(prefix="trial-", dir=self._directory) as folder:
-            # Beside the real configuration, so that the relative names in it hold.
+            # In the folder of the real configuration, so that relative file names are valid.
             file = self._directory / f"{Path(folder).name}.capnp"
             write_private(file, config.encode())
             try:
-                return await self._trial(file, Path(folder) / "control.sock")
+                return await self._start_trial(file, Path(folder) / "control.sock")
             finally:
                 file.unlink(missing_ok=True)
 
@@ -151,24 +151,26 @@ class Runtime:
         await self._workerd_process.start()
         try:
             async with asyncio.timeout(_READY_SECONDS):
-                await self._until_answered(generation)
+                await self._wait_until_ready(generation)
         except TimeoutError:
-            raise RuntimeFailed("workerd did not start answering in time") from None
+            raise RuntimeFailed(
+                f"workerd did not respond within {_READY_SECONDS:.0f} s of its start"
+            ) from None
 
-    async def _until_answered(self, generation: str | None) -> None:
+    async def _wait_until_ready(self, generation: str | None) -> None:
         while True:
-            answer = None
-            # A question put to a process that dies before it accepts would wait for ever.
+            response = None
+            # A request to a process that ends before it accepts would wait indefinitely.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1):
-                    answer = await _ask(self._control)
-            if answer is not None and (generation is None or answer == generation.encode()):
+                    response = await _request_control(self._control)
+            if response is not None and (generation is None or response == generation.encode()):
                 return
             if self._workerd_process.restarts > 1:
                 raise RuntimeFailed("workerd ends as soon as it starts; see workerd.log")
             await asyncio.sleep(0.01)
 
-    async def _trial(self, file: Path, path: Path) -> dict[str, Any]:
+    async def _start_trial(self, file: Path, path: Path) -> dict[str, Any]:
         with _listen_unix(path) as control:
             process = await asyncio.create_subprocess_exec(
                 str(self._workerd),
@@ -183,36 +185,38 @@ class Runtime:
             )
             try:
                 async with asyncio.timeout(_TRIAL_SECONDS):
-                    return await _first_answer(process, path)
+                    return await _first_response(process, path)
             except TimeoutError:
-                raise ApiError.invalid_upload("Script startup exceeded CPU time limit.") from None
+                raise CloudflareError.invalid_upload(
+                    "Script startup exceeded CPU time limit."
+                ) from None
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
 
 
-async def _first_answer(process: asyncio.subprocess.Process, path: Path) -> dict[str, Any]:
-    asking = asyncio.create_task(_ask(path))
+async def _first_response(process: asyncio.subprocess.Process, path: Path) -> dict[str, Any]:
+    requesting = asyncio.create_task(_request_control(path))
     ending = asyncio.create_task(process.communicate())
     try:
-        # A script that is refused ends the process.
-        await asyncio.wait({asking, ending}, return_when=asyncio.FIRST_COMPLETED)
-        answer = asking.result() if asking.done() else None
-        if answer is None:
-            _, said = await ending
-            raise ApiError.invalid_upload(_complaint(said.decode(errors="replace")))
-        value: dict[str, Any] = json.loads(answer)
+        # workerd ends if it rejects the script.
+        await asyncio.wait({requesting, ending}, return_when=asyncio.FIRST_COMPLETED)
+        response = requesting.result() if requesting.done() else None
+        if response is None:
+            _, output = await ending
+            raise CloudflareError.invalid_upload(_error_text(output.decode(errors="replace")))
+        value: dict[str, Any] = json.loads(response)
         return value
     finally:
-        for task in (asking, ending):
+        for task in (requesting, ending):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ApiError):
+            with contextlib.suppress(asyncio.CancelledError, CloudflareError):
                 await task
 
 
 def _remove_cut_off_trials(directory: Path) -> None:
-    """What a SIGKILL left of trials: configurations hold secrets and must not pile up."""
+    """Delete the files of trials that a SIGKILL ended: configurations contain secrets."""
     for left in directory.glob("*trial-*"):
         if left.is_dir():
             shutil.rmtree(left)
@@ -220,15 +224,15 @@ def _remove_cut_off_trials(directory: Path) -> None:
             left.unlink()
 
 
-def _complaint(said: str) -> str:
-    """What workerd objects to, without the name the script has in the trial."""
-    lines = [line for line in said.splitlines() if line.strip() and "warning:" not in line]
+def _error_text(output: str) -> str:
+    """Return the errors in workerd's output, without the script's name in the trial."""
+    lines = [line for line in output.splitlines() if line.strip() and "warning:" not in line]
     lines = [line.removeprefix("service script: ") for line in lines]
     return "\n".join(lines[:5]) or "The script does not start."
 
 
-async def _ask(path: Path) -> bytes | None:
-    """The body of the answer on a control socket, or None if the connection was cut."""
+async def _request_control(path: Path) -> bytes | None:
+    """Return the body of a control socket's response, or None if the connection was closed."""
     try:
         with _reachable(path) as address:
             reader, writer = await asyncio.open_unix_connection(address)
@@ -271,7 +275,7 @@ def _listen_unix(path: Path) -> socket.socket:
 
 @contextlib.contextmanager
 def _reachable(path: Path) -> Iterator[str]:
-    """An address for the socket at `path`: 107 bytes at most, however deep the folder is."""
+    """Yield a short address for the socket at `path`, which may be longer than the limit."""
     if len(os.fsencode(path)) <= _LONGEST_ADDRESS_BYTES or sys.platform != "linux":
         yield str(path)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.cloudflare.cloud import CloudflareCloud, Options
+from local.cloudflare.cloud import CloudflareCloud, CloudflareOptions
 from local.cloudflare.routes import make_application
 from local.cloudflare.runtime import RuntimeFailed
 from local.processes.cloud_server import (
@@ -16,7 +16,7 @@ from local.processes.cloud_server import (
 __all__ = ["serve"]
 
 
-async def serve(options: Options) -> None:
+async def serve(options: CloudflareOptions) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
@@ -33,7 +33,7 @@ async def serve(options: Options) -> None:
             raise CannotServe(str(error)) from None
 
 
-def _open(options: Options) -> CloudflareCloud:
+def _open(options: CloudflareOptions) -> CloudflareCloud:
     port = options.edge_port or saved_port(options.state_dir, "edge_port")
     try:
         return CloudflareCloud(options, edge_port=port)

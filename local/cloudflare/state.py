@@ -1,4 +1,4 @@
-"""What the account holds: scripts with their versions, Durable Object namespaces, domains."""
+"""The account's state: scripts with their versions, Durable Object namespaces, domains."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any
 from local.processes.durable_files import load_json, save_json, write_private
 
 __all__ = [
-    "Account",
     "Binding",
+    "CloudflareAccount",
     "Domain",
     "Identity",
     "Module",
@@ -28,23 +28,23 @@ __all__ = [
     "now",
 ]
 
-# A binding stays the JSON object it was uploaded as: its fields differ by type.
+# A binding is the JSON object of the upload, because its fields depend on its type.
 Binding = dict[str, Any]
 
 
 def now() -> str:
-    """This moment as the API writes it."""
+    """Return the present time in the API's format."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def new_id() -> str:
-    """32 hex digits, the form of every identifier of an account, zone, namespace or domain."""
+    """Return 32 hex digits, the form of the ids of accounts, zones, namespaces and domains."""
     return secrets.token_hex(16)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Made on the first start, then kept."""
+    """The ids and the API token of this cloud, created at the first start."""
 
     api_token: str = field(default_factory=lambda: secrets.token_urlsafe(30))
     account_id: str = field(default_factory=new_id)
@@ -57,7 +57,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Module:
-    """One uploaded part; its bytes are the file named by `sha256` in the store."""
+    """One uploaded part. Its bytes are in the store's file with the name `sha256`."""
 
     name: str
     content_type: str
@@ -66,7 +66,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Namespace:
-    """A Durable Object class's storage. `unique_key` names its folder and never changes."""
+    """The storage of a Durable Object class. `unique_key`, its folder's name, never changes."""
 
     id: str
     class_name: str
@@ -92,7 +92,7 @@ class Version:
 
     @property
     def etag(self) -> str:
-        """Changes with the content alone, as the real one does."""
+        """Return a digest of the content only, as the real service does."""
         digest = hashlib.sha256()
         for module in self.modules:
             digest.update(f"{module.name}\0{module.content_type}\0{module.sha256}\0".encode())
@@ -101,7 +101,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Script:
-    """A Worker: its versions (the newest last), which one is deployed, and what outlives them."""
+    """A Worker: its versions (the newest last), the deployed one, and what all versions share."""
 
     name: str
     tag: str
@@ -116,18 +116,18 @@ class Script:
 
     @property
     def deployed(self) -> Version:
-        """The version that answers requests."""
+        """Return the version that serves requests."""
         return next(version for version in self.versions if version.id == self.deployed_id)
 
     def with_version(self, version: Version, *, deploy: bool) -> Script:
-        """This script with one more version; the oldest ones beyond ten are forgotten."""
-        kept = (*self.versions, version)
-        kept = tuple(v for v in kept if v in kept[-10:] or v.id == self.deployed_id)
-        script = replace(self, versions=kept, modified_on=version.created_on)
+        """Return this script with one more version, of which the newest ten are kept."""
+        newest = (*self.versions, version)
+        newest = tuple(v for v in newest if v in newest[-10:] or v.id == self.deployed_id)
+        script = replace(self, versions=newest, modified_on=version.created_on)
         return script.with_deployed(version.id) if deploy else script
 
     def with_deployed(self, version_id: str) -> Script:
-        """This script with that version of it answering."""
+        """Return this script with another deployed version."""
         return replace(
             self, deployed_id=version_id, deployment_id=str(uuid.uuid4()), modified_on=now()
         )
@@ -145,30 +145,30 @@ class Domain:
 
 
 @dataclass(frozen=True)
-class Account:
-    """Everything that can change; a change makes a new value, so an old one can be put back."""
+class CloudflareAccount:
+    """All state that can change. It is immutable, so a failed change can be undone."""
 
     scripts: Mapping[str, Script] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
 
-    def with_script(self, script: Script) -> Account:
-        """The account with this script added or replaced."""
+    def with_script(self, script: Script) -> CloudflareAccount:
+        """Return the account with this script added or replaced."""
         return replace(self, scripts={**self.scripts, script.name: script})
 
-    def without_script(self, name: str) -> Account:
-        """The account without the script and the domains that led to it."""
+    def without_script(self, name: str) -> CloudflareAccount:
+        """Return the account without the script and the domains attached to it."""
         return replace(
             self,
             scripts={key: value for key, value in self.scripts.items() if key != name},
             domains={key: value for key, value in self.domains.items() if value.service != name},
         )
 
-    def with_domain(self, domain: Domain) -> Account:
-        """The account with this domain added or replaced."""
+    def with_domain(self, domain: Domain) -> CloudflareAccount:
+        """Return the account with this domain added or replaced."""
         return replace(self, domains={**self.domains, domain.id: domain})
 
-    def without_domain(self, domain_id: str) -> Account:
-        """The account without this domain."""
+    def without_domain(self, domain_id: str) -> CloudflareAccount:
+        """Return the account without this domain."""
         return replace(
             self, domains={key: value for key, value in self.domains.items() if key != domain_id}
         )
@@ -177,7 +177,7 @@ class Account:
 class Store:
     """The state folder: `identity.json`, `account.json` and a file per module.
 
-    All of it may hold secrets, so every file is its owner's alone.
+    Every file may contain secrets, so only its owner can read it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -188,7 +188,7 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def identity(self) -> Identity:
-        """Who this cloud is; made up at the first call."""
+        """Return the ids and the token. The first call creates them."""
         path = self.directory / "identity.json"
         saved = load_json(path, None)
         if saved is not None:
@@ -197,18 +197,18 @@ class Store:
         save_json(path, dataclasses.asdict(identity))
         return identity
 
-    def load(self) -> Account:
-        """The account as it was last saved."""
+    def load(self) -> CloudflareAccount:
+        """Return the account that was saved last."""
         saved = load_json(self.directory / "account.json", {"scripts": [], "domains": []})
         scripts = [_script(value) for value in saved["scripts"]]
         domains = [Domain(**value) for value in saved["domains"]]
-        return Account(
+        return CloudflareAccount(
             scripts={script.name: script for script in scripts},
             domains={domain.id: domain for domain in domains},
         )
 
-    def save(self, account: Account) -> None:
-        """Make `account` the one that a restart finds."""
+    def save(self, account: CloudflareAccount) -> None:
+        """Save `account` for the next start."""
         value = {
             "scripts": [dataclasses.asdict(script) for script in account.scripts.values()],
             "domains": [dataclasses.asdict(domain) for domain in account.domains.values()],
@@ -216,18 +216,18 @@ class Store:
         save_json(self.directory / "account.json", value)
 
     def add_module(self, name: str, content_type: str, content: bytes) -> Module:
-        """Keep a part's bytes; the same bytes are kept once."""
+        """Store the bytes of a part. Equal bytes are stored once."""
         sha256 = hashlib.sha256(content).hexdigest()
         if not (self.modules / sha256).exists():
             write_private(self.modules / sha256, content)
         return Module(name=name, content_type=content_type, sha256=sha256)
 
     def read_module(self, module: Module) -> bytes:
-        """A part's bytes."""
+        """Return the bytes of a part."""
         return (self.modules / module.sha256).read_bytes()
 
-    def forget_unused(self, account: Account) -> None:
-        """Remove modules and Durable Object folders that nothing in `account` names."""
+    def delete_unused(self, account: CloudflareAccount) -> None:
+        """Delete the modules and Durable Object folders that `account` does not contain."""
         scripts = account.scripts.values()
         used = {m.sha256 for s in scripts for version in s.versions for m in version.modules}
         keys = {namespace.unique_key for script in scripts for namespace in script.namespaces}

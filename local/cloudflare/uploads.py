@@ -1,4 +1,4 @@
-"""Reads a script upload: multipart parts, with the metadata that says what they are."""
+"""Reads a script upload: multipart parts and the metadata that describes them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from local.cloudflare.bindings import MODULE_TYPES, known_binding, module_name
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.cloudflare.observability import with_defaults
 from local.cloudflare.state import Binding
 
-__all__ = ["MAX_UPLOAD_BYTES", "Part", "Upload", "read_json", "read_upload"]
+__all__ = ["MAX_UPLOAD_BYTES", "Upload", "UploadPart", "read_json", "read_upload"]
 
-# 64 MB before compression is the limit of a Worker; the rest is room for source maps.
+# A Worker may have 64 MB before compression; the rest is for source maps.
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024
 _SETTINGS_PARTS = ("metadata", "settings")
 _IGNORED_TYPES = {"application/source-map"}
-# The settings an answer gives back as they were uploaded.
+# Settings that a response returns as they were uploaded.
 _SETTINGS: dict[str, type | tuple[type, ...]] = {
     "annotations": dict,
     "cache_options": dict,
@@ -36,7 +36,7 @@ _SETTINGS: dict[str, type | tuple[type, ...]] = {
     "tail_consumers": list,
     "usage_model": str,
 }
-# Fields that are looked into before the settings are checked.
+# Fields that are read before the settings are checked.
 _SHAPES = (
     ("bindings", list),
     ("exports", dict),
@@ -47,8 +47,8 @@ _SHAPES = (
 
 
 @dataclass(frozen=True)
-class Part:
-    """One module as it was uploaded, under its normalised name."""
+class UploadPart:
+    """One module of an upload, with its normalised name."""
 
     name: str
     content_type: str
@@ -57,9 +57,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Upload:
-    """A checked upload. `main_module` is None for a service-worker script, its only part."""
+    """A checked upload. `main_module` is None for a service-worker script, which has one part."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[UploadPart, ...]
     main_module: str | None
     bindings: tuple[Binding, ...]
     keep_bindings: tuple[str, ...]
@@ -72,14 +72,14 @@ async def read_json(request: web.Request) -> dict[str, Any]:
     """Return the request's body, which must be a JSON object.
 
     Raises:
-        ApiError: the body is not a JSON object.
+        CloudflareError: the body is not a JSON object.
     """
     try:
         value = _parsed(await request.read())
     except ValueError:
-        raise ApiError.bad_request("The request body is not valid JSON.") from None
+        raise CloudflareError.bad_request("The request body is not valid JSON.") from None
     if not isinstance(value, dict):
-        raise ApiError.bad_request("The request body must be a JSON object.")
+        raise CloudflareError.bad_request("The request body must be a JSON object.")
     return value
 
 
@@ -87,12 +87,13 @@ async def read_upload(request: web.Request) -> Upload:
     """Read and check the body of a script upload.
 
     Raises:
-        ApiError: not multipart, no metadata, a part missing or of a type not imitated.
+        CloudflareError: the body is not multipart, has no metadata, or lacks a part, or a part has
+            a type that is not emulated.
     """
     parts = await _parts(request)
     raw = next((parts.pop(name) for name in _SETTINGS_PARTS if name in parts), None)
     if raw is None:
-        raise ApiError.invalid_upload("The upload has no part named 'metadata'.")
+        raise CloudflareError.invalid_upload("The upload has no part named 'metadata'.")
     metadata = _metadata(raw.content)
     modules = {
         name: part for name, part in parts.items() if part.content_type not in _IGNORED_TYPES
@@ -112,10 +113,10 @@ async def read_upload(request: web.Request) -> Upload:
 
 
 def checked_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The known settings in `metadata`, filled in where Cloudflare does; null counts as absent.
+    """Return the known settings in `metadata`, with Cloudflare's defaults. Null counts as absent.
 
     Raises:
-        ApiError: one is of the wrong type.
+        CloudflareError: a setting has an invalid type.
     """
     settings: dict[str, Any] = {}
     for key, expected in _SETTINGS.items():
@@ -123,38 +124,42 @@ def checked_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
         if value is None:
             continue
         if not isinstance(value, expected):
-            raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
+            raise CloudflareError.invalid_upload(
+                f"The field '{key}' of the metadata has an invalid type."
+            )
         settings[key] = value
     if "observability" in settings:
         settings["observability"] = with_defaults(settings["observability"])
     return settings
 
 
-async def _parts(request: web.Request) -> dict[str, Part]:
+async def _parts(request: web.Request) -> dict[str, UploadPart]:
     if not request.content_type.startswith("multipart/"):
-        raise ApiError.invalid_upload("A script must be uploaded as multipart/form-data.")
+        raise CloudflareError.invalid_upload("A script must be uploaded as multipart/form-data.")
     if (request.content_length or 0) > MAX_UPLOAD_BYTES:
-        raise ApiError(413, 10027, f"The script is larger than {MAX_UPLOAD_BYTES} bytes.")
-    parts: dict[str, Part] = {}
+        raise CloudflareError(413, 10027, f"The script is larger than {MAX_UPLOAD_BYTES} bytes.")
+    parts: dict[str, UploadPart] = {}
     left = MAX_UPLOAD_BYTES
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or part.name is None:
-                raise ApiError.invalid_upload("A part of the upload has no name.")
+                raise CloudflareError.invalid_upload("A part of the upload has no name.")
             content = bytes(await part.read(decode=True))
             left -= len(content)
             if left < 0:
-                raise ApiError(413, 10027, f"The script is larger than {MAX_UPLOAD_BYTES} bytes.")
+                raise CloudflareError(
+                    413, 10027, f"The script is larger than {MAX_UPLOAD_BYTES} bytes."
+                )
             content_type = part.headers.get("Content-Type", "text/plain").split(";")[0].strip()
             name = _name(part.name, part.filename)
-            parts[name] = Part(name, content_type.lower(), content)
+            parts[name] = UploadPart(name, content_type.lower(), content)
     except ValueError as error:
-        raise ApiError.invalid_upload(f"The multipart body is malformed: {error}") from None
+        raise CloudflareError.invalid_upload(f"The multipart body is malformed: {error}") from None
     return parts
 
 
 def _name(name: str, filename: str | None) -> str:
-    """Return the name by which the metadata refers to a part: its file name, where it has one.
+    """Return the name by which the metadata refers to a part: its file name, or else its name.
 
     Cloudflare's SDKs and Terraform provider call every module part `files`.
     """
@@ -165,18 +170,20 @@ def _metadata(raw: bytes) -> dict[str, Any]:
     try:
         value = _parsed(raw)
     except ValueError:
-        raise ApiError.invalid_upload("The part 'metadata' is not valid JSON.") from None
+        raise CloudflareError.invalid_upload("The part 'metadata' is not valid JSON.") from None
     if not isinstance(value, dict):
-        raise ApiError.invalid_upload("The part 'metadata' must be a JSON object.")
+        raise CloudflareError.invalid_upload("The part 'metadata' must be a JSON object.")
     for key, expected in _SHAPES:
         if value.get(key) is not None and not isinstance(value[key], expected):
-            raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
+            raise CloudflareError.invalid_upload(
+                f"The field '{key}' of the metadata has an invalid type."
+            )
     if value.get("assets"):
-        raise ApiError.not_imitated("The metadata field 'assets'")
+        raise CloudflareError.not_emulated("The metadata field 'assets'")
     for name, entry in (value.get("exports") or {}).items():
-        # The newer way to declare Durable Objects; ignoring it would lose their storage.
+        # The newer way to declare Durable Objects. If it were ignored, their storage would be lost.
         if isinstance(entry, dict) and entry.get("type") not in (None, "worker"):
-            raise ApiError.not_imitated(f"The export '{name}' of type '{entry['type']}'")
+            raise CloudflareError.not_emulated(f"The export '{name}' of type '{entry['type']}'")
     return value
 
 
@@ -192,20 +199,24 @@ def _parsed(raw: bytes) -> Any:
     return value
 
 
-def _ordered(parts: Mapping[str, Part], main: str | None, body: str | None) -> list[Part]:
-    """The main part first, as workerd's config wants it."""
+def _ordered(
+    parts: Mapping[str, UploadPart], main: str | None, body: str | None
+) -> list[UploadPart]:
+    """Return the parts with the main part first, as workerd's configuration requires."""
     if main is None and body is None:
-        raise ApiError.invalid_upload("The metadata names neither 'main_module' nor 'body_part'.")
+        raise CloudflareError.invalid_upload(
+            "The metadata names neither 'main_module' nor 'body_part'."
+        )
     entry = module_name(main or body or "")
     if entry not in parts:
-        raise ApiError.invalid_upload(f"The upload has no part named '{entry}'.")
+        raise CloudflareError.invalid_upload(f"The upload has no part named '{entry}'.")
     if main is None and len(parts) > 1:
-        raise ApiError.not_imitated("A service-worker script with further parts")
+        raise CloudflareError.not_emulated("A service-worker script with further parts")
     for part in parts.values():
         if part.content_type == "text/x-python":
-            raise ApiError.not_imitated("A Python Worker")
+            raise CloudflareError.not_emulated("A Python Worker")
         if part.content_type not in MODULE_TYPES:
-            raise ApiError.invalid_upload(
+            raise CloudflareError.invalid_upload(
                 f"Part '{part.name}' has the unknown content type '{part.content_type}'."
             )
         if MODULE_TYPES[part.content_type] not in ("data", "wasm"):
@@ -213,15 +224,17 @@ def _ordered(parts: Mapping[str, Part], main: str | None, body: str | None) -> l
     return [parts[entry], *(part for name, part in parts.items() if name != entry)]
 
 
-def _check_utf8(part: Part) -> None:
+def _check_utf8(part: UploadPart) -> None:
     try:
         part.content.decode()
     except UnicodeDecodeError:
-        raise ApiError.invalid_upload(f"Part '{part.name}' is not valid UTF-8.") from None
+        raise CloudflareError.invalid_upload(f"Part '{part.name}' is not valid UTF-8.") from None
 
 
 def _strings(metadata: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = metadata.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ApiError.invalid_upload(f"The field '{key}' of the metadata has the wrong type.")
+        raise CloudflareError.invalid_upload(
+            f"The field '{key}' of the metadata has an invalid type."
+        )
     return tuple(value)

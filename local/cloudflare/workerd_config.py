@@ -1,6 +1,6 @@
-"""Writes workerd's configuration (`workerd.capnp`) for an account.
+"""Builds workerd's configuration (`workerd.capnp`) for an account.
 
-It holds the secrets of every script, so it is only ever a private file, never an argument.
+It contains the secrets of all scripts, so it is always a private file and never an argument.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.cloudflare.bindings import MODULE_TYPES
-from local.cloudflare.state import Account, Binding, Module, Script, Version
+from local.cloudflare.state import Binding, CloudflareAccount, Module, Script, Version
 from local.processes.certificates import Certificates
 
 __all__ = ["V8_FLAGS", "ConfigWriter", "service_name"]
 
-# What a request has in native memory (7 kB) hangs on a few hundred bytes of V8's heap, and only
-# those count: as V8 starts, it lets an empty Worker grow by 230 MiB before it collects once. From
-# 4 MiB on, with a small nursery, it is 40 MiB, at the same CPU per request. The real service keeps
-# every isolate to 128 MB with means of its own.
+# A request has 7 kB of native memory, which is freed when V8 collects the few hundred bytes of heap
+# that refer to it. V8 counts only the heap: by default an empty Worker grows by 230 MiB before the
+# first collection. With an initial heap of 4 MiB and a small nursery it grows by 40 MiB, at the
+# same CPU time per request. The real service limits every isolate to 128 MB by other means.
 V8_FLAGS = ("--initial-old-space-size=4", "--max-semi-space-size=1")
 
-# Of each socket: both listen on the loopback interface alone, so every client has its address.
+# The client address of each socket: both listen on the loopback interface only.
 _CLIENT_ADDRESSES = {"edge": "127.0.0.1", "edge6": "::1"}
 
-# What the real service takes for an upload that names no date.
+# The compatibility date that the real service uses for an upload without one.
 _OLDEST_DATE = "2021-11-02"
 _PROBE = "__probe__.js"
 _PROBE_CODE = """\
@@ -43,7 +43,7 @@ const describe = (value) => {{
   if (Object(value) !== value) return {{ kind: "primitive", methods: [] }};
   if (typeof value !== "function") return {{ kind: "handlers", methods: methods(value) }};
   if (!value.prototype) return {{ kind: "function", methods: [] }};
-  // A class that extends nothing was a Durable Object before there was a base class for them.
+  // Before `DurableObject` existed, a class without a base class was a Durable Object.
   const kind = value.prototype instanceof WorkerEntrypoint ? "entrypoint" : "class";
   return {{ kind, methods: methods(value.prototype) }};
 }};
@@ -61,7 +61,7 @@ export default {
   },
 };
 """
-_GONE_CODE = """\
+_DELETED_CODE = """\
 export default {
   fetch: () => new Response("the Worker behind this binding was deleted\\n", { status: 500 }),
 };
@@ -69,16 +69,16 @@ export default {
 
 
 def service_name(script: str) -> str:
-    """What a script is called in the configuration."""
+    """Return the name of a script's service in the configuration."""
     return f"script {script}"
 
 
 @dataclass(frozen=True)
 class ConfigWriter:
-    """Turns an account, or one version on trial, into the text of a configuration.
+    """Builds the configuration for an account, or for the trial of one version.
 
     Args:
-        directory: where the configuration will be saved; it names files relative to that.
+        directory: folder of the configuration, whose file names are relative to it.
     """
 
     directory: Path
@@ -86,14 +86,16 @@ class ConfigWriter:
     objects: Path
     certificates: Certificates
 
-    def account(self, account: Account, *, sockets: Sequence[str], generation: str) -> str:
-        """Everything that runs. `generation` is what the control socket answers."""
+    def account(
+        self, account: CloudflareAccount, *, sockets: Sequence[str], generation: str
+    ) -> str:
+        """Return the configuration of an account. The control socket responds with `generation`."""
         edge = self._edge_service(account)
         services = [
-            _worker("control", [_es_module("control.js", _answering(generation))]),
+            _worker("control", [_es_module("control.js", _constant_response(generation))]),
             self._disk(),
             self._internet(),
-            _worker("gone", [_es_module("gone.js", _GONE_CODE)]),
+            _worker("deleted", [_es_module("gone.js", _DELETED_CODE)]),
             self._router(account),
             *(self._script(script, account) for script in account.scripts.values()),
         ]
@@ -104,7 +106,10 @@ class ConfigWriter:
         return _config(services, listening)
 
     def trial(self, version: Version) -> str:
-        """One version alone, answering with what it exports; it can reach and store nothing."""
+        """Return the configuration of a trial: the control socket responds with the exports.
+
+        The version has no network and no storage.
+        """
         modules = [self._module(module) for module in version.modules]
         texts = [_plain_binding(b) for b in version.bindings if b["type"] in _PLAIN]
         if version.main_module is not None:
@@ -113,15 +118,15 @@ class ConfigWriter:
             services = [_worker("script", modules, version=version, bindings=texts)]
             return _config(services, ['(name = "control", http = (), service = "script")'])
         script = self._service_worker(version, texts, "script")
-        answer = _worker("probe", [_es_module("probe.js", _answering("{}"))])
-        return _config([script, answer], ['(name = "control", http = (), service = "probe")'])
+        probe = _worker("probe", [_es_module("probe.js", _constant_response("{}"))])
+        return _config([script, probe], ['(name = "control", http = (), service = "probe")'])
 
-    def _edge_service(self, account: Account) -> str:
-        """Straight to the script where there is one: a router in between costs each request."""
+    def _edge_service(self, account: CloudflareAccount) -> str:
+        """Return the service of the edge. A single script needs no router, which is slower."""
         targets = {domain.service for domain in account.domains.values()}
         return service_name(targets.pop()) if len(targets) == 1 else "router"
 
-    def _router(self, account: Account) -> str:
+    def _router(self, account: CloudflareAccount) -> str:
         domains = account.domains.values()
         table = json.dumps({domain.hostname: domain.service for domain in domains})
         bindings = [f"(name = {_text('HOSTNAMES')}, json = {_text(table)})"]
@@ -130,7 +135,7 @@ class ConfigWriter:
             bindings.append(f"(name = {_text(script)}, service = {target})")
         return _worker("router", [_es_module("router.js", _ROUTER_CODE)], bindings=bindings)
 
-    def _script(self, script: Script, account: Account) -> str:
+    def _script(self, script: Script, account: CloudflareAccount) -> str:
         version = script.deployed
         bindings = [_binding(b, script=script, account=account) for b in version.bindings]
         name = service_name(script.name)
@@ -169,7 +174,7 @@ class ConfigWriter:
         return f'(name = "durable-objects", disk = (path = {path}, writable = true))'
 
     def _internet(self) -> str:
-        # Unlike the real network, this one reaches the machine itself: ClickHouse is there.
+        # Unlike in the real service, Workers can reach private addresses: ClickHouse has one.
         trusted = self._embed(self.certificates.ca_file)
         return (
             '(name = "internet", network = (allow = ["public", "private"], tlsOptions = '
@@ -191,14 +196,14 @@ class ConfigWriter:
         )
 
     def _embed(self, file: Path) -> str:
-        # Relative, because an absolute path means a search along the import path to workerd.
+        # Relative, because workerd looks for an absolute path in its import path.
         return f"embed {_text(os.path.relpath(file.resolve(), self.directory.resolve()))}"
 
 
 _PLAIN = {"plain_text", "secret_text", "json"}
 
 
-def _binding(binding: Binding, *, script: Script, account: Account) -> str:
+def _binding(binding: Binding, *, script: Script, account: CloudflareAccount) -> str:
     name, kind = _text(binding["name"]), binding["type"]
     if kind in _PLAIN:
         return _plain_binding(binding)
@@ -208,7 +213,7 @@ def _binding(binding: Binding, *, script: Script, account: Account) -> str:
         return f"(name = {name}, service = {_service_target(binding, account)})"
     owner = binding.get("script_name") or script.name
     if owner not in account.scripts:
-        return f'(name = {name}, service = "gone")'
+        return f'(name = {name}, service = "deleted")'
     class_name = _text(binding["class_name"])
     return (
         f"(name = {name}, durableObjectNamespace = (className = {class_name}, "
@@ -226,9 +231,9 @@ def _plain_binding(binding: Binding) -> str:
     )
 
 
-def _service_target(binding: Binding, account: Account) -> str:
+def _service_target(binding: Binding, account: CloudflareAccount) -> str:
     if binding["service"] not in account.scripts:
-        return '"gone"'
+        return '"deleted"'
     target = f"name = {_text(service_name(binding['service']))}"
     if binding.get("entrypoint"):
         target += f", entrypoint = {_text(binding['entrypoint'])}"
@@ -265,7 +270,7 @@ def _worker(
 
 
 def _compatibility(version: Version | None) -> str:
-    # Our own small workers take the date of the runtime they were written with.
+    # This file's own Workers have the date of the runtime for which they were written.
     settings = {"compatibility_date": "2026-01-01"} if version is None else version.settings
     flags = _list(_text(flag) for flag in settings.get("compatibility_flags") or [])
     date = settings.get("compatibility_date") or _OLDEST_DATE
@@ -276,7 +281,7 @@ def _es_module(name: str, code: str) -> str:
     return f"(name = {_text(name)}, esModule = {_text(code)})"
 
 
-def _answering(text: str) -> str:
+def _constant_response(text: str) -> str:
     return f"export default {{ fetch: () => new Response({json.dumps(text)}) }};"
 
 
@@ -285,11 +290,11 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _text(value: str) -> str:
-    """A string literal of Cap'n Proto's text form: C's escapes, everything else as it is."""
+    """Return a string literal of Cap'n Proto's text format, which has C's escapes."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(_escape(char) for char in escaped) + '"'
 
 
 def _escape(char: str) -> str:
-    # Beyond ASCII an escape would be a byte and not a character.
+    # For characters beyond ASCII an escape would be a byte and not a character.
     return f"\\x{ord(char):02x}" if ord(char) < 0x20 or ord(char) == 0x7F else char

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 
 from local.pulumi_resource_cloudflare.protos import provider_pb2_grpc
-from local.pulumi_resource_cloudflare.provider import STAND_IN, Provider
+from local.pulumi_resource_cloudflare.provider import STAND_IN, CloudflareProvider
 
 # A script of 64 MB and its state travel in single messages; the engine allows 400 MB.
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
@@ -24,7 +24,7 @@ def main() -> int:
     """Serve until the engine cancels or goes away."""
     engine = _engine()
     print(f"cloudflare: {STAND_IN}", file=sys.stderr, flush=True)
-    provider = Provider(engine=engine)
+    provider = CloudflareProvider(engine=engine)
     limits = [
         ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),

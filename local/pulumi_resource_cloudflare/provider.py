@@ -36,7 +36,7 @@ from local.pulumi_resource_cloudflare.workers_custom_domain import WorkersCustom
 from local.pulumi_resource_cloudflare.workers_script import WorkersScript
 from local.pulumi_resource_cloudflare.zones import LOOKUPS
 
-__all__ = ["STAND_IN", "Provider"]
+__all__ = ["STAND_IN", "CloudflareProvider"]
 
 STAND_IN = "this is a stand-in for the official cloudflare plugin, which is not installed"
 _DEFAULT_URL = "https://api.cloudflare.com/client/v4"
@@ -58,7 +58,7 @@ _KINDS = {
 }
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):
+class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Answers the engine; `stop` is set when the engine cancels.
 
     Args:

@@ -11,7 +11,7 @@ from local.clickhouse.errors import BadRequest, Conflict, NotFound
 from local.clickhouse.handlers.call import Call, Handler
 from local.clickhouse.handlers.collection import Collection, merged, save
 from local.clickhouse.key_ring import SYSTEM_ROLES
-from local.clickhouse.state import Organization
+from local.clickhouse.state import LocalOrganization
 
 __all__ = ["HANDLERS", "accept_invitation", "custom_roles"]
 
@@ -194,7 +194,7 @@ def _refuse_last_admin(call: Call, member: Mapping[str, Json]) -> None:
         raise BadRequest("the last admin of an organization cannot go")
 
 
-def accept_invitation(organization: Organization, id: str) -> Json:
+def accept_invitation(organization: LocalOrganization, id: str) -> Json:
     """Make a member of somebody invited, as the link in the vendor's mail does.
 
     Raises:
@@ -211,7 +211,7 @@ def accept_invitation(organization: Organization, id: str) -> Json:
     return {"userId": user_id}
 
 
-def _members(organization: Organization) -> dict[str, Json]:
+def _members(organization: LocalOrganization) -> dict[str, Json]:
     """Two from the beginning."""
     made: dict[str, Json] = {}
     for name, role in (("owner", "admin"), ("colleague", "developer")):

@@ -10,11 +10,11 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest, FailedDependency
 from local.clickhouse.faults import Faults
-from local.clickhouse.key_ring import ApiKey, KeyRing
+from local.clickhouse.key_ring import KeyRing, StoredKey
 from local.clickhouse.openapi_spec import OpenApiSpec, Operation
-from local.clickhouse.service import QUERYABLE, Service
+from local.clickhouse.service import QUERYABLE, LocalService
 from local.clickhouse.service_registry import ServiceRegistry
-from local.clickhouse.state import Organization
+from local.clickhouse.state import LocalOrganization
 
 __all__ = ["Call", "Handler", "Page", "Text", "page_of"]
 
@@ -33,10 +33,10 @@ class Call:
         origin: scheme, host and port that the client used.
     """
 
-    organization: Organization
+    organization: LocalOrganization
     keys: KeyRing
     services: ServiceRegistry
-    key: ApiKey
+    key: StoredKey
     path: Mapping[str, str]
     query: Mapping[str, Json] = field(default_factory=dict)
     body: Json = None
@@ -50,7 +50,7 @@ class Call:
         return self.spec.fitted(self.operation, value, each=each)
 
     @property
-    def service(self) -> Service:
+    def service(self) -> LocalService:
         """Return the service in the path."""
         return self.services.find(self.path["serviceId"])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.clickhouse.errors import BadRequest, NotFound
 from local.clickhouse.handlers.call import Call, Handler
-from local.clickhouse.service import Service
+from local.clickhouse.service import LocalService
 
 __all__ = ["HANDLERS", "shown_schedule"]
 
@@ -48,7 +48,7 @@ async def delete(call: Call) -> None:
     call.service.record.save()
 
 
-def shown_schedule(service: Service) -> Json:
+def shown_schedule(service: LocalService) -> Json:
     """The document's `ScalingSchedule`."""
     record = service.record
     return {

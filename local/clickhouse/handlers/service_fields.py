@@ -9,7 +9,7 @@ from local.clickhouse.errors import BadRequest
 from local.clickhouse.handlers.scaling_schedule import shown_schedule
 from local.clickhouse.ip_access_lists import check_access_list
 from local.clickhouse.scaling import current_scaling
-from local.clickhouse.service import Service
+from local.clickhouse.service import LocalService
 from local.clickhouse.state import now_text
 
 __all__ = [
@@ -97,7 +97,7 @@ def patched_ids(before: Sequence[str], patch: Mapping[str, Sequence[str]]) -> li
     return kept + [id for id in dict.fromkeys(patch.get("add", [])) if id not in kept]
 
 
-def shown(service: Service) -> Json:
+def shown(service: LocalService) -> Json:
     """The document's `Service`; `tier` is absent unless the service was made with one."""
     record = service.record
     fields = {name: value for name, value in record.fields.items() if name != "mysql"}
@@ -119,7 +119,7 @@ def shown(service: Service) -> Json:
     return fields
 
 
-def _endpoints(service: Service) -> list[Json]:
+def _endpoints(service: LocalService) -> list[Json]:
     ports, id = service.record.ports, service.record.id
     endpoints: list[Json] = [
         {"protocol": p, "host": "localhost", "port": ports[p], "username": "default"}

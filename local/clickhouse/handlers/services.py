@@ -21,7 +21,7 @@ from local.clickhouse.handlers.service_fields import (
 from local.clickhouse.ip_access_lists import check_access_list
 from local.clickhouse.scaling import FIELDS as SCALING_FIELDS
 from local.clickhouse.scaling import scaled
-from local.clickhouse.service import Service
+from local.clickhouse.service import LocalService
 from local.clickhouse.sql_accounts import (
     ADMIN,
     Account,
@@ -169,7 +169,7 @@ async def create_private_endpoint(call: Call) -> Json:
     }
 
 
-def _saved(service: Service, fields: dict[str, Json]) -> Json:
+def _saved(service: LocalService, fields: dict[str, Json]) -> Json:
     # The state is the state machine's: it may have moved on since the fields were read.
     service.record.fields = {**fields, "state": service.state}
     service.record.save()
@@ -202,7 +202,7 @@ def _check_backup(call: Call, body: Mapping[str, Json]) -> None:
         raise BadRequest(f"backupId: backup {backup['id']} is {backup['status']}")
 
 
-def _primary(call: Call, warehouse: str | None) -> Service | None:
+def _primary(call: Call, warehouse: str | None) -> LocalService | None:
     if warehouse is None:
         return None
     members = _members(call, warehouse)
@@ -214,12 +214,12 @@ def _primary(call: Call, warehouse: str | None) -> Service | None:
     return primary
 
 
-def _members(call: Call, warehouse: str) -> list[Service]:
+def _members(call: Call, warehouse: str) -> list[LocalService]:
     return [s for s in call.services.list() if s.record.fields["dataWarehouseId"] == warehouse]
 
 
 def _check_no_secondaries(
-    call: Call, service: Service, *, still: str, let_go: Collection[str]
+    call: Call, service: LocalService, *, still: str, let_go: Collection[str]
 ) -> None:
     fields = service.record.fields
     if not fields["isPrimary"]:

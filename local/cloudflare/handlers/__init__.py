@@ -1,1 +1,1 @@
-"""What each operation does, a file per part of the API; `local.cloudflare.routes` lists them."""
+"""Implements the operations, a file per part of the API; `local.cloudflare.routes` lists them."""

@@ -1,4 +1,4 @@
-"""Who is asking: tokens, the user, the account and its zone."""
+"""API tokens, the user, the account and its zone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from local.cloudflare.cloud import CloudflareCloud
-from local.cloudflare.errors import ApiError
-from local.cloudflare.paging import answer_page
-from local.cloudflare.responses import answer, zone_json
+from local.cloudflare.errors import CloudflareError
+from local.cloudflare.paging import page_response
+from local.cloudflare.responses import success, zone_json
 
 __all__ = [
     "get_account",
@@ -27,39 +27,39 @@ _EMAIL = "local@localhost"
 
 
 async def verify_token(cloud: CloudflareCloud, _request: web.Request) -> web.Response:
-    """Getting here means the token is good."""
+    """Return that the token is valid: `routes` rejects other tokens before this."""
     message = {"code": 10000, "message": "This API Token is valid and active", "type": None}
-    return answer({"id": cloud.identity.token_id, "status": "active"}, messages=[message])
+    return success({"id": cloud.identity.token_id, "status": "active"}, messages=[message])
 
 
 async def get_user(cloud: CloudflareCloud, _request: web.Request) -> web.Response:
-    """The token's owner."""
-    return answer({"id": cloud.identity.user_id, "email": _EMAIL, "username": "local"})
+    """Return the token's owner."""
+    return success({"id": cloud.identity.user_id, "email": _EMAIL, "username": "local"})
 
 
 async def list_accounts(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The one account."""
-    return answer_page(request, [_account(cloud)])
+    """Return a list with the only account."""
+    return page_response(request, [_account(cloud)])
 
 
 async def get_account(cloud: CloudflareCloud, _request: web.Request) -> web.Response:
-    """The one account."""
-    return answer(_account(cloud))
+    """Return the only account."""
+    return success(_account(cloud))
 
 
 async def list_memberships(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The user's place in the one account; wrangler finds the account by this."""
+    """Return the user's membership, by which wrangler finds the account."""
     membership = {
         "id": cloud.identity.user_id,
         "status": "accepted",
         "account": _account(cloud),
         "roles": ["Administrator"],
     }
-    return answer_page(request, [membership])
+    return page_response(request, [membership])
 
 
 async def list_zones(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The zones that fit the query: the one, or none."""
+    """Return the only zone if it matches the query, or else an empty list."""
     zone = zone_json(cloud.identity)
     wanted = {
         "name": zone["name"],
@@ -67,30 +67,30 @@ async def list_zones(cloud: CloudflareCloud, request: web.Request) -> web.Respon
         "account.name": zone["account"]["name"],
         "status": zone["status"],
     }
-    # An operator may precede the value: `name=contains:foo`; equality is the only one here.
+    # An operator may precede the value: `name=contains:foo`. Only equality is emulated.
     fits = all(
         request.query[key].removeprefix("equal:") == value
         for key, value in wanted.items()
         if key in request.query
     )
-    return answer_page(request, [zone] if fits else [])
+    return page_response(request, [zone] if fits else [])
 
 
 async def get_zone(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The one zone."""
+    """Return the only zone."""
     if request.match_info["zone"] != cloud.identity.zone_id:
-        raise ApiError.unroutable(request.path)
-    return answer(zone_json(cloud.identity))
+        raise CloudflareError.unroutable(request.path)
+    return success(zone_json(cloud.identity))
 
 
 async def get_subdomain(_cloud: CloudflareCloud, _request: web.Request) -> web.Response:
-    """The account's name under workers.dev, where nothing answers."""
-    return answer({"subdomain": "local"})
+    """Return the account's name under workers.dev, where no Worker is served."""
+    return success({"subdomain": "local"})
 
 
 async def list_nothing(_cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """For lists that clients read on their way and that hold nothing here."""
-    return answer_page(request, [])
+    """Return an empty list, for lists that clients read and this cloud does not have."""
+    return page_response(request, [])
 
 
 def _account(cloud: CloudflareCloud) -> dict[str, Any]:

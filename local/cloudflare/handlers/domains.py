@@ -1,4 +1,4 @@
-"""Custom domains: which hostname leads to which script."""
+"""Custom domains: hostnames that are attached to scripts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from local.cloudflare.cloud import CloudflareCloud
-from local.cloudflare.errors import ApiError
-from local.cloudflare.responses import answer, domain_json
-from local.cloudflare.state import Account, Domain, new_id
+from local.cloudflare.errors import CloudflareError
+from local.cloudflare.responses import domain_json, success
+from local.cloudflare.state import CloudflareAccount, Domain, new_id
 from local.cloudflare.uploads import read_json
 
 __all__ = [
@@ -23,29 +23,30 @@ __all__ = [
     "put_domain_records",
 ]
 
-# One label below the zone: what the local certificate's wildcard covers.
+# At most one label before the zone, as in the local certificate's wildcard.
 _HOSTNAME = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)?localhost")
 
 
 async def list_domains(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The attached hostnames that fit the query."""
+    """Return the attached hostnames that match the query."""
     found = [domain_json(domain, cloud.identity) for domain in cloud.account.domains.values()]
     for key in ("hostname", "service", "environment", "zone_id", "zone_name"):
         if key in request.query:
             found = [domain for domain in found if domain[key] == request.query[key]]
-    return answer(found)
+    return success(found)
 
 
 async def get_domain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """One attached hostname."""
-    return answer(domain_json(_domain(cloud, request), cloud.identity))
+    """Return one attached hostname."""
+    return success(domain_json(_domain(cloud, request), cloud.identity))
 
 
 async def put_domain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
     """Attach a hostname to a script.
 
     Raises:
-        ApiError: it is attached to another script, and the request does not override that.
+        CloudflareError: the hostname is attached to another script, and the request does not
+            override that.
     """
     body = await read_json(request)
     async with cloud.changing() as account:
@@ -53,7 +54,7 @@ async def put_domain(cloud: CloudflareCloud, request: web.Request) -> web.Respon
         _check_free(account, domain, override=body.get("override_existing_origin") is True)
         if account.domains.get(domain.id) != domain:
             await cloud.commit(account.with_domain(domain))
-    return answer(domain_json(domain, cloud.identity))
+    return success(domain_json(domain, cloud.identity))
 
 
 async def delete_domain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
@@ -61,35 +62,36 @@ async def delete_domain(cloud: CloudflareCloud, request: web.Request) -> web.Res
     async with cloud.changing() as account:
         domain = _domain(cloud, request)
         await cloud.commit(account.without_domain(domain.id))
-    return answer(None)
+    return success(None)
 
 
 async def domains_changeset(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """What `put_domain_records` would change; wrangler asks before it does."""
+    """Return the changes that `put_domain_records` would make. wrangler shows them first."""
     name, (_, wanted) = request.match_info["script"], await _origins(request)
     hostnames = {str(origin.get("hostname")).lower() for origin in wanted}
     attached = {domain.hostname: domain for domain in cloud.account.domains.values()}
-    kept = [domain for hostname, domain in attached.items() if hostname in hostnames]
+    newest = [domain for hostname, domain in attached.items() if hostname in hostnames]
     gone = [d for d in attached.values() if d.service == name and d.hostname not in hostnames]
-    return answer(
+    return success(
         {
             "added": [o for o in wanted if str(o.get("hostname")).lower() not in attached],
             "removed": [domain_json(domain, cloud.identity) for domain in gone],
             "updated": [
                 {**domain_json(domain, cloud.identity), "modified": domain.service != name}
-                for domain in kept
+                for domain in newest
             ],
-            # DNS records in the way of a hostname; there is no DNS here.
+            # DNS records that conflict with a hostname; this cloud has no DNS.
             "conflicting": [],
         }
     )
 
 
 async def put_domain_records(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Make the given hostnames, and no others, lead to the script.
+    """Attach the given hostnames to the script, and detach all its others.
 
     Raises:
-        ApiError: one is attached to another script, and the request does not override that.
+        CloudflareError: a hostname is attached to another script, and the request does not
+            override that.
     """
     name, (options, wanted) = request.match_info["script"], await _origins(request)
     async with cloud.changing() as account:
@@ -104,33 +106,33 @@ async def put_domain_records(cloud: CloudflareCloud, request: web.Request) -> we
             after = after.with_domain(domain)
         if after != account:
             await cloud.commit(after)
-    return answer(None)
+    return success(None)
 
 
 def _domain(cloud: CloudflareCloud, request: web.Request) -> Domain:
     domain = cloud.account.domains.get(request.match_info["domain"])
     if domain is None:
-        raise ApiError(404, 10007, "This Worker domain does not exist on your account.")
+        raise CloudflareError(404, 10007, "This Worker domain does not exist on your account.")
     return domain
 
 
-def _attach(cloud: CloudflareCloud, account: Account, body: dict[str, Any]) -> Domain:
+def _attach(cloud: CloudflareCloud, account: CloudflareAccount, body: dict[str, Any]) -> Domain:
     hostname, service = body.get("hostname"), body.get("service")
     if not isinstance(hostname, str) or not isinstance(service, str):
-        raise ApiError.bad_request("'hostname' and 'service' must be given, as strings.")
+        raise CloudflareError.bad_request("'hostname' and 'service' must be given, as strings.")
     for key, value in (("zone_id", cloud.identity.zone_id), ("zone_name", "localhost")):
         if body.get(key) not in (None, "", value):
-            raise ApiError.bad_request(f"There is no zone with {key} '{body[key]}'.")
+            raise CloudflareError.bad_request(f"There is no zone with {key} '{body[key]}'.")
     if body.get("environment") not in (None, "", "production"):
-        raise ApiError.not_imitated(f"The environment '{body['environment']}'")
+        raise CloudflareError.not_emulated(f"The environment '{body['environment']}'")
     hostname = hostname.lower()
     if not _HOSTNAME.fullmatch(hostname):
-        raise ApiError.bad_request(
-            f"Hostname '{hostname}' does not lie in the zone: it must be 'localhost' or one "
+        raise CloudflareError.bad_request(
+            f"Hostname '{hostname}' is not in the zone: it must be 'localhost' or one "
             "label followed by '.localhost'."
         )
     if service not in account.scripts:
-        raise ApiError.no_script()
+        raise CloudflareError.no_script()
     former = next((d for d in account.domains.values() if d.hostname == hostname), None)
     return Domain(
         id=former.id if former else new_id(),
@@ -141,7 +143,7 @@ def _attach(cloud: CloudflareCloud, account: Account, body: dict[str, Any]) -> D
     )
 
 
-def _check_free(account: Account, domain: Domain, *, override: bool) -> None:
+def _check_free(account: CloudflareAccount, domain: Domain, *, override: bool) -> None:
     """Reject a hostname of another script, in Cloudflare's own words.
 
     Source: https://github.com/alchemy-run/alchemy-async/pull/1384 quotes the response.
@@ -149,7 +151,7 @@ def _check_free(account: Account, domain: Domain, *, override: bool) -> None:
     former = account.domains.get(domain.id)
     if former is None or former.service == domain.service or override:
         return
-    raise ApiError(
+    raise CloudflareError(
         409,
         100116,
         f"Hostname '{domain.hostname}' already in use by other custom domain. Either delete it, "
@@ -158,13 +160,13 @@ def _check_free(account: Account, domain: Domain, *, override: bool) -> None:
 
 
 async def _origins(request: web.Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Options and hostnames of a request: a list, or an object that holds it as `origins`."""
+    """Return the options and hostnames of a request: a list, or an object with `origins`."""
     try:
         value = await request.json()
     except ValueError:
-        raise ApiError.bad_request("The request body is not valid JSON.") from None
+        raise CloudflareError.bad_request("The request body is not valid JSON.") from None
     options = value if isinstance(value, dict) else {}
     origins = options.get("origins") if options else value
     if not isinstance(origins, list) or not all(isinstance(origin, dict) for origin in origins):
-        raise ApiError.bad_request("A list of {hostname} is expected.")
+        raise CloudflareError.bad_request("The request body must list objects with a 'hostname'.")
     return options, origins

@@ -13,14 +13,14 @@ from aiohttp import MultipartWriter, web
 from local.cloudflare.bindings import known_binding, resolve, shown, with_secret
 from local.cloudflare.cloud import CloudflareCloud
 from local.cloudflare.deploys import upload_script
-from local.cloudflare.errors import ApiError
-from local.cloudflare.paging import answer_page
+from local.cloudflare.errors import CloudflareError
+from local.cloudflare.paging import page_response
 from local.cloudflare.responses import (
-    answer,
     namespace_json,
     script_json,
     service_json,
     settings_json,
+    success,
 )
 from local.cloudflare.state import Binding, Script, now
 from local.cloudflare.uploads import checked_settings, read_json, read_upload
@@ -46,41 +46,41 @@ __all__ = [
     "set_subdomain",
 ]
 
-# Letters, digits, `_` and `-`; 63 as in a DNS label (255 where no workers.dev name is wanted).
+# Letters, digits, `_` and `-`; 63 as in a DNS label (255 for a script without workers.dev name).
 _SCRIPT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}")
 _SCRIPT_WIDE = ("logpush", "tail_consumers", "observability", "tags")
 
 
 async def list_scripts(cloud: CloudflareCloud, _request: web.Request) -> web.Response:
-    """Every script of the account."""
-    return answer([script_json(script) for script in cloud.account.scripts.values()])
+    """Return all scripts of the account."""
+    return success([script_json(script) for script in cloud.account.scripts.values()])
 
 
 async def put_script(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Upload a script and deploy it at once."""
+    """Upload a script and deploy it."""
     name = request.match_info["script"]
     if not _SCRIPT_NAME.fullmatch(name):
-        raise ApiError(400, 10016, f"'{name}' is not a valid Worker name.")
+        raise CloudflareError(400, 10016, f"'{name}' is not a valid Worker name.")
     upload = await read_upload(request)
     script = await upload_script(cloud, name, upload, source=_source(request))
-    return answer(script_json(script))
+    return success(script_json(script))
 
 
 async def get_service(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """A script as a service with its one environment."""
+    """Return a script as a service with its only environment."""
     script = cloud.account.scripts.get(request.match_info["script"])
     if script is None:
-        raise ApiError.no_service()
+        raise CloudflareError.no_service()
     if request.match_info.get("environment", "production") != "production":
-        raise ApiError(404, 10092, "This environment does not exist on this Worker.")
+        raise CloudflareError(404, 10092, "This environment does not exist on this Worker.")
     service = service_json(script)
-    return answer(
+    return success(
         service["default_environment"] if "environment" in request.match_info else service
     )
 
 
 async def get_content(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The uploaded code: one part plain, several as a form, the main one first."""
+    """Return the uploaded code: a single part as it is, several as a form, the main one first."""
     version = cloud.script(request.match_info["script"]).deployed
     headers = {"CF-Entrypoint": version.main_module} if version.main_module else {}
     if len(version.modules) == 1 and not request.path.endswith("/v2"):
@@ -104,25 +104,25 @@ async def delete_script(cloud: CloudflareCloud, request: web.Request) -> web.Res
         cloud.script(name)
         users = [s.name for s in account.scripts.values() if s.name != name and _uses(s, name)]
         if users and request.query.get("force") != "true":
-            raise ApiError(
+            raise CloudflareError(
                 400,
                 10064,
                 f"This Worker is referenced by other Workers ({', '.join(users)}). Use "
-                "force=true to delete it all the same.",
+                "force=true to delete it nevertheless.",
             )
         await cloud.commit(account.without_script(name))
-    return answer({"id": name})
+    return success({"id": name})
 
 
 async def get_settings(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Bindings and settings of the deployed version."""
+    """Return the bindings and settings of the deployed version."""
     script = cloud.script(request.match_info["script"])
     settings = settings_json(script)
     if request.path.endswith("/script-settings"):
         settings = {key: settings.get(key) for key in _SCRIPT_WIDE}
     if request.path.endswith("/bindings"):
-        return answer(settings["bindings"])
-    return answer(settings)
+        return success(settings["bindings"])
+    return success(settings)
 
 
 async def patch_settings(cloud: CloudflareCloud, request: web.Request) -> web.Response:
@@ -133,11 +133,11 @@ async def patch_settings(cloud: CloudflareCloud, request: web.Request) -> web.Re
     else:
         changes = await read_json(request)
     script = await _change(cloud, request.match_info["script"], changes, source=_source(request))
-    return answer(settings_json(script))
+    return success(settings_json(script))
 
 
 async def patch_script_settings(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Change what is not part of a version: Logpush, tails, tags, observability."""
+    """Change the settings that belong to no version: Logpush, tails, tags, observability."""
     name = request.match_info["script"]
     changes = {k: v for k, v in (await read_json(request)).items() if k in _SCRIPT_WIDE}
     async with cloud.changing() as account:
@@ -146,34 +146,34 @@ async def patch_script_settings(cloud: CloudflareCloud, request: web.Request) ->
         version = replace(script.deployed, settings=settings)
         versions = tuple(version if v.id == version.id else v for v in script.versions)
         script = replace(script, versions=versions, modified_on=now())
-        cloud.note(account.with_script(script))
-    return answer({key: settings.get(key) for key in _SCRIPT_WIDE})
+        cloud.save(account.with_script(script))
+    return success({key: settings.get(key) for key in _SCRIPT_WIDE})
 
 
 async def list_secrets(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Names of the secrets; their texts leave this server in no answer."""
+    """Return the names of the secrets. No response of this server contains their values."""
     bindings = cloud.script(request.match_info["script"]).deployed.bindings
-    return answer(shown(binding for binding in bindings if binding["type"] == "secret_text"))
+    return success(shown(binding for binding in bindings if binding["type"] == "secret_text"))
 
 
 async def get_secret(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """One secret's name and type."""
+    """Return a secret's name and type."""
     script = cloud.script(request.match_info["script"])
-    return answer(shown([_secret(script, request.match_info["secret"])])[0])
+    return success(shown([_secret(script, request.match_info["secret"])])[0])
 
 
 async def put_secret(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Add a secret or change its text, and deploy."""
+    """Add a secret or change its value, and deploy."""
     name = request.match_info["script"]
     secret = known_binding(await read_json(request))
     if secret["type"] != "secret_text":
-        raise ApiError.not_imitated(f"A secret of type '{secret['type']}'")
+        raise CloudflareError.not_emulated(f"A secret of type '{secret['type']}'")
     async with cloud.changing() as account:
         script = cloud.script(name)
         bindings = with_secret(script.deployed.bindings, secret["name"], secret["text"])
         script = _with_bindings(script, bindings, source=_source(request))
         await cloud.commit(account.with_script(script))
-    return answer(shown([secret])[0])
+    return success(shown([secret])[0])
 
 
 async def delete_secret(cloud: CloudflareCloud, request: web.Request) -> web.Response:
@@ -185,40 +185,43 @@ async def delete_secret(cloud: CloudflareCloud, request: web.Request) -> web.Res
         bindings = tuple(b for b in script.deployed.bindings if b is not secret)
         script = _with_bindings(script, bindings, source=_source(request))
         await cloud.commit(account.with_script(script))
-    return answer(None)
+    return success(None)
 
 
 async def get_subdomain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Whether the script would answer on workers.dev."""
-    return answer(cloud.script(request.match_info["script"]).subdomain)
+    """Return whether the script would be served on workers.dev."""
+    return success(cloud.script(request.match_info["script"]).subdomain)
 
 
 async def set_subdomain(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Note whether the script would answer on workers.dev."""
+    """Store whether the script would be served on workers.dev."""
     name = request.match_info["script"]
     body = {} if request.method == "DELETE" else await read_json(request)
     enabled = body.get("enabled", False)
     if not isinstance(enabled, bool):
-        raise ApiError.bad_request("'enabled' must be a boolean.")
+        raise CloudflareError.bad_request("'enabled' must be a boolean.")
     async with cloud.changing() as account:
         script = cloud.script(name)
         previews = bool(body.get("previews_enabled", enabled))
         script = replace(script, subdomain={"enabled": enabled, "previews_enabled": previews})
-        cloud.note(account.with_script(script))
-    return answer(script.subdomain)
+        cloud.save(account.with_script(script))
+    return success(script.subdomain)
 
 
 async def get_schedules(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Cron triggers: none."""
+    """Return an empty list of cron triggers."""
     cloud.script(request.match_info["script"])
-    return answer({"schedules": []})
+    return success({"schedules": []})
 
 
 async def get_worker(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """A script as the newer `workers` operations give it; wrangler reads its subdomain."""
+    """Return a script in the form of the newer `workers` operations.
+
+    wrangler reads its subdomain.
+    """
     script = cloud.script(request.match_info["script"])
     settings = script.deployed.settings
-    return answer(
+    return success(
         {
             "id": script.tag,
             "name": script.name,
@@ -235,7 +238,7 @@ async def get_worker(cloud: CloudflareCloud, request: web.Request) -> web.Respon
 
 
 async def get_references(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Which other scripts use this one; wrangler asks before it deletes."""
+    """Return the scripts that use this one. wrangler reads them before it deletes a script."""
     name = request.match_info["script"]
     cloud.script(name)
     incoming, objects = [], []
@@ -254,17 +257,17 @@ async def get_references(cloud: CloudflareCloud, request: web.Request) -> web.Re
                     }
                 )
     services = {"incoming": incoming, "outgoing": [], "pages_function": False}
-    return answer({"services": services, "durable_objects": objects, "dispatch_outbounds": []})
+    return success({"services": services, "durable_objects": objects, "dispatch_outbounds": []})
 
 
 async def list_namespaces(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Every Durable Object namespace of the account."""
+    """Return all Durable Object namespaces of the account."""
     found = [
         namespace_json(namespace, script)
         for script in cloud.account.scripts.values()
         for namespace in script.namespaces
     ]
-    return answer_page(request, found)
+    return page_response(request, found)
 
 
 def _source(request: web.Request) -> str:
@@ -280,11 +283,11 @@ def _secret(script: Script, name: str) -> Binding:
     for binding in script.deployed.bindings:
         if binding["type"] == "secret_text" and binding["name"] == name:
             return binding
-    raise ApiError(404, 10056, f"Binding '{name}' not found.")
+    raise CloudflareError(404, 10056, f"Binding '{name}' not found.")
 
 
 def _with_bindings(script: Script, bindings: tuple[Binding, ...], *, source: str) -> Script:
-    """The script with a version that differs from the deployed one in its bindings alone."""
+    """Return the script with a new version that differs from the deployed one in its bindings."""
     version = replace(
         script.deployed,
         id=str(uuid.uuid4()),
@@ -320,7 +323,7 @@ def _json_object(part: object) -> dict[str, Any]:
     try:
         value = json.loads(raw)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise ApiError.bad_request("The part 'settings' must be a JSON object.") from None
+        raise CloudflareError.bad_request("The part 'settings' must be a JSON object.") from None
     if not isinstance(value, dict):
-        raise ApiError.bad_request("The part 'settings' must be a JSON object.")
+        raise CloudflareError.bad_request("The part 'settings' must be a JSON object.")
     return value

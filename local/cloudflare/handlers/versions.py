@@ -8,9 +8,9 @@ from aiohttp import web
 
 from local.cloudflare.cloud import CloudflareCloud
 from local.cloudflare.deploys import add_version, deploy_version
-from local.cloudflare.errors import ApiError
-from local.cloudflare.paging import answer_page
-from local.cloudflare.responses import answer, version_json
+from local.cloudflare.errors import CloudflareError
+from local.cloudflare.paging import page_response
+from local.cloudflare.responses import success, version_json
 from local.cloudflare.state import Script
 from local.cloudflare.uploads import read_json, read_upload
 
@@ -28,28 +28,28 @@ async def create_version(cloud: CloudflareCloud, request: web.Request) -> web.Re
     name = request.match_info["script"]
     cloud.script(name)
     version = await add_version(cloud, name, await read_upload(request), source="wrangler")
-    return answer(version_json(version))
+    return success(version_json(version))
 
 
 async def list_versions(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The versions still known, the newest first."""
+    """Return the stored versions, the newest first."""
     script = cloud.script(request.match_info["script"])
     found = [version_json(version) for version in reversed(script.versions)]
-    return answer_page(request, found, shape=lambda page: {"items": page})
+    return page_response(request, found, shape=lambda page: {"items": page})
 
 
 async def get_version(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """One version."""
+    """Return one version."""
     script = cloud.script(request.match_info["script"])
     for version in script.versions:
         if version.id == request.match_info["version"]:
-            return answer(version_json(version))
-    raise ApiError(404, 10222, "This version does not exist.")
+            return success(version_json(version))
+    raise CloudflareError(404, 10222, "This version does not exist.")
 
 
 async def list_deployments(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """The present deployment; earlier ones are not kept."""
-    return answer({"deployments": [_deployment(cloud.script(request.match_info["script"]))]})
+    """Return the present deployment; earlier ones are not stored."""
+    return success({"deployments": [_deployment(cloud.script(request.match_info["script"]))]})
 
 
 async def create_deployment(cloud: CloudflareCloud, request: web.Request) -> web.Response:
@@ -58,11 +58,11 @@ async def create_deployment(cloud: CloudflareCloud, request: web.Request) -> web
     cloud.script(name)
     versions = (await read_json(request)).get("versions")
     if not isinstance(versions, list) or not versions or not isinstance(versions[0], dict):
-        raise ApiError.bad_request("'versions' must be a list of {version_id, percentage}.")
+        raise CloudflareError.bad_request("'versions' must be a list of {version_id, percentage}.")
     if len(versions) > 1 or versions[0].get("percentage") != 100:
-        raise ApiError.not_imitated("A gradual deployment")
+        raise CloudflareError.not_emulated("A gradual deployment")
     script = await deploy_version(cloud, name, str(versions[0].get("version_id")))
-    return answer(_deployment(script))
+    return success(_deployment(script))
 
 
 def _deployment(script: Script) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.cloudflare.durable_object_migrations import migrate
-from local.cloudflare.errors import ApiError
+from local.cloudflare.errors import CloudflareError
 from local.cloudflare.state import Namespace
 
 ONE = Namespace(id="1", class_name="One", sqlite=True, unique_key="key-of-one")
@@ -61,6 +61,6 @@ def test_no_migration_changes_nothing() -> None:
 def test_what_cannot_be_applied_is_refused(migrations: dict[str, Any] | None, code: int) -> None:
     """With the real code where it is known."""
     exported = {"One"} if migrations else set()
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(CloudflareError) as refused:
         migrate([ONE], "v1", migrations, exported=exported, bound={"One"})
     assert refused.value.code == code

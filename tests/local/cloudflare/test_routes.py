@@ -75,7 +75,7 @@ def test_an_unknown_operation_is_named(shared: Cloud) -> None:
     status, code, message = shared.refusal("POST", "/accounts/{account}/queues", json={})
     assert (status, code) == (404, 7000)
     assert "POST" in message
-    assert "/queues is not imitated" in message
+    assert "/queues is not emulated" in message
 
 
 def test_a_method_that_a_path_lacks_is_no_route_either(shared: Cloud) -> None:
