@@ -1,1 +1,1 @@
-"""The local Cloudflare."""
+"""Tests of `local.cloudflare`."""

@@ -12,7 +12,7 @@ from tests.support.local_cloudflare import Cloud
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    """A running local Cloudflare that nobody else uses."""
+    """Yield a running local Cloudflare for one test."""
     running = Cloud(tmp_path / "cloudflare")
     running.start()
     yield running
@@ -22,7 +22,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A running local Cloudflare for the tests of one file that leave no trace that matters."""
+    """Yield a running local Cloudflare for those tests of a file that do not affect each other."""
     running = Cloud(tmp_path_factory.mktemp("shared") / "cloudflare")
     running.start()
     yield running

@@ -1,4 +1,4 @@
-"""Custom domains: which hostname leads to which script."""
+"""Custom domains: hostnames that are attached to scripts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ DOMAINS = "/accounts/{account}/workers/domains"
 
 
 def upload(cloud: Cloud, name: str) -> None:
-    """A script that answers its own name."""
+    """Deploy a script that responds with its own name."""
     path = f"/accounts/{{account}}/workers/scripts/{name}"
     cloud.result("PUT", path, files=form({"w.js": hello(name)}))
 
 
-def test_two_hostnames_lead_to_two_scripts(cloud: Cloud) -> None:
-    """By Host header; a hostname nobody attached is a 404, and one alone answers to any."""
+def test_each_hostname_is_served_by_its_script(cloud: Cloud) -> None:
+    """The Host header decides. An unknown hostname gets 404; a single hostname serves any name."""
     assert cloud.edge().status_code == 404
     upload(cloud, "first")
     upload(cloud, "second")
@@ -66,18 +66,18 @@ def test_a_hostname_of_another_script_is_rejected_unless_overridden(cloud: Cloud
         ({"environment": "staging"}, "staging"),
     ],
 )
-def test_a_wrong_domain_is_one_clear_error(
+def test_an_invalid_domain_is_rejected_with_its_reason(
     shared: Cloud, change: dict[str, Any], said: str
 ) -> None:
-    """And nothing is attached."""
+    """Nothing is attached."""
     upload(shared, "hello")
     body = {"hostname": "localhost", "service": "hello", **change}
     assert said in shared.refusal("PUT", DOMAINS, json=body)[2]
     assert shared.result("GET", DOMAINS) == []
 
 
-def test_a_detached_hostname_is_gone(shared: Cloud) -> None:
-    """Reading or detaching it again says so."""
+def test_a_detached_hostname_is_not_found(shared: Cloud) -> None:
+    """Reading it or detaching it again returns 404."""
     upload(shared, "hello")
     domain = shared.attach("gone.localhost", "hello")
     shared.result("DELETE", f"{DOMAINS}/{domain['id']}")
@@ -85,8 +85,8 @@ def test_a_detached_hostname_is_gone(shared: Cloud) -> None:
     assert shared.refusal("DELETE", f"{DOMAINS}/{domain['id']}")[0] == 404
 
 
-def test_wrangler_s_way_replaces_the_set_of_a_script(cloud: Cloud) -> None:
-    """It asks what would change, and takes a hostname from another script only if told to."""
+def test_domain_records_replace_all_hostnames_of_a_script(cloud: Cloud) -> None:
+    """wrangler reads the changes first, and moves a hostname from another script only on demand."""
     upload(cloud, "first")
     upload(cloud, "second")
     cloud.attach("taken.localhost", "first")

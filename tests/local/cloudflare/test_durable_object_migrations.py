@@ -1,4 +1,4 @@
-"""Durable Object migrations, as a function of what was and what an upload asks for."""
+"""Durable Object migrations, as a function of the present namespaces and the upload."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from local.cloudflare.state import Namespace
 ONE = Namespace(id="1", class_name="One", sqlite=True, unique_key="key-of-one")
 
 
-def test_steps_apply_in_order_and_the_last_tag_stays() -> None:
-    """As wrangler sends the migrations that a script has not seen."""
+def test_steps_apply_in_order_and_the_last_tag_is_kept() -> None:
+    """wrangler sends the migrations that a script does not have yet."""
     steps = [
         {"new_sqlite_classes": ["Two"]},
         {"renamed_classes": [{"from": "One", "to": "First"}]},
@@ -35,7 +35,7 @@ def test_steps_apply_in_order_and_the_last_tag_stays() -> None:
 
 
 def test_no_migration_changes_nothing() -> None:
-    """The tag is looked at only where there is something to apply."""
+    """The tag is checked only if there are migrations."""
     assert migrate([ONE], "v1", None, exported={"One"}, bound=()) == ((ONE,), "v1")
 
 
@@ -58,8 +58,10 @@ def test_no_migration_changes_nothing() -> None:
         (None, 10064),
     ],
 )
-def test_what_cannot_be_applied_is_refused(migrations: dict[str, Any] | None, code: int) -> None:
-    """With the real code where it is known."""
+def test_a_migration_that_cannot_be_applied_is_rejected(
+    migrations: dict[str, Any] | None, code: int
+) -> None:
+    """The code is the real one if that is known."""
     exported = {"One"} if migrations else set()
     with pytest.raises(CloudflareError) as refused:
         migrate([ONE], "v1", migrations, exported=exported, bound={"One"})

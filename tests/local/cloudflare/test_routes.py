@@ -10,20 +10,20 @@ import pytest
 from tests.support.local_cloudflare import Cloud, form, hello
 
 
-def test_a_good_token_is_verified(shared: Cloud) -> None:
+def test_a_valid_token_is_verified(shared: Cloud) -> None:
     """Clients check their token before anything else."""
     assert shared.result("GET", "/user/tokens/verify")["status"] == "active"
 
 
-def test_a_wrong_token_gets_the_real_code(shared: Cloud) -> None:
-    """The verification has a code of its own."""
+def test_an_invalid_token_gets_the_real_code(shared: Cloud) -> None:
+    """The verification of tokens has another code."""
     status, code, message = shared.refusal("GET", "/zones", token="wrong")
     assert (status, code, message) == (403, 9109, "Invalid access token")
     assert shared.refusal("GET", "/user/tokens/verify", token="wrong")[:2] == (401, 1000)
 
 
-def test_no_token_and_another_scheme_are_told_apart(shared: Cloud) -> None:
-    """Both are mistakes in the header, not in the token."""
+def test_a_missing_token_and_another_scheme_have_different_codes(shared: Cloud) -> None:
+    """Both are errors of the header, not of the token."""
     url = shared.card["url"] + "/zones"
     nothing = httpx.get(url, trust_env=False).json()
     basic = httpx.get(url, auth=("user", "password"), trust_env=False).json()
@@ -62,8 +62,8 @@ def test_an_unexpected_failure_is_logged_without_its_message(cloud: Cloud) -> No
     assert "s3cret-value" not in log
 
 
-def test_an_unknown_account_is_refused(shared: Cloud) -> None:
-    """A token has no rights in another account, and some texts cannot be an account."""
+def test_an_unknown_account_is_rejected(shared: Cloud) -> None:
+    """A token has no rights in another account, and some strings cannot be an account."""
     path = "/accounts/{account}/workers/scripts"
     foreign = shared.refusal("GET", path, account="0" * 32)
     assert foreign == (403, 10000, "Authentication error")
@@ -71,20 +71,20 @@ def test_an_unknown_account_is_refused(shared: Cloud) -> None:
 
 
 def test_an_unknown_operation_is_named(shared: Cloud) -> None:
-    """The answer says that this server leaves it out, in the envelope clients understand."""
+    """The message says that this server does not emulate it, in the envelope of the API."""
     status, code, message = shared.refusal("POST", "/accounts/{account}/queues", json={})
     assert (status, code) == (404, 7000)
     assert "POST" in message
     assert "/queues is not emulated" in message
 
 
-def test_a_method_that_a_path_lacks_is_no_route_either(shared: Cloud) -> None:
-    """The real API answers the same for both."""
+def test_an_unknown_method_of_a_path_is_no_route(shared: Cloud) -> None:
+    """The real API returns the same for both."""
     assert shared.refusal("DELETE", "/zones")[:2] == (404, 7000)
 
 
 def test_the_account_and_its_zone_are_found(shared: Cloud) -> None:
-    """By list, by id and by name."""
+    """A list, an id and a name find them."""
     (account,) = shared.result("GET", "/accounts")
     assert account["id"] == shared.card["account_id"]
     assert shared.result("GET", "/accounts/{account}")["id"] == account["id"]
@@ -105,7 +105,7 @@ def test_a_list_ends_with_an_empty_page(shared: Cloud, path: str) -> None:
     assert shared.result("GET", path, params={"page": 2}) == []
 
 
-def test_a_list_has_pages_of_the_wanted_size(shared: Cloud) -> None:
+def test_a_list_has_pages_of_the_requested_size(shared: Cloud) -> None:
     """Versions are items of an object, and the newest come first."""
     script = "/accounts/{account}/workers/scripts/paged"
     for text in ("1", "2", "3"):
@@ -122,5 +122,5 @@ def test_a_list_has_pages_of_the_wanted_size(shared: Cloud) -> None:
 
 @pytest.mark.parametrize("query", [{"page": "0"}, {"page": "x"}, {"per_page": "100000"}])
 def test_an_invalid_page_is_named(shared: Cloud, query: dict[str, str]) -> None:
-    """Instead of another page."""
+    """It is rejected, and no other page is returned."""
     assert f"'{next(iter(query))}'" in shared.refusal("GET", "/zones", params=query)[2]

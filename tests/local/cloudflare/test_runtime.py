@@ -1,4 +1,4 @@
-"""What survives: deaths of workerd and of the API, restarts, deploys under load."""
+"""State survives kills of workerd and of the API, restarts, and deploys under load."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from local.cloudflare.runtime import EdgeSockets, Runtime, RuntimeFailed, find_w
 from tests.support.local_cloudflare import COUNTER, COUNTER_BINDING, Cloud, command, form, hello
 from tests.support.paths import ROOT
 
-# The alarm is far enough away for the process to be dead when its time comes.
+# The delay is long enough for the process to be killed before the alarm is due.
 ALARM = """
 import { DurableObject } from "cloudflare:workers";
 export class Alarm extends DurableObject {
@@ -36,10 +36,8 @@ export default {
 
 
 @pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1")])
-def test_the_edge_sets_the_address_of_a_client_itself(
-    cloud: Cloud, host: str, address: str
-) -> None:
-    """The client's value of that header does not reach the script, as at Cloudflare."""
+def test_the_edge_sets_the_address_of_a_client(cloud: Cloud, host: str, address: str) -> None:
+    """The script does not get the client's value of that header, as at Cloudflare."""
     code = """export default {
       fetch: (request) => new Response(request.headers.get("cf-connecting-ip")),
     };"""
@@ -54,20 +52,20 @@ def test_the_edge_sets_the_address_of_a_client_itself(
             assert client.get(url, headers={"Host": "localhost", **sent}).text == address
 
 
-def test_acknowledged_writes_survive_the_death_of_workerd(cloud: Cloud) -> None:
-    """It comes back by itself, and its clients wait in the queue meanwhile."""
+def test_acknowledged_writes_survive_a_kill_of_workerd(cloud: Cloud) -> None:
+    """workerd starts again automatically, and clients wait in the queue until then."""
     cloud.deploy_counter()
     for expected in range(1, 6):
         assert cloud.edge().text == str(expected)
         before = cloud.runtime_pid
         cloud.kill_runtime()
-        # The listening socket is the API's, so a connection is not refused: it waits.
+        # The API owns the listening socket, so a connection is not rejected: it waits.
         _until_dead(before)
     assert cloud.edge().text == "6"
 
 
-def test_everything_comes_back_after_the_api_was_killed(cloud: Cloud) -> None:
-    """With the same ports, identity, objects and secrets; nothing of the old one is left."""
+def test_all_state_survives_a_kill_of_the_api(cloud: Cloud) -> None:
+    """Ports, identity, objects and secrets are the same; no process of the old cloud remains."""
     secret = {"name": "SECRET", "type": "secret_text", "text": "12345"}
     cloud.deploy_counter(bindings=[secret])
     assert cloud.edge().text == "1"
@@ -82,8 +80,8 @@ def test_everything_comes_back_after_the_api_was_killed(cloud: Cloud) -> None:
     assert script["default_environment"]["script"]["migration_tag"] == "v1"
 
 
-def test_a_clean_stop_leaves_no_process_and_no_port(cloud: Cloud) -> None:
-    """And nothing on stderr."""
+def test_a_stop_ends_all_processes_and_frees_the_ports(cloud: Cloud) -> None:
+    """Nothing is printed to stderr."""
     cloud.deploy_counter()
     runtime = cloud.runtime_pid
     assert cloud.stop(signal.SIGTERM) == 0
@@ -95,13 +93,13 @@ def test_a_clean_stop_leaves_no_process_and_no_port(cloud: Cloud) -> None:
     assert cloud.log.read_text() == ""
 
 
-def test_an_alarm_goes_off_after_a_death_and_reaches_this_machine_over_tls(cloud: Cloud) -> None:
-    """By itself: no request wakes the object. Its certificate is the local authority's."""
-    heard: queue.Queue[str] = queue.Queue()
+def test_an_alarm_runs_after_a_kill_and_reaches_this_machine_over_tls(cloud: Cloud) -> None:
+    """No request wakes the object. The target's certificate is the local authority's."""
+    received: queue.Queue[str] = queue.Queue()
     certificates = cloud.directory.parent / "certificates"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates / "localhost.pem", certificates / "localhost.key")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _listener(heard)) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _listener(received)) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         target = f"https://localhost:{server.server_address[1]}/alarm"
@@ -116,12 +114,12 @@ def test_an_alarm_goes_off_after_a_death_and_reaches_this_machine_over_tls(cloud
         cloud.attach("localhost", "alarm")
         assert cloud.edge().text == "set"
         cloud.kill_runtime()
-        assert heard.get(timeout=60) == "/alarm"
+        assert received.get(timeout=60) == "/alarm"
         server.shutdown()
 
 
-def test_localhost_answers_on_ipv6_too(cloud: Cloud) -> None:
-    """Node asks there first."""
+def test_the_edge_listens_on_ipv6_too(cloud: Cloud) -> None:
+    """Node tries IPv6 first."""
     if not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists():
         pytest.skip("this machine has no IPv6")
     cloud.deploy_counter()
@@ -130,8 +128,8 @@ def test_localhost_answers_on_ipv6_too(cloud: Cloud) -> None:
         assert client.get(f"https://[::1]:{cloud.card['edge_port']}/").text == "1"
 
 
-def test_objects_and_their_keys_outlive_deploys(cloud: Cloud) -> None:
-    """A new version of the code finds what the old one stored."""
+def test_objects_and_their_keys_survive_deploys(cloud: Cloud) -> None:
+    """A new version of the code reads what the old one stored."""
     cloud.deploy_counter()
     assert cloud.edge().text == "1"
     path = "/accounts/{account}/workers/scripts/counter"
@@ -142,7 +140,7 @@ def test_objects_and_their_keys_outlive_deploys(cloud: Cloud) -> None:
 
 
 def test_a_renamed_class_keeps_its_objects_and_a_deleted_one_loses_them(cloud: Cloud) -> None:
-    """The storage's key belongs to the namespace, not to the name of the class."""
+    """The storage belongs to the namespace, not to the name of the class."""
     cloud.deploy_counter()
     assert cloud.edge().text == "1"
     path = "/accounts/{account}/workers/scripts/counter"
@@ -158,7 +156,7 @@ def test_a_renamed_class_keeps_its_objects_and_a_deleted_one_loses_them(cloud: C
     delete = {"old_tag": "v2", "new_tag": "v3", "deleted_classes": ["Adder"]}
     at_once = form({"w.js": hello("bare")}, migrations=delete)
     assert cloud.refusal("PUT", path, files=at_once)[1] == 10061
-    # The live version binds the class: the binding goes first, and the class after it.
+    # The deployed version binds the class, so the binding is deleted before the class.
     cloud.result("PUT", path, files=form({"w.js": renamed}))
     assert cloud.refusal("PUT", path, files=form({"w.js": hello("bare")}))[1] == 10064
     cloud.result("PUT", path, files=form({"w.js": hello("bare")}, migrations=delete))
@@ -167,74 +165,74 @@ def test_a_renamed_class_keeps_its_objects_and_a_deleted_one_loses_them(cloud: C
 
 
 def test_no_acknowledged_write_is_lost_or_doubled_under_kills_and_deploys(cloud: Cloud) -> None:
-    """Each answer is the count at that moment, so a number twice is a write lost."""
+    """Each response is the present count, so a number that occurs twice is a lost write."""
     cloud.deploy_counter()
-    answered: list[int] = []
+    acknowledged: list[int] = []
     stop = threading.Event()
-    worker = threading.Thread(target=_add_until, args=(cloud, stop, answered))
+    worker = threading.Thread(target=_add_until, args=(cloud, stop, acknowledged))
     worker.start()
     path = "/accounts/{account}/workers/scripts/counter"
     for turn in range(6):
-        _until_longer(answered, len(answered) + 5)
+        _until_longer(acknowledged, len(acknowledged) + 5)
         if turn % 2:
             cloud.kill_runtime()
         else:
-            code = COUNTER + f"// turn {turn}"
+            code = COUNTER + f"// deploy {turn}"
             cloud.result("PUT", path, files=form({"w.js": code}, bindings=[COUNTER_BINDING]))
     stop.set()
     worker.join()
-    assert len(set(answered)) == len(answered)
-    assert int(cloud.edge().text) > max(answered)
-    assert answered == sorted(answered)
+    assert len(set(acknowledged)) == len(acknowledged)
+    assert int(cloud.edge().text) > max(acknowledged)
+    assert acknowledged == sorted(acknowledged)
 
 
-def test_a_deploy_cuts_no_request_that_had_begun(cloud: Cloud) -> None:
-    """A connection may be closed before its request is read; what was counted was answered."""
+def test_a_deploy_lets_requests_in_flight_end(cloud: Cloud) -> None:
+    """A connection may be closed before its request is read; all counted requests succeed."""
     cloud.deploy_counter()
-    answered: list[int] = []
+    acknowledged: list[int] = []
     stop = threading.Event()
-    worker = threading.Thread(target=_add_until, args=(cloud, stop, answered))
+    worker = threading.Thread(target=_add_until, args=(cloud, stop, acknowledged))
     worker.start()
     path = "/accounts/{account}/workers/scripts/counter"
     for turn in range(5):
-        code = COUNTER + f"// turn {turn}"
+        code = COUNTER + f"// deploy {turn}"
         cloud.result("PUT", path, files=form({"w.js": code}, bindings=[COUNTER_BINDING]))
-        _until_longer(answered, len(answered) + 5)
+        _until_longer(acknowledged, len(acknowledged) + 5)
     stop.set()
     worker.join()
-    assert int(cloud.edge().text) == len(answered) + 1
+    assert int(cloud.edge().text) == len(acknowledged) + 1
 
 
-def test_a_deploy_cut_off_by_a_kill_leaves_the_old_version_or_the_new(cloud: Cloud) -> None:
-    """Either runs, and either finds the objects."""
+def test_after_a_kill_during_a_deploy_the_old_or_the_new_version_runs(cloud: Cloud) -> None:
+    """Either version runs and finds the objects."""
     cloud.deploy_counter()
     path = "/accounts/{account}/workers/scripts/counter"
     for turn in range(1, 5):
         assert cloud.edge().text == str(turn)
-        code = COUNTER + f"// turn {turn}"
+        code = COUNTER + f"// deploy {turn}"
         upload = form({"w.js": code}, bindings=[COUNTER_BINDING])
-        deploying = threading.Thread(target=_deploy_into_the_dark, args=(cloud, path, upload))
+        deploying = threading.Thread(target=_deploy_without_response, args=(cloud, path, upload))
         before = len(list((cloud.directory / "modules").iterdir()))
         deploying.start()
-        # The upload's module is on disk: the trial, the save and the swap are still to come.
+        # The upload's module is on disk: the trial, the save and the replacement follow.
         while len(list((cloud.directory / "modules").iterdir())) == before:
             threading.Event().wait(0.002 * turn)
         cloud.stop(signal.SIGKILL)
         deploying.join()
         cloud.start()
-        # Configurations on trial hold secrets too.
+        # Configurations of trials contain secrets, too.
         assert not list((cloud.directory / "runtime").glob("*trial*"))
     assert cloud.edge().text == "5"
 
 
-def test_a_configuration_that_does_not_run_gives_way_to_the_former(tmp_path: Path) -> None:
-    """The rollback of a deploy, with the real runtime."""
+def test_a_configuration_that_does_not_run_is_rolled_back(tmp_path: Path) -> None:
+    """A failed deploy rolls back to the former configuration."""
 
     async def replace_twice() -> str:
         edge = EdgeSockets(0)
         runtime = Runtime(find_workerd(ROOT / "local"), tmp_path / "runtime", edge)
-        answer = "export default { fetch: () => new Response('first') };"
-        service = f'(name = "w", worker = (modules = [(name = "w", esModule = "{answer}")], '
+        code = "export default { fetch: () => new Response('first') };"
+        service = f'(name = "w", worker = (modules = [(name = "w", esModule = "{code}")], '
         service += 'compatibilityDate = "2026-01-01"))'
         sockets = [f'(name = "{name}", http = (), service = "w")' for name in edge.sockets]
         sockets.append('(name = "control", http = (), service = "w")')
@@ -256,7 +254,7 @@ def test_a_configuration_that_does_not_run_gives_way_to_the_former(tmp_path: Pat
 
 @pytest.mark.parametrize("option", ["--port", "--edge-port"])
 def test_a_port_in_use_is_one_line_and_exit_code_2(tmp_path: Path, option: str) -> None:
-    """The line says which port and what to do."""
+    """The line names the port and the option to choose another."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -277,7 +275,7 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(tmp_path: Path, option: str) 
 
 
 def test_a_second_process_on_the_same_folder_is_one_line(cloud: Cloud) -> None:
-    """Two of them would write the same objects."""
+    """Two processes would write the same objects."""
     ended = subprocess.run(
         command(cloud.directory), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
@@ -287,37 +285,37 @@ def test_a_second_process_on_the_same_folder_is_one_line(cloud: Cloud) -> None:
     assert cloud.result("GET", "/user/tokens/verify")
 
 
-def _add_until(cloud: Cloud, stop: threading.Event, answered: list[int]) -> None:
+def _add_until(cloud: Cloud, stop: threading.Event, acknowledged: list[int]) -> None:
     while not stop.is_set():
         try:
             response = cloud.edge()
         except httpx.TransportError:
-            # The process died under this request: it was not acknowledged.
+            # The process was killed during this request, so the write was not acknowledged.
             continue
         if response.status_code == 200:
-            answered.append(int(response.text))
+            acknowledged.append(int(response.text))
 
 
-def _listener(heard: queue.Queue[str]) -> type[http.server.BaseHTTPRequestHandler]:
+def _listener(received: queue.Queue[str]) -> type[http.server.BaseHTTPRequestHandler]:
     class Listener(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            heard.put(self.path)
+            received.put(self.path)
             self.send_response(204)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Nothing: the test has its own log."""
+            """Print nothing: the test has a log."""
 
     return Listener
 
 
-def _deploy_into_the_dark(cloud: Cloud, path: str, upload: Mapping[str, object]) -> None:
+def _deploy_without_response(cloud: Cloud, path: str, upload: Mapping[str, object]) -> None:
     with contextlib.suppress(httpx.TransportError):
         cloud.call("PUT", path, files=upload)
 
 
 def _until_dead(pid: int) -> None:
-    """Wait for a process to end; a hang is the test runner's to end."""
+    """Wait for a process to end; the test runner's timeout ends a hang."""
     while _alive(pid):
         threading.Event().wait(0.01)
 
@@ -333,5 +331,5 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # A dead child that nobody waited for yet still has its number.
+    # A dead child keeps its process id until its parent has waited for it.
     return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()

@@ -1,4 +1,4 @@
-"""Scripts: what an upload does, what it refuses, and where its secrets must not turn up."""
+"""Scripts: uploads, rejected uploads, settings, and places where secrets must not appear."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCRIPT = "/accounts/{account}/workers/scripts/hello"
 
 
 def test_an_upload_runs_behind_the_edge(cloud: Cloud) -> None:
-    """Bindings of every plain type reach the Worker, characters and all."""
+    """Bindings of every plain type reach the Worker, with all their characters."""
     odd = 'quote " backslash \\ newline \n tab \t snowman ☃ nul \x00'
     bindings = [
         {"name": "PLAIN", "type": "plain_text", "text": odd},
@@ -41,7 +41,7 @@ def test_an_upload_runs_behind_the_edge(cloud: Cloud) -> None:
 
 
 def test_a_variable_has_at_most_five_kilobytes(cloud: Cloud) -> None:
-    """Of every type, and also where a secret is put alone; what ran before goes on running."""
+    """The limit holds for every type, and for a single secret. The old version keeps running."""
     most = {"name": "SECRET", "type": "secret_text", "text": "x" * 5120}
     cloud.deploy_counter(bindings=[most])
     more = [
@@ -60,7 +60,7 @@ def test_a_variable_has_at_most_five_kilobytes(cloud: Cloud) -> None:
 
 
 def test_a_worker_has_at_most_128_variables(cloud: Cloud) -> None:
-    """Variables and secrets count together, a Durable Object's binding does not."""
+    """Variables and secrets count together; the binding of a Durable Object does not count."""
 
     def upload(count: int) -> Any:
         kinds = ("plain_text", "secret_text")
@@ -79,8 +79,8 @@ def test_a_worker_has_at_most_128_variables(cloud: Cloud) -> None:
     cloud.result("PUT", path, files=upload(128))
 
 
-def test_modules_of_every_kind_are_imported(cloud: Cloud) -> None:
-    """JavaScript in a folder, text, bytes and WebAssembly, by the names wrangler gives them."""
+def test_modules_of_every_type_are_imported(cloud: Cloud) -> None:
+    """JavaScript in a folder, text, bytes and WebAssembly have the names that wrangler sends."""
     empty_wasm = b"\0asm\x01\0\0\0"
     main = """
     import { name } from "./lib/name.js";
@@ -112,10 +112,10 @@ def test_modules_of_every_kind_are_imported(cloud: Cloud) -> None:
         ("await fetch('https://example.com'); export default {};", "within global scope"),
     ],
 )
-def test_a_broken_script_is_refused_and_the_old_one_runs_on(
+def test_a_broken_script_is_rejected_and_the_old_one_keeps_running(
     shared: Cloud, code: str, said: str
 ) -> None:
-    """The refusal carries what the runtime said."""
+    """The message is the runtime's."""
     shared.result("PUT", SCRIPT, files=form({"index.js": hello("good")}))
     shared.attach("localhost", "hello")
     status, number, message = shared.refusal("PUT", SCRIPT, files=form({"index.js": code}))
@@ -146,10 +146,10 @@ def test_a_broken_script_is_refused_and_the_old_one_runs_on(
         ({"bindings_inherit": "strict", "bindings": [INHERIT]}, 10057, "'ABSENT'"),
     ],
 )
-def test_wrong_metadata_is_one_clear_error(
+def test_invalid_metadata_is_rejected_with_its_reason(
     shared: Cloud, metadata: dict[str, Any], code: int, said: str
 ) -> None:
-    """Every bad input names what is wrong, and nothing is made."""
+    """The message names the invalid field, and nothing is created."""
     path = "/accounts/{account}/workers/scripts/refused"
     _, number, message = shared.refusal("PUT", path, files=form({"w.js": COUNTER}, **metadata))
     assert number == code
@@ -157,8 +157,8 @@ def test_wrong_metadata_is_one_clear_error(
     assert shared.refusal("GET", path + "/settings")[:2] == (404, 10007)
 
 
-def test_a_body_that_is_no_upload_is_one_clear_error(shared: Cloud) -> None:
-    """Not a form, no metadata, metadata that is no JSON, a part of no known type."""
+def test_a_body_that_is_no_upload_is_rejected_with_its_reason(shared: Cloud) -> None:
+    """No form, no metadata, metadata that is not JSON, a part of unknown type."""
     assert "multipart" in shared.refusal("PUT", SCRIPT, content=b"x")[2]
     part = ("w.js", hello("x"), "application/javascript+module")
     assert "metadata" in shared.refusal("PUT", SCRIPT, files={"w.js": part})[2]
@@ -171,20 +171,20 @@ def test_a_body_that_is_no_upload_is_one_clear_error(shared: Cloud) -> None:
     assert "JSON" in shared.refusal("PUT", SCRIPT, files=surrogate)[2]
 
 
-def test_a_script_without_handlers_is_refused(shared: Cloud) -> None:
-    """It could never answer anything."""
+def test_a_script_without_handlers_is_rejected(shared: Cloud) -> None:
+    """It could not serve any request."""
     upload = form({"w.js": "export default {};"})
     assert shared.refusal("PUT", SCRIPT, files=upload)[:2] == (400, 10068)
 
 
-def test_a_name_that_is_no_worker_name_is_refused(shared: Cloud) -> None:
+def test_an_invalid_worker_name_is_rejected(shared: Cloud) -> None:
     """The name becomes part of addresses."""
     path = "/accounts/{account}/workers/scripts/no%20name"
     assert shared.refusal("PUT", path, files=form({"w.js": hello("x")}))[:2] == (400, 10016)
 
 
-def test_an_unknown_script_has_its_codes(shared: Cloud) -> None:
-    """Clients tell "gone" from every other failure by them."""
+def test_an_unknown_script_has_the_real_codes(shared: Cloud) -> None:
+    """Clients distinguish "not found" from other errors by them."""
     absent = "/accounts/{account}/workers/scripts/absent"
     assert shared.refusal("GET", absent + "/settings")[:2] == (404, 10007)
     assert shared.refusal("DELETE", absent)[:2] == (404, 10007)
@@ -192,8 +192,8 @@ def test_an_unknown_script_has_its_codes(shared: Cloud) -> None:
     assert shared.refusal("GET", service)[:2] == (404, 10090)
 
 
-def test_secrets_stay_over_an_upload_that_keeps_them(cloud: Cloud) -> None:
-    """As wrangler uploads; an upload that does not say so drops them, as the provider's does."""
+def test_an_upload_can_keep_secrets(cloud: Cloud) -> None:
+    """wrangler requests this. An upload without it drops secrets, as the provider's does."""
     cloud.deploy_counter()
     secret = {"name": "SECRET", "type": "secret_text", "text": "12345"}
     path = "/accounts/{account}/workers/scripts/counter"
@@ -210,8 +210,8 @@ def test_secrets_stay_over_an_upload_that_keeps_them(cloud: Cloud) -> None:
     assert cloud.result("GET", path + "/secrets") == []
 
 
-def test_a_secret_is_readable_nowhere(cloud: Cloud, tmp_path: Path) -> None:
-    """Not in an answer, a log, a process list, nor in a file that others may read."""
+def test_no_response_log_or_public_file_contains_a_secret(cloud: Cloud, tmp_path: Path) -> None:
+    """No response, log, process list or file that others may read contains it."""
     text = "s3cr3t-" + os.urandom(8).hex()
     uploaded = {"name": "UPLOADED", "type": "secret_text", "text": text + "-a"}
     cloud.deploy_counter(bindings=[uploaded])
@@ -254,7 +254,7 @@ def test_an_upload_names_its_version(shared: Cloud) -> None:
 
 
 def test_an_export_that_is_no_handler_is_rejected_before_it_ends_the_runtime(cloud: Cloud) -> None:
-    """The trial imports such a script without a complaint; serving it ends workerd."""
+    """The trial imports such a script without an error, but serving it ends workerd."""
     cloud.deploy_counter()
     running = cloud.runtime_pid
     code = hello("x") + 'export const V = "1";'
@@ -303,7 +303,7 @@ def test_settings_show_what_was_uploaded_and_the_defaults_of_observability(share
 
 
 def test_given_settings_of_observability_are_kept(shared: Cloud) -> None:
-    """Defaults take the place of what is absent or null only."""
+    """Defaults replace only values that are absent or null."""
     logs = {"enabled": True, "invocation_logs": False, "head_sampling_rate": None}
     given = {"enabled": True, "head_sampling_rate": 0.25, "logs": logs, "traces": None}
     upload = form({"w.js": hello("x")}, observability=given)
@@ -326,13 +326,13 @@ def test_given_settings_of_observability_are_kept(shared: Cloud) -> None:
 def test_invalid_settings_of_observability_are_named(
     shared: Cloud, given: dict[str, Any], named: str
 ) -> None:
-    """And the upload is rejected."""
+    """The upload is rejected."""
     upload = form({"w.js": hello("x")}, observability=given)
     assert named in shared.refusal("PUT", SCRIPT, files=upload)[2]
 
 
 def test_settings_can_be_patched(cloud: Cloud) -> None:
-    """The code stays, and what the request does not name goes."""
+    """The code stays, and settings that the request does not name are removed."""
     cloud.deploy_counter(bindings=[{"name": "PLAIN", "type": "plain_text", "text": "old"}])
     changed = [{"name": "PLAIN", "type": "plain_text", "text": "new"}, COUNTER_BINDING]
     part = (None, json.dumps({"bindings": changed}), "application/json")
@@ -342,8 +342,8 @@ def test_settings_can_be_patched(cloud: Cloud) -> None:
     assert "JSON" in cloud.refusal("PATCH", path, files={"settings": (None, "[", "")})[2]
 
 
-def test_a_deleted_script_takes_its_objects_and_domains_along(cloud: Cloud, tmp_path: Path) -> None:
-    """And a new one of the same name starts from nothing."""
+def test_deleting_a_script_deletes_its_objects_and_domains(cloud: Cloud, tmp_path: Path) -> None:
+    """A new script of the same name starts without objects."""
     cloud.deploy_counter()
     assert cloud.edge().text == "1"
     cloud.result("DELETE", "/accounts/{account}/workers/scripts/counter")
@@ -356,8 +356,8 @@ def test_a_deleted_script_takes_its_objects_and_domains_along(cloud: Cloud, tmp_
     assert cloud.edge().text == "1"
 
 
-def test_a_script_that_others_use_is_deleted_by_force_alone(cloud: Cloud) -> None:
-    """The binding that is left behind answers with an error instead of stopping everything."""
+def test_a_script_that_others_use_is_deleted_only_by_force(cloud: Cloud) -> None:
+    """The binding that remains responds with an error, and all other Workers keep running."""
     cloud.result("PUT", SCRIPT, files=form({"w.js": hello("behind")}))
     front = "export default { fetch: (request, env) => env.BACK.fetch(request) };"
     service = {"name": "BACK", "type": "service", "service": "hello"}
@@ -373,7 +373,7 @@ def test_a_script_that_others_use_is_deleted_by_force_alone(cloud: Cloud) -> Non
 
 
 def test_a_version_can_be_uploaded_first_and_deployed_later(cloud: Cloud) -> None:
-    """As `wrangler deploy` does for a script that exists."""
+    """`wrangler deploy` does this for a script that exists."""
     cloud.result("PUT", SCRIPT, files=form({"w.js": hello("one")}))
     cloud.attach("localhost", "hello")
     version = cloud.result("POST", SCRIPT + "/versions", files=form({"w.js": hello("two")}))
