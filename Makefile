@@ -53,7 +53,6 @@ lint: ## Check format, style and types of Python and TypeScript, and the English
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
-	$(VENV)/mypy examples/service-only/__main__.py
 	$(VENV)/python -m docs.english
 	npm --prefix worker run --silent lint
 	npm --prefix worker run --silent typecheck

@@ -28,6 +28,12 @@ CLEAN = (
     "CONTRIBUTING.md",
     "Makefile",
     "docs/prose.py",
+    "hatch_build.py",
+    "resources/__init__.py",
+    "resources/base/pickled_by_name.py",
+    "resources/retired_providers.py",
+    "tests/resources/test_retired_providers.py",
+    "tests/wheel",
 )
 # They contain the rejected words.
 _EXEMPT = ("docs/english.py", "tests/docs/test_english.py")

@@ -29,6 +29,11 @@ stands, every argument and every output. All of them are imported from `resource
 
     from resources import Service, ServiceArgs
 
+In a project that installed the package (`pip install` of this repository), the same names come
+from `clickhouse_telemetry`:
+
+    from clickhouse_telemetry import Service, ServiceArgs
+
 A resource is made with a name, its arguments and Pulumi's options: `Service("warehouse",
 ServiceArgs(…), opts=…)`. Arguments take plain values and outputs of other resources, unless a page
 says that the value has to be plain. The column *changed* says what another value does: `in place`

@@ -69,7 +69,7 @@ RETIRED_MODULES = frozenset(
 
 
 def install() -> None:
-    """Make retired modules importable. Python asks this finder only if no other finds a module."""
+    """Make retired modules importable. Python uses this finder only if no other finds a module."""
     if not any(isinstance(finder, RetiredModules) for finder in sys.meta_path):
         sys.meta_path.append(RetiredModules())
 

@@ -1,15 +1,15 @@
-"""A stack that uses `Service` alone; `pip install clickhouse-telemetry` is all it needs.
+"""A stack that uses only `Service`, from the installed package `clickhouse-telemetry`.
 
 With the local clouds running, from this folder:
 
     eval "$(make -C ../.. env)"
+    pip install ../..
     pulumi stack init try && pulumi up -s try
     pulumi destroy -s try
 """
 
 import pulumi
-
-from resources import Service, ServiceArgs, get_organization
+from clickhouse_telemetry import Service, ServiceArgs, get_organization
 
 config = pulumi.Config()
 

@@ -110,25 +110,6 @@ def assert_never_without_a_running_service(
     assert all("running" in states for states in seen)
 
 
-def test_another_stack_reuses_service_alone(own_clouds: StackPaths, tmp_path: Path) -> None:
-    """The example program needs nothing of this project but `Service`."""
-    example = own_clouds.root / "examples" / "service-only"
-    settings = tmp_path / "Pulumi.example.yaml"
-    settings.write_text("config: {}\n")
-    stack = Stack(
-        own_clouds,
-        "example",
-        program=example,
-        config_file=settings,
-        environment={"PYTHONPATH": str(own_clouds.root)},
-    )
-    stack.up()
-    (service,) = ControlPlane(own_clouds).services()
-    assert service["state"] == "running"
-    stack.destroy()
-    assert ControlPlane(own_clouds).services() == []
-
-
 def test_the_production_settings_can_be_previewed(own_clouds: StackPaths, tmp_path: Path) -> None:
     """The commented example is legal as it stands, but for names that only its owner has."""
     settings = tmp_path / "Pulumi.prod.yaml"

@@ -46,7 +46,7 @@ def test_a_retired_module_has_no_other_attributes() -> None:
 
 
 def test_the_finder_of_retired_modules_is_installed_once() -> None:
-    """Python asks every finder for every module that the earlier finders did not find."""
+    """Python calls every finder for every module that the earlier finders did not find."""
     assert sum(isinstance(finder, RetiredModules) for finder in sys.meta_path) == 1
 
 
