@@ -45,5 +45,5 @@ def test_a_stack_lives_and_dies_without_one_request_to_elsewhere(tmp_path: Path)
 @pytest.mark.parametrize("statement", [CONNECT, SEND, LOOK_UP])
 def test_the_process_of_the_tests_is_held_back(statement: str) -> None:
     """`tests/conftest.py` has seen to it before any test ran."""
-    with pytest.raises(AssertionError, match="a test wants to leave this machine"):
+    with pytest.raises(AssertionError, match="a test tries to leave this machine"):
         eval(statement, {"socket": socket})  # noqa: S307 - one of the three above
