@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from docs.config_table import PLACEHOLDER, config_table
 from docs.programs import Example, examples_of, pieces, program
 from docs.source import ROOT, File, Property, Public, read_files
 
@@ -85,7 +86,8 @@ def _page(
         parts += [f"```python\n{code}\n```", _linked(text, elsewhere)]
     for public in file.public:
         parts += _described(public)
-    return "\n\n".join(part for part in parts if part) + "\n"
+    page = "\n\n".join(part for part in parts if part) + "\n"
+    return page.replace(PLACEHOLDER, config_table(root="../../"))
 
 
 def _opening(text: str) -> tuple[str, str, str]:

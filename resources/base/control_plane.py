@@ -16,10 +16,10 @@ from resources.base import pulumi_engine as engine
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
-__all__ = ["ControlPlane"]
+__all__ = ["VARIABLES", "ControlPlane"]
 
 # Key of the Pulumi config -> environment variable.
-_SETTINGS = {
+VARIABLES = {
     "clickhouseApiUrl": "CLICKHOUSE_API_URL",
     "clickhouseCloudApiKey": "CLICKHOUSE_CLOUD_API_KEY",
     "clickhouseCloudApiSecret": "CLICKHOUSE_CLOUD_API_SECRET",
@@ -45,7 +45,7 @@ class ControlPlane:
         from clickhouse_api import Client
         from clickhouse_api.clock import interruptible_clock
 
-        found = {name: self._setting(key) for key, name in _SETTINGS.items()}
+        found = {name: self._setting(key) for key, name in VARIABLES.items()}
         configured = {name: str(value) for name, value in found.items() if value}
         clock = interruptible_clock(engine.sleep)
         return Client.from_env({**os.environ, **configured}, clock=clock)

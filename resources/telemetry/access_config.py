@@ -33,7 +33,7 @@ from typing import Any, TypeVar
 from resources.telemetry.access import DEFAULT_TEAM, Access, PublicArgs, TeamArgs, TokenArgs
 from resources.telemetry.access_rules import InvalidArgs
 
-__all__ = ["read_access"]
+__all__ = ["PUBLIC_KEYS", "TEAM_KEYS", "TOKEN_KEYS", "read_access"]
 
 _DEFAULT_TOKENS = (
     TokenArgs(name="ingest", scopes=("traces", "logs", "metrics", "events")),
@@ -41,8 +41,8 @@ _DEFAULT_TOKENS = (
     TokenArgs(name="admin", scopes=("admin",)),
 )
 # Key of the config → argument.
-_TEAM_KEYS = {"name": "name", "database": "database", "shards": "shards"}
-_TOKEN_KEYS = {
+TEAM_KEYS = {"name": "name", "database": "database", "shards": "shards"}
+TOKEN_KEYS = {
     "name": "name",
     "scopes": "scopes",
     "team": "team",
@@ -51,7 +51,7 @@ _TOKEN_KEYS = {
     "requestsPerSecond": "requests_per_second",
     "expiresAt": "expires_at",
 }
-_PUBLIC_KEYS = {
+PUBLIC_KEYS = {
     "team": "team",
     "requestsPerSecond": "requests_per_second",
     "rowsPerSecond": "rows_per_second",
@@ -90,9 +90,9 @@ def read_access(
     reader = _AccessReader(reject)
     own = {"name": DEFAULT_TEAM, "database": database, "shards": shards}
     first = reader.build(TeamArgs, own, lambda name: name)
-    others = reader.items("teams", teams or [], TeamArgs, _TEAM_KEYS)
-    listed = reader.items("tokens", tokens or [], TokenArgs, _TOKEN_KEYS)
-    open_to = reader.item("publicEvents", public, PublicArgs, _PUBLIC_KEYS)
+    others = reader.items("teams", teams or [], TeamArgs, TEAM_KEYS)
+    listed = reader.items("tokens", tokens or [], TokenArgs, TOKEN_KEYS)
+    open_to = reader.item("publicEvents", public, PublicArgs, PUBLIC_KEYS)
     if reader.has_rejected:
         return None
     arguments = {

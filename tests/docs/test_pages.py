@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 import resources
+from docs.config_table import README, readme_with_table
 from docs.pages import FOLDER, change_of, render_all
 from docs.source import ROOT, File, Public, read_files
 from resources.service import service_fields
+from resources.telemetry.config_keys import CONFIG_KEYS
 
 FILES = read_files()
 PUBLIC = [(file, public) for file in FILES for public in file.public]
@@ -40,6 +42,14 @@ def test_the_pages_are_what_the_docstrings_say() -> None:
         name for name in rendered.keys() | committed if rendered.get(name) != committed.get(name)
     )
     assert not stale, f"run `python -m docs`: {', '.join(stale)}"
+
+
+def test_readme_has_the_table_of_config_keys() -> None:
+    """`python -m docs` would not change README.md."""
+    assert README.read_text() == readme_with_table(), "run `python -m docs`"
+    for key in CONFIG_KEYS:
+        assert f"\n| `{key.name}`" in README.read_text()
+        assert f"\n| `{key.name}`" in (FOLDER / "settings.md").read_text()
 
 
 def test_every_public_name_has_a_page() -> None:

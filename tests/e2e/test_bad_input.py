@@ -102,6 +102,7 @@ def test_environment_is_refused_at_preview(
         ("cloudProvider", "ibm", ["cloudProvider", "'ibm'", "aws, gcp, azure"]),
         ("region", "mars-1", ["region", "'mars-1'"]),
         ("ingestDomain", "not a host", ["ingestDomain", "'not a host'", "hostname"]),
+        ("ttlDay", "30", ["telemetry:ttlDay", "telemetry:ttlDays"]),
         ("sentryDsn", "https://o1.example.com/42", ["sentryDsn", "https://<key>@<host>/"]),
     ],
 )

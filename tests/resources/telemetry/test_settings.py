@@ -1,4 +1,4 @@
-"""The stack's settings: types, defaults, and a line for everything that is wrong."""
+"""The stack's settings: types, defaults, and one message for each invalid value."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pulumi
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from resources.base.control_plane import VARIABLES as CONTROL_PLANE
 from resources.sql.database_names import DATABASE_ALLOWED
-from resources.telemetry import settings as config
 from resources.telemetry.access import PublicArgs, TeamArgs, TokenArgs
+from resources.telemetry.config_keys import CONFIG_KEYS
 from resources.telemetry.settings import Settings, load_settings
 from resources.telemetry.worker_logs import WorkerLogs
 from tests.support.paths import ROOT
@@ -36,10 +37,10 @@ VARIABLES = (
 
 @pytest.fixture(autouse=True)
 def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A stack's runtime without an engine, and without this machine's settings."""
+    """Set up a stack's runtime without an engine, and without this machine's settings."""
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
-    # Pulumi's outputs want a current event loop, and earlier tests may have closed theirs.
+    # Pulumi's outputs need a current event loop. Earlier tests may have closed theirs.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     pulumi.runtime.configure(pulumi.runtime.Settings(project="telemetry", stack="test"))
@@ -51,6 +52,7 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def load(**changes: str | None) -> Settings:
+    """Load the settings of a complete config with changes; None leaves out a key."""
     values = {**COMPLETE, **changes}
     pulumi.runtime.set_all_config(
         {f"telemetry:{key}": value for key, value in values.items() if value is not None}
@@ -58,8 +60,8 @@ def load(**changes: str | None) -> Settings:
     return load_settings()
 
 
-def test_what_is_not_set_has_its_documented_default() -> None:
-    """Only region, access list, domain and the Cloudflare account have none."""
+def test_keys_that_are_not_set_have_their_default() -> None:
+    """Only region, access list, domain and the Cloudflare account have no default."""
     settings = load()
     assert settings.ttl_days == 30
     assert settings.drop_database_on_destroy is False
@@ -79,7 +81,7 @@ def test_what_is_not_set_has_its_documented_default() -> None:
 
 
 def test_teams_and_tokens_are_read() -> None:
-    """The names of the file become those of the arguments."""
+    """The names of the settings file become those of the arguments."""
     access = load(
         shards="3",
         teams='[{"name": "shop", "database": "shop_telemetry", "shards": 4}]',
@@ -112,8 +114,8 @@ def test_teams_and_tokens_are_read() -> None:
     ]
 
 
-def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -> None:
-    """Nobody is by default."""
+def test_the_config_admits_web_pages_and_senders_without_a_token() -> None:
+    """By default it admits neither."""
     access = load().telemetry["access"]
     assert (list(access.cors_origins), access.public) == ([], None)
     access = load(
@@ -136,7 +138,7 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
         ("corsOrigins", '["shop.example.com"]', "a list of origins like https://"),
         ("corsOrigins", '["https://shop.example.com/"]', "a list of origins like https://"),
         ("publicEvents", "[1]", "a map with the keys team, "),
-        ("publicEvents", "cli", "a map with the key team, like {team: cli}"),
+        ("publicEvents", "cli", "a map with the keys team, requestsPerSecond, "),
         ("corsOrigins", "shop", "a list of origins like https://"),
         ("publicEvents", '{"team": "nobody"}', "a team that no token may send to"),
         ("publicEvents", '{"team": "default"}', "a team that no token may send to"),
@@ -155,22 +157,22 @@ def test_pages_and_tools_without_a_token_are_let_in_where_the_config_says_so() -
         ("shards", "0", "a whole number from 1 to 100"),
     ],
 )
-def test_wrong_teams_and_origins_are_refused(key: str, value: str, allowed: str) -> None:
-    """With what is allowed."""
+def test_invalid_teams_and_origins_are_rejected(key: str, value: str, allowed: str) -> None:
+    """The message has the key and the allowed values."""
     with pytest.raises(pulumi.RunError) as caught:
         load(**{key: value})
     assert f"config telemetry:{key}" in str(caught.value)
     assert f"allowed: {allowed}" in str(caught.value)
 
 
-def test_logs_are_stored_as_the_config_says() -> None:
-    """Every request's log event costs money at Cloudflare."""
+def test_the_config_sets_the_sampling_of_logs() -> None:
+    """Cloudflare charges for each log event."""
     logs = load(logSamplingRate="0.1", invocationLogs="true").telemetry["logs"]
     assert logs == WorkerLogs(sampling_rate=0.1, invocation_logs=True)
 
 
-def test_errors_are_reported_where_a_dsn_says_so() -> None:
-    """Nowhere by default."""
+def test_the_dsn_is_optional() -> None:
+    """By default the worker reports no errors to Sentry."""
     assert load().telemetry["sentry_dsn"] is None
     dsn = "https://0a1b2c3d@o1.ingest.example.com/42"
     assert load(sentryDsn=dsn).telemetry["sentry_dsn"] is not None
@@ -186,13 +188,13 @@ def test_errors_are_reported_where_a_dsn_says_so() -> None:
         "0a1b2c3d",
     ],
 )
-def test_a_wrong_dsn_is_refused_without_being_shown(dsn: str) -> None:
-    """Its key is one even in a value that is no DSN."""
+def test_the_message_about_an_invalid_dsn_leaves_it_out(dsn: str) -> None:
+    """An invalid value can contain the secret key as well."""
     with pytest.raises(pulumi.RunError) as caught:
         load(sentryDsn=dsn)
     message = str(caught.value)
     assert message == (
-        "config telemetry:sentryDsn has a wrong value, "
+        "config telemetry:sentryDsn has an invalid value, "
         "allowed: a DSN of the form https://<key>@<host>/<number of the project>"
     )
 
@@ -200,7 +202,7 @@ def test_a_wrong_dsn_is_refused_without_being_shown(dsn: str) -> None:
 @pytest.mark.parametrize(
     ("tokens", "key", "allowed"),
     [
-        ("everybody", "tokens", "a list of maps, each with name and scopes"),
+        ("all", "tokens", "a list of maps with the keys name, scopes, team, "),
         ("[]", "tokens", "at least one token"),
         ('{"name": "a"}', "tokens", "a list of maps"),
         ('[{"scopes": ["read"]}]', "tokens[0].name", "1 to 63 letters, digits, _ and -"),
@@ -229,8 +231,10 @@ def test_a_wrong_dsn_is_refused_without_being_shown(dsn: str) -> None:
         ),
     ],
 )
-def test_a_wrong_token_is_named_by_its_place(tokens: str, key: str, allowed: str) -> None:
-    """Which of the list, which field, what is allowed."""
+def test_the_message_about_an_invalid_token_has_its_place(
+    tokens: str, key: str, allowed: str
+) -> None:
+    """The message has the index, the field and the allowed values."""
     with pytest.raises(pulumi.RunError) as caught:
         load(tokens=tokens)
     assert f"config telemetry:{key} is " in str(caught.value)
@@ -249,8 +253,8 @@ def test_a_wrong_token_is_named_by_its_place(tokens: str, key: str, allowed: str
         ("insertFormat", "json", "auto, protobuf, rowbinary"),
         ("database", "tele-metry", "letters, digits and _, not beginning with a digit"),
         ("database", PROBE_DATABASE, DATABASE_ALLOWED),
-        ("ipAccessList", "everybody", "a list of texts"),
-        ("ipAccessList", "[1]", "a list of texts"),
+        ("ipAccessList", "all", "a list of strings"),
+        ("ipAccessList", "[1]", "a list of strings"),
         ("ingestDomain", "https://in.example.com", "a hostname like in.example.com"),
         ("ingestPort", "65536", "a whole number from 1 to 65535"),
         ("workerName", "No Spaces", "1 to 63 of a-z, 0-9 and -"),
@@ -260,8 +264,10 @@ def test_a_wrong_token_is_named_by_its_place(tokens: str, key: str, allowed: str
         ("invocationLogs", "no", "true, false"),
     ],
 )
-def test_a_wrong_value_is_named_with_what_is_allowed(key: str, value: str, allowed: str) -> None:
-    """Key, value, allowed: in one line."""
+def test_the_message_about_an_invalid_value_has_the_allowed_values(
+    key: str, value: str, allowed: str
+) -> None:
+    """The message is one line with the key, the value and the allowed values."""
     with pytest.raises(pulumi.RunError) as caught:
         load(**{key: value})
     message = str(caught.value)
@@ -270,8 +276,8 @@ def test_a_wrong_value_is_named_with_what_is_allowed(key: str, value: str, allow
     assert "\n" not in message
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
-    """Nobody should need a run for each mistake."""
+def test_one_error_reports_all_problems() -> None:
+    """One run shows all mistakes."""
     with pytest.raises(pulumi.RunError) as caught:
         load(region=None, ingestDomain=None, ttlDays="x", cloudflareApiToken=None)
     for key in ("region", "ingestDomain", "ttlDays", "cloudflareApiToken"):
@@ -281,8 +287,10 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert "`pulumi config set region …`" in str(caught.value)
 
 
-def test_the_environment_fills_in_for_cloudflare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The config wins where both say something."""
+def test_the_environment_sets_keys_that_the_config_does_not_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The config has precedence."""
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "from-the-environment")
     monkeypatch.setenv("INGEST_PORT", "9443")
     settings = load(cloudflareAccountId=None)
@@ -292,8 +300,8 @@ def test_the_environment_fills_in_for_cloudflare(monkeypatch: pytest.MonkeyPatch
     assert load(ingestPort="8443").telemetry["port"] == 8443
 
 
-def test_the_examples_are_complete_and_use_no_unknown_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every key of the settings files is one that the program reads."""
+def test_the_settings_files_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They set all required keys. Commented lines contain known keys only, too."""
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "a")
     monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "t")
     for name in ("Pulumi.local.yaml", "Pulumi.production.yaml.example"):
@@ -305,7 +313,52 @@ def test_the_examples_are_complete_and_use_no_unknown_key(monkeypatch: pytest.Mo
         }
         pulumi.runtime.set_all_config(shown)
         load_settings()
-        documented = re.findall(r"`(\w+)`", str(config.__doc__))
         mentioned = set(re.findall(r"telemetry:(\w+): ", text))
         assert mentioned
-        assert mentioned <= set(documented)
+        assert mentioned <= {key.name for key in CONFIG_KEYS}
+
+
+@pytest.mark.parametrize(
+    ("unknown", "similar"),
+    [("ttlDay", "ttlDays"), ("numberOfReplicas", "numReplicas"), ("INGESTDOMAIN", "ingestDomain")],
+)
+def test_an_unknown_key_is_rejected_with_the_most_similar_key(unknown: str, similar: str) -> None:
+    """The message leaves out the value, because the key can be a mistyped key of a secret."""
+    with pytest.raises(pulumi.RunError) as caught:
+        load(**{unknown: "s3cret"})
+    assert str(caught.value) == (
+        f"config telemetry:{unknown} is not a key of this program, "
+        f"the most similar key is telemetry:{similar}"
+    )
+
+
+def test_a_custom_key_is_accepted() -> None:
+    """A program can read keys in addition to those of the table."""
+    pulumi.runtime.set_all_config(
+        {f"telemetry:{key}": value for key, value in {**COMPLETE, "password": "x"}.items()}
+    )
+    assert load_settings(custom_keys=["password"]).ttl_days == 30
+    with pytest.raises(pulumi.RunError, match="telemetry:password is not a key"):
+        load(password="x")
+
+
+def test_keys_of_other_namespaces_are_ignored() -> None:
+    """A provider's keys are in the namespace of the provider."""
+    pulumi.runtime.set_all_config(
+        {"aws:ttlDay": "1", **{f"telemetry:{key}": value for key, value in COMPLETE.items()}}
+    )
+    assert load_settings().ttl_days == 30
+
+
+def test_the_table_has_every_key_of_the_control_plane() -> None:
+    """The resources read these keys, so the table must accept them."""
+    read_by_resources = {key.name: key.variable for key in CONFIG_KEYS if key.argument is None}
+    assert read_by_resources == CONTROL_PLANE
+
+
+def test_a_key_is_in_the_table_once() -> None:
+    """Two entries for one key or one argument would overwrite each other."""
+    names = [key.name for key in CONFIG_KEYS]
+    arguments = [key.argument for key in CONFIG_KEYS if key.argument is not None]
+    assert len(names) == len(set(names)) == len(CONFIG_KEYS)
+    assert len(arguments) == len(set(arguments))
