@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from clickhouse_api import errors, models
-    from clickhouse_api.calls import Page
-    from clickhouse_api.client import AsyncClient, Client
+    from clickhouse_api.asynchronous.client import AsyncClient
+    from clickhouse_api.blocking.client import Client
     from clickhouse_api.config import Settings
+    from clickhouse_api.results import Page
 
 __all__ = ["AsyncClient", "Client", "Page", "Settings", "errors", "models"]
 
 _HOMES = {
-    "AsyncClient": ".client",
-    "Client": ".client",
-    "Page": ".calls",
+    "AsyncClient": ".asynchronous.client",
+    "Client": ".blocking.client",
+    "Page": ".results",
     "Settings": ".config",
 }
 

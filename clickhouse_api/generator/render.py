@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from clickhouse_api.generator.blocking import blocking_files
 from clickhouse_api.generator.document import JsonObject
 from clickhouse_api.generator.enums import hoist_enums
 from clickhouse_api.generator.models import ModelModule, model_modules
@@ -20,7 +21,7 @@ from clickhouse_api.generator.schemas import derive
 __all__ = ["GENERATED_FOLDERS", "PACKAGE", "differences", "generated_files", "write"]
 
 PACKAGE = Path(__file__).parent.parent
-GENERATED_FOLDERS = ("models", "operations")
+GENERATED_FOLDERS = ("blocking", "models", "operations")
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # Written out, not taken from the repository's settings: the output must depend on nothing else.
@@ -39,7 +40,7 @@ def generated_files(document: JsonObject) -> dict[str, str]:
     shapes = derive(document)
     modules = model_modules(document, shapes)
     groups = operation_groups(document, shapes)
-    return _formatted(_model_files(modules) | _operation_files(groups))
+    return _formatted(_model_files(modules) | _operation_files(groups) | blocking_files())
 
 
 def _model_files(modules: list[ModelModule]) -> dict[str, str]:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clickhouse_api.calls import AsyncCaller, Caller
+    from clickhouse_api.asynchronous.calls import AsyncCaller
+    from clickhouse_api.blocking.calls import Caller
     from clickhouse_api.operations.api_keys import ApiKeysOperations, AsyncApiKeysOperations
     from clickhouse_api.operations.backup import AsyncBackupOperations, BackupOperations
     from clickhouse_api.operations.billing import AsyncBillingOperations, BillingOperations

@@ -5,9 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from clickhouse_api import models
-from clickhouse_api.calls import AsyncCaller, Caller, Operation
+from clickhouse_api.exchange import Operation
+
+if TYPE_CHECKING:
+    from clickhouse_api.asynchronous.calls import AsyncCaller
+    from clickhouse_api.blocking.calls import Caller
 
 __all__ = ["AsyncBillingOperations", "BillingOperations"]
 

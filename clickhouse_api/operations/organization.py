@@ -4,9 +4,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from clickhouse_api import models
-from clickhouse_api.calls import AsyncCaller, Caller, Operation, Page
+from clickhouse_api.exchange import Operation
+from clickhouse_api.results import Page
+
+if TYPE_CHECKING:
+    from clickhouse_api.asynchronous.calls import AsyncCaller
+    from clickhouse_api.blocking.calls import Caller
 
 __all__ = ["AsyncOrganizationOperations", "OrganizationOperations"]
 

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from clickhouse_api import AsyncClient, Client, models
-from clickhouse_api.calls import Page
+from clickhouse_api.results import Page
 from tests.clickhouse_api.cloud import Asked, Cloud, Reply, ok
 from tests.clickhouse_api.samples import (
     SCHEMAS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,9 +62,11 @@ def test_the_committed_code_is_what_the_generator_makes(files: dict[str, str]) -
 
 def test_line_one_says_what_made_the_file(files: dict[str, str]) -> None:
     """Generated, from what, by which command."""
-    for text in files.values():
+    for path, text in files.items():
         first = text.splitlines()[0]
-        assert first.startswith("# generated from clickhouse_api/openapi.json by")
+        folder, _, name = path.partition("/")
+        source = f"asynchronous/{name}" if folder == "blocking" else "clickhouse_api/openapi.json"
+        assert first.startswith(f"# generated from {source} by")
         assert "python -m clickhouse_api.generator" in first
 
 
@@ -200,3 +203,18 @@ def test_an_enum_is_named_after_what_its_owners_share() -> None:
         "PipeBKind",
         "TankKind",
     }
+
+
+def test_the_blocking_client_has_no_coroutine(files: dict[str, str]) -> None:
+    """It has every function of the asyncio client, without a name or a keyword of asyncio."""
+    sources = sorted((PACKAGE / "asynchronous").glob("*.py"))
+    assert {f"blocking/{source.name}" for source in sources} == {
+        path for path in files if path.startswith("blocking/")
+    }
+    for source in sources:
+        blocking = files[f"blocking/{source.name}"].partition("\n")[2]
+        assert not re.search("async|await|__a(enter|exit)__", blocking, re.IGNORECASE)
+        written = re.findall(r"def (\w+)", source.read_text())
+        assert re.findall(r"def (\w+)", blocking) == [
+            re.sub("^__a(enter|exit)__$", r"__\1__", name) for name in written
+        ]

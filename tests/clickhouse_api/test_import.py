@@ -30,7 +30,11 @@ def test_the_package_and_its_errors_load_no_library() -> None:
 def test_the_public_names_load_no_model() -> None:
     """Nor any operation."""
     loaded = modules_after("from clickhouse_api import AsyncClient, Client, errors, models")
-    assert {"clickhouse_api.client", "clickhouse_api.models"} <= loaded
+    assert {
+        "clickhouse_api.asynchronous.client",
+        "clickhouse_api.blocking.client",
+        "clickhouse_api.models",
+    } <= loaded
     assert not [name for name in loaded if name.startswith("clickhouse_api.models.")]
     assert not [name for name in loaded if name.startswith("clickhouse_api.operations.")]
     assert "asyncio" not in loaded

@@ -1,0 +1,100 @@
+"""Convert the response to an operation into a model, a page or a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from clickhouse_api.exchange import Answer
+
+if TYPE_CHECKING:  # pydantic is loaded with the first model that a program uses
+    from pydantic import TypeAdapter
+
+    from clickhouse_api.base import ResponseModel
+
+__all__ = ["Page", "items_of", "model_of", "page_of", "variant_of"]
+
+Model = TypeVar("Model", bound="ResponseModel")
+Item = TypeVar("Item")
+
+
+class Page(list[Item], Generic[Item]):
+    """A list from the API, with the paging fields of its response.
+
+    Attributes:
+        next_cursor: pass it as `cursor` to get the next page. None on the last page, and for lists
+            without pages.
+        total_count: number of items on all pages, if the API returned it.
+        limit: most items that a page holds, if the API returned it.
+        api_request_id: the API's id of the request.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item] = (),
+        *,
+        next_cursor: str | None = None,
+        total_count: int | None = None,
+        limit: int | None = None,
+        api_request_id: str | None = None,
+    ) -> None:
+        super().__init__(items)
+        self.next_cursor = next_cursor
+        self.total_count = total_count
+        self.limit = limit
+        self.api_request_id = api_request_id
+
+
+def model_of(answer: Answer, model: type[Model]) -> Model:
+    """Return the `result` of the response as a model."""
+    read: Model = _read(answer, model, answer.result() or {})
+    read._api_request_id = answer.request_id
+    return read
+
+
+def variant_of(answer: Answer, union: Any) -> Any:
+    """Return the `result` of the response as the variant of a union that it fits."""
+    from clickhouse_api.base import ResponseModel
+
+    read = _read(answer, union, answer.result() or {})
+    if isinstance(read, ResponseModel):
+        read._api_request_id = answer.request_id
+    return read
+
+
+def page_of(answer: Answer, item: Any) -> Page[Any]:
+    """Return the `result` of the response as a page of items."""
+    envelope = answer.json() or {}
+    return Page(
+        _read(answer, list[item], answer.result() or []),
+        next_cursor=envelope.get("nextCursor"),
+        total_count=envelope.get("totalCount"),
+        limit=envelope.get("limit"),
+        api_request_id=answer.request_id,
+    )
+
+
+def items_of(answer: Answer, item: Any) -> list[Any]:
+    """Return the items of a response that is a list, not an object with `result`."""
+    items: list[Any] = _read(answer, list[item], answer.json())
+    return items
+
+
+def _read(answer: Answer, shape: Any, value: Any) -> Any:
+    """Validate a value. Only another JSON type, such as a string for an object, fails."""
+    from pydantic import ValidationError
+
+    try:
+        return _adapter(shape).validate_python(value)
+    except ValidationError as error:
+        # The error is not chained: its message contains the value, which may contain a password.
+        why = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise answer.unreadable(f"its result does not match the OpenAPI spec ({why})") from None
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(shape)
