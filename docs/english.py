@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "CONTRIBUTING.md",
     "Makefile",
+    "README.md",
     "docs/prose.py",
     "hatch_build.py",
     "resources/__init__.py",

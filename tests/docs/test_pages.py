@@ -52,6 +52,13 @@ def test_readme_has_the_table_of_config_keys() -> None:
         assert f"\n| `{key.name}`" in (FOLDER / "settings.md").read_text()
 
 
+def test_the_program_of_readme_is_part_of_the_program() -> None:
+    """README.md shows `__main__.py` without its outputs."""
+    (shown,) = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
+    assert "resources.Telemetry(" in shown
+    assert shown in (ROOT / "__main__.py").read_text()
+
+
 def test_every_public_name_has_a_page() -> None:
     """Nothing that `resources` exports is missing, and nothing that it does not is there."""
     assert {public.name for _, public in PUBLIC} == set(resources.__all__)
