@@ -12,7 +12,7 @@ from tests.support.otlp_spans import export_bytes, export_request
 from tests.support.process import wait_until
 from tests.support.protobuf_fields import varint
 from tests.support.tcp_proxy import Proxy
-from tests.support.worker_runtime import INSERT_FORMATS, Worker, WorkerFactory
+from tests.support.worker_runtime import FAST, INSERT_FORMATS, Worker, WorkerFactory
 
 SPANS = 200
 ROW_FORMAT = {"protobuf": b"FORMAT+ProtobufList", "rowbinary": b"FORMAT+RowBinary"}
@@ -43,7 +43,7 @@ def test_a_batch_is_repeated_in_the_format_it_was_sealed_for(
     proxy.faults.lose_answers = 0
     proxy.faults.heads.clear()
     (worker.insert_format,) = set(INSERT_FORMATS) - {insert_format}
-    worker.deploy(clickhouse_url=proxy.url, limits={"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000})
+    worker.deploy(clickhouse_url=proxy.url, limits=FAST)
     worker.start()
     assert_once(clickhouse, worker, SPANS)
     assert proxy.faults.heads
