@@ -272,11 +272,8 @@ _HOMES = {
 
 # Providers of resources that only this package creates. All others are next to their resource.
 _INTERNAL_PROVIDERS = {
-    "ClickStackReceiptProvider": "click_stack.click_stack_receipt",
+    "ConfirmationProvider": "base.confirmation",
     "DurableObjectClassProvider": "telemetry.durable_object_class",
-    "NamedReceiptProvider": "base.name_mark",
-    "PostgresReceiptProvider": "postgres.postgres_receipt",
-    "ReceiptProvider": "base.receipt",
 }
 
 

@@ -19,7 +19,12 @@ from types import ModuleType
 
 __all__ = ["RENAMED_PROVIDERS", "RetiredModules", "install"]
 
-RENAMED_PROVIDERS: dict[str, str] = {}
+RENAMED_PROVIDERS = {
+    "ClickStackReceiptProvider": "ConfirmationProvider",
+    "NamedReceiptProvider": "ConfirmationProvider",
+    "PostgresReceiptProvider": "ConfirmationProvider",
+    "ReceiptProvider": "ConfirmationProvider",
+}
 """Old class name -> present class name, of every provider class that was renamed or merged."""
 
 RETIRED_MODULES = frozenset(

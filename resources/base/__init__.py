@@ -12,7 +12,7 @@ back) and what its few calls are (`observe`, `sync`, `remove`, and `post` where 
 `Part` is for what a service or an organization has one of: it is put there, so a lost answer costs
 nothing, and those who write the same one take turns. `Made` is for what a POST makes: it is noted
 before it is sent, and found again by its mark if the answer is lost. The marks are those of
-`ownership`; `named_receipt` removes them.
+`ownership`; `Confirmation` removes them.
 
 Nothing here imports more than a provider's process has loaded anyway: the client is imported when
 a cloud is called.

@@ -53,6 +53,14 @@ class Made(Declared):
         """What interrupted runs of this resource made, and no state knows of."""
         raise NotImplementedError
 
+    def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Remove the mark of an unfinished object. The state has its id now; see `Confirmation`.
+
+        Args:
+            props: the inputs of the confirmation.
+        """
+        raise NotImplementedError
+
     def require_existing(self, resource_id: str) -> None:
         """An id cannot be made again."""
         raise ResourceError(f"{self.what} {resource_id} is gone; `pulumi refresh` will notice that")

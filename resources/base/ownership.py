@@ -9,12 +9,12 @@ tags, and two rules make every crash converge:
 
 1. `create` adopts the service that carries the resource's marks and is `pending`, and makes a new
    one only if there is none. A pending one is in no state, so nobody else counts on it.
-2. Only `Receipt`, a child resource, turns `pending` into `done`. Its inputs name the service's
+2. Only `Confirmation`, a child resource, turns `pending` into `done`. Its inputs name the service's
    id, and the engine runs a dependent only after it has saved what it depends on. So a `done`
    service is in a state, and a `create` that sees it (the old one, when a service is replaced or
    tainted; another stack of the same name) leaves it alone.
 
-A kill between the saving and the receipt is repaired by the next `up`, which runs the receipt.
+After a kill between the saving and the confirmation, the next `up` runs the confirmation.
 """
 
 from __future__ import annotations

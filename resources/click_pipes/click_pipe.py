@@ -91,7 +91,7 @@ begins where its source says.
 
 An existing pipe is taken over with `adopt="<id>"`; its credentials are not touched until they
 change in the program. What an interrupted run made is found by the mark in its name (see
-`named_receipt`). Sources that are reached through an SSH tunnel or a reverse private endpoint of
+`name_mark`). Sources that are reached through an SSH tunnel or a reverse private endpoint of
 this program are not made here: give the endpoint's id.
 """
 
@@ -107,9 +107,10 @@ from pulumi.dynamic import CheckResult, DiffResult, Resource
 from resources.base import Change, Live, Made, marks_of, with_secrets
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
+from resources.base.confirmation import Confirmation
 from resources.base.errors import ResourceError
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, number, text
-from resources.base.name_mark import NamedReceipt, has_mark
+from resources.base.name_mark import has_mark, unmarked
 from resources.click_pipes.click_pipe_requests import live_pipe, patches, post_request, shown
 from resources.click_pipes.click_pipe_rules import (
     check_mapping,
@@ -282,6 +283,16 @@ class ClickPipeProvider(Made):
         )
         return str(pipe.id), live_pipe(pipe)
 
+    def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Remove the ownership mark from the pipe's name."""
+        from clickhouse_api import models
+
+        ids = props["organization_id"], props["service_id"], resource_id
+        name = client.click_pipes.click_pipe_get(*ids).name or ""
+        if unmarked(name) != name:
+            patch = models.ClickPipePatchRequest(name=unmarked(name))
+            client.click_pipes.click_pipe_update(*ids, patch)
+
     def sync(self, change: Change) -> Live:
         """Edit, then settings, then scaling, then run or stop; each can be done again."""
         olds, news, names = change.olds, change.news, change.names
@@ -324,21 +335,16 @@ class ClickPipe(Resource, module="clickhouse", name="ClickPipe"):
         for name in SECRETS:
             if props[name] is not None:
                 props[name] = pulumi.Output.secret(props[name])
+        provider = ClickPipeProvider()
         super().__init__(
-            ClickPipeProvider(),
+            provider,
             resource_name,
             {**props, **marks_of(type(self), resource_name, opts)},
             with_secrets(opts, *SECRETS),
         )
         if args.adopt is None:
-            NamedReceipt(
-                resource_name,
-                kind="click_pipe",
-                organization_id=args.organization_id,
-                service_id=args.service_id,
-                thing_id=self.id,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            place = {"organization_id": args.organization_id, "service_id": args.service_id}
+            Confirmation(resource_name, provider, of=self, props=place)
 
 
 def _steps(client: Client, pipe_id: str, props: Mapping[str, Any]) -> PipeSteps:

@@ -34,6 +34,7 @@ from pulumi.dynamic import CheckFailure, Resource
 
 from resources.base import Live, marks_of
 from resources.base.checker import Checker, is_known, whole_number
+from resources.base.confirmation import Confirmation
 from resources.base.fields import (
     ORGANIZATION,
     SERVICE,
@@ -46,7 +47,6 @@ from resources.base.fields import (
     texts,
 )
 from resources.click_stack.click_stack_object import ClickStackThing
-from resources.click_stack.click_stack_receipt import ClickStackReceipt
 
 __all__ = ["ClickStackAlert", "ClickStackAlertArgs", "ClickStackAlertProvider"]
 
@@ -296,4 +296,4 @@ class ClickStackAlert(Resource, module="clickhouse", name="ClickStackAlert"):
         provider = ClickStackAlertProvider()
         super().__init__(provider, resource_name, props, opts)
         if args.adopt is None:
-            ClickStackReceipt(resource_name, provider, of=self, props=provider.place_of(props))
+            Confirmation(resource_name, provider, of=self, props=provider.place_of(props))

@@ -48,9 +48,9 @@ from pulumi.dynamic import CheckFailure, CheckResult, Resource
 
 from resources.base import Live, marks_of
 from resources.base.checker import Checker, is_known
+from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text, texts
 from resources.click_stack.click_stack_object import ClickStackThing
-from resources.click_stack.click_stack_receipt import ClickStackReceipt
 
 __all__ = ["ClickStackDashboard", "ClickStackDashboardArgs", "ClickStackDashboardProvider"]
 
@@ -243,7 +243,7 @@ class ClickStackDashboard(Resource, module="clickhouse", name="ClickStackDashboa
         provider = ClickStackDashboardProvider()
         super().__init__(provider, resource_name, props, opts)
         if args.adopt is None:
-            ClickStackReceipt(resource_name, provider, of=self, props=provider.place_of(props))
+            Confirmation(resource_name, provider, of=self, props=provider.place_of(props))
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:

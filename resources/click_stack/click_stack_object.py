@@ -6,7 +6,7 @@ sent as it was found. Nested values are held to the document's shape (`shapes`),
 a live one is looked at as the program speaks of: what the server adds is never a difference.
 
 None of them has tags, so the owner's mark of one that is being made stands in its name, until
-`ClickStackReceipt` takes it away (`named_receipt` has the argument).
+`Confirmation` removes it (see `ownership`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class ClickStackThing(Made):
         """What is illegal between values that each have the right shape."""
 
     def place_of(self, props: Mapping[str, Any]) -> dict[str, Any]:
-        """What the receipt must know to find the thing and to send it again."""
+        """Return the inputs that `confirm_created` needs to find and resend the object."""
         return {name: props[name] for name in ("organization_id", "service_id")}
 
     def rules(self, checker: Checker) -> None:
@@ -149,8 +149,8 @@ class ClickStackThing(Made):
             if value is not None or name not in self.omits
         }
 
-    def take_mark_off(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Give it its plain name; all else is sent as it is."""
+    def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Remove the ownership mark from the name. The PUT contains all other properties."""
         live = self._observed(client, resource_id, props)
         if live is not None:
             self._put(client, resource_id, live, {**props, self.naming: live[self.naming]})

@@ -45,10 +45,10 @@ from pulumi.dynamic import Resource
 
 from resources.base import Live, marks_of
 from resources.base.checker import Checker
+from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text
 from resources.base.schema_check import check_shape
 from resources.click_stack.click_stack_object import ClickStackThing
-from resources.click_stack.click_stack_receipt import ClickStackReceipt
 
 __all__ = ["ClickStackSource", "ClickStackSourceArgs", "ClickStackSourceProvider"]
 
@@ -187,7 +187,7 @@ class ClickStackSource(Resource, module="clickhouse", name="ClickStackSource"):
         provider = ClickStackSourceProvider()
         super().__init__(provider, resource_name, props, opts)
         if args.adopt is None:
-            ClickStackReceipt(resource_name, provider, of=self, props=provider.place_of(props))
+            Confirmation(resource_name, provider, of=self, props=provider.place_of(props))
 
 
 def _request(props: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,9 +34,9 @@ from pulumi.dynamic import CheckFailure, Resource
 from resources.base import Change, Live, marks_of, with_secrets
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
+from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text
 from resources.click_stack.click_stack_object import ClickStackThing
-from resources.click_stack.click_stack_receipt import ClickStackReceipt
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -187,4 +187,4 @@ class ClickStackWebhook(Resource, module="clickhouse", name="ClickStackWebhook")
         super().__init__(provider, resource_name, props, with_secrets(opts, *SECRETS))
         if args.adopt is None:
             place = provider.place_of(props)
-            ClickStackReceipt(resource_name, provider, of=self, props=place, secrets=SECRETS)
+            Confirmation(resource_name, provider, of=self, props=place, secrets=SECRETS)

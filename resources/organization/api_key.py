@@ -23,7 +23,7 @@ that use it before the old one goes. The rest changes in place. An existing key 
 `adopt="<id>"`; its key id and secret are not known then, and it is not rotated until `adopt` is
 taken out.
 
-A key carries its owner's mark in its name until its id is saved (see `named_receipt`). The secret
+A key carries its owner's mark in its name until its id is saved (see `name_mark`). The secret
 of one that an interrupted run left is lost, so it is deleted and another one made.
 """
 
@@ -39,6 +39,7 @@ from pulumi.dynamic import Resource
 from resources.base import Change, Live, Made, marks_of, plain, with_secrets
 from resources.base.access_list import check_access_list, same_access_list
 from resources.base.checker import Checker
+from resources.base.confirmation import Confirmation
 from resources.base.fields import (
     ORGANIZATION,
     Field,
@@ -49,7 +50,7 @@ from resources.base.fields import (
     text,
     texts,
 )
-from resources.base.name_mark import NamedReceipt, has_mark, marked, unmarked
+from resources.base.name_mark import has_mark, marked, unmarked
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -142,6 +143,16 @@ class ApiKeyProvider(Made):
         secrets = {"key_id": made.key_id, "key_secret": made.key_secret}
         return str(key.id), {**_live(key), **secrets}
 
+    def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Remove the ownership mark from the key's name."""
+        from clickhouse_api import models
+
+        ids = props["organization_id"], resource_id
+        name = client.api_keys.openapi_key_get(*ids).name or ""
+        if unmarked(name) != name:
+            patch = models.ApiKeyPatchRequest(name=unmarked(name))
+            client.api_keys.openapi_key_update(*ids, patch)
+
     def sync(self, change: Change) -> Live:
         """Send what differs; a null expiry is none."""
         from clickhouse_api import models
@@ -173,8 +184,9 @@ class ApiKey(Resource, module="clickhouse", name="ApiKey"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         name = args.name or (resource_name if args.adopt is None else None)
+        provider = ApiKeyProvider()
         super().__init__(
-            ApiKeyProvider(),
+            provider,
             resource_name,
             {
                 **vars(args),
@@ -186,13 +198,8 @@ class ApiKey(Resource, module="clickhouse", name="ApiKey"):
             with_secrets(opts, "key_secret"),
         )
         if args.adopt is None:
-            NamedReceipt(
-                resource_name,
-                kind="api_key",
-                organization_id=args.organization_id,
-                thing_id=self.id,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            place = {"organization_id": args.organization_id}
+            Confirmation(resource_name, provider, of=self, props=place)
 
 
 def _live(key: models.ApiKey) -> Live:

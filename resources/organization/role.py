@@ -21,7 +21,7 @@ Another organization replaces it; name and policies change in place. The API rep
 with every change and grants some by itself, so a role is as wanted if it has at least the policies
 of the program. Who has the role is said by `RoleAssignment`, `Member` or `ApiKey`. An existing role
 is taken over with `adopt="<id>"`. What an interrupted run made is found by the mark in its name
-(see `named_receipt`) and taken over by itself.
+(see `name_mark`) and taken over by itself.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ from pulumi.dynamic import Resource
 
 from resources.base import Change, Live, Made, marks_of, plain
 from resources.base.checker import Checker
+from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, Field, text
-from resources.base.name_mark import NamedReceipt, has_mark, marked, unmarked
+from resources.base.name_mark import has_mark, marked, unmarked
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -142,6 +143,16 @@ class RoleProvider(Made):
         role = client.role_management.organization_role_post(props["organization_id"], request)
         return str(role.id), _live(role)
 
+    def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Remove the ownership mark from the role's name."""
+        from clickhouse_api import models
+
+        ids = props["organization_id"], resource_id
+        name = client.role_management.organization_role_get(*ids).name or ""
+        if unmarked(name) != name:
+            patch = models.RoleUpdateRequest(name=unmarked(name))
+            client.role_management.organization_role_patch(*ids, patch)
+
     def sync(self, change: Change) -> Live:
         """Send what differs; who has the role is left out, so it stays."""
         from clickhouse_api import models
@@ -170,15 +181,11 @@ class Role(Resource, module="clickhouse", name="Role"):
     ) -> None:
         name = args.name or (resource_name if args.adopt is None else None)
         props = {**vars(args), "name": name, **marks_of(type(self), resource_name, opts)}
-        super().__init__(RoleProvider(), resource_name, props, opts)
+        provider = RoleProvider()
+        super().__init__(provider, resource_name, props, opts)
         if args.adopt is None:
-            NamedReceipt(
-                resource_name,
-                kind="role",
-                organization_id=args.organization_id,
-                thing_id=self.id,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            place = {"organization_id": args.organization_id}
+            Confirmation(resource_name, provider, of=self, props=place)
 
 
 def _live(role: models.RBACRole) -> Live:

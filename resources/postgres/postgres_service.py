@@ -46,12 +46,12 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, Resource, Upda
 from resources.base import Live, Made, marks_of, passwords, plain, with_secrets
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
+from resources.base.confirmation import Confirmation
 from resources.base.errors import ResourceError
 from resources.base.fields import ORGANIZATION, Field, choice, flag, number, text
-from resources.base.ownership import Owner, tags_of
+from resources.base.ownership import CREATE, DONE, Owner, tags_of
 from resources.base.schema_check import check_shape
 from resources.postgres import postgres_rules
-from resources.postgres.postgres_receipt import PostgresReceipt
 from resources.postgres.postgres_states import DELETING, UNAVAILABLE
 from resources.postgres.postgres_steps import (
     PATCHED,
@@ -321,6 +321,18 @@ class PostgresServiceProvider(Made):
             made = client.postgres.postgres_service_create(organization, request)
         return str(made.id), live_of(plain(made))
 
+    def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Set the ownership tag to `done`. The PATCH replaces all tags."""
+        from clickhouse_api import models
+
+        place = props["organization_id"], resource_id
+        live = live_of(plain(client.postgres.postgres_service_get(*place)))
+        if live["all_tags"].get(CREATE) == DONE:
+            return
+        tags = tag_list({**live["all_tags"], CREATE: DONE})
+        patch = models.PostgresServicePatchRequest.model_validate({"tags": tags})
+        client.postgres.postgres_service_patch(*place, patch)
+
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """It goes, and its data."""
         progress = engine.Progress(str(props.get("resource_urn") or ""))
@@ -412,13 +424,8 @@ class PostgresService(Resource, module="clickhouse", name="PostgresService"):
             props["password"] = pulumi.Output.secret(args.password)
         outputs = dict.fromkeys((*TOLD, "connection_string"))
         props |= {**outputs, **marks_of(type(self), resource_name, opts)}
-        super().__init__(
-            PostgresServiceProvider(), resource_name, props, with_secrets(opts, *SECRETS)
-        )
+        provider = PostgresServiceProvider()
+        super().__init__(provider, resource_name, props, with_secrets(opts, *SECRETS))
         if args.adopt is None:
-            PostgresReceipt(
-                resource_name,
-                organization_id=args.organization_id,
-                thing_id=self.id,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            place = {"organization_id": args.organization_id}
+            Confirmation(resource_name, provider, of=self, props=place)

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import (
@@ -49,15 +49,18 @@ from pulumi.dynamic import (
 
 from resources.base import pulumi_engine as engine
 from resources.base.checker import is_known
+from resources.base.confirmation import Confirmation
 from resources.base.errors import ResourceError
-from resources.base.ownership import stack_mark
+from resources.base.ownership import CREATE, DONE, stack_mark
 from resources.base.provider import Provider
-from resources.base.receipt import Receipt
 from resources.base.urns import urn_of
 from resources.service import service_fields, service_rules, service_steps
 from resources.service.service_passwords import first_password, next_password
 from resources.service.service_states import DELETING, STOPPED_OR_STOPPING
 from resources.service.waits import ServiceRef, get_or_none
+
+if TYPE_CHECKING:
+    from clickhouse_api import Client
 
 __all__ = ["Service", "ServiceArgs", "ServiceProvider"]
 
@@ -253,6 +256,14 @@ class ServiceProvider(Provider):
                 client, ref, service_steps.waiter_for(client, ref, props, progress)
             )
 
+    def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Set the ownership tag to `done`."""
+        from clickhouse_api import models
+
+        done = models.ResourceTagsV1(key=CREATE, value=DONE)
+        patch = models.ServicePatchRequest(tags=models.InstanceTagsPatch(add=[done]))
+        client.service.instance_update(props["organization_id"], resource_id, patch)
+
     def _obstacles(self, props: dict[str, Any]) -> list[CheckFailure]:
         """A wrong key, an unknown organization or a bad `adopt` shows in the preview, not later.
 
@@ -346,8 +357,9 @@ class Service(Resource, module="clickhouse", name="Service"):
             ),
             service_rules.PRIMARYS_STATE: _state_of_primary(args.data_warehouse_id),
         }
+        provider = ServiceProvider()
         super().__init__(
-            ServiceProvider(),
+            provider,
             resource_name,
             {**outputs, **vars(args), **hidden, **marks},
             pulumi.ResourceOptions.merge(
@@ -358,12 +370,8 @@ class Service(Resource, module="clickhouse", name="Service"):
             ),
         )
         if args.adopt is None:
-            Receipt(
-                resource_name,
-                organization_id=self.organization_id,
-                service_id=self.id,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            place = {"organization_id": self.organization_id}
+            Confirmation(resource_name, provider, of=self, props=place)
 
 
 async def _state_of_primary(warehouse: Any) -> pulumi.Output[str] | None:
