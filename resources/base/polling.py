@@ -1,37 +1,68 @@
-"""Waits for things that have a state of their own beside a service's, as pipes and functions.
+"""`Poller`: a wait for a cloud, with a deadline, progress messages and intervals.
 
-The first look comes soon, since many a thing is there at once; after that a wait costs at most one
-request per 5 s of the 10 per 10 s that a key has.
+    Poller("Postgres service p (0b9c…)", 1800, progress).until(
+        live, look, done, state_of=state_of, goal="runs"
+    )
+
+- `until` observes an object until it is as required, and fails at the deadline.
+- `find` observes until something is there. At the deadline it returns the last observation.
+- `retry` repeats a request while the error may be temporary.
+
+An API key may send 10 requests per 10 s. A wait sends one after 1 s, because many objects are ready
+at once, and then at most one per 5 s.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from resources.base import pulumi_engine as engine
 from resources.base.errors import WaitFailed
 
-__all__ = ["Poller"]
+__all__ = ["Intervals", "Poller"]
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Exception)
 
-_FIRST_INTERVAL_SECONDS = 1.0
-_NEXT_INTERVAL_SECONDS = 5.0
-_LONGEST_INTERVAL_SECONDS = 15.0
+_GROWTH = 1.25
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Seconds between two observations: the first, the second, and the limit of their growth."""
+
+    first: float = 1.0
+    second: float = 5.0
+    longest: float = 15.0
+
+    @classmethod
+    def of(cls, seconds: float) -> Intervals:
+        """Return intervals that stay the same."""
+        return cls(seconds, seconds, seconds)
+
+    def __iter__(self) -> Iterator[float]:
+        """Yield the intervals, indefinitely."""
+        interval = self.first
+        while True:
+            yield interval
+            # Jitter keeps several waits of one `pulumi up` from sending requests together.
+            longer = max(interval * _GROWTH, self.second) * random.uniform(1, 1.1)  # noqa: S311
+            interval = min(longer, self.longest)
 
 
 @dataclass
 class Poller:
-    """Looks until something holds; tests hand in the clock and the sleep.
+    """Waits for one object. Tests pass their own clock and sleep.
 
     Attributes:
-        subject: what is waited for, in messages.
-        deadline_seconds: for all waits of this poller together, from now on.
-        progress: told what is being waited for.
+        subject: the object's name in messages.
+        deadline_seconds: limit of all waits of this poller together, from its creation.
+        progress: receives a line before each pause.
+        intervals: between two observations.
     """
 
     subject: str
@@ -39,45 +70,101 @@ class Poller:
     progress: Callable[[str], None] = lambda _message: None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = engine.sleep
-    _deadline: float = field(init=False)
+    intervals: Intervals = Intervals()
+    _started: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._deadline = self.clock() + self.deadline_seconds
+        self._started = self.clock()
 
     def until(
         self,
-        seen: T,
-        look: Callable[[], T],
+        observed: T,
+        observe: Callable[[], T],
         done: Callable[[T], bool],
         *,
-        state_of: Callable[[T], str],
-        what: str,
+        state_of: Callable[[T], str | None],
+        goal: str,
     ) -> T:
-        """Wait until `done`, which raises where that cannot happen any more.
+        """Wait until `done` returns True. `done` raises if that has become impossible.
 
         Args:
-            seen: the latest answer of the API.
-            look: asks for another.
-            state_of: its state, in the API's words.
-            what: what is waited for, after "waiting until it".
+            observed: the object as last returned by the API.
+            observe: requests it again.
+            state_of: its state as the API names it; None if the API no longer has the object.
+            goal: completes "waiting until it ...", for example "is stopped".
         Returns:
-            The answer that ended the wait.
+            The observation that ended the wait.
         Raises:
-            WaitFailed: the deadline passed; says the last state.
+            WaitFailed: the deadline passed; carries the last state.
         """
-        interval = _FIRST_INTERVAL_SECONDS
-        while not done(seen):
-            left = self._deadline - self.clock()
-            if left <= 0:
-                raise WaitFailed(
-                    f"{self.subject}: gave up waiting until it {what} after "
-                    f"{self.deadline_seconds:.0f} s: its state is {state_of(seen)}",
-                    last_state=state_of(seen),
-                )
-            self.progress(f"{self.subject}: {state_of(seen)}, waiting until it {what}")
-            self.sleep(min(interval, left))
-            seen = look()
-            # Jitter keeps several waits of one `up` from asking in the same instant.
-            longer = max(interval * 1.25, _NEXT_INTERVAL_SECONDS) * random.uniform(1, 1.1)  # noqa: S311
-            interval = min(longer, _LONGEST_INTERVAL_SECONDS)
-        return seen
+        for interval in self.intervals:
+            if done(observed):
+                return observed
+            self.pause(interval, state_of(observed), goal)
+            observed = observe()
+        raise AssertionError("intervals never end")
+
+    def find(self, observe: Callable[[], T], *, message: str) -> T:
+        """Observe at once, and then until the result is true or the deadline has passed.
+
+        Args:
+            message: reported before each pause.
+        Returns:
+            The last observation.
+        """
+        for interval in self.intervals:
+            found = observe()
+            if found or self.seconds_left() <= 0:
+                return found
+            self.progress(message)
+            self._sleep(interval)
+        raise AssertionError("intervals never end")
+
+    def retry(
+        self, request: Callable[[], T], error: type[E], patience_seconds: Callable[[E], float]
+    ) -> T:
+        """Send a request until it succeeds.
+
+        Args:
+            error: the class of errors that may be temporary.
+            patience_seconds: how long an error may be temporary; 0 if it is permanent.
+        Raises:
+            E: the last error, after its patience or at the deadline.
+        """
+        for interval in self.intervals:
+            try:
+                return request()
+            except error as problem:
+                limit = min(patience_seconds(problem), self.deadline_seconds)
+                if self.clock() - self._started >= limit:
+                    raise
+                self.progress(f"{self.subject}: {problem}")
+            self._sleep(interval)
+        raise AssertionError("intervals never end")
+
+    def pause(self, seconds: float, state: str | None, goal: str) -> None:
+        """Report the state and sleep, but not longer than until the deadline.
+
+        Raises:
+            WaitFailed: the deadline has passed.
+        """
+        if self.seconds_left() <= 0:
+            raise self.failure(goal, state)
+        self.progress(f"{self.subject}: {state or 'deleted'}, waiting until it {goal}")
+        self._sleep(seconds)
+
+    def seconds_left(self) -> float:
+        """Return the time until the deadline; negative if it has passed."""
+        return self._started + self.deadline_seconds - self.clock()
+
+    def failure(self, goal: str, state: str | None) -> WaitFailed:
+        """Return the error of a wait that did not reach its goal."""
+        shown = f"its state is {state}" if state else "the API no longer has it"
+        late = self.seconds_left() <= 0
+        after = f" after {self.deadline_seconds:.0f} s" if late else ""
+        return WaitFailed(
+            f"{self.subject}: gave up waiting until it {goal}{after}: {shown}", last_state=state
+        )
+
+    def _sleep(self, seconds: float) -> None:
+        self.sleep(max(0.0, min(seconds, self.seconds_left())))

@@ -107,7 +107,7 @@ class ClickPipeDatabaseScalingProvider(Part):
             send,
             lambda seen: seen is not None,
             state_of=lambda _: "absent, as where there never was such a pipe",
-            what="can be set",
+            goal="can be set",
         )
         return set_sizes or {}
 

@@ -152,7 +152,7 @@ class PipeSteps:
             self.read,
             lambda _pipe: False,
             state_of=lambda pipe: str(pipe["state"]),
-            what="is gone",
+            goal="is deleted",
         )
 
     def _while_paused(self, live: Live, send: Callable[[], Live]) -> Live:
@@ -212,21 +212,18 @@ class PipeSteps:
         self,
         live: Live,
         states: frozenset[str],
-        what: str,
+        goal: str,
         *,
         hopeless: frozenset[str] = frozenset(),
     ) -> Live:
         def done(pipe: Live) -> bool:
             if pipe["state"] in hopeless:
-                raise WaitFailed(
-                    f"{self._poller.subject}: waiting until it {what}: its state is "
-                    f"{pipe['state']}; the console shows why",
-                    last_state=str(pipe["state"]),
-                )
+                failure = self._poller.failure(goal, str(pipe["state"]))
+                raise WaitFailed(f"{failure}; the console shows why", last_state=failure.last_state)
             return pipe["state"] in states
 
         return self._poller.until(
-            live, self.read, done, state_of=lambda pipe: str(pipe["state"]), what=what
+            live, self.read, done, state_of=lambda pipe: str(pipe["state"]), goal=goal
         )
 
     def _awake(self, request: Callable[[], T]) -> T:

@@ -5,6 +5,7 @@ What a step observes is the cloud; nothing here knows of Pulumi's state.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from resources.base import Live, plain
 from resources.base import pulumi_engine as engine
 from resources.base.checker import whole_number
-from resources.base.errors import ResourceError, WaitFailed
+from resources.base.errors import ResourceError
 from resources.base.ownership import PREFIX
 from resources.base.polling import Poller
 from resources.postgres.postgres_states import DELETING, RUNNING, UNAVAILABLE
@@ -35,6 +36,7 @@ _SETTLE_SECONDS = 15.0
 # It may be unavailable while it moves, and comes back; longer than this it does not.
 _UNAVAILABLE_SECONDS = 300.0
 DEFAULT_TIMEOUT_MINUTES = 30
+_AS_ASKED = "runs as asked"
 
 
 @dataclass
@@ -52,20 +54,14 @@ class PostgresSteps:
     props: Mapping[str, Any]
     service_id: str
     progress: Callable[[str], None] = lambda _message: None
-    clock: Callable[[], float] | None = None
+    clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = engine.sleep
     poller: Poller = field(init=False)
 
     def __post_init__(self) -> None:
         minutes = self.props.get("timeout_minutes") or DEFAULT_TIMEOUT_MINUTES
-        given = {"clock": self.clock} if self.clock else {}
-        self.poller = Poller(
-            f"Postgres service {self.props.get('name')} ({self.service_id})",
-            minutes * 60,
-            self.progress,
-            sleep=self.sleep,
-            **given,
-        )
+        subject = f"Postgres service {self.props.get('name')} ({self.service_id})"
+        self.poller = Poller(subject, minutes * 60, self.progress, self.clock, self.sleep)
 
     def look(self) -> Live | None:
         """The service as the API has it, with its parameters if they are asked for; None: gone."""
@@ -108,11 +104,11 @@ class PostgresSteps:
             nonlocal left, unavailable
             state = (seen or {}).get("state")
             if seen is None or state in DELETING:
-                raise self._failed(state)
+                raise self.poller.failure(_AS_ASKED, state)
             if state in UNAVAILABLE:
                 unavailable = self.poller.clock() if unavailable is None else unavailable
                 if self.poller.clock() - unavailable >= _UNAVAILABLE_SECONDS:
-                    raise self._failed(state)
+                    raise self.poller.failure(_AS_ASKED, state)
             else:
                 unavailable = None
             if state not in RUNNING:
@@ -120,16 +116,9 @@ class PostgresSteps:
                 return False
             return matches(seen) and (left or self.poller.clock() - started >= settle_seconds)
 
-        seen = self.poller.until(live, self.look, done, state_of=_state, what="runs as asked")
+        seen = self.poller.until(live, self.look, done, state_of=_state, goal=_AS_ASKED)
         assert seen is not None  # noqa: S101 - `done` raises on None
         return seen
-
-    def _failed(self, state: str | None) -> WaitFailed:
-        shown = f"its state is {state}" if state else "the API no longer has it"
-        return WaitFailed(
-            f"{self.poller.subject}: gave up waiting until it runs as asked: {shown}",
-            last_state=state,
-        )
 
     def patch(self, live: Live, names: Sequence[str]) -> Live:
         """Send those of the named fields that one PATCH takes; what it is then."""
@@ -226,9 +215,9 @@ class PostgresSteps:
                 return False
             return True
 
-        self.poller.until(self.look(), self.look, deleted, state_of=_state, what="may be deleted")
+        self.poller.until(self.look(), self.look, deleted, state_of=_state, goal="may be deleted")
         self.poller.until(
-            self.look(), self.look, lambda seen: seen is None, state_of=_state, what="is gone"
+            self.look(), self.look, lambda seen: seen is None, state_of=_state, goal="is deleted"
         )
 
 
@@ -292,5 +281,5 @@ def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if key != "id" and value}
 
 
-def _state(live: Live | None) -> str:
-    return str(live.get("state")) if live else "gone"
+def _state(live: Live | None) -> str | None:
+    return str(live.get("state")) if live else None

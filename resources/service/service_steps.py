@@ -162,7 +162,7 @@ def sync(
 
     if service.state in STOPPED_OR_STOPPING:
         return waiter.until_matching(service, matches)
-    return waiter.until_running(service, matches=matches, what="waiting until it runs as asked")
+    return waiter.until_running(service, matches=matches, goal="runs as asked")
 
 
 def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
@@ -185,9 +185,9 @@ def delete_service(client: Client, ref: ServiceRef, waiter: Waiter) -> None:
         if service is None or _delete_begins(client, ref):
             break
         # For a while after `stopped` shows, the API still calls it too early.
-        waiter.pause(service, "waiting until it may be deleted", seconds=next(pauses))
+        waiter.pause(service, "may be deleted", seconds=next(pauses))
         service = get_or_none(client, ref)
-    waiter.until_gone(service)
+    waiter.until_deleted(service)
 
 
 def _delete_begins(client: Client, ref: ServiceRef) -> bool:

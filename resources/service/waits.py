@@ -1,21 +1,20 @@
-"""Waits for a service: until it runs as asked, is stopped, or is gone.
+"""`Waiter`: waits until a ClickHouse service runs, is stopped or is deleted.
 
-One wait costs at most one request per 5 s of the 10 per 10 s that a key has. Between two requests
-the service's own `/ping` is asked, which needs no login and counts against no limit: as soon as it
-answers, the API is read again, so a service that is up in a second is not waited for in fives.
+Between two requests to the API, the waiter sends the service's own `/ping`, which needs no login
+and has no rate limit. Once it responds, the service is requested from the API again at once, so a
+service that starts in a second does not cost an interval of 5 s.
 """
 
 from __future__ import annotations
 
 import copy
-import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resources.base import pulumi_engine as engine
-from resources.base.errors import WaitFailed
+from resources.base.polling import Intervals, Poller
 from resources.service.service_states import DELETED, DELETING, FAILED, RUNNING, STOPPED
 
 if TYPE_CHECKING:
@@ -26,21 +25,19 @@ __all__ = ["ServiceRef", "Waiter", "get_or_none", "https_endpoint"]
 # A service in these states does not run again. A degraded one may recover.
 _HOPELESS = FAILED | DELETING | DELETED
 
-# After a command the first look comes soon, in place of one at once that could show nothing; the
-# second comes 5 s later.
-_FIRST_LOOK_SECONDS = 1.0
-_FIRST_INTERVAL_SECONDS = 5.0
-_LONGEST_INTERVAL_SECONDS = 15.0
+# A service that starts is pinged, so the first request to the API comes later.
+_WHILE_PINGED = Intervals(first=5.0)
+_UNPINGED = Intervals()
 _PING_INTERVAL_SECONDS = 0.25
 _PING_TIMEOUT_SECONDS = 2.0
-# How long a service may be `running` for the API and not answer us: certificates and DNS take a
-# moment, and whoever runs `pulumi` may not be on the service's IP access list at all.
-_ANSWER_GRACE_SECONDS = 30.0
+# A service may be `running` for the API and not yet respond: certificates and DNS take a moment.
+# This machine may also be missing in the service's IP access list.
+_PING_GRACE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class ServiceRef:
-    """Which service, and what to call it in messages."""
+    """The ids of a service, and its name in messages."""
 
     organization_id: str
     id: str
@@ -51,7 +48,7 @@ class ServiceRef:
 
 
 def get_or_none(client: Client, ref: ServiceRef) -> models.Service | None:
-    """The service as the API sees it; None where it is gone."""
+    """Return the service as the API has it, or None if it is deleted."""
     from clickhouse_api import errors
 
     try:
@@ -62,34 +59,34 @@ def get_or_none(client: Client, ref: ServiceRef) -> models.Service | None:
 
 
 def https_endpoint(service: models.Service) -> str | None:
-    """Origin of the service's HTTPS interface, None while it has none."""
+    """Return the origin of the service's HTTPS interface, or None if it has none yet."""
     for endpoint in service.endpoints or []:
         if endpoint.protocol == "https" and endpoint.host and endpoint.port:
             return f"https://{endpoint.host}:{int(endpoint.port)}"
     return None
 
 
-def answers(origin: str | None) -> bool:
-    """Whether a ClickHouse server answers at an origin."""
+def responds(origin: str | None) -> bool:
+    """Return whether a ClickHouse server responds to a ping."""
     import httpx
 
     if origin is None:
         return False
     try:
-        answer = httpx.get(f"{origin}/ping", timeout=_PING_TIMEOUT_SECONDS)
+        response = httpx.get(f"{origin}/ping", timeout=_PING_TIMEOUT_SECONDS)
     except (httpx.HTTPError, OSError):
         return False
-    return answer.status_code == 200
+    return response.status_code == 200
 
 
 class Waiter:
-    """Waits for one service; the clock, the sleep and the ping are handed in by tests.
+    """Waits for one service. Tests pass their own clock, sleep and ping.
 
     Args:
         client: an open client of the control plane.
         ref: the service.
-        deadline_seconds: wall clock for all waits of this waiter together.
-        progress: told what is being waited for.
+        deadline_seconds: limit of all waits of this waiter together, from its creation.
+        progress: receives a line before each pause.
     """
 
     def __init__(
@@ -101,21 +98,19 @@ class Waiter:
         progress: Callable[[str], None] = lambda _message: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = engine.sleep,
-        ping: Callable[[str | None], bool] = answers,
+        ping: Callable[[str | None], bool] = responds,
     ) -> None:
         self._client = client
         self._ref = ref
-        self._deadline_seconds = deadline_seconds
-        self._deadline = clock() + deadline_seconds
-        self._progress = progress
-        self._clock = clock
-        self._sleep = sleep
+        self._poller = Poller(str(ref), deadline_seconds, progress, clock, sleep)
         self._ping = ping
 
     def for_other(self, ref: ServiceRef) -> Waiter:
-        """A waiter for another service, with what is left of this one's deadline."""
+        """Return a waiter for another service that has the same deadline."""
         other = copy.copy(self)
         other._ref = ref
+        other._poller = copy.copy(self._poller)
+        other._poller.subject = str(ref)
         return other
 
     def until_running(
@@ -124,131 +119,141 @@ class Waiter:
         *,
         matches: Callable[[models.Service], bool] = lambda _service: True,
         states: frozenset[str] = RUNNING,
-        what: str = "waiting until it runs",
+        goal: str = "runs",
     ) -> models.Service:
-        """Wait until the service runs, answers, and is as it was asked to be.
+        """Wait until the service runs, responds and has the required fields.
 
         Args:
-            service: the latest answer of the API.
-            matches: whether the service's fields are what was asked for.
-            states: what counts as running; without `idle`, one that is awake.
-            what: what to say meanwhile.
+            service: the service as last returned by the API.
+            matches: returns whether its fields are as required.
+            states: the accepted states; without `idle`, the service must be awake.
+            goal: completes "waiting until it ...".
         Returns:
-            The answer that ended the wait.
+            The observation that ended the wait.
         Raises:
-            WaitFailed: it failed, vanished, or the deadline passed.
+            WaitFailed: the service failed or was deleted, or the deadline passed.
         """
-
-        def done(seen: models.Service | None) -> bool:
-            if seen is None or seen.state in _HOPELESS:
-                raise self._failed(what, seen)
-            return seen.state in states and matches(seen)
-
-        running = self._poll(service, done, what, hint=service)
-        assert running is not None  # noqa: S101 - `done` raises on None
-        self._until_answering(running)
+        running = self._until(
+            service, lambda seen: seen.state in states and matches(seen), goal, pinged=True
+        )
+        self._until_responding(running)
         return running
 
     def until_matching(
         self, service: models.Service, matches: Callable[[models.Service], bool]
     ) -> models.Service:
-        """Wait until a service that does not run has the fields that were asked for.
+        """Wait until a service that does not run has the required fields.
 
         Raises:
-            WaitFailed: it failed, vanished, or the deadline passed.
+            WaitFailed: the service failed or was deleted, or the deadline passed.
         """
-
-        def done(seen: models.Service | None) -> bool:
-            if seen is None or seen.state in _HOPELESS:
-                raise self._failed("waiting until it is as asked", seen)
-            return matches(seen)
-
-        settled = self._poll(service, done, "waiting until it is as asked")
-        assert settled is not None  # noqa: S101 - `done` raises on None
-        return settled
+        return self._until(service, matches, "is as asked", pinged=False)
 
     def until_stopped(self, service: models.Service | None) -> models.Service | None:
-        """Wait until the service is stopped, or has failed.
+        """Wait until the service is stopped or has failed.
 
         Args:
-            service: the latest answer of the API, that of the command to stop for example.
+            service: the service as last returned by the API, for example by the stop command.
         Returns:
-            The answer that ended the wait; None where it is gone.
+            The observation that ended the wait; None if the service was deleted.
         Raises:
             WaitFailed: the deadline passed.
         """
-
-        def done(seen: models.Service | None) -> bool:
-            return seen is None or seen.state in STOPPED | FAILED
-
         return self._poll(
-            service, done, "waiting until it is stopped", interval=_FIRST_LOOK_SECONDS
+            service, lambda seen: seen is None or seen.state in STOPPED | FAILED, "is stopped"
         )
 
-    def until_gone(self, service: models.Service | None) -> None:
+    def until_deleted(self, service: models.Service | None) -> None:
         """Wait until the API no longer has the service.
 
         Args:
-            service: the latest answer of the API, from before the delete.
+            service: the service as last returned by the API, before the delete request.
         Raises:
             WaitFailed: the deadline passed.
         """
-        what = "waiting until it is gone"
-        self._poll(service, lambda seen: seen is None, what, interval=_FIRST_LOOK_SECONDS)
+        self._poll(service, lambda seen: seen is None, "is deleted")
 
-    def pause(self, service: models.Service, what: str, *, seconds: float) -> None:
-        """Let some time pass before a request is repeated.
+    def pause(self, service: models.Service, goal: str, *, seconds: float) -> None:
+        """Wait before a request is repeated.
 
         Raises:
             WaitFailed: the deadline passed.
         """
-        if self._clock() >= self._deadline:
-            raise self._failed(what, service)
-        self._progress(f"{self._ref.name}: {service.state}, {what}")
-        self._sleep(min(seconds, self._deadline - self._clock()))
+        self._poller.pause(seconds, service.state, goal)
+
+    def _until(
+        self,
+        service: models.Service,
+        done: Callable[[models.Service], bool],
+        goal: str,
+        *,
+        pinged: bool,
+    ) -> models.Service:
+        """Wait, and fail at once if the service cannot reach the goal any more."""
+
+        def is_done(seen: models.Service | None) -> bool:
+            if seen is None or seen.state in _HOPELESS:
+                raise self._poller.failure(goal, _state_of(seen))
+            return done(seen)
+
+        origin = https_endpoint(service) if pinged else None
+        intervals = _WHILE_PINGED if pinged else _UNPINGED
+        reached = self._poll(service, is_done, goal, origin=origin, intervals=intervals)
+        assert reached is not None  # noqa: S101 - `is_done` raises on None
+        return reached
 
     def _poll(
         self,
         service: models.Service | None,
         done: Callable[[models.Service | None], bool],
-        what: str,
+        goal: str,
         *,
-        hint: models.Service | None = None,
-        interval: float = _FIRST_INTERVAL_SECONDS,
+        origin: str | None = None,
+        intervals: Intervals = _UNPINGED,
     ) -> models.Service | None:
-        origin = https_endpoint(hint) if hint is not None else None
-        while not done(service):
-            if self._clock() >= self._deadline:
-                raise self._failed(what, service)
-            state = service.state if service is not None else "gone"
-            self._progress(f"{self._ref.name}: {state}, {what}")
-            if self._hinted(origin, interval):
-                origin = None  # one early read a wait, or the rule of one per 5 s is broken
-            service = get_or_none(self._client, self._ref)
-            # Jitter keeps several waits of one `up` from asking in the same instant.
-            longer = min(interval * 1.25, _LONGEST_INTERVAL_SECONDS) * random.uniform(1, 1.1)  # noqa: S311
-            interval = max(longer, _FIRST_INTERVAL_SECONDS)
-        return service
+        poller = copy.copy(self._poller)
+        poller.intervals = intervals
+        poller.sleep = self._sleep_until_first_ping(origin)
+        return poller.until(
+            service,
+            lambda: get_or_none(self._client, self._ref),
+            done,
+            state_of=_state_of,
+            goal=goal,
+        )
 
-    def _hinted(self, origin: str | None, interval: float) -> bool:
-        """Let the interval pass; True as soon as the service itself says that it is up."""
-        until = min(self._clock() + interval, self._deadline)
-        while (left := until - self._clock()) > 0:
-            if origin is not None and self._ping(origin):
-                return True
-            self._sleep(min(left, _PING_INTERVAL_SECONDS) if origin else left)
-        return False
+    def _sleep_until_first_ping(self, origin: str | None) -> Callable[[float], None]:
+        """Return a sleep that ends when the service responds, but only the first time.
 
-    def _until_answering(self, service: models.Service) -> None:
+        A second early request would exceed one request per 5 s.
+        """
+        responded = origin is None
+        poller = self._poller
+
+        def sleep(seconds: float) -> None:
+            nonlocal responded
+            end = poller.clock() + seconds
+            while (left := end - poller.clock()) > 0:
+                if not responded and self._ping(origin):
+                    responded = True
+                    return
+                poller.sleep(left if responded else min(left, _PING_INTERVAL_SECONDS))
+
+        return sleep
+
+    def _until_responding(self, service: models.Service) -> None:
+        """Wait until the service responds. If it does not respond, continue without it."""
         origin = https_endpoint(service)
-        until = min(self._clock() + _ANSWER_GRACE_SECONDS, self._deadline)
-        while origin and self._clock() < until and not self._ping(origin):
-            self._progress(f"{self._ref.name}: running, waiting until {origin} answers")
-            self._sleep(_PING_INTERVAL_SECONDS)
+        if origin is None:
+            return
+        grace = replace(
+            self._poller,
+            deadline_seconds=min(_PING_GRACE_SECONDS, self._poller.seconds_left()),
+            intervals=Intervals.of(_PING_INTERVAL_SECONDS),
+        )
+        message = f"{self._ref}: running, waiting until {origin} responds"
+        grace.find(lambda: self._ping(origin), message=message)
 
-    def _failed(self, what: str, service: models.Service | None) -> WaitFailed:
-        state = service.state if service is not None else None
-        shown = f"its state is {state}" if state else "the API no longer has it"
-        late = self._clock() >= self._deadline
-        after = f" after {self._deadline_seconds:.0f} s" if late else ""
-        return WaitFailed(f"{self._ref}: gave up {what}{after}: {shown}", last_state=state)
+
+def _state_of(service: models.Service | None) -> str | None:
+    return str(service.state) if service is not None else None

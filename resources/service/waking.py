@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from resources.base.errors import ResourceError, ServiceGone, WaitFailed
+from resources.base.errors import ResourceError, ServiceGone
 from resources.base.polling import Poller
 from resources.service.service_states import (
     DEGRADED,
@@ -76,20 +76,21 @@ def _wake(client: Client, ref: ServiceRef, progress: Callable[[str], None]) -> N
     if service.state == "idle":
         service_steps.command(client, ref, "awake")
 
+    poller = Poller(str(ref), _WAKE_SECONDS, progress)
+
     def awake(seen: models.Service | None) -> bool:
         if seen is None or seen.state in DELETING | DELETED | STOPPED | FAILED:
-            state = _state_of(seen)
-            raise WaitFailed(f"{ref}: waking it: its state is {state}", last_state=state)
+            raise poller.failure("is awake", _state_of(seen))
         return seen.state in _AWAKE
 
-    Poller(str(ref), _WAKE_SECONDS, progress).until(
+    poller.until(
         get_or_none(client, ref),
         lambda: get_or_none(client, ref),
         awake,
         state_of=_state_of,
-        what="is awake",
+        goal="is awake",
     )
 
 
-def _state_of(service: models.Service | None) -> str:
-    return str(service.state) if service is not None else "gone"
+def _state_of(service: models.Service | None) -> str | None:
+    return str(service.state) if service is not None else None

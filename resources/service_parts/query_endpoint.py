@@ -24,7 +24,6 @@ Another service replaces it; the rest changes in place. An endpoint that is ther
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,8 +32,8 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources.base import Change, Live, Part, marks_of, plain
-from resources.base import pulumi_engine as engine
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choices, flag, text, texts
+from resources.base.polling import Intervals, Poller
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
@@ -47,7 +46,7 @@ ROLES = ("sql_console_read_only", "sql_console_admin")
 # service that is being provisioned answers 500 (ClickHouse/clickhousectl#242).
 _NEW_KEY_SECONDS = 30.0
 _PROVISIONING_SECONDS = 300.0
-_RETRY_SECONDS = 3.0
+_RETRY = Intervals.of(3.0)
 
 
 @dataclass(kw_only=True)
@@ -154,15 +153,13 @@ def _upsert(
     request = models.InstanceServiceQueryApiEndpointsPostRequest.model_validate(
         {name: endpoint[name] for name in names if endpoint.get(name) is not None}
     )
-    started = time.monotonic()
-    while True:
-        try:
-            client.service.instance_query_endpoint_upsert(organization_id, service_id, request)
-            return
-        except errors.ApiStatusError as error:
-            if time.monotonic() - started >= _patience_seconds(error):
-                raise
-            engine.sleep(_RETRY_SECONDS)
+    Poller(
+        f"query endpoint of service {service_id}", _PROVISIONING_SECONDS, intervals=_RETRY
+    ).retry(
+        lambda: client.service.instance_query_endpoint_upsert(organization_id, service_id, request),
+        errors.ApiStatusError,
+        _patience_seconds,
+    )
 
 
 def _live(endpoint: models.ServiceQueryAPIEndpoint) -> Live:

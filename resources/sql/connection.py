@@ -21,15 +21,14 @@ from __future__ import annotations
 import functools
 import os
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from resources.base import pulumi_engine as engine
 from resources.base.errors import ResourceError, ServiceGone, ServiceStopped, SqlError, one_line
+from resources.base.polling import Intervals, Poller
 
 if TYPE_CHECKING:
     import httpx
@@ -45,7 +44,7 @@ CONNECTION = ("url", "admin_user", "admin_password")
 _WAKE_SECONDS = 180.0
 _START_SECONDS = 900.0
 _QUERY_TIMEOUT_SECONDS = 60.0
-_RETRY_SECONDS = 2.0
+_RETRY = Intervals.of(2.0)
 # A proxy or load balancer whose server is not there yet.
 _NOT_READY = frozenset({502, 503, 504})
 _CODE = re.compile(r"Code: (\d+)\.\s*")
@@ -185,31 +184,46 @@ class Warehouse:
 
         return self._until_answered(send, deadline_seconds)
 
-    def _until_answered(self, post: Callable[[], Any], deadline_seconds: float) -> str:
-        import httpx
-
-        deadline, awake = time.monotonic() + deadline_seconds, self.awake
-        while True:
+    def _until_answered(self, post: Callable[[], httpx.Response], deadline_seconds: float) -> str:
+        if self.awake is not None:
             try:
-                answer = post()
-                problem = f"HTTP {answer.status_code}"
-            except httpx.TransportError as error:
-                answer, problem = None, one_line(error)
-            if answer is not None and answer.status_code not in _NOT_READY:
-                if answer.status_code != 200:
-                    raise _refusal(answer.status_code, answer.text)
-                return str(answer.text)
-            if awake is not None:
-                # Only now: a server that answers costs no request to the control plane.
-                awake()
-                deadline, awake = time.monotonic() + deadline_seconds, None
-            elif time.monotonic() >= deadline:
-                raise ResourceError(
-                    f"{self.url} did not answer within {deadline_seconds:.0f} s ({problem}): is "
-                    "the service running, and is this machine on its IP access list? A stopped "
-                    "one is started only where the connection has its `service_id`"
-                )
-            engine.sleep(_RETRY_SECONDS)
+                return _text_of(post)
+            except _NotReady:
+                # Only now: a server that responds costs no request to the control plane.
+                self.awake()
+        poller = Poller(self.url, deadline_seconds, intervals=_RETRY)
+        try:
+            return poller.retry(lambda: _text_of(post), _NotReady, lambda _: deadline_seconds)
+        except _NotReady as problem:
+            raise ResourceError(
+                f"{self.url} did not respond within {deadline_seconds:.0f} s ({problem}): is "
+                "the service running, and is this machine on its IP access list? A stopped "
+                "service is started only if the connection has its `service_id`"
+            ) from problem
+
+
+class _NotReady(Exception):
+    """The server did not respond, or a proxy responded for it."""
+
+
+def _text_of(post: Callable[[], httpx.Response]) -> str:
+    """Send a statement and return the text of the response.
+
+    Raises:
+        _NotReady: the server may respond later.
+        SqlError: it rejected the statement.
+    """
+    import httpx
+
+    try:
+        response = post()
+    except httpx.TransportError as error:
+        raise _NotReady(one_line(error)) from error
+    if response.status_code in _NOT_READY:
+        raise _NotReady(f"HTTP {response.status_code}")
+    if response.status_code != 200:
+        raise _refusal(response.status_code, response.text)
+    return response.text
 
 
 @functools.cache

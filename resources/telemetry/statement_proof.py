@@ -10,15 +10,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from resources.base import pulumi_engine as engine
 from resources.base.errors import ResourceError, SqlError
+from resources.base.polling import Intervals, Poller
 from resources.sql.connection import Warehouse, quoted
 from resources.sql.sql_resource import text
 from resources.telemetry.scratch_database import ScratchDatabase
@@ -64,7 +63,7 @@ VERSIONED_SETTINGS = {
 _UNKNOWN_TABLE = 60
 _NOT_YET = frozenset({_UNKNOWN_TABLE, 81, 497, 516})
 _NOT_YET_SECONDS = 20.0
-_RETRY_SECONDS = 1.0
+_RETRY = Intervals.of(1.0)
 # Fixes the format of printed rows, independent of the user's settings profile.
 READ_SETTINGS = {
     "select_sequential_consistency": "1",  # a replica may see an insert later than another
@@ -177,15 +176,11 @@ class _Proof:
             "database": self.scratch.name,
             "insert_deduplication_token": token,
         }
-        deadline = time.monotonic() + _NOT_YET_SECONDS
-        while True:
-            try:
-                self.writer.post(parameters, b64decode(insert["body_base64"]))
-                return
-            except SqlError as error:
-                if error.code not in _NOT_YET or time.monotonic() >= deadline:
-                    raise
-                engine.sleep(_RETRY_SECONDS)
+        Poller(f"insert into {self.scratch.name}", _NOT_YET_SECONDS, intervals=_RETRY).retry(
+            lambda: self.writer.post(parameters, b64decode(insert["body_base64"])),
+            SqlError,
+            lambda error: _NOT_YET_SECONDS if error.code in _NOT_YET else 0.0,
+        )
 
     def _compare(self, table: str, rows: Sequence[Any], when: str) -> None:
         found, wanted = _sorted(self._rows(table, rows[0])), _sorted(rows)

@@ -42,7 +42,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -93,7 +92,6 @@ _BUILD_SECONDS = 1800.0
 # A function that was detached a moment ago is still in use.
 _DELETE_SECONDS = 900.0
 _UPLOAD_SECONDS = 300.0
-_LOOK_INTERVAL_SECONDS = 5.0
 _LARGEST = 2**31 - 1
 
 
@@ -313,7 +311,7 @@ class UdfProvider(Declared):
 
         progress = engine.Progress(str(props.get("resource_urn") or ""))
         Poller(f"function {resource_id}", _DELETE_SECONDS, progress).until(
-            is_deleted(), is_deleted, bool, state_of=lambda _: "in use", what="can be deleted"
+            is_deleted(), is_deleted, bool, state_of=lambda _: "in use", goal="can be deleted"
         )
         self._publication(props).forget()
 
@@ -348,17 +346,15 @@ class UdfProvider(Declared):
     def _find(
         self, client: Client, props: Mapping[str, Any], before: int, progress: engine.Progress
     ) -> Live | None:
-        """The version whose answer was lost, for as long as it may come."""
+        """Return the version whose response was lost, or None if it does not appear in time."""
         name = props["function_name"]
-        deadline = time.monotonic() + IN_FLIGHT_SECONDS
-        while True:
+
+        def published() -> Live | None:
             live = self._observed(client, name, props)
-            if live is not None and int(live.get("version") or 0) > before:
-                return live
-            if (left := deadline - time.monotonic()) <= 0:
-                return None
-            progress(f"an answer was lost, looking for function {name}")
-            engine.sleep(min(_LOOK_INTERVAL_SECONDS, left))
+            return live if live and int(live.get("version") or 0) > before else None
+
+        poller = Poller(f"function {name}", IN_FLIGHT_SECONDS, progress)
+        return poller.find(published, message=f"a response was lost, looking for function {name}")
 
     def _publication(self, props: Mapping[str, Any]) -> Publication:
         return Publication(Owner.of(props), props["organization_id"], props["function_name"])
@@ -450,4 +446,4 @@ def _wait_until_built(live: Live, look: Callable[[], Live], poller: Poller) -> L
             )
         return seen.get("status") == "ready"
 
-    return poller.until(live, look, done, state_of=lambda s: str(s.get("status")), what="is built")
+    return poller.until(live, look, done, state_of=lambda s: str(s.get("status")), goal="is built")

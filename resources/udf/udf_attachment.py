@@ -121,7 +121,7 @@ class UdfAttachmentProvider(Part):
             lambda: self.observe(client, change.resource_id, news),
             lambda seen: _is_attached(seen, change.resource_id),
             state_of=lambda seen: str(seen.get("status")),
-            what="is attached",
+            goal="is attached",
         )
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
@@ -133,7 +133,7 @@ class UdfAttachmentProvider(Part):
             lambda: self.observe(client, resource_id, props),
             lambda _seen: False,
             state_of=lambda seen: str(seen.get("status")),
-            what="is detached",
+            goal="is detached",
         )
 
 

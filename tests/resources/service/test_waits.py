@@ -182,7 +182,7 @@ Begin = Callable[[Client, ControlPlane], tuple[ServiceRef, models.Service]]
             stopped,
             delete,
             {"timing": {"deleting": NEVER}},
-            "is gone after 60 s: its state is softdeleting",
+            "is deleted after 60 s: its state is softdeleting",
         ),
         (
             # Stopped from the start: this clock outruns the time that a stop really takes.
@@ -261,7 +261,7 @@ def test_scaling_that_does_not_come_is_given_up_at_the_deadline(
         waiter_of(client, ref, Clock()).until_running(
             service,
             matches=lambda seen: seen.num_replicas == 7,
-            what="waiting until it runs as asked",
+            goal="runs as asked",
         )
 
 

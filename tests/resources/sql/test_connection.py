@@ -30,7 +30,7 @@ def test_a_service_that_is_not_awake_is_woken_or_started(
     server.command("stop")
     server.wait_for("stopped")
     stopped = Warehouse(server.url, "default", server.password)
-    with pytest.raises(ResourceError, match="started only where the connection has its `serv"):
+    with pytest.raises(ResourceError, match="started only if the connection has its `serv"):
         stopped.command("SELECT 1", deadline_seconds=0)
     stack.has(database={**DATABASE, "comment": "second"})
     stack.up()
