@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+import resources
+
 __all__ = ["ROOT", "DocumentationError", "File", "Property", "Public", "read_files", "sections"]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,22 +89,23 @@ class File:
         """Return the dotted name of the module: `resources.organization.role`."""
         return self.path.removesuffix(".py").replace("/", ".")
 
+    @property
+    def folder(self) -> str:
+        """Return the name of the folder of the file's family: `organization`."""
+        return Path(self.path).parent.name
 
-def read_files(folder: Path = ROOT / "resources") -> list[File]:
-    """All files with public names, in the order of the alphabet.
 
-    Args:
-        folder: a package whose `__init__` imports its public names from its files.
+def read_files() -> list[File]:
+    """Return all files of `resources` with public names, sorted by name.
+
     Raises:
-        DocumentationError: a public name is not there.
+        DocumentationError: a registered file or name does not exist.
     """
-    homes: dict[str, list[str]] = {}
-    for node in ast.walk(ast.parse((folder / "__init__.py").read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{folder.name}."):
-            module = str(node.module).removeprefix(f"{folder.name}.")
-            homes.setdefault(module, []).extend(alias.name for alias in node.names)
-    paths = {folder.joinpath(*module.split(".")).with_suffix(".py"): module for module in homes}
-    return [_file(path, homes[paths[path]]) for path in sorted(paths, key=lambda path: path.stem)]
+    names: dict[Path, list[str]] = {}
+    for name, module in resources.MODULES.items():
+        path = ROOT.joinpath("resources", *module.split(".")).with_suffix(".py")
+        names.setdefault(path, []).append(name)
+    return [_file(path, names[path]) for path in sorted(names, key=lambda path: path.stem)]
 
 
 def sections(docstring: str) -> tuple[str, dict[str, dict[str, str]]]:

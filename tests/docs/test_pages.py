@@ -14,6 +14,7 @@ import resources
 from docs.config_table import README, readme_with_table
 from docs.pages import FOLDER, change_of, render_all
 from docs.source import ROOT, File, Public, read_files
+from docs.stub import PUBLIC_NAMES, render_public_names
 from resources.service import service_fields
 from resources.telemetry.config_keys import CONFIG_KEYS
 
@@ -57,6 +58,11 @@ def test_the_program_of_readme_is_part_of_the_program() -> None:
     (shown,) = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
     assert "resources.Telemetry(" in shown
     assert shown in (ROOT / "__main__.py").read_text()
+
+
+def test_the_names_for_type_checkers_are_the_registered_names() -> None:
+    """`python -m docs` would change nothing."""
+    assert PUBLIC_NAMES.read_text() == render_public_names(), "run `python -m docs`"
 
 
 def test_every_public_name_has_a_page() -> None:
