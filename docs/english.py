@@ -36,6 +36,7 @@ CLEAN = (
     "resources/__init__.py",
     "resources/base/pickled_by_name.py",
     "resources/retired_providers.py",
+    "resources/telemetry",
     "tests/resources/test_retired_providers.py",
     "tests/wheel",
 )

@@ -46,7 +46,7 @@ __all__ = ["SCOPES", "SENDING_SCOPES", "Access", "PublicArgs", "TeamArgs", "Toke
 
 SENDING_SCOPES = ("traces", "logs", "metrics", "events")
 SCOPES = (*SENDING_SCOPES, "read", "admin")
-"""What a token may be for: the signals it may send, reading, and the admin API."""
+"""Scopes of a token: the signals it may send, reading, and the admin API."""
 DEFAULT_TEAM = "default"
 
 _NAME = text(
@@ -79,16 +79,16 @@ _ACCESS_RULES = {"cors_origins": origin(), "honor_do_not_track": flag()}
 
 @dataclass(kw_only=True, frozen=True)
 class TeamArgs:
-    """Whose data it is.
+    """A team: the owner of a database.
 
     Before a team is removed or renamed, wait until `GET /admin/buffers` shows its buffers empty:
     they continue to deliver, to a database that the worker's user may no longer write to.
 
     Attributes:
         name: letters, digits, `_` and `-`; part of the buffers' names.
-        database: with the team's tables.
-        shards: of its buffer, 1 to 100; more accept more requests at once, and each batch is
-            smaller. In place, up or down; what the others hold is delivered all the same.
+        database: name of the database with the team's tables.
+        shards: number of shards of the team's buffer, 1 to 100. More shards accept more requests at
+            once, in smaller batches. In place, up or down. Removed shards deliver their rows.
     """
 
     name: str
@@ -104,14 +104,14 @@ class TokenArgs:
     """One token.
 
     Attributes:
-        name: for people, limits and error messages; another name is another token.
+        name: used by people, limits and error messages; another name is another token.
         scopes: some of `SCOPES`. In place.
         team: name of the team it sends and reads for. In place.
         version: any string; changing it generates a new token.
         previous_valid_until: ISO 8601 with a zone; when the token before the last change of
             `version` ends. A time that has passed revokes it. Default: with the next change.
         requests_per_second: requests over this rate get a 429. Default: no limit.
-        expires_at: ISO 8601 with a zone. Default: when it is removed from the list.
+        expires_at: ISO 8601 with a zone; when the token ends. Default: never.
     """
 
     name: str
@@ -128,18 +128,20 @@ class TokenArgs:
 
 @dataclass(kw_only=True, frozen=True)
 class PublicArgs:
-    """Events from senders that can hold no token, such as command-line tools: they may only write.
+    """Events from senders that cannot keep a token secret, such as command-line tools.
+
+    These senders may only write.
 
     An address is an IPv4 address or the /64 network of an IPv6 address, of which one household or
     one machine has all the addresses (https://www.rfc-editor.org/rfc/rfc6177).
 
     Attributes:
-        team: whose events they are. Anyone can write to it, so no token may send to this team; a
+        team: owner of the events. Anyone can write to it, so no token may send to this team; a
             token with only the scope `read` is allowed.
-        requests_per_second: of one address. Default, as of the others: `worker/src/limits.ts`.
-        rows_per_second: of one address: events, however many a request holds.
-        total_requests_per_second: of all public senders together.
-        total_rows_per_second: of all public senders together.
+        requests_per_second: limit of one address. All defaults are in `worker/src/limits.ts`.
+        rows_per_second: limit of one address, in events.
+        total_requests_per_second: limit of all public senders together.
+        total_rows_per_second: limit of all public senders together, in events.
     """
 
     team: str
@@ -158,7 +160,7 @@ class Access:
 
     Attributes:
         teams: at least one.
-        tokens: at least one; the examples send with the first.
+        tokens: at least one; the output `token` is the first.
         cors_origins: origins like `https://shop.example.com` whose pages may send and read
             responses; `*` is any. Default: none.
         public: events without a token. Default: rejected.

@@ -30,12 +30,12 @@ MAX_VARIABLE_BYTES = 5 * 1024
 """Limit of one variable or secret: https://developers.cloudflare.com/workers/platform/limits/"""
 MAX_VARIABLES = 128
 """Variables and secrets of one Worker on the Workers Paid plan, 64 on the free one (same page)."""
-# Of the first binding, whose head has a fixed size.
+# Size of the first binding's head, which is fixed.
 _HEAD_BYTES = 512
 # Brackets and names of the lists.
 _FRAME_BYTES = 64
 _SHA256_HEX = "0" * 64
-# A database whose name is not known yet; ours have up to 63 characters.
+# For a database name that is not known yet. Valid names have up to 63 characters.
 _UNKNOWN_NAME = "?" * 64
 _LONGEST_LAYOUT: ShardLayout = {
     "number": 10**10,

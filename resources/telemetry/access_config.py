@@ -1,4 +1,4 @@
-"""The config keys `teams`, `tokens` and their like: plain values of the config to `Access`.
+"""Convert the config keys `teams`, `tokens`, `corsOrigins` and `publicEvents` to `Access`.
 
     telemetry:teams:
       - {name: shop, database: shop_telemetry, shards: 4}
@@ -6,8 +6,8 @@
       - name: shop-backend
         team: shop
         scopes: [traces, logs, metrics, events]
-        version: "2"                                  # changed: a new token, and the one before it
-        previousValidUntil: "2027-01-31T00:00:00Z"    # works until then
+        version: "2"                                # another value generates a new token
+        previousValidUntil: "2027-01-31T00:00:00Z"  # until then the previous token works
         requestsPerSecond: 500
         expiresAt: "2028-01-01T00:00:00Z"
 
@@ -15,13 +15,12 @@
     telemetry:publicEvents: {team: public, requestsPerSecond: 1, rowsPerSecond: 10}
     telemetry:honorDoNotTrack: true
 
-Put them into the settings file, or `pulumi config set --plaintext tokens '[…]'`: Pulumi takes a
-long value of a key with that name for a secret, and there is none in it.
+Write them in the settings file, or run `pulumi config set --plaintext tokens '[…]'`. Without
+`--plaintext`, Pulumi treats a long value of a key with that name as a secret.
 
-Without `tokens` there are three for the team `default`: `ingest`, `read` and `admin`.
-A time is ISO 8601 with a zone, in quotes or not.
-A `previousValidUntil` that has passed revokes the token before the
-current one with the next `pulumi up`: together with another `version` this replaces a leaked token.
+The default of `tokens` is `ingest`, `read` and `admin` for the team `default`. A time is ISO 8601
+with a zone, with or without quotes. A `previousValidUntil` that has passed revokes the previous
+token with the next `pulumi up`. Together with another `version` it replaces a leaked token.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _DEFAULT_TOKENS = (
     TokenArgs(name="read", scopes=("read",)),
     TokenArgs(name="admin", scopes=("admin",)),
 )
-# Key of the config → argument.
+# Config key → argument.
 TEAM_KEYS = {"name": "name", "database": "database", "shards": "shards"}
 TOKEN_KEYS = {
     "name": "name",
@@ -80,10 +79,10 @@ def read_access(
     """Return teams and tokens, or None after `reject` was called with each invalid value.
 
     Args:
-        database: of the team `default`, which is always there and comes first.
-        shards: of its buffer.
-        teams: the value of the config key, None where it is not set.
-        tokens: likewise, as the two below.
+        database: database of the team `default`, which always exists and is the first.
+        shards: number of shards of that team's buffer.
+        teams: the value of the config key, None if it is not set.
+        tokens: likewise, as are the two below.
         honor_do_not_track: the value of the config key.
         reject: called for each invalid value.
     """
@@ -133,7 +132,7 @@ class _AccessReader:
         names: Mapping[str, str],
         allowed: str | None = None,
     ) -> _Args | None:
-        """Return one object; None where it is absent or invalid."""
+        """Return one object, or None if it is absent or invalid."""
         if value is None and allowed is None:
             return None
         if not isinstance(value, dict):

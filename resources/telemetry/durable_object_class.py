@@ -1,16 +1,16 @@
-"""`DurableObjectClass`: the storage behind a Workers script, declared exactly once.
+"""`DurableObjectClass`: the storage of a Workers script, declared exactly once.
 
 `WorkersScript` of pulumi-cloudflare sends its `migrations` with every upload, and Cloudflare
-refuses (10079) a migration whose tag is already applied: a second version of the script, or the
-same one after a `pulumi up` that was killed while it uploaded, would fail for ever. So the script
-is uploaded without migrations, and this resource sees to the class beforehand: it looks at the
-script's migration tag and uploads a placeholder script with the migration only if there is none.
+rejects (10079) a migration whose tag is already applied. So every later upload would fail, and also
+the first one if `pulumi up` was killed during the upload. Therefore the script is uploaded without
+migrations, and this resource declares the class beforehand. It reads the script's migration tag,
+and uploads a placeholder script with the migration only if the script has no tag.
 
 Requests: `GET …/workers/services/{script}`, `PUT` and `DELETE …/workers/scripts/{script}`. The API
-token comes from the Pulumi config or the environment and is no input.
+token is read from the Pulumi config or the environment and is not an input.
 
-Another account, script or class replaces the resource. Deleting it deletes what is left of the
-script: normally nothing, because the script depends on its storage and goes first.
+Another account, script or class replaces the resource. Its deletion also deletes the script, if the
+script still exists. Normally it does not, because it depends on its storage and is deleted first.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ REPLACES = ("account_id", "script_name", "class_name")
 MIGRATION_TAG = "v1"
 DEFAULT_URL = "https://api.cloudflare.com/client/v4"
 _TIMEOUT_SECONDS = 60.0
-# Exports the class, because a migration must find it, and answers nobody.
+# Exports the class, because the migration requires it. Every request gets status 503.
 _PLACEHOLDER = """\
 import {{ DurableObject }} from "cloudflare:workers";
 export class {class_name} extends DurableObject {{}}
 export default {{ fetch() {{ return new Response("not deployed yet", {{ status: 503 }}); }} }};
 """
 _MODULE = "placeholder.js"
-# When `cloudflare:workers` came with the class; the real script brings its own date.
+# The first date with `cloudflare:workers`. The real script has another date.
 _COMPATIBILITY_DATE = "2024-09-23"
 
 
 class DurableObjectClassProvider(Provider):
-    """Looks before it uploads."""
+    """Uploads the placeholder only if the script has no migration tag."""
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Remember how to reach Cloudflare."""
+        """Read the token and the address of the Cloudflare API."""
         super().configure(req)
         get = req.config.get
         self._token = get("cloudflareApiToken") or os.environ.get("CLOUDFLARE_API_TOKEN", "")
@@ -63,7 +63,7 @@ class DurableObjectClassProvider(Provider):
         self._url = str(url or DEFAULT_URL).rstrip("/")
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Before a create, ask: a wrong token should show before anything is made."""
+        """Before a create, read the tag, so that an invalid token fails in the preview."""
         failures = []
         if not olds and is_known(news):
             try:
@@ -73,10 +73,10 @@ class DurableObjectClassProvider(Provider):
         return CheckResult(news, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Nothing changes in place.
+        """Report a replacement for every change.
 
-        Another class of the same script is created last, since the delete of the old one deletes
-        the script.
+        Another class of the same script is created after the deletion of the old one, because the
+        deletion also deletes the script.
         """
         replaces = [name for name in REPLACES if olds.get(name) != news.get(name)]
         return DiffResult(
@@ -86,29 +86,30 @@ class DurableObjectClassProvider(Provider):
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Declare the class, unless an earlier run got that far."""
+        """Declare the class, unless an interrupted run has declared it."""
         tag = self._migration_tag(props)
         if tag is None:
             self._declare(props)
         elif tag != MIGRATION_TAG:
             raise ResourceError(
-                f"Workers script {props['script_name']} has the migration tag {tag!r}: it is not "
-                "of this project, choose another workerName"
+                f"Workers script {props['script_name']} has the migration tag {tag!r}, "
+                f"allowed: {MIGRATION_TAG!r} or none; it belongs to another project, so choose "
+                "another workerName"
             )
         return CreateResult(f"{props['script_name']}/{props['class_name']}", props)
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """Gone with the script."""
+        """Report the class as deleted if the script has no migration tag."""
         if self._migration_tag(props) is None:
             return ReadResult("", {})
         return ReadResult(resource_id, props)
 
     def delete(self, _id: str, props: dict[str, Any]) -> None:
-        """Delete what is left of the script."""
+        """Delete the script, if it still exists."""
         self._request("DELETE", f"{_scripts(props)}/{props['script_name']}?force=true")
 
     def _migration_tag(self, props: dict[str, Any]) -> str | None:
-        """The last migration the script has had; None without one, or without a script."""
+        """Return the tag of the script's last migration, or None without a migration or script."""
         account, script = props["account_id"], props["script_name"]
         service = self._request("GET", f"/accounts/{account}/workers/services/{script}") or {}
         deployed = (service.get("default_environment") or {}).get("script") or {}
@@ -131,7 +132,7 @@ class DurableObjectClassProvider(Provider):
         self._request("PUT", f"{_scripts(props)}/{props['script_name']}", files=files)
 
     def _request(self, method: str, path: str, **arguments: Any) -> Any:
-        """The `result` of a request; None where there is no such thing."""
+        """Send a request. Return its `result`, or None if the object does not exist."""
         import httpx
 
         doing = f"Cloudflare: {method} {path.partition('?')[0]}"
@@ -139,25 +140,25 @@ class DurableObjectClassProvider(Provider):
             raise ResourceError(f"{doing}: no API token, set CLOUDFLARE_API_TOKEN")
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            answer = httpx.request(
+            response = httpx.request(
                 method, self._url + path, headers=headers, timeout=_TIMEOUT_SECONDS, **arguments
             )
-            body = answer.json() if answer.content else {}
+            body = response.json() if response.content else {}
         except (httpx.TransportError, ValueError) as error:
-            raise ResourceError(f"{doing}: no usable answer: {one_line(error)}") from error
-        if answer.status_code == 404:
+            raise ResourceError(f"{doing}: no usable response: {one_line(error)}") from error
+        if response.status_code == 404:
             return None
-        if answer.is_error:
-            told = "; ".join(str(entry.get("message")) for entry in body.get("errors") or [])
-            raise ResourceError(f"{doing}: {answer.status_code} {told}")
+        if response.is_error:
+            messages = "; ".join(str(entry.get("message")) for entry in body.get("errors") or [])
+            raise ResourceError(f"{doing}: {response.status_code} {messages}")
         return body.get("result")
 
 
 class DurableObjectClass(Resource, module="telemetry", name="DurableObjectClass"):
-    """A Durable Object class with SQLite storage, and a script to hold it."""
+    """A Durable Object class with SQLite storage, and a script that contains it."""
 
     script_name: pulumi.Output[str]
-    """The script; upload to the name this output gives, then the class is there."""
+    """Name of the script. An upload to this output's value waits until the class exists."""
     class_name: pulumi.Output[str]
     """Name of the class that the script exports."""
 

@@ -72,13 +72,13 @@ class IngestProbeArgs:
 
     Attributes:
         connection: the server, and the user that creates the copies. Another `url` replaces.
-        database: whose tables are copied. In place.
+        database: database with the tables that are copied. In place.
         schema: a value that changes with the tables: `Migrations.files`. In place.
         writer: the SQL user that the worker inserts as; needs `INSERT` on the tables of
             `probe_database()`. In place.
         writer_password: the user's password, a secret.
         statements: `dist/statements.json` of the worker, relative to the program.
-        statements_sha256: of that file. In place.
+        statements_sha256: SHA-256 of that file. In place.
         format: `auto`, `protobuf` or `rowbinary`. In place.
     """
 
@@ -110,15 +110,15 @@ class IngestProbeProvider(InServer):
         checker.one_of("format", (AUTOMATIC, *offered))
 
     def id_of(self, props: Mapping[str, Any]) -> str:
-        """Use one id: a server needs only one proof."""
+        """Return the URL, because a server needs only one proof."""
         return str(props["url"])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Prove."""
+        """Run the proof."""
         return CreateResult(self.id_of(props), self._proved(props))
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Prove again."""
+        """Run the proof again."""
         return UpdateResult(self._proved(news))
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
@@ -196,12 +196,12 @@ def _chosen_format(
                 engine.info(urn, f"OTLP is inserted as {form}, for {earlier}")
             return form
         problems.append(problem)
-    raise ResourceError(_refusal(version, props, problems))
+    raise ResourceError(_rejection(version, props, problems))
 
 
-def _refusal(version: str, props: Mapping[str, Any], problems: list[str]) -> str:
+def _rejection(version: str, props: Mapping[str, Any], problems: list[str]) -> str:
     return (
-        f"ClickHouse {version} at {props['url']} does not take the worker's inserts exactly once, "
+        f"ClickHouse {version} at {props['url']} does not apply the worker's inserts exactly once, "
         f"so the worker is not deployed: {'; '.join(problems)}. Look for settings that a profile "
         f"forces on the user {props['writer']} (deduplicate_insert, deduplicate_insert_select, "
         "constraints), or have the service upgraded"

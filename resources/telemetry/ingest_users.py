@@ -34,7 +34,7 @@ _LIMITS = "telemetry_reader_limits"
 
 
 def _at_most(value: int) -> dict[str, int]:
-    """A limit that a session may lower; 0 would switch it off, hence the minimum."""
+    """Return a limit that a session may only lower. The minimum is 1, because 0 means no limit."""
     return {"value": value, "min": 1, "max": value}
 
 
@@ -49,7 +49,7 @@ READER_LIMITS = {
     # https://clickhouse.com/docs/operations/settings/permissions-for-queries#readonly
     "readonly": {"value": 2},
 }
-"""Separate for each reader. In seconds, bytes, bytes, rows of one query, and queries."""
+"""Limits of each reader, in seconds, bytes, bytes, rows of one query, and queries."""
 
 
 def ingest_writer(
@@ -63,9 +63,9 @@ def ingest_writer(
 
     Args:
         connection: the server.
-        databases: the teams', at least one.
-        tables: those that the worker writes, `BuiltWorker.tables`.
-        opts: of the user.
+        databases: names of the teams' databases, at least one.
+        tables: the tables that the worker writes, `BuiltWorker.tables`.
+        opts: options of the user.
     """
     scratch = probe_database()
     grants = pulumi.Output.all(*databases).apply(
@@ -86,7 +86,7 @@ def team_readers(
     databases: Mapping[str, pulumi.Input[str]],
     opts: pulumi.ResourceOptions | None = None,
 ) -> dict[str, User]:
-    """Create a SQL user for each team, by the team's name, and the limits of all of them.
+    """Create a SQL user for each team and their limits. Return the users by team.
 
     The default team's user is `telemetry_reader`; the names of the others contain their database.
     """

@@ -1,16 +1,16 @@
-"""The few names of `pulumi_cloudflare` that the stack uses, without importing the whole package.
+"""Load the few names of `pulumi_cloudflare` that the stack uses, without the whole package.
 
 Importing the package takes more than 5 s of CPU: its generated `_inputs` and `outputs` modules are
 12 MB of classes for some two hundred resources, and every submodule imports both. A `pulumi up`
 that changes nothing would spend most of its time there.
 
-So this module puts a shell in the package's place: it has the package's `__path__`, so submodules
-are found as ever, but its `__init__` does not run; and `_inputs` and `outputs` are stand-ins that
-hold only the classes which the wanted submodules name, cut out of the package's own source text
-(and what those name in turn). What comes out are the package's own classes under their own names.
+So this module registers a shell as the package in `sys.modules`. The shell has the package's
+`__path__`, so Python finds its submodules, but its `__init__` does not run. Its `_inputs` and
+`outputs` contain only the classes that the loaded submodules use, and the classes that those use.
+The source of these classes is the package's own, so the classes and their names are the same.
 
-If anything is not as expected (another layout, a name that is missing), or if the package has been
-imported already, it is imported the ordinary way, which is slower and always right.
+If the package is already imported, has another layout, or lacks a name, this module imports it the
+usual way, which is slower and always correct.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ _HOMES = {
     "WorkersScriptObservabilityLogsArgs": "_inputs",
     "WorkersScriptObservabilityTracesArgs": "_inputs",
 }
-# A class statement with its decorators, up to the next thing that begins in the first column.
+# A class statement with its decorators, up to the next line that begins in the first column.
 _CLASS = re.compile(r"^(?:@[^\n]*\n)*class (\w+)[^\n]*\n(?:(?:[ \t][^\n]*)?\n)*", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Z]\w+")
 
 
 class _Unexpected(Exception):
-    """The package is not laid out as this module knows it."""
+    """The package has another layout than this module expects."""
 
 
 def __getattr__(name: str) -> Any:
@@ -82,7 +82,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _load() -> ModuleType | None:
-    """The shell, filled; None where the ordinary import has to do."""
+    """Return the shell with its classes, or None if the usual import is needed."""
     loaded = sys.modules.get(PACKAGE)
     if loaded is not None:
         return loaded if getattr(loaded, "__shell__", False) else None
@@ -128,19 +128,19 @@ def _names_in(text: str, *, of: str) -> set[str]:
 
 
 def _partial_module(folder: Path, name: str, wanted: set[str]) -> ModuleType:
-    """A module with the head of the real one and, of its classes, the wanted ones."""
+    """Return a module with the head of the real module and the wanted classes."""
     spec = importlib.util.spec_from_loader(f"{PACKAGE}.{name}", loader=None)
     if spec is None:
         raise _Unexpected
     module = importlib.util.module_from_spec(spec)
     module.__package__ = PACKAGE
     sys.modules[spec.name] = module
-    exec(_code(folder / f"{name}.py", wanted), module.__dict__)  # noqa: S102 - the package's own
+    exec(_code(folder / f"{name}.py", wanted), module.__dict__)  # noqa: S102 - source of the package
     return module
 
 
 def _code(path: Path, wanted: set[str]) -> CodeType:
-    """The compiled classes, from a cache beside this module's own compiled form."""
+    """Return the compiled classes, from a cache next to this module's own compiled file."""
     seen = path.stat()
     key = repr((sys.version, str(path), seen.st_size, seen.st_mtime_ns, sorted(wanted)))
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]
@@ -150,7 +150,7 @@ def _code(path: Path, wanted: set[str]) -> CodeType:
         if isinstance(cached, CodeType):
             return cached
     code = compile(_classes(path, wanted), str(path), "exec")
-    with contextlib.suppress(OSError):  # a read-only installation has to do without
+    with contextlib.suppress(OSError):  # a read-only installation has no cache
         cache.parent.mkdir(exist_ok=True)
         written = cache.with_suffix(f".{os.getpid()}")
         written.write_bytes(marshal.dumps(code))

@@ -40,10 +40,10 @@ class ScratchDatabase:
     def created(self) -> Iterator[None]:
         """Create it, and drop it afterwards, also after a failure.
 
-        One that a killed run left is dropped first.
+        A database of an interrupted run is dropped first.
 
         Raises:
-            ResourceError: there is a database of that name that the probe did not create.
+            ResourceError: a database of that name exists, and the probe did not create it.
         """
         self._drop()
         self.admin.command(

@@ -1,14 +1,13 @@
-"""`ShardLayouts`: how many shards each team's buffer has, and has had.
+"""`ShardLayouts`: the current and the previous number of shards of each team's buffer.
 
-It lives in no cloud, it is a memory: the worker must be told of every change under a higher number
-than all before, and which numbers of shards there were, so that a body that is sent again after a
-change is found where it went before (`worker/README.md`, step 13), and shards that are no longer
-used stay in sight. The state keeps that; a state that was lost has forgotten it.
+It lives in no cloud, only in the state. After a change, the worker needs a layout number that is
+higher than all before, and the previous numbers of shards. So it finds a repeated body in the shard
+that stored it (`worker/README.md`, step 13), and lists the shards that are no longer used.
 
     layouts = ShardLayouts("ingest", shards={"default": 1, "shop": 4})
 
-Numbers change in place, up or down, at any time. A team that is taken away is remembered, for the
-day it comes back. `Telemetry` makes one of these.
+The numbers change in place, up or down, at any time. The layout of a removed team stays in the
+state, in case the team returns. `Telemetry` creates one `ShardLayouts`.
 """
 
 from __future__ import annotations
@@ -39,13 +38,13 @@ __all__ = [
 ]
 
 MAX_SHARDS = 100
-"""Of a team: they share the 10,000 tokens that each of its tables remembers."""
+"""Most shards of a team. They share the 10,000 deduplication tokens that each table stores."""
 _FIRST_SHARDS = 1
-"""Before any change, also of deployments that are older than this resource."""
+"""Shards before the first change, also of deployments that are older than this resource."""
 
 
 class ShardLayout(TypedDict):
-    """As the worker reads it: `Layout` in `worker/src/access/shard_layout.ts`."""
+    """The format that the worker reads: `Layout` in `worker/src/access/shard_layout.ts`."""
 
     number: int
     shards: int
@@ -53,10 +52,10 @@ class ShardLayout(TypedDict):
 
 
 class ShardLayoutsProvider(PickledByName):
-    """Remembers; asks nobody.
+    """Stores the layouts in the state, and sends no requests.
 
     Args:
-        now: seconds since 1970, where a test has its own.
+        now: returns seconds since 1970. Tests pass another clock.
     """
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
@@ -64,7 +63,7 @@ class ShardLayoutsProvider(PickledByName):
         self._now = now
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Every team has a whole number of shards."""
+        """Require a whole number of shards for every team."""
         failures = [
             CheckFailure("shards", f"shards of {team} is {number!r}, allowed: 1 to {MAX_SHARDS}")
             for team, number in news["shards"].items()
@@ -75,16 +74,16 @@ class ShardLayoutsProvider(PickledByName):
         return CheckResult(news, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Whether a team has another number than it had last."""
+        """Report a change if a team has another number of shards than in the state."""
         known = layouts_from(olds.get("layouts"))
         return DiffResult(changes=_changed(known, news["shards"], 0) != known)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """What was there before has one shard each."""
+        """Store the layouts. Each team had one shard before."""
         return CreateResult("shards", self._outputs({}, props))
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Remember what changed."""
+        """Store the changed layouts."""
         return UpdateResult(self._outputs(layouts_from(olds.get("layouts")), news))
 
     def _outputs(self, known: dict[str, ShardLayout], props: dict[str, Any]) -> dict[str, Any]:
@@ -93,14 +92,14 @@ class ShardLayoutsProvider(PickledByName):
 
 
 class ShardLayouts(Resource, module="telemetry", name="ShardLayouts"):
-    """The layouts of all teams that ever had another number of shards than one.
+    """The layouts of all teams that have or had more than one shard.
 
     Args:
-        shards: by team, 1 to 100. In place.
+        shards: number of shards by team, 1 to 100. In place.
     """
 
     layouts: pulumi.Output[dict[str, Any]]
-    """`ShardLayout` by team; a team without one has one shard, as it always had."""
+    """`ShardLayout` by team. A team without a layout has always had one shard."""
 
     def __init__(
         self,
@@ -114,7 +113,7 @@ class ShardLayouts(Resource, module="telemetry", name="ShardLayouts"):
 
 
 def layouts_from(outputs: Mapping[str, Any] | None) -> dict[str, ShardLayout]:
-    """The output `layouts`, whose numbers are floats on the wire."""
+    """Convert the output `layouts`. Pulumi transmits its numbers as floats."""
     return {
         team: {
             "number": int(layout["number"]),
@@ -128,16 +127,16 @@ def layouts_from(outputs: Mapping[str, Any] | None) -> dict[str, ShardLayout]:
 def _changed(
     known: Mapping[str, ShardLayout], shards: Mapping[str, float], now_seconds: int
 ) -> dict[str, ShardLayout]:
-    """The layouts after these numbers were asked for."""
+    """Return the layouts with these numbers of shards."""
     first: ShardLayout = {"number": 0, "shards": _FIRST_SHARDS, "before": []}
     layouts = dict(known)
-    for team, asked in shards.items():
+    for team, wanted in shards.items():
         last = known.get(team, first)
-        if asked != last["shards"]:
+        if wanted != last["shards"]:
             layouts[team] = {
-                # The time, so that it goes up also for a state that has forgotten the last one.
+                # At least the time, so that it also increases if the state was lost.
                 "number": max(last["number"] + 1, now_seconds),
-                "shards": int(asked),
-                "before": sorted({*last["before"], last["shards"]} - {int(asked)}),
+                "shards": int(wanted),
+                "before": sorted({*last["before"], last["shards"]} - {int(wanted)}),
             }
     return layouts

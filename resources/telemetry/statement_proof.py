@@ -130,9 +130,9 @@ def prove(
     """Raise if a statement of this form does not apply its rows exactly once on the server.
 
     Args:
-        scratch: where the copies are; its user creates and reads them.
+        scratch: contains the copies; its user creates and reads them.
         writer: inserts, as the worker does.
-        database: whose tables are copied.
+        database: database with the tables that are copied.
         form: `json` or one of `FORMATS`.
         settings: in addition to those in the statements.
     Raises:
@@ -232,7 +232,7 @@ class _Copies:
         source = f"{quoted(self.database)}.{quoted(table.name)}"
         self.scratch.admin.command(f"CREATE TABLE {copy} AS {source}")
         if " TTL " in table.create_query:
-            # The bodies' times are fixed, and older than any retention some day.
+            # The bodies have fixed times, so one day they are older than any retention.
             self.scratch.admin.command(f"ALTER TABLE {copy} REMOVE TTL")
 
     def _view(self, view: _Table) -> bool:

@@ -1,4 +1,4 @@
-"""`team_schemas`: what each team has in the warehouse: database, schema, how long rows stay.
+"""`team_schemas`: the database, the schema and the retention of each team.
 
     team_schemas(
         [TeamArgs(name="shop", database="shop_telemetry")],
@@ -7,8 +7,8 @@
         drop_database_on_destroy=False,
     )
 
-One `Migrations` and one `Retention` for each, with the files of `migrations/`. A resource that
-needs the tables or their retention takes it from the `TeamSchema`.
+It creates one `Migrations` and one `Retention` for each team, with the files of `migrations/`. A
+resource that needs the tables or their retention uses an output of the `TeamSchema`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from resources.telemetry.access import DEFAULT_TEAM, TeamArgs
 __all__ = ["OLDEST_CLICKHOUSE", "TeamSchema", "team_schemas"]
 
 OLDEST_CLICKHOUSE = "26.2"
-"""Of the files in `migrations/`: the setting of `events_once` (0005), and text indexes without a
-setting that allows them (0006). `min_level_for_wide_part` (0013) is there since 25.10."""
+"""Oldest version for the files in `migrations/`. They need the setting of `events_once` (0005), and
+text indexes without a setting that allows them (0006). `min_level_for_wide_part` (0013) is older,
+of 25.10."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +36,9 @@ class TeamSchema:
     """A team's database and tables.
 
     Attributes:
-        database: its database, known once the migrations ran.
-        files: `Migrations.files`: another value where the tables may be others.
-        retention_days: for how many days its tables keep their rows, known once they do.
+        database: name of the database, known after the migrations ran.
+        files: `Migrations.files`, which changes whenever the tables may have changed.
+        retention_days: number of days that the tables keep rows, known after it is set.
     """
 
     database: pulumi.Output[str]
@@ -53,9 +54,10 @@ def team_schemas(
     drop_database_on_destroy: bool,
     opts: pulumi.ResourceOptions | None = None,
 ) -> list[TeamSchema]:
-    """Create `Migrations` and `Retention` of every team's database, in the teams' order.
+    """Create `Migrations` and `Retention` for each team's database, in the order of the teams.
 
-    The default team's are called `schema` and `retention`, the others' end in the team's name.
+    Those of the default team are named `schema` and `retention`. Other names end in the team's
+    name.
     """
     return [
         _schema(team, connection, ttl_days, drop=drop_database_on_destroy, opts=opts)

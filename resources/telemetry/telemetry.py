@@ -1,7 +1,7 @@
-"""`Telemetry`: the ingest worker at Cloudflare: script, durable buffer, bindings and domain.
+"""`Telemetry`: the ingest worker at Cloudflare, with its script, buffer, bindings and domain.
 
-A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-cloudflare, of the
-`DurableObjectClass` that stores, of `ShardLayouts`, and of a `Token` for each that `access` lists.
+A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-cloudflare, of a
+`DurableObjectClass`, of `ShardLayouts`, and of a `Token` for each token in `access`.
 
     config = pulumi.Config()
     telemetry = Telemetry(
@@ -21,10 +21,12 @@ A component of `Provider`, `WorkersScript` and `WorkersCustomDomain` of pulumi-c
     )
     pulumi.export("ingest_url", telemetry.url)
 
-The worker gets hashes of the tokens, and the passwords of SQL users: one that can only insert, and
-one per team that can only select. Tokens and administrator passwords are never sent to Cloudflare.
-Another account or script name replaces script and domain, and with them the buffers: what they hold
-and have not delivered is lost, so wait until `GET /admin/buffers` reports empty ones.
+The worker receives hashes of the tokens, and the passwords of SQL users: one that can only insert,
+and one per team that can only select. Tokens and administrator passwords are never sent to
+Cloudflare.
+
+Another account or script name replaces the script, the domain and the buffers. Rows that the old
+buffers have not delivered are lost, so wait until `GET /admin/buffers` reports empty buffers.
 """
 
 from __future__ import annotations
@@ -58,31 +60,30 @@ _SIGNALS = ("traces", "logs", "metrics", "events")
 
 @dataclass(kw_only=True)
 class TelemetryArgs:
-    """Where the worker runs and whom it delivers to.
+    """Where the worker runs, and the service that it delivers to.
 
     Attributes:
-        account_id: the Cloudflare account. Replaces.
+        account_id: id of the Cloudflare account. Replaces.
         api_token: token with the rights `Workers Scripts: Edit` and, for the zone, `Zone: Read`,
             `Workers Routes: Edit` and `DNS: Edit`; a secret.
-        hostname: where apps send to. Replaces the domain only.
-        zone_name: the account's zone that the hostname is in.
+        hostname: hostname that apps send to. Replaces the domain only.
+        zone_name: zone of the hostname, in the same account.
         script_name: name of the Workers script. Replaces.
         clickhouse_url: origin of the service's HTTPS interface.
         writer: SQL user that may insert into the teams' databases.
         readers: by team, the SQL user that may select from its database; `GET /metrics` queries
-            as the caller's team's.
+            as the reader of the caller's team.
         access: teams and tokens. In place.
-        retention_days: how many days the tables keep their rows: one number, or one for each
-            of `traces`, `logs`, `metrics` and `events`. The worker rejects rows that are older. In
-            place; take it from `Retention.days`, so that tables keep rows before the worker
-            accepts them.
-        insert_format: of OTLP, `protobuf` or `rowbinary`; take it from `IngestProbe`. In place.
-        insert_settings: in addition to the worker's own, from there as well. In place.
-        sentry_dsn: where the worker reports errors, a secret; default: nowhere. In place.
+        retention_days: days that the tables keep rows: one number, or one for each of `traces`,
+            `logs`, `metrics` and `events`. The worker rejects older rows. In place. Use
+            `Retention.days`, so that the tables keep such rows before the worker accepts them.
+        insert_format: `protobuf` or `rowbinary`, from the output of `IngestProbe`. In place.
+        insert_settings: more settings of each insert, from the output of `IngestProbe`. In place.
+        sentry_dsn: Sentry project for the worker's errors, a secret. Default: none. In place.
         logs: settings of Cloudflare's Workers Logs. In place.
         base_url: address of the Cloudflare API. Default: Cloudflare's own.
-        port: that the hostname is reached on from outside. Default 443.
-        worker: a built worker. Default: `worker/`, built if need be.
+        port: port of the public URL. Default: 443.
+        worker: a built worker. Default: `build_worker()`.
     """
 
     account_id: pulumi.Input[str]
@@ -108,11 +109,11 @@ class Telemetry(pulumi.ComponentResource):
     """An ingest endpoint that delivers to ClickHouse."""
 
     url: pulumi.Output[str]
-    """Origin that apps send to, known once the domain is attached."""
+    """URL that apps send to, known after the domain is attached."""
     tokens: pulumi.Output[dict[str, str]]
     """Bearer tokens by name, a secret."""
     token: pulumi.Output[str]
-    """The first of them, a secret."""
+    """The first token, a secret."""
     script_name: pulumi.Output[str]
     """Name of the Workers script."""
 
@@ -144,8 +145,8 @@ class Telemetry(pulumi.ComponentResource):
             hostname=args.hostname,
             service=script.script_name,
             zone_name=args.zone_name,
-            # Cloudflare rejects a hostname that another script has (409, code 100116), so the
-            # default order of a replacement, create and then delete, could never end.
+            # Cloudflare rejects a hostname that another script has (409, code 100116). So the
+            # default order of a replacement, create and then delete, would always fail.
             opts=pulumi.ResourceOptions.merge(
                 child, pulumi.ResourceOptions(delete_before_replace=True)
             ),
@@ -220,7 +221,7 @@ def _settings_binding(args: TelemetryArgs) -> pulumi.Output[str]:
 
 
 def _days_by_signal(days: int | Mapping[str, float]) -> dict[str, int]:
-    """Raise the error of the preview if a signal has no days, or another key has."""
+    """Return the days of each signal. Raise an error if a signal or a number is invalid."""
     by_signal = days if isinstance(days, Mapping) else dict.fromkeys(_SIGNALS, days)
     # Pulumi's outputs turn whole numbers into floats.
     if by_signal.keys() != set(_SIGNALS) or any(

@@ -1,7 +1,8 @@
-"""`Token`: a bearer token made on this machine and kept in the state as a secret.
+"""`Token`: a bearer token, generated on this machine and stored in the state as a secret.
 
-It lives in no cloud: the worker is given its hash. Changing `version` makes a new one in place, and
-keeps the hash of the one before it, which may go on being accepted until everybody has the new one.
+It lives in no cloud. The worker receives only its hash. A change of `version` generates a new token
+in place and keeps the hash of the previous one, which the worker can accept until all senders use
+the new token.
 
     token = Token("ingest", version="2026-01")
 """
@@ -30,18 +31,18 @@ SECRETS = ["value", "sha256", "previous_sha256"]
 
 
 class TokenProvider(PickledByName):
-    """Makes tokens; asks nobody."""
+    """Generates tokens, and sends no requests."""
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Another version is another token."""
+        """Report a change if the version changed."""
         return DiffResult(changes=olds.get("version") != news.get("version"))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Make a token."""
+        """Generate a token."""
         return CreateResult(secrets.token_hex(8), _new_token(props))
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Make another one; remember the hash of the last."""
+        """Generate another token, and store the hash of the previous one."""
         return UpdateResult({**_new_token(news), "previous_sha256": olds["sha256"]})
 
 
@@ -49,13 +50,13 @@ class Token(Resource, module="telemetry", name="Token"):
     """A random bearer token.
 
     Args:
-        version: any text; another one makes a new token. In place.
+        version: any string. Another value generates a new token. In place.
     """
 
     value: pulumi.Output[str]
     """The token, a secret."""
     sha256: pulumi.Output[str]
-    """Its SHA-256 in hex: enough to check it, useless to present it."""
+    """SHA-256 of the token in hexadecimal. It can check a token, but is not accepted as one."""
     previous_sha256: pulumi.Output[str]
     """SHA-256 of the token before `version` last changed; empty for the first token.
 
@@ -63,7 +64,7 @@ class Token(Resource, module="telemetry", name="Token"):
     in every preview, so an unchanged stack would always show an upload of the worker.
     """
     version: pulumi.Output[str]
-    """The version it was made for."""
+    """The version for which it was generated."""
 
     def __init__(
         self,

@@ -2,8 +2,8 @@
 
     worker = build_worker("worker")
 
-`npm run build` makes the same bytes from the same sources, so a build can be skipped as long as
-neither sources nor result changed; a `pulumi up` that changes nothing starts no Node.
+`npm run build` writes the same bytes for the same sources. So a build is skipped if neither the
+sources nor the result changed, and a `pulumi up` that changes nothing does not start Node.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ _NOT_SOURCES = {"node_modules", "dist", "test", "tests", ".wrangler"}
 
 @dataclass(frozen=True)
 class BuiltWorker:
-    """What is uploaded: by its name and hash, so that no state and no diff carries the text.
+    """A built worker, by file name and hash. So neither the state nor a diff contains the script.
 
     Attributes:
-        file: one ES module, its path from where the program runs.
-        sha256: of its bytes, in hexadecimal.
-        compatibility_date: which behaviour of the Workers runtime it was written for.
-        statements: path of its `statements.json`; empty where there is none.
-        statements_sha256: of that file.
-        tables: the tables that it inserts into.
+        file: path of the ES module, relative to the program.
+        sha256: SHA-256 of the file, in hexadecimal.
+        compatibility_date: version of the Workers runtime's behaviour that the script needs.
+        statements: path of `statements.json`; empty if the worker has none.
+        statements_sha256: SHA-256 of that file.
+        tables: names of the tables that the worker inserts into.
     """
 
     file: str
@@ -53,8 +53,8 @@ class BuiltWorker:
 
     @classmethod
     def of(cls, file: Path, compatibility_date: str) -> BuiltWorker:
-        """The module in a file."""
-        # The state would tell checkouts apart by a path from the root.
+        """Describe the module in a file."""
+        # Relative, because an absolute path differs between checkouts and would change the state.
         module = (os.path.relpath(file), _sha256(file), compatibility_date)
         statements = file.with_name(_STATEMENTS)
         if not statements.is_file():
@@ -64,12 +64,12 @@ class BuiltWorker:
 
 
 def build_worker(folder: str | Path = "worker") -> BuiltWorker:
-    """Return the worker's module, built if need be.
+    """Return the worker's module, after a build if one is needed.
 
     Args:
-        folder: with the worker's sources and its `package.json`.
+        folder: contains the worker's sources and its `package.json`.
     Raises:
-        pulumi.RunError: there is no such folder, Node is missing, or the build failed.
+        pulumi.RunError: the folder does not exist, Node is not installed, or the build failed.
     """
     root = Path(folder)
     manifest = root / "package.json"
@@ -124,7 +124,7 @@ def _build(root: Path) -> None:
         )
     if not (root / "node_modules").is_dir():
         raise pulumi.RunError(f"building the worker: run `npm ci --ignore-scripts` in {root} first")
-    # The last two keep npm from leaving a log of every run in the home folder.
+    # Without the last two options, npm writes a log of every run to the home folder.
     command = ["npm", "run", "build", "--silent", "--logs-max=0", "--no-update-notifier"]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if run.returncode != 0 or not _is_built(root):
