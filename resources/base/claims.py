@@ -1,14 +1,15 @@
-"""Turns: what several resources of a run read, change and write back as a whole.
+"""Exclusive access to an object that several resources of a run read, change and write as a whole.
 
-Pulumi makes and changes resources in parallel, in threads and processes of their own. Where the API
-only knows the whole of something that several of them share, such as the keys of a query endpoint
-or the actors of a role, two that read it before either has written would each undo the other. A
-lock on a file beside the rate limit's keeps them apart; the kernel drops that of a process that
-dies. Other machines are not kept out: whoever writes looks afterwards whether it is still there.
+Pulumi creates and changes resources in parallel, in several threads and processes. The API has no
+way to add one entry to some lists, such as the keys of a query endpoint or the actors of a role:
+each write replaces the list. Two resources that read the list before either has written it would
+each undo the other's change. A lock on a file next to that of the rate limit prevents this. The
+kernel releases the lock of a process that dies. Processes on other machines are not excluded, so
+each writer reads the list again afterwards and writes it again if its entries are missing.
 
-The file also says which parts of the thing a resource of this run answers for since its turn. What
-moves from one resource to another, or stays while its resource gets another name in the program, is
-then not taken away again by the one that had it before.
+The file also has the claimed ids: the entries that resources of this run have written since the run
+began. A resource does not remove an entry that another resource has claimed. This keeps an entry
+that moved from one resource to another, or whose resource was renamed in the program.
 """
 
 from __future__ import annotations
@@ -26,55 +27,58 @@ from pathlib import Path
 from resources.base import pulumi_engine as engine
 from resources.base.errors import ConfigurationError
 
-__all__ = ["ALL", "Turn", "is_claimed", "one_at_a_time"]
+__all__ = ["ALL", "Claims", "exclusive", "is_claimed"]
 
 ALL = frozenset({"*"})
-"""What is claimed of a thing that is not shared."""
+"""The claimed ids of an object that has one owner."""
 
 _LOOK_INTERVAL_SECONDS = 0.05
-# Addresses of engines come again some day; a claim that old is of no run that still goes on.
+# The engine's address identifies a run, and a later run may get the same address. Claims that are
+# older than this belong to a run that has ended.
 _LONGEST_RUN_SECONDS = 24 * 3600.0
 
 
 @dataclass
-class Turn:
-    """The time in which a shared thing is ours alone.
+class Claims:
+    """The claimed ids of one object.
 
     Attributes:
-        claimed: parts that resources answer for which had their turn earlier in this run.
+        ids: those of this run so far.
     """
 
-    claimed: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
 
-    def claim(self, parts: Iterable[str]) -> None:
-        """Answer for these from now on."""
-        self.claimed.update(parts)
+    def add(self, ids: Iterable[str]) -> None:
+        """Claim these ids until the run ends."""
+        self.ids.update(ids)
 
 
 @contextlib.contextmanager
-def one_at_a_time(thing: str) -> Iterator[Turn]:
-    """Keep everybody else on this machine who names the same thing waiting.
+def exclusive(subject: str) -> Iterator[Claims]:
+    """Lock an object against all other threads and processes on this machine.
 
     Args:
-        thing: what it is, with its id.
+        subject: kind and id of the object.
+    Returns:
+        A context manager of the object's claims, which are saved if its block raises no error.
     Raises:
-        Interrupted: somebody pressed Ctrl-C while we waited.
+        Interrupted: Ctrl-C was pressed during the wait for the lock.
         ConfigurationError: there is no folder for the file.
     """
-    descriptor = _open(_path(thing))
+    descriptor = _open(_path(subject))
     try:
         _lock(descriptor)
-        turn = Turn(_read(descriptor))
-        yield turn
-        _write(descriptor, turn.claimed)
+        claims = Claims(_read(descriptor))
+        yield claims
+        _write(descriptor, claims.ids)
     finally:
         os.close(descriptor)
 
 
-def is_claimed(thing: str) -> bool:
-    """Whether a resource that had its turn earlier in this run answers for the thing."""
+def is_claimed(subject: str) -> bool:
+    """Return whether a resource of this run has claimed the object or a part of it."""
     try:
-        descriptor = os.open(_path(thing), os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(_path(subject), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     try:
@@ -83,38 +87,38 @@ def is_claimed(thing: str) -> bool:
         os.close(descriptor)
 
 
-def _path(thing: str) -> Path:
+def _path(subject: str) -> Path:
     from clickhouse_api.limiter import default_state_dir
 
-    return default_state_dir() / f"{hashlib.sha256(thing.encode()).hexdigest()[:32]}.turn"
+    return default_state_dir() / f"{hashlib.sha256(subject.encode()).hexdigest()[:32]}.claims"
 
 
 def _open(path: Path) -> int:
-    # The file stays: whoever removed it would take away a lock that somebody just waits for.
+    # The file is never removed: a process may be waiting for the lock on it.
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise ConfigurationError(
-            f"cannot take turns in {path.parent} ({error.strerror}): set "
+            f"cannot create lock files in {path.parent} ({error.strerror}): set "
             "CLICKHOUSE_API_STATE_DIR to a folder that can be written"
         ) from error
 
 
 def _lock(descriptor: int) -> None:
-    """Wait for our turn; threads keep each other out too, because each opens the file anew."""
+    """Wait for the lock. Each thread opens the file, so threads exclude each other as well."""
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            # The kernel would wait, too, but not hear a Ctrl-C.
+            # A blocking `flock` would not end at Ctrl-C.
             engine.sleep(_LOOK_INTERVAL_SECONDS)
         else:
             return
 
 
 def _read(descriptor: int) -> set[str]:
-    """What was claimed in this run; the claims of another one are void."""
+    """Return the claimed ids of this run; those of another run are ignored."""
     run = engine.run()
     if time.time() - os.fstat(descriptor).st_mtime > _LONGEST_RUN_SECONDS:
         return set()
@@ -125,8 +129,9 @@ def _read(descriptor: int) -> set[str]:
         return set()
 
 
-def _write(descriptor: int, claimed: set[str]) -> None:
-    content = json.dumps({"run": engine.run(), "claimed": sorted(claimed)}).encode()
-    # Killed between the two, it is unreadable, and nothing is claimed: as on another machine.
+def _write(descriptor: int, ids: set[str]) -> None:
+    content = json.dumps({"run": engine.run(), "claimed": sorted(ids)}).encode()
+    # A process that is killed between these two calls leaves a file that cannot be read. Nothing
+    # is claimed then, as on another machine.
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, content, 0)

@@ -1,10 +1,10 @@
-"""A note, on this machine, that a creating request is on its way.
+"""`CreateNote`: a file on this machine that says that a create request is in flight.
 
-A `pulumi` that is killed while its POST is still in the network leaves a service that no list
-shows yet: the next run would look, find nothing and create a second one. So the request is noted
-before it is sent and the note removed when its answer has come; a run that finds a fresh note
-looks for a while longer before it creates. On another machine the note is missing, but nobody
-moves there within half a minute.
+A `pulumi` that is killed while its POST is in flight can leave an object that no list shows yet.
+The next run would list the objects, find none and create a second one. So the note is written
+before the request is sent, and removed when the response has come. A run that finds a fresh note
+repeats the list for some time before it creates anything. A run on another machine does not see the
+note, but it is unlikely to start within half a minute.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pathlib import Path
 
 from resources.base.ownership import Owner
 
-__all__ = ["IN_FLIGHT_SECONDS", "Attempt"]
+__all__ = ["IN_FLIGHT_SECONDS", "CreateNote"]
 
-# A request that arrived is carried out, or refused, long before this.
+# The API carries out or rejects a request that reached it long before this.
 IN_FLIGHT_SECONDS = 30.0
 
 
-class Attempt:
+class CreateNote:
     """The note of one resource.
 
     Args:
@@ -39,35 +39,35 @@ class Attempt:
         self._path = folder / f"create-{owner.resource}.note"
         self._clock = clock
 
-    def is_noted(self) -> bool:
-        """Whether nobody heard the end of a request, however long ago."""
+    def exists(self) -> bool:
+        """Return whether a request was sent whose response never came, however long ago."""
         return self._path.exists()
 
     def seconds_left(self) -> float:
-        """For how long a request that nobody heard the end of may still be carried out."""
+        """Return for how long a request without a response may still be carried out."""
         try:
             written = self._path.stat().st_mtime
         except OSError:
             return 0.0
         return max(0.0, min(IN_FLIGHT_SECONDS, written + IN_FLIGHT_SECONDS - self._clock()))
 
-    def note(self) -> None:
-        """Say that the request is about to be sent; the note stays if the process dies now."""
-        # A folder that cannot be written costs this protection, not the create.
+    def write(self) -> None:
+        """Note that the request is about to be sent; the note survives the process."""
+        # Without a writable folder this protection is lost, and the create goes on.
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path.touch(mode=0o600)
 
     @contextlib.contextmanager
     def noted(self) -> Iterator[None]:
-        """Keep the note while the request is on its way; what becomes of it is known after."""
-        self.note()
+        """Write the note, and remove it after the block, whether or not the block raises."""
+        self.write()
         try:
             yield
         finally:
-            self.forget()
+            self.remove()
 
-    def forget(self) -> None:
-        """What the request did is known now."""
+    def remove(self) -> None:
+        """Remove the note: the outcome of the request is known."""
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources.base.checker import whole_number
-from resources.base.declared import Live
+from resources.base.declarative_provider import Live
 from resources.base.ownership import stack_mark
 from resources.base.urns import urn_of
 

@@ -104,7 +104,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import CheckResult, DiffResult, Resource
 
-from resources.base import Change, Live, Made, marks_of, with_secrets
+from resources.base import Change, CreatedResource, Live, marks_of, with_secrets
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
@@ -185,10 +185,10 @@ def _same_mappings(old: Any, new: Any) -> bool:
     return same_part(old, new)
 
 
-class ClickPipeProvider(Made):
+class ClickPipeProvider(CreatedResource):
     """Makes, changes, starts, stops and deletes pipes."""
 
-    what = "ClickPipe"
+    display_name = "ClickPipe"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

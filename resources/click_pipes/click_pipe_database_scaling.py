@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, plain
+from resources.base import Change, Live, Singleton, plain
 from resources.base.fields import ORGANIZATION, SERVICE, Field, number
 from resources.base.polling import Poller
 from resources.service.waits import ServiceRef
@@ -66,10 +66,10 @@ class ClickPipeDatabaseScalingArgs:
     replica_memory_gb: pulumi.Input[int]
 
 
-class ClickPipeDatabaseScalingProvider(Part):
+class ClickPipeDatabaseScalingProvider(Singleton):
     """Sets the sizes."""
 
-    what = "scaling of pipes from databases"
+    display_name = "scaling of pipes from databases"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,
@@ -102,7 +102,9 @@ class ClickPipeDatabaseScalingProvider(Part):
                 return None
 
         ref = ServiceRef(*change.ids, "of the pipes")
-        set_sizes = Poller(f"{self.what} of service {change.resource_id}", _APPEAR_SECONDS).until(
+        set_sizes = Poller(
+            f"{self.display_name} of service {change.resource_id}", _APPEAR_SECONDS
+        ).until(
             when_awake(change.client, ref, send),
             send,
             lambda seen: seen is not None,

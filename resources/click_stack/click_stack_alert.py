@@ -192,7 +192,7 @@ def _check_channels(checker: Checker, name: str) -> None:
 class ClickStackAlertProvider(ClickStackThing):
     """Makes, changes and deletes alerts."""
 
-    what = "ClickStack alert"
+    display_name = "ClickStack alert"
     kind = "alert"
     models = ("ClickStackCreateAlertRequest", "ClickStackUpdateAlertRequest")
     naming = "display_name"

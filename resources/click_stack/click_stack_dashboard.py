@@ -118,7 +118,7 @@ def _check_list(checker: Checker, name: str) -> None:
 class ClickStackDashboardProvider(ClickStackThing):
     """Makes, changes and deletes dashboards."""
 
-    what = "ClickStack dashboard"
+    display_name = "ClickStack dashboard"
     kind = "dashboard"
     models = ("ClickStackCreateDashboardRequest", "ClickStackUpdateDashboardRequest")
     sends = SENT
@@ -217,7 +217,7 @@ class ClickStackDashboardProvider(ClickStackThing):
                 )
         except errors.ClickHouseApiError as error:
             # Without a property, or the line would begin with one that nobody got wrong.
-            return [CheckFailure("", f"asking about a {self.what}: {error}")]
+            return [CheckFailure("", f"asking about a {self.display_name}: {error}")]
         return [
             CheckFailure(str(found.path).partition("[")[0], f"{found.path}: {found.message}")
             for found in (answer.errors or [])

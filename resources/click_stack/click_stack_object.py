@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import CheckResult
 
-from resources.base import Change, Live, Made, plain
+from resources.base import Change, CreatedResource, Live, plain
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError
 from resources.base.name_mark import has_mark, marked, unmarked
@@ -31,7 +31,7 @@ __all__ = ["ClickStackThing"]
 _PAGE = 1000
 
 
-class ClickStackThing(Made):
+class ClickStackThing(CreatedResource):
     """One kind of thing in ClickStack.
 
     Attributes:
@@ -188,8 +188,8 @@ class ClickStackThing(Made):
             # The program's own values were checked; without the value, which may be a secret.
             place = ".".join(map(str, error.errors()[0]["loc"]))
             raise ResourceError(
-                f"{self.what} {values.get(self.naming)!r} cannot be sent as it is now, the API's "
-                f"document does not have its {place}"
+                f"{self.display_name} {values.get(self.naming)!r} cannot be sent as it is now, the "
+                f"API's document does not have its {place}"
             ) from None
 
 

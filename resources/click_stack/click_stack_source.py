@@ -106,7 +106,7 @@ def _check_settings(checker: Checker, name: str) -> None:
 class ClickStackSourceProvider(ClickStackThing):
     """Makes, changes and deletes sources."""
 
-    what = "ClickStack source"
+    display_name = "ClickStack source"
     kind = "source"
     models = ("ClickStackSource", "ClickStackSource")
     sends = OWN

@@ -105,7 +105,7 @@ def _refuse(checker: Checker, name: str, reason: str) -> None:
 class ClickStackWebhookProvider(ClickStackThing):
     """Makes, changes and deletes webhooks."""
 
-    what = "ClickStack webhook"
+    display_name = "ClickStack webhook"
     kind = "webhook"
     models = ("ClickStackWebhookInput", "ClickStackWebhookInput")
     sends = SENT

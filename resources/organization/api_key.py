@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Made, marks_of, plain, with_secrets
+from resources.base import Change, CreatedResource, Live, marks_of, plain, with_secrets
 from resources.base.access_list import check_access_list, same_access_list
 from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
@@ -92,11 +92,11 @@ class ApiKeyArgs:
     adopt: pulumi.Input[str] | None = None
 
 
-class ApiKeyProvider(Made):
+class ApiKeyProvider(CreatedResource):
     """Makes, changes and deletes keys."""
 
-    what = "API key"
-    kept = ("key_id", "key_secret")
+    display_name = "API key"
+    create_only_outputs = ("key_id", "key_secret")
     reusable = False
     fields: ClassVar = {
         "organization_id": ORGANIZATION,

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import DiffResult, Resource
 
-from resources.base import Live, Made, marks_of
+from resources.base import CreatedResource, Live, marks_of
 from resources.base.fields import ORGANIZATION, Field, text, texts
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ class InvitationArgs:
     assigned_role_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
 
 
-class InvitationProvider(Made):
+class InvitationProvider(CreatedResource):
     """Invites, and withdraws invitations."""
 
-    what = "invitation"
+    display_name = "invitation"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "email": Field(

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import Change, Live, Singleton, marks_of, plain
 from resources.base import pulumi_engine as engine
 from resources.base.fields import ORGANIZATION, Field, flag, text, texts
 
@@ -53,10 +53,10 @@ class MemberArgs:
     remove_on_destroy: pulumi.Input[bool] | None = None
 
 
-class MemberProvider(Part):
+class MemberProvider(Singleton):
     """Changes a member's roles."""
 
-    what = "member"
+    display_name = "member"
     parent = "user_id"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import Change, Live, Singleton, marks_of, plain
 from resources.base import pulumi_engine as engine
 from resources.base.fields import ORGANIZATION, Field, flag, text
 
@@ -48,10 +48,10 @@ class OrganizationSettingsArgs:
     enable_core_dumps: pulumi.Input[bool] | None = None
 
 
-class OrganizationSettingsProvider(Part):
+class OrganizationSettingsProvider(Singleton):
     """Changes an organization's settings."""
 
-    what = "organization"
+    display_name = "organization"
     parent = "organization_id"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Made, marks_of, plain
+from resources.base import Change, CreatedResource, Live, marks_of, plain
 from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, Field, text
@@ -101,10 +101,10 @@ def _normal(policies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return sorted(normal, key=lambda policy: repr(list(policy.values())))
 
 
-class RoleProvider(Made):
+class RoleProvider(CreatedResource):
     """Makes, changes and deletes custom roles."""
 
-    what = "role"
+    display_name = "role"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "name": Field(check=text()),

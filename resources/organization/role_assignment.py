@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of
+from resources.base import Change, Live, Singleton, marks_of
 from resources.base.fields import ORGANIZATION, Field, text, texts
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ class RoleAssignmentArgs:
     actors: pulumi.Input[Sequence[pulumi.Input[str]]]
 
 
-class RoleAssignmentProvider(Part):
+class RoleAssignmentProvider(Singleton):
     """Adds actors to a role and takes them away."""
 
-    what = "role assignment"
+    display_name = "role assignment"
     parent = "role_id"
-    shared = "actors"
+    shared_field = "actors"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "role_id": Field(check=text(), required=True, replaces=True, readable=False),

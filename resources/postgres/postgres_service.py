@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, Resource, UpdateResult
 
-from resources.base import Live, Made, marks_of, passwords, plain, with_secrets
+from resources.base import CreatedResource, Live, marks_of, passwords, plain, with_secrets
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
@@ -138,10 +138,10 @@ class PostgresServiceArgs:
     timeout_minutes: pulumi.Input[int] | None = None
 
 
-class PostgresServiceProvider(Made):
+class PostgresServiceProvider(CreatedResource):
     """Translates between the property bags of `PostgresService` and the control plane."""
 
-    what = "Postgres service"
+    display_name = "Postgres service"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "name": Field(
@@ -273,8 +273,9 @@ class PostgresServiceProvider(Made):
         if props.get("adopt"):
             for name in mismatched:
                 raise ResourceError(
-                    f"adopt: {self.what} {service_id} has {name} {(live or {}).get(name)!r}, but "
-                    f"{props[name]!r} is wanted, and nothing can change that"
+                    f"adopt: {self.display_name} {service_id} has {name} "
+                    f"{(live or {}).get(name)!r}, but {props[name]!r} is wanted, "
+                    "and nothing can change that"
                 )
         elif mismatched or (live or {}).get("state") in UNAVAILABLE:
             # In no state and of no use to anybody, but billed.

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from resources.base import pulumi_engine as engine
-from resources.base.create_note import IN_FLIGHT_SECONDS, Attempt
+from resources.base.create_note import IN_FLIGHT_SECONDS, CreateNote
 from resources.base.errors import Interrupted, ResourceError
 from resources.base.ownership import Owner
 from resources.service import service_fields, service_requests
@@ -60,13 +60,13 @@ def ensure_exists(
     """The service to adopt, what an interrupted run left, or a new one."""
     if props.get("adopt") is not None:
         return existing(client, props)
-    attempt = Attempt(Owner.of(props))
+    attempt = CreateNote(Owner.of(props))
     # A list from before a noted request arrived would not show what it made.
-    found = unfinished(client, props, shared=not attempt.is_noted())
+    found = unfinished(client, props, shared=not attempt.exists())
     if found is None:
         found = _find_late(client, props, progress, attempt.seconds_left())
     if found is not None:
-        attempt.forget()
+        attempt.remove()
     if found is not None and found.state == "failed":
         # In no state and of no use to anybody, but possibly billed.
         ref = ref_of(props, found)
@@ -310,21 +310,21 @@ def _require_same_kind(service: models.Service, props: Mapping[str, Any], who: s
 
 
 def _post(
-    client: Client, props: Mapping[str, Any], progress: engine.Progress, attempt: Attempt
+    client: Client, props: Mapping[str, Any], progress: engine.Progress, attempt: CreateNote
 ) -> models.Service:
     """Create the service; if the answer is lost, find what was created. Never send it twice."""
     from clickhouse_api import errors
 
     request = service_requests.post_request(props, Owner.of(props).marks())
-    attempt.note()
+    attempt.write()
     try:
         service = client.service.instance_create(props["organization_id"], request).service
     except Interrupted:
-        attempt.forget()  # it still waited for its turn to be sent
+        attempt.remove()  # it still waited for its turn to be sent
         raise
     except errors.ClickHouseApiError as error:
         if not error.maybe_applied:
-            attempt.forget()
+            attempt.remove()
             raise
         service = _find_late(client, props, progress, IN_FLIGHT_SECONDS)
         if service is None:
@@ -332,7 +332,7 @@ def _post(
                 f"creating a service: {error}. It has not appeared since; if it does, "
                 "the next `pulumi up` takes it over"
             ) from error
-    attempt.forget()
+    attempt.remove()
     if service is None:
         raise ResourceError("creating a service: the API's answer names no service")
     return service

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain, with_secrets
+from resources.base import Change, Live, Singleton, marks_of, plain, with_secrets
 from resources.base.checker import Checker
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text
 
@@ -79,11 +79,11 @@ class BackupBucketArgs:
     adopt: pulumi.Input[bool] | None = None
 
 
-class BackupBucketProvider(Part):
+class BackupBucketProvider(Singleton):
     """Sets a service's backup bucket."""
 
-    what = "backup bucket"
-    clobbers = False
+    display_name = "backup bucket"
+    overwrites_existing = False
     secrets = SECRETS
     fields: ClassVar = {
         "organization_id": ORGANIZATION,

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import Change, Live, Singleton, marks_of, plain
 from resources.base.checker import Checker
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, number, text
 
@@ -65,10 +65,10 @@ class BackupConfigurationArgs:
     backup_start_time: pulumi.Input[str] | None = None
 
 
-class BackupConfigurationProvider(Part):
+class BackupConfigurationProvider(Singleton):
     """Changes a service's backup configuration."""
 
-    what = "backup configuration"
+    display_name = "backup configuration"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of
+from resources.base import Change, Live, Singleton, marks_of
 from resources.base.checker import Checker
 from resources.base.fields import ORGANIZATION, SERVICE, Field, texts
 from resources.service.service_states import DELETING
@@ -60,11 +60,11 @@ class PrivateEndpointAttachmentArgs:
     adopt: pulumi.Input[bool] | None = None
 
 
-class PrivateEndpointAttachmentProvider(Part):
+class PrivateEndpointAttachmentProvider(Singleton):
     """Attaches and detaches private endpoints."""
 
-    what = "list of private endpoints"
-    clobbers = False
+    display_name = "list of private endpoints"
+    overwrites_existing = False
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import Change, Live, Singleton, marks_of, plain
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choices, flag, text, texts
 from resources.base.polling import Intervals, Poller
 
@@ -70,11 +70,11 @@ class QueryEndpointArgs:
     exclusive: pulumi.Input[bool] | None = None
 
 
-class QueryEndpointProvider(Part):
+class QueryEndpointProvider(Singleton):
     """Puts a service's query endpoint, with everybody's keys."""
 
-    what = "query endpoint"
-    shared = "open_api_keys"
+    display_name = "query endpoint"
+    shared_field = "open_api_keys"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import Change, Live, Singleton, marks_of, plain
 from resources.base.checker import Checker, whole_number
 from resources.base.fields import ORGANIZATION, SERVICE, Field
 
@@ -94,11 +94,11 @@ def _check_entries(checker: Checker, name: str) -> None:
         checker.refuse(name, "each name once")
 
 
-class ScalingScheduleProvider(Part):
+class ScalingScheduleProvider(Singleton):
     """Puts a service's whole schedule."""
 
-    what = "scaling schedule"
-    clobbers = False
+    display_name = "scaling schedule"
+    overwrites_existing = False
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

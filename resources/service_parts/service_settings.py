@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of
+from resources.base import Change, Live, Singleton, marks_of
 from resources.base.checker import Checker, whole_number
 from resources.base.fields import ORGANIZATION, SERVICE, Field
 
@@ -74,11 +74,11 @@ def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(whole_number(value)) for name, value in settings.items()}
 
 
-class ServiceSettingsProvider(Part):
+class ServiceSettingsProvider(Singleton):
     """Sets and resets server settings."""
 
-    what = "server settings"
-    shared = "settings"
+    display_name = "server settings"
+    shared_field = "settings"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

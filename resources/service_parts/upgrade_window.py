@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import Change, Live, Singleton, marks_of, plain
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, number
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ class UpgradeWindowArgs:
     start_hour_utc: pulumi.Input[int]
 
 
-class UpgradeWindowProvider(Part):
+class UpgradeWindowProvider(Singleton):
     """Sets a service's upgrade window."""
 
-    what = "upgrade window"
+    display_name = "upgrade window"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

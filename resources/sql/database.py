@@ -32,7 +32,7 @@ from resources.base.checker import Checker
 from resources.base.errors import ResourceError, ServiceGone, ServiceStopped
 from resources.sql.connection import Connection, Warehouse, quoted
 from resources.sql.database_names import DATABASE, DATABASE_ALLOWED
-from resources.sql.sql_resource import InServer, flat, text
+from resources.sql.sql_resource import SqlResourceProvider, flat, sql_literal
 
 __all__ = ["Database", "DatabaseArgs", "DatabaseProvider"]
 
@@ -55,7 +55,7 @@ class DatabaseArgs:
     drop_tables_on_destroy: pulumi.Input[bool] | None = None
 
 
-class DatabaseProvider(InServer):
+class DatabaseProvider(SqlResourceProvider):
     """Brings one database to what the inputs say."""
 
     in_place = ("comment", "drop_tables_on_destroy")
@@ -89,7 +89,7 @@ class DatabaseProvider(InServer):
         # Without one in the program, one that the program never set stays.
         comment = news.get("comment", "" if "comment" in olds else live)
         if comment != live:
-            server.command(f"ALTER DATABASE {name} MODIFY COMMENT {text(comment)}")
+            server.command(f"ALTER DATABASE {name} MODIFY COMMENT {sql_literal(comment)}")
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Its comment, where the program has one."""
@@ -125,7 +125,7 @@ def _refuse_loss(server: Warehouse, props: Mapping[str, Any], what: str) -> None
     if props.get("drop_tables_on_destroy"):
         return
     tables = server.command(
-        f"SELECT count() FROM system.tables WHERE database = {text(props['name'])}"  # noqa: S608
+        f"SELECT count() FROM system.tables WHERE database = {sql_literal(props['name'])}"  # noqa: S608
     )
     if int(tables):
         raise ResourceError(
@@ -137,7 +137,7 @@ def _refuse_loss(server: Warehouse, props: Mapping[str, Any], what: str) -> None
 def _comment(server: Warehouse, props: Mapping[str, Any]) -> str | None:
     """The database's comment; None where there is no such database."""
     answer = server.command(
-        f"SELECT comment FROM system.databases WHERE name = {text(props['name'])} "  # noqa: S608
+        f"SELECT comment FROM system.databases WHERE name = {sql_literal(props['name'])} "  # noqa: S608
         "FORMAT JSONEachRow"
     )
     return str(json.loads(answer)["comment"]) if answer.strip() else None

@@ -27,7 +27,7 @@ from resources.base.errors import SqlError
 from resources.sql import privileges
 from resources.sql.connection import Connection, Warehouse, quoted
 from resources.sql.privileges import Catalog, Privilege
-from resources.sql.sql_resource import NAME, InServer, flat, goes_with_its_service
+from resources.sql.sql_resource import NAME, SqlResourceProvider, deleted_with_service, flat
 
 __all__ = ["Grant", "GrantArgs", "GrantProvider"]
 
@@ -52,7 +52,7 @@ class GrantArgs:
     may_pass_on: pulumi.Input[bool] | None = None
 
 
-class GrantProvider(InServer):
+class GrantProvider(SqlResourceProvider):
     """Brings some rights of one grantee to what the inputs say."""
 
     replaces = ("url", "to")
@@ -134,7 +134,7 @@ class Grant(Resource, module="clickhouse", name="Grant"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
-            GrantProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+            GrantProvider(), resource_name, flat(args), deleted_with_service(args, opts)
         )
 
 

@@ -38,7 +38,7 @@ from resources.base.errors import ResourceError, SqlError, one_line
 from resources.base.urns import urn_of
 from resources.sql.connection import Connection, Warehouse, quoted
 from resources.sql.database_names import DATABASE, DATABASE_ALLOWED
-from resources.sql.sql_resource import InServer, differs, flat
+from resources.sql.sql_resource import SqlResourceProvider, differs, flat
 
 if TYPE_CHECKING:
     from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-untyped]
@@ -77,7 +77,7 @@ class MigrationsArgs:
     oldest_server: str | None = None
 
 
-class MigrationsProvider(InServer):
+class MigrationsProvider(SqlResourceProvider):
     """Applies what is pending; asks the server what that is."""
 
     replaces = ("url", "database")

@@ -27,7 +27,7 @@ from pulumi.dynamic import Resource
 
 from resources.base.checker import Checker
 from resources.sql.connection import Connection, Warehouse, quoted
-from resources.sql.sql_resource import InServer, differs, flat, text
+from resources.sql.sql_resource import SqlResourceProvider, differs, flat, sql_literal
 
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider", "partition_days"]
 
@@ -59,7 +59,7 @@ class RetentionArgs:
     days: pulumi.Input[int]
 
 
-class RetentionProvider(InServer):
+class RetentionProvider(SqlResourceProvider):
     """Brings the TTL of every table that has one to the same number of days."""
 
     replaces = ("url", "database")
@@ -121,7 +121,7 @@ def _ttls(server: Warehouse, props: Mapping[str, Any]) -> dict[str, tuple[str, i
     """Table -> (expression the days are added to, days), for the tables that have such a TTL."""
     answer = server.command(
         f"SELECT name, create_table_query FROM system.tables "  # noqa: S608 - checked by `check`
-        f"WHERE database = {text(props['database'])} ORDER BY name FORMAT JSONEachRow"
+        f"WHERE database = {sql_literal(props['database'])} ORDER BY name FORMAT JSONEachRow"
     )
     found = {}
     for line in answer.splitlines():

@@ -30,7 +30,13 @@ from pulumi.dynamic import CheckFailure, Resource
 from resources.base.checker import Checker
 from resources.base.errors import SqlError
 from resources.sql.connection import Connection, Warehouse, quoted
-from resources.sql.sql_resource import NAME, InServer, flat, goes_with_its_service, text
+from resources.sql.sql_resource import (
+    NAME,
+    SqlResourceProvider,
+    deleted_with_service,
+    flat,
+    sql_literal,
+)
 
 __all__ = ["SettingsProfile", "SettingsProfileArgs", "SettingsProfileProvider"]
 
@@ -58,7 +64,7 @@ class SettingsProfileArgs:
     to: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
 
 
-class SettingsProfileProvider(InServer):
+class SettingsProfileProvider(SqlResourceProvider):
     """Brings one profile to what the inputs say."""
 
     in_place = ("settings", "to")
@@ -118,7 +124,7 @@ class SettingsProfile(Resource, module="clickhouse", name="SettingsProfile"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
-            SettingsProfileProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+            SettingsProfileProvider(), resource_name, flat(args), deleted_with_service(args, opts)
         )
 
 
@@ -142,5 +148,5 @@ def _body(props: Mapping[str, Any]) -> str:
 
 def _clause(name: str, said: Any) -> str:
     said = said if isinstance(said, Mapping) else {"value": said}
-    parts = [f"{word} {text(said[key])}" for key, word in _WORDS.items() if key in said]
+    parts = [f"{word} {sql_literal(said[key])}" for key, word in _WORDS.items() if key in said]
     return " ".join([quoted(name), *parts, *(["READONLY"] if said.get("readonly") else [])])

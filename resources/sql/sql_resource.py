@@ -22,13 +22,13 @@ from resources.base.errors import ServiceGone, ServiceStopped
 from resources.base.provider import Provider
 from resources.sql.connection import CONNECTION, Warehouse
 
-__all__ = ["NAME", "InServer", "differs", "flat", "goes_with_its_service", "text"]
+__all__ = ["NAME", "SqlResourceProvider", "deleted_with_service", "differs", "flat", "sql_literal"]
 
 # What needs no thought in any statement, and may be the name of anything.
 NAME = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 
 
-class InServer(Provider):
+class SqlResourceProvider(Provider):
     """The flow that all share.
 
     Attributes:
@@ -133,7 +133,7 @@ def flat(args: Any) -> dict[str, Any]:
     return {**found, **connection.inputs()}
 
 
-def goes_with_its_service(args: Any, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+def deleted_with_service(args: Any, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     """Options of what holds no data: where its service is deleted, too, it is not removed first.
 
     So a stack with a stopped service can be destroyed. A service that outlives its stack
@@ -154,7 +154,7 @@ def differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool
     return is_known(news.get(name)) and bool(olds.get(name) != news.get(name))
 
 
-def text(value: Any) -> str:
+def sql_literal(value: Any) -> str:
     """A value as SQL has it: numbers and flags as they are, anything else in quotes."""
     if isinstance(value, bool):
         return "1" if value else "0"

@@ -26,7 +26,13 @@ from pulumi.dynamic import Resource
 from resources.base.checker import Checker
 from resources.sql import privileges
 from resources.sql.connection import Connection, Warehouse, quoted
-from resources.sql.sql_resource import NAME, InServer, flat, goes_with_its_service, text
+from resources.sql.sql_resource import (
+    NAME,
+    SqlResourceProvider,
+    deleted_with_service,
+    flat,
+    sql_literal,
+)
 
 __all__ = ["SqlRole", "SqlRoleArgs", "SqlRoleProvider"]
 
@@ -46,7 +52,7 @@ class SqlRoleArgs:
     grants: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None
 
 
-class SqlRoleProvider(InServer):
+class SqlRoleProvider(SqlResourceProvider):
     """Brings one role to what the inputs say."""
 
     in_place = ("grants",)
@@ -66,7 +72,7 @@ class SqlRoleProvider(InServer):
         """Its privileges, where the program lists them."""
         # SHOW GRANTS would also answer for a user of that name.
         found = server.command(
-            f"SELECT count() FROM system.roles WHERE name = {text(props['name'])}"  # noqa: S608
+            f"SELECT count() FROM system.roles WHERE name = {sql_literal(props['name'])}"  # noqa: S608
         )
         if not int(found):
             return None
@@ -93,5 +99,5 @@ class SqlRole(Resource, module="clickhouse", name="SqlRole"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
-            SqlRoleProvider(), resource_name, flat(args), goes_with_its_service(args, opts)
+            SqlRoleProvider(), resource_name, flat(args), deleted_with_service(args, opts)
         )

@@ -30,7 +30,14 @@ from resources.base import passwords
 from resources.base.checker import Checker
 from resources.sql import privileges
 from resources.sql.connection import Connection, Warehouse, quoted
-from resources.sql.sql_resource import NAME, InServer, differs, flat, goes_with_its_service, text
+from resources.sql.sql_resource import (
+    NAME,
+    SqlResourceProvider,
+    deleted_with_service,
+    differs,
+    flat,
+    sql_literal,
+)
 
 __all__ = ["User", "UserArgs", "UserProvider"]
 
@@ -54,7 +61,7 @@ class UserArgs:
     password_version: pulumi.Input[str] = "1"  # noqa: S105 - a version, not a password
 
 
-class UserProvider(InServer):
+class UserProvider(SqlResourceProvider):
     """Brings one user to what the inputs say."""
 
     in_place = ("grants", "default_database", "password_version")
@@ -97,7 +104,7 @@ class UserProvider(InServer):
         """Privileges and database as they are; passwords cannot be read."""
         found = server.command(
             "SELECT default_database FROM system.users "  # noqa: S608 - a text in quotes
-            f"WHERE name = {text(props['name'])} FORMAT TSVRaw"
+            f"WHERE name = {sql_literal(props['name'])} FORMAT TSVRaw"
         )
         if not found:
             return None
@@ -133,7 +140,7 @@ class User(Resource, module="clickhouse", name="User"):
             resource_name,
             {**flat(args), "password": None},
             pulumi.ResourceOptions.merge(
-                goes_with_its_service(args, opts),
+                deleted_with_service(args, opts),
                 pulumi.ResourceOptions(additional_secret_outputs=["password"]),
             ),
         )

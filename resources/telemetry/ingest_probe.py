@@ -53,7 +53,7 @@ from resources.sql.database_names import (
     PROBE_DATABASE,
     probe_database,
 )
-from resources.sql.sql_resource import NAME, InServer, flat, goes_with_its_service
+from resources.sql.sql_resource import NAME, SqlResourceProvider, deleted_with_service, flat
 from resources.telemetry.scratch_database import ScratchDatabase
 from resources.telemetry.statement_proof import (
     AUTOMATIC,
@@ -92,7 +92,7 @@ class IngestProbeArgs:
     format: str = AUTOMATIC
 
 
-class IngestProbeProvider(InServer):
+class IngestProbeProvider(SqlResourceProvider):
     """Proves on create and update; `shown` is the server's version."""
 
     replaces = ("url",)
@@ -165,7 +165,7 @@ class IngestProbe(Resource, module="clickhouse", name="IngestProbe"):
             IngestProbeProvider(),
             resource_name,
             props,
-            goes_with_its_service(args, opts),
+            deleted_with_service(args, opts),
         )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from resources.base.errors import ResourceError
 from resources.sql.connection import Warehouse, quoted
-from resources.sql.sql_resource import text
+from resources.sql.sql_resource import sql_literal
 
 __all__ = ["ScratchDatabase"]
 
@@ -47,7 +47,8 @@ class ScratchDatabase:
         """
         self._drop()
         self.admin.command(
-            f"CREATE DATABASE {quoted(self.name)} ENGINE = Atomic COMMENT {text(self.comment)}"
+            f"CREATE DATABASE {quoted(self.name)} ENGINE = Atomic "
+            f"COMMENT {sql_literal(self.comment)}"
         )
         try:
             yield
@@ -69,7 +70,7 @@ class ScratchDatabase:
     def _comments(self) -> list[str]:
         """Return the comment, in a list that is empty if there is no such database."""
         answer = self.admin.command(
-            f"SELECT comment FROM system.databases WHERE name = {text(self.name)} "  # noqa: S608
+            f"SELECT comment FROM system.databases WHERE name = {sql_literal(self.name)} "  # noqa: S608
             "FORMAT JSONEachRow"
         )
         return [str(json.loads(line)["comment"]) for line in answer.splitlines()]

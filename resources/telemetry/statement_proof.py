@@ -19,7 +19,7 @@ from typing import Any
 from resources.base.errors import ResourceError, SqlError
 from resources.base.polling import Intervals, Poller
 from resources.sql.connection import Warehouse, quoted
-from resources.sql.sql_resource import text
+from resources.sql.sql_resource import sql_literal
 from resources.telemetry.scratch_database import ScratchDatabase
 
 __all__ = [
@@ -111,7 +111,7 @@ def server_version(server: Warehouse) -> str:
 
 def known_settings(server: Warehouse) -> dict[str, str]:
     """Return those of `VERSIONED_SETTINGS` that the server has."""
-    names = ", ".join(text(name) for name in VERSIONED_SETTINGS)
+    names = ", ".join(sql_literal(name) for name in VERSIONED_SETTINGS)
     answer = server.command(
         f"SELECT name FROM system.settings WHERE name IN ({names}) FORMAT TSVRaw"  # noqa: S608
     )
@@ -254,7 +254,7 @@ class _Copies:
 def _tables(admin: Warehouse, database: str) -> list[_Table]:
     answer = admin.command(
         "SELECT name, engine, create_table_query FROM system.tables "  # noqa: S608
-        f"WHERE database = {text(database)} ORDER BY name FORMAT JSONEachRow"
+        f"WHERE database = {sql_literal(database)} ORDER BY name FORMAT JSONEachRow"
     )
     rows = [json.loads(line) for line in answer.splitlines()]
     return [_Table(row["name"], row["engine"], row["create_table_query"]) for row in rows]

@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import CheckFailure, ReadResult, Resource
 
-from resources.base import Change, Declared, Live, marks_of, plain
+from resources.base import Change, DeclarativeProvider, Live, marks_of, plain
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker, is_known
 from resources.base.create_note import IN_FLIGHT_SECONDS
@@ -181,10 +181,10 @@ def _whole(*, maximum: int = _LARGEST) -> Field:
     return Field(check=number(minimum=1, maximum=maximum), clears=True)
 
 
-class UdfProvider(Declared):
+class UdfProvider(DeclarativeProvider):
     """Publishes versions of a function, and deletes it."""
 
-    what = "function"
+    display_name = "function"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "function_name": Field(

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from resources.base import Change, Live, Part, marks_of, plain
+from resources.base import Change, Live, Singleton, marks_of, plain
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError
@@ -72,10 +72,10 @@ def _deployed(checker: Checker, name: str) -> None:
     checker.inputs[name] = ATTACHED[0]
 
 
-class UdfAttachmentProvider(Part):
+class UdfAttachmentProvider(Singleton):
     """Attaches and detaches a function."""
 
-    what = "attachment"
+    display_name = "attachment"
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,

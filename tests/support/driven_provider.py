@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi.dynamic import Config, ConfigureRequest
 
-from resources.base import Declared
+from resources.base import DeclarativeProvider
 from tests.support.cloud_apis import ControlPlane
 
 __all__ = ["DrivenProvider"]
@@ -20,7 +20,9 @@ class DrivenProvider:
         parents: inputs that every program of the test has, for example the service's id.
     """
 
-    def __init__(self, provider: Declared, control_plane: ControlPlane, **parents: str) -> None:
+    def __init__(
+        self, provider: DeclarativeProvider, control_plane: ControlPlane, **parents: str
+    ) -> None:
         settings = {
             "test:clickhouseApiUrl": control_plane.cloud["url"],
             "test:clickhouseCloudApiKey": control_plane.cloud["key_id"],
@@ -35,7 +37,7 @@ class DrivenProvider:
 
     def checked(self, **args: Any) -> dict[str, Any]:
         """Run `check` on valid arguments and return the inputs."""
-        owner = {"resource_urn": f"urn:{self.provider.what}", "stack_mark": "test"}
+        owner = {"resource_urn": f"urn:{self.provider.display_name}", "stack_mark": "test"}
         result = self.provider.check({}, {**self.parents, **owner, **args})
         assert result.failures == []
         return dict(result.inputs)

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from resources.base import declared
+from resources.base import declarative_provider
 from resources.base import pulumi_engine as engine
-from resources.base.claims import is_claimed, one_at_a_time
+from resources.base.claims import exclusive, is_claimed
 from resources.base.errors import ConfigurationError
 from resources.organization.role_assignment import RoleAssignmentProvider
 from tests.support.driven_provider import DrivenProvider
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.usefixtures("unlimited")
 
 HOLDER = """
 import time
-from resources.base.claims import one_at_a_time
-with one_at_a_time("thing"):
+from resources.base.claims import exclusive
+with exclusive("thing"):
     print("holds", flush=True)
     time.sleep(600)
 """
@@ -45,12 +45,12 @@ def test_a_killed_holder_holds_up_nobody() -> None:
     entered = threading.Event()
 
     def enter() -> None:
-        with one_at_a_time("thing"):
+        with exclusive("thing"):
             entered.set()
 
     waiting = threading.Thread(target=enter)
     waiting.start()
-    with one_at_a_time("another thing"):
+    with exclusive("another thing"):
         assert not entered.is_set()
     os.kill(holder.pid, signal.SIGKILL)
     holder.communicate()
@@ -63,19 +63,19 @@ def test_claims_are_those_of_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     for run in ("first", "first", "second", "", ""):
         monkeypatch.setattr(engine, "run", lambda run=run: run)
-        with one_at_a_time("thing") as turn:
-            seen.append(set(turn.claimed))
-            turn.claim(["mine"])
+        with exclusive("thing") as claims:
+            seen.append(set(claims.ids))
+            claims.add(["mine"])
     assert seen == [set(), {"mine"}, set(), set(), set()]
 
 
 def test_a_claim_does_not_outlive_its_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An engine may get the address that another one had long ago."""
     monkeypatch.setattr(engine, "run", lambda: "an address")
-    with one_at_a_time("thing") as turn:
-        turn.claim(["mine"])
+    with exclusive("thing") as claims:
+        claims.add(["mine"])
     assert is_claimed("thing")
-    (file,) = (tmp_path / "limiter").glob("*.turn")
+    (file,) = (tmp_path / "limiter").glob("*.claims")
     os.utime(file, (0, 0))
     assert not is_claimed("thing")
     assert not is_claimed("another thing")
@@ -89,7 +89,7 @@ def test_a_folder_that_cannot_be_is_an_error_that_names_the_setting(
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "file" / "folder"))
     with (
         pytest.raises(ConfigurationError, match="set CLICKHOUSE_API_STATE_DIR to a folder"),
-        one_at_a_time("thing"),
+        exclusive("thing"),
     ):
         raise AssertionError
 
@@ -98,7 +98,7 @@ def test_what_another_machine_overwrote_is_sent_again(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It had read before we wrote, so its list has not our actor; in the end both are there."""
-    monkeypatch.setattr(declared, "LOOK_INTERVAL_SECONDS", 0.05)
+    monkeypatch.setattr(declarative_provider, "LOOK_INTERVAL_SECONDS", 0.05)
     ask = server.control_plane.organization
     role = ask("POST", "roles", {"name": "both", "actors": [], "policies": [POLICY]})["id"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.base.create_note import IN_FLIGHT_SECONDS, Attempt
+from resources.base.create_note import IN_FLIGHT_SECONDS, CreateNote
 from resources.base.ownership import Owner
 
 OWNER = Owner(stack="s", resource="r")
@@ -22,23 +22,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_note_lasts_as_long_as_the_request_and_counts_down(folder: Path) -> None:
     """Noted while it is on its way; afterwards, answered or refused, forgotten."""
-    with Attempt(OWNER).noted():
+    with CreateNote(OWNER).noted():
         (note,) = folder.iterdir()
         written = note.stat().st_mtime
-        later = Attempt(OWNER, clock=lambda: written + 10)
+        later = CreateNote(OWNER, clock=lambda: written + 10)
         assert later.seconds_left() == pytest.approx(IN_FLIGHT_SECONDS - 10)
-        assert Attempt(OWNER, clock=lambda: written + 3600).seconds_left() == 0
+        assert CreateNote(OWNER, clock=lambda: written + 3600).seconds_left() == 0
         # A clock that was set back must not make anybody wait for hours.
-        assert Attempt(OWNER, clock=lambda: written - 3600).seconds_left() == IN_FLIGHT_SECONDS
-        assert Attempt(Owner(stack="s", resource="other")).seconds_left() == 0
-    assert Attempt(OWNER).seconds_left() == 0
+        assert CreateNote(OWNER, clock=lambda: written - 3600).seconds_left() == IN_FLIGHT_SECONDS
+        assert CreateNote(Owner(stack="s", resource="other")).seconds_left() == 0
+    assert CreateNote(OWNER).seconds_left() == 0
 
 
 def test_a_refused_request_leaves_no_note() -> None:
     """The next run need not wait for it."""
-    with pytest.raises(ValueError, match="refused"), Attempt(OWNER).noted():
+    with pytest.raises(ValueError, match="refused"), CreateNote(OWNER).noted():
         raise ValueError("refused")
-    assert Attempt(OWNER).seconds_left() == 0
+    assert CreateNote(OWNER).seconds_left() == 0
 
 
 def test_a_folder_that_cannot_be_written_stops_nobody(
@@ -47,5 +47,5 @@ def test_a_folder_that_cannot_be_written_stops_nobody(
     """The note is a second line of defence, not a condition."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", os.fspath(tmp_path / "file" / "below"))
-    with Attempt(OWNER).noted():
-        assert Attempt(OWNER).seconds_left() == 0
+    with CreateNote(OWNER).noted():
+        assert CreateNote(OWNER).seconds_left() == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pulumi.output import Unknown
 
-from resources.base import Declared
+from resources.base import DeclarativeProvider
 from resources.organization import api_key
 from resources.organization.api_key import ApiKeyProvider
 from resources.organization.invitation import InvitationProvider
@@ -29,7 +29,7 @@ from tests.support.openapi_schema import schema
 
 ENTRY = {"name": "week", "weekdays": [1.0], "start_hour_utc": 6.0, "end_hour_utc": 18.0}
 POLICY_1 = {"allow_deny": "ALLOW", "permissions": ["p"], "resources": ["r"]}
-LEGAL: dict[type[Declared], dict[str, Any]] = {
+LEGAL: dict[type[DeclarativeProvider], dict[str, Any]] = {
     ApiKeyProvider: {"name": "key", "roles": ["admin"], "ip_access_list": ["10.0.0.0/8"]},
     BackupBucketProvider: {
         "bucket_provider": "AWS",
@@ -50,13 +50,13 @@ LEGAL: dict[type[Declared], dict[str, Any]] = {
 }
 
 
-def checked(provider: type[Declared], changes: dict[str, Any]) -> Any:
+def checked(provider: type[DeclarativeProvider], changes: dict[str, Any]) -> Any:
     parents = {"organization_id": "o", "service_id": "s"}
     return provider().check({}, {**parents, **LEGAL[provider], **changes})
 
 
 @pytest.mark.parametrize("provider", LEGAL)
-def test_what_is_legal_passes(provider: type[Declared]) -> None:
+def test_what_is_legal_passes(provider: type[DeclarativeProvider]) -> None:
     """Floats from the wire, and values that are not known yet, included."""
     assert checked(provider, {}).failures == []
     unknown = dict.fromkeys(LEGAL[provider], Unknown())  # type: ignore[no-untyped-call]
@@ -122,7 +122,7 @@ def test_what_is_legal_passes(provider: type[Declared]) -> None:
     ],
 )
 def test_what_is_illegal_is_named_with_what_is_allowed(
-    provider: type[Declared], changes: dict[str, Any], reason: str
+    provider: type[DeclarativeProvider], changes: dict[str, Any], reason: str
 ) -> None:
     """Property, value, rule; no cloud is called."""
     shown = [failure.reason for failure in checked(provider, changes).failures]

@@ -15,7 +15,7 @@ from resources.base.errors import ResourceError
 from resources.sql.connection import Warehouse
 from resources.sql.database import DatabaseProvider
 from resources.sql.migrations import MigrationsProvider, _files
-from resources.sql.sql_resource import InServer
+from resources.sql.sql_resource import SqlResourceProvider
 from resources.telemetry import statement_proof
 from resources.telemetry.ingest_probe import IngestProbeProvider
 from resources.telemetry.scratch_database import ScratchDatabase
@@ -59,7 +59,7 @@ class Probed:
         }
         self.configured(MigrationsProvider()).create({**self.server.connection(), **props})
 
-    def configured(self, provider: InServer) -> InServer:
+    def configured(self, provider: SqlResourceProvider) -> SqlResourceProvider:
         cloud = self.server.control_plane.cloud
         settings = {
             "test:clickhouseApiUrl": cloud["url"],
@@ -69,7 +69,7 @@ class Probed:
         provider.configure(ConfigureRequest(Config(settings, "test")))
         return provider
 
-    def provider(self) -> InServer:
+    def provider(self) -> SqlResourceProvider:
         return self.configured(IngestProbeProvider())
 
     def manifest(self) -> dict[str, Any]:
@@ -300,7 +300,7 @@ def test_a_users_database_called_ingest_probe_is_not_touched(probed: Probed) -> 
 
 @pytest.mark.parametrize("provider", [DatabaseProvider, MigrationsProvider, IngestProbeProvider])
 def test_a_database_with_a_name_of_the_probe_is_rejected_at_preview(
-    probed: Probed, provider: type[InServer]
+    probed: Probed, provider: type[SqlResourceProvider]
 ) -> None:
     props = probed.props(database=SCRATCH, name=SCRATCH, writer="w", directory="migrations")
     failures = provider().check({}, {**props, "files": {}}).failures

@@ -1,4 +1,4 @@
-"""`Made`: what a POST makes, never twice: noted before it is sent, found again by its mark."""
+"""`CreatedResource`: an object that a POST creates, with a flow that never creates a second one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pulumi.dynamic import DiffResult
 
 from resources.base import pulumi_engine as engine
-from resources.base.claims import ALL, is_claimed, one_at_a_time
-from resources.base.create_note import IN_FLIGHT_SECONDS, Attempt
-from resources.base.declared import LOOK_INTERVAL_SECONDS, Declared, Live
+from resources.base.claims import ALL, exclusive, is_claimed
+from resources.base.create_note import IN_FLIGHT_SECONDS, CreateNote
+from resources.base.declarative_provider import LOOK_INTERVAL_SECONDS, DeclarativeProvider, Live
 from resources.base.errors import ResourceError
 from resources.base.ownership import Owner
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
-__all__ = ["Made"]
+__all__ = ["CreatedResource"]
 
 
-class Made(Declared):
+class CreatedResource(DeclarativeProvider):
     """Something that a POST makes, with an id of its own."""
 
     # What a POST returned once cannot be had again: then a leftover is of no use.
@@ -33,7 +33,7 @@ class Made(Declared):
         if result.replaces and news.get("adopt") == resource_id:
             raise ResourceError(
                 f"adopt is {resource_id!r}, and another {' and '.join(result.replaces)} makes "
-                f"another {self.what}: take `adopt` out of the program"
+                f"another {self.display_name}: take `adopt` out of the program"
             )
         return result
 
@@ -41,7 +41,9 @@ class Made(Declared):
         """Delete it, unless another resource has taken it over in this run."""
         if is_claimed(self._thing(resource_id)):
             urn = str(props.get("resource_urn") or "")
-            engine.info(urn, f"{self.what} {resource_id}: another resource has taken it over")
+            engine.info(
+                urn, f"{self.display_name} {resource_id}: another resource has taken it over"
+            )
         else:
             super().delete(resource_id, props)
 
@@ -63,7 +65,9 @@ class Made(Declared):
 
     def require_existing(self, resource_id: str) -> None:
         """An id cannot be made again."""
-        raise ResourceError(f"{self.what} {resource_id} is gone; `pulumi refresh` will notice that")
+        raise ResourceError(
+            f"{self.display_name} {resource_id} is gone; `pulumi refresh` will notice that"
+        )
 
     def ensure(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress
@@ -72,35 +76,35 @@ class Made(Declared):
         if props.get("adopt"):
             live = self._observed(client, props["adopt"], props)
             if live is None:
-                raise ResourceError(f"adopt: there is no {self.what} {props['adopt']}")
+                raise ResourceError(f"adopt: there is no {self.display_name} {props['adopt']}")
             self._claim(props["adopt"])
             return props["adopt"], live
-        attempt = Attempt(Owner.of(props))
-        left = self._left(client, props, progress, attempt.seconds_left())
-        attempt.forget()
+        note = CreateNote(Owner.of(props))
+        left = self._left(client, props, progress, note.seconds_left())
+        note.remove()
         if left is not None:
             self._claim(left[0])
             return left
         from clickhouse_api import errors
 
-        attempt.note()
+        note.write()
         try:
             made = self.post(client, props)
         except errors.ClickHouseApiError as error:
             if not error.maybe_applied:
-                attempt.forget()
+                note.remove()
                 raise
             made = self._after_lost_answer(client, props, progress, error)
-        attempt.forget()
+        note.remove()
         return made
 
     def _claim(self, resource_id: str) -> None:
         """Keep the resource that had the thing before, perhaps under another name, off it."""
-        with one_at_a_time(self._thing(resource_id)) as turn:
-            turn.claim(ALL)
+        with exclusive(self._thing(resource_id)) as claims:
+            claims.add(ALL)
 
     def _thing(self, resource_id: str) -> str:
-        return f"{self.what} {resource_id}"
+        return f"{self.display_name} {resource_id}"
 
     def _after_lost_answer(
         self,
@@ -112,8 +116,8 @@ class Made(Declared):
         found = self._find(client, props, progress, IN_FLIGHT_SECONDS)
         if not found:
             raise ResourceError(
-                f"making a {self.what}: {lost}. It has not appeared since; if it does, the next "
-                "`pulumi up` deals with it"
+                f"creating a {self.display_name}: {lost}. It has not appeared since; if it does, "
+                "the next `pulumi up` deals with it"
             ) from lost
         if self.reusable:
             return found[0]
@@ -138,7 +142,7 @@ class Made(Declared):
         while not (found := self.unfinished(client, props)):
             if (left := deadline - time.monotonic()) <= 0:
                 break
-            progress(f"an answer was lost, looking for the {self.what} it was about")
+            progress(f"an answer was lost, looking for the {self.display_name} it was about")
             engine.sleep(min(LOOK_INTERVAL_SECONDS, left))
         return found
 

@@ -1,4 +1,4 @@
-"""`Declared`: fields declared once, and one order of doing things."""
+"""`DeclarativeProvider`: fields declared once, and one order of doing things."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from resources.base.provider import Provider
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
-__all__ = ["LOOK_INTERVAL_SECONDS", "Change", "Declared", "Live"]
+__all__ = ["LOOK_INTERVAL_SECONDS", "Change", "DeclarativeProvider", "Live"]
 
 Live = dict[str, Any]
 
@@ -57,7 +57,7 @@ class Change:
         return {name: self.news.get(name) for name in fields if name in self.names}
 
 
-class Declared(Provider):
+class DeclarativeProvider(Provider):
     """The flow that all share; a subclass says what is particular.
 
     Attributes:
@@ -68,11 +68,11 @@ class Declared(Provider):
         shared: the field that holds our share of something that others write as a whole, too.
     """
 
-    what: ClassVar[str]
+    display_name: ClassVar[str]
     fields: ClassVar[Mapping[str, Field]]
-    kept: ClassVar[tuple[str, ...]] = ()
+    create_only_outputs: ClassVar[tuple[str, ...]] = ()
     secrets: ClassVar[tuple[str, ...]] = ()
-    shared: ClassVar[str] = ""
+    shared_field: ClassVar[str] = ""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse illegal values and combinations."""
@@ -102,7 +102,7 @@ class Declared(Provider):
             if live is not None:
                 unseen = [name for name in self.secrets if name in props]
                 names = [*self.differences(live, props), *unseen]
-            kept = {name: (live or {}).get(name) for name in self.kept}
+            kept = {name: (live or {}).get(name) for name in self.create_only_outputs}
             change = Change(client, resource_id, live=live, olds={}, news=props, names=names)
             live = self._synced(change)
         return CreateResult(resource_id, {**self._outputs(props, live), **kept})
@@ -128,7 +128,7 @@ class Declared(Provider):
                 client, resource_id, live=live, olds=olds, news=news, names=sorted(names)
             )
             live = self._synced(change)
-        kept = {name: olds.get(name) for name in self.kept}
+        kept = {name: olds.get(name) for name in self.create_only_outputs}
         return UpdateResult({**self._outputs(news, live), **kept})
 
     def delete(self, resource_id: str, props: dict[str, Any]) -> None:
@@ -189,7 +189,7 @@ class Declared(Provider):
     def _progress(self, props: Mapping[str, Any]) -> engine.Progress:
         """A status line for whatever takes long: an endpoint that waits for its service, say."""
         urn = str(props.get("resource_urn") or "")
-        return engine.Progress(urn, first=f"waiting for the {self.what}")
+        return engine.Progress(urn, first=f"waiting for the {self.display_name}")
 
     def _changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
         given = olds.get("given") or []
@@ -230,13 +230,14 @@ class Declared(Provider):
                 raise ResourceError(self._unsettled(resource_id, live, news))
             engine.sleep(LOOK_INTERVAL_SECONDS)
             live = self._observed(client, resource_id, news)
-            if self.shared and live is not None and self.differences(live, news):
+            if self.shared_field and live is not None and self.differences(live, news):
                 # Somebody on another machine had read before we wrote, and wrote after us.
                 live = self.sync(replace(change, live=live))
         return live
 
     def _unsettled(self, resource_id: str, live: Live | None, news: Mapping[str, Any]) -> str:
-        said = f"{self.what} {resource_id}: {_SETTLE_SECONDS:.0f} s after it was changed, the API"
+        subject = f"{self.display_name} {resource_id}"
+        said = f"{subject}: {_SETTLE_SECONDS:.0f} s after it was changed, the API"
         if live is None:
             return f"{said} does not have it"
         name = self.differences(live, news)[0]
