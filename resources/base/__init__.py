@@ -22,6 +22,7 @@ a cloud is called.
 from resources.base.created_resource import CreatedResource
 from resources.base.declarative_provider import Change, DeclarativeProvider, Live
 from resources.base.properties import marks_of, plain, with_secrets
+from resources.base.protected_resource import ProtectedResource
 from resources.base.singleton import Singleton
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "CreatedResource",
     "DeclarativeProvider",
     "Live",
+    "ProtectedResource",
     "Singleton",
     "marks_of",
     "plain",

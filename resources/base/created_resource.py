@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import DiffResult
 
@@ -12,7 +12,7 @@ from resources.base import pulumi_engine as engine
 from resources.base.claims import ALL, exclusive, is_claimed
 from resources.base.create_note import IN_FLIGHT_SECONDS, CreateNote
 from resources.base.declarative_provider import LOOK_INTERVAL_SECONDS, DeclarativeProvider, Live
-from resources.base.errors import ResourceError
+from resources.base.errors import Interrupted, ResourceError
 from resources.base.ownership import Owner
 
 if TYPE_CHECKING:
@@ -20,39 +20,46 @@ if TYPE_CHECKING:
 
 __all__ = ["CreatedResource"]
 
+# Usually only the response was lost and the object exists, so the second look comes soon.
+_FIRST_INTERVAL_SECONDS = 1.0
+
 
 class CreatedResource(DeclarativeProvider):
-    """Something that a POST makes, with an id of its own."""
-
-    # What a POST returned once cannot be had again: then a leftover is of no use.
-    reusable: ClassVar[bool] = True
+    """An object that a POST creates, with an id that the server chooses."""
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """What replaces would make a new one, and `adopt` says not to."""
+        """Compare. Also reject a replacement of the object that `adopt` names.
+
+        Raises:
+            ResourceError: the replacement would create an object, and `adopt` forbids that.
+        """
         result = super().diff(resource_id, olds, news)
         if result.replaces and news.get("adopt") == resource_id:
             raise ResourceError(
-                f"adopt is {resource_id!r}, and another {' and '.join(result.replaces)} makes "
-                f"another {self.display_name}: take `adopt` out of the program"
+                f"adopt is {resource_id!r}, but another {' and '.join(result.replaces)} needs a "
+                f"new {self.display_name}: remove `adopt` from the program"
             )
         return result
 
     def delete(self, resource_id: str, props: dict[str, Any]) -> None:
-        """Delete it, unless another resource has taken it over in this run."""
-        if is_claimed(self._thing(resource_id)):
+        """Delete the object, unless another resource has adopted it in this run."""
+        if is_claimed(self._subject(resource_id)):
             urn = str(props.get("resource_urn") or "")
-            engine.info(
-                urn, f"{self.display_name} {resource_id}: another resource has taken it over"
-            )
+            engine.info(urn, f"{self._subject(resource_id)}: another resource has adopted it")
         else:
             super().delete(resource_id, props)
 
+    # Hooks that subclasses implement or extend.
+
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Make it; the request carries the owner's mark."""
+        """Create the object; the request carries the ownership tag."""
         raise NotImplementedError
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """What interrupted runs of this resource made, and no state knows of."""
+        """Return the objects that interrupted runs of this resource created.
+
+        They carry this resource's ownership tag, and no state has their id.
+        """
         raise NotImplementedError
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
@@ -63,50 +70,97 @@ class CreatedResource(DeclarativeProvider):
         """
         raise NotImplementedError
 
+    def may_have_unfinished(self, _client: Client, _props: Mapping[str, Any]) -> bool:
+        """Return False if a cheaper request than `unfinished` shows that there is none."""
+        return True
+
+    def is_reusable(self, _live: Live, _props: Mapping[str, Any]) -> bool:
+        """Return whether an unfinished object can become the one that the program asks for.
+
+        An object that cannot is deleted, and another one is created.
+        """
+        return True
+
+    def require_adoptable(self, resource_id: str, live: Live, props: Mapping[str, Any]) -> None:
+        """Raise `ResourceError` if the object that `adopt` names cannot become the one wanted."""
+
     def require_existing(self, resource_id: str) -> None:
-        """An id cannot be made again."""
+        """Raise: an update cannot create an object with a given id."""
         raise ResourceError(
-            f"{self.display_name} {resource_id} is gone; `pulumi refresh` will notice that"
+            f"{self._subject(resource_id)} is gone; `pulumi refresh` will notice that"
         )
+
+    # The steps of the flow.
 
     def ensure(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress
     ) -> tuple[str, Live | None]:
-        """The one to adopt, what an interrupted run left, or a new one. Never POSTs twice."""
+        """Return the object to adopt, an unfinished one, or a new one. Never sends a POST twice."""
         if props.get("adopt"):
-            live = self._observed(client, props["adopt"], props)
-            if live is None:
-                raise ResourceError(f"adopt: there is no {self.display_name} {props['adopt']}")
-            self._claim(props["adopt"])
-            return props["adopt"], live
+            return self._adopted(client, props)
         note = CreateNote(Owner.of(props))
-        left = self._left(client, props, progress, note.seconds_left())
-        note.remove()
-        if left is not None:
-            self._claim(left[0])
-            return left
+        found = []
+        # Without a note, no request of this machine is in flight.
+        if note.exists() or self.may_have_unfinished(client, props):
+            found = self._find(client, props, progress, note.seconds_left())
+        if found:
+            note.remove()
+        reusable = self._reusable(client, props, found)
+        return reusable or self._created(client, props, progress, note)
+
+    def existing(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
+        """Return the object that `adopt` names.
+
+        Raises:
+            ResourceError: there is none, or it cannot become the one wanted.
+        """
+        live = self._observed(client, props["adopt"], props)
+        if live is None:
+            raise ResourceError(f"adopt: there is no {self.display_name} {props['adopt']}")
+        self.require_adoptable(props["adopt"], live, props)
+        return props["adopt"], live
+
+    def _adopted(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
+        resource_id, live = self.existing(client, props)
+        self._claim(resource_id)
+        return resource_id, live
+
+    def _reusable(
+        self, client: Client, props: Mapping[str, Any], found: list[tuple[str, Live]]
+    ) -> tuple[str, Live] | None:
+        """Return the first unfinished object if it is reusable; otherwise delete all."""
+        if found and self.is_reusable(found[0][1], props):
+            self._claim(found[0][0])
+            return found[0]
+        self._discard(client, props, found)
+        return None
+
+    def _created(
+        self,
+        client: Client,
+        props: Mapping[str, Any],
+        progress: engine.Progress,
+        note: CreateNote,
+    ) -> tuple[str, Live]:
+        """Send the POST; if its response is lost, find the object that it created."""
         from clickhouse_api import errors
 
+        progress(f"creating the {self.display_name}")
         note.write()
         try:
-            made = self.post(client, props)
+            created = self.post(client, props)
+        except Interrupted:
+            note.remove()  # the request was not sent: it waited for the rate limit
+            raise
         except errors.ClickHouseApiError as error:
             if not error.maybe_applied:
                 note.remove()
                 raise
-            made = self._after_lost_answer(client, props, progress, error)
+            created = self._after_lost_response(client, props, progress, error)
         note.remove()
-        return made
+        return created
 
-    def _claim(self, resource_id: str) -> None:
-        """Keep the resource that had the thing before, perhaps under another name, off it."""
-        with exclusive(self._thing(resource_id)) as claims:
-            claims.add(ALL)
-
-    def _thing(self, resource_id: str) -> str:
-        return f"{self.display_name} {resource_id}"
-
-    def _after_lost_answer(
+    def _after_lost_response(
         self,
         client: Client,
         props: Mapping[str, Any],
@@ -117,34 +171,35 @@ class CreatedResource(DeclarativeProvider):
         if not found:
             raise ResourceError(
                 f"creating a {self.display_name}: {lost}. It has not appeared since; if it does, "
-                "the next `pulumi up` deals with it"
+                "the next `pulumi up` adopts or deletes it"
             ) from lost
-        if self.reusable:
+        if self.is_reusable(found[0][1], props):
             return found[0]
-        # What it did is known and undone, so this is not the same request again.
+        # The outcome of the first request is known and undone, so this POST is not a repeat.
         self._discard(client, props, found)
         return self.post(client, props)
-
-    def _left(
-        self, client: Client, props: Mapping[str, Any], progress: engine.Progress, seconds: float
-    ) -> tuple[str, Live] | None:
-        found = self._find(client, props, progress, seconds)
-        if found and self.reusable:
-            return found[0]
-        self._discard(client, props, found)
-        return None
 
     def _find(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress, seconds: float
     ) -> list[tuple[str, Live]]:
-        """Look at once, and then for as long as a request may still be on its way."""
+        """Look at once, and then for as long as a request may still be in flight."""
         deadline = time.monotonic() + seconds
+        interval = _FIRST_INTERVAL_SECONDS
         while not (found := self.unfinished(client, props)):
             if (left := deadline - time.monotonic()) <= 0:
                 break
-            progress(f"an answer was lost, looking for the {self.display_name} it was about")
-            engine.sleep(min(LOOK_INTERVAL_SECONDS, left))
+            progress(f"a response was lost, looking for the {self.display_name} it was about")
+            engine.sleep(min(interval, left))
+            interval = LOOK_INTERVAL_SECONDS
         return found
+
+    def _claim(self, resource_id: str) -> None:
+        """Keep the resource that managed the object before, under any name, from deleting it."""
+        with exclusive(self._subject(resource_id)) as claims:
+            claims.add(ALL)
+
+    def _subject(self, resource_id: str) -> str:
+        return f"{self.display_name} {resource_id}"
 
     def _discard(
         self, client: Client, props: Mapping[str, Any], found: list[tuple[str, Live]]

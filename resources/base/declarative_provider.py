@@ -1,4 +1,4 @@
-"""`DeclarativeProvider`: fields declared once, and one order of doing things."""
+"""`DeclarativeProvider`: a provider whose fields are a table, with one flow for every resource."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ if TYPE_CHECKING:
 
 __all__ = ["LOOK_INTERVAL_SECONDS", "Change", "DeclarativeProvider", "Live"]
 
+# The object as the API returned it last, as a property bag.
 Live = dict[str, Any]
 
-# What was sent shows in the next answer or soon after; waiting costs one request per interval.
+# A change is visible in the next response or soon after. Waiting costs one request per interval.
 _SETTLE_SECONDS = 60.0
 LOOK_INTERVAL_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Change:
-    """What one `create` or `update` has to send, and where to.
+    """One `create` or `update`: the object to change and the values to send.
 
     Attributes:
-        resource_id: of the thing; a part's is its parent's.
-        live: as it is now; None where a part is not there yet.
-        olds: what this resource answered for until now; empty on create.
-        news: what it should be.
-        names: the fields to send; one that `news` has not is reset.
+        resource_id: id of the object; that of a singleton is its parent's id.
+        live: the object before the change; None for a singleton that does not exist yet.
+        olds: the properties in the state; empty on create.
+        news: the properties that the program asks for.
+        names: the fields to send. A field that is not in `news` is reset.
+        progress: the status line of the resource.
     """
 
     client: Client
@@ -46,26 +48,29 @@ class Change:
     olds: Mapping[str, Any]
     news: Mapping[str, Any]
     names: Sequence[str]
+    progress: engine.Progress
 
     @property
     def ids(self) -> tuple[str, str]:
-        """Organization and thing, with which most operations begin."""
+        """Ids of the organization and of the object: the first arguments of most operations."""
         return self.news["organization_id"], self.resource_id
 
     def values(self, fields: Iterable[str]) -> dict[str, Any]:
-        """Those of `fields` that are to be sent; None for one that is reset."""
+        """Return the values to send of `fields`; a field to reset is None."""
         return {name: self.news.get(name) for name in fields if name in self.names}
 
 
 class DeclarativeProvider(Provider):
-    """The flow that all share; a subclass says what is particular.
+    """The flow that all resources of the control plane share; subclasses implement its hooks.
 
     Attributes:
-        what: what to call the thing in messages.
-        fields: its properties, by name; a test compares them with the API's document.
-        kept: outputs that only the creating answer had, secrets above all.
-        secrets: fields that the API takes and never tells, so what is there may have others.
-        shared: the field that holds our share of something that others write as a whole, too.
+        display_name: the kind of object in messages: `API key`.
+        fields: the properties by name; a test compares them with the OpenAPI spec.
+        create_only_outputs: outputs that only the create can supply, such as secrets.
+        secrets: fields that the API accepts and never returns. The values of an existing object
+            are unknown, so `create` always sends these fields.
+        shared_field: the field that is this resource's share of a list or mapping that other
+            resources write as a whole, too.
     """
 
     display_name: ClassVar[str]
@@ -75,7 +80,7 @@ class DeclarativeProvider(Provider):
     shared_field: ClassVar[str] = ""
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuse illegal values and combinations."""
+        """Reject invalid values and combinations. Sends no request."""
         checker = Checker(news)
         for name, field in self.fields.items():
             if field.required:
@@ -85,54 +90,78 @@ class DeclarativeProvider(Provider):
         return checker.result()
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare what the program sets with what was last seen; the unknown is taken to differ."""
-        changed = self._changed(olds, news)
-        replaces = [name for name in changed if self.fields[name].replaces]
-        if isinstance(news.get("adopt"), str) and news["adopt"] != resource_id:
-            replaces.append("adopt")
+        """Compare the program's values with those in the state. Server defaults never differ."""
+        changed = self.changed(olds, news)
+        replaces = self.replaced(resource_id, olds, news)
         return DiffResult(
             changes=bool(changed or replaces), replaces=replaces, delete_before_replace=False
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Take over what is there, or make it; send what differs; read back."""
+        """Adopt or create the object, send the fields that differ, and read the object back."""
         with self._progress(props) as progress, self._control_plane.client() as client:
             resource_id, live = self.ensure(client, props, progress)
             names = list(self.fields)
             if live is not None:
                 unseen = [name for name in self.secrets if name in props]
                 names = [*self.differences(live, props), *unseen]
-            kept = {name: (live or {}).get(name) for name in self.create_only_outputs}
-            change = Change(client, resource_id, live=live, olds={}, news=props, names=names)
+            secrets = self._create_only(live or {})
+            change = Change(
+                client,
+                resource_id,
+                live=live,
+                olds={},
+                news=props,
+                names=names,
+                progress=progress,
+            )
             live = self._synced(change)
-        return CreateResult(resource_id, {**self._outputs(props, live), **kept})
+        return CreateResult(resource_id, {**self.outputs(live, self._with_given(props)), **secrets})
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """What the API says now, for `pulumi refresh`."""
-        with self._control_plane.client() as client:
-            live = self._observed(client, resource_id, props)
+        """Read the object for `pulumi refresh`.
+
+        The state is kept if the API rejects the credentials: that is no sign of a deleted object.
+        """
+        from clickhouse_api import errors
+
+        try:
+            with self._control_plane.client() as client:
+                live = self._observed(client, resource_id, props)
+        except errors.AuthenticationFailed as error:
+            engine.warn(
+                str(props.get("resource_urn") or ""),
+                f"cannot read {self.display_name} {resource_id}, its state is kept: {error}",
+            )
+            return ReadResult(resource_id, props)
         if live is None:
             return ReadResult("", {})
-        return ReadResult(resource_id, {**props, **self.shown(live, props)})
+        return ReadResult(resource_id, self.outputs(live, props))
 
     def update(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Send what the program changed and what the cloud has otherwise; read back."""
-        with self._progress(news), self._control_plane.client() as client:
+        """Send the fields that the program changed or that differ in the cloud; read back."""
+        with self._progress(news) as progress, self._control_plane.client() as client:
             live = self._observed(client, resource_id, news)
             if live is None:
                 self.require_existing(resource_id)
-            names = set(self._changed(olds, news)) | set(
+            names = set(self.changed(olds, news)) | set(
                 self.fields if live is None else self.differences(live, news)
             )
             change = Change(
-                client, resource_id, live=live, olds=olds, news=news, names=sorted(names)
+                client,
+                resource_id,
+                live=live,
+                olds=olds,
+                news=news,
+                names=sorted(names),
+                progress=progress,
             )
             live = self._synced(change)
-        kept = {name: olds.get(name) for name in self.create_only_outputs}
-        return UpdateResult({**self._outputs(news, live), **kept})
+        outputs = self.outputs(live, self._with_given(news))
+        return UpdateResult({**outputs, **self._create_only(olds)})
 
     def delete(self, resource_id: str, props: dict[str, Any]) -> None:
-        """Remove it; what is gone already is a success."""
+        """Delete the object. An object that does not exist is a success."""
         from clickhouse_api import errors
 
         with self._progress(props), self._control_plane.client() as client:
@@ -141,57 +170,49 @@ class DeclarativeProvider(Provider):
             except errors.NotFound:
                 return
 
-    # What a resource says about itself.
+    # Hooks that subclasses implement or extend.
 
     def rules(self, checker: Checker) -> None:
-        """Combinations that are illegal although each value is legal."""
+        """Reject invalid combinations of valid values."""
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
-        """The thing as the API has it, in the spelling of the inputs; None, or `NotFound`: gone."""
+        """Return the object in the spelling of the inputs.
+
+        An object that does not exist is None or raises `NotFound`.
+        """
         raise NotImplementedError
 
     def ensure(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress
     ) -> tuple[str, Live | None]:
-        """The thing's id, and the thing if it is there by now."""
+        """Return the object's id, and the object if it exists."""
         raise NotImplementedError
 
     def sync(self, change: Change) -> Live | None:
         """Send the fields that `change` names.
 
         Returns:
-            What the answer said, None if that has to be asked for.
+            The object as the response has it; None if it must be read.
         """
         raise NotImplementedError
 
+    def needs_sync(self, change: Change) -> bool:
+        """Return whether `sync` has work to do; by default, whether any field differs."""
+        return change.live is None or bool(change.names)
+
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Delete it; `NotFound` may pass through."""
+        """Delete the object; `NotFound` may be raised."""
         raise NotImplementedError
 
     def shown(self, live: Live, _wanted: Mapping[str, Any]) -> Live:
-        """As much of the live thing as this resource answers for."""
+        """Return the part of the live object that this resource manages."""
         return {name: live[name] for name in self.fields if live.get(name) is not None}
 
     def require_existing(self, resource_id: str) -> None:
-        """What to do about an update of something that is gone: by default, it is put back."""
+        """Raise if an update cannot create the missing object; by default, it creates it."""
 
-    # The flow's own steps.
-
-    def differences(self, live: Live, wanted: Mapping[str, Any]) -> list[str]:
-        """Names of the readable fields in which the live thing is not as wanted."""
-        shown = self.shown(live, wanted)
-        return [
-            name
-            for name, field in self.fields.items()
-            if field.readable and name in wanted and not same(field, shown.get(name), wanted[name])
-        ]
-
-    def _progress(self, props: Mapping[str, Any]) -> engine.Progress:
-        """A status line for whatever takes long: an endpoint that waits for its service, say."""
-        urn = str(props.get("resource_urn") or "")
-        return engine.Progress(urn, first=f"waiting for the {self.display_name}")
-
-    def _changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    def changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+        """Return the fields whose value the program changed. An unknown value is a change."""
         given = olds.get("given") or []
         changed = [
             name
@@ -204,10 +225,45 @@ class DeclarativeProvider(Provider):
             if field.clears and name in given and name not in news
         ]
 
-    def _outputs(self, props: Mapping[str, Any], live: Live) -> dict[str, Any]:
-        # Which fields the program set, so that one it no longer sets can be told from a default.
-        given = sorted(name for name in self.fields if name in props)
-        return {**props, **self.shown(live, props), "given": given}
+    def replaced(
+        self, resource_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> list[str]:
+        """Return the fields whose new value needs a new object."""
+        replaces = [name for name in self.changed(olds, news) if self.fields[name].replaces]
+        if isinstance(news.get("adopt"), str) and news["adopt"] != resource_id:
+            replaces.append("adopt")
+        return replaces
+
+    def outputs(self, live: Live, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties to store in the state."""
+        return {**props, **self.shown(live, props)}
+
+    # The steps of the flow.
+
+    def differences(self, live: Live, wanted: Mapping[str, Any]) -> list[str]:
+        """Return the readable fields in which the live object differs from the inputs."""
+        shown = self.shown(live, wanted)
+        return [
+            name
+            for name, field in self.fields.items()
+            if field.readable and name in wanted and not same(field, shown.get(name), wanted[name])
+        ]
+
+    def _progress(self, props: Mapping[str, Any]) -> engine.Progress:
+        """Return a status line for operations that take long."""
+        urn = str(props.get("resource_urn") or "")
+        return engine.Progress(urn, first=f"waiting for the {self.display_name}")
+
+    def _with_given(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Add the names of the fields that the program set.
+
+        They tell a field that the program no longer sets from a server default.
+        """
+        return {**props, "given": sorted(name for name in self.fields if name in props)}
+
+    def _create_only(self, source: Mapping[str, Any]) -> dict[str, Any]:
+        found = {name: source.get(name) for name in self.create_only_outputs}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _observed(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
         from clickhouse_api import errors
@@ -218,7 +274,7 @@ class DeclarativeProvider(Provider):
             return None
 
     def _synced(self, change: Change) -> Live:
-        if change.live is not None and not change.names:
+        if change.live is not None and not self.needs_sync(change):
             return change.live
         client, resource_id, news = change.client, change.resource_id, change.news
         live = self.sync(change)
@@ -231,14 +287,15 @@ class DeclarativeProvider(Provider):
             engine.sleep(LOOK_INTERVAL_SECONDS)
             live = self._observed(client, resource_id, news)
             if self.shared_field and live is not None and self.differences(live, news):
-                # Somebody on another machine had read before we wrote, and wrote after us.
+                # A process on another machine read before our write and wrote after it.
                 live = self.sync(replace(change, live=live))
         return live
 
     def _unsettled(self, resource_id: str, live: Live | None, news: Mapping[str, Any]) -> str:
         subject = f"{self.display_name} {resource_id}"
-        said = f"{subject}: {_SETTLE_SECONDS:.0f} s after it was changed, the API"
+        message = f"{subject}: {_SETTLE_SECONDS:.0f} s after it was changed, the API"
         if live is None:
-            return f"{said} does not have it"
+            return f"{message} does not have it"
         name = self.differences(live, news)[0]
-        return f"{said} still has another {name} than {news[name]!r}: {live.get(name)!r}"
+        value = self.shown(live, news).get(name)
+        return f"{message} still has another {name} than {news[name]!r}: {value!r}"

@@ -33,7 +33,7 @@ from typing import Any
 
 from resources.base.errors import Interrupted
 
-__all__ = ["Progress", "attach", "info", "interrupt", "report", "run", "sleep"]
+__all__ = ["Progress", "attach", "info", "interrupt", "report", "run", "sleep", "warn"]
 
 # Where there is no terminal, every report is a line of its own.
 _REPEAT_SECONDS = 5.0
@@ -90,6 +90,11 @@ def info(urn: str, message: str) -> None:
     _log(urn, message, ephemeral=False)
 
 
+def warn(urn: str, message: str) -> None:
+    """Show a warning under the resource's name, and again at the end of the run."""
+    _log(urn, message, ephemeral=False, severity="WARNING")
+
+
 def _is_provider_process() -> bool:
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     return getattr(spec, "name", "") == "pulumi.dynamic.__main__"
@@ -141,7 +146,7 @@ def _hear_cancel() -> None:
         server.Cancel.__code__ = cancel.__code__
 
 
-def _log(urn: str, message: str, *, ephemeral: bool) -> None:
+def _log(urn: str, message: str, *, ephemeral: bool, severity: str = "INFO") -> None:
     stub = _engine()
     if stub is None:
         return
@@ -151,7 +156,7 @@ def _log(urn: str, message: str, *, ephemeral: bool) -> None:
     with contextlib.suppress(Exception):
         stub.Log(
             engine_pb2.LogRequest(
-                severity=engine_pb2.LogSeverity.Value("INFO"),
+                severity=engine_pb2.LogSeverity.Value(severity),
                 message=message,
                 urn=urn,
                 ephemeral=ephemeral,

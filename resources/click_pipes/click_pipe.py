@@ -226,26 +226,18 @@ class ClickPipeProvider(CreatedResource):
             delete_before_replace=share_a_place(olds, news),
         )
 
-    def ensure(
-        self, client: Client, props: Mapping[str, Any], progress: engine.Progress
-    ) -> tuple[str, Live | None]:
-        """The one to adopt, what an interrupted run left if it can become this, or a new one.
-
-        Raises:
-            ResourceError: the one to adopt cannot become this.
-        """
-        pipe_id, live = super().ensure(client, props, progress)
-        paths = list(replacing(live or {}, props))
-        if live is None or not paths:
-            return pipe_id, live
-        if props.get("adopt"):
+    def require_adoptable(self, resource_id: str, live: Live, props: Mapping[str, Any]) -> None:
+        """Raise if a field differs that only a new pipe could change."""
+        paths = list(replacing(live, props))
+        if paths:
             raise ResourceError(
-                f"adopt: ClickPipe {live['name']} ({pipe_id}) has another {', '.join(paths)}, which"
-                " only a new pipe could change"
+                f"adopt: ClickPipe {live['name']} ({resource_id}) has another {', '.join(paths)}, "
+                "which only a new pipe could change"
             )
-        # The program changed after the run that left it.
-        self._discard(client, props, [(pipe_id, live)])
-        return super().ensure(client, props, progress)
+
+    def is_reusable(self, live: Live, props: Mapping[str, Any]) -> bool:
+        """Return False if the program has changed such a field since the interrupted run."""
+        return not list(replacing(live, props))
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
         """The pipe as it is; its credentials are never told."""

@@ -138,7 +138,15 @@ class ClickStackWebhookProvider(ClickStackThing):
         """One that was there may have other secrets, and nobody can see whether it has."""
         resource_id, live = super().ensure(client, props, progress)
         if live is not None and not live.get("fresh"):
-            change = Change(client, resource_id, live=live, olds={}, news=props, names=())
+            change = Change(
+                client,
+                resource_id,
+                live=live,
+                olds={},
+                news=props,
+                names=(),
+                progress=progress,
+            )
             live = self.sync(change)
         return resource_id, live
 

@@ -97,7 +97,6 @@ class ApiKeyProvider(CreatedResource):
 
     display_name = "API key"
     create_only_outputs = ("key_id", "key_secret")
-    reusable = False
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "name": Field(check=text()),
@@ -117,6 +116,10 @@ class ApiKeyProvider(CreatedResource):
             checker.refuse("assigned_role_ids", "nothing beside roles")
         elif not given and "adopt" not in checker.inputs:
             checker.required("roles")
+
+    def is_reusable(self, _live: Live, _props: Mapping[str, Any]) -> bool:
+        """Return False: only the response of the create has the secret."""
+        return False
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
         """The key as it is; its secret is never told again."""

@@ -41,9 +41,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import CheckResult, CreateResult, DiffResult, Resource, UpdateResult
+from pulumi.dynamic import CheckResult, CreateResult, Resource, UpdateResult
 
-from resources.base import CreatedResource, Live, marks_of, passwords, plain, with_secrets
+from resources.base import Live, ProtectedResource, marks_of, passwords, plain, with_secrets
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
@@ -138,7 +138,7 @@ class PostgresServiceArgs:
     timeout_minutes: pulumi.Input[int] | None = None
 
 
-class PostgresServiceProvider(CreatedResource):
+class PostgresServiceProvider(ProtectedResource):
     """Translates between the property bags of `PostgresService` and the control plane."""
 
     display_name = "Postgres service"
@@ -188,21 +188,14 @@ class PostgresServiceProvider(CreatedResource):
         postgres_rules.check_size(checker)
         postgres_rules.check_origin(checker)
 
-    def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Another primary makes another replica; a protected service is not replaced."""
-        result = super().diff(resource_id, olds, news)
-        replaces = list(result.replaces or [])
-        if "read_replica_of" in news and "read_replica_of" in self._changed(olds, news):
+    def replaced(
+        self, resource_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> list[str]:
+        """Another primary needs another replica; a promoted replica stays."""
+        replaces = super().replaced(resource_id, olds, news)
+        if "read_replica_of" in news and "read_replica_of" in self.changed(olds, news):
             replaces.append("read_replica_of")
-        # What the state says counts, not the program: a replacement deletes with the old inputs.
-        if replaces and olds.get("deletion_protection"):
-            raise ResourceError(
-                f"deletion_protection is True: another {' and '.join(replaces)} would replace "
-                f"Postgres service {olds.get('name')} ({resource_id}) and delete its data; "
-                "allowed: deletion_protection=False in a `pulumi up` of its own, then the "
-                "replacement"
-            )
-        return DiffResult(changes=result.changes, replaces=replaces, delete_before_replace=False)
+        return replaces
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Take over what an interrupted run left, or make one; wait until it is as asked."""
@@ -233,16 +226,6 @@ class PostgresServiceProvider(CreatedResource):
             password = self._next_password(steps, live, olds, news)
         return UpdateResult(self._told(live, news, password))
 
-    def delete(self, resource_id: str, props: dict[str, Any]) -> None:
-        """Delete it, wait until the API no longer has it; never a protected one."""
-        if props.get("deletion_protection"):
-            raise ResourceError(
-                f"deletion_protection is True: Postgres service {props.get('name')} "
-                f"({resource_id}) is not deleted; allowed: deletion_protection=False in a "
-                "`pulumi up` of its own, then the deletion"
-            )
-        super().delete(resource_id, props)
-
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
         """The service as it is; one that is leaving is gone."""
         live = PostgresSteps(client, props, resource_id).look()
@@ -262,26 +245,17 @@ class PostgresServiceProvider(CreatedResource):
         told = (*CREATED, *TOLD)
         return {**seen, **{name: live[name] for name in told if live.get(name) is not None}}
 
-    def ensure(
-        self, client: Client, props: Mapping[str, Any], progress: engine.Progress
-    ) -> tuple[str, Live | None]:
-        """The one to adopt, what an interrupted run left if it is of use, or a new one."""
-        service_id, live = super().ensure(client, props, progress)
-        mismatched = [
-            name for name in CREATED if name in props and (live or {}).get(name) != props[name]
-        ]
-        if props.get("adopt"):
-            for name in mismatched:
-                raise ResourceError(
-                    f"adopt: {self.display_name} {service_id} has {name} "
-                    f"{(live or {}).get(name)!r}, but {props[name]!r} is wanted, "
-                    "and nothing can change that"
-                )
-        elif mismatched or (live or {}).get("state") in UNAVAILABLE:
-            # In no state and of no use to anybody, but billed.
-            PostgresSteps(client, props, service_id, progress).delete()
-            return super().ensure(client, props, progress)
-        return service_id, live
+    def require_adoptable(self, resource_id: str, live: Live, props: Mapping[str, Any]) -> None:
+        """Raise if the service has another value in a field that only a create sets."""
+        for name in _mismatched(live, props):
+            raise ResourceError(
+                f"adopt: {self.display_name} {resource_id} has {name} {live.get(name)!r}, but "
+                f"{props[name]!r} is wanted, and nothing can change that"
+            )
+
+    def is_reusable(self, live: Live, props: Mapping[str, Any]) -> bool:
+        """Return False for a service that failed, or that would have to be replaced."""
+        return live.get("state") not in UNAVAILABLE and not _mismatched(live, props)
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
         """Services with our marks that no state knows of."""
@@ -348,7 +322,7 @@ class PostgresServiceProvider(CreatedResource):
         news: Mapping[str, Any],
     ) -> Live:
         """Send what differs; wait until the fields are so, not only the state."""
-        names = {*self.differences(live, news), *(self._changed(olds, news) if olds else ())}
+        names = {*self.differences(live, news), *(self.changed(olds, news) if olds else ())}
         differing = sorted(names)
         live = steps.patch(live, differing)
         steps.configure(differing, olds)
@@ -387,7 +361,7 @@ class PostgresServiceProvider(CreatedResource):
         return kept or live.get("password")
 
     def _told(self, live: Live, props: Mapping[str, Any], password: str | None) -> dict[str, Any]:
-        outputs = self._outputs(props, live)
+        outputs = self.outputs(live, self._with_given(props))
         url = with_password(live.get("connection_string"), password)
         # Empty instead of null: see `Token.previous_sha256`.
         known = {"connection_string": url or ""} | (
@@ -430,3 +404,7 @@ class PostgresService(Resource, module="clickhouse", name="PostgresService"):
         if args.adopt is None:
             place = {"organization_id": args.organization_id}
             Confirmation(resource_name, provider, of=self, props=place)
+
+
+def _mismatched(live: Live, props: Mapping[str, Any]) -> list[str]:
+    return [name for name in CREATED if name in props and live.get(name) != props[name]]
