@@ -81,7 +81,7 @@ def test_a_key_to_keep_is_not_rotated(server: RunningService) -> None:
     key = DrivenProvider(ApiKeyProvider(), server.control_plane)
     key.create(adopt=theirs, **HERE)
     assert key_of(server, key)["name"] == "theirs"
-    with pytest.raises(ResourceError, match=f"adopt is '{theirs}', and another rotation makes"):
+    with pytest.raises(ResourceError, match=f"adopt is '{theirs}', but another rotation needs"):
         key.update(adopt=theirs, rotation="2", **HERE)
     new = key.checked(name="n", roles=["developer"], rotation="2", **HERE)
     planned = key.provider.diff(key.id, key.state, new)
