@@ -10,6 +10,7 @@ from typing import Any
 
 from local.clickhouse.backups import Backups
 from local.clickhouse.engine import find_library
+from local.clickhouse.engine_storage import load_storage_key
 from local.clickhouse.faults import Faults
 from local.clickhouse.key_ring import KeyRing
 from local.clickhouse.openapi_spec import OpenApiSpec
@@ -77,6 +78,7 @@ class ClickHouseCloud:
             folder / "services",
             organization=organization,
             library=find_library(),
+            storage_key=load_storage_key(folder / "storage.key"),
             tls=_tls(certificates),
             ports=PortRange(options.service_ports),
             faults=lambda: cloud.faults,

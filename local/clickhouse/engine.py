@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 import aiohttp
 
 from local.clickhouse.engine_sockets import engine_socket
+from local.clickhouse.engine_storage import EngineStorage, PlainData
 from local.clickhouse.insert_tokens import drop_tokens_without_part
 from local.clickhouse.sql_accounts import Directory
 from local.clickhouse.users_file import write_users_file
@@ -36,18 +37,20 @@ class ServiceEngine:
     Args:
         folder: holds the data, the configuration, the log and the process id (`engine.pid`).
         library: libchdb.
+        storage_key: encrypts the rows, see `engine_storage.py`.
 
     Attributes:
         ready: set while the engine answers.
     """
 
-    def __init__(self, folder: Path, *, library: Path) -> None:
+    def __init__(self, folder: Path, *, library: Path, storage_key: str) -> None:
         self.ready = asyncio.Event()
         self.http_port = 0
         self.tcp_port = 0
         self._next_ports = (0, 0)
         self._folder = folder
         self._library = library
+        self._storage = EngineStorage(folder, storage_key)
         self._door = folder / "door"
         self._process: SupervisedProcess | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -74,14 +77,19 @@ class ServiceEngine:
         """Start with these users and wait until it answers.
 
         Raises:
-            EngineFailed: it did not answer within a minute; nothing runs then.
+            EngineFailed: it did not answer within a minute, or its data cannot be read; nothing
+                runs then.
         """
+        try:
+            self._storage.prepare()
+        except PlainData as error:
+            raise EngineFailed(str(error)) from None
         self._next_ports = _free_ports()
         self._process = SupervisedProcess(
             "engine",
             self._command(),
             directory=self._folder,
-            environment={"TZ": "UTC"},
+            environment={"TZ": "UTC", **self._storage.environment()},
             before_start=lambda: self._prepare(directory),
             on_start=self._started,
         )
@@ -115,7 +123,10 @@ class ServiceEngine:
         # For every start: the program deletes the users' file once it was read.
         write_users_file(self._folder / "users.xml", directory, memory_bytes=_QUERY_MEMORY_BYTES)
         write_private(self._folder / "config.xml", self._config().encode())
-        if forgotten := drop_tokens_without_part(self._folder / "data"):
+        forgotten = drop_tokens_without_part(
+            logs=self._storage.deduplication_logs, parts=self._storage.rows
+        )
+        if forgotten:
             print(
                 f"{self._folder.parent.name}: {forgotten} inserts were cut off by the kill; "
                 "their repeats will be taken",
@@ -163,6 +174,7 @@ class ServiceEngine:
 <users_config>{folder}/users.xml</users_config>
 <format_schema_path>{folder}/format_schemas/</format_schema_path>
 <backups><allowed_path>{folder}/backups/</allowed_path></backups>
+{self._storage.config()}
 <timezone>UTC</timezone>
 <keep_alive_timeout>600</keep_alive_timeout>
 <max_server_memory_usage>{_SERVER_MEMORY_BYTES}</max_server_memory_usage>

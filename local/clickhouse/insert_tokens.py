@@ -24,26 +24,30 @@ _ADDED = re.compile(r"1\t(?P<part>[^\t]+)\t.*\n?")
 _Blocks = Mapping[str, list[tuple[int, int]]]
 
 
-def drop_tokens_without_part(data: Path) -> int:
+def drop_tokens_without_part(*, logs: Path, parts: Path) -> int:
     """Take tokens without a part from the logs of all tables; returns how many there were.
 
     A part that was merged into a larger one, and then deleted, is still known by it. One that left
     nothing, for all its rows were deleted or have expired, is forgotten too.
 
     Args:
-        data: of a server that is not running; need not exist.
+        logs: folder of the disk with the logs, of a server that is not running. The folder need
+            not exist.
+        parts: folder of the disk with the parts; may be the same.
     """
-    return sum(_mend(log, data) for log in data.glob("store/*/*/deduplication_logs/*.txt"))
+    return sum(
+        _mend(log, parts / log.parent.parent.relative_to(logs), temporary=logs / "tokens.tmp")
+        for log in logs.glob("store/*/*/deduplication_logs/*.txt")
+    )
 
 
-def _mend(log: Path, data: Path) -> int:
-    blocks = _blocks(log.parent.parent)
+def _mend(log: Path, table: Path, *, temporary: Path) -> int:
+    blocks = _blocks(table)
     lines = log.read_text().splitlines(keepends=True)
     kept = [line for line in lines if not _is_unwritten(line, blocks)]
     if len(kept) < len(lines):
         # Killed while it writes, we must not leave half a log; and in the logs' own folder
         # ClickHouse takes every file for a log.
-        temporary = data / "insert_tokens.tmp"
         temporary.write_text("".join(kept))
         temporary.replace(log)
     return len(lines) - len(kept)
@@ -52,7 +56,8 @@ def _mend(log: Path, data: Path) -> int:
 def _blocks(table: Path) -> _Blocks:
     """Of the parts that have their names."""
     blocks = defaultdict(list)
-    for folder in table.iterdir():
+    # A killed DROP may have deleted the folder already.
+    for folder in table.iterdir() if table.exists() else ():
         if (part := _PART.fullmatch(folder.name)) and not folder.name.startswith("tmp"):
             blocks[part["partition"]].append((int(part["first"]), int(part["last"])))
     return blocks

@@ -43,6 +43,7 @@ class LocalService:
     Args:
         record: saved already.
         library: libchdb.
+        storage_key: encrypts the rows.
         tls: of its public ports.
         faults: at the moment of asking.
         backups: what it may be restored from.
@@ -54,13 +55,16 @@ class LocalService:
         record: ServiceRecord,
         *,
         library: Path,
+        storage_key: str,
         tls: ssl.SSLContext,
         faults: Callable[[], Faults],
         backups: Backups,
         on_gone: Callable[[LocalService], None],
     ) -> None:
         self.record = record
-        self.plane = DataPlane(record.folder, library=library, wake=self._wake)
+        self.plane = DataPlane(
+            record.folder, library=library, storage_key=storage_key, wake=self._wake
+        )
         self._tls = tls
         self._faults = faults
         self._backups = backups

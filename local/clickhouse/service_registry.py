@@ -44,6 +44,7 @@ class ServiceRegistry:
         *,
         organization: LocalOrganization,
         library: Path,
+        storage_key: str,
         tls: ssl.SSLContext,
         ports: PortRange,
         faults: Callable[[], Faults],
@@ -52,6 +53,7 @@ class ServiceRegistry:
         self._folder = folder
         self._organization = organization
         self._library = library
+        self._storage_key = storage_key
         self._tls = tls
         self._ports = ports
         self._faults = faults
@@ -142,6 +144,7 @@ class ServiceRegistry:
         service = LocalService(
             record,
             library=self._library,
+            storage_key=self._storage_key,
             tls=self._tls,
             faults=self._faults,
             backups=self.backups,

@@ -79,7 +79,8 @@ class ClickHouse:
         Returns:
             How many insert tokens without a stored part were deleted.
         """
-        forgotten = drop_tokens_without_part(self.process.folder / "data") if mended else 0
+        data = self.process.folder / "data"
+        forgotten = drop_tokens_without_part(logs=data, parts=data) if mended else 0
         self.process.start()
         wait_until("ClickHouse answers", self._answers, log_of=self.process)
         return forgotten

@@ -55,14 +55,22 @@ class DataPlane:
     Args:
         folder: the service's own; the engine can read only the folder `ENGINE` in it.
         library: libchdb.
+        storage_key: encrypts the rows.
         wake: returns once the engine should be running, raises `Unavailable` if it will not be.
 
     Attributes:
         last_used: monotonic clock at the last query's begin or end.
     """
 
-    def __init__(self, folder: Path, *, library: Path, wake: Callable[[], Awaitable[None]]) -> None:
-        self.engine = ServiceEngine(folder / ENGINE, library=library)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        library: Path,
+        storage_key: str,
+        wake: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.engine = ServiceEngine(folder / ENGINE, library=library, storage_key=storage_key)
         self.admission = Admission()
         self.last_used = time.monotonic()
         self.native_clients: set[Callable[[], None]] = set()

@@ -43,8 +43,8 @@ def test_a_token_without_its_part_loses_the_repeat_until_it_is_mended(
     (part,) = data.glob("store/*/*/0_3_3_0")
     part.rename(part.with_name("tmp_insert_0_3_3_0"))
     if mended:
-        assert drop_tokens_without_part(data) == 1
-        assert drop_tokens_without_part(data) == 0
+        assert drop_tokens_without_part(logs=data, parts=data) == 1
+        assert drop_tokens_without_part(logs=data, parts=data) == 0
     clickhouse.start(mended=mended)
     insert(clickhouse, "first")
     insert(clickhouse, "second")

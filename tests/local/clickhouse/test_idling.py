@@ -21,6 +21,7 @@ def service(tmp_path: Path) -> LocalService:
     service = LocalService(
         ServiceRecord(folder=tmp_path, id="id", ports={}, fields=fields),
         library=tmp_path / "none",
+        storage_key="00" * 16,
         tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
         faults=Faults,
         backups=Backups(tmp_path / "backups"),

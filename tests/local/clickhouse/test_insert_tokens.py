@@ -33,7 +33,7 @@ def insert_cut_off(service: Service) -> None:
     insert(service, "second")
     assert service.engine_pid is not None
     os.kill(service.engine_pid, signal.SIGSTOP)
-    (part,) = data_of(service).glob("store/*/*/1_4_4_0")
+    (part,) = data_of(service).glob("encrypted/store/*/*/1_4_4_0")
     part.rename(part.with_name("tmp_insert_1_4_4_0"))
 
 
@@ -59,13 +59,15 @@ def test_a_repeat_is_taken_after_the_whole_cloud_was_killed(own_cloud: CloudProc
 
 def test_only_tokens_without_a_part_are_forgotten(tmp_path: Path) -> None:
     """Not those of merged parts, of dropped ones, nor a line that nobody can read."""
-    table = tmp_path / "store" / "abc" / "abcdef"
-    for name in ("all_1_3_1", "all_5_5_0_7", "tmp_insert_all_6_6_0", "deduplication_logs"):
-        (table / name).mkdir(parents=True)
-    log = table / "deduplication_logs" / "deduplication_log_1.txt"
+    logs, parts = tmp_path / "logs", tmp_path / "parts"
+    table = Path("store") / "abc" / "abcdef"
+    for name in ("all_1_3_1", "all_5_5_0_7", "tmp_insert_all_6_6_0"):
+        (parts / table / name).mkdir(parents=True)
+    log = logs / table / "deduplication_logs" / "deduplication_log_1.txt"
+    log.parent.mkdir(parents=True)
     kept = ["1\tall_2_2_0\ta", "1\tall_5_5_0\tb", "2\tall_4_4_0\tc", "1\tunknown\td", "cut o"]
     log.write_text("\n".join([*kept[:3], "1\tall_6_6_0\te", *kept[3:]]))
-    assert drop_tokens_without_part(tmp_path) == 1
+    assert drop_tokens_without_part(logs=logs, parts=parts) == 1
     assert log.read_text() == "\n".join(kept)
-    assert drop_tokens_without_part(tmp_path) == 0
-    assert drop_tokens_without_part(tmp_path / "nothing") == 0
+    assert drop_tokens_without_part(logs=logs, parts=parts) == 0
+    assert drop_tokens_without_part(logs=tmp_path / "nothing", parts=parts) == 0

@@ -1,0 +1,127 @@
+"""The disks of one engine, arranged so that reading its files gives a SQL user no rows.
+
+libchdb lets every SQL user read each file of the folder `engine` with the scalar function `file()`,
+and with `INSERT … FROM INFILE`: no privilege and no setting of libchdb restricts them. Therefore:
+
+- Rows are encrypted. The key is in the environment of the engine and in a file of the cloud.
+  Landlock keeps both from the engine (`server/file_sandbox.py`).
+- Definitions of databases and tables are not encrypted, because ClickHouse cannot load them from an
+  encrypted disk. Their folder has a random name, which only the admin can look up.
+- Deduplication logs are not encrypted, because an encrypted disk holds a token back in memory, and
+  a killed engine would forget the token of an insert that it has confirmed. The path contains the
+  UUID of the table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from local.processes.durable_files import write_private
+
+__all__ = ["EngineStorage", "PlainData", "load_storage_key"]
+
+_KEY = "LOCAL_CLICKHOUSE_STORAGE_KEY"
+_DEFINITIONS = "LOCAL_CLICKHOUSE_DEFINITIONS"
+_KEY_BYTES = 16  # of AES-128
+
+
+class PlainData(Exception):
+    """The data was stored by a version of the local cloud that did not encrypt rows."""
+
+
+@dataclass(frozen=True)
+class EngineStorage:
+    """Where one engine stores what.
+
+    Attributes:
+        folder: the folder `engine` of the service.
+        key: hex, the same for all services of a cloud: a backup of one can be restored to another.
+    """
+
+    folder: Path
+    key: str
+
+    @property
+    def data(self) -> Path:
+        """The folder that holds everything else."""
+        return self.folder / "data"
+
+    @property
+    def rows(self) -> Path:
+        """The folder of the encrypted disk: parts of tables, by the UUID of the table."""
+        return self.data / "encrypted"
+
+    @property
+    def deduplication_logs(self) -> Path:
+        """The folder of the disk for deduplication logs, by the UUID of the table."""
+        return self.data / "deduplication"
+
+    @property
+    def definitions(self) -> Path:
+        """The folder of the disk for the definitions of databases and tables."""
+        service = self.folder.parent.name.encode()
+        name = hmac.digest(bytes.fromhex(self.key), service, hashlib.sha256).hex()
+        return self.data / f"definitions_{name}"
+
+    def prepare(self) -> None:
+        """Create what ClickHouse has to find in the folder at its start.
+
+        Raises:
+            PlainData: the folder has unencrypted rows, which this configuration cannot read.
+        """
+        if (self.data / "store").exists() and not self.rows.exists():
+            raise PlainData(
+                f"{self.data} was stored by an older version of the local cloud, without "
+                "encryption, and cannot be read: delete this service and create it again"
+            )
+        metadata = self.data / "metadata"
+        metadata.mkdir(parents=True, exist_ok=True)
+        default = metadata / "default"
+        # ClickHouse reads the UUID of the database `default` from the text of this link. The link
+        # leads nowhere, so that file() cannot follow it to the definitions of that database.
+        if not default.is_symlink():
+            default.symlink_to(f"nowhere/{uuid.uuid4()}")
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables that the configuration refers to: SQL can read `config.xml`."""
+        return {_KEY: self.key, _DEFINITIONS: f"{self.definitions}/"}
+
+    def config(self) -> str:
+        """Return the elements of `config.xml`.
+
+        ClickHouse stores deduplication logs on the first disk of a table's policy. No part is
+        smaller than the limit of that disk, so all parts are stored on the second, encrypted one.
+        """
+        key = f'<key_hex from_env="{_KEY}"/>'
+        named_collections = self.data / "named_collections"
+        return f"""<storage_configuration><disks>
+<encrypted_files><type>local</type>{_path(self.rows)}</encrypted_files>
+<default><type>encrypted</type><disk>encrypted_files</disk><path></path>{key}</default>
+<deduplication><type>local</type>{_path(self.deduplication_logs)}</deduplication>
+<definitions><type>local</type><path from_env="{_DEFINITIONS}"/></definitions>
+</disks><policies><default><volumes>
+<deduplication><disk>deduplication</disk><max_data_part_size_bytes>1</max_data_part_size_bytes>
+</deduplication>
+<rows><disk>default</disk></rows>
+</volumes></default></policies></storage_configuration>
+<database_disk><disk>definitions</disk></database_disk>
+<named_collections_storage><type>local_encrypted</type>{_path(named_collections)}
+<algorithm>aes_128_ctr</algorithm>{key}</named_collections_storage>"""
+
+
+def load_storage_key(path: Path) -> str:
+    """Return the key of a cloud in hex. Create the key if there is no such file."""
+    if not path.exists():
+        write_private(path, secrets.token_hex(_KEY_BYTES).encode())
+    return path.read_text(encoding="ascii")
+
+
+def _path(folder: Path) -> str:
+    return f"<path>{escape(str(folder))}/</path>"
