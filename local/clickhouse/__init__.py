@@ -35,8 +35,9 @@ What it does not imitate
   and nothing listens there. Files outside the engine's folder cannot be opened, where the
   kernel has Landlock; where it has not, SQL users can open all files of the cloud's owner. The
   table function `file()` is rejected everywhere. The scalar function `file()`, INSERT … FROM
-  INFILE and, for the admin, ENGINE = File and SOURCE(FILE) are not, as they are in the cloud: with
-  them a SQL user reads the rows of all tables of its service, whatever its grants.
+  INFILE and, for the admin, ENGINE = File and SOURCE(FILE) are not rejected, as ClickHouse Cloud
+  does. They open any file of the engine's folder, where rows are encrypted. `README.md` lists what
+  they can read.
 - **Backups** are the engine's own, whole each time, of running primaries as they are configured to
   be made and on demand (`admin.py`); a service made from one has its tables, views and rows. Users
   are in none, an idle service is not woken for one, and a bucket of one's own is not written to.
