@@ -6,7 +6,7 @@ and with `INSERT … FROM INFILE`: no privilege and no setting of libchdb restri
 - Rows are encrypted. The key is in the environment of the engine and in a file of the cloud.
   Landlock keeps both from the engine (`server/file_sandbox.py`).
 - Definitions of databases and tables are not encrypted, because ClickHouse cannot load them from an
-  encrypted disk. Their folder has a random name, which only the admin can look up.
+  encrypted disk. Their folder has a random name, which only `system.disks` shows.
 - Deduplication logs are not encrypted, because an encrypted disk holds a token back in memory, and
   a killed engine would forget the token of an insert that it has confirmed. The path contains the
   UUID of the table.

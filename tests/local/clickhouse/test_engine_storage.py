@@ -136,7 +136,7 @@ def test_no_file_names_the_folder_of_the_definitions(attacked: Service, run: Run
 
 
 def test_no_system_table_names_the_folder_of_the_definitions(attacked: Service) -> None:
-    """Only `system.disks` does, for the admin."""
+    """Only `system.disks` does, for users who may select from that table."""
     (definitions,) = (engine_folder(attacked) / "data").glob("definitions_*")
     assert definitions.name in attacked.answer("SELECT path FROM system.disks")
     shown = _system_tables(attacked)
