@@ -29,7 +29,7 @@ def check_access_list(checker: Checker, name: str, *, nobody: bool = False) -> N
         checker.inputs[name] = sorted_access_list(entries)
     else:
         least = "" if nobody else "; at least one, an empty list would let nobody in"
-        checker.refuse(name, f"{_ALLOWED}{least}")
+        checker.reject(name, f"{_ALLOWED}{least}")
 
 
 def sorted_access_list(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

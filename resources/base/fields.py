@@ -59,7 +59,7 @@ def moment(checker: Checker, name: str) -> None:
     """A date and time with its zone."""
     value = checker.known(name)
     if value is not None and _moment(value) is None:
-        checker.refuse(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
+        checker.reject(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
 
 
 def same_moment(old: Any, new: Any) -> bool:
@@ -94,7 +94,7 @@ def choice(allowed: Sequence[Any]) -> Check:
             return
         checker.inputs[name] = value
         if isinstance(value, bool) or value not in allowed:
-            checker.refuse(name, ", ".join(str(item) for item in allowed))
+            checker.reject(name, ", ".join(str(item) for item in allowed))
 
     return check
 
@@ -109,7 +109,7 @@ def choices(allowed: Sequence[str]) -> Check:
         if isinstance(value, list) and value and all(item in allowed for item in value):
             checker.inputs[name] = sorted(set(value))
         else:
-            checker.refuse(name, f"at least one of {', '.join(allowed)}")
+            checker.reject(name, f"at least one of {', '.join(allowed)}")
 
     return check
 
@@ -125,7 +125,7 @@ def texts(*, allowed: str, least: int = 0) -> Check:
         if legal and len(value) >= least:
             checker.inputs[name] = sorted(set(value))
         else:
-            checker.refuse(name, allowed)
+            checker.reject(name, allowed)
 
     return check
 

@@ -115,9 +115,9 @@ from resources.click_pipes.click_pipe_requests import live_pipe, patches, post_r
 from resources.click_pipes.click_pipe_rules import (
     check_mapping,
     check_mappings,
+    check_models,
     check_source,
     combinations,
-    misfits,
 )
 from resources.click_pipes.click_pipe_sources import replacing, same_part, share_a_place
 from resources.click_pipes.click_pipe_steps import PipeSteps
@@ -205,11 +205,13 @@ class ClickPipeProvider(CreatedResource):
     }
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuse illegal values and combinations; then what the document's models refuse."""
+        """Check values and combinations, then nested values against the OpenAPI spec."""
         result = super().check(olds, news)
-        if not result.failures:
-            result.failures.extend(misfits(result.inputs, olds))
-        return result
+        if result.failures:
+            return result
+        checker = Checker(result.inputs)
+        check_models(checker, olds)
+        return checker.result()
 
     def rules(self, checker: Checker) -> None:
         """What belongs together, per kind of source."""

@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi.dynamic import CheckFailure
-
 from resources.base.checker import Checker, is_known, whole_number
+from resources.base.schema_check import check_value
 from resources.click_pipes.click_pipe_sources import CREDENTIALS, SOURCES, Source, kind_of, placed
 
-__all__ = ["check_mapping", "check_mappings", "check_source", "combinations", "misfits"]
+__all__ = ["check_mapping", "check_mappings", "check_models", "check_source", "combinations"]
 
 _REGISTRY = ("username", "password")
 _ENGINE_NEEDS = {
@@ -37,7 +36,7 @@ def check_mapping(checker: Checker, name: str) -> None:
     if isinstance(value, Mapping):
         checker.inputs[name] = _plain(value)
     elif value is not None and is_known(value):
-        checker.refuse(name, "a mapping")
+        checker.reject(name, "a mapping")
 
 
 def check_mappings(checker: Checker, name: str) -> None:
@@ -46,7 +45,7 @@ def check_mappings(checker: Checker, name: str) -> None:
     if isinstance(value, list):
         checker.inputs[name] = _plain(value)
     elif value is not None and is_known(value):
-        checker.refuse(name, "a list of mappings")
+        checker.reject(name, "a list of mappings")
 
 
 def check_source(checker: Checker, name: str) -> None:
@@ -58,20 +57,20 @@ def check_source(checker: Checker, name: str) -> None:
     kinds = ", ".join(SOURCES)
     if len(source) != 1 or kind_of(source) not in SOURCES:
         # Not the values: somebody may have put a password here.
-        _say(checker, name, f"{name} has {', '.join(source) or 'nothing'}, allowed: one of {kinds}")
+        checker.fail(name, f"has {', '.join(source) or 'nothing'}, allowed: one of {kinds}")
         return
     kind = kind_of(source)
     if is_known(source[kind]) and not isinstance(source[kind], Mapping):
-        _say(checker, name, f"{name}.{kind} is not a mapping")
+        checker.fail(f"{name}.{kind}", "is not a mapping")
         return
     for path, value in _walk(source, name):
         where = path.rpartition(".")[2]
         inner = path.split(".")[-2] if "." in path else ""
         if where in ("credentials", "access_key", "service_account_key", *CREDENTIALS):
             another = "schema_registry_credentials" if inner == "schema_registry" else "credentials"
-            _say(checker, name, f"{path} is secret: it belongs in `{another}`")
+            checker.fail(path, f"is secret: it belongs in `{another}`")
         elif where == "uri" and isinstance(value, str) and re.search(r"//[^/]*@", value):
-            _say(checker, name, f"{path} has a login in it: it belongs in `credentials`")
+            checker.fail(path, "contains a login: it belongs in `credentials`")
 
 
 def combinations(checker: Checker) -> None:
@@ -96,48 +95,42 @@ def combinations(checker: Checker) -> None:
         _together(checker, fields, path, "seek_timestamp", "seek_type", ("timestamp",))
     _destination(checker, rules, kind)
     if rules.is_database and "scaling" in checker.inputs:
-        _say(
-            checker,
-            "scaling",
-            f"scaling is set, allowed: nothing for {kind}, whose pipes share that of the service",
+        checker.fail(
+            "scaling", f"is set, allowed: nothing for {kind}, whose pipes share that of the service"
         )
 
 
-def misfits(inputs: Mapping[str, Any], olds: Mapping[str, Any]) -> Iterator[CheckFailure]:
-    """What the document's models refuse in the properties that are not as they were."""
-    changed = {n: v for n, v in inputs.items() if v != olds.get(n) and is_known(v)}
+def check_models(checker: Checker, olds: Mapping[str, Any]) -> None:
+    """Check the properties that changed against the request models of the OpenAPI spec."""
+    changed = {n: v for n, v in checker.inputs.items() if v != olds.get(n) and is_known(v)}
     if "source" in changed:
         kind = kind_of(changed["source"])
-        yield from _refused(
-            _source_model(kind, changed["source"][kind]),
-            _with_secrets(kind, changed["source"][kind]),
-            changed["source"][kind],
-            f"source.{kind}",
-        )
+        fields = changed["source"][kind]
+        sent = _with_secrets(kind, fields)
+        check_value(checker, f"source.{kind}", _source_model(kind, fields), fields, sent=sent)
     for name, model in _FEW_MODELS.items():
         if name in changed:
-            yield from _refused(model, changed[name], changed[name], name)
+            check_value(checker, name, model, changed[name])
     for number, mapping in enumerate(changed.get("field_mappings", [])):
-        path = f"field_mappings[{number}]"
-        yield from _refused("ClickPipeFieldMapping", mapping, mapping, path)
+        check_value(checker, f"field_mappings[{number}]", "ClickPipeFieldMapping", mapping)
 
 
 def _kafka(checker: Checker, fields: Mapping[str, Any], path: str) -> None:
     _protobuf(checker, fields, path)
     registry = fields.get("schema_registry")
     if registry is not None and "protobuf_schema" in fields:
-        _say(checker, "source", f"{path}.schema_registry is set beside {path}.protobuf_schema")
+        checker.fail(
+            f"{path}.schema_registry", f"is set, allowed: nothing with {path}.protobuf_schema"
+        )
     plain_registry = isinstance(registry, Mapping) and registry.get("type") != "glue"
     credentials = checker.inputs.get("schema_registry_credentials")
     if plain_registry and credentials is None and "adopt" not in checker.inputs:
-        _say(checker, "source", f"{path}.schema_registry needs schema_registry_credentials")
+        checker.fail(f"{path}.schema_registry", "needs schema_registry_credentials")
     if credentials is not None:
         if not plain_registry:
-            _say(
-                checker,
+            checker.fail(
                 "schema_registry_credentials",
-                f"schema_registry_credentials is set, allowed: nothing without {path}."
-                "schema_registry",
+                f"is set, allowed: nothing without {path}.schema_registry",
             )
         _has(checker, "schema_registry_credentials", _REGISTRY)
     offset = fields.get("offset")
@@ -152,18 +145,18 @@ def _object_storage(checker: Checker, fields: Mapping[str, Any], path: str) -> N
     else:
         _needs(checker, fields, path, "url")
     if "delimiter" in fields and fields.get("format") not in _DELIMITED:
-        _say(checker, "source", f"{path}.delimiter is set, allowed: with {', '.join(_DELIMITED)}")
+        checker.fail(f"{path}.delimiter", f"is set, allowed: with {', '.join(_DELIMITED)}")
     if "queue_url" in fields and fields.get("is_continuous") is not True:
-        _say(checker, "source", f"{path}.queue_url is set, allowed: where is_continuous is true")
+        checker.fail(f"{path}.queue_url", "is set, allowed: if is_continuous is true")
     if fields.get("skip_initial_load") is True and "queue_url" not in fields:
-        _say(checker, "source", f"{path}.skip_initial_load is true, allowed: with queue_url")
+        checker.fail(f"{path}.skip_initial_load", "is true, allowed: with queue_url")
     if fields.get("skip_initial_load") is True and "start_after" in fields:
-        _say(checker, "source", f"{path}.start_after is set beside skip_initial_load")
+        checker.fail(f"{path}.start_after", "is set, allowed: without skip_initial_load")
 
 
 def _protobuf(checker: Checker, fields: Mapping[str, Any], path: str) -> None:
     if "protobuf_schema" in fields and fields.get("format") != "Protobuf":
-        _say(checker, "source", f"{path}.protobuf_schema is set, allowed: with format Protobuf")
+        checker.fail(f"{path}.protobuf_schema", "is set, allowed: with format Protobuf")
 
 
 def _credentials_fit(checker: Checker, kind: str, fields: Mapping[str, Any]) -> None:
@@ -173,11 +166,7 @@ def _credentials_fit(checker: Checker, kind: str, fields: Mapping[str, Any]) -> 
     if not isinstance(way, str) or way not in ways:
         return  # not known yet, or for the document to refuse
     if "iam_role" in fields and way != "IAM_ROLE":
-        _say(
-            checker,
-            "source",
-            f"source.{kind}.iam_role is set, allowed: with authentication IAM_ROLE",
-        )
+        checker.fail(f"source.{kind}.iam_role", "is set, allowed: with authentication IAM_ROLE")
     if way == "IAM_ROLE":
         _needs(checker, fields, f"source.{kind}", "iam_role")
     needed = ways[way]
@@ -186,8 +175,7 @@ def _credentials_fit(checker: Checker, kind: str, fields: Mapping[str, Any]) -> 
     given = checker.inputs.get("credentials")
     if given is None:
         if needed and "adopt" not in checker.inputs:
-            said = f"credentials is required: {', '.join(needed)}, for {way or kind}"
-            _say(checker, "credentials", said)
+            checker.fail("credentials", f"is required: {', '.join(needed)}, for {way or kind}")
         return
     also = ("password",) if way == "IAM_ROLE" and needed else ()
     _has(checker, "credentials", needed, also=also)
@@ -200,12 +188,12 @@ def _has(
     if not is_known(given) and not isinstance(given, Mapping):
         return
     if not needed and not also:
-        _say(checker, name, f"{name} is set, allowed: nothing for this authentication")
+        checker.fail(name, "is set, allowed: nothing for this authentication")
     elif not isinstance(given, Mapping) or not set(needed) <= set(given) <= {*needed, *also}:
         shown = ", ".join(given) if isinstance(given, Mapping) else "no mapping"
-        _say(checker, name, f"{name} has {shown}, allowed: {', '.join((*needed, *also))}")
+        checker.fail(name, f"has {shown}, allowed: {', '.join((*needed, *also))}")
     elif not all(isinstance(v, str) and v for v in given.values() if is_known(v)):
-        _say(checker, name, f"{name}: each value is a text")
+        checker.fail(name, "has a value that is not a string with characters")
 
 
 def _destination(checker: Checker, rules: Source, kind: str) -> None:
@@ -216,17 +204,16 @@ def _destination(checker: Checker, rules: Source, kind: str) -> None:
     if rules.is_database:
         for name in ("table", "managed_table", "table_definition", "columns"):
             if name in destination:
-                _say(
-                    checker,
-                    "destination",
-                    f"destination.{name} is set, allowed: nothing for {kind}, whose tables are "
-                    "those of table_mappings",
+                checker.fail(
+                    f"destination.{name}",
+                    f"is set, allowed: nothing for {kind}, whose tables are those of "
+                    "table_mappings",
                 )
         return
     _needs(checker, destination, "destination", "table")
     definition = destination.get("table_definition")
     if destination.get("managed_table") is False and definition is not None:
-        _say(checker, "destination", "destination.table_definition is set, allowed: if managed")
+        checker.fail("destination.table_definition", "is set, allowed: if managed")
     engine = definition.get("engine") if isinstance(definition, Mapping) else None
     if isinstance(engine, Mapping) and engine.get("type") in _ENGINE_NEEDS:
         _needs(
@@ -252,18 +239,13 @@ def _together(
     if decision in values:
         _needs(checker, fields, path, name)
     elif name in fields:
-        allowed = f"where {decided_by} is {', '.join(values)}"
-        _say(checker, path.split(".")[0], f"{path}.{name} is set, allowed: {allowed}")
+        checker.fail(f"{path}.{name}", f"is set, allowed: if {decided_by} is {', '.join(values)}")
 
 
 def _needs(checker: Checker, fields: Mapping[str, Any], path: str, *names: str) -> None:
     for name in names:
         if name not in fields or fields[name] == []:
-            _say(checker, path.split(".")[0], f"{path}.{name} is required")
-
-
-def _say(checker: Checker, name: str, reason: str) -> None:
-    checker.failures.append(CheckFailure(name, reason))
+            checker.fail(f"{path}.{name}", "is required")
 
 
 def _source_model(kind: str, fields: Mapping[str, Any]) -> str:
@@ -293,36 +275,6 @@ def _with_secrets(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     if kind in ("pubsub", "bigquery") and needed:
         whole |= placed(kind, dict.fromkeys(needed, "x"))
     return whole
-
-
-def _refused(
-    model: str, whole: Mapping[str, Any], shown: Mapping[str, Any], path: str
-) -> Iterator[CheckFailure]:
-    from pydantic import ValidationError
-
-    from clickhouse_api import models
-
-    try:
-        getattr(models, model).model_validate(whole)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            yield CheckFailure(path.split(".")[0].split("[")[0], _sentence(detail, shown, path))
-
-
-def _sentence(detail: Any, shown: Any, path: str) -> str:
-    """What is wrong, without the names of the models' own variants in between."""
-    for step in detail["loc"]:
-        if isinstance(step, int):
-            path, shown = f"{path}[{step}]", shown[step] if isinstance(shown, list) else None
-        elif not step[:1].isupper():
-            name = re.sub(r"(?<!^)(?=[A-Z])", "_", step).lower()
-            path, shown = f"{path}.{name}", shown.get(name) if isinstance(shown, Mapping) else None
-    if detail["type"] == "missing":
-        return f"{path} is required"
-    if detail["type"] == "extra_forbidden":
-        return f"{path} is not a property that the API has"
-    allowed = detail["msg"].removeprefix("Input should be ")
-    return f"{path} is {shown!r}, allowed: {allowed}"
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import CheckFailure, Resource
+from pulumi.dynamic import Resource
 
 from resources.base import Live, marks_of
 from resources.base.checker import Checker, is_known, whole_number
@@ -166,14 +166,14 @@ class ClickStackAlertArgs:
 def _check_amount(checker: Checker, name: str) -> None:
     value = checker.known(name)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        checker.refuse(name, "a number")
+        checker.reject(name, "a number")
 
 
 def _check_channels(checker: Checker, name: str) -> None:
     value = checker.inputs.get(name)
     if not isinstance(value, list):
         if value is not None and is_known(value):
-            checker.refuse(name, f"a list of 1 to {MOST_CHANNELS} mappings")
+            checker.reject(name, f"a list of 1 to {MOST_CHANNELS} mappings")
         return
     for index, channel in enumerate(value):
         kind = channel.get("type") if isinstance(channel, Mapping) else channel
@@ -181,12 +181,9 @@ def _check_channels(checker: Checker, name: str) -> None:
             continue
         where = f"{name}[{index}]"
         if kind not in CHANNELS:
-            allowed = ", ".join(CHANNELS)
-            reason = f"{where}.type is {kind!r}, allowed: {allowed}"
-            checker.failures.append(CheckFailure(name, reason))
+            checker.reject(f"{where}.type", ", ".join(CHANNELS), value=kind)
         elif CHANNELS[kind] not in channel:
-            reason = f"{where}.{CHANNELS[kind]} is required with type {kind}"
-            checker.failures.append(CheckFailure(name, reason))
+            checker.fail(f"{where}.{CHANNELS[kind]}", f"is required with type {kind}")
 
 
 class ClickStackAlertProvider(ClickStackThing):
@@ -243,10 +240,10 @@ class ClickStackAlertProvider(ClickStackThing):
         self._check_range(checker)
         channels = checker.inputs.get("channels")
         if isinstance(channels, list) and not 1 <= len(channels) <= MOST_CHANNELS:
-            checker.refuse("channels", f"1 to {MOST_CHANNELS} mappings")
+            checker.reject("channels", f"1 to {MOST_CHANNELS} mappings")
         offset, interval = checker.known("schedule_offset_minutes"), checker.known("interval")
         if isinstance(offset, int) and offset >= INTERVALS.get(interval, 1440):
-            checker.refuse("schedule_offset_minutes", f"less than the interval, {interval}")
+            checker.reject("schedule_offset_minutes", f"less than the interval, {interval}")
 
     def _check_source(self, checker: Checker) -> None:
         source = checker.known("source")
@@ -255,22 +252,20 @@ class ClickStackAlertProvider(ClickStackThing):
         for kind, names in SOURCES.items():
             for name in names:
                 if kind == source and name not in checker.inputs:
-                    reason = f"{name} is required with source {source}"
-                    checker.failures.append(CheckFailure(name, reason))
+                    checker.fail(name, f"is required with source {source}")
                 elif kind != source and name in checker.inputs:
-                    checker.refuse(name, f"nothing with source {source}")
+                    checker.reject(name, f"nothing with source {source}")
 
     def _check_range(self, checker: Checker) -> None:
         kind, least, most = map(checker.known, ("threshold_type", "threshold", "threshold_max"))
         if kind is None:
             return
         if kind not in RANGES and "threshold_max" in checker.inputs:
-            checker.refuse("threshold_max", f"nothing with threshold_type {kind}")
+            checker.reject("threshold_max", f"nothing with threshold_type {kind}")
         elif kind in RANGES and "threshold_max" not in checker.inputs:
-            reason = f"threshold_max is required with threshold_type {kind}"
-            checker.failures.append(CheckFailure("threshold_max", reason))
+            checker.fail("threshold_max", f"is required with threshold_type {kind}")
         elif kind in RANGES and None not in (least, most) and most < least:
-            checker.refuse("threshold_max", f"at least threshold, {whole_number(least)}")
+            checker.reject("threshold_max", f"at least threshold, {whole_number(least)}")
 
     def live(self, thing: Live) -> Live:
         """An answer in the spelling of the inputs; one channel is a list of one."""

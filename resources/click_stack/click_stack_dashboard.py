@@ -112,7 +112,7 @@ def _check_list(checker: Checker, name: str) -> None:
     if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
         return
     if value is not None and is_known(value):
-        checker.refuse(name, "a list of mappings")
+        checker.reject(name, "a list of mappings")
 
 
 class ClickStackDashboardProvider(ClickStackThing):
@@ -161,9 +161,11 @@ class ClickStackDashboardProvider(ClickStackThing):
             for name in ("id", *OUTDATED):
                 if name in tile:
                     allowed = "config" if name in OUTDATED else "the API gives ids"
-                    _refuse(checker, f"tiles[{index}].{name}", tile[name], f"nothing: {allowed}")
+                    checker.reject(
+                        f"tiles[{index}].{name}", f"nothing: {allowed}", value=tile[name]
+                    )
             if tile.get("config") is None:
-                checker.failures.append(CheckFailure("tiles", f"tiles[{index}].config is required"))
+                checker.fail(f"tiles[{index}].config", "is required")
             self._check_place(checker, index, tile, tabs)
 
     def _check_place(
@@ -175,10 +177,10 @@ class ClickStackDashboardProvider(ClickStackThing):
         if container is not None and container not in tabs:
             there = ", ".join(tabs) or "there are none"
             where = f"tiles[{index}].container_id"
-            _refuse(checker, where, container, f"the id of one of containers: {there}")
+            checker.reject(where, f"the id of one of containers: {there}", value=container)
         elif tab is not None and tab not in tabs.get(str(container), []):
             there = ", ".join(map(str, tabs.get(str(container), []))) or "there are none"
-            _refuse(checker, f"tiles[{index}].tab_id", tab, f"a tab of its container: {there}")
+            checker.reject(f"tiles[{index}].tab_id", f"a tab of its container: {there}", value=tab)
 
     def live(self, thing: Live) -> Live:
         """An answer in the spelling of the inputs."""
@@ -263,8 +265,3 @@ def _keyed(items: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _with_id(item: Mapping[str, Any], live: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**item, "id": live["id"]} if live and live.get("id") else dict(item)
-
-
-def _refuse(checker: Checker, where: str, value: Any, allowed: str) -> None:
-    reason = f"{where} is {value!r}, allowed: {allowed}"
-    checker.failures.append(CheckFailure(where.partition("[")[0], reason))

@@ -20,7 +20,7 @@ from resources.base import Change, CreatedResource, Live, plain
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError
 from resources.base.name_mark import has_mark, marked, unmarked
-from resources.base.schema_check import check_shape, seen_through
+from resources.base.schema_check import check_shape, managed_part
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -91,7 +91,7 @@ class ClickStackThing(CreatedResource):
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
         """As much of it as the program speaks of."""
         return {
-            name: seen_through(live.get(name), wanted[name])
+            name: managed_part(live.get(name), wanted[name])
             for name, field in self.fields.items()
             if field.readable and wanted.get(name) is not None
         }

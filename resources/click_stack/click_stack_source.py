@@ -98,9 +98,9 @@ class ClickStackSourceArgs:
 def _check_settings(checker: Checker, name: str) -> None:
     value = checker.known(name)
     if value is not None and not isinstance(value, Mapping):
-        checker.refuse(name, "names and values")
+        checker.reject(name, "names and values")
     elif value is not None and set(value) & set(NOT_SETTINGS):
-        checker.refuse(name, f"nothing of {', '.join(OWN)}, id: they are arguments, or the API's")
+        checker.reject(name, f"nothing of {', '.join(OWN)}, id: they are arguments, or the API's")
 
 
 class ClickStackSourceProvider(ClickStackThing):

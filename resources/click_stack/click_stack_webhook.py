@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import CheckFailure, Resource
+from pulumi.dynamic import Resource
 
 from resources.base import Change, Live, marks_of, with_secrets
 from resources.base import pulumi_engine as engine
@@ -82,7 +82,7 @@ def _check_url(checker: Checker, name: str) -> None:
     value = checker.known(name)
     legal = isinstance(value, str) and value.startswith(("https://", "http://"))
     if value is not None and not legal:
-        _refuse(checker, name, "is not an address that begins with https:// or http://")
+        checker.fail(name, "is not an address that begins with https:// or http://")
 
 
 def _check_pairs(checker: Checker, name: str) -> None:
@@ -90,16 +90,11 @@ def _check_pairs(checker: Checker, name: str) -> None:
     if value is None:
         return
     if not isinstance(value, Mapping):
-        _refuse(checker, name, "is no mapping of names to texts")
+        checker.fail(name, "is no mapping of names to texts")
         return
     for key, text_ in value.items():
         if not isinstance(text_, str) or len(text_) > LONGEST_VALUE:
-            _refuse(checker, name, f"{key!r} is no text of up to {LONGEST_VALUE} characters")
-
-
-def _refuse(checker: Checker, name: str, reason: str) -> None:
-    """Without the value, which is a secret."""
-    checker.failures.append(CheckFailure(name, f"{name} {reason}"))
+            checker.fail(name, f"{key!r} is no text of up to {LONGEST_VALUE} characters")
 
 
 class ClickStackWebhookProvider(ClickStackThing):

@@ -113,7 +113,7 @@ class ApiKeyProvider(CreatedResource):
         checker.text("adopt")
         given = [name for name in ("roles", "assigned_role_ids") if name in checker.inputs]
         if len(given) == 2:
-            checker.refuse("assigned_role_ids", "nothing beside roles")
+            checker.reject("assigned_role_ids", "nothing beside roles")
         elif not given and "adopt" not in checker.inputs:
             checker.required("roles")
 

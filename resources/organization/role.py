@@ -73,7 +73,7 @@ def _check_policies(checker: Checker, name: str) -> None:
     if isinstance(value, list) and value and all(_is_policy(policy) for policy in value):
         checker.inputs[name] = _normal(value)
     else:
-        checker.refuse(
+        checker.reject(
             name,
             "at least one mapping of allow_deny (ALLOW or DENY), permissions and resources "
             "(lists of texts)",

@@ -11,8 +11,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi.dynamic import CheckFailure
-
 from resources.base.checker import Checker, is_known
 from resources.base.ownership import PREFIX
 
@@ -52,7 +50,7 @@ def check_tags(checker: Checker, name: str) -> None:
         return
     legal = isinstance(tags, Mapping) and len(tags) <= USER_TAGS
     if not legal or not all(_is_tag(key, value) for key, value in tags.items()):
-        checker.refuse(
+        checker.reject(
             name,
             f"up to {USER_TAGS} keys (1 to 128 of a-z A-Z 0-9 . _ -, not beginning with "
             f"{PREFIX}) with values of 1 to 256 of the same letters",
@@ -75,7 +73,7 @@ def check_access(checker: Checker, name: str) -> None:
     if value is None:
         return
     if not isinstance(value, list) or not all(_is_entry(entry) for entry in value):
-        checker.refuse(
+        checker.reject(
             name,
             "mappings of source (an address or CIDR range), port_range and perhaps description",
         )
@@ -100,7 +98,7 @@ def check_parameters(checker: Checker, name: str) -> None:
     """A mapping; its names and bounds are the document's, see `shapes`."""
     value = checker.known(name)
     if value is not None and not (isinstance(value, Mapping) and value):
-        checker.refuse(name, "at least one parameter and its value")
+        checker.reject(name, "at least one parameter and its value")
 
 
 def check_pooler(checker: Checker, name: str) -> None:
@@ -110,7 +108,7 @@ def check_pooler(checker: Checker, name: str) -> None:
         return
     legal = isinstance(value, Mapping) and 1 <= len(value) <= MOST_POOLER_PARAMETERS
     if not legal or not all(isinstance(part, str) and part for part in value.values()):
-        checker.refuse(name, f"1 to {MOST_POOLER_PARAMETERS} parameters with texts as values")
+        checker.reject(name, f"1 to {MOST_POOLER_PARAMETERS} parameters with texts as values")
 
 
 def check_password(checker: Checker, name: str) -> None:
@@ -119,14 +117,10 @@ def check_password(checker: Checker, name: str) -> None:
     if value is None:
         return
     kinds = ("[a-z]", "[A-Z]", "[0-9]")
-    legal = isinstance(value, str) and 12 <= len(value) <= 1024
-    if not legal or not all(re.search(kind, value) for kind in kinds):
-        checker.failures.append(
-            CheckFailure(
-                name,
-                f"{name} is not 12 to 1024 characters with a small and a capital letter "
-                "and a digit",
-            )
+    valid = isinstance(value, str) and 12 <= len(value) <= 1024
+    if not valid or not all(re.search(kind, value) for kind in kinds):
+        checker.fail(
+            name, "is not 12 to 1024 characters with a small and a capital letter and a digit"
         )
 
 
@@ -140,7 +134,7 @@ def check_moment(checker: Checker, name: str) -> None:
     except (TypeError, ValueError):
         zone = None
     if zone is None:
-        checker.refuse(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
+        checker.reject(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
 
 
 def check_size(checker: Checker) -> None:
@@ -156,25 +150,24 @@ def check_origin(checker: Checker) -> None:
     inputs = checker.inputs
     origins = [name for name in ORIGINS if name in inputs]
     for name in origins[1:]:
-        checker.refuse(name, f"nothing beside {origins[0]}")
+        checker.reject(name, f"nothing beside {origins[0]}")
     for name, other in (RESTORE, RESTORE[::-1]):
         if name in inputs and other not in inputs:
-            _refuse(checker, other, f"{other} is required with {name}")
+            checker.fail(other, f"is required with {name}")
     made_from = origins[0] if origins and origins[0] != "adopt" else None
     for name in INHERITED:
         if made_from is not None and name in inputs:
-            checker.refuse(name, f"nothing with {made_from}: it has that of its source")
+            checker.reject(name, f"nothing with {made_from}: it has that of its source")
     if not origins:
         checker.required("cloud_provider", "region", "size")
     if "read_replica_of" in inputs and is_known(inputs["read_replica_of"]):
         for name in ("password", "password_version"):
             if name in inputs:
-                said = "is not allowed with read_replica_of: the password is its primary's"
-                _refuse(checker, name, f"{name} {said}")
+                checker.fail(
+                    name, "is not allowed with read_replica_of: the password is its primary's"
+                )
     if "password" in inputs and "password_version" in inputs:
-        said = "is not allowed with password: another password is another version"
-        _refuse(checker, "password_version", f"password_version {said}")
-
-
-def _refuse(checker: Checker, name: str, reason: str) -> None:
-    checker.failures.append(CheckFailure(name, reason))
+        checker.fail(
+            "password_version",
+            "is not allowed with password: change the password itself to send a new one",
+        )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi.dynamic import CheckFailure, CheckResult
+from pulumi.dynamic import CheckResult
 
 from resources.base.access_list import check_access_list
 from resources.base.checker import Checker, is_known
@@ -107,7 +107,7 @@ def check(news: Mapping[str, Any]) -> CheckResult:
     checker.one_of("desired_state", DESIRED_STATES)
     stops = checker.known(PRIMARYS_STATE) == "stopped"
     if stops and checker.known("desired_state") == "running":
-        checker.refuse("desired_state", "stopped, as that of its warehouse's primary is")
+        checker.reject("desired_state", "stopped, as that of its warehouse's primary is")
     checker.one_of("tier", TIERS)
     checker.number("timeout_minutes", minimum=1, maximum=24 * 60)
     _check_place(checker)
@@ -115,7 +115,7 @@ def check(news: Mapping[str, Any]) -> CheckResult:
     _check_idling(checker)
     check_access_list(checker, "ip_access_list", nobody=True)
     _check_tags(checker)
-    _check_private_endpoints(checker)
+    checker.texts("private_endpoint_ids", allowed="a list of ids")
     _check_origin(checker)
     _check_password(checker)
     return checker.result()
@@ -146,16 +146,16 @@ def _check_infrastructure(checker: Checker) -> None:
     if "byoc_id" in inputs:
         for name in MEMORY:
             if name not in inputs and "adopt" not in inputs:
-                _refuse(checker, name, f"{name} is required with byoc_id")
+                checker.fail(name, "is required with byoc_id")
     profile = checker.known("profile")
     if profile in (None, *PROFILES):
         return
     if "byoc_id" not in inputs:
-        checker.refuse("profile", f"{', '.join(PROFILES)}; others only with byoc_id")
+        checker.reject("profile", f"{', '.join(PROFILES)}; others only with byoc_id")
         return
     least, most = (checker.known(name) for name in MEMORY)
     if least is not None and most is not None and least != most:
-        checker.refuse(
+        checker.reject(
             MEMORY[0], f"the profile's memory in both bounds, but max_replica_memory_gb is {most!r}"
         )
 
@@ -178,26 +178,26 @@ def _check_scaling(checker: Checker) -> None:
     if checker.known("tier") == "development":
         for name in ("autoscaling_mode", *MEMORY, "num_replicas", *REPLICA_BOUNDS):
             if name in checker.inputs:
-                checker.refuse(name, "nothing with tier development")
+                checker.reject(name, "nothing with tier development")
     elif checker.known("autoscaling_mode") == "horizontal":
         _check_horizontal(checker)
     elif is_known(checker.inputs.get("autoscaling_mode")):
         for name in REPLICA_BOUNDS:
             if name in checker.inputs:
-                checker.refuse(name, "nothing without autoscaling_mode horizontal")
+                checker.reject(name, "nothing without autoscaling_mode horizontal")
 
 
 def _check_horizontal(checker: Checker) -> None:
     if "num_replicas" in checker.inputs:
-        checker.refuse(
+        checker.reject(
             "num_replicas", "nothing with autoscaling_mode horizontal: min_replicas, max_replicas"
         )
     for name in REPLICA_BOUNDS:
         if name not in checker.inputs:
-            _refuse(checker, name, f"{name} is required with autoscaling_mode horizontal")
+            checker.fail(name, "is required with autoscaling_mode horizontal")
     least, most = (checker.known(name) for name in MEMORY)
     if isinstance(least, int) and isinstance(most, int) and least < most:
-        checker.refuse(
+        checker.reject(
             "min_replica_memory_gb",
             f"max_replica_memory_gb, {most}, because autoscaling_mode is horizontal",
         )
@@ -206,19 +206,17 @@ def _check_horizontal(checker: Checker) -> None:
 def _check_order(checker: Checker, lowest: str, highest: str) -> None:
     least, most = checker.known(lowest), checker.known(highest)
     if isinstance(least, int) and isinstance(most, int) and least > most:
-        checker.refuse(lowest, f"at most {highest}, {most}")
+        checker.reject(lowest, f"at most {highest}, {most}")
 
 
 def _check_idling(checker: Checker) -> None:
     checker.number("idle_timeout_minutes", minimum=5, maximum=24 * 60 * 365)
     idling = checker.known("idle_scaling")
     if idling is False and "idle_timeout_minutes" in checker.inputs:
-        checker.refuse("idle_timeout_minutes", "nothing while idle_scaling is false")
+        checker.reject("idle_timeout_minutes", "nothing while idle_scaling is false")
     # The API wants it when idling is switched on, which may be any later day.
     if idling is True and "idle_timeout_minutes" not in checker.inputs:
-        _refuse(
-            checker, "idle_timeout_minutes", "idle_timeout_minutes is required with idle_scaling"
-        )
+        checker.fail("idle_timeout_minutes", "is required with idle_scaling")
 
 
 def _check_tags(checker: Checker) -> None:
@@ -227,7 +225,7 @@ def _check_tags(checker: Checker) -> None:
         return
     legal = isinstance(tags, dict) and len(tags) <= USER_TAGS
     if not legal or not all(_is_tag(key, value) for key, value in tags.items()):
-        checker.refuse(
+        checker.reject(
             "tags",
             f"up to {USER_TAGS} keys (1 to 128 of a-z A-Z 0-9 . _ -, not beginning with "
             f"{PREFIX}) with values of up to 256 of the same letters",
@@ -243,31 +241,19 @@ def _is_tag(key: str, value: object) -> bool:
     )
 
 
-def _check_private_endpoints(checker: Checker) -> None:
-    ids = checker.known("private_endpoint_ids")
-    if ids is None:
-        return
-    if not isinstance(ids, list) or not all(isinstance(item, str) and item for item in ids):
-        checker.refuse("private_endpoint_ids", "a list of ids")
-    else:
-        checker.inputs["private_endpoint_ids"] = sorted(set(ids))
-
-
 def _check_origin(checker: Checker) -> None:
     """What a service is made from, and what goes with it."""
     inputs, adopted = checker.inputs, "adopt" in checker.inputs
     if checker.known("is_readonly") and "data_warehouse_id" not in inputs and not adopted:
-        checker.refuse("is_readonly", "nothing without data_warehouse_id: a primary is written to")
+        checker.reject("is_readonly", "nothing without data_warehouse_id: a primary is written to")
     if adopted and "backup_id" in inputs:
-        checker.refuse("backup_id", "nothing with adopt: only a new service is restored")
+        checker.reject("backup_id", "nothing with adopt: only a new service is restored")
     # Its value may be a key, so it is not shown.
     config = checker.known("backup_encryption_config")
     if config is not None and not (isinstance(config, Mapping) and config):
-        said = "backup_encryption_config is not a mapping with values"
-        _refuse(checker, "backup_encryption_config", said)
+        checker.fail("backup_encryption_config", "is not a mapping with values")
     if "backup_encryption_config" in inputs and "backup_id" not in inputs:
-        said = "backup_encryption_config is only allowed with backup_id"
-        _refuse(checker, "backup_encryption_config", said)
+        checker.fail("backup_encryption_config", "is only allowed with backup_id")
     encrypted = checker.known("has_transparent_data_encryption")
     # An encrypted backup makes an encrypted service, whatever the program says.
     judged = (
@@ -276,7 +262,7 @@ def _check_origin(checker: Checker) -> None:
         and is_known(inputs.get("has_transparent_data_encryption"))
     )
     if judged and not encrypted and "transparent_data_encryption_key_id" in inputs:
-        checker.refuse(
+        checker.reject(
             "transparent_data_encryption_key_id", "nothing without has_transparent_data_encryption"
         )
 
@@ -291,20 +277,17 @@ def _check_password(checker: Checker) -> None:
     ):
         value = checker.known(name)
         if value is not None and not (isinstance(value, str) and re.fullmatch(pattern, value)):
-            _refuse(checker, name, f"{name} is not {form}")
+            checker.fail(name, f"is not {form}")
     if double_sha1 in inputs and sha256 not in inputs:
-        _refuse(checker, double_sha1, f"{double_sha1} is only allowed with {sha256}")
+        checker.fail(double_sha1, f"is only allowed with {sha256}")
     for name in ("password", "password_version"):
         if sha256 in inputs and name in inputs:
-            _refuse(checker, name, f"{name} is not allowed with {sha256}: the hash is the password")
+            checker.fail(name, f"is not allowed with {sha256}: the hash is the password")
     if "data_warehouse_id" in inputs and "adopt" not in inputs:
         for name in ("password_version", sha256, double_sha1):
             if name in inputs:
-                said = "is not allowed with data_warehouse_id: the password is the primary's"
-                _refuse(checker, name, f"{name} {said}")
+                checker.fail(
+                    name, "is not allowed with data_warehouse_id: the password is the primary's"
+                )
     if "password" in inputs and "adopt" not in inputs:
-        _refuse(checker, "password", "only an adopted service takes a password")
-
-
-def _refuse(checker: Checker, name: str, reason: str) -> None:
-    checker.failures.append(CheckFailure(name, reason))
+        checker.fail("password", "is only allowed for an adopted service")

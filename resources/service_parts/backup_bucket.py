@@ -108,7 +108,8 @@ class BackupBucketProvider(Singleton):
         checker.required(*NEEDED[provider])
         for name in sorted({name for names in POSSIBLE.values() for name in names}):
             if name in checker.inputs and name not in POSSIBLE[provider]:
-                checker.refuse(name, f"nothing for {provider}", secret=name in SECRETS)
+                # The message must not show the value: some of these fields are secrets.
+                checker.fail(name, f"is set, allowed: nothing for {provider}")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
         """The bucket there is, without its secrets."""

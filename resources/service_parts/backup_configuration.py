@@ -85,7 +85,7 @@ class BackupConfigurationProvider(Singleton):
     def rules(self, checker: Checker) -> None:
         """A start time already says how often."""
         if START in checker.inputs and PERIOD in checker.inputs:
-            checker.refuse(PERIOD, f"nothing beside {START}")
+            checker.reject(PERIOD, f"nothing beside {START}")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
         """The configuration as it is."""

@@ -82,16 +82,16 @@ def _check_entries(checker: Checker, name: str) -> None:
     if entries is None:
         return
     if not isinstance(entries, list) or not 0 < len(entries) <= MOST_ENTRIES:
-        checker.refuse(name, f"1 to {MOST_ENTRIES} entries")
+        checker.reject(name, f"1 to {MOST_ENTRIES} entries")
         return
     entries = [_normal(entry) for entry in entries]
     checker.inputs[name] = sorted(entries, key=lambda entry: str(entry.get("name")))
     for entry in entries:
         wrong = _wrong(entry)
         if wrong is not None:
-            checker.refuse(name, f"entry {entry.get('name')!r}: {wrong}")
+            checker.reject(name, f"entry {entry.get('name')!r}: {wrong}")
     if len({entry.get("name") for entry in entries}) < len(entries):
-        checker.refuse(name, "each name once")
+        checker.reject(name, "each name once")
 
 
 class ScalingScheduleProvider(Singleton):

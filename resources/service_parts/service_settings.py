@@ -59,7 +59,7 @@ def _check_settings(checker: Checker, name: str) -> None:
     if value is None:
         return
     if not isinstance(value, dict) or not value or not all(map(_is_setting, value.items())):
-        checker.refuse(name, "names with texts or whole numbers, at least one")
+        checker.reject(name, "names with texts or whole numbers, at least one")
         return
     checker.inputs[name] = {key: whole_number(value[key]) for key in sorted(value)}
 

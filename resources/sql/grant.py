@@ -61,8 +61,8 @@ class GrantProvider(SqlResourceProvider):
     def rules(self, checker: Checker) -> None:
         """Names and privileges, at least one of them."""
         checker.text("to", pattern=NAME, allowed="letters, digits and _")
-        checker.matching("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
-        checker.matching("roles", pattern=NAME, allowed="names of letters, digits and _")
+        checker.texts("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
+        checker.texts("roles", pattern=NAME, allowed="names of letters, digits and _")
         checker.flag("may_pass_on")
         given = [checker.inputs.get("grants"), checker.inputs.get("roles")]
         if is_known(given) and not any(given):

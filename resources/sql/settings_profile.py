@@ -73,12 +73,12 @@ class SettingsProfileProvider(SqlResourceProvider):
         """Names, and values that say something."""
         checker.required("settings")
         checker.text("name", pattern=NAME, allowed="letters, digits and _")
-        checker.matching("to", pattern=NAME, allowed="names of letters, digits and _")
+        checker.texts("to", pattern=NAME, allowed="names of letters, digits and _")
         settings = checker.known("settings")
         if settings is None:
             return
         if not isinstance(settings, Mapping):
-            checker.refuse("settings", "values by the names of settings")
+            checker.reject("settings", "values by the names of settings")
             return
         for name, said in settings.items():
             if not re.fullmatch(NAME, name) or not _is_legal(said):

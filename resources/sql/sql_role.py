@@ -60,7 +60,7 @@ class SqlRoleProvider(SqlResourceProvider):
     def rules(self, checker: Checker) -> None:
         """A name, and privileges."""
         checker.text("name", pattern=NAME, allowed="letters, digits and _")
-        checker.matching("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
+        checker.texts("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
 
     def ensure(self, server: Warehouse, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Make it if it is not there; give it its privileges."""

@@ -70,7 +70,7 @@ class UserProvider(SqlResourceProvider):
         """Names, and privileges."""
         for name in ("name", "default_database"):
             checker.text(name, pattern=NAME, allowed="letters, digits and _")
-        checker.matching("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
+        checker.texts("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make the user, or take over what an interrupted run left, with a new password."""

@@ -104,7 +104,7 @@ class IngestProbeProvider(SqlResourceProvider):
         checker.text("writer", pattern=NAME, allowed="letters, digits and _")
         checker.text("scratch_database", pattern=PROBE_DATABASE, allowed="a reserved name")
         if not Path(checker.inputs["statements"]).is_file():
-            checker.refuse("statements", "the file statements.json that `npm run build` writes")
+            checker.reject("statements", "the file statements.json that `npm run build` writes")
             return
         offered = Manifest.read(checker.inputs["statements"]).formats()
         checker.one_of("format", (AUTOMATIC, *offered))

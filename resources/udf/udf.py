@@ -156,7 +156,7 @@ def _check_arguments(checker: Checker, name: str) -> None:
         for one in value
     )
     if not legal:
-        checker.refuse(name, "a list of mappings of name and type")
+        checker.reject(name, "a list of mappings of name and type")
 
 
 def _check_files(checker: Checker, name: str) -> None:
@@ -165,7 +165,7 @@ def _check_files(checker: Checker, name: str) -> None:
         return
     legal = isinstance(value, Mapping) and all(isinstance(part, str) for part in value.values())
     if not legal or not value:
-        checker.failures.append(CheckFailure(name, f"{name} is no mapping of paths to texts"))
+        checker.fail(name, "is not a mapping of paths to strings")
 
 
 def _derived(_checker: Checker, _name: str) -> None:
@@ -218,13 +218,11 @@ class UdfProvider(DeclarativeProvider):
         checker.flag("adopt")
         inputs = checker.inputs
         if "pool_size" in inputs and inputs.get("type") == "executable":
-            checker.refuse("pool_size", "nothing for type executable")
+            checker.reject("pool_size", "nothing for type executable")
         given = [name for name in ("files", "archive") if name in inputs]
         if len(given) != 1:
             said = "are both set" if given else "are both absent"
-            checker.failures.append(
-                CheckFailure("files", f"files and archive {said}, allowed: one of them")
-            )
+            checker.fail("files", f"and archive {said}, allowed: one of them")
         elif not checker.failures and is_known(inputs[given[0]]):
             problem = problem_of(inputs)
             if problem is not None:

@@ -104,7 +104,7 @@ def test_what_is_legal_passes(provider: type[DeclarativeProvider]) -> None:
         (
             BackupBucketProvider,
             {"connection_string": "AccountKey=x"},
-            "connection_string is a secret, allowed: nothing for AWS",
+            "connection_string is set, allowed: nothing for AWS",
         ),
         (BackupBucketProvider, {"iam_role_arn": None}, "iam_role_arn is required"),
         (InvitationProvider, {"email": "nobody"}, "email is 'nobody', allowed: an address like"),

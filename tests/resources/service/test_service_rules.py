@@ -114,7 +114,7 @@ def test_regions_are_those_of_the_document() -> None:
             "password is not allowed with password_sha256_hash",
         ),
         ({"password_double_sha1_hash": "0" * 40}, "only allowed with password_sha256_hash"),
-        ({"password": "x"}, "only an adopted service takes a password"),
+        ({"password": "x"}, "password is only allowed for an adopted service"),
     ],
 )
 def test_an_illegal_value_is_refused(changes: dict[str, Any], reason: str) -> None:
