@@ -147,7 +147,7 @@ LEGAL = {
         ({"archive": "code.zip"}, "files and archive are both set, allowed: one of them"),
         ({"files": {"run.py": ""}}, "files has no main.py, which python3.11 begins with"),
         ({"files": {"main.py": "", "../x": ""}}, "files has '../x', allowed: relative paths"),
-        ({"files": {"main.py": 1}}, "files is no mapping of paths to texts"),
+        ({"files": {"main.py": 1}}, "files is not a mapping of paths to strings"),
         ({"files": None, "archive": "no.zip"}, "archive no.zip cannot be read: No such file"),
         ({"files": None, "archive": __file__}, "is not a ZIP file"),
         ({"adopt": "yes"}, "adopt is 'yes', allowed: true or false"),
