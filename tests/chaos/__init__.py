@@ -1,1 +1,1 @@
-"""Random changes, faults and kills; whatever happens, the next `up` ends where the program is."""
+"""Random changes, faults and kills, after which the next `pulumi up` must reach the program."""

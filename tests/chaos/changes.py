@@ -1,4 +1,4 @@
-"""What a round of chaos does, drawn from a seed: changes to a program, faults, when to kill."""
+"""Rounds of chaos, drawn from a seed: changes to a program, faults and times to kill."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Kill", "Refusal", "Round", "Wanted", "draw_rounds"]
+__all__ = ["ExpectedFailure", "Kill", "Round", "Wanted", "draw_rounds"]
 
 NAMES = ("one", "two", "three")
 
 _REGIONS = ("eu-central-1", "us-east-1", "ap-south-1")
 _LETTERS = "abcdefgh"
-# A run that only changes something in place gets about so many answers.
-_MOST_ANSWERS = 7
-# Between two requests, so that the kill also comes in what happens there.
+# A run that only changes fields in place receives about this many responses.
+_MOST_RESPONSES = 7
+# Long enough that a kill also comes between two requests.
 _LONGEST_DELAY_SECONDS = 0.4
 
 Json = dict[str, Any]
@@ -22,11 +22,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the program has.
+    """The resources of the program.
 
     Attributes:
-        services: arguments of its services, by Pulumi name.
-        key: arguments of its API key.
+        services: arguments of the services, by Pulumi name.
+        key: arguments of the API key.
     """
 
     services: dict[str, Json]
@@ -35,56 +35,58 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Kill:
-    """A first `up` is killed, `delay_seconds` after the API has answered it so often.
+    """A first `pulumi up` is killed.
 
     Attributes:
-        is_stuck: what it creates provisions for ever; until it is dead.
+        responses: the kill comes after the API has sent this many responses.
+        delay_seconds: time between the last of these responses and the kill.
+        is_stuck: services that this `up` creates stay in provisioning until it is dead.
     """
 
-    answers: int
+    responses: int
     delay_seconds: float
     is_stuck: bool
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A first `up` meets what it is right to fail at, if it comes to that at all.
+class ExpectedFailure:
+    """A first `pulumi up` must fail if it meets one of these faults.
 
     Attributes:
         faults: fields of `PUT /local/faults`.
-        said: what one of its errors says then.
+        message: part of an error that the `up` prints then.
     """
 
     faults: Json
-    said: str
+    message: str
 
 
 @dataclass(frozen=True)
 class Round:
-    """One round; the `up` after `first` must reach `wanted`, through the faults.
+    """One round. The `pulumi up` after `first` must reach `wanted` despite the faults.
 
     Attributes:
         faults: body of `PUT /local/faults`.
-        first: what happens to an `up` before that one; None where there is none.
-        asleep: service that goes idle before the round, if it is there and runs.
-        creates: how many services have to be made to get here from the round before.
+        first: the fate of an `up` before that one; None if there is no such `up`.
+        asleep: service that becomes idle before the round, if it exists and runs.
+        creates: number of services that the step from the round before has to create.
     """
 
     wanted: Wanted
     faults: Json
-    first: Kill | Refusal | None
+    first: Kill | ExpectedFailure | None
     asleep: str | None
     creates: int
 
 
 def draw_rounds(seed: str, count: int) -> list[Round]:
-    """The rounds of a seed; more rounds begin with the same ones."""
+    """Return the rounds of a seed. A larger count only appends rounds."""
     dice = random.Random(seed)
     wanted = Wanted({name: _arguments(dice) for name in NAMES}, _key(dice))
     creates = len(wanted.services)
     rounds = []
     for number in range(count):
-        first = _kill(dice) if number % 2 else _refusal(dice)
+        first = _kill(dice) if number % 2 else _expected_failure(dice)
         asleep = dice.choice(NAMES) if dice.random() < 0.2 else None
         rounds.append(Round(wanted, _faults(dice), first, asleep, creates))
         wanted, creates = _changed(dice, wanted)
@@ -93,13 +95,13 @@ def draw_rounds(seed: str, count: int) -> list[Round]:
 
 def _kill(dice: random.Random) -> Kill:
     return Kill(
-        answers=dice.randint(0, _MOST_ANSWERS),
+        responses=dice.randint(0, _MOST_RESPONSES),
         delay_seconds=dice.uniform(0, _LONGEST_DELAY_SECONDS),
         is_stuck=dice.random() < 0.3,
     )
 
 
-def _refusal(dice: random.Random) -> Refusal | None:
+def _expected_failure(dice: random.Random) -> ExpectedFailure | None:
     def error(operation: str, status: int) -> Json:
         return {"rules": [{"operation": operation, "fault": "error", "status": status}]}
 
@@ -107,21 +109,21 @@ def _refusal(dice: random.Random) -> Refusal | None:
         return None
     fault = "a rule of /local/faults requests this error"
     possible = (
-        Refusal(error("instanceReplicaScalingUpdate", 400), fault),
-        Refusal(error("instanceUpdate", 400), fault),
-        Refusal(error("instanceCreate", 400), fault),
-        # Whether it was carried out is not known: `up` looks for it for half a minute.
-        Refusal(error("instanceCreate", 500), "It has not appeared since"),
-        Refusal({"provisioning": "failed"}, "its state is failed"),
+        ExpectedFailure(error("instanceReplicaScalingUpdate", 400), fault),
+        ExpectedFailure(error("instanceUpdate", 400), fault),
+        ExpectedFailure(error("instanceCreate", 400), fault),
+        # The client cannot see whether the create was carried out. It looks for half a minute.
+        ExpectedFailure(error("instanceCreate", 500), "It has not appeared since"),
+        ExpectedFailure({"provisioning": "failed"}, "its state is failed"),
     )
     return dice.choices(possible, weights=(3, 2, 2, 1, 4))[0]
 
 
 def _faults(dice: random.Random) -> Json:
-    """A few faults that a run has to get over without anybody's help."""
+    """Return a few faults that a run must survive without help."""
 
     def lost(operation: str) -> list[Json]:
-        """It was carried out, and the client does not hear so."""
+        """Return faults that carry out the operation and lose the response."""
         return [
             {"operation": operation, "fault": "lost"},
             {"operation": operation, "fault": "late_error", "status": 500},
@@ -143,19 +145,19 @@ def _faults(dice: random.Random) -> Json:
         *lost("instancePasswordUpdate"),
         *lost("instanceStateUpdate"),
         *lost("instanceDelete"),
-        # One at most: a key whose answer is lost is made anew, but not again and again.
+        # At most one of these: a key whose response was lost is created again, but only once.
         dice.choice(lost("openapiKeyCreate")),
         *lost("openapiKeyUpdate"),
         *lost("openapiKeyDelete"),
     ]
     return {
-        # The limit itself is off, on both sides: it is measured by `bench.control_plane`, costs
-        # ten seconds a round here, and the 429s that matter are among the faults.
+        # The rate limit is off, on both sides. It would cost ten seconds a round here,
+        # `bench.control_plane` measures it, and the faults contain the 429s that matter.
         "requests_per_window": 0,
         "timing": {
             "provisioning": dice.choice((0, 0, 0.5, 2)),
             "starting": dice.choice((0, 0, 0.5)),
-            # A wait looks after one second, and then only every five.
+            # A wait polls after one second, and then every five.
             "stopping": dice.choice((0, 0, 0.5, 2)),
             "deleting": dice.choice((0, 0, 0.5, 2)),
             "conflict_after_stopped": dice.choice((0, 0, 0.5)),
@@ -165,7 +167,7 @@ def _faults(dice: random.Random) -> Json:
 
 
 def _changed(dice: random.Random, wanted: Wanted) -> tuple[Wanted, int]:
-    """The next program, and how many services it needs that are not there."""
+    """Return the next program, and the number of its services that have to be created."""
     following = {name: dict(args) for name, args in wanted.services.items()}
     creates = 0
     for name in dice.sample(NAMES, dice.randint(1, 2)):
@@ -181,7 +183,7 @@ def _changed(dice: random.Random, wanted: Wanted) -> tuple[Wanted, int]:
 
 
 def _change(dice: random.Random, service: Json) -> int:
-    """Change one field, or everything in place at once; a new region is seldom, and a create."""
+    """Change one field or all fields in place; rarely the region. Return the number of creates."""
     fresh = _arguments(dice)
     fields = sorted(fresh.keys() - {"region"})
     for field in fields if dice.random() < 0.4 else [dice.choice(fields)]:
@@ -213,7 +215,7 @@ def _arguments(dice: random.Random) -> Json:
 
 
 def _agree(arguments: Json) -> None:
-    """Make the fields fit each other, as the API asks."""
+    """Adapt the fields to each other, as the API requires."""
     least = arguments["min_replica_memory_gb"]
     arguments["max_replica_memory_gb"] = max(least, arguments["max_replica_memory_gb"])
     if not arguments["idle_scaling"]:
@@ -226,6 +228,6 @@ def _key(dice: random.Random) -> Json:
     return {
         "name": "".join(dice.choices(_LETTERS, k=dice.randint(1, 12))),
         "state": dice.choice(("enabled", "disabled")),
-        # Another one is another key.
+        # Another value replaces the key.
         "rotation": dice.choice("ab"),
     }

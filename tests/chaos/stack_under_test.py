@@ -1,4 +1,4 @@
-"""One stack on clouds of its own, and what a round does to it and then holds it to."""
+"""One stack on its own local clouds: plays a round, then checks the result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local.stack.paths import StackPaths
-from tests.chaos.changes import Kill, Refusal, Round, Wanted
+from tests.chaos.changes import ExpectedFailure, Kill, Round, Wanted
 from tests.support.program_stack import ProgramStack
 
 __all__ = ["StackUnderTest"]
@@ -36,17 +36,17 @@ _POLL_SECONDS = 0.03
 
 
 class StackUnderTest:
-    """A stack that goes from round to round.
+    """A stack that plays round after round.
 
     Args:
-        clouds: nobody else's.
-        folder: for the program's settings.
+        clouds: used by no other stack.
+        folder: for the settings of the program.
     """
 
     def __init__(self, clouds: StackPaths, folder: Path) -> None:
         self._wanted = folder / "wanted.json"
-        # Not Pulumi's config, which would take one more run of `pulumi` a round to set. And its
-        # clients keep to no limit, as the cloud has none here.
+        # Environment variables, because Pulumi's config would cost one more run of `pulumi` a
+        # round. The clients have no rate limit, because the local cloud has none here.
         environment = {
             "CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000000",
             "CHAOS_WANTED": str(self._wanted),
@@ -58,7 +58,7 @@ class StackUnderTest:
         self._outputs: dict[str, Any] = {}
 
     def play(self, chaos: Round) -> str:
-        """Play a round, and check where it ends; returns what became of its first `up`."""
+        """Play a round and check the result. Return the fate of its first `up`."""
         self._wanted.write_text(
             json.dumps({"services": chaos.wanted.services, "key": chaos.wanted.key})
         )
@@ -68,17 +68,19 @@ class StackUnderTest:
         happened = self._first(chaos)
         self._use(chaos.faults)
         self._stack.up()
-        # What no operation has met stays for nobody: the checks ask the API too.
+        # Drop the rules that no operation has met: the checks below call the API as well.
         self._use({**chaos.faults, "rules": []})
         self._check_services(chaos.wanted)
         self._check_key(chaos.wanted)
-        made = self._counts()["services_created"]
-        assert made == self._needed, f"{made} services were created, {self._needed} were needed"
+        created = self._counts()["services_created"]
+        assert created == self._needed, (
+            f"{created} services were created, {self._needed} were needed"
+        )
         self._stack.up("--expect-no-changes")
         return happened
 
     def finish(self) -> None:
-        """Destroy the stack: nothing is left."""
+        """Destroy the stack, and check that the API has nothing left."""
         found = subprocess.run(
             [".venv/bin/python", "-m", "resources.orphans", "--stack", "chaos/test"],
             cwd=self._stack.stack.layout.root,
@@ -94,19 +96,19 @@ class StackUnderTest:
 
     def _first(self, chaos: Round) -> str:
         if chaos.first is None:
-            return "no other up"
+            return "no first up"
         if isinstance(chaos.first, Kill):
             provisioning = "stuck" if chaos.first.is_stuck else "normal"
             self._use({**chaos.faults, "provisioning": provisioning})
             was_killed = self._up_killed(chaos.first)
             return f"an up was {'killed' if was_killed else 'not killed in time'}"
         self._use({**chaos.faults, "rules": [], **chaos.first.faults})
-        was_refused = self._up_refused(chaos.first)
-        return f"an up {'failed as it should' if was_refused else 'had nothing to fail at'}"
+        has_failed = self._up_failed(chaos.first)
+        return f"an up {'failed as expected' if has_failed else 'met no fault'}"
 
     def _up_killed(self, kill: Kill) -> bool:
-        """Start `pulumi up`; SIGKILL it, and nothing else, if it still runs when its time comes."""
-        enough = self._answers() + kill.answers
+        """Start `pulumi up` and kill only that process. Return False if it ended before."""
+        enough = self._responses() + kill.responses
         process = subprocess.Popen(
             self._stack.stack.command("up", "--yes", "--skip-preview"),
             cwd=self._stack.stack.program,
@@ -115,7 +117,7 @@ class StackUnderTest:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        while process.poll() is None and self._answers() < enough:
+        while process.poll() is None and self._responses() < enough:
             time.sleep(_POLL_SECONDS)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(kill.delay_seconds)
@@ -124,25 +126,25 @@ class StackUnderTest:
         process.wait()
         return True
 
-    def _up_refused(self, refusal: Refusal) -> bool:
-        """Run `pulumi up`: it fails if it meets what it must fail at, in a line that says so."""
+    def _up_failed(self, expected: ExpectedFailure) -> bool:
+        """Run `pulumi up`. It must fail with the expected message if it met the fault."""
         self._stack.stack.release_dead_lock()
         result = self._stack.stack.run("up", "--yes", "--skip-preview", capture=True)
         shown = result.stdout + result.stderr
         failed = [s for s in self._stack.services() if s["state"] == "failed"]
-        # The next `up` deletes those, in no state and of no use to anybody, and makes others.
+        # The next `up` deletes those, which are in no state, and creates others.
         self._needed += len(failed)
-        rules = refusal.faults.get("rules", [])
+        rules = expected.faults.get("rules", [])
         was_met = bool(failed) or len(self._api.request("GET", "/local/faults")["rules"]) < len(
             rules
         )
         assert (result.returncode != 0) is was_met, shown
         assert "Traceback" not in shown
-        assert not was_met or refusal.said in shown, shown
+        assert not was_met or expected.message in shown, shown
         return was_met
 
     def _check_services(self, wanted: Wanted) -> None:
-        """The API has the services of the program, each as the program has it, and no other."""
+        """Check that the API has exactly the services of the program, with their arguments."""
         self._outputs = outputs = self._stack.stack.outputs()
         services = {service["id"]: service for service in self._stack.services()}
         assert services.keys() == {outputs[f"{name}.id"] for name in wanted.services}
@@ -157,25 +159,27 @@ class StackUnderTest:
             assert service["state"] in STATES[args["desired_state"]]
             if args["desired_state"] == "running":
                 url, password = outputs[f"{name}.https_url"], outputs[f"{name}.password"]
-                assert self._logs_in(url, password), f"{name}: the password does not open it"
+                assert self._logs_in(url, password), f"{name}: the password is rejected"
 
     def _check_key(self, wanted: Wanted) -> None:
-        """There is one key, as the program has it, and its secret is the one among the outputs."""
+        """Check that the API has one new key, as in the program, and that its secret works."""
         (key,) = [k for k in self._api.organization("GET", "keys") if k["id"] not in self._keys]
         assert key["id"] == self._outputs["key.id"]
         assert (key["name"], key["state"]) == (wanted.key["name"], wanted.key["state"])
         login = f"{self._outputs['key.key_id']}:{self._outputs['key.key_secret']}"
         expected = 200 if key["state"] == "enabled" else 401
-        assert self._status_for(login) == expected, "the key's secret is not the one told"
+        assert self._status_for(login) == expected, (
+            "the secret among the outputs is not the secret of the key"
+        )
 
     def _status_for(self, login: str) -> int:
         request = urllib.request.Request(f"{self._api.cloud['url']}/organizations")
         request.add_header("Authorization", f"Basic {base64.b64encode(login.encode()).decode()}")
         try:
-            with urllib.request.urlopen(request) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as refused:
-            return refused.code
+            with urllib.request.urlopen(request) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def _logs_in(self, url: str, password: str) -> bool:
         request = urllib.request.Request(
@@ -185,21 +189,21 @@ class StackUnderTest:
         )
         ca = self._stack.stack.layout.clouds / "certificates" / "ca.pem"
         context = ssl.create_default_context(cafile=str(ca))
-        with urllib.request.urlopen(request, context=context) as answer:
-            return bool(answer.read() == b"1\n")
+        with urllib.request.urlopen(request, context=context) as response:
+            return bool(response.read() == b"1\n")
 
     def _put_to_sleep(self, name: str) -> None:
         service_id = self._outputs.get(f"{name}.id")
-        # One that is not there, or not running, cannot go idle.
+        # A service that does not exist or does not run cannot become idle.
         with contextlib.suppress(urllib.error.HTTPError):
             self._api.request("POST", f"/local/services/{service_id}/idle")
 
     def _use(self, faults: dict[str, Any]) -> None:
         self._api.request("PUT", "/local/faults", faults)
 
-    def _answers(self) -> int:
-        return sum(answer["count"] for answer in self._counts()["responses"])
+    def _responses(self) -> int:
+        return sum(each["count"] for each in self._counts()["responses"])
 
     def _counts(self) -> dict[str, Any]:
-        """Services ever made, one more than needed was sent twice; answers by operation."""
+        """Return the number of services ever created, and the responses by operation."""
         return self._api.request("GET", "/local/counts")

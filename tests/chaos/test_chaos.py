@@ -1,7 +1,7 @@
 """Random valid changes to stacks of three services, with faults on and `pulumi` killed.
 
-`CHAOS_SEED` and `CHAOS_ROUNDS` set what is run; without them, the same ten rounds every time. The
-rounds are shared among two stacks, each with clouds of its own: while one waits, the other works.
+`CHAOS_SEED` and `CHAOS_ROUNDS` select the rounds. Without them, the same ten rounds run each time.
+Two stacks share the rounds, each on its own local clouds: while one stack waits, the other works.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ LANES = 2
 def test_every_round_ends_where_the_program_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """After each: the API has what the program has, no orphan, no create sent twice, no change.
+    """After each round the API has what the program has.
 
-    An `up` that is killed, or right to fail, is followed by one that gets there all the same.
+    There is no orphan, no create was sent twice, and another `up` changes nothing. A first `up`
+    that is killed or has to fail is followed by one that succeeds.
     """
     failed = threading.Event()
     with capsys.disabled(), ThreadPoolExecutor(LANES) as threads:
@@ -37,7 +38,7 @@ def test_every_round_ends_where_the_program_is(
 
 
 def play(number: int, folder: Path, failed: threading.Event) -> None:
-    """All rounds of one stack; ends early when another one's checks fail."""
+    """Play all rounds of one stack. Return early if the checks of the other stack fail."""
     rounds = draw_rounds(f"{SEED}/{number}", len(range(number, ROUNDS, LANES)))
     own = folder / f"stack-{number}"
     own.mkdir()
@@ -51,7 +52,7 @@ def play(number: int, folder: Path, failed: threading.Event) -> None:
                 happened = lane.play(chaos)
             except BaseException:
                 failed.set()
-                print(f"\n{begun}, DID NOT END WELL: {chaos}", flush=True)
+                print(f"\n{begun}, FAILED: {chaos}", flush=True)
                 raise
             print(f"\n{begun}, {happened}", end="", flush=True)
         lane.finish()

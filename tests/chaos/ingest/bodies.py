@@ -1,4 +1,4 @@
-"""Bodies of every signal whose rows can be told apart: `<body>-<row>` is the id of a row."""
+"""Bodies of every signal. Each row has the id `<body>-<row>`, so rows can be distinguished."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from tests.support.otlp_spans import START_UNIX_NANO, export_request
 __all__ = ["Body", "make_body", "make_large_body"]
 
 _DAY_NANO = 86_400 * 10**9
-# Single rows, what SDKs send at once, and one that is long enough to travel compressed.
+# Single rows, a batch of an SDK, and a batch that is long enough to be sent compressed.
 _ROWS = (1, 1, 5, 20, 60)
 _LARGE_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
 class Body:
-    """What a client sends until it is acknowledged, the same bytes each time.
+    """A body that a client sends until it is acknowledged, the same bytes each time.
 
     Attributes:
-        number: another one for each body; the first half of its rows' ids.
+        number: unique for each body; the first half of the ids of its rows.
         signal: traces, logs, metrics or events.
-        rows: how many it has, for each of its tables.
-        is_gzip: compressed anew for every attempt, as the OpenTelemetry SDK for Python does.
+        rows: number of rows in each of its tables.
+        is_gzip: compress again for every attempt, as the OpenTelemetry SDK for Python does.
     """
 
     number: int
@@ -44,7 +44,7 @@ class Body:
     is_gzip: bool
 
     def attempt(self, count: int) -> tuple[bytes, dict[str, str]]:
-        """Bytes and headers of one attempt; the time of compression is in gzip's header."""
+        """Return bytes and headers of one attempt. Each gzip header has another time."""
         headers = {"authorization": f"Bearer {TOKEN}", "content-type": self.content_type}
         if not self.is_gzip:
             return self.content, headers
@@ -52,7 +52,7 @@ class Body:
 
 
 def make_body(number: int, signal: str, dice: random.Random) -> Body:
-    """The body of a number: rows, encoding and compression are drawn."""
+    """Build a body with this number. Its rows, encoding and compression are random."""
     assert signal in SIGNALS
     rows = dice.choice(_ROWS)
     is_gzip = dice.random() < 0.5
@@ -74,7 +74,7 @@ def make_body(number: int, signal: str, dice: random.Random) -> Body:
 
 
 def make_large_body(number: int, dice: random.Random) -> Body:
-    """One log record that no compression makes smaller, and that takes two values in SQLite."""
+    """Build one log record that does not compress and that fills two values in SQLite."""
     request = ExportLogsServiceRequest.FromString(log_bytes(1, seed=number))
     record = request.resource_logs[0].scope_logs[0].log_records[0]
     noise = base64.b85encode(dice.randbytes(_LARGE_BYTES)).decode()
@@ -84,7 +84,7 @@ def make_large_body(number: int, dice: random.Random) -> Body:
 
 
 def _spans(number: int, rows: int, *, days_ago: int) -> bytes:
-    """Each span is a trace of its own, so that the view makes a row of each, too."""
+    """Return spans, each in its own trace, so that the view has a row of each as well."""
     start_unix_nano = START_UNIX_NANO - days_ago * _DAY_NANO
     request: ExportTraceServiceRequest = export_request(
         rows, seed=number, start_unix_nano=start_unix_nano

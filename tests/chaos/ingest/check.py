@@ -1,4 +1,4 @@
-"""What is in ClickHouse, held against what was acknowledged."""
+"""Compares the rows in ClickHouse with the bodies that were acknowledged."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from tests.support.golden.record import TABLES
 
 __all__ = ["check_tables"]
 
-# Where the rows of each signal are, and the id of each.
+# The tables with rows of each signal, and the column with the id of a row.
 _TABLES: dict[str, list[tuple[str, str]]] = {
     "traces": [
         ("otel_traces", "SpanId"),
-        # Behind the view, by the trace; each span is one of its own, with its id twice.
+        # The table behind the view, by trace. The id of each trace is the id of its span, twice.
         ("otel_traces_trace_id_ts", "substring(TraceId, 1, 16)"),
     ],
     "logs": [("otel_logs", "Body")],
     "metrics": [(table, "Attributes['id']") for table in TABLES["metrics"]],
-    # Unmerged, and as they are to be read.
+    # The table before merges, and the view that users read.
     "events": [("events", "user_id"), ("events_once", "user_id")],
 }
 
 
 def check_tables(clickhouse: ClickHouse, ledger: Ledger) -> list[str]:
-    """A line for each table: what it has.
+    """Check all tables. Return a line with the counts of each.
 
     Raises:
-        AssertionError: a row of an acknowledged body is missing, or any row is there twice, or a
-            body that was never acknowledged is there in part.
+        AssertionError: a row of an acknowledged body is missing, a row is stored twice, or only a
+            part of a body that was never acknowledged is stored.
     """
     lines = []
     for signal, tables in _TABLES.items():
@@ -50,17 +50,17 @@ def _check_table(
     line = (
         f"{table}: {len(acknowledged)} bodies with {rows} rows acknowledged, "
         f"{lost} lost, {doubled} doubled; of {len(given_up)} given up "
-        f"{len(given_up.keys() & stored.keys())} are there"
+        f"{len(given_up.keys() & stored.keys())} are stored"
     )
     assert (lost, doubled) == (0, 0), f"{line}: {_details(stored, known)}"
-    assert stored.keys() <= known.keys(), f"{table}: bodies that nobody sent"
+    assert stored.keys() <= known.keys(), f"{table}: bodies that no client sent"
     for body in stored:
         assert stored[body] == (known[body],) * 2, f"{table}: only a part of body {body}"
     return line
 
 
 def _details(stored: dict[int, tuple[int, int]], known: dict[int, int]) -> str:
-    """Which bodies, in which numbers: (rows, different ones) and how many there should be."""
+    """Return the bodies with a wrong count: ((rows, different rows), expected rows)."""
     wrong = {
         body: (stored.get(body, (0, 0)), expected)
         for body, expected in known.items()
@@ -72,7 +72,7 @@ def _details(stored: dict[int, tuple[int, int]], known: dict[int, int]) -> str:
 def _stored(
     clickhouse: ClickHouse, signal: str, table: str, column: str
 ) -> dict[int, tuple[int, int]]:
-    """Rows and different ids of each body."""
+    """Return the number of rows and of different ids for each body."""
     body = (
         f"reinterpretAsUInt32(reverse(unhex(substring({column}, 1, 8))))"
         if signal == "traces"

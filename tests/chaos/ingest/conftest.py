@@ -1,4 +1,4 @@
-"""The worker under test is the one that is deployed."""
+"""Builds the worker under test: the same bundle that is deployed."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(scope="session", autouse=True)
 def built_worker() -> None:
-    """Build the bundle of the sources as they are now, unless another process did."""
+    """Build the bundle from the present sources, unless another process has built it."""
     build_worker(ROOT / "worker")

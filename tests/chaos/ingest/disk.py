@@ -1,4 +1,4 @@
-"""A disk of its own for the buffer, which can be filled up to the last block."""
+"""A separate disk for the buffer, which can be filled up to the last block."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _ALLOW = (
 class SmallDisk:
     """A tmpfs in a mount namespace that one sleeping process holds; a context manager.
 
-    `path` leads into it from outside, through that process, so no other process has to be in the
-    namespace, and what was written outlives whoever wrote it.
+    `path` leads into the namespace through that process. So no other process has to be in the
+    namespace, and files outlive the process that wrote them.
 
     Args:
-        folder: becomes the mount point.
-        mebibytes: how much it holds.
+        folder: created as the mount point.
+        mebibytes: size of the disk.
     Raises:
-        OSError: unprivileged user namespaces are not allowed here; says what was said.
+        OSError: unprivileged user namespaces are not allowed here; has the output of `unshare`.
     """
 
     def __init__(self, folder: Path, *, mebibytes: int) -> None:
@@ -39,8 +39,8 @@ class SmallDisk:
         )
         assert self._holder.stdout is not None
         if self._holder.stdout.readline() != b"mounted\n":
-            _, said = self._holder.communicate()
-            raise OSError(errno.EPERM, f"{said.decode().strip()}; {_ALLOW}")
+            _, output = self._holder.communicate()
+            raise OSError(errno.EPERM, f"{output.decode().strip()}; {_ALLOW}")
         self.path = Path(f"/proc/{self._holder.pid}/root{folder}")
         self._ballast = self.path / "ballast"
 
@@ -52,11 +52,11 @@ class SmallDisk:
         self._holder.communicate()
 
     def fill(self) -> None:
-        """Take what is free, once: what others free later is theirs."""
+        """Fill the space that is free now. Space that is freed later stays free."""
         with self._ballast.open("ab", buffering=0) as ballast, contextlib.suppress(OSError):
             while True:
                 ballast.write(bytes(4096))
 
     def free(self) -> None:
-        """Give it back."""
+        """Free the space that `fill` has taken."""
         self._ballast.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The faults of a run: each is broken and mended again; a seed says which comes when."""
+"""The faults of a run: each starts and ends. A seed determines their order."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from tests.support.tcp_proxy import Proxy, RequestPart
 __all__ = ["CLOCKS", "KINDS", "Fault", "draw_faults", "play"]
 
 _TABLES = ("otel_traces", "otel_logs", "events", "otel_metrics_sum", "otel_traces_trace_id_ts")
-# As a server, a load balancer and a proxy say it: with a code, in HTML, with nothing.
-_ANSWERS = (
+# Errors of a server (with a code), of a load balancer (in HTML) and of a proxy (empty).
+_RESPONSES = (
     b"HTTP/1.1 500 Internal Server Error\r\nX-ClickHouse-Exception-Code: 241\r\n"
     b"Content-Length: 40\r\nConnection: close\r\n\r\nCode: 241. DB::Exception: Memory limit. ",
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 13\r\n"
     b"Connection: close\r\n\r\n<html></html>",
     b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-    # A cut-off start of an answer: a status is not yet an outcome.
+    # The start of a response that was cut off: its status alone is no outcome.
     b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 100\r\nConnection: close\r\n\r\nCode",
 )
-# Not after a number of bytes: an insert has 1 to 10 KB of statement in its URL.
+# Parts of a request, and no numbers of bytes: the statement in the URL of an insert has 1 to 10 KB.
 _CUTS_IN: tuple[RequestPart, ...] = ("url", "head", "body", "end")
-# Under load: less than the time for which bodies are remembered, there and back.
+# Under load: forward and back, less than the time for which the worker stores ids of bodies.
 _CLOCK_STEPS_SECONDS = (-400, -90, -5, 5, 90, 400)
-# With nothing under way: over a retry's, an alarm's and the buffer's own longest time.
-# Back by less than a day: rows of a later time than that are rejected.
+# With no request in flight: more than the longest time of a retry, of an alarm and of the buffer.
+# Back by less than a day, because the worker rejects rows that are more than a day in the future.
 _CLOCK_LEAPS_SECONDS = (-20 * 3_600, -3_600, 3_600, 3 * 86_400)
 _MOST_SHARDS = 3
 
@@ -45,10 +45,10 @@ class Fault:
 
     Attributes:
         kind: a key of `KINDS`.
-        seconds: how long it lasts.
-        count: how many times, where that makes sense.
-        choice: which variant of it, a number that each kind takes modulo what it has.
-        meanwhile: kind of a second fault inside this one; None: there is none.
+        seconds: duration.
+        count: number of repetitions, for kinds that repeat.
+        choice: selects the variant: each kind takes it modulo the number of its variants.
+        meanwhile: kind of a second fault during this one, or None.
     """
 
     kind: str
@@ -62,7 +62,7 @@ Break = Callable[[IngestUnderTest, Load, Fault], AbstractContextManager[None]]
 
 
 def draw_faults(seed: str, count: int, kinds: tuple[str, ...]) -> list[Fault]:
-    """The faults of a seed, each kind once before any comes again; more begin with the same."""
+    """Return the faults of a seed: each kind once before any repeats. A larger count appends."""
     dice = random.Random(seed)
     faults: list[Fault] = []
     while len(faults) < count:
@@ -80,7 +80,7 @@ def draw_faults(seed: str, count: int, kinds: tuple[str, ...]) -> list[Fault]:
 
 
 def play(ingest: IngestUnderTest, load: Load, fault: Fault) -> None:
-    """Break it, wait, mend it; afterwards both engines run, and every signal is taken."""
+    """Play a fault. Afterwards both engines run, and every signal is accepted again."""
     with KINDS[fault.kind](ingest, load, fault):
         time.sleep(fault.seconds / 2)
         if fault.meanwhile is not None:
@@ -94,7 +94,7 @@ def play(ingest: IngestUnderTest, load: Load, fault: Fault) -> None:
 
 
 def _wait_until_felt(fault: Fault, is_felt: Callable[[], bool]) -> None:
-    """So that no fault passes by unseen; but who is killed meanwhile feels nothing."""
+    """Wait for the effect of a fault. An engine that is killed meanwhile may show none."""
     if fault.meanwhile is None:
         wait_until(f"{fault.kind} is felt", is_felt)
 
@@ -120,7 +120,7 @@ def _killed_both(ingest: IngestUnderTest, _load: Load, _fault: Fault) -> Iterato
 
 @contextlib.contextmanager
 def _killed_again_and_again(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """A worker that dies as soon as it has begun."""
+    """Kill the worker as soon as it has started, several times."""
     for _kill in range(fault.count):
         ingest.worker.process.kill()
         ingest.worker.process.start()
@@ -131,31 +131,31 @@ def _killed_again_and_again(ingest: IngestUnderTest, _load: Load, fault: Fault) 
 
 @contextlib.contextmanager
 def _frozen(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """SIGSTOP; what was sent to it meanwhile is done when its sender no longer waits."""
+    """SIGSTOP: requests are carried out after their sender has given up waiting."""
     engine = (ingest.clickhouse, ingest.worker)[fault.choice % 2]
     engine.process.signal(signal.SIGSTOP)
     yield
-    time.sleep(INSERT_SECONDS)  # so that the same insert is under way twice
+    time.sleep(INSERT_SECONDS)  # so that the same insert is in flight twice
     if ingest.runs(engine):
         engine.process.signal(signal.SIGCONT)
 
 
 @contextlib.contextmanager
 def _lost_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """Inserts are applied, and the worker does not hear so."""
-    with _loses_answers(ingest.before_clickhouse, fault, count=fault.count):
+    """Inserts are applied, and the worker does not receive the response."""
+    with _loses_responses(ingest.before_clickhouse, fault, count=fault.count):
         yield
 
 
 @contextlib.contextmanager
-def _lost_answers(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """Bodies are taken, and the client does not hear so."""
-    with _loses_answers(ingest.before_worker, fault, count=fault.count * 4):
+def _lost_responses(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
+    """Bodies are accepted, and the client does not receive the response."""
+    with _loses_responses(ingest.before_worker, fault, count=fault.count * 4):
         yield
 
 
 @contextlib.contextmanager
-def _loses_answers(proxy: Proxy, fault: Fault, *, count: int) -> Iterator[None]:
+def _loses_responses(proxy: Proxy, fault: Fault, *, count: int) -> Iterator[None]:
     lost = proxy.faults.lost
     proxy.faults.lose_answers = count
     yield
@@ -186,11 +186,11 @@ def _cuts_requests(proxy: Proxy, fault: Fault, *, count: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _refused_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """Something before ClickHouse answers in its place."""
+def _rejected_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
+    """A proxy in front of ClickHouse sends an error instead of the response."""
     faults = ingest.before_clickhouse.faults
     kept = faults.kept
-    faults.answer_instead = _ANSWERS[fault.choice % len(_ANSWERS)]
+    faults.answer_instead = _RESPONSES[fault.choice % len(_RESPONSES)]
     yield
     _wait_until_felt(fault, lambda: faults.kept > kept)
     faults.answer_instead = b""
@@ -198,7 +198,7 @@ def _refused_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iter
 
 @contextlib.contextmanager
 def _held_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """No answer until the worker has given the insert up."""
+    """No response until the worker has given up the insert."""
     faults = ingest.before_clickhouse.faults
     kept = faults.kept
     faults.hold = True
@@ -209,35 +209,35 @@ def _held_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterato
 
 @contextlib.contextmanager
 def _too_many_parts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """ClickHouse's own refusal, of one table or of the one behind the view."""
+    """ClickHouse rejects inserts into one table, or into the table behind the view."""
     table = f"{DATABASE}.{_TABLES[fault.choice % len(_TABLES)]}"
-    seen = ingest.refusals_for_parts()
+    seen = ingest.rejections_for_parts()
     ingest.clickhouse.query(f"ALTER TABLE {table} MODIFY SETTING parts_to_throw_insert = 1")
     yield
-    _wait_until_felt(fault, lambda: ingest.refusals_for_parts() > seen)
+    _wait_until_felt(fault, lambda: ingest.rejections_for_parts() > seen)
     ingest.start_what_is_down()
     ingest.clickhouse.query(f"ALTER TABLE {table} RESET SETTING parts_to_throw_insert")
 
 
 @contextlib.contextmanager
 def _full_disk(ingest: IngestUnderTest, load: Load, fault: Fault) -> Iterator[None]:
-    """The buffer can neither take nor record anything, once it has filled its own free pages."""
-    refused = load.ledger.refused
+    """The buffer can store nothing once it has filled its free pages."""
+    rejected = load.ledger.rejected
     ingest.disk.fill()
-    if fault.choice % 2:  # and has to begin on such a disk
+    if fault.choice % 2:  # and the worker has to start on such a disk
         ingest.worker.process.kill()
         ingest.worker.process.start()
         wait_until("the worker listens", lambda: ingest.runs(ingest.worker))
     with load.flood():
         yield
-        ingest.disk.fill()  # what deletes had freed, too
-        _wait_until_felt(fault, lambda: load.ledger.refused > refused)
+        ingest.disk.fill()  # also the space that deletes have freed
+        _wait_until_felt(fault, lambda: load.ledger.rejected > rejected)
     ingest.disk.free()
 
 
 @contextlib.contextmanager
 def _stepped_clock(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """Under load; the way back is another step."""
+    """One clock steps under load. The way back is another step."""
     clock = (ingest.worker_clock, ingest.clickhouse_clock)[fault.choice % 2]
     clock.set(_CLOCK_STEPS_SECONDS[fault.choice // 2 % len(_CLOCK_STEPS_SECONDS)])
     yield
@@ -246,7 +246,7 @@ def _stepped_clock(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterat
 
 @contextlib.contextmanager
 def _leaping_clocks(ingest: IngestUnderTest, load: Load, fault: Fault) -> Iterator[None]:
-    """Between two bodies, with what was taken still on its way."""
+    """Both clocks leap between two requests, while accepted bodies wait for delivery."""
 
     def set_both(seconds: int) -> None:
         with load.lull():
@@ -261,9 +261,10 @@ def _leaping_clocks(ingest: IngestUnderTest, load: Load, fault: Fault) -> Iterat
 
 @contextlib.contextmanager
 def _redeployed(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """Another script that seals other batches takes over the storage; later the first one.
+    """Another script runs on the storage, and later the first script again.
 
-    It cuts them elsewhere and for the other format, and repeats those of the first as they are.
+    The other script seals batches of another size and for the other format. It repeats batches of
+    the first script unchanged.
     """
     other = {"BATCH_ROWS": 50 * fault.count, "GROUP_BODIES": fault.count}
     for limits in (other, {}):
@@ -278,7 +279,7 @@ def _redeployed(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[
 
 @contextlib.contextmanager
 def _other_shards(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """Another number of them, for good; it may be the same one under a newer layout."""
+    """Deploy another layout, which stays. It may have the same number of shards."""
     ingest.lay_out(1 + fault.choice % _MOST_SHARDS)
     ingest.worker.process.signal(signal.SIGTERM)
     ingest.deploy({})
@@ -300,11 +301,11 @@ KINDS: dict[str, Break] = {
     "kill ClickHouse": _killed_clickhouse,
     "kill both": _killed_both,
     "freeze": _frozen,
-    "lose answers of inserts": _lost_inserts,
-    "lose answers to clients": _lost_answers,
+    "lose responses of inserts": _lost_inserts,
+    "lose responses to clients": _lost_responses,
     "cut inserts": _cut_inserts,
     "cut requests of clients": _cut_requests,
-    "refuse inserts": _refused_inserts,
+    "reject inserts": _rejected_inserts,
     "hold inserts": _held_inserts,
     "too many parts": _too_many_parts,
     "full disk": _full_disk,
@@ -315,13 +316,13 @@ KINDS: dict[str, Break] = {
     "pause": _paused,
 }
 CLOCKS = ("step of a clock", "leap of both clocks")
-# Those that need nothing of what another fault may have broken.
+# Kinds that do not depend on an engine that the first fault may have stopped.
 _MEANWHILE = (
     "kill worker",
     "kill ClickHouse",
     "kill both",
-    "lose answers of inserts",
-    "lose answers to clients",
+    "lose responses of inserts",
+    "lose responses to clients",
     "cut inserts",
     "cut requests of clients",
 )

@@ -1,4 +1,4 @@
-"""What a run plays on: both engines, a proxy before each, clocks and a disk of their own."""
+"""The system under test: both engines, a proxy in front of each, their clocks and a disk."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support.worker_runtime import INSERT_FORMATS, Worker
 
 __all__ = ["INSERT_SECONDS", "IngestUnderTest"]
 
-# Far more than a run leaves waiting, and soon filled.
+# Far more than a run stores at any time, and quick to fill.
 DISK_MEBIBYTES = 96
-# After the last fault; a loaded machine needs a multiple of a quiet one's seconds.
+# After the last fault. A machine under load needs several times as long as an idle one.
 DRAIN_SECONDS = 180.0
-# An insert that hangs for so long is given up and sent again.
+# The worker gives up an insert after this time and sends it again.
 INSERT_SECONDS = 3.0
-# As deployed, but for waits: a fault of two seconds must not cost half a minute.
+# As deployed, except the waits: a fault of two seconds must not cost half a minute.
 LIMITS = {
     "BATCH_AGE_MS": 300,
     "BATCH_MAX_AGE_MS": 1_000,
@@ -38,14 +38,14 @@ _ADMIN = token_entry("admin", name="operator", scopes=["admin"])
 
 
 class IngestUnderTest:
-    """A context manager; within it both engines run until a fault ends one.
+    """A context manager. Inside it, both engines run until a fault ends one.
 
     Args:
-        folder: a new one's name.
-        shim: compiled, of `clock.build_shim`; None: clocks stay right.
-        insert_format: how batches are sealed at first, one of `INSERT_FORMATS`.
+        folder: created; must not exist.
+        shim: the library that `build_shim` compiles; with None, clocks cannot be moved.
+        insert_format: format of the first batches, one of `INSERT_FORMATS`.
     Attributes:
-        unwritten: tokens that ClickHouse was killed before it had made their parts.
+        unwritten: number of insert tokens whose parts ClickHouse had not yet stored at a kill.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class IngestUnderTest:
         self._exits.enter_context(self.before_worker)
         self.clickhouse.start()
         self.clickhouse.migrate()
-        # Merges of this table drop what is there twice, which is what the checks look for.
+        # Merges of this table would remove duplicates, which the checks look for.
         self.clickhouse.query(
             f"ALTER TABLE {DATABASE}.events MODIFY SETTING "
             "max_bytes_to_merge_at_max_space_in_pool = 1, "
@@ -102,7 +102,7 @@ class IngestUnderTest:
         self._exits.__exit__(kind, error, trace)
 
     def start_what_is_down(self) -> None:
-        """Both engines run and answer."""
+        """Start each engine that does not run, and wait until it responds."""
         if not self.runs(self.clickhouse):
             self.unwritten += self.clickhouse.start()
         if not self.runs(self.worker):
@@ -110,18 +110,18 @@ class IngestUnderTest:
 
     @staticmethod
     def runs(engine: ClickHouse | Worker) -> bool:
-        """It listens; also one that is frozen does."""
+        """Return whether an engine listens. A frozen engine does."""
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", engine.port), 5):
             return True
         return False
 
-    def refusals_for_parts(self) -> int:
-        """How often ClickHouse has said since it started that a table has too many parts."""
+    def rejections_for_parts(self) -> int:
+        """Return how many inserts ClickHouse has rejected since its start for too many parts."""
         sql = "SELECT sum(value) FROM system.errors WHERE name = 'TOO_MANY_PARTS'"
         return int(self.clickhouse.query(sql))
 
     def deploy(self, limits: dict[str, int]) -> None:
-        """The next start runs a script with other limits, over the same storage."""
+        """Make the next start run a script with other limits, on the same storage."""
         self.worker.deploy(
             clickhouse_url=self.before_clickhouse.url,
             limits={**LIMITS, **limits},
@@ -129,11 +129,11 @@ class IngestUnderTest:
         )
 
     def switch_format(self) -> None:
-        """The next deploy seals batches for the other format."""
+        """Make the next deploy seal batches for the other format."""
         (self.worker.insert_format,) = set(INSERT_FORMATS) - {self.worker.insert_format}
 
     def lay_out(self, shards: int) -> None:
-        """The next deploy has so many shards; bodies are looked up where they were before."""
+        """Make the next deploy use this many shards. Repeats are looked up in the old shards."""
         self._shards.append(shards)
 
     def _access(self) -> dict[str, object]:
@@ -146,35 +146,35 @@ class IngestUnderTest:
         return access_document(_ADMIN, teams=[team])
 
     def administer(self, action: str) -> None:
-        """`pause` or `resume` all buffers, until the worker says that it is done."""
+        """Repeat `pause` or `resume` for all buffers until the worker returns success."""
 
         def is_done() -> bool:
             with contextlib.suppress(OSError):
-                answer = self.worker.request(
+                response = self.worker.request(
                     "POST",
                     f"/admin/{action}",
                     b"{}",
                     authorization="Bearer admin",
                     content_type="application/json",
                 )
-                return answer.status == 200
+                return response.status == 200
             return False
 
         wait_until(action, is_done)
 
     def wait_until_drained(self) -> None:
-        """Nothing waits any more in any buffer."""
+        """Wait until no buffer stores undelivered bodies."""
         wait_until("drained", self._is_drained, seconds=DRAIN_SECONDS, log_of=self.worker.process)
 
     def dead_letters(self) -> int:
-        """How many bodies were set aside; none of this run's deserves it."""
+        """Return the number of dead letters. No body of a run should be one."""
         return sum(buffer["dead_letters"] for buffer in self._buffers())
 
     def _is_drained(self) -> bool:
         return all(each["stored_bytes"] == each["dead_letter_bytes"] for each in self._buffers())
 
     def _buffers(self) -> list[dict[str, Any]]:
-        answer = self.worker.request("GET", "/admin/buffers", authorization="Bearer admin")
-        assert answer.status == 200, answer.body
-        buffers: list[dict[str, Any]] = json.loads(answer.body)["buffers"]
+        response = self.worker.request("GET", "/admin/buffers", authorization="Bearer admin")
+        assert response.status == 200, response.body
+        buffers: list[dict[str, Any]] = json.loads(response.body)["buffers"]
         return buffers

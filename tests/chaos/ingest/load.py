@@ -1,4 +1,4 @@
-"""Senders that do as real clients do: each body again and again until it is acknowledged."""
+"""Senders that behave like real clients: each repeats a body until it is acknowledged."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from tests.support.process import wait_until
 __all__ = ["Ledger", "Load"]
 
 SENDERS_PER_SIGNAL = 2
-ANSWER_SECONDS = 4.0
-# Between two bodies of a sender; eight senders then leave the engines most of a core.
+RESPONSE_SECONDS = 4.0
+# Between two bodies of a sender. Eight senders then leave the engines most of a core.
 _PAUSE_SECONDS = (0.02, 0.12)
 _RETRY_SECONDS = (0.05, 0.3)
-# Share of the bodies with a failed attempt that are not sent again.
+# After each failed attempt, this share of the bodies is not sent again.
 _GIVES_UP = 0.05
 
 
 @dataclass
 class Ledger:
-    """What became of each body.
+    """The fate of each body.
 
     Attributes:
-        acknowledged: there has to be one copy of it.
-        given_up: there may be one copy of it, or none.
-        wrong: answers that no fault excuses.
-        repeats: attempts after a first one.
-        refused: answers that ask to send again.
+        acknowledged: rows by body; ClickHouse must have one copy of each.
+        given_up: rows by body; ClickHouse may have one copy of each, or none.
+        wrong: responses that no fault explains.
+        repeats: attempts after the first one of a body.
+        rejected: responses that request another attempt.
     """
 
     acknowledged: dict[str, dict[int, int]] = field(
@@ -46,19 +46,19 @@ class Ledger:
     )
     wrong: list[str] = field(default_factory=list)
     repeats: int = 0
-    refused: int = 0
+    rejected: int = 0
 
     def counts(self) -> dict[str, int]:
-        """How many bodies of each signal are acknowledged."""
+        """Return the number of acknowledged bodies of each signal."""
         return {signal: len(bodies) for signal, bodies in self.acknowledged.items()}
 
 
 class Load:
-    """Some senders for each signal; a context manager that ends when all have finished.
+    """Senders for each signal. A context manager that ends when all senders have finished.
 
     Args:
-        port: of the worker, or of what stands before it.
-        seed: of the bodies.
+        port: of the worker, or of the proxy in front of it.
+        seed: determines the bodies.
     """
 
     def __init__(self, port: int, *, seed: str) -> None:
@@ -70,7 +70,7 @@ class Load:
         self._flowing = threading.Event()
         self._flowing.set()
         self._flooding = threading.Event()
-        self._under_way = 0
+        self._in_flight = 0
         self._senders = [
             threading.Thread(
                 target=self._send_bodies,
@@ -93,29 +93,29 @@ class Load:
             sender.join()
 
     def wait_for_progress(self) -> None:
-        """Until a body of each signal is acknowledged that was not before."""
+        """Wait until another body of each signal is acknowledged."""
         before = self.ledger.counts()
 
         def is_more() -> bool:
             assert self.ledger.wrong == []
             return all(now > before[signal] for signal, now in self.ledger.counts().items())
 
-        wait_until("all signals are taken", is_more)
+        wait_until("all signals are accepted", is_more)
 
     @contextlib.contextmanager
     def lull(self) -> Iterator[None]:
-        """A while in which nothing is sent, and nothing waits for its answer."""
+        """Stop sending, and wait until no request is in flight. Send again at the end."""
         with self._lock:
             self._flowing.clear()
         try:
-            wait_until("nothing is under way", lambda: self._under_way == 0)
+            wait_until("no request is in flight", lambda: self._in_flight == 0)
             yield
         finally:
             self._flowing.set()
 
     @contextlib.contextmanager
     def flood(self) -> Iterator[None]:
-        """A while in which every log is megabytes long."""
+        """Send logs of megabytes until the end."""
         self._flooding.set()
         yield
         self._flooding.clear()
@@ -127,13 +127,13 @@ class Load:
                 if not self._flowing.is_set():
                     continue
                 number = next(self._numbers)
-                self._under_way += 1
+                self._in_flight += 1
             is_large = self._flooding.is_set() and signal == "logs"
             body = make_large_body(number, dice) if is_large else make_body(number, signal, dice)
-            is_taken = self._send(body, dice)
+            is_accepted = self._send(body, dice)
             with self._lock:
-                self._under_way -= 1
-                ledger = self.ledger.acknowledged if is_taken else self.ledger.given_up
+                self._in_flight -= 1
+                ledger = self.ledger.acknowledged if is_accepted else self.ledger.given_up
                 ledger[signal][number] = body.rows
             time.sleep(dice.uniform(*_PAUSE_SECONDS))
 
@@ -148,19 +148,19 @@ class Load:
                 return False
             with self._lock:
                 self.ledger.repeats += 1
-                self.ledger.refused += status is not None
+                self.ledger.rejected += status is not None
             time.sleep(dice.uniform(*_RETRY_SECONDS))
         raise AssertionError("unreachable")
 
     def _status_of(self, body: Body, attempt: int) -> int | None:
-        """None: no answer, so whether the body was taken is not known."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_SECONDS)
+        """Return the status, or None without a response: the worker may have accepted the body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=RESPONSE_SECONDS)
         with contextlib.closing(connection):
             try:
                 content, headers = body.attempt(attempt)
                 connection.request("POST", body.path, content, headers)
-                answer = connection.getresponse()
-                answer.read()
+                response = connection.getresponse()
+                response.read()
             except (OSError, http.client.HTTPException):
                 return None
-            return answer.status
+            return response.status

@@ -1,4 +1,4 @@
-"""Clocks that jump while an engine runs; the faults of a run do so, too, among others."""
+"""Clocks that jump while an engine runs. The faults of `test_ingest.py` include such jumps."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ def shim(tmp_path: Path) -> Path:
     """The preloaded library."""
     built = build_shim(tmp_path)
     if built is None:
-        pytest.skip("no C compiler here, so no process's clock can be moved: install cc")
+        pytest.skip("no C compiler here, so the clock of a process cannot be moved: install cc")
     return built
 
 
 def test_a_clock_set_back_under_a_buffer_that_is_awake_delays_nothing(
     tmp_path: Path, shim: Path
 ) -> None:
-    """The runtime goes on showing the later time, for an hour: the object has to begin anew."""
+    """The runtime returns the later time for an hour, so the object has to start again."""
     with IngestUnderTest(tmp_path / "ingest", shim=shim) as ingest:
         with Load(ingest.before_worker.port, seed="1") as load:
             load.wait_for_progress()
             for seconds in (HOUR_SECONDS, 0):
-                with load.lull():  # a repeat after an hour would rightly be a new body
+                with load.lull():  # a repeat after an hour would be a new body
                     ingest.worker_clock.set(seconds)
                 load.wait_for_progress()
             wait_until(
-                "it is noticed", lambda: "the clock was set back" in ingest.worker.process.log
+                "the worker logs the step",
+                lambda: "the clock was set back" in ingest.worker.process.log,
             )
             load.wait_for_progress()
         ingest.wait_until_drained()
@@ -44,7 +45,7 @@ def test_a_clock_set_back_under_a_buffer_that_is_awake_delays_nothing(
 
 
 def test_parts_are_dated_by_the_clock_that_was_moved(tmp_path: Path, shim: Path) -> None:
-    """What of ClickHouse goes by it: its own `clock_gettime`, hence `now()`, does not."""
+    """Only parts use the moved clock. `now()` uses ClickHouse's own `clock_gettime`."""
     with IngestUnderTest(tmp_path / "ingest", shim=shim) as ingest:
         ingest.clickhouse_clock.set(HOUR_SECONDS)
         ingest.clickhouse.query("INSERT INTO telemetry.events (event_name) VALUES ('order')")

@@ -1,7 +1,7 @@
-"""All signals under load through faults of every kind: each acknowledged row is there once.
+"""All signals under load and under faults of every kind: each acknowledged row is stored once.
 
-`CHAOS_SEED` and `CHAOS_ROUNDS` set what is run, a fault a round; without them, each kind of fault
-once, in the same order every time.
+`CHAOS_SEED` and `CHAOS_ROUNDS` select the faults, one a round. Without them, each kind of fault
+comes once, in the same order each time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROUNDS = int(os.environ.get("CHAOS_ROUNDS", str(len(KINDS))))
 def test_every_acknowledged_row_is_there_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """0 lost, 0 doubled, on each signal; bodies that were given up are there whole, or not."""
+    """No row is lost or doubled. A body that was given up is stored completely or not at all."""
     shim = build_shim(tmp_path)
     insert_format = Random(f"{SEED}/insert_format").choice(INSERT_FORMATS)
     kinds = tuple(kind for kind in KINDS if shim is not None or kind not in CLOCKS)
@@ -44,7 +44,7 @@ def test_every_acknowledged_row_is_there_once(
                 try:
                     play(ingest, load, fault)
                 except BaseException:
-                    print(f"\n{begun}, DID NOT END WELL: {fault}", flush=True)
+                    print(f"\n{begun}, FAILED: {fault}", flush=True)
                     raise
         assert load.ledger.wrong == []
         ingest.wait_until_drained()

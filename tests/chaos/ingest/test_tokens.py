@@ -1,4 +1,4 @@
-"""Where a plain MergeTree breaks its promise, and that it is mended there and nowhere else."""
+"""A killed plain MergeTree can drop a repeated insert. `insert_tokens.py` repairs that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.clickhouse_server import ClickHouse
 
 @pytest.fixture
 def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
-    """A server with a table that remembers tokens."""
+    """Start a server with a table that stores insert tokens."""
     server = ClickHouse(tmp_path / "clickhouse")
     server.start()
     server.query("CREATE DATABASE telemetry ENGINE = Atomic")
@@ -26,16 +26,16 @@ def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
 
 
 def insert(clickhouse: ClickHouse, token: str) -> None:
-    """Two partitions under one token."""
+    """Insert rows of two partitions under one token."""
     sql = "INSERT INTO telemetry.rows SELECT number FROM numbers(2)"
     clickhouse.query(sql, insert_deduplication_token=token)
 
 
 @pytest.mark.parametrize("mended", [False, True])
-def test_a_token_without_its_part_loses_the_repeat_until_it_is_mended(
+def test_a_token_without_a_part_drops_the_repeat_until_it_is_deleted(
     clickhouse: ClickHouse, mended: bool
 ) -> None:
-    """As a kill leaves it between the two: the token is in the log, the part has no name yet."""
+    """The state of a kill between two writes: the log has the token, the part has no name."""
     insert(clickhouse, "first")
     insert(clickhouse, "second")
     clickhouse.process.kill()

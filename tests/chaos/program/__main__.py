@@ -1,4 +1,4 @@
-"""What the JSON file `CHAOS_WANTED` lists: `{"services": {"NAME": {ARGUMENT: …}, …}, "key": …}`."""
+"""Declare what the file `CHAOS_WANTED` lists: `{"services": {NAME: {ARGUMENT: …}}, "key": …}`."""
 
 import json
 import os
