@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from clickhouse_api.asynchronous.client import AsyncClient
     from clickhouse_api.blocking.client import Client
     from clickhouse_api.config import Settings
-    from clickhouse_api.results import Page
+    from clickhouse_api.results import Page, all_pages
 
-__all__ = ["AsyncClient", "Client", "Page", "Settings", "errors", "models"]
+__all__ = ["AsyncClient", "Client", "Page", "Settings", "all_pages", "errors", "models"]
 
 _HOMES = {
     "AsyncClient": ".asynchronous.client",
     "Client": ".blocking.client",
     "Page": ".results",
     "Settings": ".config",
+    "all_pages": ".results",
 }
 
 if not TYPE_CHECKING:  # a type checker must still refuse names that are not there

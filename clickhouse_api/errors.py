@@ -6,7 +6,6 @@
     │                             arrived (answer lost) or never did (refused, unknown host)
     ├── UnreadableAnswer          an answer came, but not one the API's document describes
     ├── DeadlinePassed            the wait was longer than allowed; last_state
-    ├── ServiceFailed             a service reached a state it does not leave; last_state
     └── ApiStatusError            the API said no: status, code, message
         ├── AuthenticationFailed  401, 403
         ├── NotFound              404
@@ -29,7 +28,6 @@ __all__ = [
     "DeadlinePassed",
     "NotFound",
     "RateLimited",
-    "ServiceFailed",
     "UnreadableAnswer",
     "status_error",
 ]
@@ -82,8 +80,8 @@ class UnreadableAnswer(ClickHouseApiError):
     """The answer is not what the document describes (an HTML page of a proxy, say)."""
 
 
-class _WaitError(ClickHouseApiError):
-    """A wait that ended badly; carries the last state seen."""
+class DeadlinePassed(ClickHouseApiError):
+    """The time allowed for a call or a wait is over; carries the last state seen."""
 
     def __init__(
         self,
@@ -101,14 +99,6 @@ class _WaitError(ClickHouseApiError):
 
     def _headline(self) -> str:
         return f"{self.message}; last state: {self.last_state}" if self.last_state else self.message
-
-
-class DeadlinePassed(_WaitError):
-    """The time allowed for a call or a wait is over."""
-
-
-class ServiceFailed(_WaitError):
-    """A service went to a state it will not leave by itself, or vanished."""
 
 
 class ApiStatusError(ClickHouseApiError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # pydantic is loaded with the first model that a program uses
 
     from clickhouse_api.base import ResponseModel
 
-__all__ = ["Page", "items_of", "model_of", "page_of", "variant_of"]
+__all__ = ["Page", "all_pages", "items_of", "model_of", "page_of", "variant_of"]
 
 Model = TypeVar("Model", bound="ResponseModel")
 Item = TypeVar("Item")
@@ -44,6 +44,20 @@ class Page(list[Item], Generic[Item]):
         self.total_count = total_count
         self.limit = limit
         self.api_request_id = api_request_id
+
+
+def all_pages(get_page: Callable[..., Page[Item]]) -> list[Item]:
+    """Return the items of all pages of a list.
+
+    Args:
+        get_page: a list operation; it is called with `cursor` for each page after the first.
+    """
+    page = get_page()
+    items = list(page)
+    while page.next_cursor:
+        page = get_page(cursor=page.next_cursor)
+        items += page
+    return items
 
 
 def model_of(answer: Answer, model: type[Model]) -> Model:

@@ -21,6 +21,7 @@ import pulumi
 
 from resources.base import plain
 from resources.base.control_plane import ControlPlane
+from resources.base.errors import ResourceError
 from resources.base.ownership import tags_of
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _asked(what: str, ask: Callable[[Client], Answer]) -> Answer:
     try:
         with ControlPlane(pulumi.Config().get).client() as client:
             return ask(client)
-    except errors.ClickHouseApiError as error:
+    except (errors.ClickHouseApiError, ResourceError) as error:
         raise pulumi.RunError(f"{what}: {error}") from None
 
 

@@ -174,7 +174,9 @@ def _mark(name: str) -> str:
 def _organizations(client: Client, wanted: str | None) -> list[str]:
     if wanted:
         return [wanted]
-    return [str(entry.id) for entry in client.organization.organization_get_list()]
+    from clickhouse_api import all_pages
+
+    return [str(entry.id) for entry in all_pages(client.organization.organization_get_list)]
 
 
 def _confirmed(count: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
@@ -72,6 +73,8 @@ class Faults:
         provisioning: outcome for services that are created.
         moving: outcome for services that start or stop.
         requests_per_window: rate limit; None is the vendor's, 0 is none.
+        other_organizations: number of organizations without services that the API key sees as
+            well. The list of organizations then has one organization on a page, the key's last.
         rules: faults of single operations.
     """
 
@@ -79,7 +82,12 @@ class Faults:
     provisioning: Outcome = "normal"
     moving: Outcome = "normal"
     requests_per_window: int | None = None
+    other_organizations: int = 0
     rules: list[FaultRule] = field(default_factory=list)
+
+    def other_organization_ids(self) -> list[str]:
+        """Return the ids of the other organizations."""
+        return [str(uuid.UUID(int=number)) for number in range(self.other_organizations)]
 
     @classmethod
     def from_json(cls, value: Any) -> Faults:

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
@@ -128,11 +129,9 @@ class ApiKeyProvider(CreatedResource):
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
         """Keys with our mark; the list comes in pages."""
         organization = props["organization_id"]
-        page = client.api_keys.openapi_key_get_list(organization)
-        keys = list(page)
-        while page.next_cursor:
-            page = client.api_keys.openapi_key_get_list(organization, cursor=page.next_cursor)
-            keys += page
+        from clickhouse_api import all_pages
+
+        keys = all_pages(partial(client.api_keys.openapi_key_get_list, organization))
         return [(str(key.id), _live(key)) for key in keys if has_mark(key.name, props)]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:

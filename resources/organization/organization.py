@@ -20,7 +20,7 @@ from resources.base.control_plane import ControlPlane
 from resources.base.errors import ResourceError
 
 if TYPE_CHECKING:
-    from clickhouse_api import Client, models
+    pass
 
 __all__ = ["Organization", "get_organization"]
 
@@ -51,23 +51,14 @@ def get_organization(name: str | None = None) -> Organization:
     wanted_id = os.environ.get("CLICKHOUSE_ORG_ID")
     if name is None and wanted_id:
         return Organization(wanted_id)
-    from clickhouse_api import errors
+    from clickhouse_api import all_pages, errors
 
     try:
         with ControlPlane(pulumi.Config().get).client() as client:
-            seen = _all_pages(client)
+            seen = all_pages(client.organization.organization_get_list)
     except (errors.ClickHouseApiError, ResourceError) as error:
         raise pulumi.RunError(f"looking up the ClickHouse organization: {error}") from None
     return _choose([Organization(str(entry.id), entry.name) for entry in seen], name)
-
-
-def _all_pages(client: Client) -> list[models.Organization]:
-    page = client.organization.organization_get_list()
-    seen = list(page)
-    while page.next_cursor:
-        page = client.organization.organization_get_list(cursor=page.next_cursor)
-        seen += page
-    return seen
 
 
 def _choose(organizations: list[Organization], name: str | None) -> Organization:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import base64
+import threading
 import urllib.request
 from pathlib import Path
 
+import pulumi
+import pytest
+
 from local.stack.paths import StackPaths
+from resources import get_organization, lookups
+from resources.base import pulumi_engine
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 
@@ -44,3 +50,42 @@ def test_what_is_there_is_found_and_what_is_not_is_said(clouds: StackPaths, tmp_
     assert "0 services have name 'nobody' and tag ('team', 'a')" in shown
     assert "there are: 'warehouse'" in shown
     assert "Traceback" not in shown
+
+
+@pytest.fixture
+def environment(server: RunningService, monkeypatch: pytest.MonkeyPatch) -> RunningService:
+    """Settings of the control plane in the environment of this process."""
+    cloud = server.control_plane.cloud
+    for name, value in {
+        "CLICKHOUSE_API_URL": cloud["url"],
+        "CLICKHOUSE_CLOUD_API_KEY": cloud["key_id"],
+        "CLICKHOUSE_CLOUD_API_SECRET": cloud["key_secret"],
+        "CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return server
+
+
+def test_an_interrupted_lookup_ends_the_program_with_one_line(
+    environment: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `ResourceError` would reach the user as a traceback; Pulumi prints a `RunError`."""
+    interrupted = threading.Event()
+    interrupted.set()
+    monkeypatch.setattr(pulumi_engine, "_interrupted", interrupted)
+    rule = {"operation": "backupGetList", "fault": "rate_limit", "reset_seconds": 60}
+    faults = {"requests_per_window": 0, "rules": [rule]}
+    environment.control_plane.request("PUT", "/local/faults", faults)
+    organization = environment.control_plane.cloud["organization_id"]
+    with pytest.raises(pulumi.RunError, match="listing the backups: interrupted"):
+        lookups.list_backups(organization, environment.id)
+
+
+def test_an_organization_on_a_later_page_is_found(environment: RunningService) -> None:
+    """The key sees three organizations, and the list has one on a page."""
+    request = environment.control_plane.request
+    path = f"/v1/organizations/{environment.control_plane.cloud['organization_id']}"
+    organization = request("GET", path)["result"]
+    request("PUT", "/local/faults", {"requests_per_window": 0, "other_organizations": 2})
+    assert get_organization(organization["name"]).id == organization["id"]
+    request("PUT", "/local/faults", {"requests_per_window": 0})

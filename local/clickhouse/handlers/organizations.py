@@ -24,7 +24,10 @@ async def whoami(call: Call) -> Json:
 
 
 async def get_list(call: Call) -> Page:
-    return Page(*page_of([_shown(call)], call.query))
+    others = call.faults.other_organization_ids()
+    listed = [{**_shown(call), "id": id, "name": f"Other {id}"} for id in others]
+    query = {"limit": 1, **call.query} if others else call.query
+    return Page(*page_of([*listed, _shown(call)], query))
 
 
 async def get(call: Call) -> Json:
