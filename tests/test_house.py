@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import resources
 from tests.support.paths import ROOT
 
 TESTS = ROOT / "tests"
@@ -110,6 +111,13 @@ def test_no_import_is_relative() -> None:
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", resources.RESOURCES)
+def test_every_resource_has_a_test_file(name: str) -> None:
+    """The registration of a resource names the file: tests/resources/FOLDER/test_RESOURCE.py."""
+    folder, _, file = resources.MODULES[name].partition(".")
+    assert (TESTS / "resources" / folder / f"test_{file}.py").exists()
 
 
 def names_of_tests() -> set[str]:

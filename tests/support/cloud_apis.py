@@ -33,7 +33,7 @@ class ControlPlane:
     def organization(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request below the organization and return the `result` of the response."""
         path = f"/v1/organizations/{self.cloud['organization_id']}/{path}"
-        return self.request(method, path, body).get("result")
+        return self.request(method, path.rstrip("/"), body).get("result")
 
     def request(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """Send any request; an error response raises `HTTPError`."""

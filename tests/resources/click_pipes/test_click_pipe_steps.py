@@ -2,108 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from clickhouse_api import Client, errors, models
-from clickhouse_api.limiter import RateLimit
-from local.stack.paths import StackPaths
-from resources.base.control_plane import ControlPlane as Settings
+from clickhouse_api import errors
 from resources.base.errors import ResourceError, ServiceGone, WaitFailed
-from resources.click_pipes import click_pipe_database_scaling
-from resources.click_pipes.click_pipe_database_scaling import ClickPipeDatabaseScalingProvider
-from resources.click_pipes.click_pipe_steps import PipeSteps
-from tests.support.cloud_apis import ControlPlane
-from tests.support.local_clouds import local_clouds
-
-KAFKA = {"kafka": {"format": "JSONEachRow", "brokers": "b:9092", "topics": "t"}}
-POSTGRES = {
-    "postgres": {
-        "host": "h",
-        "port": 5432,
-        "database": "d",
-        "settings": {"replication_mode": "cdc"},
-        "table_mappings": [
-            {"source_schema_name": "public", "source_table": "a", "target_table": "a"}
-        ],
-    }
-}
-NAMES = (f"pipe {number}" for number in itertools.count())
-
-
-class Service:
-    """A running service, and the pipes that the tests make in it."""
-
-    def __init__(self, layout: StackPaths) -> None:
-        self.plane = ControlPlane(layout)
-        cloud = self.plane.cloud
-        self.client = Client(
-            key_id=cloud["key_id"],
-            key_secret=cloud["key_secret"],
-            base_url=cloud["url"],
-            state_dir=layout.state / "limits",
-            rate_limit=RateLimit(requests=100_000),
-        )
-        self.organization_id = cloud["organization_id"]
-        body = {"name": "s", "provider": "aws", "region": "us-east-1", "ipAccessList": []}
-        self.id = self.plane.organization("POST", "services", body)["service"]["id"]
-        self.until("running")
-
-    def until(self, state: str) -> None:
-        """The service has a state."""
-        while self.plane.organization("GET", f"services/{self.id}")["state"] != state:
-            time.sleep(0.05)
-
-    def faults(self, **faults: Any) -> None:
-        """From now on."""
-        self.plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
-
-    def idle(self) -> None:
-        """Put to sleep."""
-        self.plane.request("POST", f"/local/services/{self.id}/idle")
-
-    def pipe(
-        self, source: dict[str, Any], *, on_sleep: Callable[[float], None] = lambda _now: None
-    ) -> PipeSteps:
-        """A pipe that was just made; its steps sleep at once, and say so to `on_sleep`."""
-        destination = {"database": "d"} if source is POSTGRES else {"database": "d", "table": "t"}
-        name = next(NAMES)
-        request = models.ClickPipePostRequest.model_validate(
-            {"name": name, "source": source, "destination": destination}
-        )
-        made = self.client.click_pipes.click_pipe_create(self.organization_id, self.id, request)
-        props = {"organization_id": self.organization_id, "service_id": self.id, "name": name}
-        now = 0.0
-
-        def sleep(seconds: float) -> None:
-            nonlocal now
-            now += seconds
-            on_sleep(now)
-
-        return PipeSteps(
-            self.client, props, str(made.id), lambda _message: None, lambda: now, sleep
-        )
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for the file."""
-    with local_clouds(tmp_path_factory.mktemp("clouds")) as layout:
-        service = Service(layout)
-        with service.client:
-            yield service
-
-
-@pytest.fixture
-def service(home: Service) -> Iterator[Service]:
-    """It, with nothing wrong at the beginning and at the end."""
-    yield home
-    home.faults()
+from tests.resources.click_pipes.pipe_service import KAFKA, POSTGRES, Service
 
 
 def test_a_stuck_pipe_is_given_up_at_the_deadline(service: Service) -> None:
@@ -189,46 +94,3 @@ def test_a_service_that_is_gone_is_not_woken(service: Service) -> None:
     service.faults(rules=[*rules, missing])
     with pytest.raises(ServiceGone, match="is gone, and what was in it"):
         steps.scale({"replicas": 2})
-
-
-def test_pipes_from_databases_share_their_size(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Once there was one: set, seen, drift seen, and left as it is when the resource goes."""
-    cloud = service.plane.cloud
-    provider = ClickPipeDatabaseScalingProvider()
-    provider._control_plane = Settings(
-        {
-            "clickhouseApiUrl": cloud["url"],
-            "clickhouseCloudApiKey": cloud["key_id"],
-            "clickhouseCloudApiSecret": cloud["key_secret"],
-        }.get
-    )
-    monkeypatch.setenv("CLICKHOUSE_API_REQUESTS_PER_WINDOW", "100000")
-    inputs = {
-        "organization_id": service.organization_id,
-        "service_id": service.id,
-        "replica_cpu_millicores": 2000,
-        "replica_memory_gb": 8,
-    }
-    wrong = provider.check({}, {**inputs, "replica_memory_gb": 6}).failures
-    assert [one.reason for one in wrong] == [
-        "replica_memory_gb is 6, allowed: a whole number from 4 to 128 that is a multiple of 4"
-    ]
-    with monkeypatch.context() as patch:
-        patch.setattr(click_pipe_database_scaling, "_APPEAR_SECONDS", 0.0)
-        missing = {"operation": "clickPipeCdcScalingUpdate", "fault": "error", "status": 404}
-        service.faults(rules=[missing])
-        with pytest.raises(WaitFailed, match="absent, as where there never was such a pipe"):
-            provider.create(inputs)
-    service.pipe(POSTGRES)
-    service.idle()
-    made = provider.create(inputs)
-    assert not provider.diff(made.id, made.outs or {}, inputs).changes
-    path = f"services/{service.id}/clickpipesCdcScaling"
-    service.plane.organization("PATCH", path, {"replicaMemoryGb": 16})
-    seen = provider.read(made.id, made.outs or {})
-    assert provider.diff(made.id, seen.outs or {}, inputs).changes
-    provider.update(made.id, seen.outs or {}, inputs)
-    provider.delete(made.id, inputs)
-    assert service.plane.organization("GET", path)["replicaMemoryGb"] == 8

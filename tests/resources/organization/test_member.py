@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from resources.organization.invitation import InvitationProvider
 from resources.organization.member import MemberProvider
+from tests.support.control_plane_by_hand import ControlPlaneByHand
+from tests.support.declared_resource import DeclaredResourceTests
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
+
+
+class TestMember(DeclaredResourceTests):
+    """Deleting the resource leaves the member in the organization."""
+
+    provider = MemberProvider
+    request = "MemberPatchRequest"
+    # Deprecated in favor of assigned_role_ids.
+    not_sent = frozenset({"role"})
+    first = {"user_id": "$user", "assigned_role_ids": ["$developer", "$custom"]}
+    first_shown = {"userId": "$user", "assignedRoles": [{}, {}]}
+    second = {"user_id": "$user", "assigned_role_ids": ["$developer"]}
+    second_shown = {"assignedRoles": [{"roleId": "$developer"}]}
+    restored = False
+    invalid = (({"assigned_role_ids": []}, "at least one UUID of a role"),)
+
+    def prepare(self, api: ControlPlaneByHand) -> dict[str, str]:
+        roles = {role["name"]: role["id"] for role in api.organization("roles")}
+        custom = api.create_role("assigned to a member")
+        return {"user": api.member(), "developer": roles["developer"], "custom": custom}
+
+    def shown(self, api: ControlPlaneByHand, resource_id: str) -> Any:
+        return api.organization(f"members/{resource_id}")
+
+    def change_by_hand(self, api: ControlPlaneByHand, resource_id: str) -> None:
+        roles = [api.create_role("assigned by hand")]
+        api.organization(f"members/{resource_id}", "PATCH", {"assignedRoleIds": roles})
+
+    def create_by_hand(self, api: ControlPlaneByHand) -> dict[str, Any]:
+        user = api.member()
+        roles = [role["roleId"] for role in api.organization(f"members/{user}")["assignedRoles"]]
+        return {"user_id": user, "assigned_role_ids": roles}
 
 
 def test_a_member_is_removed_on_destroy_if_asked_for(server: RunningService) -> None:
@@ -25,23 +60,3 @@ def test_a_member_is_removed_on_destroy_if_asked_for(server: RunningService) -> 
     member.update(remove_on_destroy=True, **asked)
     member.delete()
     assert colleague["userId"] not in [m["userId"] for m in ask("GET", "members")]
-
-
-def test_an_accepted_invitation_has_done_its_work(server: RunningService) -> None:
-    """It is no longer listed and still not drift; destroying it removes nobody."""
-    ask = server.control_plane.organization
-    developer = next(role["id"] for role in ask("GET", "roles") if role["name"] == "developer")
-    invitation = DrivenProvider(InvitationProvider(), server.control_plane)
-    asked = {"email": "New@example.com", "assigned_role_ids": [developer]}
-    invitation.create(**asked)
-    server.control_plane.request("POST", f"/local/invitations/{invitation.id}/accept")
-    assert ask("GET", "invitations") == []
-    seen = invitation.provider.read(invitation.id, invitation.state)
-    assert seen.id == invitation.id
-    planned = invitation.provider.diff(seen.id, dict(seen.outs or {}), invitation.checked(**asked))
-    assert not planned.changes
-    invitation.provider.delete(invitation.id, invitation.state)
-    (joined,) = [m for m in ask("GET", "members") if m["email"] == "new@example.com"]
-    member = DrivenProvider(MemberProvider(), server.control_plane)
-    member.create(user_id=joined["userId"], assigned_role_ids=[developer], remove_on_destroy=True)
-    member.delete()

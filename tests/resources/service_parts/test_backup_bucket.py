@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.stack.paths import StackPaths
 from resources.service_parts.backup_bucket import BackupBucketProvider
+from tests.support.control_plane_by_hand import ControlPlaneByHand
+from tests.support.declared_resource import DeclaredResourceTests
 from tests.support.driven_provider import DrivenProvider
+from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
+from tests.support.service_stack import add_fault, declare, service_result, service_stack
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -29,6 +36,41 @@ AZURE = {
     "container_name": "backups",
     "connection_string": "AccountKey=secret",
 }
+
+
+class TestBackupBucket(DeclaredResourceTests):
+    """The fields depend on the bucket's cloud. Lifecycle and adoption of a bucket in AWS."""
+
+    provider = BackupBucketProvider
+    request = "AwsBackupBucketPostRequestV1"
+    first = {**AWS, "iam_role_external_id": "x"}
+    first_shown = {"bucketPath": "s3://backups/a", "iamRoleExternalId": "x"}
+    second = {**AWS, "bucket_path": "s3://backups/b"}
+    second_shown = {"bucketPath": "s3://backups/b", "iamRoleExternalId": None}
+    invalid = (
+        ({"bucket_provider": "IBM"}, "allowed: AWS, GCP, AZURE"),
+        ({"container_name": "c"}, "allowed: nothing for AWS"),
+        (
+            {"connection_string": "AccountKey=x"},
+            "connection_string is set, allowed: nothing for AWS",
+        ),
+        ({"iam_role_arn": None}, "iam_role_arn is required"),
+    )
+
+    def shown(self, api: ControlPlaneByHand, _resource_id: str) -> Any:
+        return api.service("backupBucket")
+
+    def change_by_hand(self, api: ControlPlaneByHand, _resource_id: str) -> None:
+        api.service("backupBucket", "DELETE")
+
+    def create_by_hand(self, api: ControlPlaneByHand) -> dict[str, Any]:
+        body = {
+            "bucketProvider": "AWS",
+            "bucketPath": AWS["bucket_path"],
+            "iamRoleArn": AWS["iam_role_arn"],
+        }
+        api.service("backupBucket", "POST", body)
+        return AWS
 
 
 @pytest.fixture
@@ -101,3 +143,34 @@ def test_another_clouds_bucket_needs_the_old_one_to_go_first(
     bucket.delete()
     bucket.create(**GCP)
     assert there(server)["bucketProvider"] == "GCP"
+
+
+@pytest.fixture
+def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
+    """Return a stack of one service and the resources that a test declares."""
+    return service_stack(clouds, tmp_path)
+
+
+def test_a_backup_bucket_is_made_once_changed_and_removed(stack: ProgramStack) -> None:
+    """The create's answer is lost; its secret is in no state; another secret changes in place."""
+    bucket = {"bucket_provider": "GCP", "bucket_path": "gs://b/a", "access_key_id": "k"}
+    add_fault(stack, "backupBucketCreate", "lost")
+    first = {**bucket, "secret_access_key": "never-in-plain-text"}
+    declare(stack, ("BackupBucket", "bucket", first))
+    stack.up()
+    made = service_result(stack, "/backupBucket")
+    assert (made["bucketPath"], made["accessKeyId"]) == ("gs://b/a", "k")
+    saved = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
+    (kept,) = [entry for entry in saved if entry["type"].endswith(":BackupBucket")]
+    assert kept["inputs"]["secret_access_key"]
+    assert "never-in-plain-text" not in json.dumps(kept)
+    stack.up("--expect-no-changes")
+    second = {**bucket, "bucket_path": "gs://b/c", "secret_access_key": "another"}
+    declare(stack, ("BackupBucket", "bucket", second))
+    assert stack.preview()["clickhouse:BackupBucket::bucket"] == "update"
+    stack.up()
+    changed = service_result(stack, "/backupBucket")
+    assert (changed["id"], changed["bucketPath"]) == (made["id"], "gs://b/c")
+    declare(stack)
+    stack.up()
+    assert service_result(stack, "/backupBucket") is None

@@ -11,13 +11,52 @@ from clickhouse_api import errors
 from resources.base import pulumi_engine as engine
 from resources.service_parts import query_endpoint
 from resources.service_parts.query_endpoint import QueryEndpointProvider
+from tests.support.control_plane_by_hand import ControlPlaneByHand
+from tests.support.declared_resource import DeclaredResourceTests
 from tests.support.driven_provider import DrivenProvider
+from tests.support.openapi_schema import schema
 from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
 UPSERT = "instanceQueryEndpointUpsert"
 READ_ONLY = ["sql_console_read_only"]
+
+
+class TestQueryEndpoint(DeclaredResourceTests):
+    """Roles and keys change in place."""
+
+    provider = QueryEndpointProvider
+    request = "InstanceServiceQueryApiEndpointsPostRequest"
+    first = {"open_api_keys": ["$key"], "roles": READ_ONLY}
+    first_shown = {"openApiKeys": ["$key"], "roles": READ_ONLY}
+    second = {"open_api_keys": ["$other"], "roles": ["sql_console_admin"]}
+    second_shown = {"openApiKeys": ["$other"], "roles": ["sql_console_admin"]}
+    invalid = (
+        ({"open_api_keys": []}, "at least one resource id of an API key"),
+        ({"exclusive": "yes"}, "exclusive is 'yes', allowed: true or false"),
+    )
+
+    def prepare(self, api: ControlPlaneByHand) -> dict[str, str]:
+        return {"key": api.create_key("first"), "other": api.create_key("second")}
+
+    def shown(self, api: ControlPlaneByHand, _resource_id: str) -> Any:
+        return api.service("serviceQueryEndpoint")
+
+    def change_by_hand(self, api: ControlPlaneByHand, _resource_id: str) -> None:
+        api.service("serviceQueryEndpoint", "DELETE")
+
+    def create_by_hand(self, api: ControlPlaneByHand) -> dict[str, Any]:
+        keys, roles = [api.create_key("asks")], ["sql_console_admin"]
+        body = {"openApiKeys": keys, "roles": roles, "allowedOrigins": "*"}
+        api.service("serviceQueryEndpoint", "POST", body)
+        return {"open_api_keys": keys, "roles": roles}
+
+
+def test_roles_are_the_roles_of_the_spec() -> None:
+    """Constants, so that `check` imports no client."""
+    request = schema("InstanceServiceQueryApiEndpointsPostRequest")
+    assert sorted(query_endpoint.ROLES) == sorted(request["roles"]["items"]["enum"])
 
 
 @pytest.fixture

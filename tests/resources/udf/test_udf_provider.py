@@ -3,126 +3,19 @@
 from __future__ import annotations
 
 import stat
-import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 from pulumi.output import UNKNOWN
 
 from clickhouse_api import models
-from local.stack.paths import StackPaths
-from resources.base.control_plane import ControlPlane as Settings
 from resources.base.errors import ResourceError, WaitFailed
-from resources.udf import udf, udf_attachment
+from resources.udf import udf
 from resources.udf.udf import DEFINITION, UdfProvider
 from resources.udf.udf_archive import code_digest, packed
-from resources.udf.udf_attachment import UdfAttachmentProvider
-from tests.support.cloud_apis import ControlPlane
-from tests.support.local_clouds import local_clouds
-
-CODE = {"main.py": "import sys\n", "lib/helper.py": ""}
-
-
-class Home:
-    """A local control plane with one running service, and providers that call it."""
-
-    def __init__(self, layout: StackPaths) -> None:
-        self.plane = ControlPlane(layout)
-        cloud = self.plane.cloud
-        self.settings = {
-            "clickhouseApiUrl": cloud["url"],
-            "clickhouseCloudApiKey": cloud["key_id"],
-            "clickhouseCloudApiSecret": cloud["key_secret"],
-        }
-        self.organization_id = cloud["organization_id"]
-        body = {"name": "s", "provider": "aws", "region": "us-east-1", "ipAccessList": []}
-        self.service_id = self.plane.organization("POST", "services", body)["service"]["id"]
-        self.until("running")
-
-    def until(self, state: str) -> None:
-        """The service has a state."""
-        while self.plane.organization("GET", f"services/{self.service_id}")["state"] != state:
-            time.sleep(0.05)
-
-    def faults(self, **faults: Any) -> None:
-        """From now on."""
-        self.plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
-
-    def functions(self) -> UdfProvider:
-        """A provider of functions."""
-        provider = UdfProvider()
-        provider._control_plane = Settings(self.settings.get)
-        return provider
-
-    def attachments(self) -> UdfAttachmentProvider:
-        """A provider of attachments."""
-        provider = UdfAttachmentProvider()
-        provider._control_plane = Settings(self.settings.get)
-        return provider
-
-    def function(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Checked inputs of a function; what is None is left out."""
-        inputs = {
-            "organization_id": self.organization_id,
-            "function_name": name,
-            "runtime": "python3.11",
-            "type": "executable",
-            "arguments": [{"name": "x", "type": "UInt8"}],
-            "return_type": "UInt8",
-            "files": CODE,
-            "resource_urn": f"urn:{name}",
-            "stack_mark": "stack",
-            **changes,
-        }
-        result = UdfProvider().check({}, {n: v for n, v in inputs.items() if v is not None})
-        assert result.failures == []
-        return result.inputs
-
-    def attachment(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Checked inputs of its attachment."""
-        inputs = {
-            "organization_id": self.organization_id,
-            "service_id": self.service_id,
-            "function_name": name,
-            **changes,
-        }
-        result = UdfAttachmentProvider().check({}, inputs)
-        assert result.failures == []
-        return result.inputs
-
-    def shown(self, name: str) -> dict[str, Any]:
-        """The function's newest version."""
-        return dict(self.plane.organization("GET", f"udfs/{name}"))
-
-
-def outs(result: CreateResult | ReadResult | UpdateResult) -> dict[str, Any]:
-    """What the provider answered."""
-    assert result.outs is not None
-    return result.outs
-
-
-@pytest.fixture(scope="module")
-def clouds_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """One control plane for the file."""
-    with local_clouds(tmp_path_factory.mktemp("clouds")) as layout:
-        yield Home(layout)
-
-
-@pytest.fixture
-def home(
-    clouds_of_the_file: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Home]:
-    """It, with nothing wrong, and a folder for the notes of this test alone."""
-    monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path))
-    monkeypatch.setenv("CLICKHOUSE_API_REQUESTS_PER_WINDOW", "100000")
-    clouds_of_the_file.faults()
-    yield clouds_of_the_file
-    clouds_of_the_file.faults()
-
+from tests.resources.udf.udf_home import CODE, Home, outs
 
 LEGAL = {
     "organization_id": "o",
@@ -263,43 +156,3 @@ def test_an_upload_that_is_refused_shows_no_address(home: Home) -> None:
 
     with pytest.raises(ResourceError, match=r"uploading the code of function refused: HTTP 404$"):
         udf._upload(Client(), home.function("refused"))  # type: ignore[arg-type]
-
-
-def test_an_attachment_that_is_stuck_or_in_error(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The deadline and the error are named; an error is drift, and the next run attaches anew."""
-    home.functions().create(home.function("stuck"))
-    provider, inputs = home.attachments(), home.attachment("stuck", version=1)
-    home.faults(provisioning="stuck")
-    with monkeypatch.context() as patch:
-        patch.setattr(udf_attachment, "_ATTACH_SECONDS", 0.0)
-        with pytest.raises(WaitFailed, match="until it is attached after 0 s: its state is prov"):
-            provider.create(inputs)
-    home.faults(provisioning="failed")
-    with pytest.raises(ResourceError, match="version 1 could not be attached; the console shows"):
-        provider.create(inputs)
-    seen = provider.read(f"stuck/{home.service_id}", {**inputs, "status": "deployed"})
-    assert outs(seen)["status"] == "error"
-    assert provider.diff(seen.id or "", outs(seen), inputs).changes
-    home.faults()
-    made = provider.create(inputs)
-    assert (made.id, outs(made)["status"]) == (f"stuck/{home.service_id}", "deployed")
-    assert not provider.diff(made.id, outs(made), inputs).changes
-    provider.delete(made.id, outs(made))
-    assert provider.read(made.id, outs(made)).id == ""
-
-
-def test_a_stopped_service_is_not_started_for_a_function(home: Home) -> None:
-    """Whoever stopped it has to start it; taking the function away needs nothing to run."""
-    home.functions().create(home.function("idle"))
-    provider, inputs = home.attachments(), home.attachment("idle")
-    made = provider.create(inputs)
-    assert outs(made)["version"] == 1
-    home.plane.patch_service(home.service_id, "/state", {"command": "stop"})
-    home.until("stopped")
-    provider.delete(made.id, outs(made))
-    with pytest.raises(ResourceError, match="is stopped, and this needs it running: start it"):
-        provider.create(inputs)
-    home.plane.patch_service(home.service_id, "/state", {"command": "start"})
-    home.until("running")

@@ -1,0 +1,26 @@
+"""Fixtures of the tests of pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.resources.click_pipes.pipe_service import Service
+from tests.support.local_clouds import local_clouds
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service for the file."""
+    with local_clouds(tmp_path_factory.mktemp("clouds")) as layout:
+        service = Service(layout)
+        with service.client:
+            yield service
+
+
+@pytest.fixture
+def service(home: Service) -> Iterator[Service]:
+    """It, with nothing wrong at the beginning and at the end."""
+    yield home
+    home.faults()
