@@ -9,6 +9,7 @@ import pytest
 
 from clickhouse_api import errors
 from resources.base import pulumi_engine as engine
+from resources.base.polling import Intervals
 from resources.service_parts import query_endpoint
 from resources.service_parts.query_endpoint import QueryEndpointProvider
 from tests.support.control_plane_by_hand import ControlPlaneByHand
@@ -62,7 +63,7 @@ def test_roles_are_the_roles_of_the_spec() -> None:
 @pytest.fixture
 def endpoint(server: RunningService, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrivenProvider]:
     """An endpoint of the service, which has none; gone afterwards."""
-    monkeypatch.setattr(query_endpoint, "_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(query_endpoint, "_RETRY", Intervals.of(0.01))
     driven = DrivenProvider(QueryEndpointProvider(), server.control_plane, service_id=server.id)
     yield driven
     faults(server)
