@@ -1,9 +1,9 @@
-"""The project's own stack from preview to destroy, with a span and an event through it.
+"""Run the stack of the project from preview to destroy, and send spans and an event through it.
 
     python -m tests.isolation.stack FOLDER
 
-Everything that has a part in it runs: the pulumi CLI with its plugins and language host, both
-local clouds, ClickHouse, workerd, an OpenTelemetry SDK.
+All programs of a stack run: the pulumi CLI with its plugins and language host, both local clouds,
+ClickHouse, workerd and an OpenTelemetry SDK.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SPANS = 1000
 
 
 def main() -> None:
-    """Preview, up, use, refresh, destroy; an exception where anything is not as it should be."""
+    """Preview, up, use, refresh and destroy. Any failure raises an exception."""
     folder = Path(sys.argv[1])
     with local_clouds(folder / "state") as clouds:
         deployment = Deployment(clouds, "isolated", folder)
@@ -36,11 +36,11 @@ def main() -> None:
         deployment.pulumi("refresh", "--yes")
         deployment.destroy()
         assert ControlPlane(clouds).services() == []
-    print("whole")
+    print("complete")
 
 
 def wait_for_rows(deployment: Deployment, table: str, rows: int) -> None:
-    """Ask until a table has so many."""
+    """Wait until a table has this many rows."""
     sql = f"SELECT count() AS rows FROM {table}"
     deployment.wait_for(
         f"{rows} rows in {table}", lambda: int(deployment.query(sql)[0]["rows"]) == rows
@@ -48,7 +48,7 @@ def wait_for_rows(deployment: Deployment, table: str, rows: int) -> None:
 
 
 def send_event(deployment: Deployment) -> None:
-    """One product event."""
+    """Send one product event."""
     outputs = deployment.outputs_once()
     request = urllib.request.Request(
         f"{outputs['ingest_url']}/events",
@@ -58,8 +58,8 @@ def send_event(deployment: Deployment) -> None:
             "Content-Type": "application/json",
         },
     )
-    with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as answer:
-        assert answer.status == 200
+    with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as response:
+        assert response.status == 200
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ def test_a_pause_holds_back_one_team_and_outlives_a_restart(
 def test_dead_letters_are_listed_inspected_sent_again_and_dropped(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Rejected again, it is a dead letter again; once the table accepts it, it is stored once."""
+    """A body that is rejected again is a dead letter again, and an accepted one is stored once."""
     worker = administered
     for seed in (1, 2):
         assert worker.post_traces(many_days(seed)).status == 200
@@ -168,7 +168,7 @@ def test_dead_letters_are_listed_inspected_sent_again_and_dropped(
         "unknown": ["7-7"],
     }
     wait_until(
-        "refused again",
+        "rejected again",
         lambda: (
             [each["id"] for each in letters(worker)][:1] == [second["id"]]
             and status(worker)["dead_letters"] == 2
@@ -237,10 +237,10 @@ def letter_after(
     return letter
 
 
-def test_a_letter_that_cannot_be_inflated_stays_one(
+def test_a_dead_letter_that_cannot_be_inflated_remains_one(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Sent again, it is rejected again; it is never counted as a body without rows."""
+    """A redrive is rejected again and is never counted as a body without rows."""
     worker = administered
     first = "SELECT seq, body FROM chunks ORDER BY seq LIMIT 1"
     letter = letter_after(clickhouse, worker, lambda: damage_first(worker, first))

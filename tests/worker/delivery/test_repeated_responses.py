@@ -161,7 +161,7 @@ def test_rejected_rows_of_repeats_are_not_counted_again(worker: Worker, clock: C
 def test_a_repeat_that_arrives_during_the_write_gets_the_response_of_the_first(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Each request has a window of its own, to the millisecond, which the message contains."""
+    """The message contains the time window of its request, to the millisecond."""
     rounds, kinds, senders = 20, 4, 16
     now = time.time_ns()
     ahead = now + DAY_NANOS + MARGIN_NANOS
@@ -206,7 +206,7 @@ def laid(clickhouse: ClickHouse, tmp_path: Path, clock: Clock) -> Iterator[Overl
 def test_the_response_of_the_first_is_found_over_a_split_and_a_merge(
     clickhouse: ClickHouse, laid: OverlappingDeploys, clock: Clock
 ) -> None:
-    """Also through an isolate that has not heard of the change."""
+    """Also through an isolate that does not have the change yet."""
     cases = [case for number in range(8) for case in bodies_at_the_edges(time.time_ns() + number)]
     bodies = [spans(times).SerializeToString() for _rejected, times in cases]
 

@@ -188,7 +188,7 @@ def test_shards_that_are_no_longer_used_drain_and_remain_visible(
     worker.lay_out(ONE_AGAIN)
     clickhouse.start()
     wait_until("delivered", lambda: clickhouse.count("otel_traces") == 24 * SPANS)
-    wait_until("set aside", worker.is_drained)
+    wait_until("dead-lettered", worker.is_drained)
 
     buffers = ours(worker)
     assert set(buffers) == {f"default/{shard}" for shard in range(4)}
