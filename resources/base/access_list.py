@@ -8,7 +8,13 @@ from typing import Any
 
 from resources.base.checker import Checker
 
-__all__ = ["access_set", "check_access_list", "same_access_list", "sorted_access_list"]
+__all__ = [
+    "access_set",
+    "check_access_list",
+    "is_network",
+    "same_access_list",
+    "sorted_access_list",
+]
 
 _ALLOWED = "addresses or CIDR ranges, or {source, description} mappings"
 
@@ -51,13 +57,16 @@ def same_access_list(old: Any, new: Any) -> bool:
     return access_set(old) == access_set(new)
 
 
-def _is_entry(entry: Any) -> bool:
-    if not isinstance(entry, Mapping) or set(entry) - {"source", "description"}:
-        return False
-    if entry.get("source") == "anywhere":
-        return True
+def is_network(value: Any) -> bool:
+    """Return whether a value is an IP address or a CIDR range."""
     try:
-        ipaddress.ip_network(str(entry.get("source")), strict=False)
+        ipaddress.ip_network(str(value), strict=False)
     except ValueError:
         return False
     return True
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, Mapping) or set(entry) - {"source", "description"}:
+        return False
+    return entry.get("source") == "anywhere" or is_network(entry.get("source"))

@@ -44,8 +44,10 @@ class CreatedResource(DeclarativeProvider):
     def delete(self, resource_id: str, props: dict[str, Any]) -> None:
         """Delete the object, unless another resource has adopted it in this run."""
         if is_claimed(self._subject(resource_id)):
-            urn = str(props.get("resource_urn") or "")
-            engine.info(urn, f"{self._subject(resource_id)}: another resource has adopted it")
+            engine.info(
+                engine.urn_in(props),
+                f"{self._subject(resource_id)}: another resource has adopted it",
+            )
         else:
             super().delete(resource_id, props)
 

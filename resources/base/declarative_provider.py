@@ -130,7 +130,7 @@ class DeclarativeProvider(Provider):
                 live = self._observed(client, resource_id, props)
         except errors.AuthenticationFailed as error:
             engine.warn(
-                str(props.get("resource_urn") or ""),
+                engine.urn_in(props),
                 f"cannot read {self.display_name} {resource_id}, its state is kept: {error}",
             )
             return ReadResult(resource_id, props)
@@ -251,7 +251,7 @@ class DeclarativeProvider(Provider):
 
     def _progress(self, props: Mapping[str, Any]) -> engine.Progress:
         """Return a status line for operations that take long."""
-        urn = str(props.get("resource_urn") or "")
+        urn = engine.urn_in(props)
         return engine.Progress(urn, first=f"waiting for the {self.display_name}")
 
     def _with_given(self, props: Mapping[str, Any]) -> dict[str, Any]:

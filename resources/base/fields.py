@@ -115,19 +115,8 @@ def choices(allowed: Sequence[str]) -> Check:
 
 
 def texts(*, allowed: str, least: int = 0) -> Check:
-    """A set of texts."""
-
-    def check(checker: Checker, name: str) -> None:
-        value = checker.known(name)
-        if value is None:
-            return
-        legal = isinstance(value, list) and all(isinstance(item, str) and item for item in value)
-        if legal and len(value) >= least:
-            checker.inputs[name] = sorted(set(value))
-        else:
-            checker.reject(name, allowed)
-
-    return check
+    """Check a set of strings."""
+    return lambda checker, name: checker.texts(name, allowed=allowed, least=least)
 
 
 ORGANIZATION = Field(check=text(), required=True, replaces=True, readable=False)

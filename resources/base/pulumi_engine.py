@@ -27,13 +27,13 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from resources.base.errors import Interrupted
 
-__all__ = ["Progress", "attach", "info", "interrupt", "report", "run", "sleep", "warn"]
+__all__ = ["Progress", "attach", "info", "interrupt", "report", "run", "sleep", "urn_in", "warn"]
 
 # Where there is no terminal, every report is a line of its own.
 _REPEAT_SECONDS = 5.0
@@ -177,6 +177,11 @@ def _engine() -> Any:
 
             _stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
     return _stub
+
+
+def urn_in(props: Mapping[str, Any]) -> str:
+    """Return the URN among a resource's inputs. A message without a URN is the stack's."""
+    return str(props.get("resource_urn") or "")
 
 
 class Progress:

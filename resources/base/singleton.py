@@ -59,7 +59,7 @@ class Singleton(DeclarativeProvider):
         """Remove it, unless another resource answers for it now."""
         with self._exclusive(props) as claims:
             if self._share(props) <= claims.ids:
-                urn = str(props.get("resource_urn") or "")
+                urn = engine.urn_in(props)
                 engine.info(
                     urn, f"{self.display_name} {resource_id}: another resource has taken it over"
                 )

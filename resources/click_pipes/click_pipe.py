@@ -342,4 +342,4 @@ class ClickPipe(Resource, module="clickhouse", name="ClickPipe"):
 
 
 def _steps(client: Client, pipe_id: str, props: Mapping[str, Any]) -> PipeSteps:
-    return PipeSteps(client, props, pipe_id, engine.Progress(str(props.get("resource_urn") or "")))
+    return PipeSteps(client, props, pipe_id, engine.Progress(engine.urn_in(props)))

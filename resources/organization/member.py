@@ -89,8 +89,9 @@ class MemberProvider(Singleton):
         if props.get("remove_on_destroy"):
             client.user_management.member_delete(props["organization_id"], resource_id)
         else:
-            urn = str(props.get("resource_urn") or "")
-            engine.info(urn, f"member {resource_id} stays, with the roles they have")
+            engine.info(
+                engine.urn_in(props), f"member {resource_id} stays, with the roles they have"
+            )
 
 
 class Member(Resource, module="clickhouse", name="Member"):

@@ -76,9 +76,7 @@ class OrganizationSettingsProvider(Singleton):
 
     def remove(self, _client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """An organization cannot be without settings: say that they stay."""
-        engine.info(
-            str(props.get("resource_urn") or ""), f"organization {resource_id} keeps its settings"
-        )
+        engine.info(engine.urn_in(props), f"organization {resource_id} keeps its settings")
 
 
 class OrganizationSettings(Resource, module="clickhouse", name="OrganizationSettings"):

@@ -5,27 +5,23 @@ No cloud is called. Every refusal names the property, its value and what is allo
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from resources.base.access_list import is_network
 from resources.base.checker import Checker, is_known
-from resources.base.ownership import PREFIX
 
 __all__ = [
     "HA_TYPES",
     "PROVIDERS",
     "VERSIONS",
     "check_access",
-    "check_moment",
     "check_origin",
     "check_parameters",
     "check_password",
     "check_pooler",
     "check_size",
-    "check_tags",
 ]
 
 VERSIONS = ("18", "17")
@@ -41,30 +37,6 @@ ORIGINS = ("read_replica_of", "restore_from", "adopt")
 RESTORE = ("restore_from", "restore_target")
 # What the service that it is made from says already.
 INHERITED = ("cloud_provider", "region", "postgres_version")
-
-
-def check_tags(checker: Checker, name: str) -> None:
-    """Keys and values of the API's letters; keys with our prefix are ours."""
-    tags = checker.known(name)
-    if tags is None:
-        return
-    legal = isinstance(tags, Mapping) and len(tags) <= USER_TAGS
-    if not legal or not all(_is_tag(key, value) for key, value in tags.items()):
-        checker.reject(
-            name,
-            f"up to {USER_TAGS} keys (1 to 128 of a-z A-Z 0-9 . _ -, not beginning with "
-            f"{PREFIX}) with values of 1 to 256 of the same letters",
-        )
-
-
-def _is_tag(key: str, value: object) -> bool:
-    letters = r"[a-zA-Z0-9._-]"
-    return (
-        re.fullmatch(f"{letters}{{1,128}}", key) is not None
-        and not key.startswith(PREFIX)
-        and isinstance(value, str)
-        and re.fullmatch(f"{letters}{{1,256}}", value) is not None
-    )
 
 
 def check_access(checker: Checker, name: str) -> None:
@@ -87,11 +59,7 @@ def check_access(checker: Checker, name: str) -> None:
 def _is_entry(entry: Any) -> bool:
     if not isinstance(entry, Mapping) or set(entry) - set(ENTRY) or not entry.get("port_range"):
         return False
-    try:
-        ipaddress.ip_network(str(entry.get("source")), strict=False)
-    except ValueError:
-        return False
-    return all(isinstance(part, str) for part in entry.values())
+    return is_network(entry.get("source")) and all(isinstance(part, str) for part in entry.values())
 
 
 def check_parameters(checker: Checker, name: str) -> None:
@@ -122,19 +90,6 @@ def check_password(checker: Checker, name: str) -> None:
         checker.fail(
             name, "is not 12 to 1024 characters with a small and a capital letter and a digit"
         )
-
-
-def check_moment(checker: Checker, name: str) -> None:
-    """A date and time with its zone."""
-    value = checker.known(name)
-    if value is None:
-        return
-    try:
-        zone = datetime.datetime.fromisoformat(value).tzinfo
-    except (TypeError, ValueError):
-        zone = None
-    if zone is None:
-        checker.reject(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
 
 
 def check_size(checker: Checker) -> None:

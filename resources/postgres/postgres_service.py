@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
@@ -48,9 +49,10 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
 from resources.base.errors import ResourceError
-from resources.base.fields import ORGANIZATION, Field, choice, flag, number, text
+from resources.base.fields import ORGANIZATION, Field, choice, flag, moment, number, text
 from resources.base.ownership import CREATE, DONE, Owner, tags_of
 from resources.base.schema_check import check_shape
+from resources.base.tags import check_tags, tag_list
 from resources.postgres import postgres_rules
 from resources.postgres.postgres_states import DELETING, UNAVAILABLE
 from resources.postgres.postgres_steps import (
@@ -59,7 +61,6 @@ from resources.postgres.postgres_steps import (
     PostgresSteps,
     live_of,
     same_parameters,
-    tag_list,
     with_password,
 )
 
@@ -155,7 +156,7 @@ class PostgresServiceProvider(ProtectedResource):
         "postgres_version": Field(check=choice(postgres_rules.VERSIONS), replaces=True),
         "size": Field(check=text()),
         "ha_type": Field(check=choice(postgres_rules.HA_TYPES)),
-        "tags": Field(check=postgres_rules.check_tags),
+        "tags": Field(check=partial(check_tags, most=postgres_rules.USER_TAGS, shortest_value=1)),
         "ip_access_list": Field(check=postgres_rules.check_access),
         "pg_config": Field(
             check=postgres_rules.check_parameters, clears=True, same=same_parameters
@@ -165,7 +166,7 @@ class PostgresServiceProvider(ProtectedResource):
         ),
         "read_replica_of": Field(check=text(), readable=False, clears=True),
         "restore_from": Field(check=text(), readable=False, replaces=True),
-        "restore_target": Field(check=postgres_rules.check_moment, readable=False, replaces=True),
+        "restore_target": Field(check=moment, readable=False, replaces=True),
         "restart_version": Field(check=text(), readable=False),
         "password": Field(check=postgres_rules.check_password, readable=False),
         "password_version": Field(check=text(), readable=False),
@@ -199,7 +200,7 @@ class PostgresServiceProvider(ProtectedResource):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Take over what an interrupted run left, or make one; wait until it is as asked."""
-        progress = engine.Progress(str(props.get("resource_urn") or ""))
+        progress = engine.Progress(engine.urn_in(props))
         with progress, self._control_plane.client() as client:
             service_id, live = self.ensure(client, props, progress)
             steps = PostgresSteps(client, props, service_id, progress)
@@ -211,7 +212,7 @@ class PostgresServiceProvider(ProtectedResource):
 
     def update(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Send what differs from the live service, wait until it is so."""
-        progress = engine.Progress(str(news.get("resource_urn") or ""))
+        progress = engine.Progress(engine.urn_in(news))
         with progress, self._control_plane.client() as client:
             steps = PostgresSteps(client, news, resource_id, progress)
             live = steps.look()
@@ -310,7 +311,7 @@ class PostgresServiceProvider(ProtectedResource):
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """It goes, and its data."""
-        progress = engine.Progress(str(props.get("resource_urn") or ""))
+        progress = engine.Progress(engine.urn_in(props))
         with progress:
             PostgresSteps(client, props, resource_id, progress).delete()
 

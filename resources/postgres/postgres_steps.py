@@ -17,12 +17,13 @@ from resources.base.checker import whole_number
 from resources.base.errors import ResourceError
 from resources.base.ownership import PREFIX
 from resources.base.polling import Poller
+from resources.base.tags import tag_list
 from resources.postgres.postgres_states import DELETING, RUNNING, UNAVAILABLE
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
-__all__ = ["PATCHED", "PostgresSteps", "live_of", "same_parameters", "tag_list", "with_password"]
+__all__ = ["PATCHED", "PostgresSteps", "live_of", "same_parameters", "with_password"]
 
 # What one PATCH of the service takes; tags are in every one, or it would clear them
 # (ClickHouse/clickhousectl#827).
@@ -168,7 +169,7 @@ class PostgresSteps:
             send = self.client.postgres.postgres_instance_config_post
         answer = send(*place, request)
         if answer.message:
-            engine.info(str(self.props.get("resource_urn") or ""), str(answer.message))
+            engine.info(engine.urn_in(self.props), str(answer.message))
 
     def command(self, command: str) -> Live:
         """`restart` or `promote`; what it is then."""
@@ -251,11 +252,6 @@ def access_patch(
         else:
             gone.append({"id": entry["id"]})
     return {"add": [dict(entry) for entry in wanted if entry not in kept], "remove": gone}
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as the API takes them; it knows no empty value, only none."""
-    return [{"key": key, **({"value": value} if value else {})} for key, value in tags.items()]
 
 
 def same_parameters(old: Any, new: Any) -> bool:

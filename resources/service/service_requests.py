@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from resources.base.access_list import access_set
+from resources.base.tags import tag_list
 from resources.service.service_fields import (
     BACKUP_TAG,
     CREATE_ONLY,
@@ -54,7 +55,7 @@ def post_request(props: Mapping[str, Any], marks: Mapping[str, str]) -> models.S
             "provider": props["cloud_provider"],
             "region": props["region"],
             "ip_access_list": [_entry(entry) for entry in props["ip_access_list"]],
-            "tags": [_tag(item) for item in sorted(tags.items())],
+            "tags": tag_list(dict(sorted(tags.items()))),
         }
     )
 
@@ -78,8 +79,8 @@ def patch_request(
         old_tags, new_tags = live["tags"], wanted["tags"]
         # Removing goes by key, and a key in both lists is refused: a new value is only added.
         fields["tags"] = {
-            "remove": [_tag((k, v)) for k, v in sorted(old_tags.items()) if k not in new_tags],
-            "add": [_tag((k, v)) for k, v in sorted(new_tags.items()) if old_tags.get(k) != v],
+            "remove": tag_list({k: v for k, v in sorted(old_tags.items()) if k not in new_tags}),
+            "add": tag_list({k: v for k, v in sorted(new_tags.items()) if old_tags.get(k) != v}),
         }
     if "private_endpoint_ids" in different:
         old_ids, new_ids = set(live["private_endpoint_ids"]), set(wanted["private_endpoint_ids"])
@@ -124,11 +125,6 @@ def _entry(entry: Mapping[str, str] | tuple[str, str]) -> dict[str, str]:
         entry if isinstance(entry, tuple) else (entry["source"], entry.get("description", ""))
     )
     return {"source": source, "description": description}
-
-
-def _tag(item: tuple[str, str]) -> dict[str, str]:
-    key, value = item
-    return {"key": key, "value": value} if value else {"key": key}
 
 
 def _generated_name(pulumi_name: str) -> str:

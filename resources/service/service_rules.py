@@ -13,7 +13,7 @@ from pulumi.dynamic import CheckResult
 
 from resources.base.access_list import check_access_list
 from resources.base.checker import Checker, is_known
-from resources.base.ownership import PREFIX
+from resources.base.tags import check_tags
 
 __all__ = ["NAME_CHARACTERS", "PRIMARYS_STATE", "REGIONS", "check"]
 
@@ -63,7 +63,6 @@ PROFILES = (
 NAME_CHARACTERS = 50
 # The API takes 50 tags, four of them may be our marks.
 USER_TAGS = 46
-TAG_LETTERS = r"[a-zA-Z0-9._-]"
 
 MEMORY = ("min_replica_memory_gb", "max_replica_memory_gb")
 REPLICA_BOUNDS = ("min_replicas", "max_replicas")
@@ -114,7 +113,7 @@ def check(news: Mapping[str, Any]) -> CheckResult:
     _check_scaling(checker)
     _check_idling(checker)
     check_access_list(checker, "ip_access_list", nobody=True)
-    _check_tags(checker)
+    check_tags(checker, "tags", most=USER_TAGS)
     checker.texts("private_endpoint_ids", allowed="a list of ids")
     _check_origin(checker)
     _check_password(checker)
@@ -217,28 +216,6 @@ def _check_idling(checker: Checker) -> None:
     # The API wants it when idling is switched on, which may be any later day.
     if idling is True and "idle_timeout_minutes" not in checker.inputs:
         checker.fail("idle_timeout_minutes", "is required with idle_scaling")
-
-
-def _check_tags(checker: Checker) -> None:
-    tags = checker.known("tags")
-    if tags is None:
-        return
-    legal = isinstance(tags, dict) and len(tags) <= USER_TAGS
-    if not legal or not all(_is_tag(key, value) for key, value in tags.items()):
-        checker.reject(
-            "tags",
-            f"up to {USER_TAGS} keys (1 to 128 of a-z A-Z 0-9 . _ -, not beginning with "
-            f"{PREFIX}) with values of up to 256 of the same letters",
-        )
-
-
-def _is_tag(key: str, value: object) -> bool:
-    return (
-        re.fullmatch(f"{TAG_LETTERS}{{1,128}}", key) is not None
-        and not key.startswith(PREFIX)
-        and isinstance(value, str)
-        and re.fullmatch(f"{TAG_LETTERS}{{0,256}}", value) is not None
-    )
 
 
 def _check_origin(checker: Checker) -> None:

@@ -282,7 +282,7 @@ class UdfProvider(DeclarativeProvider):
     def sync(self, change: Change) -> Live:
         """Publish a version, unless that was done and nobody heard the answer; wait for it."""
         live, news = change.live, change.news
-        progress = engine.Progress(str(news.get("resource_urn") or ""))
+        progress = engine.Progress(engine.urn_in(news))
         published = live is not None and self._publication(news).has(
             live.get("version"), _digest(news)
         )
@@ -307,7 +307,7 @@ class UdfProvider(DeclarativeProvider):
                 pass
             return True
 
-        progress = engine.Progress(str(props.get("resource_urn") or ""))
+        progress = engine.Progress(engine.urn_in(props))
         Poller(f"function {resource_id}", _DELETE_SECONDS, progress).until(
             is_deleted(), is_deleted, bool, state_of=lambda _: "in use", goal="can be deleted"
         )

@@ -101,7 +101,7 @@ class UdfAttachmentProvider(Singleton):
 
         client, live, news = change.client, change.live, change.news
         organization_id, _, service_id = _ids(news)
-        progress = engine.Progress(str(news.get("resource_urn") or ""))
+        progress = engine.Progress(engine.urn_in(news))
         wanted = news.get("version")
         on_its_way = live is not None and live.get("status") == "provisioning"
         if live is None or not on_its_way or wanted not in (None, live.get("version")):
@@ -127,7 +127,7 @@ class UdfAttachmentProvider(Singleton):
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Detach it, and wait until the API says so with its `NotFound`."""
         client.udf.udf_detach(*_ids(props))
-        progress = engine.Progress(str(props.get("resource_urn") or ""))
+        progress = engine.Progress(engine.urn_in(props))
         Poller(f"function {resource_id}", _ATTACH_SECONDS, progress).until(
             self.observe(client, resource_id, props),
             lambda: self.observe(client, resource_id, props),
