@@ -1,7 +1,7 @@
-"""Client for the ClickHouse Cloud control plane: typed, strict going out, forgiving coming in.
+"""Client for the ClickHouse Cloud control plane, with strict requests and tolerant responses.
 
-Importing this package does next to nothing: each public name is loaded when it is first used, so
-that a program which only reads `errors` pays neither for httpx nor for pydantic.
+The import of this package loads almost nothing. Each public name is loaded on first use, so a
+program that only uses `errors` does not load httpx and pydantic.
 """
 
 from importlib import import_module
@@ -24,7 +24,7 @@ _HOMES = {
     "all_pages": ".results",
 }
 
-if not TYPE_CHECKING:  # a type checker must still refuse names that are not there
+if not TYPE_CHECKING:  # a type checker must still reject unknown names
 
     def __getattr__(name: str) -> object:
         """Load a public name's module on first use (PEP 562)."""

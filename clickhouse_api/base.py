@@ -1,8 +1,8 @@
-"""What every generated model is made of: strict requests, forgiving responses, no secrets shown.
+"""Base classes of the generated models: strict requests, tolerant responses, masked secrets.
 
-Requests refuse unknown fields and keep absent, null and value apart: what was not set is not sent.
-Responses take what comes: anything may be missing, unknown fields are kept as attributes, unknown
-enum values stay strings, and a value of the wrong type is kept among the unknown fields.
+Requests reject unknown fields. They distinguish absent fields from null: a field that is not set is
+not sent. In responses any field may be missing, unknown fields are kept as attributes, unknown enum
+values stay strings, and a value of another type is kept as an unknown field.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ __all__ = [
 
 T = TypeVar("T")
 
-# The document's `number` holds whole numbers nearly everywhere; 8 must stay 8 and not become 8.0.
+# A `number` of the OpenAPI spec is nearly always a whole number, and 8 must not become 8.0.
 Number = int | float
 
-# An enum of a response: a member if the value is known, else the plain string.
+# An enum of a response: a member for a known value, otherwise the string.
 Open = Annotated[T | str, Field(union_mode="left_to_right")]
 
 
 class _Model(BaseModel):
     """Shared settings and a repr that masks secrets.
 
-    `defer_build`: pydantic compiles a validator when a model is first used; compiling all of them
-    at import would cost every program seconds for the few models it touches.
+    `defer_build`: pydantic builds a validator when a model is first used. Building all of them at
+    import would take seconds, and a program uses only a few models.
     """
 
     model_config = ConfigDict(
@@ -64,19 +64,19 @@ class _Model(BaseModel):
 
 
 class RequestModel(_Model):
-    """Body of a request: unknown fields and values are refused, with an error that names them."""
+    """Body of a request. Unknown fields and values are rejected with an error that names them."""
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
 
 class VerbatimRequestModel(RequestModel):
-    """A request whose wire names are not camelCase, so they are not derived."""
+    """A request with wire names that are not camelCase, so they are not derived."""
 
     model_config = ConfigDict(alias_generator=None)
 
 
 class ResponseModel(_Model):
-    """Part of an answer: never a reason to crash."""
+    """Part of a response. Unexpected values raise no error."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -84,17 +84,17 @@ class ResponseModel(_Model):
 
     @property
     def api_request_id(self) -> str | None:
-        """Id the API gave the request that this is the answer to; None on nested parts."""
+        """The API's id of the request. None on nested parts."""
         return self._api_request_id
 
     @model_validator(mode="wrap")
     @classmethod
-    def _keep_what_does_not_fit(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _keep_misfits(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         try:
             return handler(data)
         except ValidationError as error:
             misfits = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]}
-            # A wrong Literal means "another variant of the union"; only the union can decide.
+            # Another Literal means another variant of the union, which only the union can select.
             wrong_variant = any(detail["type"] == "literal_error" for detail in error.errors())
             if wrong_variant or not misfits or not isinstance(data, dict):
                 raise
@@ -104,18 +104,18 @@ class ResponseModel(_Model):
     def _with_misfits(
         cls, data: dict[str, Any], misfits: set[str], handler: ModelWrapValidatorHandler[Self]
     ) -> Self:
-        """What has the wrong type becomes an unknown field: kept, but no typed attribute lies."""
-        answer = handler({key: value for key, value in data.items() if key not in misfits})
+        """Keep values of another type as unknown fields, so that no attribute has another type."""
+        model = handler({key: value for key, value in data.items() if key not in misfits})
         kept = {key: data[key] for key in data.keys() & misfits}
-        answer.__pydantic_extra__ = {**(answer.__pydantic_extra__ or {}), **kept}
-        return answer
+        model.__pydantic_extra__ = {**(model.__pydantic_extra__ or {}), **kept}
+        return model
 
 
 class VerbatimResponseModel(ResponseModel):
-    """A response whose wire names are not camelCase, so they are not derived."""
+    """A response with wire names that are not camelCase, so they are not derived."""
 
     model_config = ConfigDict(alias_generator=None)
 
 
 class UnknownVariant(ResponseModel):
-    """An object of a kind the document does not know yet; its fields are attributes."""
+    """An object of a kind that is not in the OpenAPI spec. Its fields are attributes."""

@@ -1,4 +1,4 @@
-"""The clock everything waits by; tests pass one that counts instead of sleeping."""
+"""The clock of all waits. Tests pass a clock that counts instead of sleeping."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ __all__ = ["SYSTEM_CLOCK", "Clock", "interruptible_clock"]
 
 
 class Clock(Protocol):
-    """Time, sleep and chance."""
+    """Time, sleep and random numbers."""
 
     def now(self) -> float:
-        """Seconds on a clock that never jumps and that all processes of this machine share."""
+        """Return seconds of a clock that never jumps and that all processes of a machine share."""
 
     def era(self) -> str:
-        """Names the moment that `now` counts from: another era, and old moments mean nothing."""
+        """Return a name for the start of `now`. Times of another era are not comparable."""
 
     def sleep(self, seconds: float) -> None:
         """Block for `seconds`."""
 
     async def sleep_async(self, seconds: float) -> None:
-        """Wait for `seconds`; cancelling the task ends it at once."""
+        """Wait for `seconds`. Cancelling the task ends the wait at once."""
 
     def random(self) -> float:
-        """A number from 0 to 1, for jitter."""
+        """Return a number from 0 to 1, for jitter."""
 
 
-# Linux makes a new one at each start.
+# Linux generates another id at each start.
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -46,27 +46,28 @@ class _SystemClock:
         try:
             return _BOOT_ID.read_text().strip()
         except OSError:
-            # Elsewhere: when the machine started, to within ten minutes of its wall clock's moods.
+            # Elsewhere: the time of the machine's start, rounded to ten minutes, as clocks are
+            # adjusted.
             return str(round((time.time() - time.monotonic()) / 600))
 
     def sleep(self, seconds: float) -> None:
         self._sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        import asyncio  # 12 ms that a blocking program need not spend
+        import asyncio  # takes 12 ms, which a blocking program does not need
 
         await asyncio.sleep(seconds)
 
     def random(self) -> float:
-        return random.random()  # noqa: S311 - spreads retries, guards nothing
+        return random.random()  # noqa: S311 - only spreads retries
 
 
 SYSTEM_CLOCK: Clock = _SystemClock()
 
 
 def interruptible_clock(sleep: Callable[[float], None]) -> Clock:
-    """The system's clock, with a sleep that may raise to end a blocking client's waits.
+    """Return the system's clock with a sleep that may raise, to end a blocking client's waits.
 
-    It is called before every request, with 0 where there is nothing to wait for.
+    `sleep` is called before every request, with 0 if no wait is needed.
     """
     return _SystemClock(sleep)

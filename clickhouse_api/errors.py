@@ -1,19 +1,19 @@
-"""Every error the client raises, one tree.
+"""The tree of the errors that the client raises.
 
     ClickHouseApiError            operation, request_id, maybe_applied
-    ├── ConfigurationError        a setting is missing or wrong; nothing was sent
-    ├── ConnectionFailed          no answer came; maybe_applied tells whether the request may have
-    │                             arrived (answer lost) or never did (refused, unknown host)
-    ├── UnreadableAnswer          an answer came, but not one the API's document describes
+    ├── ConfigurationError        a setting is missing or invalid; no request was sent
+    ├── ConnectionFailed          no response; maybe_applied is True if the request may have
+    │                             arrived (response lost), False if not (unknown host)
+    ├── UnreadableAnswer          the response does not match the OpenAPI spec
     ├── DeadlinePassed            the wait was longer than allowed; last_state
-    └── ApiStatusError            the API said no: status, code, message
+    └── ApiStatusError            the API returned an error: status, code, message
         ├── AuthenticationFailed  401, 403
         ├── NotFound              404
         ├── Conflict              409
         └── RateLimited           429; retry_after_seconds
 
-A class exists because a caller does something different with it. No message carries a secret:
-texts that came from outside are cleaned before they get here (see `secrets`).
+A class exists because a caller handles it differently. No message contains a secret: strings from
+outside are cleaned before an error is created (see `secrets`).
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ __all__ = [
 
 
 class ClickHouseApiError(Exception):
-    """Root of the tree; `str()` is one line: operation, what happened, request id.
+    """Root of the tree. `str()` is one line with the operation, the message and the request id.
 
     Attributes:
-        message: what happened, without operation and request id.
-        operation: operation id of the document (`instanceCreate`), None if there was none yet.
-        request_id: the API's id of the request, to quote to its support.
-        maybe_applied: True when the change may have been made although it failed for us; look
-            before trying again.
+        message: description of the error, without operation and request id.
+        operation: operation id in the OpenAPI spec (`instanceCreate`), None before a request.
+        request_id: the API's id of the request, for its support.
+        maybe_applied: whether the change may have been applied although the call failed. Read
+            the object before another attempt.
     """
 
-    # All arguments but the first have defaults because that is how exceptions are unpickled.
+    # All arguments except the first have defaults, because exceptions are unpickled with one.
     def __init__(
         self,
         message: str,
@@ -69,19 +69,23 @@ class ClickHouseApiError(Exception):
 
 
 class ConfigurationError(ClickHouseApiError):
-    """A setting or an argument is missing or wrong; nothing was sent."""
+    """A setting or an argument is missing or invalid. No request was sent."""
 
 
 class ConnectionFailed(ClickHouseApiError):
-    """No answer came: refused, unknown host, timed out or cut off."""
+    """No response: connection refused, unknown host, timeout or lost connection."""
 
 
 class UnreadableAnswer(ClickHouseApiError):
-    """The answer is not what the document describes (an HTML page of a proxy, say)."""
+    """The response does not match the OpenAPI spec, for example the HTML page of a proxy."""
 
 
 class DeadlinePassed(ClickHouseApiError):
-    """The time allowed for a call or a wait is over; carries the last state seen."""
+    """A call or a wait took longer than allowed.
+
+    Attributes:
+        last_state: the last observed state of the object, if the wait observed one.
+    """
 
     def __init__(
         self,
@@ -102,11 +106,11 @@ class DeadlinePassed(ClickHouseApiError):
 
 
 class ApiStatusError(ClickHouseApiError):
-    """The API answered with a status that is not a success.
+    """The API returned an error status.
 
     Attributes:
         status: HTTP status.
-        code: the API's own machine-readable code, where it gives one (`SERVICE_IDLE`).
+        code: the API's machine-readable code (`SERVICE_IDLE`), if the response has one.
     """
 
     hint = ""
@@ -133,24 +137,24 @@ class ApiStatusError(ClickHouseApiError):
 
 
 class AuthenticationFailed(ApiStatusError):
-    """401 or 403: the key is wrong, expired, kept out by its IP list, or may not do this."""
+    """401 or 403: the key is invalid, expired, excluded by its IP list, or lacks the right."""
 
     hint = "; check CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET and the key's roles"
 
 
 class NotFound(ApiStatusError):
-    """404: there is no such thing (any more)."""
+    """404: the object does not exist, or was deleted."""
 
 
 class Conflict(ApiStatusError):
-    """409: not in the state it is in now."""
+    """409: the object's current state does not allow the operation."""
 
 
 class RateLimited(ApiStatusError):
-    """429, and waiting for our turn would have passed the deadline.
+    """429, and the next slot of the rate limit is after the deadline.
 
     Attributes:
-        retry_after_seconds: what the API asked for, None if it did not say.
+        retry_after_seconds: the wait that the API requires, None if the response has none.
     """
 
     retry_after_seconds: float | None = None
@@ -166,5 +170,5 @@ _BY_STATUS: dict[int, type[ApiStatusError]] = {
 
 
 def status_error(status: int) -> type[ApiStatusError]:
-    """The class that stands for an HTTP status."""
+    """Return the class for an HTTP status."""
     return _BY_STATUS.get(status, ApiStatusError)

@@ -1,4 +1,4 @@
-"""One request and what came of it, without a network: building, reading, judging."""
+"""Build a request, read a response and classify a failure, without I/O."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from clickhouse_api.errors import (
 )
 from clickhouse_api.secrets import clean, secret_values
 
-if TYPE_CHECKING:  # building pydantic's first model takes longer than all the rest of the import
+if TYPE_CHECKING:  # building pydantic's first model takes longer than the rest of the import
     from clickhouse_api.base import RequestModel
 
 __all__ = ["Answer", "Failure", "Operation", "Request", "failure_of", "failure_without_answer"]
@@ -31,19 +31,19 @@ __all__ = ["Answer", "Failure", "Operation", "Request", "failure_of", "failure_w
 PathValue = str | int
 QueryValue = str | int | float | bool | date | datetime | Enum | Sequence[str] | None
 
-# Worth another try: overload and gateways. 501 says that it will never work.
+# Overload and gateway errors, which another attempt can pass. 501 is permanent.
 _PASSING_STATUSES = frozenset({500, 502, 503, 504})
 _LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of the document.
+    """An operation of the OpenAPI spec.
 
     Attributes:
-        id: its operation id (`instanceCreate`), which errors carry.
-        repeatable: sending it twice does no more than sending it once. A POST that creates is
-            not: a repeat after a lost answer makes a second, billed, service.
+        id: the operation id (`instanceCreate`), which errors contain.
+        repeatable: whether two requests have the same effect as one. A POST that creates is not
+            repeatable: a repeat after a lost response creates a second, billed service.
     """
 
     id: str
@@ -53,13 +53,13 @@ class Operation:
 
     @property
     def changes(self) -> bool:
-        """Whether it may change anything."""
+        """Whether the operation may change an object."""
         return self.method != "GET"
 
 
 @dataclass(frozen=True)
 class Request:
-    """An operation with its values, ready to be sent any number of times."""
+    """An operation with its values. It can be sent any number of times."""
 
     operation: Operation
     path: str
@@ -73,7 +73,7 @@ class Request:
         query: Mapping[str, QueryValue],
         body: RequestModel | None,
     ) -> Request:
-        """Encode path, query and body; what the caller did not set in the body is not sent."""
+        """Encode path, query and body. Fields of the body that are not set are not sent."""
         filled = _fill(operation, path)
         pairs = [pair for name, value in query.items() for pair in _query_pairs(name, value)]
         target = f"{filled}?{urlencode(pairs)}" if pairs else filled
@@ -89,8 +89,8 @@ def _fill(operation: Operation, values: Sequence[PathValue]) -> str:
 
     def segment(match: re.Match[str]) -> str:
         value = str(next(remaining))
-        # An empty or dotted segment would silently turn into another path: the list instead of
-        # the one, the service instead of a part of it.
+        # An empty or dotted segment would silently be another path: the list instead of one
+        # object, the service instead of a part of it.
         if value in ("", ".", ".."):
             raise ConfigurationError(f"{match[1]} must not be {value!r}", operation=operation.id)
         return quote(value, safe="")
@@ -112,7 +112,7 @@ def _query_pairs(name: str, value: QueryValue) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer.
+    """A successful response.
 
     Attributes:
         request_id: the API's id of the request, from the envelope or a header.
@@ -125,14 +125,14 @@ class Answer:
 
     @classmethod
     def of(cls, operation: Operation, response: httpx.Response) -> Answer:
-        """What a response holds."""
+        """Read a response."""
         return cls(operation, response.status_code, response.text, _request_id(response))
 
     def json(self) -> Any:
-        """The body as JSON, None if there is no body.
+        """Return the body as JSON, or None if there is no body.
 
         Raises:
-            UnreadableAnswer: there is a body, but it is something else.
+            UnreadableAnswer: the body is not JSON.
         """
         if not self.text.strip():
             return None
@@ -142,24 +142,27 @@ class Answer:
             raise self.unreadable("it is not JSON") from error
 
     def result(self) -> Any:
-        """The envelope's `result`.
+        """Return the field `result` of the body.
 
-        A change that succeeded without one gives None: deletes and some updates come back bare.
-        A question must have an answer: taking a missing list for an empty one would make callers
-        create again what is there already.
+        The result of a change may be None, because deletes and some updates return none. A GET must
+        have a result: if a missing list were read as an empty one, callers would create objects
+        that already exist.
+
+        Raises:
+            UnreadableAnswer: the body is not an object, or a GET has no result.
         """
         envelope = self.json()
         if envelope is not None and not isinstance(envelope, dict):
-            raise self.unreadable("it is not the documented envelope")
+            raise self.unreadable("it is not the object of the OpenAPI spec")
         result = (envelope or {}).get("result")
         if result is None and not self.operation.changes:
             raise self.unreadable("it has no result")
         return result
 
     def unreadable(self, why: str) -> UnreadableAnswer:
-        """The error for an answer that makes no sense; the body stays out of it."""
+        """Return the error for an unusable response. It does not contain the body."""
         return UnreadableAnswer(
-            f"the answer ({self.status}, {len(self.text)} characters) cannot be used: {why}",
+            f"the response ({self.status}, {len(self.text)} characters) cannot be used: {why}",
             operation=self.operation.id,
             request_id=self.request_id,
             maybe_applied=self.operation.changes,
@@ -168,12 +171,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Failure:
-    """An attempt that did not succeed.
+    """A failed attempt.
 
     Attributes:
-        error: what to raise if there is no other attempt.
-        repeat: another attempt is safe and may help.
-        rate_limited: it was refused for coming too soon; nobody should send for a while.
+        error: the error to raise if there is no other attempt.
+        repeat: whether another attempt is safe and may succeed.
+        rate_limited: whether the API rejected it with 429, so that all senders must wait.
     """
 
     error: ClickHouseApiError
@@ -182,22 +185,22 @@ class Failure:
 
 
 def failure_of(request: Request, response: httpx.Response, secrets: Sequence[str]) -> Failure:
-    """Judge a response that is no success."""
+    """Classify a response with an error status."""
     operation, status = request.operation, response.status_code
     passing = status in _PASSING_STATUSES
     code, message = _message(response)
-    kept_quiet = [*secrets, *secret_values(request.body)]
+    masked = [*secrets, *secret_values(request.body)]
     error = status_error(status)(
-        clean(message, kept_quiet),
+        clean(message, masked),
         status=status,
-        code=clean(code, kept_quiet) if code else None,
+        code=clean(code, masked) if code else None,
         operation=operation.id,
         request_id=_request_id(response),
         maybe_applied=operation.changes and status >= 500,
     )
     if isinstance(error, RateLimited):
         error.retry_after_seconds = _reset_seconds(response)
-    # A 429 was refused before anything was done, so even a create may be sent again.
+    # The API rejects with 429 before it changes anything, so even a create may be repeated.
     limited = isinstance(error, RateLimited)
     return Failure(error, limited or (passing and operation.repeatable), limited)
 
@@ -237,7 +240,7 @@ def _reset_seconds(response: httpx.Response) -> float | None:
 def failure_without_answer(
     request: Request, error: httpx.TransportError, base_url: str, secrets: Sequence[str]
 ) -> Failure:
-    """Judge an attempt that got no response."""
+    """Classify an attempt without a response."""
     never_arrived = isinstance(
         error,
         httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol,
@@ -247,7 +250,7 @@ def failure_without_answer(
     maybe_applied = request.operation.changes and not never_arrived
     return Failure(
         ConnectionFailed(
-            _no_answer(base_url, reason, never_arrived, untrusted, maybe_applied),
+            _connection_message(base_url, reason, never_arrived, untrusted, maybe_applied),
             operation=request.operation.id,
             maybe_applied=maybe_applied,
         ),
@@ -255,15 +258,15 @@ def failure_without_answer(
     )
 
 
-def _no_answer(
+def _connection_message(
     base_url: str, reason: str, never_arrived: bool, untrusted: bool, maybe_applied: bool
 ) -> str:
     if untrusted:
-        return f"{base_url} shows a certificate that is not trusted: check SSL_CERT_FILE ({reason})"
+        return f"{base_url} has a certificate that is not trusted: check SSL_CERT_FILE ({reason})"
     if never_arrived:
         return (
             f"cannot reach {base_url} ({reason}): check CLICKHOUSE_API_URL, "
             "this machine's connection and its proxy settings"
         )
-    doubt = "; the request may have been carried out" if maybe_applied else ""
-    return f"no answer from {base_url} ({reason}){doubt}"
+    doubt = "; the request may have been applied" if maybe_applied else ""
+    return f"no response from {base_url} ({reason}){doubt}"

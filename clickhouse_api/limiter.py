@@ -1,10 +1,11 @@
 """The API's rate limit, shared by every thread and process that uses one key.
 
-The API allows 10 requests per sliding 10 s and key. One deployment makes many things at once,
-each in a process of its own, so the turns are kept in a file: whoever wants to send locks it,
-writes down the earliest moment that keeps the limit, unlocks it, and sleeps until then. The kernel
-drops the lock of a process that dies, and a turn that was taken and never used only costs its tenth
-of the window. The file's name is a hash and its content a list of moments: nothing in it is secret.
+The API allows each key 10 requests in any 10 s. One deployment creates many objects in parallel,
+each in a separate process, so the processes share a file. To send a request, a process locks the
+file, writes the earliest time that keeps the limit (a slot), unlocks the file, and sleeps until
+then. The kernel releases the lock of a process that dies. A slot that is not used costs one request
+of the window. The file's name is a hash and its content is a list of times, so nothing in it is
+secret.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ __all__ = ["RateLimit", "SharedLimiter", "default_state_dir"]
 class RateLimit:
     """At most `requests` in any `window_seconds`.
 
-    `margin_seconds` is added to the window because the API counts when a request arrives, and the
-    first of ten may have travelled longer than the eleventh.
+    `margin_seconds` is added to the window, because the API counts a request when it arrives, and
+    the first of ten may arrive with a longer delay than the eleventh.
     """
 
     requests: int = 10
@@ -43,7 +44,7 @@ class RateLimit:
 
 
 def default_state_dir() -> Path:
-    """`CLICKHOUSE_API_STATE_DIR`, else the user's cache folder, else one under the system's."""
+    """Return `CLICKHOUSE_API_STATE_DIR`, or a folder in the user's cache or in the system's."""
     configured = os.environ.get("CLICKHOUSE_API_STATE_DIR")
     if configured:
         return Path(configured)
@@ -59,12 +60,13 @@ def _existing_parent(path: Path) -> Path:
 
 @dataclass
 class SharedLimiter:
-    """Hands out turns to send a request.
+    """Assigns the slots in which requests are sent.
 
     Attributes:
-        state_dir: folder of the shared file; made on first use.
-        base_url: together with `key_id` names the file: limits are per key.
-        key_id: see `base_url`.
+        state_dir: folder of the shared file, created on first use.
+        base_url: address of the API. The file's name depends on it and on `key_id`, because each
+            key has a separate limit.
+        key_id: id of the API key.
     """
 
     state_dir: Path
@@ -80,7 +82,7 @@ class SharedLimiter:
         return self.state_dir / f"{name}.turns"
 
     def wait_turn(self, *, latest: float) -> bool:
-        """Block until a request may be sent; False at once if that were after `latest`."""
+        """Block until a request may be sent. Return False at once if that is after `latest`."""
         while True:
             turn = self.take_turn(latest=latest)
             if turn is None:
@@ -93,7 +95,7 @@ class SharedLimiter:
                 return True
 
     async def wait_turn_async(self, *, latest: float) -> bool:
-        """`wait_turn` for coroutines; taking the lock happens in a thread, so the loop goes on."""
+        """`wait_turn` for coroutines. A thread takes the lock, so that the event loop continues."""
         while True:
             turn = await _in_thread(partial(self.take_turn, latest=latest))
             if turn is None:
@@ -106,7 +108,7 @@ class SharedLimiter:
                 return True
 
     def take_turn(self, *, latest: float) -> float | None:
-        """Reserve the earliest free moment; None, and nothing reserved, if it is after `latest`."""
+        """Reserve the earliest slot. Return None without a reservation if it is after `latest`."""
         with self._state() as state:
             now = self.clock.now()
             turns = _still_counting(state.turns, now, self._window)
@@ -119,7 +121,7 @@ class SharedLimiter:
             return turn
 
     def hold_back(self, seconds: float) -> None:
-        """Let nobody send for `seconds`: the API said so in a 429."""
+        """Delay all requests by `seconds`, as a 429 of the API requires."""
         with self._state() as state:
             state.blocked_until = max(state.blocked_until, self.clock.now() + seconds)
 
@@ -128,10 +130,11 @@ class SharedLimiter:
         await _in_thread(partial(self.hold_back, seconds))
 
     def _still_to_wait(self, turn: float) -> float | None:
-        """After a sleep: seconds to sleep on, 0 to send now; None if a 429 made the turn void.
+        """Return the seconds left to sleep, 0 to send now, or None if a 429 cancelled the slot.
 
-        On a busy machine a sleeper may wake long after its turn, closer to those that follow than
-        they know. Then the moment is put right for them, and who finds too many before it waits.
+        On a busy machine a process may wake long after its slot, too close to the requests that
+        follow. So it records the actual time. A process that then finds too many earlier requests
+        sleeps again.
         """
         with self._state() as state:
             now = self.clock.now()
@@ -154,11 +157,11 @@ class SharedLimiter:
 
     @contextmanager
     def _state(self) -> Iterator[_State]:
-        """The shared state, locked; written back on leaving."""
+        """Lock and yield the shared state. Write it back at the end."""
         descriptor = self._open()
         try:
-            # Closing the descriptor releases the lock; so does the death of the process. Threads
-            # keep each other out too, because each opens the file anew.
+            # Closing the descriptor releases the lock, and so does the end of the process. The
+            # lock also excludes other threads, because each opens the file separately.
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             state = _State.read(descriptor, era=self.clock.era())
             yield state
@@ -172,8 +175,8 @@ class SharedLimiter:
             return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise ConfigurationError(
-                f"cannot keep the shared rate limit in {self.state_dir} ({error.strerror}): "
-                "set CLICKHOUSE_API_STATE_DIR to a folder that can be written"
+                f"cannot store the shared rate limit in {self.state_dir} ({error.strerror}): "
+                "set CLICKHOUSE_API_STATE_DIR to a writable folder"
             ) from error
 
 
@@ -185,7 +188,7 @@ class _State:
 
     @classmethod
     def read(cls, descriptor: int, *, era: str) -> _State:
-        """What is unreadable, or from before a reboot, counts as empty: a 429 is the backstop."""
+        """Read the state. Unreadable content, or content from before a reboot, counts as empty."""
         try:
             content = json.loads(os.pread(descriptor, 1 << 20, 0) or b"{}")
             turns = [float(turn) for turn in content.get("turns", [])]
@@ -196,7 +199,7 @@ class _State:
 
     def write(self, descriptor: int) -> None:
         content = json.dumps(asdict(self)).encode()
-        # Blanks first, then cut: a process killed between the two leaves something readable.
+        # First spaces, then truncation: the content is readable if the process dies in between.
         os.pwrite(descriptor, content.ljust(os.fstat(descriptor).st_size), 0)
         os.ftruncate(descriptor, len(content))
 
@@ -206,7 +209,7 @@ def _still_counting(turns: list[float], now: float, window: float) -> list[float
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """Run what may wait for the lock without stopping the event loop."""
-    import asyncio  # 12 ms that a blocking program need not spend
+    """Run a function that may wait for the lock, without blocking the event loop."""
+    import asyncio  # takes 12 ms, which a blocking program does not need
 
     return await asyncio.to_thread(work)

@@ -1,4 +1,4 @@
-"""The parts of sending that do no I/O: credentials, limiter, retries, judging a response."""
+"""The parts of sending without I/O: credentials, limiter, retries, classifying a response."""
 
 from __future__ import annotations
 

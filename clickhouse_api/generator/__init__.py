@@ -1,8 +1,9 @@
-"""Makes `clickhouse_api/models/` and `clickhouse_api/operations/` from the API's OpenAPI document.
+"""Generate `models/` and `operations/` from the OpenAPI spec, and `blocking/` from `asynchronous/`.
 
-`python -m clickhouse_api.generator` reads the committed snapshot and writes both; `--check` only
-compares; `--from URL` refreshes the snapshot first. The steps, a module each: `document` (load,
-strip prose), `patches` (named corrections), `operations` (what is called how), `enums` and
-`schemas` (a document whose shapes say which side of the wire they are on), `models` (run
-datamodel-code-generator, split its output by tag), `render` (everything as formatted files).
+`python -m clickhouse_api.generator` reads the committed spec and writes the files. `--check` only
+compares them, and `--from URL` fetches the spec first. Each step is a module: `document` (load the
+spec, remove its prose), `patches` (named corrections), `operations` (names, types and calls),
+`enums` and `schemas` (schemas for requests and for responses), `models` (run
+datamodel-code-generator, split its output by tag), `blocking` (replace words), `render` (format and
+write all files).
 """

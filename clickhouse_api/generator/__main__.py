@@ -1,4 +1,4 @@
-"""`python -m clickhouse_api.generator`: make the models and operations, or check that they are."""
+"""`python -m clickhouse_api.generator`: write the generated files, or check them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from clickhouse_api.generator.render import differences, generated_files, write
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the generator; returns the process's exit code."""
+    """Run the generator and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         document = load(options.source)
     except (OSError, ValueError, httpx.HTTPError) as error:
-        print(f"cannot read the document from {options.source}: {error}", file=sys.stderr)
+        print(f"cannot read the OpenAPI spec from {options.source}: {error}", file=sys.stderr)
         return 2
     stripped = strip_prose(document)
     files = generated_files(stripped)
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m clickhouse_api.generator",
-        description="Generate clickhouse_api/models and clickhouse_api/operations.",
+        description="Generate models/, operations/ and blocking/ in clickhouse_api/.",
     )
     parser.add_argument(
         "--from",
@@ -42,18 +42,18 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         default=str(SNAPSHOT),
         const=PUBLISHED_URL,
-        help="document to generate from; another one than the committed snapshot replaces it. "
-        f"Without a value: {PUBLISHED_URL}. Default: the snapshot",
+        help="OpenAPI spec to generate from; it replaces the committed one. "
+        f"Without a value: {PUBLISHED_URL}. Default: the committed spec",
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit with 1 if anything would change"
+        "--check", action="store_true", help="write nothing; exit with 1 if a file would change"
     )
     return parser
 
 
 def _report_differences(paths: list[str]) -> int:
     for path in paths:
-        print(f"clickhouse_api/{path} differs from what the generator makes", file=sys.stderr)
+        print(f"clickhouse_api/{path} differs from the generator's output", file=sys.stderr)
     if paths:
         print("run: python -m clickhouse_api.generator", file=sys.stderr)
     return 1 if paths else 0

@@ -1,4 +1,4 @@
-"""The OpenAPI document: fetch it, strip it to facts, keep it as the pinned snapshot."""
+"""Fetch the OpenAPI spec, remove its prose, and store it as the pinned snapshot."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ __all__ = ["PUBLISHED_URL", "SNAPSHOT", "JsonObject", "dump", "load", "strip_pro
 
 JsonObject = dict[str, Any]
 
-# The vendor serves the document at the API's root, without authentication.
+# The vendor serves the spec at the API's root, without authentication.
 PUBLISHED_URL = "https://api.clickhouse.cloud/v1"
 SNAPSHOT = Path(__file__).parent.parent / "openapi.json"
 
 _PROSE = frozenset({"description", "summary", "example", "examples", "externalDocs"})
-# Maps from names that someone chose: a property called `description` is no prose.
+# Maps whose keys are names: a property with the name `description` is not prose.
 _NAME_MAPS = frozenset(
     {"properties", "schemas", "paths", "responses", "content", "securitySchemes"}
 )
 
 
 def load(source: str) -> JsonObject:
-    """Read a document from a file or a URL."""
+    """Read a spec from a file or a URL.
+
+    Raises:
+        ValueError: it is not JSON, or has no paths.
+    """
     if source.startswith(("http://", "https://")):
         response = httpx.get(source, timeout=60, follow_redirects=True)
         response.raise_for_status()
@@ -32,20 +36,20 @@ def load(source: str) -> JsonObject:
     else:
         document = json.loads(Path(source).read_text())
     if not isinstance(document, dict) or not document.get("paths"):
-        raise ValueError(f"{source} is not an OpenAPI document: it has no paths")
+        raise ValueError(f"{source} is not an OpenAPI spec: it has no paths")
     return cast(JsonObject, document)
 
 
 def strip_prose(document: JsonObject) -> JsonObject:
-    """Facts only: the vendor's texts and the top-level list of tags are not ours to keep."""
+    """Remove the vendor's prose and the top-level list of tags, which are not ours to publish."""
     stripped = cast(JsonObject, _strip(document, named=False))
     stripped.pop("tags", None)
     stripped["info"] = {key: document["info"][key] for key in ("title", "version")}
     for path in stripped["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
-                # OpenAPI requires this one; the standard phrase stands in for the vendor's.
-                response["description"] = _PHRASES.get(status, "Answer")
+                # OpenAPI requires a description, so the standard phrase replaces the vendor's.
+                response["description"] = _PHRASES.get(status, "Response")
     return stripped
 
 
@@ -76,10 +80,10 @@ def _strip(node: Any, *, named: bool) -> Any:
 
 
 def _is_prose(key: str) -> bool:
-    # Kept because it says what the scopes of `security` mean, which no other field can.
+    # Kept, because no other field describes the scopes of `security`.
     return key in _PROSE or (key.startswith("x-") and key != "x-permission-scopes")
 
 
 def dump(document: JsonObject) -> str:
-    """The snapshot's one way of being written, so that a refresh shows only what changed."""
+    """Serialize a spec in one fixed format, so that a diff shows only the vendor's changes."""
     return json.dumps(document, indent=1)

@@ -1,4 +1,4 @@
-"""Inline enums get a name of their own: the owner's plus the property's, equal ones merged."""
+"""Give each inline enum a name, from its owner and its property. Equal enums become one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["hoist_enums"]
 
 @dataclass(frozen=True)
 class _Use:
-    """One place where a list of values is written in the document."""
+    """One place of the spec with a list of values."""
 
     owner: str
     property_name: str
@@ -23,11 +23,11 @@ class _Use:
 
 
 def hoist_enums(document: JsonObject) -> None:
-    """Move every inline list of two or more strings to a named schema and refer to it.
+    """Move every inline list of two or more strings to a named schema, and refer to it.
 
-    Equal sets of values become one enum. It is called after the words its owners' names share
-    (`ServiceReleaseChannel`), or after its shortest owner where they share none or where that
-    name is taken (`ClickPipeKafkaSourceAuthentication`).
+    Equal sets of values become one enum. Its name starts with the words that its owners' names
+    share (`ServiceReleaseChannel`). If they share none, or the name is taken, it starts with the
+    shortest owner (`ClickPipeKafkaSourceAuthentication`).
     """
     schemas: JsonObject = document["components"]["schemas"]
     groups: dict[frozenset[str], list[_Use]] = defaultdict(list)
@@ -38,7 +38,7 @@ def hoist_enums(document: JsonObject) -> None:
     for values, uses in groups.items():
         name = short[values] if taken[short[values]] == 1 else _long_name(uses)
         if name in schemas:
-            raise ValueError(f"two enums or schemas would be called {name}: patch the document")
+            raise ValueError(f"two enums or schemas would have the name {name}: patch the spec")
         schemas[name] = {"type": "string", "enum": list(uses[0].node["enum"])}
         for use in uses:
             _refer(use.node, name)

@@ -1,4 +1,4 @@
-"""Runs datamodel-code-generator over the derived schemas and sorts its classes into modules."""
+"""Run datamodel-code-generator on the derived schemas, and sort its classes into modules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _UNREFERENCED = "unreferenced"
 
 @dataclass(frozen=True)
 class ModelModule:
-    """Classes of one tag: their code in order of definition, and what it needs from elsewhere."""
+    """Classes of one tag: their code in order of definition, and its imports."""
 
     name: str
     classes: tuple[str, ...]
@@ -39,7 +39,7 @@ class ModelModule:
 
 
 def model_modules(document: JsonObject, shapes: Shapes) -> list[ModelModule]:
-    """Every class, grouped by the tag that uses it; those that several tags use are `common`."""
+    """Return all classes by the tag that uses them. Those of several tags are in `common`."""
     definitions = _definitions(_generated(shapes), shapes)
     uses = {name: _names_in(code, definitions) - {name} for name, code in definitions.items()}
     homes = _homes(document, shapes, uses)
@@ -78,12 +78,12 @@ def _generated(shapes: Shapes) -> str:
         formatters=[],
     )
     if not isinstance(code, str):
-        raise TypeError("the model generator made several modules out of one document")
+        raise TypeError("datamodel-code-generator returned several modules for one spec")
     return code
 
 
 def _numeric_enums(node: object) -> Iterator[str]:
-    """Properties whose values are listed numbers: members called INTEGER_6 would say nothing."""
+    """Yield properties with an enum of numbers. Members such as INTEGER_6 would have no meaning."""
     if isinstance(node, dict):
         for name, schema in node.get("properties", {}).items():
             if isinstance(schema, dict) and schema.get("type") == "integer" and "enum" in schema:
@@ -93,7 +93,7 @@ def _numeric_enums(node: object) -> Iterator[str]:
 
 
 def _definitions(code: str, shapes: Shapes) -> dict[str, str]:
-    """Source of each class and alias, in an order in which they can be defined."""
+    """Return the source of each class and alias, in an order in which they can be defined."""
     lines = code.splitlines()
     helpers: dict[str, str] = {}
     definitions: dict[str, str] = {}
@@ -110,18 +110,18 @@ def _definitions(code: str, shapes: Shapes) -> dict[str, str]:
 
 
 def _source(lines: list[str], node: ast.stmt | ast.expr) -> str:
-    # ast.get_source_segment splits the whole text anew each time: 15 s instead of 3.
+    # ast.get_source_segment splits the whole source in each call: 15 s instead of 3 s.
     if node.end_lineno == node.lineno:
         return lines[node.lineno - 1][node.col_offset : node.end_col_offset]
     return "\n".join(lines[node.lineno - 1 : node.end_lineno])
 
 
 def _without_helpers(text: str, helpers: dict[str, str]) -> str:
-    """Write out the aliases that the generator made for constrained items (`PullBatchSize`)."""
+    """Replace the aliases of constrained items (`PullBatchSize`) by their definition."""
     return re.sub(r"(?<=[\[ ])[A-Z]\w+\b", lambda match: helpers.get(match[0], match[0]), text)
 
 
-# A member named after a password, which the linter takes for one.
+# A member with the name of a password, which the linter reports as a password.
 _PASSWORD_MEMBER = re.compile(r"^ +(?:\w*_)?(?:PASSWORD|TOKEN|SECRET)(?:_\w*)? = .*$", re.MULTILINE)
 
 
@@ -134,7 +134,7 @@ def _defined_name(node: ast.stmt) -> str:
 
 
 def _polish(name: str, text: str, shapes: Shapes) -> str:
-    """What datamodel-code-generator has no option for."""
+    """Apply changes for which datamodel-code-generator has no option."""
     if name in shapes.enums:
         return _PASSWORD_MEMBER.sub(r"\g<0>  # noqa: S105", text)
     text = re.sub(r"\bfloat\b", "Number", text).replace("date_aliased", "calendar_date")
@@ -165,8 +165,8 @@ def _homes(document: JsonObject, shapes: Shapes, uses: dict[str, set[str]]) -> d
     for name in uses:
         several = len(tags[name]) > 1
         homes[name] = _COMMON if several else next(iter(tags[name]), _UNREFERENCED)
-    # What only unreferenced schemas use besides one tag stays with the tag: nothing is imported
-    # from `unreferenced`, so no cycle can arise.
+    # A class used by one tag and by unreferenced schemas stays with the tag. No module imports
+    # from `unreferenced`, so there is no import cycle.
     return homes
 
 

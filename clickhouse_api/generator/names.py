@@ -1,4 +1,4 @@
-"""Names: the document's camelCase into Python's snake_case, and readable names for inline enums."""
+"""Convert the camelCase names of the spec to snake_case, and build names for inline enums."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z0-9])|[A-Z]?[a-z0-9]+|[A-Z]")
 
 
 def words(name: str) -> list[str]:
-    """`ClickPipeKafkaSource` → [Click, Pipe, Kafka, Source]; acronyms stay whole."""
+    """Split a name: `ClickPipeKafkaSource` → [Click, Pipe, Kafka, Source]. Acronyms stay whole."""
     return _WORD.findall(name)
 
 
@@ -25,17 +25,17 @@ def snake(name: str) -> str:
 
 
 def class_name(name: str) -> str:
-    """First letter up, rest as it is: the document's `pgConfig` is the class `PgConfig`."""
+    """Capitalize the first letter: the schema `pgConfig` is the class `PgConfig`."""
     return name[:1].upper() + name[1:]
 
 
 def round_trips(name: str) -> bool:
-    """Whether the base model's alias generator finds `name` again from its snake_case form."""
+    """Return whether the base model's alias generator derives `name` from its snake_case form."""
     return to_camel(snake(name)) == name
 
 
 def common_words(owners: Iterable[str]) -> str:
-    """The words all owners start with: [ClickPipeSource, ClickPipePatchSource] → `ClickPipe`."""
+    """Return the first words of all: [ClickPipeSource, ClickPipePatchSource] → `ClickPipe`."""
     lists = [words(owner) for owner in owners]
     shared: list[str] = []
     for column in zip(*lists, strict=False):
@@ -46,7 +46,7 @@ def common_words(owners: Iterable[str]) -> str:
 
 
 def singular(name: str) -> str:
-    """Good enough for item types: `roles` → `role`, `suffixes` → `suffix`."""
+    """Return the singular of an item type's name: `roles` → `role`, `suffixes` → `suffix`."""
     if name.endswith("xes"):
         return name[:-2]
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name

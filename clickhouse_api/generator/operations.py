@@ -1,4 +1,4 @@
-"""Operations of the document as the template needs them: names, types, kind of answer."""
+"""Describe the operations of the spec for the template: names, types, kind of response."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Operation:
 
     Attributes:
         constant: name of the generated `Operation` constant.
-        call: method of the caller that knows this kind of answer: `one`, `page`, `any_of`,
-            `items`, `text` or `nothing`.
-        answer: class (or alias) the answer is read into, empty for `text` and `nothing`.
+        call: method of the caller for this kind of response: `one`, `page`, `any_of`, `items`,
+            `text` or `nothing`.
+        answer: class (or alias) of the result, empty for `text` and `nothing`.
         returns: annotation of the method.
     """
 
@@ -56,17 +56,17 @@ class Operation:
 
     @property
     def short_path(self) -> str:
-        """The path without the part that nearly all share, so that it fits a line."""
+        """The path without the part that nearly all paths share, so that it fits a line."""
         shared = r"^/organizations/{organizationId}(/services/{serviceId})?(?=/)"
         return re.sub(shared, "…", self.path)
 
     @property
     def statement(self) -> str:
-        """How the method's last statement starts."""
+        """The beginning of the method's last statement."""
         if self.call == "nothing":
             return ""
-        # A union is no class, so its value has no type that could be returned without naming it.
-        return f"answer: {self.returns} = " if self.call == "any_of" else "return "
+        # A union is not a class, so a type checker needs the annotation.
+        return f"result: {self.returns} = " if self.call == "any_of" else "return "
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Group:
 
 
 def operation_groups(document: JsonObject, shapes: Shapes) -> list[Group]:
-    """All operations by tag, in the document's order."""
+    """Return all operations by tag, in the order of the spec."""
     groups: dict[str, Group] = {}
     seen: dict[str, set[str]] = defaultdict(set)
     for path, methods in document["paths"].items():
@@ -92,7 +92,7 @@ def operation_groups(document: JsonObject, shapes: Shapes) -> list[Group]:
             group = groups.setdefault(snake(tag), Group(tag, snake(tag)))
             described = _operation(path, http_method, operation, shapes)
             if described.name in seen[tag]:
-                raise ValueError(f"two operations of {tag} would be called {described.name}")
+                raise ValueError(f"two operations of {tag} would have the name {described.name}")
             seen[tag].add(described.name)
             group.operations.append(described)
     return [groups[name] for name in sorted(groups)]
@@ -146,7 +146,7 @@ def _parameter_type(schema: JsonObject, shapes: Shapes) -> str:
 
 
 def _answer(operation: JsonObject, shapes: Shapes) -> tuple[str, str, str]:
-    """Which caller reads the answer, into what, and what the method returns."""
+    """Return the method of the caller, the class of the result, and the annotation."""
     success = [operation["responses"][s] for s in sorted(operation["responses"]) if s[0] == "2"]
     content_type, content = next(iter(success[0]["content"].items()))
     schema = content["schema"]

@@ -1,4 +1,4 @@
-"""Corrections to the document, each with its reason; the snapshot itself stays as published."""
+"""Corrections of the spec, each with its reason. The snapshot stays as published."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["PATCHES", "REPEATABLE_POSTS", "apply_patches"]
 
 
 def name_inline_bodies(document: JsonObject) -> None:
-    """Give request bodies without a name one, after their operation (`UdfAttachRequest`).
+    """Name inline request bodies after their operation (`UdfAttachRequest`).
 
-    `udfAttach` alone describes its body in place; a caller needs a class to construct.
+    Only `udfAttach` has an inline body. A caller needs a class that it can construct.
     """
     schemas = document["components"]["schemas"]
     for path in document["paths"].values():
@@ -26,7 +26,7 @@ def name_inline_bodies(document: JsonObject) -> None:
 
 
 def name_udf_variants(document: JsonObject) -> None:
-    """Name the two variants of each UDF creation after the runtime type that tells them apart.
+    """Name the two variants of each UDF creation after their runtime type.
 
     `UdfCreateRequest` and `UdfVersionCreateRequest` are unions of two nameless objects.
     """
@@ -42,7 +42,7 @@ def name_udf_variants(document: JsonObject) -> None:
 
 
 def name_regex_condition(document: JsonObject) -> None:
-    """Name the one object that stands nameless inside a map's values."""
+    """Name the only unnamed object in the values of a map."""
     schemas = document["components"]["schemas"]
     union = schemas["ClickStackMongoDBCASLPermissionConditions"]["additionalProperties"]["oneOf"]
     name = "ClickStackMongoDBCASLPermissionRegex"
@@ -56,8 +56,8 @@ PATCHES: tuple[Callable[[JsonObject], None], ...] = (
     name_regex_condition,
 )
 
-# POSTs that make nothing a second time: they replace a whole setting or only look. All other POSTs
-# are never repeated once they may have arrived.
+# POSTs that may be repeated, because they replace a whole setting or only read. All other POSTs are
+# never repeated if they may have arrived.
 REPEATABLE_POSTS = frozenset(
     {
         "clickPipeSchemaDiscovery",
@@ -71,9 +71,13 @@ REPEATABLE_POSTS = frozenset(
 
 
 def apply_patches(document: JsonObject) -> None:
-    """Apply every patch in place; one that finds nothing to correct fails loudly."""
+    """Apply every patch in place.
+
+    Raises:
+        ValueError: a patch has no effect.
+    """
     for patch in PATCHES:
         before = len(document["components"]["schemas"])
         patch(document)
         if len(document["components"]["schemas"]) == before:
-            raise ValueError(f"patch {patch.__name__} found nothing to correct: drop or adjust it")
+            raise ValueError(f"patch {patch.__name__} has no effect: delete or adjust it")

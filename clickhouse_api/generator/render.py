@@ -1,4 +1,4 @@
-"""Renders the generated files in memory and formats them with ruff, to be compared or written."""
+"""Render the generated files, format them with ruff, and compare or write them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PACKAGE = Path(__file__).parent.parent
 GENERATED_FOLDERS = ("blocking", "models", "operations")
 
 _TEMPLATES = Path(__file__).parent / "templates"
-# Written out, not taken from the repository's settings: the output must depend on nothing else.
+# Explicit, so that the output does not depend on the repository's settings.
 _RUFF = ("--isolated", "--config", "line-length=100", "--config", "target-version='py311'")
 _SORTING = (
     "--select=I,F401,UP,RUF022",
@@ -33,7 +33,7 @@ _SORTING = (
 
 
 def generated_files(document: JsonObject) -> dict[str, str]:
-    """Path inside the package → text, for everything made from the document."""
+    """Return path inside the package → text for all generated files."""
     document = copy.deepcopy(document)
     apply_patches(document)
     hoist_enums(document)
@@ -68,7 +68,7 @@ def _render(template: str, **values: object) -> str:
 
 
 def _formatted(files: dict[str, str]) -> dict[str, str]:
-    """As `ruff check --fix` and `ruff format` leave them, all in one go."""
+    """Format all files with one run of `ruff check --fix` and one of `ruff format`."""
     with tempfile.TemporaryDirectory() as folder:
         for path, text in files.items():
             file = Path(folder, PACKAGE.name, path)
@@ -78,12 +78,12 @@ def _formatted(files: dict[str, str]) -> dict[str, str]:
             command = [sys.executable, "-m", "ruff", *step, "--no-cache", folder]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
-                raise ValueError(f"ruff cannot format what was generated: {done.stderr.strip()}")
+                raise ValueError(f"ruff cannot format the generated files: {done.stderr.strip()}")
         return {path: Path(folder, PACKAGE.name, path).read_text() for path in sorted(files)}
 
 
 def differences(files: dict[str, str]) -> list[str]:
-    """Paths that are missing, differ, or should not be there any more."""
+    """Return the paths that are missing, that differ, or that are no longer generated."""
     differing = [path for path, text in files.items() if _committed(path) != text]
     return sorted(differing + [path for path in _present() if path not in files])
 
@@ -102,7 +102,7 @@ def _present() -> list[str]:
 
 
 def write(files: dict[str, str]) -> list[str]:
-    """Write what differs and remove what is no longer generated; returns the touched paths."""
+    """Write the files that differ, and delete those no longer generated. Return their paths."""
     touched = differences(files)
     for path in touched:
         file = PACKAGE / path

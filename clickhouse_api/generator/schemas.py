@@ -1,8 +1,8 @@
-"""A document for the model generator, whose shapes say which side of the wire they are on.
+"""Derive a spec for datamodel-code-generator, with separate schemas for requests and responses.
 
-A schema that occurs in requests becomes a strict shape under its own name, one that occurs in
-answers a forgiving one; one that occurs in both becomes two, and the forgiving one is called
-`…Output`, the vendor's own word (`UdfArgumentOutput`).
+A schema of requests becomes a strict schema with the same name, a schema of responses a tolerant
+one. A schema of both becomes two schemas, and the name of the tolerant one ends in `Output`, as in
+the vendor's `UdfArgumentOutput`.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _ASSERTIONS = frozenset(
         *("minProperties", "maxProperties", "required"),
     }
 )
-# The rest (uuid, uri, email, password, boolean) would turn strings into other types.
+# The other formats (uuid, uri, email, password, boolean) would change the type of a string.
 _KEPT_FORMATS = frozenset({"date-time", "date"})
-# Just `{}` would become an empty class; this becomes a dict.
+# `{}` would become an empty class, this becomes a dict.
 _ANYTHING: JsonObject = {"nullable": True}
 _NUMERIC = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
 
 
 @dataclass
 class Shapes:
-    """What `models` and `operations` need to know about the schemas.
+    """The derived schemas, for `models` and `operations`.
 
     Attributes:
-        document: OpenAPI document holding only the derived schemas, named as the classes.
-        sides: side of each class; enums, which both sides share, have none.
+        document: OpenAPI spec with only the derived schemas, which have the names of the classes.
+        sides: side of each class; enums belong to both sides and have none.
         enums: names of the enum classes.
         classes: class of a schema on each side.
         bases: class of `clickhouse_api.base` that a class derives from.
@@ -58,7 +58,7 @@ class Shapes:
 
 
 def references(node: Any) -> Iterator[str]:
-    """Names of the schemas that a piece of the document refers to."""
+    """Yield the names of the schemas that a part of the spec refers to."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "$ref":
@@ -71,7 +71,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def derive(document: JsonObject) -> Shapes:
-    """Derive the shapes of a patched document whose enums have names."""
+    """Derive the schemas of a patched spec with named enums."""
     given = document["components"]["schemas"]
     schemas = {name: _flat(schema, given) for name, schema in given.items()}
     shapes = Shapes({"openapi": "3.1.0", "info": document["info"], "paths": {}})
@@ -87,7 +87,7 @@ def derive(document: JsonObject) -> Shapes:
         shapes.classes[name, "response"] = class_name(name) + (_OUTPUT if both else "")
     derived = _derived(schemas, used, shapes)
     if len({name.lower() for name in derived}) < len(derived):
-        raise ValueError("two classes would differ in case only: patch the document")
+        raise ValueError("two class names would differ in case only: add a patch for the spec")
     shapes.document["components"] = {"schemas": dict(sorted(derived.items()))}
     return shapes
 
@@ -112,18 +112,18 @@ def _sides_of(name: str, schema: JsonObject, used: dict[Side, set[str]]) -> list
     if "enum" in schema:
         return ["request"]
     sides: list[Side] = [side for side, names in used.items() if name in names]
-    # A scalar needs no class to forgive: it is written out where an answer uses it.
+    # A scalar needs no tolerant class: its definition is copied into each response.
     return sides[:1] if _is_scalar(schema) else sides
 
 
 def _flat(schema: JsonObject, schemas: JsonObject) -> JsonObject:
-    """`allOf` merged into one object: one class with all fields instead of a hierarchy."""
+    """Merge `allOf` into one object, for one class with all fields instead of a hierarchy."""
     if "allOf" not in schema:
         return schema
     schema = copy.deepcopy(schema)
     parts = schema.pop("allOf")
     if schema.get("type") == "string":
-        return schema  # a password's three patterns, which no single pattern can say
+        return schema  # a password with three patterns, which no single pattern can express
     for part in parts:
         named = part.get("$ref", "").removeprefix(_COMPONENTS)
         merged = _flat(schemas[named] if named else part, schemas)
@@ -144,7 +144,7 @@ def _used(document: JsonObject, schemas: JsonObject, side: Side) -> set[str]:
 
 
 def _unreferenced(document: JsonObject, schemas: JsonObject, side: Side) -> Iterator[str]:
-    """Schemas no operation uses yet (SCIM); their names say on which side they will be."""
+    """Yield schemas that no operation uses yet (SCIM), on the side that their name indicates."""
     reached = _closure(set(references(document["paths"])), schemas)
     for name in schemas:
         if name not in reached and name.endswith("Request") == (side == "request"):
@@ -163,7 +163,7 @@ def _closure(seeds: Iterable[str], schemas: JsonObject) -> set[str]:
 
 
 def _variants(schema: JsonObject) -> set[str]:
-    """Schemas that are alternatives of a union anywhere in `schema`."""
+    """Return the schemas that are alternatives of a union anywhere in `schema`."""
     found: set[str] = set()
     if isinstance(schema, dict):
         arms = [*schema.get("oneOf", []), *schema.get("anyOf", [])]
@@ -183,7 +183,7 @@ def _is_scalar(schema: JsonObject) -> bool:
 
 @dataclass
 class _Deriver:
-    """Rewrites one schema for one side."""
+    """Converts one schema for one side."""
 
     schemas: JsonObject
     shapes: Shapes
@@ -199,10 +199,10 @@ class _Deriver:
         return shape
 
     def _rename(self, shape: JsonObject) -> bool:
-        """Give properties their Python names wherever the base model derives the wire name.
+        """Give properties their Python names if the base model derives the wire name.
 
         Returns:
-            Whether a name looks like snake_case on the wire, so that nothing can be derived.
+            Whether a wire name is in snake_case, so that no wire name can be derived.
         """
         names = shape["properties"]
         verbatim = any(snake(name) == name and not round_trips(name) for name in names)
@@ -264,12 +264,12 @@ class _Deriver:
 
 def _is_union_of_objects(arms: list[JsonObject], schemas: JsonObject) -> bool:
     named = [schemas[name] for arm in arms for name in references(arm)]
-    # Unions of unions get the extra alternative where the objects are, at the bottom.
+    # In unions of unions, the innermost union gets the extra alternative.
     return len(arms) > 1 and any("properties" in schema for schema in named)
 
 
 def _any_of_types(node: JsonObject) -> JsonObject:
-    """`type: [string, integer], minimum: 1` → an alternative each, with what applies to it."""
+    """Split `type: [string, integer], minimum: 1` into one alternative for each type."""
     alternatives = []
     for kind in node["type"]:
         alternative = {key: value for key, value in node.items() if key != "type"}

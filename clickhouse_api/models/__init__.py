@@ -1,7 +1,7 @@
 # generated from clickhouse_api/openapi.json by `python -m clickhouse_api.generator`; do not edit
-"""Every model of the control plane's API; a module is loaded when one of its names is first used.
+"""Every model of the control plane's API. A module is loaded on the first use of a name.
 
-Loading them all takes a multiple of what a program needs that talks about services alone.
+Loading all modules takes several times as long as those that a program for services needs.
 """
 
 from importlib import import_module
@@ -2150,7 +2150,7 @@ _HOMES = {
     ),
 }
 
-if not TYPE_CHECKING:  # a type checker must still refuse names that are not there
+if not TYPE_CHECKING:  # a type checker must still reject unknown names
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
     def __getattr__(name: str) -> object:

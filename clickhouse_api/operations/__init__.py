@@ -1,5 +1,5 @@
 # generated from clickhouse_api/openapi.json by `python -m clickhouse_api.generator`; do not edit
-"""Operations by tag; a tag's module is loaded when a client first uses it."""
+"""Operations by tag. The module of a tag is loaded on its first use."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ __all__ = ["AsyncOperations", "Operations"]
 
 
 class Operations:
-    """One attribute per tag of the document."""
+    """One attribute per tag of the OpenAPI spec."""
 
     _caller: Caller
 
@@ -172,7 +172,7 @@ class Operations:
 
 
 class AsyncOperations:
-    """One attribute per tag of the document, to be awaited."""
+    """One attribute per tag of the OpenAPI spec, with coroutines."""
 
     _caller: AsyncCaller
 

@@ -33,7 +33,7 @@ OPENAPI_KEY_DELETE = Operation(
 
 
 class ApiKeysOperations:
-    """Operations tagged API keys; each blocks until its answer is there."""
+    """Operations tagged API keys; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -132,7 +132,7 @@ class ApiKeysOperations:
 
 
 class AsyncApiKeysOperations:
-    """Operations tagged API keys, to be awaited."""
+    """Operations tagged API keys, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -66,7 +66,7 @@ BACKUP_BUCKET_DELETE = Operation(
 
 
 class BackupOperations:
-    """Operations tagged Backup; each blocks until its answer is there."""
+    """Operations tagged Backup; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -156,7 +156,7 @@ class BackupOperations:
 
         Source: operation `backupBucketGet`.
         """
-        answer: models.BackupBucket = self._caller.any_of(
+        result: models.BackupBucket = self._caller.any_of(
             BACKUP_BUCKET_GET,
             path=(
                 organization_id,
@@ -164,7 +164,7 @@ class BackupOperations:
             ),
             answer=models.BackupBucket,
         )
-        return answer
+        return result
 
     def backup_bucket_create(
         self,
@@ -176,7 +176,7 @@ class BackupOperations:
 
         Source: operation `backupBucketCreate`.
         """
-        answer: models.BackupBucket = self._caller.any_of(
+        result: models.BackupBucket = self._caller.any_of(
             BACKUP_BUCKET_CREATE,
             path=(
                 organization_id,
@@ -185,7 +185,7 @@ class BackupOperations:
             body=body,
             answer=models.BackupBucket,
         )
-        return answer
+        return result
 
     def backup_bucket_update(
         self,
@@ -197,7 +197,7 @@ class BackupOperations:
 
         Source: operation `backupBucketUpdate`.
         """
-        answer: models.BackupBucket = self._caller.any_of(
+        result: models.BackupBucket = self._caller.any_of(
             BACKUP_BUCKET_UPDATE,
             path=(
                 organization_id,
@@ -206,7 +206,7 @@ class BackupOperations:
             body=body,
             answer=models.BackupBucket,
         )
-        return answer
+        return result
 
     def backup_bucket_delete(
         self,
@@ -227,7 +227,7 @@ class BackupOperations:
 
 
 class AsyncBackupOperations:
-    """Operations tagged Backup, to be awaited."""
+    """Operations tagged Backup, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
@@ -317,7 +317,7 @@ class AsyncBackupOperations:
 
         Source: operation `backupBucketGet`.
         """
-        answer: models.BackupBucket = await self._caller.any_of(
+        result: models.BackupBucket = await self._caller.any_of(
             BACKUP_BUCKET_GET,
             path=(
                 organization_id,
@@ -325,7 +325,7 @@ class AsyncBackupOperations:
             ),
             answer=models.BackupBucket,
         )
-        return answer
+        return result
 
     async def backup_bucket_create(
         self,
@@ -337,7 +337,7 @@ class AsyncBackupOperations:
 
         Source: operation `backupBucketCreate`.
         """
-        answer: models.BackupBucket = await self._caller.any_of(
+        result: models.BackupBucket = await self._caller.any_of(
             BACKUP_BUCKET_CREATE,
             path=(
                 organization_id,
@@ -346,7 +346,7 @@ class AsyncBackupOperations:
             body=body,
             answer=models.BackupBucket,
         )
-        return answer
+        return result
 
     async def backup_bucket_update(
         self,
@@ -358,7 +358,7 @@ class AsyncBackupOperations:
 
         Source: operation `backupBucketUpdate`.
         """
-        answer: models.BackupBucket = await self._caller.any_of(
+        result: models.BackupBucket = await self._caller.any_of(
             BACKUP_BUCKET_UPDATE,
             path=(
                 organization_id,
@@ -367,7 +367,7 @@ class AsyncBackupOperations:
             body=body,
             answer=models.BackupBucket,
         )
-        return answer
+        return result
 
     async def backup_bucket_delete(
         self,

@@ -28,7 +28,7 @@ CREDIT_BALANCES_GET = Operation(
 
 
 class BillingOperations:
-    """Operations tagged Billing; each blocks until its answer is there."""
+    """Operations tagged Billing; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -93,7 +93,7 @@ class BillingOperations:
 
 
 class AsyncBillingOperations:
-    """Operations tagged Billing, to be awaited."""
+    """Operations tagged Billing, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

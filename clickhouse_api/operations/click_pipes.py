@@ -126,7 +126,7 @@ CLICK_PIPE_REVERSE_PRIVATE_ENDPOINT_UPDATE = Operation(
 
 
 class ClickPipesOperations:
-    """Operations tagged ClickPipes; each blocks until its answer is there."""
+    """Operations tagged ClickPipes; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -493,7 +493,7 @@ class ClickPipesOperations:
 
 
 class AsyncClickPipesOperations:
-    """Operations tagged ClickPipes, to be awaited."""
+    """Operations tagged ClickPipes, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -204,7 +204,7 @@ CLICK_STACK_DELETE_SAVED_SEARCH = Operation(
 
 
 class ClickStackOperations:
-    """Operations tagged ClickStack; each blocks until its answer is there."""
+    """Operations tagged ClickStack; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -401,7 +401,7 @@ class ClickStackOperations:
 
         Source: operation `clickStackCreateSource`.
         """
-        answer: models.ClickStackSourceOutput = self._caller.any_of(
+        result: models.ClickStackSourceOutput = self._caller.any_of(
             CLICK_STACK_CREATE_SOURCE,
             path=(
                 organization_id,
@@ -410,7 +410,7 @@ class ClickStackOperations:
             body=body,
             answer=models.ClickStackSourceOutput,
         )
-        return answer
+        return result
 
     def click_stack_get_source(
         self,
@@ -422,7 +422,7 @@ class ClickStackOperations:
 
         Source: operation `clickStackGetSource`.
         """
-        answer: models.ClickStackSourceOutput = self._caller.any_of(
+        result: models.ClickStackSourceOutput = self._caller.any_of(
             CLICK_STACK_GET_SOURCE,
             path=(
                 organization_id,
@@ -431,7 +431,7 @@ class ClickStackOperations:
             ),
             answer=models.ClickStackSourceOutput,
         )
-        return answer
+        return result
 
     def click_stack_update_source(
         self,
@@ -444,7 +444,7 @@ class ClickStackOperations:
 
         Source: operation `clickStackUpdateSource`.
         """
-        answer: models.ClickStackSourceOutput = self._caller.any_of(
+        result: models.ClickStackSourceOutput = self._caller.any_of(
             CLICK_STACK_UPDATE_SOURCE,
             path=(
                 organization_id,
@@ -454,7 +454,7 @@ class ClickStackOperations:
             body=body,
             answer=models.ClickStackSourceOutput,
         )
-        return answer
+        return result
 
     def click_stack_delete_source(
         self,
@@ -571,7 +571,7 @@ class ClickStackOperations:
 
         Source: operation `clickStackCreateWebhook`.
         """
-        answer: models.ClickStackWebhook = self._caller.any_of(
+        result: models.ClickStackWebhook = self._caller.any_of(
             CLICK_STACK_CREATE_WEBHOOK,
             path=(
                 organization_id,
@@ -580,7 +580,7 @@ class ClickStackOperations:
             body=body,
             answer=models.ClickStackWebhook,
         )
-        return answer
+        return result
 
     def click_stack_validate_webhook(
         self,
@@ -613,7 +613,7 @@ class ClickStackOperations:
 
         Source: operation `clickStackUpdateWebhook`.
         """
-        answer: models.ClickStackWebhook = self._caller.any_of(
+        result: models.ClickStackWebhook = self._caller.any_of(
             CLICK_STACK_UPDATE_WEBHOOK,
             path=(
                 organization_id,
@@ -623,7 +623,7 @@ class ClickStackOperations:
             body=body,
             answer=models.ClickStackWebhook,
         )
-        return answer
+        return result
 
     def click_stack_delete_webhook(
         self,
@@ -851,7 +851,7 @@ class ClickStackOperations:
 
 
 class AsyncClickStackOperations:
-    """Operations tagged ClickStack, to be awaited."""
+    """Operations tagged ClickStack, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
@@ -1048,7 +1048,7 @@ class AsyncClickStackOperations:
 
         Source: operation `clickStackCreateSource`.
         """
-        answer: models.ClickStackSourceOutput = await self._caller.any_of(
+        result: models.ClickStackSourceOutput = await self._caller.any_of(
             CLICK_STACK_CREATE_SOURCE,
             path=(
                 organization_id,
@@ -1057,7 +1057,7 @@ class AsyncClickStackOperations:
             body=body,
             answer=models.ClickStackSourceOutput,
         )
-        return answer
+        return result
 
     async def click_stack_get_source(
         self,
@@ -1069,7 +1069,7 @@ class AsyncClickStackOperations:
 
         Source: operation `clickStackGetSource`.
         """
-        answer: models.ClickStackSourceOutput = await self._caller.any_of(
+        result: models.ClickStackSourceOutput = await self._caller.any_of(
             CLICK_STACK_GET_SOURCE,
             path=(
                 organization_id,
@@ -1078,7 +1078,7 @@ class AsyncClickStackOperations:
             ),
             answer=models.ClickStackSourceOutput,
         )
-        return answer
+        return result
 
     async def click_stack_update_source(
         self,
@@ -1091,7 +1091,7 @@ class AsyncClickStackOperations:
 
         Source: operation `clickStackUpdateSource`.
         """
-        answer: models.ClickStackSourceOutput = await self._caller.any_of(
+        result: models.ClickStackSourceOutput = await self._caller.any_of(
             CLICK_STACK_UPDATE_SOURCE,
             path=(
                 organization_id,
@@ -1101,7 +1101,7 @@ class AsyncClickStackOperations:
             body=body,
             answer=models.ClickStackSourceOutput,
         )
-        return answer
+        return result
 
     async def click_stack_delete_source(
         self,
@@ -1218,7 +1218,7 @@ class AsyncClickStackOperations:
 
         Source: operation `clickStackCreateWebhook`.
         """
-        answer: models.ClickStackWebhook = await self._caller.any_of(
+        result: models.ClickStackWebhook = await self._caller.any_of(
             CLICK_STACK_CREATE_WEBHOOK,
             path=(
                 organization_id,
@@ -1227,7 +1227,7 @@ class AsyncClickStackOperations:
             body=body,
             answer=models.ClickStackWebhook,
         )
-        return answer
+        return result
 
     async def click_stack_validate_webhook(
         self,
@@ -1260,7 +1260,7 @@ class AsyncClickStackOperations:
 
         Source: operation `clickStackUpdateWebhook`.
         """
-        answer: models.ClickStackWebhook = await self._caller.any_of(
+        result: models.ClickStackWebhook = await self._caller.any_of(
             CLICK_STACK_UPDATE_WEBHOOK,
             path=(
                 organization_id,
@@ -1270,7 +1270,7 @@ class AsyncClickStackOperations:
             body=body,
             answer=models.ClickStackWebhook,
         )
-        return answer
+        return result
 
     async def click_stack_delete_webhook(
         self,

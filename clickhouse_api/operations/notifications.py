@@ -28,7 +28,7 @@ NOTIFICATION_TYPES_GET_LIST = Operation(
 
 
 class NotificationsOperations:
-    """Operations tagged Notifications; each blocks until its answer is there."""
+    """Operations tagged Notifications; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -82,7 +82,7 @@ class NotificationsOperations:
 
 
 class AsyncNotificationsOperations:
-    """Operations tagged Notifications, to be awaited."""
+    """Operations tagged Notifications, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -95,7 +95,7 @@ ORGANIZATION_BYOC_INFRASTRUCTURE_PRIVATE_ENDPOINT_CONFIG_GET = Operation(
 
 
 class OrganizationOperations:
-    """Operations tagged Organization; each blocks until its answer is there."""
+    """Operations tagged Organization; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -384,7 +384,7 @@ class OrganizationOperations:
 
 
 class AsyncOrganizationOperations:
-    """Operations tagged Organization, to be awaited."""
+    """Operations tagged Organization, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

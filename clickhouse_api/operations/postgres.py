@@ -121,7 +121,7 @@ POSTGRES_LOGS_GET_LIST = Operation(
 
 
 class PostgresOperations:
-    """Operations tagged Postgres; each blocks until its answer is there."""
+    """Operations tagged Postgres; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -529,7 +529,7 @@ class PostgresOperations:
 
 
 class AsyncPostgresOperations:
-    """Operations tagged Postgres, to be awaited."""
+    """Operations tagged Postgres, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

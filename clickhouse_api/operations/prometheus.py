@@ -47,7 +47,7 @@ POSTGRES_INSTANCE_PROMETHEUS_GET = Operation(
 
 
 class PrometheusOperations:
-    """Operations tagged Prometheus; each blocks until its answer is there."""
+    """Operations tagged Prometheus; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -143,7 +143,7 @@ class PrometheusOperations:
 
 
 class AsyncPrometheusOperations:
-    """Operations tagged Prometheus, to be awaited."""
+    """Operations tagged Prometheus, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

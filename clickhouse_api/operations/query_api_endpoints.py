@@ -48,7 +48,7 @@ QUERY_API_ENDPOINT_UPDATE = Operation(
 
 
 class QueryApiEndpointsOperations:
-    """Operations tagged Query API endpoints; each blocks until its answer is there."""
+    """Operations tagged Query API endpoints; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -161,7 +161,7 @@ class QueryApiEndpointsOperations:
 
 
 class AsyncQueryApiEndpointsOperations:
-    """Operations tagged Query API endpoints, to be awaited."""
+    """Operations tagged Query API endpoints, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

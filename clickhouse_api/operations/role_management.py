@@ -39,7 +39,7 @@ ORGANIZATION_ROLE_DELETE = Operation(
 
 
 class RoleManagementOperations:
-    """Operations tagged Role Management; each blocks until its answer is there."""
+    """Operations tagged Role Management; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -131,7 +131,7 @@ class RoleManagementOperations:
 
 
 class AsyncRoleManagementOperations:
-    """Operations tagged Role Management, to be awaited."""
+    """Operations tagged Role Management, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

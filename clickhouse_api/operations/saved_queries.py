@@ -48,7 +48,7 @@ SAVED_QUERY_UPDATE = Operation(
 
 
 class SavedQueriesOperations:
-    """Operations tagged Saved queries; each blocks until its answer is there."""
+    """Operations tagged Saved queries; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -161,7 +161,7 @@ class SavedQueriesOperations:
 
 
 class AsyncSavedQueriesOperations:
-    """Operations tagged Saved queries, to be awaited."""
+    """Operations tagged Saved queries, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -175,7 +175,7 @@ REPLICA_AWARE_ROUTING_UPDATE = Operation(
 
 
 class ServiceOperations:
-    """Operations tagged Service; each blocks until its answer is there."""
+    """Operations tagged Service; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -709,7 +709,7 @@ class ServiceOperations:
 
 
 class AsyncServiceOperations:
-    """Operations tagged Service, to be awaited."""
+    """Operations tagged Service, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -42,7 +42,7 @@ SNAPSHOT_CONFIGURATION_UPDATE = Operation(
 
 
 class SnapshotOperations:
-    """Operations tagged Snapshot; each blocks until its answer is there."""
+    """Operations tagged Snapshot; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -132,7 +132,7 @@ class SnapshotOperations:
 
 
 class AsyncSnapshotOperations:
-    """Operations tagged Snapshot, to be awaited."""
+    """Operations tagged Snapshot, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

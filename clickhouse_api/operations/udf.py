@@ -76,7 +76,7 @@ UDF_VERSION_DELETE = Operation(
 
 
 class UdfOperations:
-    """Operations tagged UDF; each blocks until its answer is there."""
+    """Operations tagged UDF; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -319,7 +319,7 @@ class UdfOperations:
 
 
 class AsyncUdfOperations:
-    """Operations tagged UDF, to be awaited."""
+    """Operations tagged UDF, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -49,7 +49,7 @@ INVITATION_DELETE = Operation(
 
 
 class UserManagementOperations:
-    """Operations tagged User management; each blocks until its answer is there."""
+    """Operations tagged User management; each method blocks until it has the response."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -61,11 +61,11 @@ class UserManagementOperations:
 
         Source: operation `whoamiGet`.
         """
-        answer: models.Whoami = self._caller.any_of(
+        result: models.Whoami = self._caller.any_of(
             WHOAMI_GET,
             answer=models.Whoami,
         )
-        return answer
+        return result
 
     def member_get_list(
         self,
@@ -203,7 +203,7 @@ class UserManagementOperations:
 
 
 class AsyncUserManagementOperations:
-    """Operations tagged User management, to be awaited."""
+    """Operations tagged User management, as coroutines."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
@@ -215,11 +215,11 @@ class AsyncUserManagementOperations:
 
         Source: operation `whoamiGet`.
         """
-        answer: models.Whoami = await self._caller.any_of(
+        result: models.Whoami = await self._caller.any_of(
             WHOAMI_GET,
             answer=models.Whoami,
         )
-        return answer
+        return result
 
     async def member_get_list(
         self,

@@ -131,7 +131,7 @@ def test_a_document_that_cannot_be_had_is_one_line(copied: Path, source: str) ->
 def test_something_that_is_no_document_is_refused(tmp_path: Path) -> None:
     """A login page that happens to be JSON must not empty the client."""
     (tmp_path / "x.json").write_text("{}")
-    with pytest.raises(ValueError, match="not an OpenAPI document"):
+    with pytest.raises(ValueError, match="not an OpenAPI spec"):
         load(str(tmp_path / "x.json"))
 
 

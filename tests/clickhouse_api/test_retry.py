@@ -142,7 +142,7 @@ def test_changes_that_can_be_repeated_are(client: Client, cloud: Cloud, call: st
 
 
 def test_an_earlier_doubt_is_not_forgotten(client: Client, cloud: Cloud) -> None:
-    """The first attempt may have been carried out although the last was clearly refused."""
+    """The first attempt may have been applied although the last was clearly refused."""
     cloud.answers(hang_up(), failed(409, "not now"))
     with pytest.raises(errors.Conflict) as caught:
         client.service.instance_delete("o", "s")
@@ -325,7 +325,7 @@ def test_a_slow_answer_is_a_lost_one(cloud: Cloud, tmp_path: Path, clock: Counti
             clock=clock,
             timeout_seconds=0.05,
         ) as client,
-        pytest.raises(errors.ConnectionFailed, match="may have been carried out") as caught,
+        pytest.raises(errors.ConnectionFailed, match="may have been applied") as caught,
     ):
         client.service.instance_create("o", CREATE)
     release.set()
@@ -403,7 +403,7 @@ def test_the_tree_of_errors_is_the_one_in_the_docstring() -> None:
     """Every class is drawn and has the ancestor it is drawn under."""
     drawn = errors.__doc__ or ""
     classes = [getattr(errors, name) for name in errors.__all__ if name[0].isupper()]
-    assert len(classes) > 10
+    assert len(classes) >= 10
     for kind in classes:
         assert issubclass(kind, errors.ClickHouseApiError)
         assert kind.__name__ in drawn
