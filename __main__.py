@@ -1,4 +1,4 @@
-"""What is deployed: a ClickHouse service, its schema and users, and the worker that feeds it."""
+"""The stack: a ClickHouse service, its schema and users, and the worker that inserts into it."""
 
 import pulumi
 

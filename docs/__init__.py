@@ -2,11 +2,12 @@
 
     python -m docs
 
-rebuilds `docs/resources/` from the docstrings. A page has what its file says: the text, the example
-as a whole program, every argument, every output. Nothing is imported for that, so a page cannot
-depend on what is installed. Tests preview the programs and refuse a page that is not up to date.
+rebuilds `docs/resources/` from the docstrings, and the table of config keys in README.md. A page
+has the text of its file, the example as a complete program, every argument and every output. Tests
+preview the programs and fail if a page is not up to date.
 
-- `source` reads the public classes and functions of `resources/`.
-- `programs` makes a program of an example and of the examples it builds upon.
+- `source` reads the public classes and functions of `resources/`, without importing them.
+- `programs` builds a program from an example and the examples that it uses.
+- `config_table` builds the table of config keys.
 - `pages` writes Markdown.
 """

@@ -1,7 +1,8 @@
-"""Programs from the examples in docstrings: an example, its imports, and what it builds upon.
+"""Build a program from an example in a docstring, its imports, and the examples that it uses.
 
-An example is an excerpt: it may use a name that the example of another file defines (`warehouse`,
-`organization`). A program has those first. All programs are parts of one, which a test previews.
+An example is an excerpt. It may use a name that the example of another file defines (`warehouse`,
+`organization`). A program begins with those examples. One test previews all examples as one
+program.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _INDENTED = re.compile(r"((?:^ {4}.*\n|^\n(?= {4}))+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Example:
-    """The code in one file's docstring.
+    """The code in the docstring of a file.
 
     Attributes:
-        file: the module's name.
-        code: all of it; where there is text in between, blank lines are.
-        defines: names that it assigns.
-        uses: names that it takes from elsewhere.
+        file: name of the module.
+        code: all code of the docstring, with blank lines instead of the text in between.
+        defines: names that the code assigns.
+        uses: names that the code does not define.
     """
 
     file: str
@@ -39,7 +40,7 @@ class Example:
 
 
 def pieces(docstring: str) -> list[str]:
-    """A docstring's text and code by turns, text first and last."""
+    """Split a docstring into text and code in alternation. The first and the last part are text."""
     found = _INDENTED.split(docstring + "\n")
     return [
         textwrap.dedent(piece).strip() if number % 2 else piece.strip()
@@ -48,7 +49,7 @@ def pieces(docstring: str) -> list[str]:
 
 
 def examples_of(files: Iterable[File]) -> dict[str, Example]:
-    """The files' examples, by file.
+    """Return the examples of the files, by file.
 
     Raises:
         DocumentationError: an example is not Python, or two define the same name.
@@ -69,12 +70,12 @@ def examples_of(files: Iterable[File]) -> dict[str, Example]:
 
 
 def program(wanted: Sequence[str], examples: Mapping[str, Example], exported: set[str]) -> str:
-    """A program of the wanted files' examples and of those they build upon, these first.
+    """Return a program of the wanted files' examples, after the examples that they use.
 
     Args:
-        exported: what `resources` exports.
+        exported: names that `resources` exports.
     Raises:
-        DocumentationError: an example uses a name that nobody defines.
+        DocumentationError: an example uses a name that no example defines.
     """
     owners = {name: example.file for example in examples.values() for name in example.defines}
     order: list[str] = []

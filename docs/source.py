@@ -1,4 +1,4 @@
-"""Reads what `resources/` says about itself: public names, their docstrings, arguments, outputs."""
+"""Read the public names of `resources/` with their docstrings, arguments and outputs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 _SECTIONS = ("Attributes", "Args", "Returns", "Raises", "Yields", "Source")
 _SECTION = re.compile(rf"^({'|'.join(_SECTIONS)}):(.*)$")
 _ENTRY = re.compile(r"^ {4}([\w.]+): ?(.*)$")
-# Types that stand for themselves: an argument of one of these takes no output.
+# Plain types: an argument with one of these types accepts no output.
 _PLAIN = frozenset({"str", "int", "float", "bool"})
 
 
 class DocumentationError(Exception):
-    """A docstring cannot become a page; the message says which and why."""
+    """A docstring cannot become a page. The message names the docstring and the reason."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Property:
     """An argument, an output or a parameter.
 
     Attributes:
-        type: its annotation, without Pulumi's wrappers and `| None`.
-        keyword: a function takes it by name only.
-        plain: it takes a value that is known when the program runs, and no output.
-        default: as the source has it; None where it is required.
-        text: what its docstring says.
+        type: the annotation, without Pulumi's wrappers and `| None`.
+        keyword: whether it is a keyword-only parameter of a function.
+        plain: whether it accepts plain values only, and no outputs.
+        default: the default in the source; None if the property is required.
+        text: its description in the docstring.
     """
 
     name: str
@@ -48,15 +48,15 @@ class Property:
 
 @dataclass(frozen=True)
 class Public:
-    """One name that `resources` exports.
+    """A name that `resources` exports.
 
     Attributes:
         kind: `resource`, `values` (a dataclass) or `function`.
-        text: its docstring without the sections.
-        raises: what it raises, and when.
+        text: the docstring without the sections.
+        raises: the errors that it raises, with their conditions.
         arguments: fields of a dataclass, parameters of anything else.
-        outputs: of a resource.
-        returns: of a function, its annotation.
+        outputs: outputs of a resource.
+        returns: annotation of a function's result.
     """
 
     name: str
@@ -73,9 +73,9 @@ class File:
     """A file of `resources/` with public names.
 
     Attributes:
-        name: of the module, `role`; it names the page, too.
-        path: of the file, relative to the repository: `resources/organization/role.py`.
-        text: its docstring.
+        name: name of the module and of the page, `role`.
+        path: path of the file, relative to the repository: `resources/organization/role.py`.
+        text: docstring of the file.
         public: resources first, then their arguments, values and functions.
     """
 
@@ -109,9 +109,9 @@ def read_files() -> list[File]:
 
 
 def sections(docstring: str) -> tuple[str, dict[str, dict[str, str]]]:
-    """A docstring's text, and its sections: name -> entry -> text. `Returns` has one entry, ``.
+    """Return the text of a docstring, and its sections as name -> entry -> text.
 
-    The text of an entry is one line.
+    The text of an entry is one line. `Returns` has one entry with the name ``.
     """
     text: list[str] = []
     found: dict[str, dict[str, str]] = {}
@@ -133,7 +133,7 @@ def sections(docstring: str) -> tuple[str, dict[str, dict[str, str]]]:
 def _file(path: Path, names: list[str]) -> File:
     if not path.exists():
         raise DocumentationError(
-            f"the package exports {names[0]} of {path.name}, which is not there"
+            f"the package exports {names[0]} of {path.name}, which does not exist"
         )
     tree = ast.parse(path.read_text())
     nodes = {
@@ -226,7 +226,7 @@ def _property(
 
 
 def _type(annotation: ast.expr | None) -> str:
-    """The annotation without `pulumi.Input[…]`, `pulumi.Output[…]` and `| None`."""
+    """Return the annotation without `pulumi.Input[…]`, `pulumi.Output[…]` and `| None`."""
     if annotation is None:
         return ""
     return re.sub(r" \| None\b", "", ast.unparse(_unwrapped(annotation)))
@@ -251,7 +251,7 @@ def _initializer(node: ast.ClassDef) -> ast.FunctionDef | None:
 
 
 def _text(statement: ast.stmt | None) -> str:
-    """The string that stands alone after a field: its docstring."""
+    """Return the docstring of a field: the string after it."""
     value = statement.value if isinstance(statement, ast.Expr) else None
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         return " ".join(value.value.split())

@@ -1,4 +1,4 @@
-"""Sends one span to the ingest worker with the OpenTelemetry SDK; exits with 1 if it is not stored.
+"""Send one span to the ingest worker with the OpenTelemetry SDK. Exit with 1 if it is not stored.
 
 Run after `eval "$(make env)"`: python examples/send_span.py
 """

@@ -36,7 +36,7 @@ class Operation:
         constant: name of the generated `Operation` constant.
         call: method of the caller for this kind of response: `one`, `page`, `any_of`, `items`,
             `text` or `nothing`.
-        answer: class (or alias) of the result, empty for `text` and `nothing`.
+        `answer`: class (or alias) of the result, empty for `text` and `nothing`.
         returns: annotation of the method.
     """
 

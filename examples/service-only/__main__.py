@@ -19,7 +19,7 @@ service = Service(
         organization_id=get_organization(config.get("organization")).id,
         cloud_provider=config.get("cloudProvider") or "aws",
         region=config.get("region") or "eu-central-1",
-        # Who may connect. Your own address, not the world's.
+        # Addresses that may connect. Use your own address, not all addresses.
         ip_access_list=config.get_object("ipAccessList") or ["127.0.0.1/32"],
         num_replicas=config.get_int("numReplicas") or 3,
     ),

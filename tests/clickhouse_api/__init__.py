@@ -1,1 +1,1 @@
-"""Tests of the control-plane client; the vendor's edge is a real HTTP server on this machine."""
+"""Tests of the control-plane client. The vendor's API is a real HTTP server on this machine."""

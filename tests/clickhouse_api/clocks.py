@@ -1,4 +1,4 @@
-"""A clock that counts: sleeping moves it on and takes no time."""
+"""A clock that counts: a sleep advances it and takes no time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["CountingClock"]
 
 @dataclass
 class CountingClock:
-    """Starts at 1000 s, and chance always says 1, which makes every jittered pause the longest."""
+    """Starts at 1000 s. Its random numbers are always 1, so every jittered pause is the longest."""
 
     moment: float = 1000.0
     epoch: str = "since the test began"

@@ -1,4 +1,4 @@
-"""The vendor's edge as a server: it answers what a test tells it to and notes what it was asked."""
+"""The vendor's API as a server: it sends the replies of a test and records the requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-__all__ = ["REQUEST_ID", "Asked", "Cloud", "Reply", "failed", "hang_up", "ok", "running_cloud"]
+__all__ = ["REQUEST_ID", "Cloud", "Received", "Reply", "failed", "hang_up", "ok", "running_cloud"]
 
 KEY_ID = "keyid0123456789"
 KEY_SECRET = "sesame-open-up-4711"
@@ -19,8 +19,8 @@ REQUEST_ID = "11111111-2222-4333-8444-555555555555"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request as it came over the wire."""
+class Received:
+    """A request as the server received it."""
 
     method: str
     target: str
@@ -29,7 +29,7 @@ class Asked:
 
     @property
     def path(self) -> str:
-        """Path as sent, still percent-encoded."""
+        """Path as received, percent-encoded."""
         return urlsplit(self.target).path
 
     @property
@@ -48,7 +48,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `status` 0 closes the connection instead of answering."""
+    """A reply; `status` 0 closes the connection without one."""
 
     status: int
     body: bytes = b""
@@ -56,7 +56,7 @@ class Reply:
 
 
 def ok(result: Any = None, status: int = 200, **beside: Any) -> Reply:
-    """The API's envelope around a result."""
+    """Return a reply with a `result`, in the API's format."""
     envelope = {"status": status, "requestId": REQUEST_ID, **beside}
     if result is not None:
         envelope["result"] = result
@@ -64,14 +64,14 @@ def ok(result: Any = None, status: int = 200, **beside: Any) -> Reply:
 
 
 def failed(status: int, error: Any, **headers: str) -> Reply:
-    """The API's envelope around an error."""
+    """Return a reply with an error, in the API's format."""
     envelope = {"status": status, "error": error, "requestId": REQUEST_ID}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(status, json.dumps(envelope).encode(), named)
 
 
 def hang_up() -> Reply:
-    """Take the request, then close the connection: the lost answer."""
+    """Receive the request, then close the connection, so that the response is lost."""
     return Reply(0)
 
 
@@ -80,23 +80,23 @@ class Cloud:
     """A running server.
 
     Attributes:
-        answer: makes the reply to a request; tests replace it.
-        asked: every request so far, in order of arrival.
+        respond: returns the reply to a request. Tests replace it.
+        requests: all requests so far, in order of arrival.
     """
 
     base_url: str
-    answer: Callable[[Asked], Reply] = lambda _: ok({})
-    asked: list[Asked] = field(default_factory=list)
+    respond: Callable[[Received], Reply] = lambda _: ok({})
+    requests: list[Received] = field(default_factory=list)
 
     def answers(self, *replies: Reply) -> None:
-        """Answer with these, one after the other, then with the last for ever."""
+        """Send these replies one after the other, then the last one indefinitely."""
         remaining = list(replies)
-        self.answer = lambda _: remaining.pop(0) if len(remaining) > 1 else remaining[0]
+        self.respond = lambda _: remaining.pop(0) if len(remaining) > 1 else remaining[0]
 
 
 @contextmanager
 def running_cloud() -> Iterator[Cloud]:
-    """A server on a port of its own."""
+    """Run a server on a separate port."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -104,13 +104,13 @@ def running_cloud() -> Iterator[Cloud]:
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length)
-            asked = Asked(self.command, self.path, dict(self.headers.items()), body)
-            cloud.asked.append(asked)
-            reply = cloud.answer(asked)
+            request = Received(self.command, self.path, dict(self.headers.items()), body)
+            cloud.requests.append(request)
+            reply = cloud.respond(request)
             if reply.status == 0:
                 self.close_connection = True
                 return
-            with suppress(ConnectionError):  # a client that gave up waiting is no fault here
+            with suppress(ConnectionError):  # the client may have stopped waiting
                 self.reply_with(reply)
 
         def reply_with(self, reply: Reply) -> None:
@@ -124,7 +124,7 @@ def running_cloud() -> Iterator[Cloud]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
         def log_message(self, *_: object) -> None:
-            """Keep quiet."""
+            """Write no log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""Fixtures: a cloud to call, a clock that counts, and clients that use both."""
+"""Fixtures: a server, a clock that counts, and clients that use both."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def client(cloud: Cloud, clock: CountingClock, tmp_path: Path) -> Iterator[Clien
 
 @pytest.fixture
 def async_client(cloud: Cloud, clock: CountingClock, tmp_path: Path) -> Callable[[], AsyncClient]:
-    """A factory, because an asynchronous client belongs to the loop it is made in."""
+    """Return a factory, because an asyncio client belongs to the event loop that creates it."""
 
     def make() -> AsyncClient:
         return AsyncClient(

@@ -1,6 +1,6 @@
-"""Takes turns in a process of its own: `python -m …limiter_process STATE_DIR COUNT`.
+"""Reserve slots in a separate process: `python -m …limiter_process STATE_DIR COUNT`.
 
-The clock stands still, so what is printed, the turns taken, depends on nobody's speed.
+The clock does not advance, so the printed slots do not depend on the speed of the process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tests.clickhouse_api.clocks import CountingClock
 
 
 def main() -> None:
-    """Take COUNT turns and print them."""
+    """Reserve COUNT slots and print them."""
     limiter = SharedLimiter(
         state_dir=Path(sys.argv[1]), base_url="http://x/v1", key_id="k", clock=CountingClock()
     )

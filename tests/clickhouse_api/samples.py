@@ -1,4 +1,4 @@
-"""Values that fit the document's schemas, with every documented field present."""
+"""Values that match the schemas of the OpenAPI spec, with every field."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BY_PATTERN = {r"^[A-Za-z][A-Za-z0-9_]*$": "name_1", r"\S": "text"}
 
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
-    """(path, HTTP method, operation) of the whole document."""
+    """Yield (path, HTTP method, operation) of the whole spec."""
     return [
         (path, method, operation)
         for path, methods in DOCUMENT["paths"].items()
@@ -46,9 +46,9 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def sample(schema: dict[str, Any], choice: int = 0, inside: tuple[str, ...] = ()) -> Any:
-    """A value that fits `schema`; `choice` picks among the alternatives of every union.
+    """Return a value that matches `schema`. `choice` selects an alternative of every union.
 
-    A schema that holds a list of itself holds one level of it.
+    A schema with a list of itself gets one level.
     """
     if "$ref" in schema:
         inside = (*inside, schema["$ref"])
@@ -109,19 +109,19 @@ def _number(schema: dict[str, Any]) -> int:
 
 
 def check_sample(schema: dict[str, Any], value: Any) -> None:
-    """Fail unless the sampler made what the document asks for."""
+    """Fail unless the sampler's value matches the spec."""
     validator(json.dumps(schema)).validate(value)
 
 
 @cache
 def validator(schema: str) -> Any:
     whole = {**json.loads(schema), "components": DOCUMENT["components"]}
-    # The document's alternatives are not exclusive: an object schema without `type` fits null too.
+    # The spec's alternatives are not exclusive: an object schema without `type` also accepts null.
     return jsonschema.Draft202012Validator(json.loads(json.dumps(whole).replace("oneOf", "anyOf")))
 
 
 def most_variants(schema: dict[str, Any]) -> int:
-    """How many choices it takes to see every alternative of every union once."""
+    """Return the number of choices that select every alternative of every union once."""
     return max(_widths(schema, frozenset()), default=1)
 
 

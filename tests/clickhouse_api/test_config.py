@@ -1,4 +1,4 @@
-"""Settings: every fault is one line that says what to do."""
+"""Every invalid setting is one line with a remedy."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from clickhouse_api.limiter import default_state_dir
 ENVIRONMENT = {"CLICKHOUSE_CLOUD_API_KEY": "id", "CLICKHOUSE_CLOUD_API_SECRET": "secret"}
 
 
-def test_the_environment_gives_a_client_with_the_published_url() -> None:
+def test_a_client_from_the_environment_has_the_published_url() -> None:
     """Only the key has no default."""
     settings = Settings.from_env(ENVIRONMENT)
     assert settings.base_url == "https://api.clickhouse.cloud/v1"
     assert repr(Client.from_env(ENVIRONMENT)) == f"Client(base_url={settings.base_url!r})"
 
 
-def test_every_missing_variable_is_named_at_once() -> None:
-    """So that nobody learns of them one by one."""
+def test_one_message_names_all_missing_variables() -> None:
+    """One run shows all of them."""
     with pytest.raises(ConfigurationError) as caught:
         Client.from_env({})
     line = str(caught.value)
@@ -44,7 +44,7 @@ def test_url_and_state_folder_come_from_the_environment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "value", "message"),
     [
         ("base_url", "api.clickhouse.cloud/v1", "not an http"),
         ("base_url", "ftp://example.com/v1", "not an http"),
@@ -61,16 +61,16 @@ def test_url_and_state_folder_come_from_the_environment(tmp_path: Path) -> None:
         ("retry_deadline_seconds", float("nan"), "retry_deadline_seconds"),
     ],
 )
-def test_a_wrong_setting_is_one_line_that_names_it(field: str, value: Any, told: str) -> None:
-    """Found when the client is made, before anything is sent."""
+def test_an_invalid_setting_is_one_line_with_its_name(field: str, value: Any, message: str) -> None:
+    """The constructor rejects it, before any request."""
     with pytest.raises(ConfigurationError) as caught:
         Client(**{"key_id": "id", "key_secret": "secret", field: value})
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_key_may_have_another_limit() -> None:
-    """The vendor's, unless the environment says so; a wrong one is one line."""
+    """The default is the vendor's limit. An invalid limit is one line."""
     name = "CLICKHOUSE_API_REQUESTS_PER_WINDOW"
     assert Settings.from_env(ENVIRONMENT).requests_per_window == 10
     assert Settings.from_env({**ENVIRONMENT, name: "25"}).requests_per_window == 25
@@ -79,8 +79,8 @@ def test_a_key_may_have_another_limit() -> None:
             Settings.from_env({**ENVIRONMENT, name: wrong})
 
 
-def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    """With the variable that moves it elsewhere."""
+def test_the_message_names_a_state_folder_that_cannot_be_created(tmp_path: Path) -> None:
+    """It also names the variable that sets another folder."""
     (tmp_path / "file").write_text("in the way")
     with (
         Client(
@@ -95,10 +95,10 @@ def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert str(tmp_path) in str(caught.value)
 
 
-def test_the_state_folder_follows_the_environment(
+def test_the_environment_sets_the_state_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Its own variable first, then the user's cache folder."""
+    """`CLICKHOUSE_API_STATE_DIR` has precedence over the user's cache folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("CLICKHOUSE_API_STATE_DIR", raising=False)
     assert default_state_dir() == tmp_path / "cache" / "clickhouse-api"
@@ -106,8 +106,8 @@ def test_the_state_folder_follows_the_environment(
     assert default_state_dir() == tmp_path / "own"
 
 
-def test_a_path_parameter_that_would_be_another_path_is_refused(tmp_path: Path) -> None:
-    """An empty service id would ask for, or delete, something else."""
+def test_a_path_parameter_that_would_be_another_path_is_rejected(tmp_path: Path) -> None:
+    """A request with an empty service id would read or delete another object."""
     with Client(key_id="i", key_secret="s", state_dir=tmp_path) as client:
         for value in ("", ".", ".."):
             with pytest.raises(ConfigurationError, match="serviceId must not be"):

@@ -1,4 +1,4 @@
-"""Rules about the document: everything in it is there to be called, sent and read."""
+"""Every operation, schema, field and enum of the OpenAPI spec is in the client."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from clickhouse_api import AsyncClient, Client, models
 from clickhouse_api.results import Page
-from tests.clickhouse_api.cloud import Asked, Cloud, Reply, ok
+from tests.clickhouse_api.cloud import Cloud, Received, Reply, ok
 from tests.clickhouse_api.samples import (
     SCHEMAS,
     check_sample,
@@ -25,12 +25,12 @@ from tests.clickhouse_api.samples import (
 )
 
 OPERATIONS = operations()
-# One that would become another path if it were not encoded.
+# An id that would be another path if it were not encoded.
 HARD_SEGMENT = "a/b c%2F?é"
 
 
 def snake(name: str) -> str:
-    """The tests' own idea of snake_case, so that the generator is not judged by itself."""
+    """Convert to snake_case without the generator's function, so that a test can check it."""
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.replace(" ", "_"))
     return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name).lower()
 
@@ -47,7 +47,7 @@ def body_schema(operation: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def answer_of(operation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """(content type, schema) of the successful answer."""
+    """Return (content type, schema) of the successful response."""
     statuses = [status for status in operation["responses"] if status.startswith("2")]
     assert len(statuses) == 1
     [(content_type, content)] = operation["responses"][statuses[0]]["content"].items()
@@ -59,7 +59,7 @@ def choices(operation: dict[str, Any]) -> int:
 
 
 def reply_to(operation: dict[str, Any], choice: int) -> tuple[Reply, Any]:
-    """The answer to send and what the client should make of it."""
+    """Return the reply of the server and the expected result of the client."""
     content_type, schema = answer_of(operation)
     if content_type != "application/json":
         return Reply(200, b"some text\n", {"Content-Type": content_type}), "some text\n"
@@ -72,7 +72,7 @@ def reply_to(operation: dict[str, Any], choice: int) -> tuple[Reply, Any]:
 def arguments_for(
     method: Callable[..., Any], path: str, operation: dict[str, Any], choice: int
 ) -> tuple[list[Any], dict[str, Any], Any]:
-    """Positional and keyword arguments that use everything documented, and the body as JSON."""
+    """Return positional and keyword arguments with every parameter, and the body as JSON."""
     positional: list[Any] = [HARD_SEGMENT for _ in re.findall(r"{\w+}", path)]
     schema, body = body_schema(operation), None
     if schema is not None:
@@ -93,33 +93,33 @@ def as_sent(value: Any) -> list[str]:
 
 
 def check_request(
-    asked: Asked, path: str, method: str, keywords: dict[str, Any], body: Any
+    request: Received, path: str, method: str, keywords: dict[str, Any], body: Any
 ) -> None:
-    assert asked.method == method.upper()
+    assert request.method == method.upper()
     expected = [HARD_SEGMENT if "{" in part else part for part in path.strip("/").split("/")]
-    assert asked.segments == expected
+    assert request.segments == expected
     sent: dict[str, list[str]] = {}
-    for name, text in asked.query:
+    for name, text in request.query:
         sent.setdefault(snake(name), []).append(text)
     assert sent == {name: as_sent(value) for name, value in keywords.items()}
-    assert asked.body == body
+    assert request.body == body
 
 
-def as_json(answer: Any) -> Any:
-    if isinstance(answer, BaseModel):
-        return answer.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return [as_json(item) for item in answer] if isinstance(answer, list) else answer
+def as_json(response: Any) -> Any:
+    if isinstance(response, BaseModel):
+        return response.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return [as_json(item) for item in response] if isinstance(response, list) else response
 
 
-def test_the_document_has_the_174_operations_we_promise() -> None:
-    """Guards all tests below against looking at an empty document."""
+def test_the_spec_has_174_operations() -> None:
+    """The tests below would also pass for an empty spec."""
     assert len(OPERATIONS) == 174
     assert len(SCHEMAS) >= 440
     assert len({operation["operationId"] for _, _, operation in OPERATIONS}) == 174
 
 
 def test_each_operation_exists_once_in_both_clients_and_there_are_no_others() -> None:
-    """The public methods of the groups are exactly the document's operations."""
+    """The public methods of the groups are exactly the operations of the spec."""
     for kind in ("", "Async"):
         methods = set()
         for tag in {operation["tags"][0] for _, _, operation in OPERATIONS}:
@@ -138,7 +138,7 @@ def test_each_operation_exists_once_in_both_clients_and_there_are_no_others() ->
     OPERATIONS,
     ids=[operation["operationId"] for _, _, operation in OPERATIONS],
 )
-def test_an_operation_sends_all_it_is_given_and_reads_all_it_gets(
+def test_an_operation_sends_every_argument_and_reads_every_field(
     path: str,
     http_method: str,
     operation: dict[str, Any],
@@ -146,7 +146,7 @@ def test_an_operation_sends_all_it_is_given_and_reads_all_it_gets(
     async_client: Callable[[], AsyncClient],
     cloud: Cloud,
 ) -> None:
-    """Over real HTTP, blocking and awaited, for each variant of each union that is involved."""
+    """Over real HTTP, with both clients, for each variant of each union."""
     assert choices(operation) >= 1
     for choice in range(choices(operation)):
         reply, expected = reply_to(operation, choice)
@@ -154,20 +154,20 @@ def test_an_operation_sends_all_it_is_given_and_reads_all_it_gets(
         method = method_of(client, operation)
         positional, keywords, body = arguments_for(method, path, operation, choice)
 
-        answer = method(*positional, **keywords)
-        check_request(cloud.asked.pop(), path, http_method, keywords, body)
-        assert as_json(answer) == expected
+        response = method(*positional, **keywords)
+        check_request(cloud.requests.pop(), path, http_method, keywords, body)
+        assert as_json(response) == expected
 
         async def call(arguments: list[Any], named: dict[str, Any]) -> Any:
             async with async_client() as awaited:
                 return await method_of(awaited, operation)(*arguments, **named)
 
         assert as_json(asyncio.run(call(positional, keywords))) == expected
-        check_request(cloud.asked.pop(), path, http_method, keywords, body)
+        check_request(cloud.requests.pop(), path, http_method, keywords, body)
 
 
-def test_query_parameters_are_keywords_and_only_required_ones_must_be_given() -> None:
-    """Positions are for the path and the body alone."""
+def test_query_parameters_are_keywords_and_optional_unless_required() -> None:
+    """Only path parameters and the body are positional."""
     seen = 0
     for _, _, operation in OPERATIONS:
         query = {p["name"]: p for p in operation["parameters"] if p["in"] == "query"}
@@ -190,7 +190,7 @@ def test_query_parameters_are_keywords_and_only_required_ones_must_be_given() ->
 
 
 def test_every_schema_has_a_model() -> None:
-    """Under the document's name, first letter up."""
+    """It has the schema's name with a capital first letter."""
     checked = 0
     for name in SCHEMAS:
         model = getattr(models, name[0].upper() + name[1:])
@@ -201,7 +201,7 @@ def test_every_schema_has_a_model() -> None:
 
 
 def test_every_documented_field_is_a_snake_case_attribute() -> None:
-    """And populates under the document's name as well as under ours."""
+    """A model accepts both the field's name and the attribute's name."""
     checked = 0
     for name, schema in SCHEMAS.items():
         if not schema.get("properties") or "oneOf" in schema:
@@ -218,21 +218,21 @@ def test_every_documented_field_is_a_snake_case_attribute() -> None:
 
 
 def test_every_enum_value_is_a_member_of_a_named_enum() -> None:
-    """Lists of two or more strings became enums; equal ones became one enum."""
+    """Each list of two or more strings is an enum. Equal lists are one enum."""
     enums = {
         name: getattr(models, name)
         for name in models.__all__
         if isinstance(getattr(models, name), type) and issubclass(getattr(models, name), str)
     }
     members = [frozenset(member.value for member in enum) for enum in enums.values()]
-    asked = [
+    request = [
         [parameter["schema"] for parameter in operation["parameters"]]
         for _, _, operation in OPERATIONS
     ]
-    documented = set(_listed([SCHEMAS, asked]))
+    documented = set(_listed([SCHEMAS, request]))
     assert len(documented) > 90
     assert documented == set(members)
-    # Only what the document itself names twice may be there twice.
+    # Only an enum that has two names in the spec may occur twice.
     named = [
         frozenset(schema["enum"])
         for schema in SCHEMAS.values()
@@ -254,7 +254,7 @@ def _listed(node: Any) -> list[frozenset[str]]:
 
 
 def test_no_class_has_a_numbered_name() -> None:
-    """`Type17` says nothing; a digit at the end is the document's own (`ResourceTagsV1`)."""
+    """`Type17` has no meaning. The spec has some digits at the end (`ResourceTagsV1`)."""
     own = {name[0].upper() + name[1:] for name in SCHEMAS}
     assert len(models.__all__) > 600
     for name in models.__all__:
@@ -279,8 +279,8 @@ def _property_names(node: Any) -> set[str]:
     return names
 
 
-def test_a_page_carries_what_stood_beside_the_list(client: Client, cloud: Cloud) -> None:
-    """Lists that come in pages say where the next begins."""
+def test_a_page_has_the_paging_fields_of_the_response(client: Client, cloud: Cloud) -> None:
+    """A page has the cursor of the next page."""
     cloud.answers(ok([{"id": "o"}], nextCursor="later", totalCount=7, limit=1))
     page = client.organization.organization_get_list(limit=1)
     assert isinstance(page, Page)

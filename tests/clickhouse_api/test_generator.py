@@ -1,4 +1,4 @@
-"""The generator: what is committed is what it makes, from a file or a URL, the same every time."""
+"""The generator's output is the committed code, from a file or a URL, in every run."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ PACKAGE = Path(clickhouse_api.__file__).parent
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, str]:
-    """What the generator makes of the committed snapshot."""
+    """Return the generator's output for the committed spec."""
     return render.generated_files(load(str(SNAPSHOT)))
 
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """A checkout of its own, for runs that write."""
+    """Return a copy of the package, for runs that write."""
     shutil.copytree(PACKAGE, tmp_path / "clickhouse_api", ignore=shutil.ignore_patterns("__py*"))
     return tmp_path
 
@@ -53,15 +53,15 @@ def tree(checkout: Path) -> dict[str, bytes]:
     }
 
 
-def test_the_committed_code_is_what_the_generator_makes(files: dict[str, str]) -> None:
-    """Byte for byte; `python -m clickhouse_api.generator` repairs it."""
+def test_the_committed_code_is_the_output_of_the_generator(files: dict[str, str]) -> None:
+    """It is equal byte for byte. `python -m clickhouse_api.generator` updates it."""
     assert len(files) > 30
     assert sum(text.count("\n") for text in files.values()) > 10_000
     assert render.differences(files) == []
 
 
-def test_line_one_says_what_made_the_file(files: dict[str, str]) -> None:
-    """Generated, from what, by which command."""
+def test_line_one_has_the_source_and_the_command(files: dict[str, str]) -> None:
+    """A reader must not edit a generated file."""
     for path, text in files.items():
         first = text.splitlines()[0]
         folder, _, name = path.partition("/")
@@ -70,27 +70,27 @@ def test_line_one_says_what_made_the_file(files: dict[str, str]) -> None:
         assert "python -m clickhouse_api.generator" in first
 
 
-def test_a_differing_missing_or_leftover_file_is_found_and_repaired(copied: Path) -> None:
-    """An edit by hand, a deletion and a file of a tag that is gone."""
+def test_a_changed_a_missing_and_an_obsolete_file_are_found_and_repaired(copied: Path) -> None:
+    """A manual edit, a deletion and a file of a deleted tag."""
     before = tree(copied)
     package = copied / "clickhouse_api"
     with (package / "models" / "service.py").open("a") as edited:
         edited.write("# edited by hand\n")
     (package / "operations" / "udf.py").unlink()
-    (package / "operations" / "gone.py").write_text("")
+    (package / "operations" / "obsolete.py").write_text("")
 
     checked = run(copied, "--check")
     assert checked.returncode == 1
-    for name in ("models/service.py", "operations/udf.py", "operations/gone.py"):
+    for name in ("models/service.py", "operations/udf.py", "operations/obsolete.py"):
         assert f"clickhouse_api/{name} differs" in checked.stderr
 
-    repaired = run(copied, seed="12345")  # another order of sets must not show
+    repaired = run(copied, seed="12345")  # the order of sets must not affect the output
     assert repaired.returncode == 0, repaired.stderr
     assert tree(copied) == before
 
 
-def test_a_url_refreshes_the_snapshot_and_the_code(copied: Path, cloud: Cloud) -> None:
-    """The vendor's document has prose, which is dropped; new fields and operations are taken."""
+def test_a_spec_from_a_url_updates_the_snapshot_and_the_code(copied: Path, cloud: Cloud) -> None:
+    """The prose of the vendor's spec is removed. New fields and operations are generated."""
     document = load(str(SNAPSHOT))
     list_roles = document["paths"]["/v1/organizations/{organizationId}/roles"]["get"]
     document["paths"]["/v1/organizations/{organizationId}/moons"] = {
@@ -100,7 +100,7 @@ def test_a_url_refreshes_the_snapshot_and_the_code(copied: Path, cloud: Cloud) -
     service["moonPhase"] = {"type": "string", "enum": ["new", "full"], "description": "Prose."}
     service["description"] = {"type": "string", "example": "A property, not prose."}
     document["tags"] = [{"name": "Service", "description": "Prose."}]
-    cloud.answer = lambda _: Reply(200, json.dumps(document).encode())
+    cloud.respond = lambda _: Reply(200, json.dumps(document).encode())
 
     done = run(copied, "--from", cloud.base_url)
     assert done.returncode == 0, done.stderr
@@ -118,8 +118,8 @@ def test_a_url_refreshes_the_snapshot_and_the_code(copied: Path, cloud: Cloud) -
 
 
 @pytest.mark.parametrize("source", ["no-such-file.json", "http://no-such-host.invalid/v1"])
-def test_a_document_that_cannot_be_had_is_one_line(copied: Path, source: str) -> None:
-    """And nothing is touched."""
+def test_an_unreadable_spec_is_one_line(copied: Path, source: str) -> None:
+    """No file changes."""
     before = tree(copied)
     done = run(copied, "--from", source)
     assert done.returncode == 2
@@ -128,27 +128,27 @@ def test_a_document_that_cannot_be_had_is_one_line(copied: Path, source: str) ->
     assert tree(copied) == before
 
 
-def test_something_that_is_no_document_is_refused(tmp_path: Path) -> None:
-    """A login page that happens to be JSON must not empty the client."""
+def test_json_that_is_not_a_spec_is_rejected(tmp_path: Path) -> None:
+    """A JSON response of a login page must not delete the client's code."""
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(ValueError, match="not an OpenAPI spec"):
         load(str(tmp_path / "x.json"))
 
 
 def test_help_names_the_default_url() -> None:
-    """Where a refresh comes from."""
+    """The default of `--from` is the published spec."""
     done = run(PACKAGE.parent, "--help")
     assert done.returncode == 0
     assert PUBLISHED_URL in done.stdout.replace("\n", "")
 
 
-def test_the_snapshot_is_its_own_stripped_form() -> None:
-    """So a refresh shows only what the vendor changed."""
+def test_the_snapshot_has_no_prose() -> None:
+    """So the diff of an update has only the vendor's changes."""
     assert dump(strip_prose(load(str(SNAPSHOT)))) == SNAPSHOT.read_text()
 
 
-def test_each_patch_says_why_and_fails_when_it_has_nothing_to_do() -> None:
-    """A patch that outlived its reason must not stay unseen."""
+def test_each_patch_has_a_reason_and_fails_if_it_has_no_effect() -> None:
+    """A patch that is no longer needed must be noticed."""
     assert patches.PATCHES
     for patch in patches.PATCHES:
         assert patch.__doc__
@@ -175,15 +175,15 @@ def test_names_become_snake_case(name: str, expected: str) -> None:
     assert snake(name) == expected
 
 
-def test_only_names_that_can_be_derived_back_go_without_an_alias() -> None:
-    """Otherwise the wrong name would go over the wire."""
+def test_only_names_that_can_be_derived_have_no_alias() -> None:
+    """Otherwise the client would send another name."""
     assert round_trips("minReplicaMemoryGb")
     for name in ("vpcARN", "max_connections", "from", "$regex", "Resources"):
         assert not round_trips(name)
 
 
-def test_an_enum_is_named_after_what_its_owners_share() -> None:
-    """Or after its shortest owner where that name is ambiguous."""
+def test_an_enum_is_named_after_the_common_words_of_its_owners() -> None:
+    """If that name is ambiguous, it is named after its shortest owner."""
     assert common_words(["ServicePostRequest", "ServicePatchRequest"]) == "Service"
     assert common_words(["ServerX", "ServiceY"]) == ""
 

@@ -1,4 +1,4 @@
-"""Importing loads what is used; how long it takes is measured in bench/import_cost.py."""
+"""An import loads only the modules that are used. bench/import_cost.py measures its time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 
 
 def modules_after(statements: str) -> set[str]:
-    """Modules loaded in a fresh interpreter that ran `statements`."""
+    """Return the modules that a new interpreter has loaded after `statements`."""
     script = f"{statements}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
@@ -21,14 +21,14 @@ def modules_after(statements: str) -> set[str]:
 
 
 def test_the_package_and_its_errors_load_no_library() -> None:
-    """A program that only names the errors pays for nothing else."""
+    """A program that only uses the errors loads nothing else."""
     loaded = modules_after("import clickhouse_api; from clickhouse_api import errors")
     assert "clickhouse_api.errors" in loaded
     assert not loaded & {"httpx", "pydantic", "clickhouse_api.base", "asyncio"}
 
 
 def test_the_public_names_load_no_model() -> None:
-    """Nor any operation."""
+    """They load no operation either."""
     loaded = modules_after("from clickhouse_api import AsyncClient, Client, errors, models")
     assert {
         "clickhouse_api.asynchronous.client",
@@ -40,8 +40,8 @@ def test_the_public_names_load_no_model() -> None:
     assert "asyncio" not in loaded
 
 
-def test_a_model_loads_its_tags_models_only() -> None:
-    """Two modules out of eighteen for whoever reads a service."""
+def test_a_model_loads_only_the_models_of_its_tag() -> None:
+    """A program that reads a service loads two modules of eighteen."""
     loaded = modules_after("from clickhouse_api import models; models.Service")
     assert {name for name in loaded if name.startswith("clickhouse_api.models.")} == {
         "clickhouse_api.models.common",
@@ -49,8 +49,8 @@ def test_a_model_loads_its_tags_models_only() -> None:
     }
 
 
-def test_building_is_left_to_the_first_use() -> None:
-    """Of all the classes of a loaded module, only the validator that is used gets built."""
+def test_a_validator_is_built_on_first_use() -> None:
+    """Only one validator of a loaded module is built, not those of all its classes."""
     script = (
         "from clickhouse_api import models; models.Service; "
         "import clickhouse_api.models.service as s; "
@@ -63,7 +63,7 @@ def test_building_is_left_to_the_first_use() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    """As of any module, so that `hasattr` and typos work as usual."""
+    """As with any module, so that `hasattr` works."""
     import clickhouse_api
     from clickhouse_api import models
 

@@ -35,14 +35,14 @@ def limiter(state_dir: Path, clock: CountingClock, limit: RateLimit = EXACT) -> 
 
 
 def most_in_a_window(turns: list[float]) -> int:
-    """The largest number of turns in any half-open stretch as long as the window."""
+    """Return the largest number of slots in any half-open interval as long as the window."""
     return max(sum(start <= turn < start + WINDOW for turn in turns) for start in turns)
 
 
-def test_ten_go_at_once_and_the_eleventh_when_the_first_leaves_the_window(
+def test_ten_are_sent_at_once_and_the_eleventh_after_the_window(
     tmp_path: Path, clock: CountingClock
 ) -> None:
-    """The window slides: what counts is when each was sent, not a fixed interval."""
+    """The window slides with the time of each request. It is not a fixed interval."""
     shared = limiter(tmp_path, clock)
     assert [shared.take_turn(latest=FAR) for _ in range(5)] == [1000.0] * 5
     clock.moment = 1004.0
@@ -50,8 +50,8 @@ def test_ten_go_at_once_and_the_eleventh_when_the_first_leaves_the_window(
     assert [shared.take_turn(latest=FAR) for _ in range(7)] == [1010.0] * 5 + [1014.0] * 2
 
 
-def test_no_window_ever_holds_more_than_ten(tmp_path: Path, clock: CountingClock) -> None:
-    """Whatever the pauses between the calls."""
+def test_no_window_has_more_than_ten(tmp_path: Path, clock: CountingClock) -> None:
+    """With any pauses between the calls."""
     shared = limiter(tmp_path, clock)
     turns = []
     for index in range(200):
@@ -64,14 +64,14 @@ def test_no_window_ever_holds_more_than_ten(tmp_path: Path, clock: CountingClock
 
 
 def test_the_margin_makes_the_window_longer(tmp_path: Path, clock: CountingClock) -> None:
-    """The API counts arrivals, and the first of ten may have travelled longer."""
+    """The API counts arrivals, and the first of ten may arrive with a longer delay."""
     shared = limiter(tmp_path, clock, RateLimit())
     turns = [shared.take_turn(latest=FAR) for _ in range(11)]
     assert turns[-1] == 1000.0 + 10.25
 
 
-def test_a_turn_after_the_deadline_is_not_taken(tmp_path: Path, clock: CountingClock) -> None:
-    """And costs nobody else a turn."""
+def test_a_slot_after_the_deadline_is_not_reserved(tmp_path: Path, clock: CountingClock) -> None:
+    """Other callers can use the slot."""
     shared = limiter(tmp_path, clock)
     for _ in range(10):
         shared.take_turn(latest=FAR)
@@ -79,17 +79,15 @@ def test_a_turn_after_the_deadline_is_not_taken(tmp_path: Path, clock: CountingC
     assert shared.take_turn(latest=1010.0) == 1010.0
 
 
-def test_a_429_holds_everybody_back(tmp_path: Path, clock: CountingClock) -> None:
-    """Other threads and processes learn of it through the file."""
+def test_a_429_delays_all_callers(tmp_path: Path, clock: CountingClock) -> None:
+    """Other threads and processes read it from the file."""
     first, second = limiter(tmp_path, clock), limiter(tmp_path, clock)
     first.hold_back(3.5)
     assert second.take_turn(latest=FAR) == 1003.5
 
 
-def test_a_turn_that_was_waited_for_is_void_when_a_429_came_meanwhile(
-    tmp_path: Path, clock: CountingClock
-) -> None:
-    """Those who sleep when one of them is refused do not run into the same refusal."""
+def test_a_429_cancels_the_slots_of_waiting_callers(tmp_path: Path, clock: CountingClock) -> None:
+    """Callers that sleep during a 429 do not send requests that get a 429 as well."""
     shared = limiter(tmp_path, clock)
     for _ in range(10):
         shared.take_turn(latest=FAR)
@@ -106,8 +104,8 @@ def test_a_turn_that_was_waited_for_is_void_when_a_429_came_meanwhile(
     assert late.slept == [10.0, 5.0]
 
 
-def test_one_that_wakes_late_is_counted_when_it_sends(tmp_path: Path, clock: CountingClock) -> None:
-    """A sender without CPU comes late, and those that follow leave the window to it."""
+def test_a_late_request_counts_at_its_actual_time(tmp_path: Path, clock: CountingClock) -> None:
+    """A process without CPU time sends late, and the requests after it keep the window."""
     shared = limiter(tmp_path, clock, RateLimit())
     for _ in range(10):
         shared.take_turn(latest=FAR)
@@ -123,10 +121,10 @@ def test_one_that_wakes_late_is_counted_when_it_sends(tmp_path: Path, clock: Cou
     assert [shared.take_turn(latest=FAR) for _ in range(10)] == [1013.25] * 9 + [1023.5]
 
 
-def test_one_whose_turn_comes_too_soon_after_a_late_one_waits_on(
+def test_a_request_too_soon_after_a_late_one_waits_again(
     tmp_path: Path, clock: CountingClock
 ) -> None:
-    """Its turn was taken before anybody knew that the other would be late."""
+    """Its slot was reserved before the other request was late."""
     shared = limiter(tmp_path, clock, RateLimit())
     for _ in range(10):
         shared.take_turn(latest=FAR)
@@ -135,7 +133,7 @@ def test_one_whose_turn_comes_too_soon_after_a_late_one_waits_on(
     class Late(CountingClock):
         def sleep(self, seconds: float) -> None:
             if not self.slept:
-                # The ten before it were all sent three seconds late.
+                # The ten requests before it were all three seconds late.
                 shared.path.write_text(shared.path.read_text().replace("1000.0", "1003.0"))
             super().sleep(seconds)
 
@@ -144,18 +142,16 @@ def test_one_whose_turn_comes_too_soon_after_a_late_one_waits_on(
     assert waiting.slept == [9.25, 2.875]
 
 
-def test_different_keys_and_urls_do_not_share_and_equal_ones_do(
-    tmp_path: Path, clock: CountingClock
-) -> None:
-    """The limit is the key's."""
+def test_only_equal_keys_and_urls_share_a_limit(tmp_path: Path, clock: CountingClock) -> None:
+    """Each key has a separate limit."""
     one = limiter(tmp_path, clock)
     assert one.path == limiter(tmp_path, clock).path
     assert one.path != replace(one, key_id="other").path
     assert one.path != replace(one, base_url="http://y/v1").path
 
 
-def test_the_file_tells_nothing(tmp_path: Path, client: Client, cloud: Cloud) -> None:
-    """Neither its name nor its content holds the key, and only its owner may read it."""
+def test_the_file_contains_no_secret(tmp_path: Path, client: Client, cloud: Cloud) -> None:
+    """Neither its name nor its content has the key, and only its owner may read it."""
     cloud.answers(ok([]))
     client.service.instance_get_list("o")
     [file] = tmp_path.iterdir()
@@ -172,15 +168,15 @@ def test_the_file_tells_nothing(tmp_path: Path, client: Client, cloud: Cloud) ->
 def test_a_damaged_file_counts_as_empty(
     tmp_path: Path, clock: CountingClock, content: bytes
 ) -> None:
-    """A full disk or an editor must not stop anybody; a 429 is the backstop."""
+    """A full disk or an editor must not block the callers. The API still limits them with 429."""
     shared = limiter(tmp_path, clock)
     shared.path.write_bytes(content)
     assert shared.take_turn(latest=FAR) == 1000.0
     assert json.loads(shared.path.read_text())["turns"] == [1000.0]
 
 
-def test_turns_from_before_a_reboot_are_forgotten(tmp_path: Path, clock: CountingClock) -> None:
-    """The machine's clock started anew, so the moments in the file mean nothing."""
+def test_slots_from_before_a_reboot_are_dropped(tmp_path: Path, clock: CountingClock) -> None:
+    """The machine's clock started again, so the times in the file have no meaning."""
     before = CountingClock(moment=9e7, epoch="before the reboot")
     for _ in range(10):
         limiter(tmp_path, before).take_turn(latest=FAR)
@@ -188,8 +184,8 @@ def test_turns_from_before_a_reboot_are_forgotten(tmp_path: Path, clock: Countin
     assert limiter(tmp_path, clock).take_turn(latest=FAR) == 1000.0
 
 
-def test_the_machines_clock_is_one_for_all_processes() -> None:
-    """Its era is the same elsewhere, and time there lies between two looks at it here."""
+def test_all_processes_share_the_machines_clock() -> None:
+    """Another process has the same era, and its time is between two times of this process."""
     script = "from clickhouse_api.clock import SYSTEM_CLOCK as c; print(c.era(), c.now())"
     before = SYSTEM_CLOCK.now()
     command = [sys.executable, "-c", script]
@@ -199,8 +195,8 @@ def test_the_machines_clock_is_one_for_all_processes() -> None:
     assert before <= float(moment) <= SYSTEM_CLOCK.now()
 
 
-def test_processes_share_the_turns(tmp_path: Path) -> None:
-    """Eight real processes at once; between them each moment is handed out ten times."""
+def test_processes_share_the_limit(tmp_path: Path) -> None:
+    """Eight real processes in parallel reserve each time ten times in total."""
     command = [sys.executable, "-m", "tests.clickhouse_api.limiter_process", str(tmp_path), "25"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(8)]
     turns = []
@@ -212,8 +208,8 @@ def test_processes_share_the_turns(tmp_path: Path) -> None:
     assert sorted(turns) == [1000.0 + window * (index // 10) for index in range(200)]
 
 
-def test_threads_share_the_turns(tmp_path: Path, clock: CountingClock) -> None:
-    """Through the same file, with a limiter each or one for all."""
+def test_threads_share_the_limit(tmp_path: Path, clock: CountingClock) -> None:
+    """Through the same file, with one limiter for each or one for all."""
     shared = limiter(tmp_path, clock)
     turns: list[float | None] = []
 
@@ -241,10 +237,10 @@ time.sleep(3600)
 """
 
 
-def test_a_killed_holder_leaves_neither_a_lock_nor_damage(
+def test_a_killed_process_leaves_neither_a_lock_nor_damage(
     tmp_path: Path, clock: CountingClock
 ) -> None:
-    """SIGKILL in the middle of writing."""
+    """SIGKILL during a write."""
     shared = limiter(tmp_path, clock)
     command = [sys.executable, "-c", HOLDER, str(shared.path)]
     holder = subprocess.Popen(command, stdout=subprocess.PIPE)
@@ -256,8 +252,10 @@ def test_a_killed_holder_leaves_neither_a_lock_nor_damage(
     assert shared.take_turn(latest=FAR) == 1000.0
 
 
-def test_waiting_for_the_lock_does_not_stop_the_loop(tmp_path: Path, clock: CountingClock) -> None:
-    """While another process holds the file, other coroutines go on."""
+def test_waiting_for_the_lock_does_not_block_the_event_loop(
+    tmp_path: Path, clock: CountingClock
+) -> None:
+    """While another process holds the lock, other coroutines continue."""
     shared = limiter(tmp_path, clock)
     descriptor = os.open(shared.path, os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -276,16 +274,16 @@ def test_waiting_for_the_lock_does_not_stop_the_loop(tmp_path: Path, clock: Coun
 def test_a_client_keeps_the_limit(
     client: Client, async_client: Callable[[], AsyncClient], cloud: Cloud, clock: CountingClock
 ) -> None:
-    """25 calls, blocking and awaited mixed, wait for two windows and no longer."""
+    """25 calls of both clients wait for two windows and no longer."""
     cloud.answers(ok({}))
     arrived: list[float] = []
-    answer = cloud.answer
+    respond = cloud.respond
 
-    def note(asked: object) -> object:
+    def note(request: object) -> object:
         arrived.append(clock.moment)
-        return answer(asked)  # type: ignore[arg-type]
+        return respond(request)  # type: ignore[arg-type]
 
-    cloud.answer = note  # type: ignore[assignment]
+    cloud.respond = note  # type: ignore[assignment]
 
     async def some(count: int) -> None:
         async with async_client() as awaited:
@@ -300,10 +298,10 @@ def test_a_client_keeps_the_limit(
     assert clock.moment == 1000.0 + 2 * 10.25
 
 
-def test_a_queue_longer_than_the_deadline_is_told(
+def test_a_queue_longer_than_the_deadline_is_an_error(
     cloud: Cloud, tmp_path: Path, clock: CountingClock
 ) -> None:
-    """The error says that it is the limit, and that nothing was sent."""
+    """The error names the limit. No request was sent."""
     cloud.answers(ok({}))
     with Client(
         key_id="i",
@@ -317,5 +315,5 @@ def test_a_queue_longer_than_the_deadline_is_told(
             client.service.instance_get("o", "s")
         with pytest.raises(errors.DeadlinePassed, match="10 are allowed in 10 s") as caught:
             client.service.instance_get("o", "s")
-    assert len(cloud.asked) == 10
+    assert len(cloud.requests) == 10
     assert not caught.value.maybe_applied

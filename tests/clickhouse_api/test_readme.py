@@ -1,4 +1,4 @@
-"""The README's Python runs as it stands there."""
+"""The Python code of the README runs unchanged."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import clickhouse_api
-from tests.clickhouse_api.cloud import KEY_ID, KEY_SECRET, Asked, Cloud, Reply, ok
+from tests.clickhouse_api.cloud import KEY_ID, KEY_SECRET, Cloud, Received, Reply, ok
 
 README = Path(clickhouse_api.__file__).with_name("README.md").read_text()
 
 
-def answer(asked: Asked) -> Reply:
-    if asked.segments[-1] == "services":
+def respond(request: Received) -> Reply:
+    if request.segments[-1] == "services":
         return ok([{"name": "telemetry", "state": "running", "numReplicas": 3}])
     return ok([{"id": "o-1"}])
 
@@ -27,8 +27,8 @@ def test_every_example_runs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """In order and in one program, against a server."""
-    cloud.answer = answer
+    """In order and in one program, with a server."""
+    cloud.respond = respond
     monkeypatch.setenv("CLICKHOUSE_API_URL", cloud.base_url)
     monkeypatch.setenv("CLICKHOUSE_CLOUD_API_KEY", KEY_ID)
     monkeypatch.setenv("CLICKHOUSE_CLOUD_API_SECRET", KEY_SECRET)
@@ -37,6 +37,6 @@ def test_every_example_runs(
     assert len(examples) == 3
     names: dict[str, Any] = {}
     for example in examples:
-        exec(example, names)  # noqa: S102 - our own text
+        exec(example, names)  # noqa: S102 - code of this repository
     assert capsys.readouterr().out == "telemetry running 3\n"
     assert asyncio.run(names["states"]("o-1")) == ["running"]

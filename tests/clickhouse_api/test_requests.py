@@ -1,4 +1,4 @@
-"""Requests are strict, and absent, null and value are three different things."""
+"""Requests are strict, and absent, null and a value are distinct."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ def sent(body: models.RequestModel) -> Any:
     return body.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
-def test_an_unknown_field_is_refused_by_name() -> None:
-    """A misspelt field must not be dropped silently: the API would ignore it."""
+def test_the_message_about_an_unknown_field_has_its_name() -> None:
+    """A misspelt field must not be dropped silently, because the API would ignore it."""
     with pytest.raises(ValidationError, match=r"idleTimeoutMinute\n.*not permitted"):
         models.ServiceReplicaScalingPatchRequest.model_validate({"idleTimeoutMinute": 5})
 
 
-def test_an_unknown_field_of_a_nested_object_is_refused_by_its_path() -> None:
-    """Also where the same schema is forgiving in answers."""
+def test_the_message_about_a_nested_unknown_field_has_its_path() -> None:
+    """Also if the same schema is tolerant in responses."""
     with pytest.raises(ValidationError, match=r"tags.add.0.colour"):
         models.ServicePatchRequest.model_validate({"tags": {"add": [{"key": "a", "colour": "b"}]}})
 
 
-def test_a_value_outside_a_documented_enum_is_refused_with_what_is_allowed() -> None:
-    """Before anything is sent."""
+def test_the_message_about_an_unknown_enum_value_has_the_allowed_values() -> None:
+    """It is rejected before any request."""
     with pytest.raises(ValidationError, match=r"'slow', 'default' or 'fast'"):
         models.ServicePatchRequest.model_validate({"releaseChannel": "warp"})
 
 
-def test_a_documented_bound_is_kept() -> None:
+def test_the_bounds_of_the_spec_are_checked() -> None:
     """8 to 356 GB in steps of 4, 1 to 50 replicas, names of 1 to 50 characters."""
     for fields in (
         {"minReplicaMemoryGb": 4},
@@ -47,16 +47,16 @@ def test_a_documented_bound_is_kept() -> None:
         models.ServicePatchRequest(name="n" * 51)
 
 
-def test_a_missing_required_field_is_refused_by_name() -> None:
-    """A create without a region cannot even be built."""
+def test_the_message_about_a_missing_field_has_its_name() -> None:
+    """The body of a create without a region cannot be constructed."""
     with pytest.raises(ValidationError, match=r"region\n.*required"):
         models.ServicePostRequest.model_validate(
             {"name": "n", "provider": "aws", "ipAccessList": []}
         )
 
 
-def test_assigning_is_as_strict_as_constructing() -> None:
-    """A body that is changed after it was made cannot become wrong either."""
+def test_an_assignment_is_as_strict_as_the_constructor() -> None:
+    """A body cannot become invalid after its construction either."""
     body = models.ServicePatchRequest(name="a")
     with pytest.raises(ValidationError):
         body.name = ""
@@ -65,8 +65,8 @@ def test_assigning_is_as_strict_as_constructing() -> None:
     assert sent(body) == {"name": "a"}
 
 
-def test_absent_null_and_value_are_three_different_things(client: Client, cloud: Cloud) -> None:
-    """A backup configuration is cleared by null and left alone by silence."""
+def test_absent_null_and_a_value_are_distinct(client: Client, cloud: Cloud) -> None:
+    """Null clears a backup configuration. An absent field does not change it."""
     for fields, expected in (
         ({}, {}),
         ({"backup_start_time": None}, {"backupStartTime": None}),
@@ -76,32 +76,32 @@ def test_absent_null_and_value_are_three_different_things(client: Client, cloud:
         assert body.model_fields_set == set(fields)
         cloud.answers(ok({}))
         client.backup.backup_configuration_update("o", "s", body)
-        assert cloud.asked[-1].body == expected
+        assert cloud.requests[-1].body == expected
 
 
-def test_nested_absent_null_and_value_are_kept_apart_too() -> None:
-    """Null only where it was set, however deep."""
+def test_nested_absent_null_and_a_value_are_distinct() -> None:
+    """Null is sent only for fields that are set to null, at any depth."""
     offset = models.ClickPipeKafkaOffset(strategy=models.ClickPipeKafkaOffsetStrategy.FROM_LATEST)
     assert sent(offset) == {"strategy": "from_latest"}
     offset.timestamp = None
     assert sent(offset) == {"strategy": "from_latest", "timestamp": None}
 
 
-def test_both_spellings_of_a_field_are_taken_and_the_documents_is_sent() -> None:
-    """snake_case for Python, camelCase for bodies copied from elsewhere."""
+def test_both_spellings_of_a_field_are_accepted() -> None:
+    """snake_case for Python, camelCase for copied JSON. The client sends camelCase."""
     ours = models.ServiceReplicaScalingPatchRequest(num_replicas=2)
     theirs = models.ServiceReplicaScalingPatchRequest.model_validate({"numReplicas": 2})
     assert sent(ours) == sent(theirs) == {"numReplicas": 2}
 
 
 def test_whole_numbers_stay_whole() -> None:
-    """`number` of the document is sent as it was given: 8 is not 8.0."""
+    """A `number` of the spec is sent unchanged: 8 is not 8.0."""
     body = models.ServiceReplicaScalingPatchRequest(min_replica_memory_gb=8)
     assert body.model_dump_json(by_alias=True, exclude_unset=True) == '{"minReplicaMemoryGb":8}'
 
 
 def test_server_defaults_are_not_sent() -> None:
-    """What the caller did not choose is the server's to choose."""
+    """The server chooses the values that the caller does not set."""
     body = models.UdfExecutableCreateRequest(
         upload_id="6f1e0a52-5c1d-4f7b-9d2e-0123456789ab",
         runtime=models.UdfRuntime.NATIVE,
@@ -120,7 +120,7 @@ def test_server_defaults_are_not_sent() -> None:
     }
 
 
-def test_a_moment_without_a_zone_is_refused() -> None:
-    """The API would have to guess what was meant."""
+def test_a_time_without_a_zone_is_rejected() -> None:
+    """It would be ambiguous."""
     with pytest.raises(ValidationError, match="timezone"):
         models.ApiKeyPatchRequest.model_validate({"expireAt": "2026-01-01T00:00:00"})

@@ -1,4 +1,4 @@
-"""Responses are forgiving: whatever comes is kept, and nothing crashes."""
+"""Responses are tolerant: every value is kept, and none raises an error."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JUNK: list[Any] = [None, "text", 7, 1.5, True, [], [1], {}, {"a": 1}, [{"b": Non
 
 
 def test_missing_fields_are_none() -> None:
-    """Of every response model, with nothing in it at all."""
+    """In every response model, with an empty object."""
     assert len(RESPONSE_MODELS) > 250
     for model in RESPONSE_MODELS:
         empty = model.model_validate({})
@@ -28,10 +28,10 @@ def test_missing_fields_are_none() -> None:
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=repr)
-def test_no_value_of_any_field_makes_a_model_fail(junk: Any) -> None:
-    """Each field of each model gets a value of each kind, and the value can be found again.
+def test_no_value_of_any_field_raises_an_error(junk: Any) -> None:
+    """Each field of each model gets a value of each type, and the model keeps the value.
 
-    Only a variant of a union may say no, and only to its own mark: so the union tells them apart.
+    Only a variant of a union may reject a value, and only in its discriminator.
     """
     checked = 0
     for model in RESPONSE_MODELS:
@@ -50,8 +50,8 @@ def _is_literal(annotation: Any) -> bool:
     return "Literal[" in str(annotation)
 
 
-def test_unknown_fields_are_kept_and_given_back() -> None:
-    """What the document does not know yet can be read already."""
+def test_unknown_fields_are_kept() -> None:
+    """A program can read fields that are not in the spec yet."""
     service = models.Service.model_validate({"id": "s", "mood": {"today": "good"}})
     assert service.model_extra == {"mood": {"today": "good"}}
     assert service.model_dump(by_alias=True, exclude_unset=True) == {
@@ -61,7 +61,7 @@ def test_unknown_fields_are_kept_and_given_back() -> None:
 
 
 def test_known_enum_values_are_members_and_unknown_ones_strings() -> None:
-    """A new state of a service must not stop a program that waits for another one."""
+    """A new state of a service must not break a program that waits for another state."""
     known = models.Service.model_validate({"state": "running", "provider": "aws"})
     assert known.state is models.ServiceState.RUNNING
     unknown = models.Service.model_validate({"state": "levitating"})
@@ -77,15 +77,15 @@ def test_whole_numbers_stay_whole_and_fractions_fractions() -> None:
     assert service.idle_timeout_minutes == 5.5
 
 
-def test_a_value_of_the_wrong_type_is_kept_without_lying_about_its_type() -> None:
-    """The typed attribute is None; what came is among the unknown fields."""
+def test_a_value_of_another_type_is_kept_as_an_unknown_field() -> None:
+    """The typed attribute is None."""
     service = models.Service.model_validate({"id": "s", "numReplicas": "three"})
     assert (service.id, service.num_replicas) == ("s", None)
     assert service.model_extra == {"numReplicas": "three"}
 
 
-def test_a_variant_of_a_union_is_told_by_its_mark() -> None:
-    """And one that is not documented keeps its fields."""
+def test_the_discriminator_selects_the_variant_of_a_union() -> None:
+    """An unknown variant keeps its fields."""
     whoami = TypeAdapter[Any](models.Whoami)
     assert isinstance(whoami.validate_python({"actorType": "user"}), models.WhoamiUser)
     assert isinstance(whoami.validate_python({"actorType": "apiKey"}), models.WhoamiApiKey)
@@ -94,7 +94,7 @@ def test_a_variant_of_a_union_is_told_by_its_mark() -> None:
     assert unknown.model_extra == {"actorType": "robot", "serial": 7}
 
 
-def test_the_same_schema_is_strict_going_out_and_forgiving_coming_in() -> None:
+def test_a_schema_is_strict_in_requests_and_tolerant_in_responses() -> None:
     """`IpAccessListEntry` is sent, `IpAccessListEntryOutput` is read."""
     entry = {"source": "10.0.0.0/8", "addedBy": "ada"}
     read = models.Service.model_validate({"ipAccessList": [entry]})
@@ -105,8 +105,8 @@ def test_the_same_schema_is_strict_going_out_and_forgiving_coming_in() -> None:
         models.IpAccessListEntry.model_validate(entry)
 
 
-def test_the_answer_carries_the_request_id(client: Client, cloud: Cloud) -> None:
-    """To be quoted when a wait on it fails."""
+def test_a_response_has_the_request_id(client: Client, cloud: Cloud) -> None:
+    """The error of a failed wait contains it."""
     cloud.answers(ok({"id": "s"}))
     assert client.service.instance_get("o", "s").api_request_id == REQUEST_ID
     cloud.answers(ok([{"id": "s"}]))
@@ -114,20 +114,18 @@ def test_the_answer_carries_the_request_id(client: Client, cloud: Cloud) -> None
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"status": 200}'], ids=["none", "bare", "status"])
-def test_a_delete_may_be_answered_with_next_to_nothing(
-    client: Client, cloud: Cloud, body: bytes
-) -> None:
-    """Seen: success with no body and with no `result`."""
+def test_the_response_of_a_delete_may_be_empty(client: Client, cloud: Cloud, body: bytes) -> None:
+    """Both were observed: no body, and a body without `result`."""
     cloud.answers(Reply(200, body))
     client.service.instance_delete("o", "s")
-    assert cloud.asked[-1].method == "DELETE"
+    assert cloud.requests[-1].method == "DELETE"
 
 
 def test_an_update_without_a_result_is_an_empty_model(client: Client, cloud: Cloud) -> None:
-    """It succeeded; there is merely nothing to read."""
+    """The update succeeded, and the response has no fields."""
     cloud.answers(Reply(200, b'{"status": 200}'))
-    answer = client.service.instance_update("o", "s", models.ServicePatchRequest(name="n"))
-    assert answer.model_fields_set == set()
+    response = client.service.instance_update("o", "s", models.ServicePatchRequest(name="n"))
+    assert response.model_fields_set == set()
 
 
 @pytest.mark.parametrize(
@@ -135,10 +133,10 @@ def test_an_update_without_a_result_is_an_empty_model(client: Client, cloud: Clo
     [b"", b"{}", b"<html>proxy</html>", b'{"result": "text"}', b"[]", b'{"result": 5}'],
     ids=["none", "no result", "html", "text", "list", "number"],
 )
-def test_a_question_without_a_usable_answer_is_an_error(
+def test_a_get_without_a_usable_result_is_an_error(
     client: Client, cloud: Cloud, body: bytes
 ) -> None:
-    """An empty list made of nothing would make callers create what is there already."""
+    """If it were an empty list, callers would create objects that already exist."""
     cloud.answers(Reply(200, body))
     with pytest.raises(UnreadableAnswer, match="instanceGetList"):
         client.service.instance_get_list("o")
@@ -146,14 +144,14 @@ def test_a_question_without_a_usable_answer_is_an_error(
         client.service.instance_get("o", "s")
 
 
-def test_text_answers_come_as_they_are(client: Client, cloud: Cloud) -> None:
-    """Prometheus metrics and certificates have no envelope."""
+def test_text_responses_are_unchanged(client: Client, cloud: Cloud) -> None:
+    """Prometheus metrics and certificates are not JSON."""
     cloud.answers(Reply(200, b"# HELP up\nup 1\n", {"Content-Type": "text/plain"}))
     assert client.prometheus.instance_prometheus_get("o", "s") == "# HELP up\nup 1\n"
 
 
-def test_models_know_no_validation_at_import() -> None:
-    """Every generated class waits with its validator until it is used."""
+def test_models_build_no_validator_at_import() -> None:
+    """Every generated class builds its validator on first use."""
     for model in RESPONSE_MODELS:
         assert issubclass(model, BaseModel)
         assert model.model_config["defer_build"] is True

@@ -1,4 +1,4 @@
-"""Retries: what is repeated, after which pause, until when, and what is never repeated."""
+"""Which requests are repeated, after which pause and until when."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ CREATE = models.ServicePostRequest(
 
 
 def unused_url() -> str:
-    """A URL at which nothing listens."""
+    """Return a URL without a server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_question_is_repeated_after_a_passing_fault(
+def test_a_get_is_repeated_after_a_temporary_failure(
     client: Client, cloud: Cloud, clock: CountingClock, status: int
 ) -> None:
-    """Pauses double: 0.5, 1, 2 seconds with the clock's chance at its highest."""
+    """Pauses double: 0.5, 1, 2 seconds with the longest jitter."""
     fault = failed(status, "try later")
     cloud.answers(fault, fault, fault, ok({"id": "s"}))
     assert client.service.instance_get("o", "s").id == "s"
@@ -43,7 +43,7 @@ def test_a_question_is_repeated_after_a_passing_fault(
 
 
 def test_jitter_shortens_a_pause_to_no_less_than_half(cloud: Cloud, tmp_path: Path) -> None:
-    """So that many callers do not come back at the same moment."""
+    """So many callers do not repeat at the same time."""
 
     class Unlucky(CountingClock):
         def random(self) -> float:
@@ -58,32 +58,32 @@ def test_jitter_shortens_a_pause_to_no_less_than_half(cloud: Cloud, tmp_path: Pa
     assert clock.slept == [0.25]
 
 
-def test_five_failures_are_enough(client: Client, cloud: Cloud) -> None:
-    """Then the last answer is the error, with all it said."""
+def test_a_call_fails_after_five_attempts(client: Client, cloud: Cloud) -> None:
+    """The error has the details of the last response."""
     cloud.answers(failed(503, "still busy"))
     with pytest.raises(errors.ApiStatusError) as caught:
         client.service.instance_get("o", "s")
-    assert len(cloud.asked) == 5
+    assert len(cloud.requests) == 5
     assert str(caught.value) == f"instanceGet: 503 still busy (request id {REQUEST_ID})"
     assert not caught.value.maybe_applied
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 424, 501])
-def test_what_the_api_refuses_for_good_is_not_repeated(
+def test_a_permanent_rejection_is_not_repeated(
     client: Client, cloud: Cloud, clock: CountingClock, status: int
 ) -> None:
-    """Another try would get the same answer."""
+    """Another attempt would get the same response."""
     cloud.answers(failed(status, "no"))
     with pytest.raises(errors.ApiStatusError) as caught:
         client.service.instance_get("o", "s")
-    assert (caught.value.status, len(cloud.asked), clock.slept) == (status, 1, [])
+    assert (caught.value.status, len(cloud.requests), clock.slept) == (status, 1, [])
 
 
 @pytest.mark.parametrize("reply", [failed(500, "oops"), failed(503, "busy"), hang_up()])
 def test_a_create_that_may_have_arrived_is_never_repeated(
     client: Client, async_client: Callable[[], AsyncClient], cloud: Cloud, reply: Reply
 ) -> None:
-    """A second one would be a second, billed, service; the error says to look first."""
+    """A repeat would create a second, billed service. The error has `maybe_applied`."""
     cloud.answers(reply)
 
     async def create() -> None:
@@ -94,13 +94,13 @@ def test_a_create_that_may_have_arrived_is_never_repeated(
         client.service.instance_create("o", CREATE)
     with pytest.raises(errors.ClickHouseApiError) as caught_async:
         asyncio.run(create())
-    assert len(cloud.asked) == 2
+    assert len(cloud.requests) == 2
     assert caught.value.maybe_applied
     assert caught_async.value.maybe_applied
 
 
-def test_every_post_that_is_not_known_to_be_harmless_counts_as_a_create() -> None:
-    """The list of harmless ones is short and written down."""
+def test_only_listed_posts_are_repeatable() -> None:
+    """The list of repeatable POSTs is short and explicit."""
     from clickhouse_api.generator.patches import REPEATABLE_POSTS
     from tests.clickhouse_api.samples import operations
 
@@ -110,15 +110,15 @@ def test_every_post_that_is_not_known_to_be_harmless_counts_as_a_create() -> Non
     assert not [name for name in REPEATABLE_POSTS if "create" in name.lower()]
 
 
-def test_a_create_refused_for_coming_too_soon_is_repeated(client: Client, cloud: Cloud) -> None:
-    """A 429 was refused before anything was done."""
+def test_a_create_rejected_with_429_is_repeated(client: Client, cloud: Cloud) -> None:
+    """The API rejects with 429 before it creates anything."""
     cloud.answers(failed(429, "slow down", X_RateLimit_Reset="2"), ok({}))
     client.service.instance_create("o", CREATE)
-    assert len(cloud.asked) == 2
+    assert len(cloud.requests) == 2
 
 
 def test_a_create_that_never_arrived_is_repeated(tmp_path: Path, clock: CountingClock) -> None:
-    """Nobody listened, so nothing can have been made."""
+    """There was no server, so nothing can have been created."""
     with (
         Client(
             key_id="i", key_secret="s", base_url=unused_url(), state_dir=tmp_path, clock=clock
@@ -131,18 +131,18 @@ def test_a_create_that_never_arrived_is_repeated(tmp_path: Path, clock: Counting
 
 
 @pytest.mark.parametrize("call", ["update", "delete"])
-def test_changes_that_can_be_repeated_are(client: Client, cloud: Cloud, call: str) -> None:
-    """The same PATCH or DELETE twice does no more than once."""
+def test_repeatable_changes_are_repeated(client: Client, cloud: Cloud, call: str) -> None:
+    """Two equal PATCH or DELETE requests have the effect of one."""
     cloud.answers(hang_up(), failed(502, "gateway"), ok({"id": "s"}))
     if call == "update":
         client.service.instance_update("o", "s", models.ServicePatchRequest(name="n"))
     else:
         client.service.instance_delete("o", "s")
-    assert len(cloud.asked) == 3
+    assert len(cloud.requests) == 3
 
 
-def test_an_earlier_doubt_is_not_forgotten(client: Client, cloud: Cloud) -> None:
-    """The first attempt may have been applied although the last was clearly refused."""
+def test_maybe_applied_is_kept_from_earlier_attempts(client: Client, cloud: Cloud) -> None:
+    """The first attempt may have been applied although the last one was rejected."""
     cloud.answers(hang_up(), failed(409, "not now"))
     with pytest.raises(errors.Conflict) as caught:
         client.service.instance_delete("o", "s")
@@ -150,29 +150,29 @@ def test_an_earlier_doubt_is_not_forgotten(client: Client, cloud: Cloud) -> None
 
 
 @pytest.mark.parametrize("reset", ["2.75", "3"])
-def test_a_429_waits_as_long_as_the_api_says(
+def test_a_call_waits_after_a_429_as_long_as_the_api_requires(
     client: Client, cloud: Cloud, clock: CountingClock, reset: str
 ) -> None:
-    """Fractions of a second included."""
+    """Including fractions of a second."""
     cloud.answers(failed(429, "slow down", X_RateLimit_Reset=reset), ok({}))
     client.service.instance_get("o", "s")
     assert clock.slept == [float(reset)]
 
 
-def test_a_429_without_a_reset_waits_too(
+def test_a_call_also_waits_after_a_429_without_a_reset(
     client: Client, cloud: Cloud, clock: CountingClock
 ) -> None:
-    """Longer each time, as nobody says how long."""
+    """Each wait is longer, because the response has no duration."""
     busy = failed(429, "slow down")
     cloud.answers(busy, busy, busy, ok({}))
     client.service.instance_get("o", "s")
     assert clock.slept == [0.5, 1.0, 2.0]
 
 
-def test_a_reset_after_the_deadline_is_told_at_once(
+def test_a_reset_after_the_deadline_is_an_error_at_once(
     cloud: Cloud, tmp_path: Path, clock: CountingClock
 ) -> None:
-    """Waiting in vain helps nobody; the caller learns for how long the API wants peace."""
+    """The error has the wait that the API requires."""
     cloud.answers(failed(429, "slow down", X_RateLimit_Reset="90.5"))
     with (
         Client(
@@ -190,10 +190,10 @@ def test_a_reset_after_the_deadline_is_told_at_once(
     assert clock.slept == []
 
 
-def test_an_absurd_reset_does_not_lock_the_others_out(
+def test_an_absurd_reset_does_not_block_other_callers(
     client: Client, cloud: Cloud, clock: CountingClock
 ) -> None:
-    """A moment instead of a duration, say; the shared file must not hold it for years."""
+    """For example a time instead of a duration, which would block them for years."""
     cloud.answers(failed(429, "slow down", X_RateLimit_Reset="1795000000"), ok({}))
     with pytest.raises(errors.RateLimited):
         client.service.instance_get("o", "s")
@@ -201,19 +201,19 @@ def test_an_absurd_reset_does_not_lock_the_others_out(
     assert clock.slept == [60.0]
 
 
-def test_a_reset_of_zero_is_no_invitation_to_hammer(
+def test_a_reset_of_zero_is_treated_as_none(
     client: Client, cloud: Cloud, clock: CountingClock
 ) -> None:
-    """Treated like none at all."""
+    """The call waits as after a 429 without a reset."""
     cloud.answers(failed(429, "slow down", X_RateLimit_Reset="0"), ok({}))
     client.service.instance_get("o", "s")
     assert clock.slept == [0.5]
 
 
-def test_no_pause_goes_past_the_deadline(
+def test_no_pause_ends_after_the_deadline(
     cloud: Cloud, tmp_path: Path, clock: CountingClock
 ) -> None:
-    """0.5 + 1 seconds fit into 3, another 2 do not."""
+    """0.5 + 1 seconds fit into 3 seconds, another 2 do not."""
     cloud.answers(failed(503, "busy"))
     with (
         Client(
@@ -230,10 +230,10 @@ def test_no_pause_goes_past_the_deadline(
     assert clock.slept == [0.5, 1.0]
 
 
-def test_async_calls_pause_the_same_way(
+def test_the_asyncio_client_has_the_same_pauses(
     async_client: Callable[[], AsyncClient], cloud: Cloud, clock: CountingClock
 ) -> None:
-    """One policy for both clients."""
+    """Both clients have one policy."""
     cloud.answers(failed(503, "busy"), failed(429, "slow", X_RateLimit_Reset="1.5"), ok({}))
 
     async def get() -> None:
@@ -245,14 +245,14 @@ def test_async_calls_pause_the_same_way(
 
 
 def test_a_cancelled_call_stops_waiting(cloud: Cloud, tmp_path: Path) -> None:
-    """On the real clock: the task ends although its pause would last an hour."""
-    asked = threading.Event()
+    """With the real clock. The task ends although its pause is an hour."""
+    request = threading.Event()
 
-    def refuse(_: object) -> Reply:
-        asked.set()
+    def reject(_: object) -> Reply:
+        request.set()
         return failed(429, "slow down", X_RateLimit_Reset="3600")
 
-    cloud.answer = refuse
+    cloud.respond = reject
 
     async def call_and_cancel() -> None:
         async with AsyncClient(
@@ -263,19 +263,19 @@ def test_a_cancelled_call_stops_waiting(cloud: Cloud, tmp_path: Path) -> None:
             retry_deadline_seconds=7200,
         ) as awaited:
             task = asyncio.ensure_future(awaited.service.instance_get("o", "s"))
-            await asyncio.to_thread(asked.wait)
+            await asyncio.to_thread(request.wait)
             task.cancel()
             await task
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(call_and_cancel())
-    assert len(cloud.asked) == 1
+    assert len(cloud.requests) == 1
 
 
-def test_an_unreachable_api_is_one_line_with_the_url_and_what_to_check(
+def test_an_unreachable_api_is_one_line_with_the_url_and_a_remedy(
     tmp_path: Path, clock: CountingClock
 ) -> None:
-    """For a wrong port."""
+    """For a port without a server."""
     url = unused_url()
     with (
         Client(key_id="i", key_secret="s", base_url=url, state_dir=tmp_path, clock=clock) as client,
@@ -288,8 +288,8 @@ def test_an_unreachable_api_is_one_line_with_the_url_and_what_to_check(
     assert "\n" not in line
 
 
-def test_an_unknown_name_is_one_line_with_the_url_and_what_to_check(tmp_path: Path) -> None:
-    """Where there is no network: even asking for a name that nobody has would leave the machine."""
+def test_an_unknown_host_is_one_line_with_the_url_and_a_remedy(tmp_path: Path) -> None:
+    """Without a network, because a lookup of the name would leave the machine."""
     asking = (
         "from pathlib import Path\n"
         "from clickhouse_api import Client, errors\n"
@@ -307,15 +307,15 @@ def test_an_unknown_name_is_one_line_with_the_url_and_what_to_check(tmp_path: Pa
     assert line.count("\n") == 1
 
 
-def test_a_slow_answer_is_a_lost_one(cloud: Cloud, tmp_path: Path, clock: CountingClock) -> None:
-    """The timeout is each attempt's own."""
+def test_a_timeout_is_a_lost_response(cloud: Cloud, tmp_path: Path, clock: CountingClock) -> None:
+    """The timeout applies to each attempt."""
     release = threading.Event()
 
     def stuck(_: object) -> Reply:
         release.wait(30)
         return ok({})
 
-    cloud.answer = stuck
+    cloud.respond = stuck
     with (
         Client(
             key_id="i",
@@ -343,7 +343,7 @@ def test_a_slow_answer_is_a_lost_one(cloud: Cloud, tmp_path: Path, clock: Counti
         (302, errors.ApiStatusError),
     ],
 )
-def test_each_status_has_its_error_with_all_it_carries(
+def test_each_status_has_an_error_class_with_its_details(
     client: Client, cloud: Cloud, status: int, kind: type[errors.ApiStatusError]
 ) -> None:
     """Status, the API's message, request id and operation."""
@@ -360,10 +360,8 @@ def test_each_status_has_its_error_with_all_it_carries(
     )
 
 
-def test_an_error_that_is_an_object_gives_its_code_and_message(
-    client: Client, cloud: Cloud
-) -> None:
-    """`SERVICE_IDLE` is what a caller reacts to."""
+def test_an_error_object_has_its_code_and_message(client: Client, cloud: Cloud) -> None:
+    """Callers handle `SERVICE_IDLE`."""
     cloud.answers(failed(424, {"code": "SERVICE_IDLE", "message": "asleep", "canWake": True}))
     with pytest.raises(errors.ApiStatusError) as caught:
         client.service.instance_get("o", "s")
@@ -372,7 +370,7 @@ def test_an_error_that_is_an_object_gives_its_code_and_message(
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         (b"<html>\n<b>Bad\nGateway</b>\n</html>", "<html> <b>Bad Gateway</b> </html>"),
         (b"", "Bad Request"),
@@ -380,27 +378,27 @@ def test_an_error_that_is_an_object_gives_its_code_and_message(
         (b"x" * 10_000, "x" * 500),
     ],
 )
-def test_any_body_of_an_error_becomes_one_short_line(
-    client: Client, cloud: Cloud, body: bytes, told: str
+def test_every_error_body_is_one_short_line(
+    client: Client, cloud: Cloud, body: bytes, message: str
 ) -> None:
-    """A proxy's page must not fill the screen."""
+    """The page of a proxy must not fill the screen."""
     cloud.answers(Reply(400, body))
     with pytest.raises(errors.ApiStatusError) as caught:
         client.service.instance_get("o", "s")
-    assert caught.value.message == told
+    assert caught.value.message == message
 
 
-def test_the_key_travels_as_http_basic_and_not_to_other_hosts(client: Client, cloud: Cloud) -> None:
+def test_the_key_is_sent_as_http_basic_and_not_to_other_hosts(client: Client, cloud: Cloud) -> None:
     """A redirect is not followed."""
     cloud.answers(Reply(302, b"", {"Location": "http://example.invalid/"}))
     with pytest.raises(errors.ApiStatusError):
         client.organization.organization_get_list()
-    [asked] = cloud.asked
-    assert asked.headers["Authorization"].startswith("Basic ")
+    [request] = cloud.requests
+    assert request.headers["Authorization"].startswith("Basic ")
 
 
-def test_the_tree_of_errors_is_the_one_in_the_docstring() -> None:
-    """Every class is drawn and has the ancestor it is drawn under."""
+def test_the_docstring_has_the_tree_of_errors() -> None:
+    """Every class is in the tree, under its base class."""
     drawn = errors.__doc__ or ""
     classes = [getattr(errors, name) for name in errors.__all__ if name[0].isupper()]
     assert len(classes) >= 10

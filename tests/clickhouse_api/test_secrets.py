@@ -20,47 +20,47 @@ BASIC = base64.b64encode(f"{KEY_ID}:{KEY_SECRET}".encode()).decode()
 PASSWORD_HASH = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 
 
-def told(error: BaseException) -> str:
-    """All that a program could show of an error, its causes included."""
+def printable(error: BaseException) -> str:
+    """Return everything that a program can print of an error, with its causes."""
     lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
     parts = [*lines, repr(error), str(error), repr(vars(error))]
     cause = error.__cause__
-    return "\n".join(parts) + (told(cause) if cause else "")
+    return "\n".join(parts) + (printable(cause) if cause else "")
 
 
 def test_the_clients_and_settings_do_not_show_the_secret(client: Client) -> None:
-    """Neither repr nor str of anything a caller holds."""
+    """Neither in the repr nor in the str of an object."""
     settings = Settings(key_id=KEY_ID, key_secret=KEY_SECRET)
     for held in (client, settings, client.service):
         assert KEY_SECRET not in f"{held!r} {held}"
 
 
-def test_an_echo_of_the_credentials_is_cut_out_of_the_message(client: Client, cloud: Cloud) -> None:
-    """The API may repeat a header or a body in what it complains about."""
+def test_credentials_are_masked_in_the_apis_message(client: Client, cloud: Cloud) -> None:
+    """The API may repeat a header or a body in its message."""
     cloud.answers(failed(400, f"bad header Basic {BASIC} of {KEY_SECRET}, hash {PASSWORD_HASH}"))
     body = models.ServicePasswordPatchRequest(new_password_hash=PASSWORD_HASH)
     with pytest.raises(ApiStatusError) as caught:
         client.service.instance_password_update("o", "s", body)
-    shown = told(caught.value)
+    shown = printable(caught.value)
     assert "bad header Basic *** of ***, hash ***" in shown
     for secret in (BASIC, KEY_SECRET, PASSWORD_HASH):
         assert secret not in shown
 
 
-def test_errors_without_an_answer_show_no_secret_either(client: Client, cloud: Cloud) -> None:
-    """Their causes, httpx's own errors, hold the request."""
+def test_errors_without_a_response_show_no_secret(client: Client, cloud: Cloud) -> None:
+    """Their causes are httpx's errors, which contain the request."""
     cloud.answers(hang_up())
     body = models.ServicePasswordPatchRequest(new_password_hash=PASSWORD_HASH)
     with pytest.raises(ClickHouseApiError) as caught:
         client.service.instance_password_update("o", "s", body)
     for secret in (BASIC, KEY_SECRET, PASSWORD_HASH):
-        assert secret not in told(caught.value)
+        assert secret not in printable(caught.value)
 
 
 def test_logs_at_every_level_show_no_secret(
     client: Client, cloud: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Including those of the HTTP libraries."""
+    """Including the logs of the HTTP libraries."""
     caplog.set_level(logging.DEBUG)
     cloud.answers(ok({"password": "generated-9f8e7d"}))
     body = models.ServicePasswordPatchRequest(new_password_hash=PASSWORD_HASH)
@@ -70,8 +70,8 @@ def test_logs_at_every_level_show_no_secret(
         assert secret not in caplog.text
 
 
-def test_models_mask_their_secrets_but_hold_them() -> None:
-    """What the API generated can be read, not seen in passing."""
+def test_the_repr_of_a_model_masks_its_secrets() -> None:
+    """A program can still read the secrets that the API generated."""
     made = models.ServicePostResponse.model_validate(
         {"password": "generated-9f8e7d", "service": {"id": "s"}, "newToken": "t-123456"}
     )
@@ -81,34 +81,34 @@ def test_models_mask_their_secrets_but_hold_them() -> None:
     assert "t-123456" not in f"{made!r} {made}"
 
 
-def test_a_refused_value_is_not_repeated() -> None:
-    """Validation errors name the field and keep the value to themselves."""
+def test_a_validation_error_has_no_value() -> None:
+    """It names the field, because the value can be a secret."""
     with pytest.raises(ValidationError) as caught:
         models.ServicePasswordPatchRequest.model_validate({"newPasswordHash": [PASSWORD_HASH]})
     assert "newPasswordHash" in str(caught.value)
     assert PASSWORD_HASH not in f"{caught.value!r} {caught.value}"
 
 
-def test_an_answer_that_cannot_be_read_is_not_repeated(client: Client, cloud: Cloud) -> None:
-    """Where a key was expected, any text may be one."""
+def test_the_error_for_an_unusable_response_has_no_body(client: Client, cloud: Cloud) -> None:
+    """Any string of the response can be a key."""
     cloud.answers(ok("key-secret-as-text"))
     with pytest.raises(ClickHouseApiError) as caught:
         client.api_keys.openapi_key_create("o", models.ApiKeyPostRequest(name="n"))
-    assert "key-secret-as-text" not in told(caught.value)
+    assert "key-secret-as-text" not in printable(caught.value)
 
 
-def test_a_password_in_the_url_is_refused_without_being_repeated() -> None:
-    """It would be in every error that names the URL."""
+def test_the_message_about_a_password_in_the_url_leaves_it_out() -> None:
+    """Every error contains the URL, so it must have no password."""
     with pytest.raises(ConfigurationError) as caught:
         Settings(key_id="k", key_secret="s", base_url=f"https://u:{KEY_SECRET}@example.com/v1")
-    assert KEY_SECRET not in told(caught.value)
+    assert KEY_SECRET not in printable(caught.value)
 
 
 def test_errors_survive_pickling() -> None:
-    """Deployment tools hand errors between processes."""
+    """Deployment tools pass errors between processes."""
     error = ApiStatusError("no", status=400, operation="instanceGet", request_id="r")
     error.__cause__ = ValueError("x")
-    copy: Any = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    copy: Any = pickle.loads(pickle.dumps(error))  # noqa: S301 - created here
     assert (str(copy), copy.status, copy.request_id) == (str(error), 400, "r")
 
 
@@ -116,17 +116,17 @@ def test_errors_survive_pickling() -> None:
     "name",
     ["password", "newPasswordHash", "keySecret", "connectionString", "serviceAccountKey", "uri"],
 )
-def test_names_of_secrets_are_known(name: str) -> None:
-    """In both spellings."""
+def test_names_of_secrets_are_detected(name: str) -> None:
+    """In snake_case and camelCase."""
     assert is_secret_name(name)
 
 
 @pytest.mark.parametrize("name", ["keyId", "name", "openApiKeys", "primaryKey", "hasPrimary"])
 def test_other_names_are_not_secrets(name: str) -> None:
-    """Masking too much would make messages useless."""
+    """Messages without ordinary values would be useless."""
     assert not is_secret_name(name)
 
 
-def test_the_longer_of_two_secrets_goes_first() -> None:
-    """Or its rest would stay behind."""
+def test_the_longer_of_two_secrets_is_masked_first() -> None:
+    """Otherwise a part of it would remain."""
     assert clean("x abc abcdef", ["abc", "abcdef"]) == "x *** ***"

@@ -13,6 +13,6 @@ from tests.support.local_clouds import local_clouds
 
 @pytest.fixture
 def clouds(tmp_path: Path) -> Iterator[StackPaths]:
-    """Both local clouds, empty, on ports that the system chooses."""
+    """Start both local clouds, empty, on ports that the system chooses."""
     with local_clouds(tmp_path / "state") as layout:
         yield layout

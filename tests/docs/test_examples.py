@@ -1,4 +1,4 @@
-"""The programs of the pages: previewed by the real Pulumi CLI, and checked for types."""
+"""The programs of the pages pass a preview by the real Pulumi CLI and a type check."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from tests.support.program_stack import ProgramStack
 
 FILES = read_files()
 EXPORTED = {public.name for file in FILES for public in file.public}
-# What the examples read of a stack's settings.
+# The config keys that the examples read.
 SETTINGS = """config:
   telemetry:region: eu-central-1
   telemetry:ipAccessList: ["203.0.113.7"]
   telemetry:ingestDomain: localhost
   telemetry:cloudflareAccountId: {account_id}
   telemetry:cloudflareApiToken: {api_token}
-  telemetry:password: a password that is sent to nobody
+  telemetry:password: an unused password
 """
 
 
 def code_of(page: Path) -> str:
-    """The program of a page; where there is text in between, blank lines are."""
+    """Return the program of a page, with blank lines instead of the text in between."""
     return "\n".join(
         re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
     )
 
 
 def test_all_examples_can_be_previewed(clouds: StackPaths, tmp_path: Path) -> None:
-    """One program of every example, with the text of the pages: each resource would be created."""
+    """One program has all examples of the pages. The preview creates every resource."""
     examples = examples_of(FILES)
     whole = program(sorted(examples), examples, EXPORTED)
     for name, example in examples.items():
@@ -67,11 +67,11 @@ def test_all_examples_can_be_previewed(clouds: StackPaths, tmp_path: Path) -> No
     assert set(steps.values()) == {"create"}
     previewed = {urn.rpartition("::")[0].rpartition(":")[2] for urn in steps}
     shown = {public.name for file in FILES for public in file.public if public.kind == "resource"}
-    assert shown <= previewed, f"no example makes {shown - previewed}"
+    assert shown <= previewed, f"no example creates {shown - previewed}"
 
 
 def test_the_programs_of_the_pages_have_no_type_errors(tmp_path: Path) -> None:
-    """Each as it stands on its page, with nothing added."""
+    """Each program passes the check unchanged."""
     for page in FOLDER.glob("*.md"):
         code = code_of(page)
         if page.name != "README.md":
@@ -93,9 +93,9 @@ def test_the_programs_of_the_pages_have_no_type_errors(tmp_path: Path) -> None:
 
 
 def file(name: str, example: str) -> File:
-    """A file whose docstring has an example."""
+    """Return a file whose docstring has an example."""
     return File(
-        name, f"resources/{name}.py", f"`Name`: a thing.\n\n    {example}\n\nThe rest.\n", ()
+        name, f"resources/{name}.py", f"`Name`: a resource.\n\n    {example}\n\nThe rest.\n", ()
     )
 
 
@@ -104,24 +104,26 @@ def file(name: str, example: str) -> File:
     [
         (("made = =",), "the example of one.py is not Python"),
         (("made = 1", "made = 2"), "the examples of one.py and two.py both define made"),
-        (("print(nobody)",), "the example of one.py uses nobody, which no example defines"),
+        (("print(unknown)",), "the example of one.py uses unknown, which no example defines"),
     ],
 )
-def test_an_example_that_cannot_be_a_program_is_refused(
+def test_an_example_that_cannot_be_a_program_is_rejected(
     examples: tuple[str, ...], message: str
 ) -> None:
-    """The message names the files and what is wrong."""
+    """The message names the files and the fault."""
     files = [file(name, text) for name, text in zip(("one", "two"), examples, strict=False)]
     with pytest.raises(DocumentationError, match=re.escape(message)):
         program(["one"], examples_of(files), set())
 
 
-def test_an_example_comes_after_what_it_builds_upon() -> None:
-    """Only that, once, with the imports it needs."""
+def test_an_example_follows_the_examples_that_it_uses() -> None:
+    """The program has only those, once, with the needed imports."""
     files = [
-        file("one", "Thing(two, pulumi)"),
+        file("one", "Widget(two, pulumi)"),
         file("three", "unused = 3"),
         file("two", "two = 2"),
     ]
-    text = program(["one"], examples_of(files), {"Thing", "Other"})
-    assert text == "import pulumi\n\nfrom resources import Thing\n\ntwo = 2\n\nThing(two, pulumi)\n"
+    text = program(["one"], examples_of(files), {"Widget", "Other"})
+    assert (
+        text == "import pulumi\n\nfrom resources import Widget\n\ntwo = 2\n\nWidget(two, pulumi)\n"
+    )

@@ -1,4 +1,4 @@
-"""The steps of docs/migrating-from-terraform.md, played on the local control plane."""
+"""The steps of docs/migrating-from-terraform.md work on the local control plane."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PASSWORD = "Chosen-long-before-this-1"
 OFFICE = [{"source": "203.0.113.7", "description": "office"}]
 
 
-def made_by_terraform(control_plane: ControlPlane) -> dict[str, str]:
-    """What the guide's program describes, as Terraform's provider makes it; config key -> value."""
-    make = control_plane.organization
-    service = make(
+def create_with_terraform(control_plane: ControlPlane) -> dict[str, str]:
+    """Create the objects of the guide's program as Terraform's provider does. Return the config."""
+    send = control_plane.organization
+    service = send(
         "POST",
         "services",
         {
@@ -40,11 +40,11 @@ def made_by_terraform(control_plane: ControlPlane) -> dict[str, str]:
         },
     )["service"]
     path = f"services/{service['id']}"
-    while make("GET", path)["state"] != "running":
+    while send("GET", path)["state"] != "running":
         pass
     digest = base64.b64encode(hashlib.sha256(PASSWORD.encode()).digest()).decode()
-    make("PATCH", f"{path}/password", {"newPasswordHash": digest})
-    make(
+    send("PATCH", f"{path}/password", {"newPasswordHash": digest})
+    send(
         "PATCH",
         f"{path}/backupConfiguration",
         {
@@ -53,7 +53,7 @@ def made_by_terraform(control_plane: ControlPlane) -> dict[str, str]:
             "backupRetentionPeriodInHours": 168,
         },
     )
-    key = make(
+    key = send(
         "POST",
         "keys",
         {
@@ -63,7 +63,7 @@ def made_by_terraform(control_plane: ControlPlane) -> dict[str, str]:
             "ipAccessList": [{"source": "203.0.113.7", "description": ""}],
         },
     )["key"]
-    make(
+    send(
         "POST",
         f"{path}/serviceQueryEndpoint",
         {
@@ -72,8 +72,8 @@ def made_by_terraform(control_plane: ControlPlane) -> dict[str, str]:
             "allowedOrigins": "",
         },
     )
-    make("PUT", f"{path}/upgradeWindow", {"weekday": 3, "startHourUtc": 12})
-    make(
+    send("PUT", f"{path}/upgradeWindow", {"weekday": 3, "startHourUtc": 12})
+    send(
         "POST",
         f"{path}/scalingSchedule",
         {
@@ -89,12 +89,12 @@ def made_by_terraform(control_plane: ControlPlane) -> dict[str, str]:
             ]
         },
     )
-    role = make(
+    role = send(
         "POST",
         "roles",
         {
             "name": "analyst",
-            "actors": [f"user/{make('GET', 'members')[0]['userId']}"],
+            "actors": [f"user/{send('GET', 'members')[0]['userId']}"],
             "policies": [
                 {
                     "allowDeny": "ALLOW",
@@ -113,28 +113,28 @@ def made_by_terraform(control_plane: ControlPlane) -> dict[str, str]:
     }
 
 
-def what_there_is(control_plane: ControlPlane, service_id: str) -> dict[str, Any]:
-    """Everything of the organization that the guide's program speaks of."""
+def existing_objects(control_plane: ControlPlane, service_id: str) -> dict[str, Any]:
+    """Return all objects of the organization that the guide's program manages."""
     parts = ("backupConfiguration", "serviceQueryEndpoint", "upgradeWindow", "scalingSchedule")
     paths = ["services", "keys", "roles", *(f"services/{service_id}/{part}" for part in parts)]
     found = {path: control_plane.organization("GET", path) for path in paths}
     for key in found["keys"]:
-        key.pop("usedAt", None)  # that of whoever asks
+        key.pop("usedAt", None)  # changes with each request
     return found
 
 
-def changes_asked_for(control_plane: ControlPlane) -> dict[str, int]:
-    """How often the API was asked to change something, by operation."""
-    answers = control_plane.request("GET", "/local/counts")["responses"]
+def change_requests(control_plane: ControlPlane) -> dict[str, int]:
+    """Return the number of requests that can change an object, by operation."""
+    responses = control_plane.request("GET", "/local/counts")["responses"]
     return {
-        answer["operation"]: answer["count"]
-        for answer in answers
-        if not answer["operation"].startswith("GET ")
+        response["operation"]: response["count"]
+        for response in responses
+        if not response["operation"].startswith("GET ")
     }
 
 
 class Client:
-    """Somebody who has the password of before."""
+    """A SQL client with the old password."""
 
     def __init__(self, clouds: StackPaths, service: dict[str, Any]) -> None:
         (https,) = [e for e in service["endpoints"] if e["protocol"] == "https"]
@@ -145,12 +145,14 @@ class Client:
         """Run a statement."""
         login = {"X-ClickHouse-User": "default", "X-ClickHouse-Key": PASSWORD}
         request = urllib.request.Request(self.url, data=sql.encode(), headers=login)
-        with urllib.request.urlopen(request, context=self.tls, timeout=60) as answer:
-            return str(answer.read().decode())
+        with urllib.request.urlopen(request, context=self.tls, timeout=60) as response:
+            return str(response.read().decode())
 
 
-def test_what_terraform_made_is_taken_over_untouched(clouds: StackPaths, tmp_path: Path) -> None:
-    """The guide's program adopts all of it, and the API is not asked to change anything."""
+def test_objects_of_terraform_are_adopted_without_a_change(
+    clouds: StackPaths, tmp_path: Path
+) -> None:
+    """The guide's program adopts all objects, and sends no request that changes one."""
     guide = GUIDE.read_text()
     (program,) = re.findall(r"^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
     folder = tmp_path / "program"
@@ -158,13 +160,13 @@ def test_what_terraform_made_is_taken_over_untouched(clouds: StackPaths, tmp_pat
     (folder / "__main__.py").write_text(program)
     (folder / "Pulumi.yaml").write_text("name: adopted\nruntime: python\n")
     stack = ProgramStack(clouds, folder, tmp_path)
-    ids = made_by_terraform(stack.control_plane)
+    ids = create_with_terraform(stack.control_plane)
     service = stack.control_plane.organization("GET", f"services/{ids['warehouse']}")
     client = Client(clouds, service)
     client.command("CREATE DATABASE events ENGINE = Atomic")
     client.command("CREATE TABLE events.seen (n UInt8) ENGINE = MergeTree ORDER BY n AS SELECT 7")
-    before = what_there_is(stack.control_plane, ids["warehouse"])
-    asked = changes_asked_for(stack.control_plane)
+    before = existing_objects(stack.control_plane, ids["warehouse"])
+    requests = change_requests(stack.control_plane)
 
     # Step 3, with the guide's own commands.
     commands = re.findall(r"^pulumi config set (--secret )?(\w+)", guide, re.MULTILINE)
@@ -177,12 +179,12 @@ def test_what_terraform_made_is_taken_over_untouched(clouds: StackPaths, tmp_pat
     stack.up()
     stack.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
     stack.pulumi("refresh", "--preview-only", "--expect-no-changes")
-    assert what_there_is(stack.control_plane, ids["warehouse"]) == before
-    assert changes_asked_for(stack.control_plane) == asked
+    assert existing_objects(stack.control_plane, ids["warehouse"]) == before
+    assert change_requests(stack.control_plane) == requests
     assert client.command("SELECT n FROM events.seen") == "7\n"
 
-    # Going back: what is forgotten stays.
+    # Going back: objects that are removed from the state stay.
     urn = "urn:pulumi:test::adopted::pulumi-python:dynamic/clickhouse:Service::warehouse"
     stack.pulumi("state", "delete", urn, "--target-dependents", "--yes")
     assert urn not in stack.state()
-    assert what_there_is(stack.control_plane, ids["warehouse"]) == before
+    assert existing_objects(stack.control_plane, ids["warehouse"]) == before

@@ -1,4 +1,4 @@
-"""The pages say all there is to say of every public name, and what they say is so."""
+"""The pages describe every public name completely and correctly."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ OPERATION_IDS = {
 
 
 def names(cases: list[tuple[File, Public]]) -> list[str]:
-    """What each case is about."""
+    """Return the id of each case."""
     return [public.name for _, public in cases]
 
 
-def test_the_pages_are_what_the_docstrings_say() -> None:
+def test_the_pages_are_up_to_date() -> None:
     """`python -m docs` would change nothing."""
     rendered = render_all()
     committed = {page.name: page.read_text() for page in FOLDER.glob("*.md")}
@@ -66,7 +66,7 @@ def test_the_names_for_type_checkers_are_the_registered_names() -> None:
 
 
 def test_every_public_name_has_a_page() -> None:
-    """Nothing that `resources` exports is missing, and nothing that it does not is there."""
+    """The pages have exactly the names that `resources` exports."""
     assert {public.name for _, public in PUBLIC} == set(resources.__all__)
     pages = render_all()
     for file, public in PUBLIC:
@@ -75,7 +75,7 @@ def test_every_public_name_has_a_page() -> None:
 
 @pytest.mark.parametrize(("file", "public"), PUBLIC, ids=names(PUBLIC))
 def test_every_name_argument_and_output_is_described(file: File, public: Public) -> None:
-    """Each has a type and a text; each page an example."""
+    """Each has a type and a description, and each page has an example."""
     assert public.text, f"{public.name} has no docstring"
     assert re.search(r"^ {4}\S", file.text, re.MULTILINE), f"{file.name}.py has no example"
     described = public.outputs + (() if public.kind == "function" else public.arguments)
@@ -89,10 +89,10 @@ def test_every_name_argument_and_output_is_described(file: File, public: Public)
 
 
 @pytest.mark.parametrize(("file", "public"), RESOURCES, ids=names(RESOURCES))
-def test_a_page_names_the_requests_and_each_of_them_exists(file: File, public: Public) -> None:
-    """Operations are those of the API's document, and all that the file calls itself."""
+def test_a_page_names_the_operations_of_its_resource(file: File, public: Public) -> None:
+    """Each named operation exists in the OpenAPI spec, and every called operation is named."""
     assert re.search(r"^(Operations|Statements|Applied|A component|It lives)", file.text, re.M), (
-        f"{public.name} does not say what it asks of whom"
+        f"{public.name} does not name its operations or statements"
     )
     for listed in OPERATIONS.findall(file.text):
         unknown = set(re.findall(r"\w+", listed)) - OPERATION_IDS - {"and"}
@@ -104,8 +104,8 @@ def test_a_page_names_the_requests_and_each_of_them_exists(file: File, public: P
 
 
 @pytest.mark.parametrize(("file", "public"), RESOURCES, ids=names(RESOURCES))
-def test_a_page_says_what_replaces_and_that_is_what_happens(file: File, public: Public) -> None:
-    """The column of a page is what the provider's `diff` goes by."""
+def test_the_column_changed_matches_the_provider(file: File, public: Public) -> None:
+    """The provider's `diff` replaces exactly the arguments with `replaces`."""
     arguments = {
         argument.name: change_of(argument)
         for _, other in PUBLIC
@@ -114,11 +114,11 @@ def test_a_page_says_what_replaces_and_that_is_what_happens(file: File, public: 
     }
     for name, change in changes_of(file, public).items():
         if name in arguments:
-            assert change in arguments[name], f"{public.name}.{name}: the provider says {change}"
+            assert change in arguments[name], f"{public.name}.{name}: the provider has {change}"
 
 
 def changes_of(file: File, public: Public) -> Mapping[str, str]:
-    """Name -> what another value does, as the provider has it."""
+    """Return argument -> effect of another value, from the provider."""
     if public.name == "Service":
         return dict(service_changes())
     provider = getattr(import_module(file.module), f"{public.name}Provider", None)
@@ -138,7 +138,7 @@ def changes_of(file: File, public: Public) -> Mapping[str, str]:
 
 
 def service_changes() -> Iterator[tuple[str, str]]:
-    """What the provider of `Service` makes of another value of each field."""
+    """Yield the effect of another value of each field of `Service`, from its provider."""
     place = dict.fromkeys(service_fields.PLACE, "one")
     for name in (*service_fields.PLACE, *service_fields.CREATE_ONLY, *service_fields.ORIGIN):
         olds, news = {**place, name: "one"}, {**place, name: "another"}
@@ -155,8 +155,8 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def test_the_guide_from_terraform_names_arguments_that_there_are() -> None:
-    """In each of its tables about one resource."""
+def test_the_guide_from_terraform_names_existing_arguments() -> None:
+    """In each table about one resource."""
     known = {
         public.name: {
             argument.name
@@ -176,15 +176,15 @@ def test_the_guide_from_terraform_names_arguments_that_there_are() -> None:
 
 
 def links(page: Path) -> Iterator[str]:
-    """Files that a page links to."""
+    """Yield the files that a page links to."""
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
         if "://" not in target:
             yield target
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.stem)
-def test_links_lead_somewhere_and_tests_exist(page: Path) -> None:
-    """A guide that says which test shows something names one that is there."""
+def test_linked_files_and_named_tests_exist(page: Path) -> None:
+    """A guide must not name a test that was renamed or deleted."""
     for target in links(page):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
     for file, test in re.findall(r"(tests/[\w/]+\.py)::(\w+)", page.read_text()):

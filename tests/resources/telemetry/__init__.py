@@ -1,1 +1,1 @@
-"""`Telemetry` and the settings, tokens and probes around it."""
+"""Tests of `Telemetry` and of the settings, tokens and probes around it."""

@@ -18,13 +18,13 @@ TOKEN = TokenArgs(name="a", scopes=["events"])
 
 
 def rotated(olds: dict[str, Any], version: str) -> dict[str, Any]:
-    """The outputs after a change of version."""
+    """Return the outputs after a change of version."""
     outputs: dict[str, Any] = PROVIDER.update("id", olds, {"version": version}).outs or {}
     return outputs
 
 
-def test_a_changed_version_makes_a_token_and_remembers_the_one_before() -> None:
-    """Only its hash, and only until the next change."""
+def test_a_changed_version_generates_a_token_and_keeps_the_previous_hash() -> None:
+    """Only the hash is kept, and only until the next change."""
     first = PROVIDER.create({"version": "1"}).outs or {}
     assert not first["previous_sha256"]
     second = rotated(first, "2")
@@ -35,8 +35,8 @@ def test_a_changed_version_makes_a_token_and_remembers_the_one_before() -> None:
     assert first["sha256"] not in third.values()
 
 
-def test_only_another_version_is_another_token() -> None:
-    """The engine asks with every output among the inputs."""
+def test_only_a_changed_version_generates_a_token() -> None:
+    """The engine calls `diff` with every output among the inputs."""
     made = PROVIDER.create({"version": "1"}).outs or {}
     assert not PROVIDER.diff("id", made, {"version": "1", "value": None}).changes
     assert PROVIDER.diff("id", made, {"version": "2"}).changes
@@ -60,7 +60,7 @@ def test_only_another_version_is_another_token() -> None:
     ],
 )
 def test_times_are_kept_in_utc_with_milliseconds(spelling: str, kept: str) -> None:
-    """Every spelling that is accepted; the worker reads only the one that is kept."""
+    """The worker reads only this one of the accepted spellings."""
     token = TokenArgs(name="a", scopes=["read"], expires_at=spelling, previous_valid_until=spelling)
     assert (token.expires_at, token.previous_valid_until) == (kept, kept)
 
@@ -95,8 +95,8 @@ def test_an_invalid_field_of_a_token_is_rejected_where_it_is_constructed(
     assert said in str(caught.value)
 
 
-def test_no_field_can_be_set_past_the_checks() -> None:
-    """A copy with another value is checked like the first."""
+def test_no_field_can_be_set_without_the_checks() -> None:
+    """A copy with another value is checked as well."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         TOKEN.expires_at = "soon"  # type: ignore[misc]
     with pytest.raises(InvalidArgs):
@@ -131,7 +131,7 @@ def test_invalid_access_is_rejected_where_it_is_constructed(
     assert said in str(caught.value)
 
 
-def test_public_events_have_a_team_of_their_own_that_a_token_may_read() -> None:
+def test_public_events_have_a_separate_team_that_a_token_may_read() -> None:
     """A team is required, and no token may send to it."""
     reading = TokenArgs(name="reads", team="other", scopes=["read"])
     public = PublicArgs(team="other")

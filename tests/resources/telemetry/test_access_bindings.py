@@ -35,7 +35,7 @@ END = "2099-01-31T00:00:00.000Z"
 
 @pytest.fixture(autouse=True)
 def runtime() -> Iterator[None]:
-    """Outputs want a current event loop, and earlier tests may have closed theirs."""
+    """Set an event loop, because outputs need one and earlier tests may have closed theirs."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     pulumi.runtime.configure(pulumi.runtime.Settings(project="telemetry", stack="test"))
@@ -55,7 +55,7 @@ def texts(
     previous: Sequence[str] | None = None,
     layouts: Mapping[str, object] | None = None,
 ) -> dict[str, str]:
-    """The bindings' values, for tokens with these current and previous values."""
+    """Return the bindings for tokens with these current and previous values."""
 
     def sha256(value: str | None) -> pulumi.Output[str | None]:
         digest = None if value is None else hashlib.sha256(value.encode()).hexdigest()
@@ -78,7 +78,7 @@ def texts(
 
 
 def access_of(count: int) -> Access:
-    """This many tokens with long names, rates and expiries, all of them being rotated."""
+    """Return `count` tokens with long names, rates and expiries, all in rotation."""
     return Access(
         teams=TEAMS,
         tokens=[
@@ -96,8 +96,8 @@ def access_of(count: int) -> Access:
     )
 
 
-def test_one_binding_holds_what_a_small_deployment_has() -> None:
-    """A team without a layout has none, a token without an end has none."""
+def test_one_binding_is_enough_for_a_small_deployment() -> None:
+    """Fields that are not set are absent."""
     access = Access(
         teams=[*TEAMS, TeamArgs(name="cli", database="cli")],
         tokens=[TokenArgs(name="a", scopes=["read"]), TokenArgs(name="b", scopes=["events"])],
@@ -126,7 +126,7 @@ def test_one_binding_holds_what_a_small_deployment_has() -> None:
     }
 
 
-def test_500_tokens_that_are_being_rotated_fit_the_variables_of_a_worker() -> None:
+def test_500_tokens_in_rotation_fit_the_variables_of_a_worker() -> None:
     """Each binding is within Cloudflare's limit, and their number does not depend on a rotation."""
     access = access_of(500)
     new, old = token_values(500, 2), token_values(500, 1)
@@ -141,8 +141,8 @@ def test_500_tokens_that_are_being_rotated_fit_the_variables_of_a_worker() -> No
     assert len(tokens) == 1000
 
 
-def test_the_token_before_a_rotation_ends_with_what_ends_first() -> None:
-    """Its own stated end, or the end of the whole entry; times are compared, not spellings."""
+def test_the_previous_token_ends_at_the_earlier_of_two_times() -> None:
+    """At `previous_valid_until` or at `expires_at`. Times are compared, not spellings."""
     earlier, later = "2027-01-31T00:30:00+02:00", "2027-01-30T23:00:00Z"
 
     def ends(expires_at: str | None, until: str | None) -> list[str | None]:
@@ -160,15 +160,15 @@ def test_the_token_before_a_rotation_ends_with_what_ends_first() -> None:
     assert ends(later, earlier) == [last, first]
 
 
-def test_too_many_variables_are_rejected_with_what_to_do() -> None:
-    """At preview: nothing has been called."""
+def test_too_many_variables_are_rejected_with_a_remedy() -> None:
+    """The preview rejects them, before any request."""
     require_variables(128)
     with pytest.raises(InvalidArgs, match=r"129 variables.*allowed: 128.*use fewer tokens"):
         require_variables(129)
 
 
-def test_a_database_whose_name_turns_out_too_long_is_rejected() -> None:
-    """Rather than at Cloudflare, halfway through an `up`."""
+def test_a_database_name_that_is_too_long_for_a_binding_is_rejected() -> None:
+    """Otherwise Cloudflare would reject it, in the middle of an `up`."""
     teams = [TeamArgs(name="default", database=pulumi.Output.from_input("d" * 5_000))]
     access = Access(teams=teams, tokens=[TokenArgs(name="a", scopes=["read"])])
     with pytest.raises(InvalidArgs, match=r"ACCESS is '5... bytes', allowed: 5120 bytes"):
@@ -177,15 +177,15 @@ def test_a_database_whose_name_turns_out_too_long_is_rejected() -> None:
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Cloud]:
-    """A local Cloudflare with ports from the system."""
+    """Start a local Cloudflare on ports that the system chooses."""
     running = Cloud(tmp_path / "cloudflare")
     running.start()
     yield running
     running.stop()
 
 
-def test_a_worker_accepts_all_of_500_tokens_and_those_before_them(cloud: Cloud) -> None:
-    """The built worker behind the local API, which has Cloudflare's limits on variables."""
+def test_a_worker_accepts_500_tokens_and_their_previous_tokens(cloud: Cloud) -> None:
+    """The built worker runs behind the local API, which has Cloudflare's limits of variables."""
     bindings = texts(access_of(500), token_values(500, 2), token_values(500, 1))
     deploy(cloud, bindings)
     for token in ("token-0-v2", "token-499-v2", "token-0-v1", "token-250-v1", "token-499-v1"):
@@ -221,7 +221,7 @@ def deploy(cloud: Cloud, access: Mapping[str, str]) -> None:
 
 
 def send(cloud: Cloud, token: str) -> int:
-    """Status of one event."""
+    """Send one event and return the status."""
     url = f"https://localhost:{cloud.card['edge_port']}/events"
     response = httpx.post(
         url,
@@ -249,7 +249,7 @@ class Echo(pulumi.runtime.Mocks):
 def test_a_deployment_with_too_many_variables_ends_its_preview(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Those of the tokens count together with all others of the worker."""
+    """The variables of the tokens count together with all others of the worker."""
     pulumi.runtime.set_mocks(Echo(), preview=True)
     (tmp_path / "worker.js").write_text("")
     known: Any = SimpleNamespace(name="reader", password="a")

@@ -1,4 +1,4 @@
-"""`DurableObjectClass`: in which order a replacement happens."""
+"""The order of a replacement of `DurableObjectClass`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ PROPS = {"account_id": "0123", "script_name": "telemetry", "class_name": "Ingest
 @pytest.mark.parametrize(
     ("name", "deletes_first"), [("account_id", False), ("script_name", False), ("class_name", True)]
 )
-def test_the_old_script_is_deleted_first_only_where_the_new_one_has_its_name(
+def test_the_old_script_is_deleted_first_only_if_the_new_one_has_its_name(
     name: str, deletes_first: bool
 ) -> None:
-    """Otherwise the delete of the old class would delete the new script."""
+    """Otherwise the deletion of the old class would delete the new script."""
     diff = DurableObjectClassProvider().diff("id", PROPS, {**PROPS, name: "other"})
     assert diff.replaces == [name]
     assert diff.delete_before_replace is deletes_first

@@ -1,4 +1,4 @@
-"""`IngestProbe`, on a real ClickHouse behind the local cloud's users and grants."""
+"""`IngestProbe` on a real ClickHouse with the users and grants of the local cloud."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ class Probed:
         return self.configured(IngestProbeProvider())
 
     def manifest(self) -> dict[str, Any]:
-        """The worker's, for a test to change."""
+        """Return a copy of the worker's manifest, for a test to change."""
         tables = json.loads(Path(self.worker.statements).read_text())
         assert isinstance(tables, dict)
         return tables
 
     def props(self, manifest: dict[str, Any] | None = None, **changes: str) -> dict[str, Any]:
-        """The inputs of the resource."""
+        """Return the inputs of the resource."""
         statements = self.worker.statements
         if manifest is not None:
             statements = str(self.folder / "statements.json")
@@ -129,8 +129,8 @@ def force(probed: Probed, settings: str) -> None:
     assert probed.query(profile) == ""
 
 
-def test_every_statement_is_proved_and_the_outputs_are_for_the_worker(probed: Probed) -> None:
-    """A second `up` has nothing to do; another version of the server, seen by a refresh, has."""
+def test_every_statement_is_proved_and_the_worker_gets_the_outputs(probed: Probed) -> None:
+    """A second `up` runs no proof. After a refresh that finds another server version, it does."""
     provider, props = probed.provider(), probed.props()
     assert provider.check({}, props).failures == []
     outputs = probed.outputs(props)
@@ -145,14 +145,14 @@ def test_every_statement_is_proved_and_the_outputs_are_for_the_worker(probed: Pr
 
 
 @pytest.mark.parametrize("changed", ["statements_sha256", "database", "writer", "format"])
-def test_it_is_proved_again_when_what_was_proved_changes(probed: Probed, changed: str) -> None:
+def test_a_change_of_an_input_proves_again(probed: Probed, changed: str) -> None:
     props = probed.props()
     result = probed.provider().diff("id", {**props, changed: "other"}, props)
     assert (result.changes, result.replaces) == (True, [])
 
 
 def test_without_a_change_clickhouse_gets_no_request(probed: Probed) -> None:
-    """An `up` without changes is as fast as before, and wakes no service."""
+    """An `up` without changes wakes no service."""
     props = probed.props(url="https://127.0.0.1:9")
     outputs = {**props, "shown": "26.7.2.1", "applied": "26.7.2.1"}
     assert probed.provider().check(outputs, props).failures == []
@@ -171,12 +171,12 @@ def test_an_invalid_format_is_rejected_at_preview(probed: Probed) -> None:
 
 
 def test_a_profile_that_disables_deduplication_does_not_matter(probed: Probed) -> None:
-    """The statements set every setting themselves."""
+    """The statements set every setting."""
     force(probed, "deduplicate_insert = 'disable', deduplicate_insert_select = 'disable'")
     assert probed.outputs(probed.props())["insert_format"] == "protobuf"
 
 
-def test_a_profile_that_forbids_deduplication_is_an_error_that_names_it(probed: Probed) -> None:
+def test_the_error_names_a_profile_that_forbids_deduplication(probed: Probed) -> None:
     force(probed, "deduplicate_insert_select = 'disable' READONLY")
     with pytest.raises(ResourceError, match="deduplicate_insert_select should not be changed") as e:
         probed.outputs(probed.props())
@@ -185,7 +185,7 @@ def test_a_profile_that_forbids_deduplication_is_an_error_that_names_it(probed: 
 
 
 def test_a_repeat_that_doubles_rows_is_found(probed: Probed) -> None:
-    """As on ClickHouse 26.1 without the settings."""
+    """It happens on ClickHouse 26.1 without the settings."""
     force(probed, "deduplicate_insert_select = 'disable'")
     manifest = Manifest(probed.manifest())
     with pytest.raises(ResourceError, match=r"otel_traces: 4 rows instead of 2 after the insert w"):
@@ -200,7 +200,7 @@ def test_a_repeat_that_doubles_rows_is_found(probed: Probed) -> None:
 
 
 def test_a_view_whose_rows_a_repeat_doubles_is_found(probed: Probed) -> None:
-    """Where the table behind the view remembers no tokens."""
+    """It happens if the table behind the view stores no tokens."""
     target = f"ALTER TABLE {DATABASE}.otel_traces_trace_id_ts MODIFY SETTING "
     probed.query(f"{target} non_replicated_deduplication_window = 0")
     try:
@@ -217,8 +217,8 @@ def test_a_value_that_the_server_reads_differently_is_found(probed: Probed) -> N
         probed.outputs(probed.props(manifest))
 
 
-def test_where_protobuf_does_not_work_rowbinary_is_chosen(probed: Probed) -> None:
-    """As on a service without the format; config can still force either."""
+def test_rowbinary_is_selected_if_protobuf_does_not_work(probed: Probed) -> None:
+    """It happens on a service without the format. The config can force either format."""
     manifest = probed.manifest()
     for entry in manifest.values():
         if "protobuf" in entry["forms"]:
@@ -234,7 +234,7 @@ def test_where_protobuf_does_not_work_rowbinary_is_chosen(probed: Probed) -> Non
 def test_a_writer_without_the_right_is_an_error(
     probed: Probed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not immediately: another replica may receive the grant a moment later."""
+    """It is retried first, because another replica may receive the grant a moment later."""
     monkeypatch.setattr(statement_proof, "_NOT_YET_SECONDS", 0.0)
     probed.query(f"REVOKE INSERT ON {SCRATCH}.* FROM probe_writer")
     try:
@@ -244,8 +244,8 @@ def test_a_writer_without_the_right_is_an_error(
         probed.query(f"GRANT INSERT ON {SCRATCH}.* TO probe_writer")
 
 
-def test_a_view_that_fills_a_table_elsewhere_is_not_copied(probed: Probed) -> None:
-    """Or the bodies of the probe would be in that table."""
+def test_a_view_that_fills_a_table_of_another_database_is_not_copied(probed: Probed) -> None:
+    """Otherwise the rows of the probe would be in that table."""
     probed.query("CREATE DATABASE elsewhere")
     probed.query("CREATE TABLE elsewhere.names (name String) ENGINE = MergeTree ORDER BY name")
     probed.query(
@@ -259,7 +259,7 @@ def test_a_view_that_fills_a_table_elsewhere_is_not_copied(probed: Probed) -> No
         probed.query(f"DROP VIEW {DATABASE}.names_mv")
 
 
-def test_copies_that_a_killed_run_left_are_dropped_first(probed: Probed) -> None:
+def test_copies_of_a_killed_run_are_dropped_first(probed: Probed) -> None:
     copies = ScratchDatabase(probed.admin, SCRATCH)
     with copies.created():
         probed.query(f"CREATE TABLE {SCRATCH}.otel_traces (a Int8) ENGINE = MergeTree ORDER BY a")
@@ -308,7 +308,7 @@ def test_a_database_with_a_name_of_the_probe_is_rejected_at_preview(
     assert "reserved for IngestProbe" in failures[0].reason
 
 
-def test_only_a_reserved_name_is_taken_for_the_copies(probed: Probed) -> None:
+def test_only_a_reserved_name_is_used_for_the_copies(probed: Probed) -> None:
     (failure,) = probed.provider().check({}, probed.props(scratch_database=DATABASE)).failures
     assert failure.property == "scratch_database"
 
@@ -322,7 +322,7 @@ def test_an_older_server_is_rejected_before_any_file_is_applied(probed: Probed) 
     assert probed.query("EXISTS DATABASE too_old") == "0"
 
 
-def test_the_rows_that_are_expected_have_every_column_of_the_statement(probed: Probed) -> None:
+def test_the_expected_rows_have_every_column_of_the_statement(probed: Probed) -> None:
     """Otherwise an error in a column would not be found."""
     for table, entry in probed.manifest().items():
         assert entry["rows"], table

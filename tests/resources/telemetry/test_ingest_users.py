@@ -16,7 +16,7 @@ VIOLATION = "SETTING_CONSTRAINT_VIOLATION"
 
 
 class Users:
-    """A server with two teams' databases and the users that the program `ingest_users` creates."""
+    """Start a server with two teams' databases and the users of the program `ingest_users`."""
 
     def __init__(self, server: RunningService, folder: Path) -> None:
         self.server = server
@@ -71,9 +71,7 @@ def test_a_reader_changes_nothing(users: Users, statement: str) -> None:
 
 
 @pytest.mark.parametrize("limit", [name for name in READER_LIMITS if name != "readonly"])
-def test_a_reader_can_lower_a_limit_and_neither_raise_it_nor_switch_it_off(
-    users: Users, limit: str
-) -> None:
+def test_a_reader_can_lower_a_limit_but_not_raise_or_disable_it(users: Users, limit: str) -> None:
     most = READER_LIMITS[limit]["max"]
 
     def with_limit(value: int) -> str:
@@ -87,7 +85,7 @@ def test_a_reader_can_lower_a_limit_and_neither_raise_it_nor_switch_it_off(
 
 
 def test_a_reader_cannot_leave_readonly_and_can_change_other_settings(users: Users) -> None:
-    """Grafana and HyperDX set some with every query."""
+    """Grafana and HyperDX set some settings with every query."""
     assert users.ask("telemetry_reader", "SELECT getSetting('readonly')") == "2"
     assert "READONLY" in users.ask("telemetry_reader", "SELECT 1 SETTINGS readonly = 0")
     changed = "SELECT getSetting('max_block_size') SETTINGS max_block_size = 77"
@@ -95,7 +93,7 @@ def test_a_reader_cannot_leave_readonly_and_can_change_other_settings(users: Use
 
 
 def test_a_query_over_a_limit_ends_with_an_error(users: Users) -> None:
-    """Rows and memory of one query; the limits are in force, not only shown."""
+    """ClickHouse enforces the limits of rows and memory."""
     rows = "SELECT sum(number) FROM numbers(1000) SETTINGS max_rows_to_read = 10"
     assert "TOO_MANY_ROWS" in users.ask("telemetry_reader", rows)
     memory = "SELECT groupArray(toString(number)) FROM numbers(300000000) FORMAT Null"

@@ -1,4 +1,4 @@
-"""The short way into `pulumi_cloudflare` gives what the long way gives."""
+"""The fast import of `pulumi_cloudflare` returns the same classes as the usual import."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def run(code: str) -> str:
     return result.stdout
 
 
-def test_the_short_way_gives_the_same_classes() -> None:
-    """Names, signatures and attributes are equal; the package itself was not executed."""
+def test_the_fast_import_returns_the_same_classes() -> None:
+    """Names, signatures and attributes are equal. The package's `__init__` did not run."""
     short = run(
         IMPORT + DESCRIBE + "import sys, pulumi_cloudflare\n"
         "assert pulumi_cloudflare.__shell__\n"
@@ -44,11 +44,11 @@ def test_the_short_way_gives_the_same_classes() -> None:
     assert short.count("pulumi_cloudflare.") >= 5
 
 
-def test_a_package_of_another_layout_is_imported_the_ordinary_way() -> None:
-    """If nothing is found where it should be, nothing is lost but time."""
+def test_a_package_with_another_layout_is_imported_the_usual_way() -> None:
+    """The import is only slower."""
     shown = run(
         "import re\n" + IMPORT + "\n"
-        "cloudflare._CLASS = re.compile('(no such thing)')\n"
+        "cloudflare._CLASS = re.compile('(no such class)')\n"
         "cloudflare._code = lambda *found: compile(cloudflare._classes(*found), '', 'exec')\n"
         "print(cloudflare.WorkersScript)\n"
         "import sys; print('pulumi_cloudflare.zone' in sys.modules)\n"

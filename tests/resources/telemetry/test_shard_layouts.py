@@ -1,4 +1,4 @@
-"""What the state remembers of the shards, and what the worker is told of them."""
+"""The layouts of shards in the state, which the worker receives."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ NOW = 1_900_000_000
 
 
 def provider() -> ShardLayoutsProvider:
-    """Each change is a second after the one before."""
+    """Return a provider whose clock advances by a second with each change."""
     seconds = count(NOW)
     return ShardLayoutsProvider(now=lambda: next(seconds))
 
 
 def changed(made: ShardLayoutsProvider, olds: dict[str, Any], **shards: float) -> dict[str, Any]:
-    """The outputs after these numbers were asked for."""
+    """Return the outputs after an update to these numbers."""
     news = {"shards": shards, "layouts": None}
     assert made.diff("id", olds, news).changes
     outputs: dict[str, Any] = made.update("id", olds, news).outs or {}
@@ -27,8 +27,8 @@ def changed(made: ShardLayoutsProvider, olds: dict[str, Any], **shards: float) -
     return outputs
 
 
-def test_every_number_that_there_was_is_remembered() -> None:
-    """Up, down and back; a later layout has a higher number."""
+def test_every_previous_number_of_shards_is_kept() -> None:
+    """After changes up, down and back, a later layout has a higher number."""
     made = provider()
     outputs = made.create({"shards": {"default": 1}}).outs or {}
     assert outputs["layouts"] == {}
@@ -41,14 +41,14 @@ def test_every_number_that_there_was_is_remembered() -> None:
     assert numbers == sorted(set(numbers))
 
 
-def test_what_was_there_before_this_resource_had_one_shard() -> None:
-    """So bodies are looked up there, also by a deployment that begins with several."""
+def test_a_deployment_before_this_resource_had_one_shard() -> None:
+    """So a deployment that begins with several shards also looks bodies up in one shard."""
     outputs = provider().create({"shards": {"default": 4}}).outs or {}
     assert outputs["layouts"] == {"default": {"number": NOW, "shards": 4, "before": [1]}}
 
 
-def test_numbers_go_up_while_the_clock_does_not() -> None:
-    """They order layouts; the time is in them only for a state that was lost."""
+def test_layout_numbers_increase_even_if_the_clock_does_not() -> None:
+    """They order the layouts. They contain the time only in case the state is lost."""
     made = ShardLayoutsProvider(now=lambda: 5)
     outputs = made.create({"shards": {"default": 2}}).outs or {}
     first = outputs["layouts"]["default"]["number"]
@@ -56,19 +56,19 @@ def test_numbers_go_up_while_the_clock_does_not() -> None:
     assert outputs["layouts"]["default"]["number"] == first + 1
 
 
-def test_a_team_that_comes_back_is_remembered() -> None:
-    """With the shards that it had, in which something may wait."""
+def test_the_layout_of_a_removed_team_is_kept() -> None:
+    """Its previous shards may contain rows when the team returns."""
     made = provider()
     outputs = made.create({"shards": {"default": 1, "shop": 4}}).outs or {}
-    gone = {"shards": {"default": 1}, "layouts": None}
-    assert not made.diff("id", outputs, gone).changes
-    outputs = changed(made, made.update("id", outputs, gone).outs or {}, default=1, shop=1)
+    without = {"shards": {"default": 1}, "layouts": None}
+    assert not made.diff("id", outputs, without).changes
+    outputs = changed(made, made.update("id", outputs, without).outs or {}, default=1, shop=1)
     assert outputs["layouts"]["shop"]["before"] == [4]
 
 
 @pytest.mark.parametrize("number", [0, 101, 1.5, "4", True, None])
-def test_a_wrong_number_is_refused_at_preview(number: object) -> None:
-    """With the team and what is allowed."""
+def test_an_invalid_number_is_rejected_at_preview(number: object) -> None:
+    """The message has the team and the allowed values."""
     failures = provider().check({}, {"shards": {"shop": number}}).failures
     (failure,) = failures or []
     assert failure.reason == f"shards of shop is {number!r}, allowed: 1 to 100"

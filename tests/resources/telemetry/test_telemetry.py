@@ -50,7 +50,7 @@ def code(version: int) -> str:
 def entry(
     token: Mapping[str, object], value: str, expires_at: str | None = None
 ) -> dict[str, object]:
-    """What the worker is told of a token."""
+    """Return the entry of a token in the worker's bindings."""
     known = {
         "name": token["name"],
         "team": "default",
@@ -62,26 +62,26 @@ def entry(
     return {name: value for name, value in known.items() if value is not None}
 
 
-def ask(stack: ProgramStack) -> dict[str, object]:
-    """What the deployed worker says."""
+def reported_bindings(stack: ProgramStack) -> dict[str, object]:
+    """Return the bindings that the deployed worker reports."""
     ca = stack.stack.layout.clouds / "certificates" / "ca.pem"
     context = ssl.create_default_context(cafile=str(ca))
-    with urllib.request.urlopen(stack.stack.outputs()["url"], context=context) as answer:
-        return dict(json.loads(answer.read()))
+    with urllib.request.urlopen(stack.stack.outputs()["url"], context=context) as response:
+        return dict(json.loads(response.read()))
 
 
 def resharded(stack: ProgramStack, shards: int, args: Mapping[str, object]) -> dict[str, Any]:
-    """The layout that the worker has after an `up` with another number of shards."""
+    """Run `up` with another number of shards. Return the layout that the worker has then."""
     stack.configure(shards=shards, **args)
     stack.up()
     stack.up("--expect-no-changes")
-    access: Any = ask(stack)["access"]
+    access: Any = reported_bindings(stack)["access"]
     layout: dict[str, Any] = access["teams"][0]["layout"]
     return layout
 
 
 def test_a_worker_from_deploy_to_destroy(clouds: StackPaths, tmp_path: Path) -> None:
-    """Deploy; no change; new code keeps the storage; lost state; rotation; destroy."""
+    """Deploy, no change, new code with the same storage, lost state, rotation, destroy."""
     file = {"WORKER_FILE": str(tmp_path / "worker.js")}
     stack = ProgramStack(clouds, "ingest", tmp_path, environment=file)
     cloudflare = Cloudflare(clouds)
@@ -92,7 +92,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: StackPaths, tmp_path: Path) -> 
     outputs = stack.stack.outputs()
     tokens = outputs["tokens"]
     assert tokens["ingest"] == outputs["token"]
-    assert ask(stack) == {
+    assert reported_bindings(stack) == {
         "version": 1,
         "count": 1,
         "access": {
@@ -122,45 +122,45 @@ def test_a_worker_from_deploy_to_destroy(clouds: StackPaths, tmp_path: Path) -> 
     for secret in (*tokens.values(), *hashes, *passwords, cloudflare.cloud["api_token"]):
         assert secret not in stack.state()
 
-    # A second version of the script: its Durable Object class was declared once and for all.
+    # A second version of the script. Its Durable Object class is declared only once.
     stack.configure(code=code(2), tokens=[INGEST, READ])
     stack.pulumi("config", "set", "--secret", "sentry_dsn", DSN)
     stack.up()
-    assert (ask(stack)["version"], ask(stack)["count"]) == (2, 3)
-    assert ask(stack)["sentry"] == DSN
+    assert (reported_bindings(stack)["version"], reported_bindings(stack)["count"]) == (2, 3)
+    assert reported_bindings(stack)["sentry"] == DSN
     assert DSN not in stack.state()
 
-    # A `pulumi` killed after an upload and before it saved it leaves a state like this one.
+    # The state of a `pulumi` that was killed after an upload, before it saved the upload.
     for kind in ("WorkersCustomDomain", "WorkersScript", "DurableObjectClass"):
         (urn,) = [
             line for line in stack.pulumi("stack", "--show-urns").split() if f":{kind}::" in line
         ]
         stack.pulumi("state", "delete", urn, "--yes")
     stack.up()
-    assert (ask(stack)["version"], ask(stack)["count"]) == (2, 6)
+    assert (reported_bindings(stack)["version"], reported_bindings(stack)["count"]) == (2, 6)
 
-    # Rotated: both are accepted until the end that was stated. The other token is revoked.
+    # A rotation: both tokens are accepted until `previous_valid_until`. The other one is revoked.
     until = "2099-01-31T00:00:00.000Z"
     rotated = {**INGEST, "version": "2", "previous_valid_until": "20990131T000000Z"}
     stack.configure(code=code(2), tokens=[rotated])
     stack.up()
     token = stack.stack.outputs()["token"]
     assert token != outputs["token"]
-    access = ask(stack)["access"]
+    access = reported_bindings(stack)["access"]
     assert isinstance(access, dict)
     assert access["tokens"] == [entry(INGEST, token), entry(INGEST, outputs["token"], until)]
 
-    # Revoked now: the end of the one before has passed. The token that replaced it stays.
+    # A revocation: `previous_valid_until` has passed. The token that replaced it stays.
     revoked = {**rotated, "previous_valid_until": "2020-01-01T00:00:00Z"}
     stack.configure(code=code(2), tokens=[revoked])
     stack.up()
-    access = ask(stack)["access"]
+    access = reported_bindings(stack)["access"]
     assert isinstance(access, dict)
     ended = "2020-01-01T00:00:00.000Z"
     assert access["tokens"] == [entry(INGEST, token), entry(INGEST, outputs["token"], ended)]
     assert stack.stack.outputs()["token"] == token
 
-    # The state remembers how many shards there were; the worker is told of each change in order.
+    # The state keeps the previous numbers of shards. The worker receives each change in order.
     first, second = [
         resharded(stack, shards, {"code": code(2), "tokens": [rotated]}) for shards in (4, 1)
     ]
@@ -168,11 +168,11 @@ def test_a_worker_from_deploy_to_destroy(clouds: StackPaths, tmp_path: Path) -> 
     assert (second["shards"], second["before"]) == (1, [4])
     assert second["number"] > first["number"]
 
-    # Another name is another script, and the hostname moves to it; the first one is deleted.
+    # Another name is another script. The hostname moves to it, and the first script is deleted.
     stack.configure(code=code(3), tokens=[rotated], script_name="renamed")
     stack.up()
     stack.up("--expect-no-changes")
-    assert (ask(stack)["version"], ask(stack)["count"]) == (3, 2)
+    assert (reported_bindings(stack)["version"], reported_bindings(stack)["count"]) == (3, 2)
     assert [each["id"] for each in cloudflare.account("workers/scripts")] == ["renamed"]
     (domain,) = cloudflare.account("workers/domains")
     assert domain["service"] == "renamed"
@@ -184,7 +184,7 @@ def test_a_worker_from_deploy_to_destroy(clouds: StackPaths, tmp_path: Path) -> 
 
 
 def test_a_refresh_leaves_nothing_to_upload(clouds: StackPaths, tmp_path: Path) -> None:
-    """The API fills in every field of `observability`, so the program sends every one."""
+    """The API fills in every missing field of `observability`, so the program sends all of them."""
     file = {"WORKER_FILE": str(tmp_path / "worker.js")}
     stack = ProgramStack(clouds, "ingest", tmp_path, name="refreshed", environment=file)
     cloudflare = Cloudflare(clouds)
@@ -216,10 +216,10 @@ def test_a_refresh_leaves_nothing_to_upload(clouds: StackPaths, tmp_path: Path) 
         ("CLOUDFLARE_API_BASE_URL", "http://127.0.0.1:9/client/v4"),
     ],
 )
-def test_a_cloudflare_that_says_no_is_one_line_in_the_preview(
+def test_a_rejection_by_cloudflare_is_one_line_in_the_preview(
     clouds: StackPaths, tmp_path: Path, variable: str, value: str
 ) -> None:
-    """Before a service is made that nothing could be sent to."""
+    """It fails before `up` would create a service without a worker."""
     file = str(tmp_path / "worker.js")
     environment = {"WORKER_FILE": file, variable: value}
     stack = ProgramStack(clouds, "ingest", tmp_path, environment=environment)

@@ -1,4 +1,4 @@
-"""Building the worker: when it runs, and what is said when it can't."""
+"""When the worker is built, and the messages of a failed build."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BUILD = (
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Path:
-    """A worker whose build copies its source."""
+    """Return a worker whose build copies its source."""
     folder = tmp_path / "worker"
     (folder / "src").mkdir(parents=True)
     (folder / "node_modules").mkdir()
@@ -38,14 +38,14 @@ def builds(worker: Path) -> int:
 
 
 def text_of(built: BuiltWorker) -> str:
-    """The module's text, and its hash is right."""
+    """Return the content of the module, after a check of its hash."""
     content = Path(built.file).read_bytes()
     assert built.sha256 == hashlib.sha256(content).hexdigest()
     return content.decode()
 
 
-def test_it_is_built_when_a_source_or_the_result_changed(worker: Path) -> None:
-    """And otherwise not: a `pulumi up` that changes nothing starts no Node."""
+def test_it_is_built_only_if_a_source_or_the_result_changed(worker: Path) -> None:
+    """A `pulumi up` that changes nothing does not start Node."""
     assert text_of(build_worker(worker)) == "export default {};\n"
     assert build_worker(worker).compatibility_date == "2026-11-01"
     assert builds(worker) == 1
@@ -60,22 +60,22 @@ def test_it_is_built_when_a_source_or_the_result_changed(worker: Path) -> None:
     assert builds(worker) == 4
 
 
-def test_without_node_one_line_says_so(worker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is missing, and what to install."""
+def test_a_missing_node_is_one_line(worker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the missing program and the remedy."""
     monkeypatch.setenv("PATH", str(worker))
     with pytest.raises(pulumi.RunError, match=r"node and npm not found on PATH; install Node.js"):
         build_worker(worker)
 
 
-def test_without_its_packages_one_line_says_so(worker: Path) -> None:
-    """`npm ci` comes first."""
+def test_missing_npm_packages_are_one_line(worker: Path) -> None:
+    """It names the command `npm ci`."""
     shutil.rmtree(worker / "node_modules")
     with pytest.raises(pulumi.RunError, match="npm ci"):
         build_worker(worker)
 
 
-def test_a_build_that_fails_is_quoted_in_one_line(worker: Path) -> None:
-    """The bundler's words, without its line breaks."""
+def test_the_message_of_a_failed_build_is_one_line(worker: Path) -> None:
+    """It has the bundler's message without line breaks."""
     manifest = json.loads((worker / "package.json").read_text())
     manifest["scripts"]["build"] = "printf 'no\\nsuch module\\n' >&2; exit 1"
     (worker / "package.json").write_text(json.dumps(manifest))
