@@ -1,4 +1,4 @@
-"""The local clouds and the stack on them: what `make up`, `make down` and `make env` run."""
+"""Runs the local clouds and the stack on them, for `make up`, `make down` and `make env`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Try next, in this folder:
 
 
 def main() -> int:
-    """Parse the command line and run one command; errors are one line each."""
+    """Parse the command line and run one command. An error is one line."""
     parser = _parser()
     arguments = parser.parse_args()
     command: Callable[[argparse.Namespace], None] = arguments.command
@@ -59,10 +59,10 @@ def main() -> int:
 
 
 def up(arguments: argparse.Namespace) -> None:
-    """Start the clouds, bring the stack up, say what to try."""
+    """Start the clouds, run `pulumi up`, and print commands to try."""
     start(arguments)
     stack = Stack(StackPaths(ROOT), STACK)
-    print("pulumi up: bringing the stack up", flush=True)
+    print("pulumi up: updating the stack", flush=True)
     stack.up()
     print(TRY_NEXT)
 
@@ -72,7 +72,7 @@ def down(_: argparse.Namespace) -> None:
     layout = StackPaths(ROOT)
     stack = Stack(layout, STACK)
     if stack.exists():
-        # Destroying is done through the clouds' APIs, so they have to run, where they ran before.
+        # Pulumi destroys through the clouds' APIs, so they have to run on the ports of the stack.
         for line in start_clouds(layout.clouds, ANY_PORTS):
             print(line, flush=True)
         stack.destroy()
@@ -80,20 +80,20 @@ def down(_: argparse.Namespace) -> None:
 
 
 def start(arguments: argparse.Namespace) -> None:
-    """Start the clouds alone."""
+    """Start the clouds, without the stack."""
     layout = StackPaths(ROOT)
     for line in start_clouds(layout.clouds, _ports(arguments)):
         print(line, flush=True)
 
 
 def stop(_: argparse.Namespace) -> None:
-    """Stop the clouds; what they hold stays on disk."""
+    """Stop the clouds. Their state stays on disk."""
     for line in stop_clouds(StackPaths(ROOT).clouds):
         print(line, flush=True)
 
 
 def status(_: argparse.Namespace) -> None:
-    """Say what runs, where, and how much memory each process has."""
+    """Print the addresses and processes of the clouds, with the memory of each process."""
     layout = StackPaths(ROOT)
     for cloud in CLOUDS:
         pid = cloud.running_pid(layout.clouds)

@@ -1,7 +1,7 @@
-"""Installs everything the project needs into the checkout; needs nothing but Python itself.
+"""Installs all that the project needs into the checkout. It needs only Python.
 
-Run as `python3 local/install.py`. Each step is skipped while what it was made from (a lock file)
-has not changed. Package managers keep their own caches where they always do.
+Run it with `python3 local/install.py`. A step is skipped if its source (a lock file) has not
+changed. Package managers use their usual caches.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ BIN = STATE / "bin"
 VENV_PYTHON = ROOT / ".venv" / "bin" / "python"
 
 # The newest CLI whose modules can be built outside Pulumi's own repository, and the newest
-# Python language host that is not a module of its own yet.
+# Python language host that is not a separate module yet.
 PULUMI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 PULUMI_VERSION = "v3.250.0"
 LANGUAGE_HOST_PACKAGE = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
-# An installed CLI may be older than the SDK in the lock file by some months, not by years.
+# An installed CLI may be older than the SDK in the lock file by some months, but not by years.
 PULUMI_OLDEST = (3, 200)
 NODE_OLDEST = 20
 GO_OLDEST = (1, 25)
 
 
 class MissingTool(Exception):
-    """Something this machine lacks; the message is one line with what to install."""
+    """This machine lacks a tool. The message is one line that names what to install."""
 
 
 def main() -> int:
-    """Install what is missing and say what was done."""
+    """Install what is missing and print each step."""
     parser = argparse.ArgumentParser(prog="python3 local/install.py", description=__doc__)
     parser.add_argument(
         "--browser",
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def install_browser() -> int:
-    """Install Chromium as a Debian package; where that fails, the tests with it are skipped."""
+    """Install Chromium as a Debian package; if that fails, the tests that need it are skipped."""
     if shutil.which("chromium") is None and shutil.which("apt-get") and os.geteuid() == 0:
         with progress("Chromium"):
             install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
@@ -93,7 +93,7 @@ def check_tools() -> None:
 
 
 def install_python_packages() -> None:
-    """`.venv` with exactly what requirements.lock names."""
+    """Create `.venv` with exactly the packages of requirements.lock."""
     lock = ROOT / "requirements.lock"
 
     def install() -> None:
@@ -110,7 +110,7 @@ def install_python_packages() -> None:
 
 
 def install_node_packages(folder: str) -> None:
-    """`FOLDER/node_modules` with exactly what its lock file names; no install scripts are run."""
+    """Create `FOLDER/node_modules` with the packages of its lock file. Run no install scripts."""
     path = ROOT / folder
     once(
         f"Node packages of {folder}/",
@@ -132,7 +132,7 @@ def install_pulumi() -> None:
 
 
 def installed_pulumi() -> str | None:
-    """The path of a usable `pulumi` that is not the one built here, or None."""
+    """Return the path of a usable `pulumi` that was not built here, or None."""
     path = os.pathsep.join(
         part for part in os.environ.get("PATH", "").split(os.pathsep) if Path(part) != BIN
     )
@@ -147,10 +147,10 @@ def installed_pulumi() -> str | None:
 
 
 def build_pulumi(modules: Path) -> None:
-    """Compile the CLI and its Python language host, and put the SDK's two launchers beside them.
+    """Compile the CLI and its Python language host, and copy the SDK's two launchers.
 
     Raises:
-        MissingTool: there is no Go, or an older one than 1.25.
+        MissingTool: Go is missing or older than 1.25.
     """
     if shutil.which("go") is None:
         raise MissingTool(
@@ -169,14 +169,14 @@ def build_pulumi(modules: Path) -> None:
     sdk = Path(output_of("go", "list", "-m", "-f", "{{.Dir}}", SDK_MODULE, cwd=modules / "cli"))
     for file in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
         target = BIN / Path(file).name
-        # Files of the module cache are read-only, and so would a copy be.
+        # Files of the module cache are read-only, and a copy would be, too.
         target.unlink(missing_ok=True)
         shutil.copyfile(sdk / "python" / file, target)
         target.chmod(0o755)
 
 
 def go_build(module: Path, package: str, target: Path, flags: str) -> None:
-    """`go build` with a line of progress every few seconds."""
+    """Run `go build` and print a line of progress every few seconds."""
     environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
     say(f"  downloading the modules of {target.name}")
     run("go", "mod", "download", cwd=module, env=environment, quiet=True)
@@ -189,7 +189,7 @@ def go_build(module: Path, package: str, target: Path, flags: str) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stderr is not None  # noqa: S101 (it was asked for just above)
+    assert process.stderr is not None  # noqa: S101 (requested above)
     lines, last = [], time.monotonic()
     for done, line in enumerate(process.stderr, start=1):
         lines.append(line)
@@ -202,7 +202,7 @@ def go_build(module: Path, package: str, target: Path, flags: str) -> None:
 
 
 def install_cloudflare_plugin() -> None:
-    """The official Cloudflare plugin where it can be had, else the stand-in for use offline."""
+    """Install the official Cloudflare plugin, or if it cannot be downloaded, the stand-in."""
     stand_in = BIN / "pulumi-resource-cloudflare"
     home = STATE / "pulumi-home"
     if list(home.glob("plugins/resource-cloudflare-v*/pulumi-resource-cloudflare")):
@@ -216,7 +216,7 @@ def install_cloudflare_plugin() -> None:
         "-c",
         "import importlib.metadata as m; print(m.version('pulumi-cloudflare'))",
     )
-    say(f"Cloudflare plugin {version}: asking for the official one")
+    say(f"Cloudflare plugin {version}: downloading the official one")
     command = [pulumi, "plugin", "install", "resource", "cloudflare", version]
     environment = {**os.environ, "PULUMI_HOME": str(home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
@@ -231,15 +231,15 @@ def install_cloudflare_plugin() -> None:
     BIN.mkdir(parents=True, exist_ok=True)
     stand_in.write_text(
         "#!/bin/sh\n"
-        "# Made by local/install.py: stands in for the official plugin, which cannot be had here.\n"
+        "# Written by local/install.py, because the official plugin cannot be downloaded here.\n"
         f'PYTHONPATH="{ROOT}" exec "{VENV_PYTHON}" -m local.pulumi_resource_cloudflare "$@"\n'
     )
     stand_in.chmod(0o755)
-    say("Cloudflare plugin: it cannot be downloaded here, the project's stand-in takes its place")
+    say("Cloudflare plugin: it cannot be downloaded here, the project's stand-in is used")
 
 
 def once(title: str, sources: list[Path], product: Path, install: Callable[[], None]) -> None:
-    """Call `install` unless `product` was already made from these very `sources`."""
+    """Call `install` unless `product` was already built from the same `sources`."""
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     stamp = STATE / "installed" / re.sub(r"\W+", "-", title).strip("-").lower()
     if product.exists() and stamp.exists() and stamp.read_text() == digest:
@@ -252,7 +252,7 @@ def once(title: str, sources: list[Path], product: Path, install: Callable[[], N
 
 @contextmanager
 def progress(title: str) -> Iterator[None]:
-    """Say what begins, and how long it took."""
+    """Print the beginning of a step, and at its end the duration."""
     say(f"{title}: installing")
     begun = time.monotonic()
     yield
@@ -260,7 +260,7 @@ def progress(title: str) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """Print a line at once, also where the output is a pipe."""
+    """Print a line without delay, also to a pipe."""
     print(text, flush=True)
 
 
@@ -272,7 +272,7 @@ def run(
 
 
 def output_of(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
-    """What a command that must succeed prints, without white space around it."""
+    """Run a command that must succeed. Return its output, without white space around it."""
     result = subprocess.run(
         command, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE, text=True
     )

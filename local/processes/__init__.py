@@ -1,1 +1,1 @@
-"""What both local clouds share as processes: server, child processes, files, certificates."""
+"""Processes, ports, certificates and files, as both local clouds need them."""

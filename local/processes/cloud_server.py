@@ -1,6 +1,6 @@
 """The server shell that both local clouds share: lock, port, signals and description file.
 
-A state folder belongs to one process at a time. `cloud.json` in it says how to use the cloud. It
+A state folder belongs to one process at a time. `cloud.json` in it has addresses and credentials. It
 exists only while the cloud is ready, so other processes can wait for it.
 """
 
@@ -35,13 +35,13 @@ __all__ = [
 HOST = "127.0.0.1"
 DESCRIPTION = "cloud.json"
 _PORTS = "ports.json"
-# Requests in flight at a signal. Longer ones are cancelled: `local.stack.cloud_processes` kills a
-# cloud that has not ended after 20 s.
+# For requests in flight at a signal. Longer ones are cancelled, because
+# `local.stack.cloud_processes` kills a cloud that has not ended after 20 s.
 _SHUTDOWN_SECONDS = 5.0
 
 
 class CannotServe(Exception):
-    """The cloud cannot start. The message is one line that says what to do."""
+    """The cloud cannot start. The message is one line with a remedy."""
 
 
 class LocalCloud(Protocol):
@@ -57,7 +57,7 @@ class LocalCloud(Protocol):
         """Return the ports to use again at the next start, by name, without the API's own."""
 
     def description(self, api_port: int) -> Mapping[str, Any]:
-        """Return what clients need to use the cloud: addresses and credentials."""
+        """Return the addresses and credentials that clients need."""
 
 
 def run_server(title: str, server: Coroutine[Any, Any, None]) -> int:
@@ -88,7 +88,7 @@ def exclusive(state_dir: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotServe(f"another process is using {state_dir}; stop it first") from None
-        # A process that was killed leaves its description behind.
+        # A process that was killed did not delete its description.
         (state_dir / DESCRIPTION).unlink(missing_ok=True)
         yield
 

@@ -1,4 +1,4 @@
-"""Small JSON files that survive a SIGKILL at any moment."""
+"""Writes small files that survive a SIGKILL at any moment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["load_json", "save_json", "write_private"]
 
 
 def load_json(path: Path, default: Any) -> Any:
-    """The JSON value in `path`, or `default` where there is no such file."""
+    """Return the JSON value in `path`, or `default` if there is no such file."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -20,14 +20,14 @@ def load_json(path: Path, default: Any) -> Any:
 
 
 def save_json(path: Path, value: Any) -> None:
-    """Replace `path` by `value` as JSON: readers see the old value or the new, never a mixture."""
+    """Replace the JSON in `path`. Readers see the old or the new value, never a mixture."""
     write_private(path, (json.dumps(value, indent=1) + "\n").encode())
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace the file `path`, durable before this returns and readable by its owner alone."""
+    """Replace the file `path` durably. Only its owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # mkstemp makes the file with mode 0600, and a rename keeps it.
+    # mkstemp creates the file with mode 0600, and a rename keeps the mode.
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -38,7 +38,7 @@ def write_private(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    # The rename itself is only durable once the folder is.
+    # The rename is durable only after the folder is synced.
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -9,7 +9,7 @@ __all__ = ["process_tree"]
 
 
 def process_tree(pid: int) -> list[tuple[int, int, str]]:
-    """(process id, resident kilobytes, command) of a process and all its descendants."""
+    """Return (process id, resident kilobytes, command) of a process and its descendants."""
     listed = subprocess.run(
         ["ps", "-axo", "pid=,ppid=,rss=,args="], capture_output=True, text=True, check=True
     )

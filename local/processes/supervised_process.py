@@ -1,4 +1,4 @@
-"""Keeps one child process alive: a ClickHouse, or the Workers runtime."""
+"""Keeps one child process running: a ClickHouse engine, or workerd."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 __all__ = ["SupervisedProcess", "die_with_parent"]
 
-# A child that dies at once, again and again, must not eat a core; one that died once in an hour
-# must be back before its clients give up.
+# A child that always ends immediately must not use a whole core. A child that ended once in an hour
+# must run again before its clients give up.
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 5.0
 _HEALTHY_AFTER_SECONDS = 10.0
@@ -24,15 +24,15 @@ _PR_SET_PDEATHSIG = 1
 
 
 class SupervisedProcess:
-    """One child process: started, started again whenever it dies, stopped with its parent.
+    """One child process, which is started again when it ends and stopped with its parent.
 
     Args:
-        name: what the log calls it.
-        command: program and arguments; no secret belongs there, `ps` shows them.
-        directory: holds `NAME.pid` and `NAME.log` (cut when it passes 4 MB).
-        environment: added to this process's own.
+        name: the process's name in the log.
+        command: program and arguments, without secrets: `ps` shows them.
+        directory: folder of `NAME.pid` and `NAME.log` (emptied at a start when over 4 MB).
+        environment: variables in addition to this process's.
         pass_fds: file descriptors that every child inherits, for example listening sockets.
-        before_start: called before each start, while there is no child.
+        before_start: called before each start, while no child runs.
         on_start: called after each start with the new process id.
     """
 
@@ -62,26 +62,26 @@ class SupervisedProcess:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the running child, or None while there is none."""
+        """Return the process id of the running child, or None."""
         if self._process is None or self._process.returncode is not None:
             return None
         return self._process.pid
 
     async def start(self) -> None:
-        """Start the child and keep it alive until `stop`.
+        """Start the child and keep it running until `stop`.
 
         Raises:
-            OSError: the program cannot be started at all.
+            OSError: the program cannot be started.
         """
         if self._keeper is not None:
             return
         self._directory.mkdir(parents=True, exist_ok=True)
-        _kill_leftover(self._pid_file, self.command)
+        _kill_orphan(self._pid_file, self.command)
         process = await self._spawn()
         self._keeper = asyncio.create_task(self._keep(process), name=f"keep {self.name}")
 
     async def stop(self, *, grace_seconds: float = 5.0) -> None:
-        """Ask the child to end with SIGTERM, then end it with SIGKILL."""
+        """Send SIGTERM to the child and, after the grace period, SIGKILL."""
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             keeper.cancel()
@@ -115,7 +115,7 @@ class SupervisedProcess:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         if self._before_start is not None:
-            # Not in a thread: that would go on when `stop` cancels us, beside the next child.
+            # Not in a thread: it would continue after `stop`, at the same time as the next child.
             self._before_start()
         with _open_log(self._log_file) as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -147,16 +147,14 @@ class SupervisedProcess:
             await process.wait()
 
 
-def _ask_for_parents_death() -> None:
-    # Runs in the child between fork and exec: a cloud that is SIGKILLed takes its engines along,
-    # so none is left holding a port or a data folder's lock.
+def _die_with_parent() -> None:
+    # Runs in the child between fork and exec. The kernel kills the engines of a cloud that gets a
+    # SIGKILL, so that none of them keeps a port or the lock of a data folder.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-die_with_parent: Callable[[], None] | None = (
-    _ask_for_parents_death if sys.platform == "linux" else None
-)
-"""`preexec_fn` of a child that must not outlive this process; None where no kernel can do that."""
+die_with_parent: Callable[[], None] | None = _die_with_parent if sys.platform == "linux" else None
+"""`preexec_fn` of a child that must not outlive this process; None if the system has none."""
 
 
 def _open_log(path: Path) -> BinaryIO:
@@ -164,13 +162,13 @@ def _open_log(path: Path) -> BinaryIO:
     return path.open("wb" if too_long else "ab")
 
 
-def _kill_leftover(pid_file: Path, command: Sequence[str]) -> None:
-    """End a child that outlived a killed parent where there is no PR_SET_PDEATHSIG (macOS)."""
+def _kill_orphan(pid_file: Path, command: Sequence[str]) -> None:
+    """Kill the child of a killed parent, for systems without PR_SET_PDEATHSIG (macOS)."""
     try:
         pid = int(pid_file.read_text())
     except (FileNotFoundError, ValueError):
         return
-    # The number may belong to somebody else by now: only the very same command is ours.
+    # The process id may be reused by now, so the command has to be the same.
     running = Path(f"/proc/{pid}/cmdline")
     if running.exists() and running.read_bytes() == "\0".join([*command, ""]).encode():
         with contextlib.suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""The plugin's process: prints the port it serves on, as the engine expects."""
+"""Runs the plugin: prints its port, as the engine expects, and serves requests."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import grpc
 from local.pulumi_resource_cloudflare.protos import provider_pb2_grpc
 from local.pulumi_resource_cloudflare.provider import STAND_IN, CloudflareProvider
 
-# A script of 64 MB and its state travel in single messages; the engine allows 400 MB.
+# A script of 64 MB and its state are single messages; the engine allows 400 MB.
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 _WORKERS = 16
 
 
 def main() -> int:
-    """Serve until the engine cancels or goes away."""
+    """Serve until the engine cancels or ends."""
     engine = _engine()
     print(f"cloudflare: {STAND_IN}", file=sys.stderr, flush=True)
     provider = CloudflareProvider(engine=engine)
@@ -41,15 +41,15 @@ def main() -> int:
 
 
 def _engine() -> str | None:
-    """The engine's address: its last argument, after flags that are the engine's own business.
+    """Return the engine's address: the last argument, after flags that are ignored.
 
-    Newer engines give it again in Handshake.
+    Newer engines send it again in Handshake.
     """
     parser = argparse.ArgumentParser(
         prog="python -m local.pulumi_resource_cloudflare",
         usage="%(prog)s [-h] [ENGINE_ADDRESS]",
-        description="A stand-in for pulumi-cloudflare's plugin. The Pulumi engine starts it; it "
-        "prints the port that it serves on, and ends with the engine.",
+        description="A stand-in for pulumi-cloudflare's plugin. The Pulumi engine starts it. It "
+        "prints its port and ends with the engine.",
         allow_abbrev=False,
     )
     _, given = parser.parse_known_args()
@@ -57,11 +57,11 @@ def _engine() -> str | None:
 
 
 def _end_with_the_engine() -> None:
-    """Exit as soon as nobody reads our standard output any more: then the engine is dead.
+    """Exit as soon as no process reads this process's standard output: then the engine has ended.
 
-    It cannot cancel after a SIGKILL, and a plugin that lives on would finish uploads beside the
-    next run's. The parent's death would not do as a sign: with PR_SET_PDEATHSIG that is the death
-    of the engine's thread that started us, and Go ends threads as it likes.
+    An engine that gets a SIGKILL cannot cancel, and the plugin would finish its uploads at the same
+    time as those of the next run. PR_SET_PDEATHSIG does not help: it signals the end of the thread
+    that started this process, and Go ends the engine's threads at any time.
     """
     if not stat.S_ISFIFO(os.fstat(1).st_mode):
         return

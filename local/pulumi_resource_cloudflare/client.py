@@ -1,4 +1,4 @@
-"""Calls the Cloudflare API, with the standard library alone: the plugin must start fast."""
+"""Calls the Cloudflare API. It uses the standard library only: the plugin must start fast."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIMEOUT_SECONDS = 60.0
 
 
 class ApiFailure(Exception):
-    """A refusal of the API, or no answer at all (`status` 0). Never holds a secret."""
+    """An error of the API, or no response (`status` 0). It never contains a secret."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -37,26 +37,30 @@ class Client:
             raise ApiFailure(0, f"baseUrl '{base_url}' is not an http or https URL")
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
-        """The `result` of a GET."""
+        """Return the `result` of a GET."""
         suffix = "?" + urllib.parse.urlencode(query) if query else ""
         return self._result("GET", path + suffix)
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
-        """The `result` of a PUT of JSON."""
+        """Return the `result` of a PUT of JSON."""
         return self._result("PUT", path, json.dumps(body).encode(), "application/json")
 
     def delete(self, path: str) -> Any:
-        """The `result` of a DELETE."""
+        """Return the `result` of a DELETE."""
         return self._result("DELETE", path)
 
     def upload(self, path: str, parts: Sequence[tuple[str, str | None, str, bytes]]) -> Any:
-        """The `result` of a PUT of a form; a part is name, file name, content type, bytes."""
+        """Return the `result` of a PUT of a form.
+
+        Args:
+            parts: name, file name, content type and bytes of each part.
+        """
         boundary = secrets.token_hex(16)
         body = b"".join(_part(boundary, *part) for part in parts) + f"--{boundary}--\r\n".encode()
         return self._result("PUT", path, body, f"multipart/form-data; boundary={boundary}")
 
     def content(self, path: str) -> tuple[str, bytes]:
-        """Content type and body of a GET that does not answer in the envelope."""
+        """Return the content type and body of a GET whose response has no envelope."""
         status, content_type, body = self._send("GET", path, None, None)
         if status >= 400:
             raise _failure("GET", path, status, body)
@@ -65,13 +69,13 @@ class Client:
     def _result(
         self, method: str, path: str, body: bytes | None = None, content_type: str | None = None
     ) -> Any:
-        status, _, answer = self._send(method, path, body, content_type)
+        status, _, body = self._send(method, path, body, content_type)
         try:
-            envelope = json.loads(answer)
+            envelope = json.loads(body)
         except ValueError:
             envelope = None
         if status >= 400 or not isinstance(envelope, dict) or not envelope.get("success"):
-            raise _failure(method, path, status, answer)
+            raise _failure(method, path, status, body)
         return envelope.get("result")
 
     def _send(
@@ -87,7 +91,7 @@ class Client:
             return response.status, response.headers.get("Content-Type", ""), response.read()
         except (OSError, http.client.HTTPException) as error:
             where = f"{self._url.scheme}://{self._url.netloc}"
-            raise ApiFailure(0, f"{method} {path}: no answer from {where}: {error}") from None
+            raise ApiFailure(0, f"{method} {path}: no response from {where}: {error}") from None
         finally:
             connection.close()
 
@@ -95,19 +99,19 @@ class Client:
         host, port = self._url.hostname or "", self._url.port
         if self._url.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
-        # The default context reads SSL_CERT_FILE, so a local authority is trusted through it.
+        # The default context reads SSL_CERT_FILE, so it can contain a local authority.
         context = ssl.create_default_context()
         return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=context)
 
 
-def _failure(method: str, path: str, status: int, answer: bytes) -> ApiFailure:
+def _failure(method: str, path: str, status: int, body: bytes) -> ApiFailure:
     try:
-        errors = json.loads(answer)["errors"]
-        said = "; ".join(f"{error['message']} (code {error['code']})" for error in errors)
+        errors = json.loads(body)["errors"]
+        reason = "; ".join(f"{error['message']} (code {error['code']})" for error in errors)
     except (ValueError, KeyError, TypeError):
-        said = ""
-    said = said or http.client.responses.get(status, "no reason given")
-    return ApiFailure(status, f"{method} {path}: {status}: {said}")
+        reason = ""
+    reason = reason or http.client.responses.get(status, "no reason given")
+    return ApiFailure(status, f"{method} {path}: {status}: {reason}")
 
 
 def _part(

@@ -1,4 +1,4 @@
-"""Compares wanted inputs with a known state, place by place."""
+"""Compares the program's inputs with a state, property by property."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def compare(
     computed: Collection[str],
     sets: Collection[str] = (),
 ) -> list[Difference]:
-    """The differences in the properties `names`.
+    """Return the differences in the properties `names`.
 
     Args:
-        replacing: properties whose change takes a replacement.
-        computed: names, at any depth, that the API fills in where the program says nothing.
-        sets: lists whose order means nothing.
+        replacing: properties whose change needs a replacement.
+        computed: names, at any depth, for which the API has a default.
+        sets: lists whose order has no meaning.
     """
     differences = []
     for name in names:

@@ -1,7 +1,7 @@
-"""Pulumi's generated gRPC modules, without the `pulumi` package around them.
+"""Imports Pulumi's generated gRPC modules without the rest of the `pulumi` package.
 
 `import pulumi` takes more than a second, and the engine waits for a plugin's port. Parent
-packages that only know where their folder is let the generated modules be imported alone.
+packages that have only a path allow an import of the generated modules alone.
 """
 
 from __future__ import annotations

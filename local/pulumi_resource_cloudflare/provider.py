@@ -1,6 +1,6 @@
-"""The provider protocol: what the engine asks, answered with resources and look-ups."""
+"""Implements the engine's provider protocol with resources and look-ups."""
 
-# ruff: noqa: ARG002 - the signatures are the protocol's
+# ruff: noqa: ARG002 - the protocol defines the signatures
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ _KINDS = {
 
 
 class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
-    """Answers the engine; `stop` is set when the engine cancels.
+    """Serves the engine's requests; `stop` is set when the engine cancels.
 
     Args:
-        engine: address of the engine, where there is one to talk to.
+        engine: address of the engine, or None.
     """
 
     def __init__(
@@ -73,41 +73,41 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._client: Client | None = None
         self.stop = threading.Event()
 
-    # What the plugin is and can do.
+    # The plugin and its abilities.
 
     def Handshake(self, request: Any, context: Any) -> Any:
-        """Secrets are understood; outputs and resources as values are not."""
+        """Return that secrets are supported, and outputs and resources as values are not."""
         self._engine = request.engine_address or self._engine
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     def Attach(self, request: Any, context: Any) -> Any:
-        """A debugger's engine; nothing here calls back."""
+        """Accept the address of a debugger's engine, which this plugin does not call."""
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        """The version of the Python package it stands in for."""
+        """Return the version of the Python package."""
         return plugin_pb2.PluginInfo(version=schema.package()["version"])
 
     def GetSchema(self, request: Any, context: Any) -> Any:
-        """Tokens and required inputs, enough for `pulumi package get-schema`."""
+        """Return tokens and required inputs, enough for `pulumi package get-schema`."""
         return provider_pb2.GetSchemaResponse(schema=json.dumps(_pulumi_schema()))
 
     def Cancel(self, request: Any, context: Any) -> Any:
-        """Calls under way end at their time-out; the process ends once they did."""
+        """End the process after the calls in flight, which end at their timeout at the latest."""
         self.stop.set()
         return empty_pb2.Empty()
 
     # Its configuration.
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        """Types, unknown names, and the one way of authentication there is."""
+        """Check types and names, and that an API token is used."""
         values = from_struct(request.news)
-        # The engine puts where it got the plugin from among a provider's own inputs.
+        # The engine adds the plugin's origin to a provider's inputs.
         own = {key: value for key, value in values.items() if key not in _ENGINE_CONFIG}
         failures = schema.check(_PROVIDER, own)
         for name in ("apiKey", "apiUserServiceKey"):
             if name in values:
-                reason = f"'{name}' is not imitated by this stand-in plugin; use 'apiToken'"
+                reason = f"'{name}' is not emulated by this stand-in plugin; use 'apiToken'"
                 failures.append(Failure(name, reason))
         for name in _SECRET_CONFIG:
             if name in values and not isinstance(values[name], Secret):
@@ -115,7 +115,7 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
         return _checked(values, failures)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        """Another token or address is no other provider."""
+        """Return no replacement: a token or an address can change in place."""
         olds, news = reveal(from_struct(request.olds)), reveal(from_struct(request.news))
         changed = sorted(key for key in {*olds, *news} if olds.get(key) != news.get(key))
         some = (
@@ -124,8 +124,8 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=some, diffs=changed)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """Take token and address from the arguments, else from the environment."""
-        _tell(self._engine, STAND_IN)
+        """Use the token and the address of the arguments, or else of the environment."""
+        _show(self._engine, STAND_IN)
         arguments = reveal(from_struct(request.args))
         token = arguments.get("apiToken", self._environment.get("CLOUDFLARE_API_TOKEN"))
         url = arguments.get("baseUrl", self._environment.get("CLOUDFLARE_BASE_URL"))
@@ -138,7 +138,7 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
     # Its resources.
 
     def Check(self, request: Any, context: Any) -> Any:
-        """Refuse wrong inputs at preview."""
+        """Reject invalid inputs at preview."""
         resource = _resource(request, context)
         values = from_struct(request.news)
         failures = schema.check(resource.token, values)
@@ -147,7 +147,7 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
         return _checked(values, failures)
 
     def Diff(self, request: Any, context: Any) -> Any:
-        """What changes in place and what replaces."""
+        """Return the changes and the properties that need a replacement."""
         resource = _resource(request, context)
         state, news = from_struct(request.olds), from_struct(request.news)
         for path in request.ignoreChanges:
@@ -177,7 +177,7 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=to_struct(_with_meta(fresh, state)))
 
     def Read(self, request: Any, context: Any) -> Any:
-        """Refresh or import one resource; no id in the answer means it is gone."""
+        """Refresh or import one resource. A response without id means that it does not exist."""
         resource = _resource(request, context)
         client = self._ready(context)
         state, inputs = from_struct(request.properties), from_struct(request.inputs)
@@ -200,10 +200,10 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
     # Its look-ups.
 
     def Invoke(self, request: Any, context: Any) -> Any:
-        """Answer a look-up."""
+        """Carry out a look-up."""
         lookup = LOOKUPS.get(request.tok)
         if lookup is None:
-            _abort(context, f"the look-up {request.tok} is not imitated by this stand-in plugin")
+            _abort(context, f"the look-up {request.tok} is not emulated by this stand-in plugin")
         values = from_struct(request.args)
         failures = schema.check(request.tok, values)
         if failures:
@@ -216,12 +216,15 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _ready(self, context: Any) -> Client:
         if self._client is None:
-            _abort(context, "the provider's apiToken or baseUrl is not known yet")
+            _abort(
+                context,
+                "the provider's apiToken or baseUrl is not known at preview",
+            )
         return self._client
 
 
-def _tell(engine: str | None, message: str) -> None:
-    """Have the engine show a line; what a plugin writes to stderr it only logs."""
+def _show(engine: str | None, message: str) -> None:
+    """Make the engine show a line. It only logs what a plugin writes to stderr."""
     if not engine:
         return
     try:
@@ -229,7 +232,7 @@ def _tell(engine: str | None, message: str) -> None:
             request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message)
             engine_pb2_grpc.EngineStub(channel).Log(request, timeout=2)
     except grpc.RpcError:
-        # Nobody listens there any more; the line is not worth a failure.
+        # The engine has ended. Without the line nothing fails.
         return
 
 
@@ -238,7 +241,7 @@ def _resource(request: Any, context: Any) -> Resource:
     token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
     resource = _RESOURCES.get(token)
     if resource is None:
-        _abort(context, f"the resource {token} is not imitated by this stand-in plugin")
+        _abort(context, f"the resource {token} is not emulated by this stand-in plugin")
     return resource
 
 
@@ -281,13 +284,13 @@ def _diff_response(differences: list[Difference]) -> Any:
 
 
 def _or_abort(context: Any, action: Callable[[], Any]) -> Any:
-    """Run `action`; what goes wrong becomes the one line that the engine shows."""
+    """Run `action`. Turn an exception into the line that the engine shows."""
     try:
         return action()
     except ApiFailure as error:
         _abort(context, str(error))
     except Exception as error:
-        # Its message could quote a value, and a value could be a secret: the place is enough.
+        # The message could quote a value, which could be a secret, so only the frames are printed.
         traceback.print_tb(error.__traceback__)
         _abort(context, f"the stand-in plugin failed with a {type(error).__name__}; see above")
 

@@ -1,4 +1,4 @@
-"""What a resource type must be able to do; `workers_script` and `workers_custom_domain` do it."""
+"""The interface of a resource type; implemented in `workers_script`, `workers_custom_domain`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Difference", "Resource"]
 
 @dataclass(frozen=True)
 class Difference:
-    """One changed place: `bindings[0].text`, and whether it takes a replacement."""
+    """A changed property (`bindings[0].text`), and whether it needs a replacement."""
 
     path: str
     kind: str  # "add", "delete" or "update"
@@ -22,30 +22,30 @@ class Difference:
 
 
 class Resource(Protocol):
-    """A resource type. Values may carry Secret and UNKNOWN marks wherever inputs can."""
+    """A resource type. Values can contain `Secret` and `UNKNOWN` wherever inputs can."""
 
     token: str
 
     def check(self, values: Mapping[str, Any]) -> list[Failure]:
-        """What is wrong beyond the types of single properties."""
+        """Return the errors other than those in the types of single properties."""
         ...
 
     def diff(self, state: Mapping[str, Any], news: Mapping[str, Any]) -> list[Difference]:
-        """Where the wanted inputs differ from the last known state."""
+        """Return the differences between the new inputs and the last state."""
         ...
 
     def planned(self, news: Mapping[str, Any], state: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The state a preview can promise."""
+        """Return the state that is certain at preview."""
         ...
 
     def create(self, client: Client, news: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Create it; returns id and state."""
+        """Create the object. Return its id and state."""
         ...
 
     def update(
         self, client: Client, identifier: str, state: Mapping[str, Any], news: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Change it in place; returns the state."""
+        """Change the object in place. Return its state."""
         ...
 
     def read(
@@ -55,9 +55,9 @@ class Resource(Protocol):
         state: Mapping[str, Any],
         inputs: Mapping[str, Any],
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        """Id, state and inputs as they are now; None if it is gone."""
+        """Return the present id, state and inputs, or None if the object does not exist."""
         ...
 
     def delete(self, client: Client, identifier: str, state: Mapping[str, Any]) -> None:
-        """Delete it; gone already is no error."""
+        """Delete the object. It is no error if it does not exist."""
         ...

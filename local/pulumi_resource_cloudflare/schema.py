@@ -1,4 +1,4 @@
-"""The properties of resources and look-ups, their checks, and their names in the API."""
+"""Properties of resources and look-ups, their checks, and their names in the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "number": (int, float),
 }
-# Names in the API that are not the provider's names; everything else is.
+# Names in the API that differ from the provider's names.
 _API_NAMES = {
     ("WorkersScriptAnnotations", "workers_message"): "workers/message",
     ("WorkersScriptAnnotations", "workers_tag"): "workers/tag",
@@ -40,7 +40,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Failure:
-    """What is wrong with an input, and where: `bindings[0].type`."""
+    """An error of an input, with its path: `bindings[0].type`."""
 
     path: str
     reason: str
@@ -48,7 +48,7 @@ class Failure:
 
 @functools.cache
 def package() -> dict[str, Any]:
-    """`schema.json` as it is."""
+    """Return the content of `schema.json`."""
     file = Path(__file__).with_name("schema.json")
     value: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return value
@@ -56,33 +56,33 @@ def package() -> dict[str, Any]:
 
 @functools.cache
 def inputs(token: str) -> tuple[Property, ...]:
-    """The inputs of a resource or look-up.
+    """Return the inputs of a resource or look-up.
 
     Raises:
-        KeyError: neither exists here.
+        KeyError: `schema.json` does not have it.
     """
     known = {**package()["resources"], **package()["functions"]}
     return tuple(_property(token, item) for item in known[token]["inputs"])
 
 
 def computed(token: str) -> list[str]:
-    """The outputs of a resource that are not inputs."""
+    """Return the outputs of a resource that are not inputs."""
     names: list[str] = package()["resources"][token]["computed"]
     return names
 
 
 def check(token: str, values: Mapping[str, Any]) -> list[Failure]:
-    """Everything wrong with the inputs of a resource or look-up."""
+    """Return all errors in the inputs of a resource or look-up."""
     return list(_check_object(inputs(token), values, ""))
 
 
 def to_api(token: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Revealed inputs under the API's names."""
+    """Return revealed inputs with the API's names."""
     return _renamed(inputs(token), values, lambda item: (item.name, item.api))
 
 
 def from_api(token: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer's known fields under the provider's names; nulls are left out."""
+    """Return the known fields of a response with the provider's names, without nulls."""
     return _renamed(inputs(token), values, lambda item: (item.api, item.name))
 
 

@@ -1,7 +1,7 @@
 """Rebuilds `schema.json`: `python -m local.pulumi_resource_cloudflare.schema_from_sdk`.
 
-The installed pulumi_cloudflare package says which properties a resource has, of which type, and
-which values are allowed. Its files are read as text: importing them takes seconds.
+The installed pulumi_cloudflare package has the properties of each resource, their types and the
+allowed values. Its files are parsed and not imported, because an import takes seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COMMENT = (
     "generated from the pulumi_cloudflare package by "
     "`python -m local.pulumi_resource_cloudflare.schema_from_sdk`"
 )
-# Token → the module that defines it, and the class of its arguments there.
+# Token -> the module that defines it, and the class of its arguments there.
 _RESOURCES = {
     "cloudflare:index/workersScript:WorkersScript": ("workers_script", "WorkersScript"),
     "cloudflare:index/workersCustomDomain:WorkersCustomDomain": (
@@ -31,7 +31,7 @@ _RESOURCES = {
     ),
     "pulumi:providers:cloudflare": ("provider", "Provider"),
 }
-# Token → the function whose parameters are the arguments of the look-up.
+# Token -> the function whose parameters are the arguments of the look-up.
 _FUNCTIONS = {
     "cloudflare:index/getZone:getZone": ("get_zone", "get_zone"),
     "cloudflare:index/getZones:getZones": ("get_zones", "get_zones"),
@@ -41,7 +41,7 @@ _WRAPPERS = {"Input", "Optional"}
 
 
 def build_schema() -> str:
-    """The text that `schema.json` must have for the installed package."""
+    """Return the content of `schema.json` for the installed package."""
     package = _package_folder()
     reader = _Reader((package / "_inputs.py").read_text(encoding="utf-8"))
     plugin = json.loads((package / "pulumi-plugin.json").read_text(encoding="utf-8"))
@@ -67,14 +67,14 @@ def build_schema() -> str:
 
 
 class _Reader:
-    """Reads argument classes, and those they mention, into `types`."""
+    """Reads argument classes, and the classes that they use, into `types`."""
 
     def __init__(self, inputs_source: str) -> None:
         self._source = inputs_source
         self.types: dict[str, list[dict[str, Any]]] = {}
 
     def properties(self, source: str) -> list[dict[str, Any]]:
-        """Name, name in the API, type, whether required and the allowed values of each."""
+        """Return name, name in the API, type, requiredness and allowed values of each property."""
         tree = ast.parse(source)
         initializer = _function(tree, "__init__")
         names = _getters(tree)
@@ -87,10 +87,10 @@ class _Reader:
         ]
 
     def parameters(self, source: str, name: str) -> list[dict[str, Any]]:
-        """The same for the parameters of a look-up; all of them are optional."""
+        """Return the same for the parameters of a look-up, which are all optional."""
         tree = ast.parse(source)
         function = _function(tree, name)
-        # `__args__['zoneId'] = zone_id` is where the look-up's own names stand.
+        # `__args__['zoneId'] = zone_id` has the look-up's names.
         names = dict(re.findall(r"__args__\['(\w+)'\] = (\w+)", source))
         snake_to_camel = {snake: camel for camel, snake in names.items()}
         return [
@@ -153,7 +153,7 @@ def _function(tree: ast.AST, name: str) -> ast.FunctionDef:
 
 
 def _getters(tree: ast.AST) -> dict[str, str]:
-    """Python name → Pulumi name, from `@pulumi.getter(name="…")`."""
+    """Return Python name -> Pulumi name, from `@pulumi.getter(name="…")`."""
     names = {}
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):

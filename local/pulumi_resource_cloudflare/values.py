@@ -1,4 +1,4 @@
-"""Property values on the wire: structs with marks for secrets and for what is not known yet."""
+"""Converts property values from and to the wire format, with secrets and unknown values."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ __all__ = [
 
 # Pulumi's wire format: sdk/go/common/resource/sig and plugin/rpc.go in pulumi/pulumi.
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a mark, not a secret
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature, not a secret
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A value the engine must encrypt in its state and hide in its output."""
+    """A value that the engine must encrypt in its state and hide in its output."""
 
     value: Any
 
 
 class Unknown:
-    """A value that only exists after something else was created."""
+    """A value that is unknown until another resource is created."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -43,13 +43,13 @@ UNKNOWN = Unknown()
 
 
 def from_struct(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """A message's properties as Python values; nulls count as absent, as in the real provider."""
+    """Return a message's properties, without nulls, which the real provider drops, too."""
     values = {key: _from_value(value) for key, value in struct.fields.items()}
     return {key: value for key, value in values.items() if value is not None}
 
 
 def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Python values as a message's properties."""
+    """Return Python values as a message's properties."""
     struct = struct_pb2.Struct()
     for key, value in values.items():
         if value is not None:
@@ -58,14 +58,14 @@ def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def reveal(value: Any) -> Any:
-    """The value without marks of secrecy, for the API's eyes only."""
+    """Return the value without `Secret`, to send it to the API."""
     if isinstance(value, Secret):
         return reveal(value.value)
     return _map(value, reveal)
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether some part of it is not known yet."""
+    """Return whether a part of the value is unknown."""
     if isinstance(value, Secret):
         return has_unknown(value.value)
     if isinstance(value, dict):
@@ -76,7 +76,7 @@ def has_unknown(value: Any) -> bool:
 
 
 def copy_secrets(value: Any, marked: Any) -> Any:
-    """`value` with the marks that `marked` has in the same places."""
+    """Return `value` with `Secret` in the same places as in `marked`."""
     if isinstance(marked, Secret):
         return value if isinstance(value, Secret) else Secret(copy_secrets(value, marked.value))
     if isinstance(value, dict) and isinstance(marked, dict):

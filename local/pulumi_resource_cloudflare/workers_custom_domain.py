@@ -1,4 +1,4 @@
-"""`WorkersCustomDomain`: a hostname that leads to a Worker."""
+"""`WorkersCustomDomain`: a hostname that is attached to a Worker."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _COMPUTED = {"environment", "zoneId", "zoneName"}
 
 
 class WorkersCustomDomain:
-    """See `Resource`; the id is the domain's, and nothing changes in place."""
+    """See `Resource`. The id is the domain's, and no property changes in place."""
 
     token = "cloudflare:index/workersCustomDomain:WorkersCustomDomain"  # noqa: S105
 
     def check(self, values: Mapping[str, Any]) -> list[Failure]:
-        """The types of the single properties say it all."""
+        """Return no errors: only the types of single properties are checked."""
         del values
         return []
 
     def diff(self, state: Mapping[str, Any], news: Mapping[str, Any]) -> list[Difference]:
-        """Any change is a replacement."""
+        """Return the differences. Every change needs a replacement."""
         names = [item.name for item in schema.inputs(self.token)]
         return compare(state, news, names=names, replacing=names, computed=_COMPUTED)
 
     def planned(self, news: Mapping[str, Any], state: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The inputs are certain; what the API fills in is not."""
+        """Return the inputs. The outputs of the API are unknown."""
         del state
         unknown = dict.fromkeys(("id", *schema.computed(self.token), *_COMPUTED), UNKNOWN)
         return {**unknown, **{k: v for k, v in news.items() if not k.startswith("__")}}
@@ -49,7 +49,7 @@ class WorkersCustomDomain:
     def update(
         self, client: Client, identifier: str, state: Mapping[str, Any], news: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Never asked for by `diff`; attaching again is what it would be."""
+        """Attach the hostname again. `diff` never requests an update."""
         del identifier, state
         return self.create(client, news)[1]
 
@@ -60,7 +60,7 @@ class WorkersCustomDomain:
         state: Mapping[str, Any],
         inputs: Mapping[str, Any],
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        """What the API says of the hostname now."""
+        """Return the API's present values of the hostname."""
         account = reveal(state.get("accountId"))
         if account is None:
             account, _, identifier = identifier.partition("/")
@@ -87,7 +87,7 @@ class WorkersCustomDomain:
 
     def _state(self, answer: Mapping[str, Any], marked: Mapping[str, Any]) -> dict[str, Any]:
         fresh = schema.from_api(self.token, answer)
-        # The official plugin's refresh and destroy take the id from the outputs.
+        # The official plugin's refresh and destroy read the id from the outputs.
         fresh["id"] = answer["id"]
         fresh["accountId"] = reveal(marked["accountId"])
         if answer.get("cert_id"):

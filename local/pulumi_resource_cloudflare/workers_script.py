@@ -27,7 +27,7 @@ from local.pulumi_resource_cloudflare.values import (
 __all__ = ["WorkersScript"]
 
 _REPLACING = {"accountId", "scriptName"}
-# What the API fills in where the program says nothing.
+# Properties for which the API has a default.
 _COMPUTED = {
     "bindings",
     "className",
@@ -57,9 +57,9 @@ _NOT_METADATA = {
     "scriptName",
 }
 _NOT_IMITATED = ("assets", "files")
-# Settings that an upload's response fills in where the program says nothing.
+# Settings whose default is in an upload's response.
 _FILLED_IN = ("compatibilityFlags", "logpush", "tailConsumers", "usageModel")
-# Settings the API can change behind Pulumi's back, so a refresh shows them.
+# Settings that can change out of band, so a refresh shows them.
 _REFRESHED = (
     "compatibilityDate",
     "compatibilityFlags",
@@ -73,14 +73,14 @@ _BODY_PART = "script"
 
 
 class WorkersScript:
-    """See `Resource`; the id is the script's name."""
+    """See `Resource`. The id is the script's name."""
 
     token = "cloudflare:index/workersScript:WorkersScript"  # noqa: S105
 
     def check(self, values: Mapping[str, Any]) -> list[Failure]:
-        """The rules between `content`, `contentFile` and `contentSha256`."""
+        """Return the errors in the combination of `content`, `contentFile` and `contentSha256`."""
         failures = [
-            Failure(name, f"'{name}' is not imitated by this stand-in plugin")
+            Failure(name, f"'{name}' is not emulated by this stand-in plugin")
             for name in _NOT_IMITATED
             if name in values
         ]
@@ -95,27 +95,27 @@ class WorkersScript:
         return failures
 
     def diff(self, state: Mapping[str, Any], news: Mapping[str, Any]) -> list[Difference]:
-        """Every input counts; what the API filled in does not."""
+        """Return the differences in the inputs, without the API's defaults."""
         names = [item.name for item in schema.inputs(self.token)]
         return compare(
             state, news, names=names, replacing=_REPLACING, computed=_COMPUTED, sets=_SETS
         )
 
     def planned(self, news: Mapping[str, Any], state: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The inputs are certain; what an upload sets is not."""
+        """Return the inputs. The properties that an upload sets are unknown."""
         stable = ("createdOn", "id")
         known = {} if state is None else {k: v for k, v in state.items() if k in stable}
         unknown = dict.fromkeys(("id", *schema.computed(self.token)), UNKNOWN)
         return {**unknown, **known, **_echo(news)}
 
     def create(self, client: Client, news: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Upload it; an existing script of that name is overwritten, as by the real provider."""
+        """Upload the script. An existing one is overwritten, as by the real provider."""
         return str(reveal(news["scriptName"])), self._upload(client, news)
 
     def update(
         self, client: Client, identifier: str, state: Mapping[str, Any], news: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Upload it again."""
+        """Upload the script again."""
         del identifier, state
         return self._upload(client, news)
 
@@ -126,7 +126,7 @@ class WorkersScript:
         state: Mapping[str, Any],
         inputs: Mapping[str, Any],
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        """What the API says, with the texts of secrets, which it does not say, from the state."""
+        """Return the API's values. The values of secrets are from the state."""
         if not state:
             state, inputs = _import(identifier), {}
         try:
@@ -136,7 +136,7 @@ class WorkersScript:
                 return None
             raise
         names = {item.name for item in schema.inputs(self.token)}
-        # An import has no inputs to go by: everything that could be one is shown.
+        # An import has no inputs, so all properties that can be inputs are returned.
         seen = {k: v for k, v in fresh.items() if k in names and (k in inputs or not inputs)}
         return str(reveal(state["scriptName"])), fresh, _as_wanted(seen, inputs)
 
@@ -192,7 +192,7 @@ class WorkersScript:
 
 
 def _settings_names(settings: Mapping[str, Any]) -> set[str]:
-    """The provider's names of the settings that an answer mentions, if only as null."""
+    """Return the provider's names of the settings in a response, also of nulls."""
     items = schema.inputs(WorkersScript.token)
     return {item.name for item in items if item.api in settings}
 
@@ -202,7 +202,7 @@ def _echo(news: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_script(state: dict[str, Any], script: Mapping[str, Any]) -> dict[str, Any]:
-    """`state` with what the API says of a script's latest upload."""
+    """Return `state` with the API's values of a script's latest upload."""
     fields = {
         "createdOn": "created_on",
         "etag": "etag",
@@ -220,7 +220,7 @@ def _with_script(state: dict[str, Any], script: Mapping[str, Any]) -> dict[str, 
     fresh = {name: script[key] for name, key in fields.items() if script.get(key) is not None}
     known = schema.from_api(WorkersScript.token, script)
     filled_in = {key: known[key] for key in _FILLED_IN if key in known and key not in state}
-    # The official plugin's refresh and destroy take the id from the outputs.
+    # The official plugin's refresh and destroy read the id from the outputs.
     kept = {key: value for key, value in state.items() if key not in fields}
     return {**filled_in, **kept, **fresh, "id": reveal(state["scriptName"])}
 
@@ -248,7 +248,7 @@ def _is_secret(binding: Mapping[str, Any]) -> bool:
 
 
 def _with_secret_texts(state: dict[str, Any]) -> dict[str, Any]:
-    """Every binding's text is a secret to the engine, whatever the binding's type."""
+    """Return the state with each binding's text as a secret, for every type of binding."""
     bindings = state.get("bindings")
     if not isinstance(bindings, list):
         return state
@@ -269,7 +269,7 @@ def _refresh_content(fresh: dict[str, Any], content: bytes, state: Mapping[str, 
 
 
 def _as_wanted(seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What was seen, cut down to the fields that the program's inputs mention."""
+    """Return the fields of `seen` that are in the program's inputs."""
     cut: dict[str, Any] = {}
     for key, value in seen.items():
         cut[key] = _cut(value, wanted.get(key)) if wanted.get(key) is not None else value
@@ -320,7 +320,7 @@ def _content(plain: Mapping[str, Any]) -> bytes:
 
 
 def _first_part(content_type: str, body: bytes) -> bytes:
-    """The main module: the first part of a form, or the body itself."""
+    """Return the main module: the first part of a form, or the whole body."""
     if not content_type.startswith("multipart/"):
         return body
     head = f"Content-Type: {content_type}\r\n\r\n".encode()

@@ -9,28 +9,28 @@ from local.pulumi_resource_cloudflare.client import ApiFailure, Client
 
 __all__ = ["LOOKUPS", "get_zone", "get_zones"]
 
-# Field of the API → the look-up's name; the others differ in their case alone.
+# Field of the API -> the look-up's name. The others differ only in their case.
 _NAMES = {"original_dnshost": "originalDnshost", "id": "id"}
 
 
 def get_zone(client: Client, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """One zone, by its id or by a filter that fits exactly one.
+    """Return one zone, by its id or by a filter that matches exactly one.
 
     Raises:
-        ApiFailure: none fits, or several do.
+        ApiFailure: no zone matches, or several do.
     """
     identifier = arguments.get("zoneId")
     if identifier is None:
         found = _search(client, arguments.get("filter") or {})
         if len(found) != 1:
-            raise ApiFailure(0, f"the filter fits {len(found)} zones instead of one")
+            raise ApiFailure(0, f"the filter matches {len(found)} zones instead of one")
         identifier = found[0]["id"]
     zone = _camel(client.get(f"/zones/{identifier}"))
     return {**zone, "zoneId": identifier, "filter": arguments.get("filter")}
 
 
 def get_zones(client: Client, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Every zone that fits the arguments."""
+    """Return all zones that match the arguments."""
     return {
         **arguments,
         "match": arguments.get("match", "all"),

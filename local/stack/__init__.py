@@ -1,1 +1,1 @@
-"""The local clouds as background processes, and the Pulumi stack that is deployed on them."""
+"""Runs the local clouds in the background, and a Pulumi stack on them."""

@@ -1,4 +1,4 @@
-"""Starts and stops the two local clouds as background processes, and finds them again."""
+"""Starts, finds and stops the two local clouds as background processes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = [
     "stop_clouds",
 ]
 
-# A cloud is up in about a second; a machine under heavy load may take much longer.
+# A cloud is ready in about a second; a machine under heavy load may take much longer.
 _START_DEADLINE_SECONDS = 60.0
 _STOP_DEADLINE_SECONDS = 20.0
 
 
 class CloudFailed(Exception):
-    """A local cloud did not start or stop; the message is one line with what to do about it."""
+    """A local cloud did not start or stop; the message is one line with a remedy."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Ports:
     Attributes:
         control_plane: ClickHouse Cloud's API.
         cloudflare: Cloudflare's API.
-        edge: where deployed workers answer, with TLS.
-        services: `FIRST-LAST` or `0`, where ClickHouse services answer, with TLS.
+        edge: deployed Workers, with TLS.
+        services: ClickHouse services, with TLS: `FIRST-LAST` or `0`.
     """
 
     control_plane: int = 7440
@@ -53,7 +53,7 @@ class Ports:
 
 
 ANY_PORTS = Ports(control_plane=0, cloudflare=0, edge=0, services="0")
-"""The ports of the last start, or ones that are free."""
+"""The ports of the last start, or free ones."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class CloudProcess:
     """One local cloud.
 
     Attributes:
-        name: folder under the state directory.
-        module: what `python -m` runs.
-        title: what people call it.
+        name: its folder in the state folder.
+        module: its module for `python -m`.
+        title: its name in messages.
     """
 
     name: str
@@ -71,22 +71,22 @@ class CloudProcess:
     title: str
 
     def arguments(self, state_dir: Path, ports: Ports) -> list[str]:
-        """The command line that serves this cloud; it holds no secret."""
+        """Return the command line of this cloud, which contains no secret."""
         command = [sys.executable, "-m", self.module]
         command += ["--state-dir", str(state_dir / self.name)]
         command += ["--certificates", str(state_dir / "certificates")]
         if self.name == "clickhouse":
             command += ["--port", str(ports.control_plane)]
-            # Without a range each service gets ports that are free.
+            # Without a range each service gets free ports.
             return command + (["--service-ports", ports.services] if ports.services != "0" else [])
         return [*command, *("--port", str(ports.cloudflare), "--edge-port", str(ports.edge))]
 
     def description(self, state_dir: Path) -> dict[str, Any]:
-        """What the cloud wrote of itself when it was last ready (addresses and credentials)."""
+        """Return the addresses and credentials that the cloud wrote when it was last ready."""
         return dict(load_json(state_dir / self.name / "cloud.json", {}))
 
     def running_pid(self, state_dir: Path) -> int | None:
-        """Process id of this cloud, or None where it does not run."""
+        """Return the process id of this cloud, or None if it does not run."""
         pid = self.description(state_dir).get("pid")
         return pid if isinstance(pid, int) and _runs(pid, self.module) else None
 
@@ -98,10 +98,10 @@ CLOUDS = (
 
 
 def start_clouds(state_dir: Path, ports: Ports) -> Iterator[str]:
-    """Start whichever cloud does not run yet, yielding a line of progress for each.
+    """Start the clouds that do not run yet. Yield a line of progress for each cloud.
 
     Raises:
-        CloudFailed: one could not start; the ones that this call started are stopped again.
+        CloudFailed: a cloud could not start; clouds that this call started are stopped again.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     started = []
@@ -123,10 +123,10 @@ def start_clouds(state_dir: Path, ports: Ports) -> Iterator[str]:
 
 
 def stop_clouds(state_dir: Path) -> Iterator[str]:
-    """Stop both clouds and everything that they started, yielding a line for each.
+    """Stop both clouds and all processes that they started. Yield a line for each cloud.
 
     Raises:
-        CloudFailed: a process did not end even on SIGKILL.
+        CloudFailed: a process did not end after SIGKILL.
     """
     running = [(cloud, cloud.running_pid(state_dir)) for cloud in CLOUDS]
     for _, pid in running:
@@ -136,7 +136,7 @@ def stop_clouds(state_dir: Path) -> Iterator[str]:
         if pid is None:
             yield f"{cloud.title}: was not running"
             continue
-        _wait_until_gone(cloud, pid)
+        _wait_until_ended(cloud, pid)
         yield f"{cloud.title}: stopped"
 
 
@@ -150,7 +150,7 @@ def _spawn(cloud: CloudProcess, state_dir: Path, ports: Ports) -> subprocess.Pop
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            # Ctrl-C in the terminal that started the clouds is not meant for them.
+            # Ctrl-C in the terminal that started the clouds must not stop them.
             start_new_session=True,
             cwd=Path(__file__).resolve().parents[2],
         )
@@ -162,9 +162,9 @@ def _wait_until_ready(
     deadline = time.monotonic() + _START_DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise CloudFailed(_last_words(cloud, state_dir))
+            raise CloudFailed(_end_of_log(cloud, state_dir))
         description = cloud.description(state_dir)
-        if description.get("pid") == process.pid and _answers(description["url"]):
+        if description.get("pid") == process.pid and _responds(description["url"]):
             return
         time.sleep(0.05)
     process.kill()
@@ -174,17 +174,17 @@ def _wait_until_ready(
     )
 
 
-def _last_words(cloud: CloudProcess, state_dir: Path) -> str:
+def _end_of_log(cloud: CloudProcess, state_dir: Path) -> str:
     log = state_dir / cloud.name / "cloud.log"
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return lines[-1] if lines[-1].startswith(cloud.title) else f"{cloud.title}: {lines[-1]}"
 
 
-def _answers(url: str) -> bool:
+def _responds(url: str) -> bool:
     try:
-        urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 (the address is our own)
+        urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 (a local address)
     except urllib.error.HTTPError:
-        # Refusing a caller without credentials is an answer.
+        # An error for a request without credentials is a response, too.
         return True
     except OSError:
         return False
@@ -192,7 +192,7 @@ def _answers(url: str) -> bool:
 
 
 def _runs(pid: int, module: str) -> bool:
-    # The number alone proves nothing: after a restart of the machine it may be anybody's.
+    # The process id is not enough: after a restart of the machine another process may have it.
     command = _command_line(pid)
     return module in command
 
@@ -217,7 +217,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
         return
 
 
-def _wait_until_gone(cloud: CloudProcess, pid: int) -> None:
+def _wait_until_ended(cloud: CloudProcess, pid: int) -> None:
     begun = time.monotonic()
     killed = False
     while _runs(pid, cloud.module):
@@ -226,5 +226,5 @@ def _wait_until_gone(cloud: CloudProcess, pid: int) -> None:
             _signal(pid, signal.SIGKILL)
             killed = True
         if waited > 2 * _STOP_DEADLINE_SECONDS:
-            raise CloudFailed(f"{cloud.title}: process {pid} does not end; look at it with ps")
+            raise CloudFailed(f"{cloud.title}: process {pid} does not end; inspect it with ps")
         time.sleep(0.05)

@@ -13,7 +13,7 @@ __all__ = ["cloud_environment", "pulumi_environment"]
 
 
 def cloud_environment(layout: StackPaths) -> dict[str, str]:
-    """Addresses and credentials of the local clouds, under the names real clients read.
+    """Return the addresses and credentials of the local clouds, as variables that clients read.
 
     Raises:
         FileNotFoundError: a cloud is not running.
@@ -31,10 +31,10 @@ def cloud_environment(layout: StackPaths) -> dict[str, str]:
         "CLOUDFLARE_API_BASE_URL": cloudflare["url"],
         "CLOUDFLARE_API_TOKEN": cloudflare["api_token"],
         "CLOUDFLARE_ACCOUNT_ID": cloudflare["account_id"],
-        # The one address of a deployed worker that no API gives: the real edge is always 443.
+        # No API returns this address of a deployed Worker: the port of the real edge is always 443.
         "INGEST_PORT": str(cloudflare["edge_port"]),
         "SSL_CERT_FILE": bundle,
-        # curl looks here first.
+        # curl reads this variable first.
         "CURL_CA_BUNDLE": bundle,
         "REQUESTS_CA_BUNDLE": bundle,
         "NODE_EXTRA_CA_CERTS": bundle,
@@ -42,7 +42,7 @@ def cloud_environment(layout: StackPaths) -> dict[str, str]:
 
 
 def pulumi_environment(layout: StackPaths) -> dict[str, str]:
-    """What `pulumi` needs to run with nothing outside the checkout; makes the passphrase."""
+    """Return variables that keep `pulumi` inside the checkout. Create the passphrase if needed."""
     layout.backend.mkdir(parents=True, exist_ok=True)
     if not layout.passphrase.exists():
         write_private(layout.passphrase, secrets.token_urlsafe(32).encode())

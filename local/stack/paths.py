@@ -1,4 +1,4 @@
-"""Where a stack and its local clouds keep their files."""
+"""Paths of the files of a stack and its local clouds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["StackPaths"]
 
 
 class StackPaths:
-    """Where things are: one state folder in the checkout, removed by `make clean`.
+    """Paths in one state folder of the checkout, which `make clean` deletes.
 
     Args:
         root: the checkout.
@@ -21,6 +21,6 @@ class StackPaths:
         self.clouds = self.state / "clouds"
         self.bin = root / ".local" / "bin"
         self.backend = self.state / "pulumi"
-        # Plugins are installed once a checkout, also for stacks with a state folder of their own.
+        # Plugins are installed once per checkout, also for stacks with a separate state folder.
         self.pulumi_home = root / ".local" / "pulumi-home"
         self.passphrase = self.state / "passphrase"

@@ -1,4 +1,4 @@
-"""Runs `pulumi` on a stack: up, down, outputs, and past the lock of a run that was killed."""
+"""Runs `pulumi` on a stack: up, destroy, outputs. Removes the lock of a run that was killed."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = ["Stack", "StackFailed", "local_settings"]
 
 
 class StackFailed(Exception):
-    """A `pulumi` command failed; it has already said why."""
+    """A `pulumi` command failed and has printed the reason."""
 
 
 def local_settings(layout: StackPaths, file: Path) -> Path:
-    """Copy the settings of the `local` stack to `file`, for one more stack beside it."""
+    """Copy the settings of the `local` stack to `file`, for another stack."""
     lines = (layout.root / "Pulumi.local.yaml").read_text().splitlines(keepends=True)
     file.write_text("".join(line for line in lines if not line.startswith("encryptionsalt:")))
     return file
@@ -34,11 +34,11 @@ class Stack:
     """One Pulumi stack of one program, with its state in `layout.backend`.
 
     Args:
-        layout: where the local clouds and the state are.
+        layout: paths of the local clouds and the state.
         name: the stack's name.
         program: folder with the `Pulumi.yaml`, the checkout unless given.
-        config_file: the stack's settings, `Pulumi.NAME.yaml` beside the program unless given.
-        environment: added to what `local.stack.environment` gives.
+        config_file: the stack's settings; by default `Pulumi.NAME.yaml` in the program's folder.
+        environment: variables in addition to those of `local.stack.environment`.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The whole environment of the `pulumi` process."""
+        """Return all variables of the `pulumi` process."""
         return {
             **os.environ,
             **cloud_environment(self.layout),
@@ -67,15 +67,15 @@ class Stack:
         }
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line of `pulumi ARGUMENTS` on this stack."""
+        """Return the command line of `pulumi ARGUMENTS` on this stack."""
         command = ["pulumi", *arguments, "--stack", self.name, "--non-interactive"]
-        # The `stack` commands know no other file than the program's own.
+        # The `stack` commands accept no other settings file than the program's.
         if self._config_file is not None and arguments[0] != "stack":
             command += ["--config-file", str(self._config_file)]
         return command
 
     def run(self, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run `pulumi ARGUMENTS`; with `capture` what it prints is returned, not shown."""
+        """Run `pulumi ARGUMENTS`. With `capture`, return the output instead of showing it."""
         return subprocess.run(
             self.command(*arguments),
             cwd=self.program,
@@ -88,10 +88,10 @@ class Stack:
         )
 
     def up(self) -> None:
-        """`pulumi up`, also after one that was killed.
+        """Run `pulumi up`, also after a run that was killed.
 
         Raises:
-            StackFailed: `pulumi` said why.
+            StackFailed: `pulumi` failed and has printed the reason.
         """
         self.ensure()
         self.release_dead_lock()
@@ -99,10 +99,10 @@ class Stack:
             raise StackFailed("pulumi up failed, see above")
 
     def destroy(self) -> None:
-        """`pulumi destroy`; a stack that does not exist is already destroyed.
+        """Run `pulumi destroy`, if the stack exists.
 
         Raises:
-            StackFailed: `pulumi` said why.
+            StackFailed: `pulumi` failed and has printed the reason.
         """
         if not self.exists():
             return
@@ -112,24 +112,24 @@ class Stack:
         removed = self.run("stack", "rm", "--yes", "--preserve-config", capture=True)
         if removed.returncode != 0:
             raise StackFailed(removed.stderr.strip())
-        self._forget_salt()
+        self._remove_salt()
 
     def exists(self) -> bool:
-        """Whether the backend has a state of this stack."""
+        """Return whether the backend has a state of this stack."""
         return any(self.layout.backend.glob(f".pulumi/stacks/*/{self.name}.json"))
 
     def ensure(self) -> None:
-        """Make the stack where the backend does not have it.
+        """Create the stack if the backend does not have it.
 
         Raises:
-            StackFailed: `pulumi` could not make it.
+            StackFailed: `pulumi` could not create it.
         """
         if self.exists():
             return
-        self._forget_salt()
+        self._remove_salt()
         with tempfile.TemporaryDirectory() as folder:
-            # `stack init` puts the salt of the passphrase beside the program. Where the settings
-            # are elsewhere, it gets a program of its own, and the salt is moved.
+            # `stack init` writes the salt of the passphrase to the program's folder. If the
+            # settings are elsewhere, it runs on a separate program, and the salt is moved.
             program = self.program if self._config_file is None else Path(folder)
             if self._config_file is not None:
                 shutil.copy(self.program / "Pulumi.yaml", program)
@@ -140,9 +140,9 @@ class Stack:
                 salt = (program / f"Pulumi.{self.name}.yaml").read_text()
                 self._config_file.write_text(self._config_file.read_text() + salt)
 
-    def _forget_salt(self) -> None:
-        # Pulumi writes the salt of the stack's passphrase into the committed settings file. It
-        # means nothing without that stack, and would make the next one refuse its passphrase.
+    def _remove_salt(self) -> None:
+        # Pulumi writes the salt of the stack's passphrase into the committed settings file. It has
+        # no use without that stack, and the next stack would reject its passphrase because of it.
         file = self._config_file or self.program / f"Pulumi.{self.name}.yaml"
         if not file.exists():
             return
@@ -152,10 +152,10 @@ class Stack:
             file.write_text("".join(kept))
 
     def outputs(self) -> dict[str, Any]:
-        """The stack's outputs, secrets in plain text.
+        """Return the stack's outputs, with secrets in plain text.
 
         Raises:
-            StackFailed: there is no such stack.
+            StackFailed: the stack does not exist.
         """
         shown = self.run("stack", "output", "--json", "--show-secrets", capture=True)
         if shown.returncode != 0:
@@ -163,20 +163,20 @@ class Stack:
         return dict(json.loads(shown.stdout))
 
     def release_dead_lock(self) -> None:
-        """Remove locks whose process is dead; a live one stays, for `pulumi` to report."""
+        """Remove locks of processes that ended. `pulumi` reports the others."""
         locks = list(self.layout.backend.glob(f".pulumi/locks/*/*/{self.name}/*.json"))
         for lock in locks:
-            if not _holder_lives(lock):
+            if not _holder_runs(lock):
                 lock.unlink(missing_ok=True)
         end_stray_processes(self.layout.backend.as_uri())
 
 
-def _holder_lives(lock: Path) -> bool:
+def _holder_runs(lock: Path) -> bool:
     try:
         holder = json.loads(lock.read_text())
         pid, host = int(holder["pid"]), holder["hostname"]
     except (OSError, ValueError, KeyError):
-        # Half written, or another format: it is not ours to judge.
+        # Partly written, or another format: `pulumi` decides.
         return True
     if host != socket.gethostname():
         return True

@@ -1,6 +1,6 @@
-"""Ends what a SIGKILLed `pulumi` left running: its language host and its plugins.
+"""Ends the processes that a `pulumi` started before it was killed: language host and plugins.
 
-They are Pulumi's own processes, and some versions wait for ever for the engine that is gone.
+They are Pulumi's processes, and some versions wait indefinitely for the engine that ended.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _OURS = (
 
 
 def end_stray_processes(backend_url: str) -> int:
-    """End processes of a `pulumi` that is dead; only on Linux, where `/proc` tells whose they are.
+    """End the processes of a `pulumi` that ended. Only on Linux: `/proc` has their parents.
 
     Args:
-        backend_url: what `PULUMI_BACKEND_URL` was for that run.
+        backend_url: the `PULUMI_BACKEND_URL` of that run.
     Returns:
-        How many there were.
+        The number of processes.
     """
     marker = f"PULUMI_BACKEND_URL={backend_url}\0".encode()
     orphans = [
@@ -47,7 +47,7 @@ def _pids() -> list[int]:
 
 
 def _engine_lives(pid: int) -> bool:
-    """Whether the process has an ancestor that is the `pulumi` command."""
+    """Return whether an ancestor of the process is the `pulumi` command."""
     while pid > 1:
         pid = _parent(pid)
         if Path(os.fsdecode(_read(pid, "cmdline").split(b"\0")[0])).name == "pulumi":
@@ -56,7 +56,7 @@ def _engine_lives(pid: int) -> bool:
 
 
 def _parent(pid: int) -> int:
-    # The name before it, in brackets, may itself hold spaces and brackets.
+    # The name before it, in brackets, may contain spaces and brackets.
     fields = _read(pid, "stat").rpartition(b")")[2].split()
     return int(fields[1]) if len(fields) > 1 else 0
 

@@ -134,5 +134,5 @@ def test_a_failure_of_the_api_is_one_line_without_the_token(cloud: Cloud) -> Non
     unreachable = plugin.error("Create", request)
     plugin.close()
     assert "Invalid access token (code 9109)" in refused
-    assert "no answer from http://127.0.0.1:9" in unreachable
+    assert "no response from http://127.0.0.1:9" in unreachable
     assert not [text for text in (refused, unreachable) if "wrong-token" in text or "\n" in text]
