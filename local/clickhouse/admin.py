@@ -77,7 +77,7 @@ class AdminHandlers:
 
     async def show_counts(self, _: web.Request) -> Json:
         """Return the number of services ever created, and of responses by operation and status."""
-        created = len(self.cloud.services.list()) + len(self.cloud.organization.gone_services)
+        created = len(self.cloud.services.list()) + len(self.cloud.organization.deleted_services)
         shown = [{"operation": o, "status": s, "count": n} for (o, s), n in self.responses.items()]
         return {"services_created": created, "responses": shown}
 

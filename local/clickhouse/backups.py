@@ -1,8 +1,8 @@
-"""Backups: taken of a service's databases, kept apart from it, restored into a new one.
+"""Takes backups of a service's databases, and restores them into a new service.
 
-The engine's own BACKUP and RESTORE do the work: tables with their rows, views, dictionaries. Users,
-roles and settings profiles are in none, as they are in no table here. A backup outlives its service
-and goes when the retention that was in force at its time is over.
+The engine's BACKUP and RESTORE copy tables with their rows, views and dictionaries. A backup has no
+users, roles and settings profiles, because here they are in no table. It is stored apart from its
+service, survives the service's deletion, and is deleted after the retention of its time.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ __all__ = ["CONFIGURATION", "CONFIGURATION_DEFAULTS", "Backups", "RestoreFailed"
 
 Json = Any
 
-# Of `ServiceRecord.parts`.
+# In `ServiceRecord.parts`.
 CONFIGURATION = "backupConfiguration"
 CONFIGURATION_DEFAULTS: dict[str, Json] = {
     "backupPeriodInHours": 24,
     "backupRetentionPeriodInHours": 24,
 }
-_NOT_THEIRS = "system, information_schema, INFORMATION_SCHEMA"
+_SYSTEM_DATABASES = "system, information_schema, INFORMATION_SCHEMA"
 
 
 class RestoreFailed(Exception):
-    """A backup could not be restored; the message is the engine's."""
+    """A backup could not be restored. The message is the engine's."""
 
 
 class Backups:
     """All backups of the organization.
 
     Args:
-        folder: holds a folder for each: `backup.json`, and the engine's files in `data`.
+        folder: has a folder for each backup: `backup.json`, and the engine's files in `data`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,28 +58,28 @@ class Backups:
             entry["id"]: entry for entry in sorted(entries, key=lambda entry: entry["startedAt"])
         }
         for entry in entries:
-            if entry["status"] == "in_progress":  # this cloud was killed meanwhile
+            if entry["status"] == "in_progress":  # a kill interrupted it
                 self._save({**entry, "status": "error", "finishedAt": now_text()})
 
     def of(self, service_id: str) -> list[dict[str, Json]]:
-        """A service's backups as the API shows them, the oldest first."""
+        """Return a service's backups in the API's form, the oldest first."""
         return [_shown(entry) for entry in self._taken_of(service_id)]
 
     def find(self, id: str) -> dict[str, Json] | None:
-        """One backup as the API shows it, also of a service that is gone."""
+        """Return one backup in the API's form, also of a deleted service."""
         entry = self._entries.get(id)
         return None if entry is None else _shown(entry)
 
     async def take(self, service: LocalService) -> dict[str, Json]:
-        """Take a backup now; an idle service is woken.
+        """Take a backup now. Wake an idle service.
 
         Returns:
-            The backup as the API shows it; its status is `error` where the engine refused.
+            The backup in the API's form. Its status is `error` if the engine returned an error.
         Raises:
-            Conflict: the service is in a state in which nothing answers.
+            Conflict: the service serves no queries in its state.
         """
         id, record = str(uuid.uuid4()), service.record
-        # Only there may the engine write.
+        # The engine may write only there.
         inside = record.folder / ENGINE / "backups" / id
         try:
             async with service.plane.entered():
@@ -90,7 +90,7 @@ class Backups:
         if status == "done":
             try:
                 inside.rename(self._data(id))
-            except FileNotFoundError:  # its service was deleted in this moment
+            except FileNotFoundError:  # its service was deleted at this moment
                 status = "error"
         finished = datetime.datetime.now(datetime.UTC)
         began = datetime.datetime.fromisoformat(self._entries[id]["startedAt"])
@@ -101,20 +101,20 @@ class Backups:
         return _shown(self._entries[id])
 
     async def restore(self, id: str, plane: DataPlane, folder: Path) -> None:
-        """Put a backup's databases into an engine that has none yet.
+        """Restore a backup's databases into an engine that has none yet.
 
         Args:
-            folder: the new service's.
+            folder: folder of the new service.
         Raises:
-            RestoreFailed: the backup is gone, or the engine does not take it.
+            RestoreFailed: the backup does not exist, or the engine returned an error.
         """
         inside = folder / ENGINE / "backups" / id
         try:
-            # The engine only reads them, so the bytes need not be there twice.
+            # The engine only reads the files, so links are enough.
             await asyncio.to_thread(
                 shutil.copytree, self._data(id), inside, copy_function=os.link, dirs_exist_ok=True
             )
-            # The default database is the engine's own, and its definition no part of the backup.
+            # The engine creates the default database, whose definition is not in the backup.
             await plane.ask(
                 f"RESTORE ALL FROM File('{inside}') SETTINGS allow_different_database_def = 1"
             )
@@ -124,7 +124,7 @@ class Backups:
             shutil.rmtree(inside, ignore_errors=True)
 
     def is_due(self, record: ServiceRecord, now: datetime.datetime) -> bool:
-        """Whether a running primary's next backup should have begun."""
+        """Return whether the next backup of a running primary service is due."""
         if record.state != "running" or not record.fields["isPrimary"]:
             return False
         taken = self._taken_of(record.id)
@@ -132,7 +132,7 @@ class Backups:
         return now >= next_time(_configuration(record), datetime.datetime.fromisoformat(last))
 
     def drop_expired(self, now: datetime.datetime) -> None:
-        """Delete what was kept for as long as it was to be kept."""
+        """Delete the backups whose retention is over."""
         for id, entry in list(self._entries.items()):
             if now >= datetime.datetime.fromisoformat(entry["_until"]):
                 del self._entries[id]
@@ -140,7 +140,7 @@ class Backups:
 
     async def _written(self, plane: DataPlane, inside: Path) -> str:
         try:
-            await plane.ask(f"BACKUP ALL EXCEPT DATABASES {_NOT_THEIRS} TO File('{inside}')")
+            await plane.ask(f"BACKUP ALL EXCEPT DATABASES {_SYSTEM_DATABASES} TO File('{inside}')")
         except (ClickHouseError, aiohttp.ClientError):
             shutil.rmtree(inside, ignore_errors=True)
             return "error"
@@ -158,17 +158,17 @@ class Backups:
 
 
 def next_time(configuration: Mapping[str, Json], last: datetime.datetime) -> datetime.datetime:
-    """When the next backup begins.
+    """Return the time of the next backup.
 
     Args:
-        configuration: `backupPeriodInHours`, and perhaps `backupStartTime` (`HH:00`, UTC).
-        last: the last one's beginning, or the service's.
+        configuration: `backupPeriodInHours` and optionally `backupStartTime` (`HH:00`, UTC).
+        last: time of the last backup, or of the service's creation.
     """
     following = last + datetime.timedelta(hours=configuration["backupPeriodInHours"])
     start = configuration.get("backupStartTime")
     if not start:
         return following
-    # A start at a fixed hour comes with whole days, so the hour of the day is all that differs.
+    # A fixed start time needs a period of whole days, so only the hour of the day differs.
     at_hour = following.replace(hour=int(start[:2]), minute=0, second=0, microsecond=0)
     return at_hour if at_hour > last else at_hour + datetime.timedelta(days=1)
 

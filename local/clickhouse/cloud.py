@@ -33,7 +33,7 @@ class ClickHouseOptions:
         state_dir: everything that the cloud stores; one running cloud at a time.
         port: the API's port; 0 takes the port of the last start, or a free one.
         certificates: folder of the local certificate authority.
-        service_ports: `FIRST-LAST`, or None for ports that are free.
+        service_ports: `FIRST-LAST`, or None for free ports.
         check_responses: check each response of the API against the OpenAPI spec.
     """
 
@@ -46,10 +46,10 @@ class ClickHouseOptions:
 
 @dataclass
 class ClickHouseCloud:
-    """Everything that a response of the API can depend on.
+    """The state on which the responses of the API depend.
 
     Attributes:
-        key_file: the first API key, which `cloud.json` contains.
+        key_file: file of the first API key, which `cloud.json` contains, too.
         check_responses: return 500 instead of a response that does not fit the OpenAPI spec.
     """
 
@@ -97,7 +97,7 @@ class ClickHouseCloud:
         return cloud
 
     async def start(self) -> None:
-        """Bring every saved service back to its state.
+        """Restore the state of every saved service.
 
         Raises:
             PortTaken: another program listens on a port of one of the services.

@@ -17,10 +17,10 @@ _SECONDS = 5.0
 def engine_socket(door: Path) -> socket.socket:
     """Return a new socket that can connect to the engine behind a door.
 
-    Where the engine has no door, its ports are open and any socket will do.
+    An engine without a door has open ports, which every socket can reach.
 
     Raises:
-        ConnectionRefusedError: there is no engine.
+        ConnectionRefusedError: no engine runs.
     """
     try:
         with socket.socket(socket.AF_UNIX) as unix:
@@ -37,7 +37,7 @@ def engine_socket(door: Path) -> socket.socket:
 
 
 def _connect(unix: socket.socket, door: Path) -> None:
-    """Connect by a short path: a Unix socket's has 107 bytes at most."""
+    """Connect by a short path, because the path of a Unix socket has at most 107 bytes."""
     folder = os.open(door.parent, os.O_RDONLY)
     try:
         unix.connect(f"/proc/self/fd/{folder}/{door.name}")

@@ -1,9 +1,9 @@
-"""What a killed ClickHouse remembers of inserts that it had not made.
+"""Removes the deduplication tokens of inserts that a kill of ClickHouse interrupted.
 
-A plain MergeTree writes a part's token into its log, and only then gives the part its name
-(`MergeTreeSink::commitPart`; ClickHouse/ClickHouse#110429 tells of it). Killed in between, it drops
-the repeat and has no rows. Replicated and shared tables write both in one transaction of Keeper, so
-that cannot happen to what these engines stand in for; nor may it happen on a laptop.
+A plain MergeTree writes a part's token to a log before it gives the part its final name
+(`MergeTreeSink::commitPart`, see ClickHouse/ClickHouse#110429). If it is killed in between, it
+drops the repeated insert, and the rows are lost. Replicated and shared tables, which these engines
+emulate, write both in one transaction of Keeper and do not lose rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 __all__ = ["drop_tokens_without_part"]
 
-# `<partition>_<first block>_<last block>_<level>`, with `_<mutation>` where there was one.
+# `<partition>_<first block>_<last block>_<level>`, with `_<mutation>` after a mutation.
 _PART = re.compile(r"(?P<partition>.+?)_(?P<first>\d+)_(?P<last>\d+)_\d+(_\d+)?")
 # Operation, part, token; a part that was dropped by a statement has a line of another operation.
 _ADDED = re.compile(r"1\t(?P<part>[^\t]+)\t.*\n?")
@@ -25,14 +25,14 @@ _Blocks = Mapping[str, list[tuple[int, int]]]
 
 
 def drop_tokens_without_part(*, logs: Path, parts: Path) -> int:
-    """Take tokens without a part from the logs of all tables; returns how many there were.
+    """Remove tokens without a part from the logs of all tables. Return their number.
 
-    A part that was merged into a larger one, and then deleted, is still known by it. One that left
-    nothing, for all its rows were deleted or have expired, is forgotten too.
+    The part of a token may have been merged into a larger one, which then covers its blocks. The
+    token of a part whose rows were all deleted, or have expired, is removed as well.
 
     Args:
-        logs: folder of the disk with the logs, of a server that is not running. The folder need
-            not exist.
+        logs: folder of the disk with the logs, of a server that does not run. The folder need not
+            exist.
         parts: folder of the disk with the parts; may be the same.
     """
     return sum(
@@ -46,15 +46,15 @@ def _mend(log: Path, table: Path, *, temporary: Path) -> int:
     lines = log.read_text().splitlines(keepends=True)
     kept = [line for line in lines if not _is_unwritten(line, blocks)]
     if len(kept) < len(lines):
-        # Killed while it writes, we must not leave half a log; and in the logs' own folder
-        # ClickHouse takes every file for a log.
+        # A kill during the write must not leave half a log. The new file is not in the folder of
+        # the logs, because ClickHouse reads every file there as a log.
         temporary.write_text("".join(kept))
         temporary.replace(log)
     return len(lines) - len(kept)
 
 
 def _blocks(table: Path) -> _Blocks:
-    """Of the parts that have their names."""
+    """Return the blocks of the parts that have their final names."""
     blocks = defaultdict(list)
     # A killed DROP may have deleted the folder already.
     for folder in table.iterdir() if table.exists() else ():
@@ -64,7 +64,7 @@ def _blocks(table: Path) -> _Blocks:
 
 
 def _is_unwritten(line: str, blocks: _Blocks) -> bool:
-    """Whether it is a token without a part; what cannot be read is left to ClickHouse."""
+    """Return whether the token has no part. A line that cannot be parsed is kept."""
     added = _ADDED.fullmatch(line)
     part = added and _PART.fullmatch(added["part"])
     if not part:

@@ -1,4 +1,4 @@
-"""IP access lists, of services and of API keys."""
+"""Checks IP access lists of services and API keys."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["check_access_list", "is_listed"]
 
 
 def check_access_list(entries: Iterable[Mapping[str, str]]) -> None:
-    """Every source must be an address or a network.
+    """Check that every source is an address or a network.
 
     Raises:
-        BadRequest: naming the one that is not.
+        BadRequest: a source is neither; the message names it.
     """
     for entry in entries:
         source = entry.get("source")
@@ -27,7 +27,7 @@ def check_access_list(entries: Iterable[Mapping[str, str]]) -> None:
 
 
 def is_listed(address: str, entries: Iterable[Mapping[str, str]]) -> bool:
-    """Whether an address is in one of the networks; none are in an empty list."""
+    """Return whether an address is in one of the networks. An empty list contains none."""
     ip = ipaddress.ip_address(address)
     networks = [ipaddress.ip_network(entry["source"], strict=False) for entry in entries]
     return any(ip.version == network.version and ip in network for network in networks)

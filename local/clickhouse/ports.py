@@ -1,4 +1,4 @@
-"""Public ports for services: from a range, free now, and kept for a service's whole life."""
+"""Chooses the public ports of a service, which stay the same during its whole life."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from collections.abc import Iterable
 
 __all__ = ["NoPortLeft", "PortRange"]
 
-# Below what Linux and macOS hand out to outgoing connections, so that a port that is ours is
-# still free when the cloud comes back.
+# Below the ports that Linux and macOS use for outgoing connections, so that the ports of a service
+# are still free at the next start of the cloud.
 _LOWEST, _HIGHEST = 20000, 32000
 
 
 class NoPortLeft(Exception):
-    """Every port of the range is taken; the message names the range."""
+    """All ports of the range are in use. The message names the range."""
 
 
 class PortRange:
-    """Where ports for services come from.
+    """The ports from which those of a service are chosen.
 
     Args:
-        text: `FIRST-LAST`, taken in order; None takes them from anywhere that is likely free.
+        text: `FIRST-LAST`, in this order; None chooses from ports that are usually free.
     Raises:
-        ValueError: it is not a range of ports.
+        ValueError: `text` is not a range of ports.
     """
 
     def __init__(self, text: str | None) -> None:
@@ -35,10 +35,10 @@ class PortRange:
             raise ValueError(f"--service-ports {text} is not FIRST-LAST, two ports from 1 to 65535")
 
     def take(self, count: int, *, taken: Iterable[int]) -> list[int]:
-        """Free ports that are not `taken` by a service that may not listen now.
+        """Return free ports, without those that are `taken` by a service.
 
         Raises:
-            NoPortLeft: there are not so many.
+            NoPortLeft: fewer ports are free.
         """
         taken = set(taken)
         candidates = list(self._ports)
@@ -52,7 +52,7 @@ class PortRange:
                 return found
         raise NoPortLeft(
             f"no {count} free ports in {self._ports[0]}-{self._ports[-1]}: "
-            "delete services, or give a wider --service-ports"
+            "delete services, or use a wider --service-ports"
         )
 
 

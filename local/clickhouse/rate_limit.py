@@ -1,4 +1,4 @@
-"""Ten requests in any ten seconds, per API key."""
+"""Limits the requests of each API key to ten in any ten seconds."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class RateLimit:
     """A sliding window per key.
 
     Args:
-        requests: how many a window holds; 0 means no limit.
-        window_seconds: its length.
-        clock: monotonic seconds.
+        requests: maximum in a window; 0 means no limit.
+        window_seconds: length of the window.
+        clock: returns monotonic seconds.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RateLimit:
         """Count one request of a key.
 
         Raises:
-            TooManyRequests: there were too many already; this one does not count.
+            TooManyRequests: the window is full; this request does not count.
         """
         if self.requests == 0:
             return

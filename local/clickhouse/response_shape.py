@@ -1,7 +1,7 @@
-"""A thing in the shape that the document gives it: known fields kept, secrets and others left out.
+"""Fits an object to the schema of a response: keeps known fields, drops secrets and all others.
 
-A request's schema and the answer's differ: what only the request has, as credentials, is dropped;
-what the answer requires and nobody gave is filled with the plainest value that fits.
+The schemas of a request and of its response differ. Fields that only the request has, credentials
+for example, are dropped. Required fields of the response without a value get a default.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _PLAIN_FORMATS: Mapping[str, str] = {
 
 
 class ResponseShaper:
-    """Fits values to schemas of one document.
+    """Fits values to schemas of one OpenAPI spec.
 
     Args:
-        resolve: a reference -> its schema.
-        fits: whether a value satisfies a schema, objects closed.
+        resolve: returns the schema of a reference.
+        fits: returns whether a value satisfies a schema, without unknown fields.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class ResponseShaper:
         self._fits = fits
 
     def fit(self, schema: Json, value: Json = _MISSING) -> Json:
-        """The value as the schema has it; the plainest one where there is none."""
+        """Return the value in the schema's shape, or without a value the simplest valid one."""
         schema = self._merged(schema)
         for choice in ("oneOf", "anyOf"):
             if choice in schema:
                 return self._chosen(schema, schema[choice], value)
         if value is _MISSING:
-            value = _plainest(schema)
+            value = _simplest(schema)
         if isinstance(value, dict) and "properties" in schema:
             return self._object(schema, value)
         if isinstance(value, list) and "items" in schema:
@@ -58,7 +58,7 @@ class ResponseShaper:
         for name, inner in schema["properties"].items():
             given = value.get(name, _MISSING)
             if given is None and not self._fits(inner, None):
-                # Null in a request means "none", and an answer that knows no null leaves it out.
+                # Null in a request means "none". A response whose schema has no null omits it.
                 given = _MISSING
             if given is not _MISSING or name in schema.get("required", ()):
                 fitted[name] = self.fit(inner, given)
@@ -67,13 +67,13 @@ class ResponseShaper:
         return fitted
 
     def _chosen(self, schema: Json, variants: Json, value: Json) -> Json:
-        """The variant that keeps most of the value."""
+        """Return the variant that keeps most of the value."""
         candidates = [self.fit(variant, value) for variant in variants]
         fitting = [c for c in candidates if self._fits(schema, c)]
         return max(fitting or candidates, key=_size)
 
     def _merged(self, schema: Json) -> Json:
-        """The schema without references at its top, members of allOf put together."""
+        """Return the schema with its top reference resolved and the members of allOf merged."""
         while "$ref" in schema:
             schema = self._resolve(schema["$ref"])
         members = schema.get("allOf")
@@ -82,7 +82,7 @@ class ResponseShaper:
         whole = {key: value for key, value in schema.items() if key != "allOf"}
         for member in map(self._merged, members):
             both = {**member, **whole}
-            # Members may be patterns of a string, which have neither.
+            # Members can be patterns of a string, which have neither.
             if "properties" in both:
                 both["properties"] = {**whole.get("properties", {}), **member.get("properties", {})}
                 both["required"] = [*whole.get("required", ()), *member.get("required", ())]
@@ -90,7 +90,7 @@ class ResponseShaper:
         return whole
 
 
-def _plainest(schema: Json) -> Json:
+def _simplest(schema: Json) -> Json:
     if "default" in schema:
         return schema["default"]
     if schema.get("enum"):
@@ -107,7 +107,7 @@ def _plainest(schema: Json) -> Json:
 
 
 def _size(value: Json) -> int:
-    """How many values there are that say something."""
+    """Return the number of values that are not empty."""
     if isinstance(value, dict):
         return sum(map(_size, value.values()))
     if isinstance(value, list):

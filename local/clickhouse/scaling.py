@@ -1,4 +1,4 @@
-"""Scaling fields of a service: defaults, and the combinations that the API refuses."""
+"""Scaling fields of a service: defaults, and the combinations that the API rejects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["FIELDS", "current_scaling", "scaled"]
 
 Json = Any
 
-# What an organization on a Scale plan gets where it says nothing.
+# Defaults of an organization on a Scale plan.
 _DEFAULTS: dict[str, Json] = {
     "autoscalingMode": "vertical",
     "minReplicaMemoryGb": 8,
@@ -21,23 +21,23 @@ _DEFAULTS: dict[str, Json] = {
     "idleTimeoutMinutes": 15,
 }
 _OLD_FIELDS = {"minTotalMemoryGb": "minReplicaMemoryGb", "maxTotalMemoryGb": "maxReplicaMemoryGb"}
-# The old fields are of three replicas together.
+# The old fields are the sum of three replicas.
 _OLD_REPLICAS = 3
 _HORIZONTAL = ("minReplicas", "maxReplicas")
 FIELDS = frozenset({*_DEFAULTS, *_OLD_FIELDS, *_HORIZONTAL})
 _SHORTEST_IDLE_MINUTES = 5
-# A guess; it keeps numbers out that are no time at all.
+# A guess; it rejects numbers that cannot be a time.
 _LONGEST_IDLE_MINUTES = 1_000_000
 
 
 def scaled(before: Mapping[str, Json], given: Mapping[str, Json]) -> dict[str, Json]:
-    """The scaling fields after a request.
+    """Return the scaling fields after a request.
 
     Args:
-        before: those of the service, empty for a new one.
-        given: the request; other fields in it are left alone.
+        before: fields of the service, empty for a new one.
+        given: the request; its other fields are ignored.
     Raises:
-        BadRequest: fields that contradict each other, naming both.
+        BadRequest: two fields contradict each other; the message names both.
     """
     given = _in_new_fields({k: v for k, v in given.items() if k in FIELDS})
     after = {**(before or _DEFAULTS), **given}
@@ -52,7 +52,7 @@ def scaled(before: Mapping[str, Json], given: Mapping[str, Json]) -> dict[str, J
 
 
 def current_scaling(fields: Mapping[str, Json]) -> dict[str, Json]:
-    """The document's `CurrentScaling` of a service without a schedule."""
+    """Return the spec's `CurrentScaling` of a service without a schedule."""
     replicas = fields.get("numReplicas")
     shown = {
         "effectiveAutoscalingMode": fields["autoscalingMode"],

@@ -1,4 +1,4 @@
-"""One service: its record, its engine, its public ports and its state machine."""
+"""A service: its record, its engine, its public ports and its state machine."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from local.clickhouse.state import ENGINE, ServiceRecord
 
 __all__ = ["DELETABLE", "QUERYABLE", "RESTORING", "LocalService"]
 
-# Of `ServiceRecord.parts`: the backup that a new service has yet to be made from.
+# In `ServiceRecord.parts`: the backup that a new service still has to restore.
 RESTORING = "restoring"
 
-# In these the vendor takes a DELETE (ClickHouse/clickhousectl#335).
+# The vendor accepts a DELETE in these states (ClickHouse/clickhousectl#335).
 DELETABLE = ("provisioning", "starting", "awaking", "idle", "stopped", "degraded", "failed")
 QUERYABLE = frozenset({"running", "partially_running", "degraded"})
 _COMING_UP = frozenset({"starting", "awaking"})
@@ -38,16 +38,16 @@ Move = Callable[[], Coroutine[Any, Any, None]]
 
 
 class LocalService:
-    """One service from its create to its end.
+    """One service, from its creation to its deletion.
 
     Args:
-        record: saved already.
-        library: libchdb.
-        storage_key: encrypts the rows.
-        tls: of its public ports.
-        faults: at the moment of asking.
-        backups: what it may be restored from.
-        on_gone: called once nothing is left of it.
+        record: its record, which is saved already.
+        library: path of libchdb.
+        storage_key: key that encrypts the rows.
+        tls: TLS context of its public ports.
+        faults: returns the faults in use.
+        backups: backups that it can restore.
+        on_deleted: called after the service was deleted.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class LocalService:
         tls: ssl.SSLContext,
         faults: Callable[[], Faults],
         backups: Backups,
-        on_gone: Callable[[LocalService], None],
+        on_deleted: Callable[[LocalService], None],
     ) -> None:
         self.record = record
         self.plane = DataPlane(
@@ -68,7 +68,7 @@ class LocalService:
         self._tls = tls
         self._faults = faults
         self._backups = backups
-        self._on_gone = on_gone
+        self._on_deleted = on_deleted
         self._listeners: list[Listener] = []
         self._moving = asyncio.Lock()
         self._move: asyncio.Task[None] | None = None
@@ -76,14 +76,14 @@ class LocalService:
 
     @property
     def state(self) -> str:
-        """As the API names it."""
+        """Return the state, as in the API."""
         return self.record.state
 
     async def listen(self) -> None:
-        """Open the public ports; they stay open while the service is stopped.
+        """Open the public ports. They stay open while the service is stopped.
 
         Raises:
-            OSError: one is taken.
+            OSError: a port is in use.
         """
         ports = self.record.ports
         https = await serve_https(self.plane, port=ports["https"], tls=self._tls)
@@ -92,7 +92,7 @@ class LocalService:
         self._listeners.append(native)
 
     def resume(self) -> None:
-        """Go on from the saved state, after a create or after this process was started again."""
+        """Continue from the saved state, after a create or a start of this process."""
         moves: dict[str, Move] = {
             "provisioning": self._provision,
             "starting": self._start,
@@ -107,7 +107,7 @@ class LocalService:
             self._begin(moves[self.state])
 
     def start(self) -> None:
-        """`start`: at its target already, it changes nothing."""
+        """Start the service, unless it runs or starts already."""
         if self.state in ("stopped", "failed"):
             self._enter("starting")
             self._begin(self._start)
@@ -115,7 +115,7 @@ class LocalService:
             raise Conflict(f"The service is {self.state}; it can be started when stopped")
 
     def stop(self) -> None:
-        """`stop`: at its target already, it changes nothing."""
+        """Stop the service, unless it is stopped or stops already."""
         if self.state in ("stopped", "stopping"):
             return
         if self.state not in _STOPPABLE:
@@ -126,7 +126,7 @@ class LocalService:
         self._begin(self._stop)
 
     def awake(self) -> None:
-        """`awake`: for an idle service alone."""
+        """Wake the service, which must be idle."""
         if self.state == "idle":
             self._enter("awaking")
             self._begin(self._start)
@@ -137,7 +137,7 @@ class LocalService:
         """Begin to delete.
 
         Raises:
-            Conflict: not in this state; the message lists those in which it can be.
+            Conflict: the state does not allow it; the message lists the states that do.
         """
         lag = self._faults().timing.conflict_after_stopped
         late = self.state == "stopped" and time.monotonic() - self._stopped_at < lag
@@ -157,7 +157,7 @@ class LocalService:
                 await self.plane.stop()
 
     def is_due_to_idle(self) -> bool:
-        """Whether it had no query for as long as its timeout says."""
+        """Return whether the service had no query during its idle timeout."""
         fields = self.record.fields
         if self.state != "running" or not fields.get("idleScaling"):
             return False
@@ -166,7 +166,7 @@ class LocalService:
         return not in_use and quiet_seconds > 60 * float(fields.get("idleTimeoutMinutes", 15))
 
     async def close(self) -> None:
-        """End the process and the ports; the state stays as it is, for `resume`."""
+        """Stop the engine and close the ports. The state stays, for `resume`."""
         await self._halt()
         await self.plane.close()
         for listener in self._listeners:
@@ -197,15 +197,15 @@ class LocalService:
                 await self._move
 
     async def _let_pass(self, phase: str) -> None:
-        """As much time as the faults say, which may say otherwise meanwhile."""
+        """Wait for the duration in the faults, which may change during the wait."""
         begun = time.monotonic()
         while (left := begun + getattr(self._faults().timing, phase) - time.monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(left, _STUCK_POLL_SECONDS))
 
     async def _outcome(self, phase: str) -> Outcome:
-        """What the faults say becomes of it, once they do not say `stuck`."""
+        """Return the outcome in the faults. Wait as long as it is `stuck`."""
         outcome: Outcome
-        while (outcome := getattr(self._faults(), phase)) == "stuck":  # noqa: ASYNC110 (it tells nobody)
+        while (outcome := getattr(self._faults(), phase)) == "stuck":  # noqa: ASYNC110 (the faults send no event)
             await asyncio.sleep(_STUCK_POLL_SECONDS)
         return outcome
 
@@ -222,7 +222,7 @@ class LocalService:
         self._enter("degraded" if outcome == "degraded" else "running")
 
     async def _restore(self) -> None:
-        # A restore that was killed half-way is begun again: with nothing, as RESTORE wants it.
+        # A restore that a kill interrupted is repeated on an empty engine, as RESTORE requires.
         data = self.record.folder / ENGINE / "data"
         await asyncio.to_thread(shutil.rmtree, data, ignore_errors=True)
         await self.plane.start()
@@ -254,20 +254,20 @@ class LocalService:
         for listener in self._listeners:
             await listener.close()
         self._listeners.clear()
-        # The id is remembered as gone before the folder goes: a kill in between is cleaned up
-        # at the next start.
-        self._on_gone(self)
+        # The id is saved as deleted before the folder is deleted. After a kill in between, the
+        # next start deletes the folder.
+        self._on_deleted(self)
         await asyncio.to_thread(shutil.rmtree, self.record.folder)
 
     async def _wake(self) -> None:
-        """What a query does to the state.
+        """Wake the service for a query.
 
         Raises:
-            Unavailable: in this state, no query is answered.
+            Unavailable: the service serves no queries in its state.
         """
         if self.state == "idle":
             self.awake()
         if self.state in _COMING_UP | QUERYABLE and self._move and not self._move.done():
             await asyncio.wait({self._move}, timeout=_WAKE_SECONDS)
         if self.state not in QUERYABLE:
-            raise Unavailable(f"the service is {self.state} and answers no queries")
+            raise Unavailable(f"the service is {self.state} and serves no queries")

@@ -1,4 +1,4 @@
-"""All services of the organization: made, found, brought back, backed up, put to sleep."""
+"""All services of the organization: creates, finds, restores, backs up and idles them."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _LISTEN_PAUSE_SECONDS = 0.1
 
 
 class PortTaken(Exception):
-    """A service's port is in use by somebody else; the message is one line."""
+    """Another process uses a service's port. The message is one line."""
 
 
 class ServiceRegistry:
     """The services by id, in their order of creation.
 
     Attributes:
-        backups: of all of them, and of those that are gone.
+        backups: backups of all services, also of deleted ones.
     """
 
     def __init__(
@@ -62,10 +62,10 @@ class ServiceRegistry:
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Bring every saved service back to where it was.
+        """Restore the state of every saved service.
 
         Raises:
-            PortTaken: somebody else listens where one of them should.
+            PortTaken: another process uses a port of a service.
         """
         for record in load_services(self._folder, self._organization):
             service = self._adopt(record)
@@ -82,38 +82,38 @@ class ServiceRegistry:
         self._looking = asyncio.create_task(self._look_after(), name="idle and backed up services")
 
     async def stop(self) -> None:
-        """End all engines and ports; states stay."""
+        """Stop all engines and close all ports. The states stay saved."""
         if self._looking is not None:
             self._looking.cancel()
         await asyncio.gather(*(service.close() for service in self._services.values()))
 
     def list(self) -> list[LocalService]:
-        """Every service that is not gone."""
+        """Return all services that are not deleted."""
         return list(self._services.values())
 
     def find(self, id: str) -> LocalService:
-        """One service.
+        """Return one service.
 
         Raises:
-            NotFound: it is deleted.
-            BadRequest: it never existed.
+            NotFound: the service is deleted.
+            BadRequest: the service never existed.
         """
         service = self._services.get(id)
         if service is not None:
             return service
-        if id in self._organization.gone_services:
+        if id in self._organization.deleted_services:
             raise NotFound(f"Service {id} was not found")
-        # The vendor's answer to a well-formed id of nothing (ClickHouse/clickhousectl#666).
+        # The vendor's response to a valid id that never existed (ClickHouse/clickhousectl#666).
         raise BadRequest("Invalid service id string")
 
     async def create(
         self, fields: Mapping[str, Any], *, admin: Account, backup_id: str | None = None
     ) -> LocalService:
-        """Make a service, saved before this returns, and begin to provision it.
+        """Create and save a service, and begin to provision it.
 
         Args:
-            admin: the account behind its `default`.
-            backup_id: what it is restored from.
+            admin: the account of its user `default`.
+            backup_id: the backup to restore, if any.
         """
         id = str(uuid.uuid4())
         taken = [port for s in self._services.values() for port in s.record.ports.values()]
@@ -148,13 +148,13 @@ class ServiceRegistry:
             tls=self._tls,
             faults=self._faults,
             backups=self.backups,
-            on_gone=self._forget,
+            on_deleted=self._drop,
         )
         self._services[record.id] = service
         return service
 
-    def _forget(self, service: LocalService) -> None:
-        self._organization.gone_services.append(service.record.id)
+    def _drop(self, service: LocalService) -> None:
+        self._organization.deleted_services.append(service.record.id)
         self._organization.save()
         del self._services[service.record.id]
 
@@ -166,14 +166,14 @@ class ServiceRegistry:
                 if service.is_due_to_idle():
                     await service.become_idle()
                 if self.backups.is_due(service.record, now):
-                    # Stopped in this very moment: then it is due again when it runs.
+                    # It was stopped at this moment. The backup is due again when the service runs.
                     with contextlib.suppress(Conflict):
                         await self.backups.take(service)
             self.backups.drop_expired(now)
 
 
 async def _listen(service: LocalService) -> None:
-    """Listen, giving a cloud that was just killed a moment to let go of the port."""
+    """Listen. Retry for a moment, because a killed cloud may still have the port."""
     for attempt in range(_LISTEN_TRIES):
         try:
             await service.listen()

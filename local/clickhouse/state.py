@@ -1,4 +1,4 @@
-"""What the cloud remembers, one small JSON file per thing, each replaced whole."""
+"""The stored state of the organization and of each service, a JSON file for each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENGINE = "engine"
 
 
 def now_text() -> str:
-    """This moment as the API writes it."""
+    """Return the present time in the API's format."""
     now = datetime.datetime.now(datetime.UTC)
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -31,9 +31,9 @@ class LocalOrganization:
     """The only organization of this cloud.
 
     Attributes:
-        gone_services: ids of deleted ones: the API answers 404 for them, and 400 for an id that
-            never was one.
-        parts: what else belongs to it, by name: `roles`, `invitations`, `postgres`, ….
+        deleted_services: ids of deleted services: the API returns 404 for them, and 400 for an id
+            that never existed.
+        parts: objects of the organization by their kind: `roles`, `invitations`, `postgres`, ….
     """
 
     file: Path
@@ -42,29 +42,29 @@ class LocalOrganization:
     created_at: str = field(default_factory=now_text)
     core_dumps: bool = True
     private_endpoints: list[dict[str, str]] = field(default_factory=list)
-    gone_services: list[str] = field(default_factory=list)
+    deleted_services: list[str] = field(default_factory=list)
     parts: dict[str, Json] = field(default_factory=dict)
 
     @classmethod
     def load(cls, file: Path) -> LocalOrganization:
-        """The saved one, or a new one, saved."""
+        """Load the organization, or create and save it."""
         organization = cls(file=file, **load_json(file, {}))
         organization.save()
         return organization
 
     def save(self) -> None:
-        """Durable before this returns."""
+        """Save durably."""
         save_json(self.file, {k: v for k, v in asdict(self).items() if k != "file"})
 
 
 @dataclass
 class ServiceRecord:
-    """All that is kept of one service but its data.
+    """The stored state of a service, without its data.
 
     Attributes:
-        folder: holds `service.json`, the accounts, and the engine's files and data in `engine`.
+        folder: contains `service.json`, the accounts, and the engine's files and data in `engine`.
         ports: protocol -> public port.
-        fields: what the API shows, as far as it is not computed.
+        fields: fields of the API that are not computed.
         parts: sub-resources by name: `backupConfiguration`, `queryEndpoint`, ….
     """
 
@@ -76,28 +76,28 @@ class ServiceRecord:
 
     @classmethod
     def load(cls, folder: Path) -> ServiceRecord | None:
-        """The record in a folder, or None where there is none."""
+        """Load the record of a folder, or return None if it has none."""
         saved = load_json(folder / "service.json", None)
         return None if saved is None else cls(folder=folder, **saved)
 
     @property
     def state(self) -> str:
-        """As the API names it."""
+        """Return the state, as in the API."""
         return str(self.fields["state"])
 
     def save(self) -> None:
-        """Durable before this returns."""
+        """Save durably."""
         saved = {"id": self.id, "ports": self.ports, "fields": self.fields, "parts": self.parts}
         save_json(self.folder / "service.json", saved)
 
 
 def load_services(folder: Path, organization: LocalOrganization) -> list[ServiceRecord]:
-    """All services in their order of creation; what is left of deleted ones is removed."""
+    """Load all services in the order of creation. Delete the files of deleted services."""
     records = []
     for path in folder.glob("*"):
         record = ServiceRecord.load(path)
-        if path.name in organization.gone_services or record is None:
-            # Killed in the middle of a delete, or of a create that was never answered.
+        if path.name in organization.deleted_services or record is None:
+            # A kill interrupted a delete, or a create before its response.
             shutil.rmtree(path)
             continue
         records.append(record)

@@ -1,7 +1,7 @@
 """The server shell that both local clouds share: lock, port, signals and description file.
 
-A state folder belongs to one process at a time. `cloud.json` in it has addresses and credentials. It
-exists only while the cloud is ready, so other processes can wait for it.
+A state folder belongs to one process at a time. `cloud.json` in it has addresses and credentials.
+The file exists only while the cloud is ready, so other processes can wait for it.
 """
 
 from __future__ import annotations

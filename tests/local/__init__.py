@@ -1,1 +1,1 @@
-"""The local clouds."""
+"""Tests of `local`."""

@@ -1,4 +1,4 @@
-"""What each operation does, by `operationId`; an operation not here is answered with 501."""
+"""Implements the operations, by `operationId`. Other operations return 501."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what: roles, members, invitations. Kept and shown, not enforced."""
+"""Roles, members and invitations. They are stored and returned, but not enforced."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Json = Any
 
 _MEMBERS = "members"
 _INVITATION_DAYS = 7
-# The server grants this with every role, asked for or not; clients compare policies as a subset.
+# The server adds this to every role; clients check only that their policies are included.
 _GRANTED_ANYHOW = "control-plane:organization:view"
 
 
@@ -38,16 +38,16 @@ def _role(call: Call, body: dict[str, Json]) -> dict[str, Json]:
 
 
 def _changed_role(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
-    """All policies are replaced."""
+    """Return the role with all policies replaced."""
     _check_name(call, body.get("name", before["name"]), before["id"])
     if "policies" in body:
         body["policies"] = _policies(call, before["id"], body["policies"])
     return merged(before, body)
 
 
-def _policies(call: Call, role: str, asked: list[Json]) -> list[Json]:
-    policies = list(asked)
-    if not any(_GRANTED_ANYHOW in policy["permissions"] for policy in asked):
+def _policies(call: Call, role: str, requested: list[Json]) -> list[Json]:
+    policies = list(requested)
+    if not any(_GRANTED_ANYHOW in policy["permissions"] for policy in requested):
         resource = f"organization/{call.organization.id}"
         granted = {"permissions": [_GRANTED_ANYHOW], "resources": [resource]}
         policies.append({"allowDeny": "ALLOW", **granted})
@@ -56,7 +56,7 @@ def _policies(call: Call, role: str, asked: list[Json]) -> list[Json]:
 
 
 def _check_name(call: Call, name: Json, id: str) -> None:
-    holders = [r for r in _ROLES.things(call).values() if r["name"] == name and r["id"] != id]
+    holders = [r for r in _ROLES.items(call).values() if r["name"] == name and r["id"] != id]
     if holders or name in SYSTEM_ROLES:
         raise Conflict(f"name: there is a role {name!r} already")
 
@@ -72,7 +72,7 @@ def _role_is_free(call: Call, role: dict[str, Json]) -> None:
 
 def _invitation(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     email = body["email"].lower()
-    invited = [i["email"] for i in _INVITATIONS.things(call).values()]
+    invited = [i["email"] for i in _INVITATIONS.items(call).values()]
     if email in (*invited, *(m["email"] for m in _members(call.organization).values())):
         raise Conflict(f"email: {email} is invited or a member already")
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=_INVITATION_DAYS)
@@ -92,7 +92,7 @@ _ROLES = Collection(
     create="organizationRolePost",
     update="organizationRolePatch",
     delete="organizationRoleDelete",
-    made=_role,
+    build=_role,
     changed=_changed_role,
     before_delete=_role_is_free,
 )
@@ -104,17 +104,17 @@ _INVITATIONS = Collection(
     create="invitationCreate",
     get="invitationGet",
     delete="invitationDelete",
-    made=_invitation,
+    build=_invitation,
 )
 
 
 def custom_roles(call: Call) -> dict[str, dict[str, Json]]:
-    """The roles that somebody made, by id."""
-    return _ROLES.things(call)
+    """Return the custom roles by id."""
+    return _ROLES.items(call)
 
 
 async def list_roles(call: Call) -> Json:
-    """Those that every organization has first."""
+    """Return all roles, the system roles first."""
     return [*_system_roles(call).values(), *_shown_roles(call)]
 
 
@@ -123,22 +123,22 @@ async def get_role(call: Call) -> Json:
 
 
 async def change_role(call: Call) -> Json:
-    _refuse_system_role(call)
+    _reject_system_role(call)
     return await _ROLES.handlers["organizationRolePatch"](call)
 
 
 async def delete_role(call: Call) -> None:
-    _refuse_system_role(call)
+    _reject_system_role(call)
     await _ROLES.handlers["organizationRoleDelete"](call)
 
 
-def _refuse_system_role(call: Call) -> None:
+def _reject_system_role(call: Call) -> None:
     if call.path["roleId"] in SYSTEM_ROLES.values():
         raise BadRequest("a system role can be neither changed nor deleted")
 
 
 def _shown_roles(call: Call) -> list[Json]:
-    return [call.fitted(role, each=True) for role in _ROLES.things(call).values()]
+    return [call.fitted(role, each=True) for role in _ROLES.items(call).values()]
 
 
 def _system_roles(call: Call) -> dict[str, Json]:
@@ -170,35 +170,35 @@ async def get_member(call: Call) -> Json:
 async def change_member(call: Call) -> Json:
     member = _member(call)
     before = member["roleIds"]
-    # With neither of the fields nothing changes; an empty list takes all roles.
+    # Without either field nothing changes; an empty list removes all roles.
     after = _role_ids(call, call.body, default="developer") if call.body else before
     if SYSTEM_ROLES["admin"] in before and SYSTEM_ROLES["admin"] not in after:
-        _refuse_last_admin(call, member)
-    _keep_member(call, {**member, "roleIds": after})
+        _reject_last_admin(call, member)
+    _save_member(call, {**member, "roleIds": after})
     return _shown_member(call, _member(call))
 
 
 async def delete_member(call: Call) -> None:
     member = _member(call)
-    _refuse_last_admin(call, member)
+    _reject_last_admin(call, member)
     call.organization.parts[_MEMBERS] = {
         id: m for id, m in _members(call.organization).items() if id != member["userId"]
     }
     save(call)
 
 
-def _refuse_last_admin(call: Call, member: Mapping[str, Json]) -> None:
+def _reject_last_admin(call: Call, member: Mapping[str, Json]) -> None:
     admin = SYSTEM_ROLES["admin"]
     admins = [m for m in _members(call.organization).values() if admin in m["roleIds"]]
     if admins == [member]:
-        raise BadRequest("the last admin of an organization cannot go")
+        raise BadRequest("the last admin of an organization cannot be removed")
 
 
 def accept_invitation(organization: LocalOrganization, id: str) -> Json:
-    """Make a member of somebody invited, as the link in the vendor's mail does.
+    """Add the invited user to the members, as the link in the vendor's mail does.
 
     Raises:
-        NotFound: there is no such invitation.
+        NotFound: the invitation does not exist.
     """
     invitation = organization.parts.get("invitations", {}).pop(id, None)
     if invitation is None:
@@ -212,13 +212,13 @@ def accept_invitation(organization: LocalOrganization, id: str) -> Json:
 
 
 def _members(organization: LocalOrganization) -> dict[str, Json]:
-    """Two from the beginning."""
-    made: dict[str, Json] = {}
+    """Return the members, at first an admin and a developer."""
+    created: dict[str, Json] = {}
     for name, role in (("owner", "admin"), ("colleague", "developer")):
         id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.members.localhost"))
         member = {"userId": id, "name": name.title(), "email": f"{name}@example.com"}
-        made[id] = {**member, "roleIds": [SYSTEM_ROLES[role]]}
-    return dict(organization.parts.get(_MEMBERS, made))
+        created[id] = {**member, "roleIds": [SYSTEM_ROLES[role]]}
+    return dict(organization.parts.get(_MEMBERS, created))
 
 
 def _member(call: Call) -> dict[str, Json]:
@@ -228,7 +228,7 @@ def _member(call: Call) -> dict[str, Json]:
     return dict(member)
 
 
-def _keep_member(call: Call, member: Mapping[str, Json]) -> None:
+def _save_member(call: Call, member: Mapping[str, Json]) -> None:
     call.organization.parts[_MEMBERS] = {**_members(call.organization), member["userId"]: member}
     save(call)
 
@@ -249,7 +249,7 @@ def _role_ids(call: Call, body: Mapping[str, Json], *, default: str) -> list[str
     if "assignedRoleIds" not in body:
         return [SYSTEM_ROLES[body.get("role", default)]]
     ids = list(dict.fromkeys(body["assignedRoleIds"]))
-    known = {*SYSTEM_ROLES.values(), *_ROLES.things(call)}
+    known = {*SYSTEM_ROLES.values(), *_ROLES.items(call)}
     for id in ids:
         if id not in known:
             raise BadRequest(f"assignedRoleIds: there is no role {id}")
@@ -261,7 +261,7 @@ def _old_role(ids: list[str]) -> str:
 
 
 def _assigned(call: Call, ids: list[str]) -> list[Json]:
-    roles = {**_system_roles(call), **_ROLES.things(call)}
+    roles = {**_system_roles(call), **_ROLES.items(call)}
     return [
         {"roleId": id, "roleName": roles[id]["name"], "roleType": roles[id]["type"]} for id in ids
     ]

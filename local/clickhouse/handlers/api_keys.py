@@ -15,8 +15,8 @@ Json = Any
 
 async def get_list(call: Call) -> Page:
     custom = custom_roles(call)
-    shown, beside = page_of([key.to_api(custom) for key in call.keys], call.query)
-    return Page(shown, {**beside, "totalCount": len(call.keys)})
+    shown, fields = page_of([key.to_api(custom) for key in call.keys], call.query)
+    return Page(shown, {**fields, "totalCount": len(call.keys)})
 
 
 async def create(call: Call) -> Json:

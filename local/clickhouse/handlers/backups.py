@@ -1,4 +1,4 @@
-"""Backups of a service: when they are made, which there are."""
+"""Backups of a service and their configuration."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = Any
 _PERIODS = (6, 8, 12, 16, 20, 24, 36, 48)
 _DAY_HOURS = 24
 _LONGEST_RETENTION_HOURS = 1080
-# A start at a fixed hour makes sense only for whole days.
+# A fixed start hour is possible only with whole days.
 _PERIODS_WITH_START = (24, 48)
 
 
@@ -46,7 +46,7 @@ async def update_configuration(call: Call) -> Json:
     after = {**_stored(call), **body}
     for name, value in body.items():
         if value is None:
-            # Null resets to the default; the start time has none.
+            # Null resets to the default; the start time has no default.
             after.pop(name)
     after = {**CONFIGURATION_DEFAULTS, **after}
     _check(after)
@@ -73,7 +73,7 @@ def _check(configuration: Mapping[str, Json]) -> None:
     if start is None:
         return
     if not re.fullmatch(r"(?:[01]\d|2[0-3]):00", start):
-        raise BadRequest(f"backupStartTime: {start!r}; HH:00 is asked for")
+        raise BadRequest(f"backupStartTime: {start!r}; it must be HH:00")
     if period not in _PERIODS_WITH_START:
         raise BadRequest(
             f"backupStartTime: only with a period of {_PERIODS_WITH_START} hours, not {period}"

@@ -1,4 +1,4 @@
-"""Infrastructure in the customer's own cloud account: kept with its state; nothing is built."""
+"""Infrastructure in the customer's cloud account: stored with its state, but not created."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _new(call: Call, body: dict[str, Json]) -> dict[str, Json]:
         "cloudProvider": provider_of(body["regionId"]),
         "accountName": body.get("displayName", body["accountId"]),
         "_asked": body,
-        # `ByocConfig` has no times.
+        # `ByocConfig` has no timestamps.
         "_made": now_text(),
         **soon(
             call,
@@ -51,21 +51,21 @@ _INFRASTRUCTURES = Collection(
     create="organizationByocInfrastructureCreate",
     update="organizationByocInfrastructureUpdate",
     delete="organizationByocInfrastructureDelete",
-    made=_new,
+    build=_new,
     changed=_changed,
     before_delete=_is_unused,
 )
 
 
 def check_infrastructure(call: Call, body: Mapping[str, Json]) -> None:
-    """A service in an infrastructure says how large it is, and is where that is, once it is ready.
+    """Check a request for a service in an infrastructure: id, size and region.
 
     Raises:
-        BadRequest: it has no such infrastructure, or does not go with it.
+        BadRequest: the infrastructure does not exist, or the request does not fit it.
         Conflict: the infrastructure is not ready.
     """
     id = body["byocId"]
-    infrastructure = _INFRASTRUCTURES.things(call).get(id)
+    infrastructure = _INFRASTRUCTURES.items(call).get(id)
     if infrastructure is None:
         raise BadRequest(f"byocId: {id} is not an infrastructure of this organization")
     for name in ("minReplicaMemoryGb", "maxReplicaMemoryGb"):
@@ -78,25 +78,25 @@ def check_infrastructure(call: Call, body: Mapping[str, Json]) -> None:
 
 
 def shown_infrastructures(call: Call) -> list[Json]:
-    """For the organization's `byocConfig`."""
-    things = _INFRASTRUCTURES.things(call).values()
-    return [{n: v for n, v in thing.items() if not n.startswith("_")} for thing in things]
+    """Return the infrastructures for the organization's `byocConfig`."""
+    items = _INFRASTRUCTURES.items(call).values()
+    return [{n: v for n, v in item.items() if not n.startswith("_")} for item in items]
 
 
 async def get(call: Call) -> Json:
-    thing = _INFRASTRUCTURES.find(call)
-    return call.fitted({**thing["_asked"], **thing})
+    item = _INFRASTRUCTURES.find(call)
+    return call.fitted({**item["_asked"], **item})
 
 
 async def validate(_: Call) -> Json:
-    """No account can be looked into from here."""
+    """Return success. This cloud cannot check an account."""
     return {"allPassed": False, "anyPassed": False, "supported": False, "checks": []}
 
 
 async def progress(call: Call) -> Json:
-    thing = _INFRASTRUCTURES.find(call)
-    status = "in_progress" if thing["state"] == "infra-provisioning" else "ready"
-    return {"id": thing["id"], "status": status, "updatedAt": thing["_made"], "stages": []}
+    item = _INFRASTRUCTURES.find(call)
+    status = "in_progress" if item["state"] == "infra-provisioning" else "ready"
+    return {"id": item["id"], "status": status, "updatedAt": item["_made"], "stages": []}
 
 
 async def tags(call: Call) -> Json:

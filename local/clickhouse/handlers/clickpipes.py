@@ -1,8 +1,8 @@
-"""ClickPipes: kept with their states; none moves a row.
+"""ClickPipes: stored with their states. No pipe transfers rows.
 
-They are changed only while their service runs (424 otherwise, which the document has for UDFs
-alone), one that replicates a database only while it is paused (it goes on by itself after that),
-and a pipe of files that is not continuous completes.
+A pipe can be changed only while its service runs (424 otherwise, which the OpenAPI spec has only
+for UDFs). A pipe that replicates a database must be paused for a change, and resumes automatically
+afterwards. A pipe of files that is not continuous completes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DEFAULT_SCALING = {
     "replicaCpuMillicores": 250,
     "replicaMemoryGb": 1,
 }
-# The document lets answers have it, and it is a secret.
+# A response may have it according to the OpenAPI spec, but it is a secret.
 _NEVER_SHOWN = ("connectionString",)
 _CDC_SCALING = "cdcScaling"
 _DEFAULT_CDC_SCALING = {"replicaCpuMillicores": 1000, "replicaMemoryGb": 4}
@@ -39,7 +39,7 @@ def _pipe(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     source = body["source"][kind]
     _check_endpoints(call, source)
     if kind in _CDC:
-        _refuse_for_databases(body)
+        _reject_for_databases(body)
         call.service.record.parts.setdefault(_CDC_SCALING, _DEFAULT_CDC_SCALING)
     elif not body["destination"].get("table"):
         raise BadRequest("destination.table is required")
@@ -60,18 +60,16 @@ def _pipe(call: Call, body: dict[str, Json]) -> dict[str, Json]:
     }
 
 
-def _refuse_for_databases(body: Mapping[str, Json]) -> None:
-    """What a pipe that replicates a database must not be asked for."""
+def _reject_for_databases(body: Mapping[str, Json]) -> None:
+    """Reject fields that a pipe that replicates a database does not have."""
     if body.get("startPaused"):
         raise BadRequest("startPaused: not for a pipe that replicates a database")
     if "scaling" in body:
-        raise BadRequest(
-            "scaling: pipes that replicate databases share theirs, clickpipesCdcScaling"
-        )
+        raise BadRequest("scaling: pipes that replicate databases share clickpipesCdcScaling")
 
 
 def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
-    """The kind of a pipe's source is for ever; table mappings are added and removed."""
+    """Return the changed pipe. The kind of its source never changes; table mappings do."""
     call.require_running()
     if before["state"] == _FOR_GOOD:
         raise BadRequest("The ClickPipe is completed and cannot be changed")
@@ -94,14 +92,14 @@ def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict
         kept = [m for m in mappings if _names(m) not in removed]
         after["source"][kind]["tableMappings"] = kept + added
     if kind in _CDC:
-        # To see whether the change works, the vendor resumes the pipe (seen in
+        # The vendor resumes the pipe to check that the change works (seen in
         # ClickHouse/terraform-provider-clickhouse#604).
         after |= soon(call, "state", now=before["state"], then="Running", failed="Failed")
     return after
 
 
 def _names(mapping: Mapping[str, Json]) -> tuple[Json, ...]:
-    """What tells a table mapping from others."""
+    """Return the fields that identify a table mapping."""
     fields = ("sourceSchemaName", "sourceDatabaseName", "sourceTable", "sourceCollection")
     return (*(mapping.get(f) for f in fields), mapping.get("targetTable"))
 
@@ -109,12 +107,12 @@ def _names(mapping: Mapping[str, Json]) -> tuple[Json, ...]:
 def _kind(source: Mapping[str, Json]) -> str:
     kinds = [n for n, v in source.items() if n != "validateSamples" and v is not None]
     if len(kinds) != 1:
-        raise BadRequest(f"source: exactly one kind is asked for, not {len(kinds)}")
+        raise BadRequest(f"source: exactly one kind is allowed, not {len(kinds)}")
     return kinds[0]
 
 
 def _check_endpoints(call: Call, source: Mapping[str, Json]) -> None:
-    known = _ENDPOINTS.things(call)
+    known = _ENDPOINTS.items(call)
     for id in source.get("reversePrivateEndpointIds", []):
         if id not in known:
             raise BadRequest(f"reversePrivateEndpointIds: {id} was not found")
@@ -130,7 +128,7 @@ def _endpoint(call: Call, body: dict[str, Json]) -> dict[str, Json]:
 
 
 def _endpoint_is_free(call: Call, endpoint: dict[str, Json]) -> None:
-    for pipe in _PIPES.things(call).values():
+    for pipe in _PIPES.items(call).values():
         sources = [s for s in pipe["source"].values() if isinstance(s, dict)]
         if any(endpoint["id"] in s.get("reversePrivateEndpointIds", []) for s in sources):
             raise Conflict(f"ClickPipe {pipe['name']} uses the reverse private endpoint")
@@ -145,7 +143,7 @@ _PIPES = Collection(
     get="clickPipeGet",
     update="clickPipeUpdate",
     delete="clickPipeDelete",
-    made=_pipe,
+    build=_pipe,
     changed=_changed,
 )
 _ENDPOINTS = Collection(
@@ -157,13 +155,13 @@ _ENDPOINTS = Collection(
     get="clickPipeReversePrivateEndpointGet",
     update="clickPipeReversePrivateEndpointUpdate",
     delete="clickPipeReversePrivateEndpointDelete",
-    made=_endpoint,
+    build=_endpoint,
     before_delete=_endpoint_is_free,
 )
 
 
 async def update_state(call: Call) -> Json:
-    """`start`, `stop` and, for databases alone, `resync`; one that runs cannot be started."""
+    """Carry out `start` (not if it runs), `stop` or, only for databases, `resync`."""
     call.require_running()
     pipe, command = _PIPES.find(call), call.body["command"]
     is_cdc = _kind(pipe["source"]) in _CDC
@@ -185,7 +183,7 @@ async def update_scaling(call: Call) -> Json:
     call.require_running()
     pipe = _PIPES.find(call)
     if _kind(pipe["source"]) in _CDC:
-        _refuse_for_databases({"scaling": call.body})
+        _reject_for_databases({"scaling": call.body})
     return call.fitted(_PIPES.put(call, merged(pipe, {"scaling": call.body})))
 
 
@@ -194,7 +192,7 @@ async def get_settings(call: Call) -> Json:
 
 
 async def put_settings(call: Call) -> Json:
-    """Replaces all of them."""
+    """Replace all settings."""
     call.require_running()
     _PIPES.find(call)["settings"] = call.body
     save(call)
@@ -202,7 +200,7 @@ async def put_settings(call: Call) -> Json:
 
 
 async def discover_schema(call: Call) -> Json:
-    """Nothing is read: the source may be anywhere, and this cloud is on one machine."""
+    """Return no fields: this cloud does not connect to sources."""
     call.services.find(call.path["serviceId"])
     _kind(call.body["source"])
     return {"fields": []}
@@ -214,7 +212,7 @@ async def get_context(call: Call) -> Json:
 
 
 async def get_cdc_scaling(call: Call) -> Json:
-    """It comes with the first pipe that replicates a database, and stays."""
+    """Return the scaling, which exists since the first pipe that replicates a database."""
     scaling = call.service.record.parts.get(_CDC_SCALING)
     if scaling is None:
         raise NotFound("The service never had a pipe that replicates a database")

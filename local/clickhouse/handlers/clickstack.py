@@ -1,8 +1,9 @@
-"""ClickStack: dashboards, alerts, sources, webhooks, roles and saved searches, kept and shown.
+"""ClickStack: dashboards, alerts, sources, webhooks, roles and saved searches, which are stored.
 
-No alert is ever evaluated and no webhook called. What the document leaves open is as in HyperDX,
-which ClickStack is made of: ids of tiles and filters are the server's, a PUT keeps those that it
-names, and an alert goes with its tile. Any text is taken for a connection: no operation lists them.
+No alert is evaluated and no webhook called. Where the OpenAPI spec is not specific, the behaviour
+is that of HyperDX, on which ClickStack is based: the server assigns the ids of tiles and filters, a
+PUT keeps those that it names, and an alert is deleted with its tile. Any string is accepted as a
+connection, because no operation lists connections.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ __all__ = ["HANDLERS"]
 Json = Any
 
 
-# Fields of a source or of a filter or chart that name a source.
+# Fields of a source, filter or chart that contain the id of a source.
 _SOURCE_FIELDS = ("sourceId", "logSourceId", "traceSourceId", "metricSourceId", "sessionSourceId")
-# What an alert watches -> the fields that say which.
+# Kind of object that an alert watches -> the fields with its id.
 _WATCHED = {
     "tile": ("dashboardId", "tileId"),
     "saved_search": ("savedSearchId",),
@@ -31,8 +32,8 @@ _WATCHED = {
 
 
 def _dashboard(call: Call, body: dict[str, Json]) -> dict[str, Json]:
-    """Tiles and filters have the ids that they had, new ones new ids, whatever was asked for."""
-    for path, message in _wrong_in(call, body):
+    """Keep the ids of existing tiles and filters. New ones get new ids, also if they have one."""
+    for path, message in _unknown_names(call, body):
         raise BadRequest(f"{path}: {message}")
     known = _DASHBOARDS.find(call) if _DASHBOARDS.placeholder in call.path else {}
     for name in ("tiles", "filters"):
@@ -42,7 +43,7 @@ def _dashboard(call: Call, body: dict[str, Json]) -> dict[str, Json]:
         for item in _selected(tile):
             item.setdefault("where", "")
             item.setdefault("whereLanguage", "lucene")
-    _forget_alerts(call, known.get("id"), {tile["id"] for tile in body["tiles"]})
+    _delete_alerts(call, known.get("id"), {tile["id"] for tile in body["tiles"]})
     return {"tags": [], "savedFilterValues": [], **body}
 
 
@@ -55,8 +56,8 @@ def _selected(tile: Mapping[str, Json]) -> list[dict[str, Json]]:
     return select if isinstance(select, list) else []
 
 
-def _wrong_in(call: Call, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """What in a dashboard names something that is not there."""
+def _unknown_names(call: Call, body: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a dashboard that name an object that does not exist."""
     containers = {container["id"]: container for container in body.get("containers", [])}
     for index, tile in enumerate(body["tiles"]):
         config, path = tile.get("config", {}), f"tiles[{index}]"
@@ -76,19 +77,19 @@ def _unknown_sources(
     named = [(name, fields[name]) for name in _SOURCE_FIELDS if fields.get(name) is not None]
     named += [("appliesToSourceIds", id) for id in fields.get("appliesToSourceIds", [])]
     for name, id in named:
-        if id not in _SOURCES.things(call):
+        if id not in _SOURCES.items(call):
             yield f"{path}.{name}", f"{_SOURCES.title} {id} was not found"
 
 
-def _forget_alerts(call: Call, dashboard: str | None, tiles: Container[str]) -> None:
-    """An alert goes with its tile, as in HyperDX, which ClickStack is made of."""
-    for id, alert in list(_ALERTS.things(call).items()):
+def _delete_alerts(call: Call, dashboard: str | None, tiles: Container[str]) -> None:
+    """Delete the alerts of deleted tiles, as HyperDX does."""
+    for id, alert in list(_ALERTS.items(call).items()):
         if dashboard and alert.get("dashboardId") == dashboard and alert["tileId"] not in tiles:
-            del _ALERTS.things(call)[id]
+            del _ALERTS.items(call)[id]
 
 
 def _alert(call: Call, body: dict[str, Json]) -> dict[str, Json]:
-    """An alert watches something that exists and tells somebody who exists."""
+    """Check that the object and the channel of an alert exist."""
     for field in _WATCHED.get(body.get("source", ""), ()):
         if body.get(field) is None:
             raise BadRequest(f"{field}: required with source {body['source']}")
@@ -115,21 +116,21 @@ def _saved_search(call: Call, body: dict[str, Json]) -> dict[str, Json]:
 
 
 def _source(call: Call, body: dict[str, Json]) -> dict[str, Json]:
-    """The id is the server's, whatever the request says."""
+    """Return the source with the server's id. The request's id is ignored."""
     for path, message in _unknown_sources(call, body, ""):
         raise BadRequest(f"{path.removeprefix('.')}: {message}")
     return {name: value for name, value in body.items() if name != "id"}
 
 
 def _webhook_is_free(call: Call, webhook: dict[str, Json]) -> None:
-    for alert in _ALERTS.things(call).values():
+    for alert in _ALERTS.items(call).values():
         channels = [alert.get("channel"), *alert.get("channels", [])]
         if any((channel or {}).get("webhookId") == webhook["id"] for channel in channels):
             raise Conflict(f"Webhook {webhook['id']} is used by alert {alert['id']}")
 
 
 def _check_known(call: Call, field: str, id: str | None, collection: Collection) -> None:
-    if id is not None and id not in collection.things(call):
+    if id is not None and id not in collection.items(call):
         raise BadRequest(f"{field}: {collection.title} {id} was not found")
 
 
@@ -148,29 +149,31 @@ def _collection(kind: str, plural: str, *, get: bool = True, **special: Json) ->
 
 
 def _dashboard_is_free(call: Call, dashboard: dict[str, Json]) -> None:
-    _forget_alerts(call, dashboard["id"], ())
+    _delete_alerts(call, dashboard["id"], ())
 
 
 _DASHBOARDS = _collection(
-    "Dashboard", "Dashboards", made=_dashboard, before_delete=_dashboard_is_free
+    "Dashboard", "Dashboards", build=_dashboard, before_delete=_dashboard_is_free
 )
-_SOURCES = _collection("Source", "Sources", made=_source)
+_SOURCES = _collection("Source", "Sources", build=_source)
 _WEBHOOKS = _collection("Webhook", "Webhooks", get=False, before_delete=_webhook_is_free)
-_SAVED_SEARCHES = _collection("SavedSearch", "SavedSearches", made=_saved_search)
-_ALERTS = _collection("Alert", "Alerts", made=_alert)
-_ROLES = _collection("Role", "Roles", made=lambda _, body: {"isPredefined": False, **body})
+_SAVED_SEARCHES = _collection("SavedSearch", "SavedSearches", build=_saved_search)
+_ALERTS = _collection("Alert", "Alerts", build=_alert)
+_ROLES = _collection("Role", "Roles", build=lambda _, body: {"isPredefined": False, **body})
 
 
 async def _valid(call: Call) -> Json:
-    """What reaches a handler fits the document; nothing is made."""
+    """Return that the body is valid: it fits the OpenAPI spec. Create nothing."""
     call.services.find(call.path["serviceId"])
     return {"valid": True, "errors": [], "normalized": None}
 
 
 async def _valid_dashboard(call: Call) -> Json:
-    """What it names has to be there, too."""
+    """Return whether the body is valid: the objects that it names must exist."""
     call.services.find(call.path["serviceId"])
-    errors = [{"path": path, "message": message} for path, message in _wrong_in(call, call.body)]
+    errors = [
+        {"path": path, "message": message} for path, message in _unknown_names(call, call.body)
+    ]
     return {"valid": not errors, "errors": errors, "normalized": None}
 
 

@@ -1,7 +1,7 @@
-"""The one shape that most of the API has: things in a list, made, shown, changed, deleted.
+"""Implements the operations that most kinds of objects have: list, create, get, update, delete.
 
-A thing is kept as the document shows it, without secrets, under its service, or under the
-organization where its path names no service; so it goes when its service goes.
+An object is stored in the form of its response, without secrets. It belongs to the service in its
+path and is deleted with it. If the path has no service, the object belongs to the organization.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from local.clickhouse.state import now_text
 __all__ = ["Collection", "merged", "settled", "soon"]
 
 Json = Any
-Thing = dict[str, Json]
+Item = dict[str, Json]
 
-# Kept with a thing and shown to nobody: what it becomes, and from when on.
+# Stored with an object and never returned: its next values, and the time of the change.
 _NEXT = "_next"
 
 
-def _as_asked(_: Call, body: Thing) -> Thing:
+def _as_requested(_: Call, body: Item) -> Item:
     return body
 
 
-def _nothing_else(_: Call, __: Thing) -> None:
+def _nothing_else(_: Call, __: Item) -> None:
     return None
 
 
 @dataclass(frozen=True)
 class Collection:
-    """Things of one kind.
+    """Objects of one kind.
 
     Attributes:
-        name: under which they are kept.
-        title: in messages.
-        placeholder: of the id in the path.
-        key: the field that is the id.
-        list, create, get, update, replace, delete: operation ids; absent ones do not exist.
-        paged: the list has `limit`, `totalCount` and `nextCursor` beside it.
-        made: a new thing's fields from a request; it refuses what it must not be.
-        changed: fields after an update, from those before and the request's.
-        before_delete: refuses where others need the thing.
+        name: name of the collection in the stored state.
+        title: name of an object in messages.
+        placeholder: placeholder of the id in the path.
+        key: field with the id.
+        list, create, get, update, replace, delete: operation ids; empty if there is none.
+        paged: the response of the list has `limit`, `totalCount` and `nextCursor`.
+        build: returns a new object's fields from a request, or rejects the request.
+        changed: returns the fields after an update, from the present ones and the request's.
+        before_delete: rejects the deletion of an object that others use.
     """
 
     name: str
@@ -60,13 +60,13 @@ class Collection:
     replace: str = ""
     delete: str = ""
     paged: bool = False
-    made: Callable[[Call, Thing], Thing] = _as_asked
-    changed: Callable[[Call, Thing, Thing], Thing] = lambda _, before, body: merged(before, body)
-    before_delete: Callable[[Call, Thing], None] = _nothing_else
+    build: Callable[[Call, Item], Item] = _as_requested
+    changed: Callable[[Call, Item, Item], Item] = lambda _, before, body: merged(before, body)
+    before_delete: Callable[[Call, Item], None] = _nothing_else
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
-        """Of the operations it has."""
+        """Return the handlers by operation id."""
         acts = {
             self.list: self._list,
             self.create: self._create,
@@ -77,56 +77,56 @@ class Collection:
         }
         return {operation: act for operation, act in acts.items() if operation}
 
-    def things(self, call: Call) -> dict[str, Thing]:
-        """All of them by id, as they are now."""
-        things: dict[str, Thing] = _parts(call).setdefault(self.name, {})
-        for thing in things.values():
-            settled(call, thing)
-        return things
+    def items(self, call: Call) -> dict[str, Item]:
+        """Return the present objects by id."""
+        items: dict[str, Item] = _parts(call).setdefault(self.name, {})
+        for item in items.values():
+            settled(call, item)
+        return items
 
-    def find(self, call: Call, id: str | None = None) -> Thing:
-        """One of them: that of the path, unless another is asked for.
+    def find(self, call: Call, id: str | None = None) -> Item:
+        """Return one object: that of the path, or that with `id`.
 
         Raises:
-            NotFound: there is none.
+            NotFound: the object does not exist.
         """
         wanted = call.path[self.placeholder] if id is None else id
-        thing = self.things(call).get(wanted)
-        if thing is None:
+        item = self.items(call).get(wanted)
+        if item is None:
             raise NotFound(f"{self.title} {wanted} was not found")
-        return thing
+        return item
 
-    def add(self, call: Call, fields: Thing) -> Thing:
-        """A new thing with an id and all that the document wants, saved."""
+    def add(self, call: Call, fields: Item) -> Item:
+        """Save a new object with an id and all fields of the response. Return it."""
         now = now_text()
         fresh = {"id": str(uuid.uuid4()), "createdAt": now, "updatedAt": now}
         if "serviceId" in call.path:
             fresh["serviceId"] = call.path["serviceId"]
-        thing = {**fresh, **fields}
-        # Fitted by the create's answer: it has no credentials, and so none are kept.
-        kept: Thing = call.fitted(thing) | {n: v for n, v in thing.items() if n.startswith("_")}
-        self.things(call)[str(kept[self.key])] = kept
+        item = {**fresh, **fields}
+        # The response of the create has no credentials, so none are stored.
+        kept: Item = call.fitted(item) | {n: v for n, v in item.items() if n.startswith("_")}
+        self.items(call)[str(kept[self.key])] = kept
         save(call)
         return kept
 
-    def put(self, call: Call, thing: Thing) -> Thing:
-        """A changed thing, fitted again and saved."""
-        hidden = {n: v for n, v in thing.items() if n.startswith("_")}
-        kept: Thing = call.fitted({**thing, "updatedAt": now_text()}) | hidden
-        self.things(call)[str(kept[self.key])] = kept
+    def put(self, call: Call, item: Item) -> Item:
+        """Save a changed object with the fields of the response. Return it."""
+        hidden = {n: v for n, v in item.items() if n.startswith("_")}
+        kept: Item = call.fitted({**item, "updatedAt": now_text()}) | hidden
+        self.items(call)[str(kept[self.key])] = kept
         save(call)
         return kept
 
     async def _list(self, call: Call) -> Json | Page:
-        shown = [call.fitted(thing, each=True) for thing in self.things(call).values()]
+        shown = [call.fitted(item, each=True) for item in self.items(call).values()]
         if not self.paged:
             start = call.query.get("offset", 0)
             return shown[start:][: call.query.get("limit", len(shown))]
-        items, beside = page_of(shown, call.query)
-        return Page(items, {**beside, "totalCount": len(shown)})
+        items, fields = page_of(shown, call.query)
+        return Page(items, {**fields, "totalCount": len(shown)})
 
     async def _create(self, call: Call) -> Json:
-        return call.fitted(self.add(call, self.made(call, dict(call.body or {}))))
+        return call.fitted(self.add(call, self.build(call, dict(call.body or {}))))
 
     async def _get(self, call: Call) -> Json:
         return call.fitted(self.find(call))
@@ -137,16 +137,16 @@ class Collection:
 
     async def _replace(self, call: Call) -> Json:
         before = self.find(call)
-        made = self.made(call, dict(call.body or {}))
+        replaced = self.build(call, dict(call.body or {}))
         fixed = {n: v for n, v in before.items() if n in ("id", "createdAt", "serviceId")}
-        # A query endpoint's address is the server's, a webhook's is asked for.
+        # The server assigns the address of a query endpoint; a webhook's is in the request.
         given = {"url": before["url"]} if "url" in before else {}
-        return call.fitted(self.put(call, {**given, **made, **fixed}))
+        return call.fitted(self.put(call, {**given, **replaced, **fixed}))
 
     async def _delete(self, call: Call) -> None:
-        thing = self.find(call)
-        self.before_delete(call, thing)
-        del self.things(call)[str(thing[self.key])]
+        item = self.find(call)
+        self.before_delete(call, item)
+        del self.items(call)[str(item[self.key])]
         save(call)
 
 
@@ -157,15 +157,15 @@ def _parts(call: Call) -> dict[str, Json]:
 
 
 def save(call: Call) -> None:
-    """Whatever holds the things of this path."""
+    """Save the service or the organization of this path."""
     if "serviceId" in call.path:
         call.service.record.save()
     else:
         call.organization.save()
 
 
-def merged(before: Mapping[str, Json], patch: Mapping[str, Json]) -> Thing:
-    """Objects are merged, everything else is replaced."""
+def merged(before: Mapping[str, Json], patch: Mapping[str, Json]) -> Item:
+    """Return `before` with a patch applied: objects are merged, other values replaced."""
     after = dict(before)
     for name, value in patch.items():
         inner = after.get(name)
@@ -176,17 +176,17 @@ def merged(before: Mapping[str, Json], patch: Mapping[str, Json]) -> Thing:
     return after
 
 
-def soon(call: Call, field: str, *, now: str, then: str, failed: str | None = None) -> Thing:
-    """A field that has one value now and another after the time that provisioning takes."""
+def soon(call: Call, field: str, *, now: str, then: str, failed: str | None = None) -> Item:
+    """Return a field with its present value, and the value after the time for provisioning."""
     after = {"field": field, "then": then, "failed": failed}
     return {field: now, _NEXT: {**after, "at": time.time() + call.faults.timing.provisioning}}
 
 
-def settled(call: Call, thing: Thing) -> None:
-    """Let a thing become what `soon` said, where the time has come and no fault keeps it."""
-    following = thing.get(_NEXT)
+def settled(call: Call, item: Item) -> None:
+    """Apply the later values of `soon`, if their time has come and no fault delays them."""
+    following = item.get(_NEXT)
     if following is None or call.faults.provisioning == "stuck" or time.time() < following["at"]:
         return
     fails = call.faults.provisioning == "failed" and following["failed"] is not None
-    thing[following["field"]] = following["failed"] if fails else following["then"]
-    del thing[_NEXT]
+    item[following["field"]] = following["failed"] if fails else following["then"]
+    del item[_NEXT]

@@ -1,4 +1,4 @@
-"""Queries that the console keeps, and those it serves as endpoints; none is ever run."""
+"""Saved queries of the console and query API endpoints. They are stored and never run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SAVED_QUERIES = Collection(
     replace="savedQueryUpdate",
     delete="savedQueryDelete",
     paged=True,
-    made=_query,
+    build=_query,
 )
 _ENDPOINTS = Collection(
     name="queryApiEndpoints",
@@ -52,7 +52,7 @@ _ENDPOINTS = Collection(
     replace="queryApiEndpointUpdate",
     delete="queryApiEndpointDelete",
     paged=True,
-    made=_endpoint,
+    build=_endpoint,
 )
 
 HANDLERS: Mapping[str, Handler] = {**_SAVED_QUERIES.handlers, **_ENDPOINTS.handlers}

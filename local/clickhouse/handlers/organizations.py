@@ -1,4 +1,4 @@
-"""The organization, and who is asking."""
+"""The organization, and the API key of the request."""
 
 from __future__ import annotations
 

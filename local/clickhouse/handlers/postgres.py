@@ -1,8 +1,8 @@
-"""Postgres services: kept with their states and settings.
+"""Postgres services, which are stored with their states and settings.
 
-No Postgres runs: what is a password, a parameter or an address is kept and has no effect, and there
-is no certificate. A new size or standby restarts the service; a parameter waits for a restart that
-somebody asks for; a deletion takes as long as provisioning does.
+No Postgres runs: passwords, parameters and addresses are stored without an effect, and there is no
+certificate. A new size or standby restarts the service. A parameter takes effect after a requested
+restart. A deletion takes as long as provisioning.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CONFIGS: Mapping[str, Json] = {
     "pgBouncerConfig": {"default_pool_size": "20"},
 }
 _STORAGE_GB = 118
-# These make other machines, so the service restarts.
+# These need other machines, so the service restarts.
 _RESIZING = ("size", "haType")
 _GONE = "gone"
 _RESTART_NEEDED = "Some settings take effect after a restart."
@@ -85,14 +85,14 @@ def _with_ids(entries: list[Json]) -> list[Json]:
 
 
 class _Services(Collection):
-    """Services, without those whose deletion has ended."""
+    """Postgres services, without those whose deletion has ended."""
 
-    def things(self, call: Call) -> dict[str, dict[str, Json]]:
-        """All of them by id, as they are now."""
-        things = super().things(call)
-        for id in [id for id, thing in things.items() if thing["state"] == _GONE]:
-            del things[id]
-        return things
+    def items(self, call: Call) -> dict[str, dict[str, Json]]:
+        """Return the present services by id."""
+        items = super().items(call)
+        for id in [id for id, item in items.items() if item["state"] == _GONE]:
+            del items[id]
+        return items
 
 
 _SERVICES = _Services(
@@ -108,7 +108,7 @@ _SERVICES = _Services(
 
 
 async def create(call: Call) -> Json:
-    """Its password is shown this once."""
+    """Create a service. Only this response contains its password."""
     fields = _new(call, call.body, primary=True)
     return _added(call, {**fields, "ipAccessList": _with_ids(fields["ipAccessList"])})
 
@@ -122,7 +122,7 @@ async def restore(call: Call) -> Json:
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
-        # RFC 3339 knows leap seconds, which Python does not.
+        # RFC 3339 has leap seconds, which Python does not parse.
         raise BadRequest(f"restoreTarget: {text!r} is not a date and time") from None
     now = datetime.datetime.now(datetime.UTC)
     created = datetime.datetime.fromisoformat(_SERVICES.find(call)["createdAt"])
@@ -133,7 +133,7 @@ async def restore(call: Call) -> Json:
 
 
 def _copied(call: Call) -> dict[str, Json]:
-    """A request's fields over those of the service in the path."""
+    """Return the fields of the service in the path, overridden by the request's."""
     source = _SERVICES.find(call)
     copied = ("provider", "region", "size", "postgresVersion", "haType", "ipAccessList")
     inherited = {name: source[name] for name in copied if name in source}
@@ -155,7 +155,7 @@ async def set_password(call: Call) -> Json:
 async def set_state(call: Call) -> Json:
     service, command = _SERVICES.find(call), call.body.get("command")
     if command is None:
-        raise BadRequest("command: restart, promote or switchover is asked for")
+        raise BadRequest("command: it must be restart, promote or switchover")
     if service["state"] != "running":
         raise Conflict(f"The Postgres service is {service['state']}; {command} needs running")
     if command == "promote":
@@ -170,18 +170,18 @@ async def set_state(call: Call) -> Json:
 
 
 async def delete(call: Call) -> None:
-    """Read replicas go first; then it is deleting, and then gone."""
+    """Begin to delete the service. Its read replicas have to be deleted first."""
     id = call.path["postgresId"]
     replicas = [
         s["name"]
-        for s in _SERVICES.things(call).values()
+        for s in _SERVICES.items(call).values()
         if s.get("_of") == id and not s["isPrimary"]
     ]
     if replicas:
-        raise Conflict(f"read replicas of the Postgres service are left: {', '.join(replicas)}")
+        raise Conflict(f"read replicas of the Postgres service still exist: {', '.join(replicas)}")
     service = _SERVICES.find(call)
     if service["state"] == "deleting":
-        raise Conflict("The Postgres service is deleting already")
+        raise Conflict("The Postgres service is being deleted already")
     service |= soon(call, "state", now="deleting", then=_GONE)
     save(call)
 
@@ -191,14 +191,14 @@ async def get_config(call: Call) -> Json:
 
 
 async def replace_config(call: Call) -> Json:
-    return _keep_config(call, call.body)
+    return _save_config(call, call.body)
 
 
 async def patch_config(call: Call) -> Json:
-    return _keep_config(call, merged(_SERVICES.find(call)["_config"], call.body))
+    return _save_config(call, merged(_SERVICES.find(call)["_config"], call.body))
 
 
-def _keep_config(call: Call, config: Mapping[str, Json]) -> Json:
+def _save_config(call: Call, config: Mapping[str, Json]) -> Json:
     _SERVICES.find(call)["_config"] = dict(config)
     call.organization.save()
     return {**config, "message": _RESTART_NEEDED}
@@ -211,8 +211,8 @@ async def list_nothing(call: Call) -> Json:
 
 async def list_backups(call: Call) -> Page:
     _SERVICES.find(call)
-    items, beside = page_of([], call.query)
-    return Page(items, {**beside, "totalCount": 0})
+    items, fields = page_of([], call.query)
+    return Page(items, {**fields, "totalCount": 0})
 
 
 async def metrics(call: Call) -> Json:
@@ -229,7 +229,7 @@ async def prometheus(call: Call) -> Text:
     services = (
         [_SERVICES.find(call)]
         if "postgresId" in call.path
-        else list(_SERVICES.things(call).values())
+        else list(_SERVICES.items(call).values())
     )
     return Text("".join(f'Postgres_ServiceInfo{{service="{s["id"]}"}} 1\n' for s in services))
 

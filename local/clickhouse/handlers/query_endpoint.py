@@ -1,4 +1,4 @@
-"""A service's query endpoint: who may use it. The endpoint itself is not served."""
+"""A service's query endpoint: its roles, keys and origins. The endpoint is not served."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def get(call: Call) -> Json:
 
 
 async def upsert(call: Call) -> Json:
-    """Replaces roles, keys and origins together, as the vendor's does."""
+    """Replace roles, keys and origins together, as the vendor does."""
     service, body = call.service, call.body
     if service.state == "provisioning":
         # ClickHouse/clickhousectl#242

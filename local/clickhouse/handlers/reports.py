@@ -1,4 +1,4 @@
-"""What the organization can read about itself. Nothing is billed, and nobody is notified."""
+"""Reports of the organization: quotas, costs, activities, notifications. Costs are zero."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["HANDLERS"]
 
 Json = Any
 
-# What new organizations of the vendor have; nothing here enforces them.
+# Quotas of new organizations. They are not enforced.
 _QUOTAS = {
     "services-per-organization": ("organization", 20),
     "postgres-services-per-organization": ("organization", 10),
@@ -57,10 +57,10 @@ async def profiles(_: Call) -> Json:
 
 
 async def usage_cost(call: Call) -> Json:
-    """No costs, for any period that the vendor would answer for."""
+    """Return no costs, for every period that the vendor allows."""
     first, last = _day(call, "from_date"), _day(call, "to_date")
     if not datetime.timedelta() <= last - first < datetime.timedelta(days=_LONGEST_COST_DAYS):
-        raise BadRequest(f"to_date: not within {_LONGEST_COST_DAYS} days from from_date on")
+        raise BadRequest(f"to_date: it must be within {_LONGEST_COST_DAYS} days after from_date")
     return {"grandTotalCHC": 0, "costs": []}
 
 
@@ -90,7 +90,7 @@ async def activity(call: Call) -> Json:
 
 
 def _activity(call: Call) -> Json:
-    """The organization's beginning; nothing after it is logged."""
+    """Return the organization's creation, the only activity in the log."""
     organization = call.organization
     return {
         "id": f"{_CREATED}-{organization.id}",

@@ -1,4 +1,4 @@
-"""A service's scaling schedule: kept and shown, never acted on."""
+"""A service's scaling schedule: stored and returned, without an effect."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ async def get(call: Call) -> Json:
 
 
 async def upsert(call: Call) -> Json:
-    """Replaces the whole schedule."""
+    """Replace the whole schedule."""
     service, entries = call.service, call.body["entries"]
     if len(entries) > _MOST_ENTRIES:
-        raise BadRequest(f"entries: {len(entries)}, {_MOST_ENTRIES} are the most")
+        raise BadRequest(f"entries: {len(entries)}; at most {_MOST_ENTRIES} are allowed")
     for entry in entries:
         _check(entry)
     mode = service.record.fields["autoscalingMode"]
@@ -49,7 +49,7 @@ async def delete(call: Call) -> None:
 
 
 def shown_schedule(service: LocalService) -> Json:
-    """The document's `ScalingSchedule`."""
+    """Return the spec's `ScalingSchedule`."""
     record = service.record
     return {
         "entries": [{**entry, "isActiveNow": False} for entry in record.parts[_PART]],
@@ -58,7 +58,7 @@ def shown_schedule(service: LocalService) -> Json:
 
 
 def _without_replicas(entry: Mapping[str, Json]) -> dict[str, Json]:
-    """A fixed number of replicas is shown as both bounds."""
+    """Return the entry with a fixed number of replicas as both bounds."""
     kept = dict(entry)
     if "numReplicas" in kept:
         replicas = kept.pop("numReplicas")

@@ -1,4 +1,4 @@
-"""Fields of a service: their first values, how a PATCH changes lists, how they are shown."""
+"""Fields of a service: first values, changes of lists by a PATCH, and their responses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _OPTIONAL = ("profile", "complianceType", "transparentDataEncryptionKeyId", "tie
 
 
 def check_placement(body: Mapping[str, Json]) -> None:
-    """A region belongs to one provider."""
+    """Check that the region belongs to the provider."""
     region, provider = body["region"], body["provider"]
     owner = provider_of(region)
     if owner != provider:
@@ -52,12 +52,12 @@ def check_placement(body: Mapping[str, Json]) -> None:
 
 
 def provider_of(region: str) -> str:
-    """Whose region it is."""
+    """Return the provider of a region."""
     return "gcp" if region in _GCP_REGIONS else "azure" if region in _AZURE_REGIONS else "aws"
 
 
 def new_fields(body: Mapping[str, Json], *, scaling: Mapping[str, Json]) -> dict[str, Json]:
-    """The fields of a service that a request asks for."""
+    """Return the fields of a new service."""
     _check_one_tag_per_key(body.get("tags", []))
     given = {n: body[n] for n in (*_TAKEN, *_DEFAULTS, *_OPTIONAL) if n in body}
     mysql = [change.get("enabled", True) for change in body.get("endpoints", [])]
@@ -71,7 +71,7 @@ def new_fields(body: Mapping[str, Json], *, scaling: Mapping[str, Json]) -> dict
 
 
 def patched_access_list(before: Sequence[Json], patch: Mapping[str, Sequence[Json]]) -> list[Json]:
-    """Removes first, then adds; removing what is not there does nothing."""
+    """Return the list after a PATCH: remove, then add. Unknown entries to remove are ignored."""
     check_access_list([*patch.get("add", []), *patch.get("remove", [])])
     gone = {entry["source"] for entry in patch.get("remove", [])}
     added = {entry["source"]: entry for entry in patch.get("add", [])}
@@ -79,7 +79,7 @@ def patched_access_list(before: Sequence[Json], patch: Mapping[str, Sequence[Jso
 
 
 def patched_tags(before: Sequence[Json], patch: Mapping[str, Sequence[Json]]) -> list[Json]:
-    """Tags are removed by their key; an added one replaces the one of its key."""
+    """Return the tags after a PATCH. A tag that is added replaces the one with its key."""
     added = {tag["key"]: tag for tag in patch.get("add", [])}
     gone = {tag["key"] for tag in patch.get("remove", [])}
     both = sorted(gone & set(added))
@@ -87,18 +87,18 @@ def patched_tags(before: Sequence[Json], patch: Mapping[str, Sequence[Json]]) ->
         raise BadRequest(f"tags: {', '.join(both)} is in both add and remove")
     after = [tag for tag in before if tag["key"] not in gone | set(added)] + list(added.values())
     if len(after) > _MOST_TAGS:
-        raise BadRequest(f"tags: {len(after)}, {_MOST_TAGS} are the most")
+        raise BadRequest(f"tags: {len(after)}; at most {_MOST_TAGS} are allowed")
     return after
 
 
 def patched_ids(before: Sequence[str], patch: Mapping[str, Sequence[str]]) -> list[str]:
-    """Removes first, then adds what is not there yet."""
+    """Return the ids after a PATCH: remove, then add the new ones."""
     kept = [id for id in before if id not in patch.get("remove", [])]
     return kept + [id for id in dict.fromkeys(patch.get("add", [])) if id not in kept]
 
 
 def shown(service: LocalService) -> Json:
-    """The document's `Service`; `tier` is absent unless the service was made with one."""
+    """Return the spec's `Service`. Only a service that was created with a `tier` has one."""
     record = service.record
     fields = {name: value for name, value in record.fields.items() if name != "mysql"}
     fields |= {

@@ -1,4 +1,4 @@
-"""What a service has once: snapshots, replica-aware routing, server settings, a backup bucket."""
+"""Parts of a service: snapshots, replica-aware routing, server settings, backup bucket."""
 
 from __future__ import annotations
 
@@ -16,22 +16,29 @@ Json = Any
 
 _BUCKET = "backupBucket"
 _SETTINGS = "clickhouseSettings"
-# Four of the server's many, one of each kind of value.
+# Four of the server's settings, one for each kind of value.
 _KNOWN_SETTINGS: Mapping[str, Json] = {
-    "max_concurrent_queries": {"type": "integer", "description": "Most queries at a time."},
+    "max_concurrent_queries": {
+        "type": "integer",
+        "description": "Maximum queries at a time.",
+    },
     "max_table_size_to_drop": {
         "type": "integer",
         "description": "Bytes of the largest table that DROP TABLE may drop; 0 is no limit.",
         "warning": "With 0, any table can be dropped.",
     },
-    "mark_cache_size": {"type": "integer", "description": "Bytes for marks."},
-    "timezone": {"type": "string", "description": "Of date and time values.", "example": "UTC"},
+    "mark_cache_size": {"type": "integer", "description": "Bytes of the cache for marks."},
+    "timezone": {
+        "type": "string",
+        "description": "Of date and time values.",
+        "example": "UTC",
+    },
 }
 _SECRETS = ("secretAccessKey", "connectionString")
 
 
 def _part(name: str, defaults: Mapping[str, Json]) -> tuple[Handler, Handler]:
-    """Get and update of something that every service has."""
+    """Return the handlers to get and update a part that every service has."""
 
     async def get(call: Call) -> Json:
         return {**defaults, **call.service.record.parts.get(name, {})}
@@ -55,8 +62,8 @@ _get_routing, _update_routing = _part(
 
 async def list_no_snapshots(call: Call) -> Page:
     call.services.find(call.path["serviceId"])
-    items, beside = page_of([], call.query)
-    return Page(items, {**beside, "totalCount": 0})
+    items, fields = page_of([], call.query)
+    return Page(items, {**fields, "totalCount": 0})
 
 
 async def get_no_snapshot(call: Call) -> Json:
@@ -75,8 +82,8 @@ async def create_bucket(call: Call) -> Json:
     if _BUCKET in call.service.record.parts:
         raise Conflict("The service has a backup bucket already")
     if "bucketProvider" not in call.body:
-        raise BadRequest("bucketProvider: AWS, GCP or AZURE is asked for")
-    return _keep_bucket(call, {**call.body, "id": str(uuid.uuid4())})
+        raise BadRequest("bucketProvider: it must be AWS, GCP or AZURE")
+    return _save_bucket(call, {**call.body, "id": str(uuid.uuid4())})
 
 
 async def update_bucket(call: Call) -> Json:
@@ -84,7 +91,7 @@ async def update_bucket(call: Call) -> Json:
     provider = call.body.get("bucketProvider", before["bucketProvider"])
     if provider != before["bucketProvider"]:
         raise BadRequest(f"bucketProvider: {provider}; the bucket is of {before['bucketProvider']}")
-    return _keep_bucket(call, {**before, **call.body})
+    return _save_bucket(call, {**before, **call.body})
 
 
 async def delete_bucket(call: Call) -> None:
@@ -93,7 +100,7 @@ async def delete_bucket(call: Call) -> None:
     call.service.record.save()
 
 
-def _keep_bucket(call: Call, bucket: Mapping[str, Json]) -> Json:
+def _save_bucket(call: Call, bucket: Mapping[str, Json]) -> Json:
     shown = call.fitted({n: v for n, v in bucket.items() if n not in _SECRETS})
     call.service.record.parts[_BUCKET] = shown
     call.service.record.save()
@@ -118,7 +125,7 @@ async def get_setting(call: Call) -> Json:
 
 
 async def update_settings(call: Call) -> Json:
-    """All or none; settings that are not named stay."""
+    """Change all given settings or none. The others stay."""
     given = {_known(name): _typed(name, v) for name, v in call.body["settings"].items()}
     record = call.service.record
     record.parts[_SETTINGS] = {**_settings(call), **given}
@@ -148,13 +155,13 @@ def _known(name: str) -> str:
 
 
 def _typed(name: str, value: Json) -> Json:
-    """Whole numbers may come as text."""
+    """Return the value of a setting. A whole number may be a string."""
     if _KNOWN_SETTINGS[name]["type"] == "string":
         if not isinstance(value, str):
-            raise BadRequest(f"settings.{name}: {value!r} is not a text")
+            raise BadRequest(f"settings.{name}: {value!r} is not a string")
         return value
     if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,18}", str(value)):
-        raise BadRequest(f"settings.{name}: {value!r} is not a whole number from 0 on")
+        raise BadRequest(f"settings.{name}: {value!r} is not a whole number of 0 or more")
     return int(value)
 
 

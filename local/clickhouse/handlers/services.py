@@ -1,4 +1,4 @@
-"""Services: create, look, change, scale, start and stop, delete."""
+"""Services: create, read, change, scale, start and stop, delete."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ async def create(call: Call) -> Json:
         fields["dataWarehouseId"] = str(uuid.uuid4())
     fields["isPrimary"] = primary is None
     if "backupEncryptionConfig" in body:
-        # As clickhousectl says of it: the restored service is encrypted.
+        # As in clickhousectl: the restored service is encrypted.
         fields["hasTransparentDataEncryption"] = True
     password = generated_password()
     admin = Account.admin(sha256_hex(password))
     if primary is not None:
-        # The warehouse's users are its primary's.
+        # The users of the warehouse are those of its primary service.
         admin = primary.plane.directory.users[ADMIN]
     service = await call.services.create(fields, admin=admin, backup_id=body.get("backupId"))
-    made = {"service": shown(service)}
-    return made if primary is not None else {**made, "password": password}
+    created = {"service": shown(service)}
+    return created if primary is not None else {**created, "password": password}
 
 
 async def get(call: Call) -> Json:
@@ -85,7 +85,7 @@ async def update(call: Call) -> Json:
     if "transparentDataEncryptionKeyId" in body:
         if not fields["hasTransparentDataEncryption"]:
             raise BadRequest(
-                "transparentDataEncryptionKeyId: the service was made without "
+                "transparentDataEncryptionKeyId: the service was created without "
                 "hasTransparentDataEncryption"
             )
         fields["transparentDataEncryptionKeyId"] = body["transparentDataEncryptionKeyId"]
@@ -103,7 +103,7 @@ async def update(call: Call) -> Json:
 
 async def delete(call: Call) -> None:
     service = call.service
-    # Also stopped ones hold it: their data is the primary's.
+    # Also while they are stopped: their data is the primary's.
     _check_no_secondaries(call, service, still="exist", let_go=_LEAVING)
     service.delete()
 
@@ -170,17 +170,17 @@ async def create_private_endpoint(call: Call) -> Json:
 
 
 def _saved(service: LocalService, fields: dict[str, Json]) -> Json:
-    # The state is the state machine's: it may have moved on since the fields were read.
+    # The state machine may have changed the state since the fields were read.
     service.record.fields = {**fields, "state": service.state}
     service.record.save()
     return shown(service)
 
 
 def _tag(text: str) -> tuple[str, str | None]:
-    """Key and value of a filter `tag:KEY=VALUE`; without a value, any will do."""
+    """Return key and value of a filter `tag:KEY=VALUE`. Without a value, all values match."""
     kind, _, wanted = text.partition(":")
     if kind != "tag" or not wanted:
-        raise BadRequest(f"filter: {text!r}; tag:KEY and tag:KEY=VALUE are known")
+        raise BadRequest(f"filter: {text!r}; tag:KEY and tag:KEY=VALUE are allowed")
     key, has_value, value = wanted.partition("=")
     return key, value if has_value else None
 

@@ -1,4 +1,4 @@
-"""What is wrong with the archive of a function, as far as looking at it can tell."""
+"""Checks the archive of a function without running its code."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["NOTHING_YET", "archive_contents", "problem_of"]
 Json = Any
 
 NOTHING_YET: Json = None
-# The vendor's build looks for this file.
+# The vendor's build requires this file.
 _ENTRY = "main.py"
 _LARGEST_BYTES = 64 << 20
 
 
 def archive_contents(archive: bytes) -> dict[str, Json]:
-    """What is kept of an archive: what is wrong with it, for any runtime and for Python."""
+    """Return the faults of an archive, for all runtimes and for Python. They are stored."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             members = opened.infolist()
@@ -33,7 +33,7 @@ def archive_contents(archive: bytes) -> dict[str, Json]:
 
 
 def problem_of(archive: Mapping[str, Json], runtime: str) -> str | None:
-    """What a build for a runtime says about an archive that was looked into."""
+    """Return the error of a build of the archive for a runtime, or None."""
     problem: str | None = archive["problem"]
     return problem or (archive["python"] if runtime.startswith("python") else None)
 

@@ -1,8 +1,8 @@
-"""User-defined functions and where they are attached: compiled, and never called.
+"""User-defined functions and their attachments to services. No query can call them.
 
-An archive is looked into, as the vendor's build does first (`udf_archives`): what is wrong with
-it is the build's error. Packages of a `requirements.txt` are not installed, and a native program
-is not run.
+An archive is checked in the same way as in the vendor's build (`udf_archives`): its faults become
+the build's error. Packages of a `requirements.txt` are not installed, and a native program is not
+run.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _DEFAULTS: dict[str, Json] = {
     "error": None,
 }
 _POOL_SIZE = 3
-# Some of the vendor's functions, whose names are taken; it knows them all.
+# Some functions of ClickHouse, whose names cannot be used. The vendor rejects all of them.
 _RESERVED = ("abs", "avg", "concat", "count", "length", "max", "min", "now", "sum", "toString")
 _GONE = "gone"
 
 
 async def create_upload(call: Call) -> Json:
-    """A place to put a function's archive; what is put there is looked into and forgotten."""
+    """Return a URL for a function's archive, which is checked and not stored."""
     id = str(uuid.uuid4())
     call.organization.parts.setdefault("udfArchives", {})[id] = NOTHING_YET
     call.organization.save()
@@ -77,7 +77,7 @@ async def get(call: Call) -> Json:
 
 
 async def delete(call: Call) -> None:
-    """All versions go, and the function from all services."""
+    """Delete all versions, and detach the function from all services."""
     _udf(call)
     del _udfs(call)[call.path["functionName"]]
     call.organization.save()
@@ -89,10 +89,10 @@ async def list_versions(call: Call) -> Page:
 
 async def create_version(call: Call) -> Json:
     udf = _udf(call)
-    made = _version(call, call.path["functionName"], _newest(udf)["version"] + 1)
-    udf["versions"].append(made)
+    created = _version(call, call.path["functionName"], _newest(udf)["version"] + 1)
+    udf["versions"].append(created)
     call.organization.save()
-    return call.fitted(_shown(made))
+    return call.fitted(_shown(created))
 
 
 async def delete_version(call: Call) -> None:
@@ -101,7 +101,7 @@ async def delete_version(call: Call) -> None:
     if len(left) == len(udf["versions"]):
         raise NotFound(f"The function has no version {number}")
     if not left:
-        raise Conflict("The only version of a function goes with the function")
+        raise Conflict("The only version of a function can only be deleted with the function")
     if any(a["version"] == number for a in udf["attachments"].values()):
         raise Conflict(f"Version {number} is attached to a service")
     udf["versions"] = left
@@ -117,7 +117,7 @@ async def get_attachment(call: Call) -> Json:
 
 
 async def attach(call: Call) -> Json:
-    """The newest version that is ready, unless the request names one."""
+    """Attach the requested version, or else the newest one that is ready."""
     udf, service = _udf(call), call.service
     call.require_running()
     ready = [v["version"] for v in udf["versions"] if v["status"] == "ready"]
@@ -138,7 +138,7 @@ async def attach(call: Call) -> Json:
 
 
 async def detach(call: Call) -> None:
-    """It is on its way, and then gone."""
+    """Begin to detach the function."""
     _attachment(call).update(soon(call, "status", now="deprovisioning", then=_GONE))
     call.organization.save()
 
@@ -154,25 +154,25 @@ def _version(call: Call, name: str, number: int) -> dict[str, Json]:
     problem = problem_of(archive, body["runtime"])
     pool = {"poolSize": _POOL_SIZE} if body["type"] == "executable_pool" else {}
     now = now_text()
-    made = {**_DEFAULTS, **pool, **body, "functionName": name, "version": number}
+    version = {**_DEFAULTS, **pool, **body, "functionName": name, "version": number}
     then = "error" if problem else "ready"
     state = soon(call, "status", now="building", then=then, failed="error")
-    return {**made, "createdAt": now, "updatedAt": now, "_problem": problem, **state}
+    return {**version, "createdAt": now, "updatedAt": now, "_problem": problem, **state}
 
 
 def _shown(version: Mapping[str, Json]) -> dict[str, Json]:
-    """A build's error is known when it has ended."""
+    """Return a version. It has an error only after its build has failed."""
     failed = version["status"] == "error"
     return {**version, "error": (version["_problem"] or "the build failed") if failed else None}
 
 
 def _udfs(call: Call) -> dict[str, Json]:
-    """All functions, as they are now; attachments go with their service."""
+    """Return the present functions, without attachments to deleted services."""
     udfs: dict[str, Json] = call.organization.parts.setdefault("udfs", {})
     services = {service.record.id for service in call.services.list()}
     for udf in udfs.values():
-        for thing in (*udf["versions"], *udf["attachments"].values()):
-            settled(call, thing)
+        for item in (*udf["versions"], *udf["attachments"].values()):
+            settled(call, item)
         attachments = udf["attachments"].items()
         udf["attachments"] = {
             id: a for id, a in attachments if id in services and a["status"] != _GONE
@@ -199,9 +199,9 @@ def _newest(udf: Mapping[str, Json]) -> dict[str, Json]:
     return dict(max(udf["versions"], key=lambda version: int(version["version"])))
 
 
-def _paged(call: Call, things: list[Json]) -> Page:
-    items, beside = page_of([call.fitted(thing, each=True) for thing in things], call.query)
-    return Page(items, {**beside, "totalCount": len(things)})
+def _paged(call: Call, items: list[Json]) -> Page:
+    page, fields = page_of([call.fitted(item, each=True) for item in items], call.query)
+    return Page(page, {**fields, "totalCount": len(items)})
 
 
 HANDLERS: Mapping[str, Handler] = {

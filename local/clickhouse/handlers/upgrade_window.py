@@ -1,4 +1,4 @@
-"""When a service may be upgraded: kept and shown, nothing is ever upgraded."""
+"""The upgrade window of a service: stored and returned. No service is upgraded."""
 
 from __future__ import annotations
 

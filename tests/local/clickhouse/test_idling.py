@@ -25,7 +25,7 @@ def service(tmp_path: Path) -> LocalService:
         tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
         faults=Faults,
         backups=Backups(tmp_path / "backups"),
-        on_gone=lambda _: None,
+        on_deleted=lambda _: None,
     )
     service.plane.last_used = time.monotonic() - 5 * 60 - 1
     return service

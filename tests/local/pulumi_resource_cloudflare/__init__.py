@@ -1,1 +1,1 @@
-"""The local replacement of Pulumi's Cloudflare plugin."""
+"""Tests of `local.pulumi_resource_cloudflare`."""

@@ -1,4 +1,4 @@
-"""Fixtures: a plugin that talks to a running local Cloudflare."""
+"""Fixtures: a plugin that uses a running local Cloudflare."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.local_cloudflare import Cloud
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A running local Cloudflare for the tests of one file."""
+    """Yield a running local Cloudflare for the tests of one file."""
     running = Cloud(tmp_path_factory.mktemp("cloud") / "cloudflare")
     running.start()
     yield running
@@ -21,7 +21,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture
 def plugin(cloud: Cloud) -> Iterator[Plugin]:
-    """A configured plugin of a test's own."""
+    """Yield a configured plugin for one test."""
     running = Plugin()
     running.configure(apiToken=cloud.card["api_token"], baseUrl=cloud.card["url"])
     yield running

@@ -1,4 +1,4 @@
-"""The stand-in plugin as the engine sees it: a process that prints a port, and gRPC on it."""
+"""Runs the stand-in plugin as the engine does: a process that prints a port, and gRPC on it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DOMAIN = "cloudflare:index/workersCustomDomain:WorkersCustomDomain"
 
 
 class Plugin:
-    """A running plugin."""
+    """A running plugin process and a connection to it."""
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
@@ -44,61 +44,61 @@ class Plugin:
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
 
     def close(self) -> None:
-        """Cancel as the engine does and wait for the end."""
+        """Cancel as the engine does, and wait until the process has ended."""
         self._stub.Cancel(empty_pb2.Empty(), timeout=30)
         self._channel.close()
         self.process.communicate(timeout=30)
 
-    def ask(self, method: str, request: Any) -> Any:
-        """One call of the protocol."""
+    def call(self, method: str, request: Any) -> Any:
+        """Send one request of the protocol. Return the response."""
         return getattr(self._stub, method)(request, timeout=60)
 
     def error(self, method: str, request: Any) -> str:
-        """The message of a call that must fail."""
+        """Send one request, which must fail. Return the message."""
         try:
-            answer = self.ask(method, request)
+            response = self.call(method, request)
         except grpc.RpcError as error:
             return error.details() or ""
-        raise AssertionError(f"{method} answered {answer}")
+        raise AssertionError(f"{method} returned {response}")
 
     def configure(self, **arguments: object) -> Any:
-        """Give it token and address."""
+        """Send the token and the address."""
         args = to_struct(arguments)
-        return self.ask("Configure", provider_pb2.ConfigureRequest(args=args, acceptSecrets=True))
+        return self.call("Configure", provider_pb2.ConfigureRequest(args=args, acceptSecrets=True))
 
     def check(self, token: str, news: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        """The checked inputs, and the reasons by property of what is wrong."""
+        """Return the checked inputs, and the errors by property."""
         request = provider_pb2.CheckRequest(urn=urn(token), news=to_struct(news))
-        answer = self.ask("Check", request)
-        failures = {failure.property: failure.reason for failure in answer.failures}
-        return from_struct(answer.inputs), failures
+        response = self.call("Check", request)
+        failures = {failure.property: failure.reason for failure in response.failures}
+        return from_struct(response.inputs), failures
 
     def diff(self, token: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Any:
-        """What the plugin says changed."""
+        """Return the differences."""
         request = provider_pb2.DiffRequest(
             urn=urn(token), olds=to_struct(olds), news=to_struct(news)
         )
-        return self.ask("Diff", request)
+        return self.call("Diff", request)
 
     def create(
         self, token: str, news: Mapping[str, Any], *, preview: bool = False
     ) -> tuple[str, dict[str, Any]]:
-        """Id and state of a new resource."""
+        """Create a resource. Return its id and state."""
         properties = to_struct(news)
-        answer = self.ask(
+        response = self.call(
             "Create",
             provider_pb2.CreateRequest(urn=urn(token), properties=properties, preview=preview),
         )
-        return answer.id, from_struct(answer.properties)
+        return response.id, from_struct(response.properties)
 
     def update(
         self, token: str, identifier: str, olds: Mapping[str, Any], news: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The state after a change in place."""
+        """Change a resource in place. Return its state."""
         request = provider_pb2.UpdateRequest(
             id=identifier, urn=urn(token), olds=to_struct(olds), news=to_struct(news)
         )
-        return from_struct(self.ask("Update", request).properties)
+        return from_struct(self.call("Update", request).properties)
 
     def read(
         self,
@@ -107,29 +107,29 @@ class Plugin:
         state: Mapping[str, Any],
         inputs: Mapping[str, Any],
     ) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        """Id, state and inputs after a refresh; no id if it is gone."""
+        """Refresh a resource. Return id, state and inputs; no id means that it does not exist."""
         request = provider_pb2.ReadRequest(
             id=identifier, urn=urn(token), properties=to_struct(state), inputs=to_struct(inputs)
         )
-        answer = self.ask("Read", request)
-        return answer.id, from_struct(answer.properties), from_struct(answer.inputs)
+        response = self.call("Read", request)
+        return response.id, from_struct(response.properties), from_struct(response.inputs)
 
     def delete(self, token: str, identifier: str, state: Mapping[str, Any]) -> None:
         """Delete a resource."""
         request = provider_pb2.DeleteRequest(
             id=identifier, urn=urn(token), properties=to_struct(state)
         )
-        self.ask("Delete", request)
+        self.call("Delete", request)
 
     def invoke(self, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """What a look-up returns."""
-        answer = self.ask(
+        """Return the result of a look-up."""
+        response = self.call(
             "Invoke", provider_pb2.InvokeRequest(tok=token, args=to_struct(arguments))
         )
-        assert not answer.failures
-        return from_struct(getattr(answer, "return"))
+        assert not response.failures
+        return from_struct(getattr(response, "return"))
 
 
 def urn(token: str) -> str:
-    """A resource's name as the engine writes it."""
+    """Return the URN of a resource."""
     return f"urn:pulumi:test::project::{token}::name"

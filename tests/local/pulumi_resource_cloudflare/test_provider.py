@@ -1,4 +1,4 @@
-"""The provider protocol around the resources: greeting, configuration, look-ups, refusals."""
+"""The provider protocol: handshake, configuration, look-ups and errors."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tests.support.local_cloudflare import Cloud
 from tests.support.paths import ROOT
 
 
-def test_it_says_that_it_is_a_stand_in(plugin: Plugin) -> None:
-    """Nobody should take it for the official plugin."""
+def test_the_engine_shows_that_the_plugin_is_a_stand_in(plugin: Plugin) -> None:
+    """A user must not take it for the official plugin."""
     assert "stand-in" in plugin.greeting
-    info = plugin.ask("GetPluginInfo", empty_pb2.Empty())
+    info = plugin.call("GetPluginInfo", empty_pb2.Empty())
     assert info.version.startswith("6.")
-    handshake = plugin.ask("Handshake", provider_pb2.ProviderHandshakeRequest())
+    handshake = plugin.call("Handshake", provider_pb2.ProviderHandshakeRequest())
     assert handshake.accept_secrets
-    schema = plugin.ask("GetSchema", provider_pb2.GetSchemaRequest())
+    schema = plugin.call("GetSchema", provider_pb2.GetSchemaRequest())
     assert SCRIPT in schema.schema
 
 
-def test_help_is_printed_and_nothing_served() -> None:
-    """For who starts by hand what the engine starts."""
+def test_help_is_printed_without_serving() -> None:
+    """A user can start it by hand."""
     done = subprocess.run(
         [sys.executable, "-m", "local.pulumi_resource_cloudflare", "--help"],
         cwd=ROOT,
@@ -40,8 +40,8 @@ def test_help_is_printed_and_nothing_served() -> None:
     assert done.stderr == ""
 
 
-def test_it_takes_its_configuration_from_the_environment_too(cloud: Cloud) -> None:
-    """The names are the official provider's."""
+def test_the_configuration_can_be_in_the_environment(cloud: Cloud) -> None:
+    """The variables are the official provider's."""
     environment = {
         "CLOUDFLARE_API_TOKEN": cloud.card["api_token"],
         "CLOUDFLARE_BASE_URL": cloud.card["url"],
@@ -53,8 +53,8 @@ def test_it_takes_its_configuration_from_the_environment_too(cloud: Cloud) -> No
     assert zone["name"] == "localhost"
 
 
-def test_it_ends_when_the_engine_was_killed() -> None:
-    """Nobody cancels then; all that the plugin sees is that its output has no reader any more."""
+def test_the_plugin_ends_after_the_engine_was_killed() -> None:
+    """A killed engine cannot cancel. The plugin only finds that its output has no reader."""
     plugin = Plugin()
     assert plugin.process.stdout is not None
     plugin.process.stdout.close()
@@ -62,30 +62,30 @@ def test_it_ends_when_the_engine_was_killed() -> None:
     plugin.process.communicate()
 
 
-def test_configuration_that_cannot_work_is_refused() -> None:
-    """No token, an address that is none, and names and types that do not exist."""
+def test_an_invalid_configuration_is_rejected() -> None:
+    """No token, an invalid address, and unknown names and types."""
     plugin = Plugin()
     nothing = provider_pb2.ConfigureRequest(args=to_struct({}))
     assert "CLOUDFLARE_API_TOKEN" in plugin.error("Configure", nothing)
     odd = provider_pb2.ConfigureRequest(args=to_struct({"apiToken": "x", "baseUrl": "ftp://x"}))
     assert "ftp://x" in plugin.error("Configure", odd)
     news = to_struct({"apiToken": 7, "apiTokn": "x", "apiKey": "x", "version": "6.0.0"})
-    answer = plugin.ask("CheckConfig", provider_pb2.CheckRequest(news=news))
+    response = plugin.call("CheckConfig", provider_pb2.CheckRequest(news=news))
     plugin.close()
-    assert {failure.property for failure in answer.failures} == {"apiToken", "apiTokn", "apiKey"}
-    assert isinstance(from_struct(answer.inputs)["apiToken"], Secret)
+    assert {failure.property for failure in response.failures} == {"apiToken", "apiTokn", "apiKey"}
+    assert isinstance(from_struct(response.inputs)["apiToken"], Secret)
 
 
-def test_another_token_is_no_other_provider(plugin: Plugin) -> None:
-    """Its resources stay."""
+def test_another_token_does_not_replace_the_provider(plugin: Plugin) -> None:
+    """Its resources are not replaced."""
     olds, news = to_struct({"apiToken": "a"}), to_struct({"apiToken": "b"})
-    answer = plugin.ask("DiffConfig", provider_pb2.DiffRequest(olds=olds, news=news))
-    assert list(answer.diffs) == ["apiToken"]
-    assert not answer.replaces
+    response = plugin.call("DiffConfig", provider_pb2.DiffRequest(olds=olds, news=news))
+    assert list(response.diffs) == ["apiToken"]
+    assert not response.replaces
 
 
-def test_a_token_that_is_not_known_yet_only_matters_when_it_is_needed(cloud: Cloud) -> None:
-    """At preview it may come from a resource."""
+def test_an_unknown_token_is_an_error_only_when_it_is_needed(cloud: Cloud) -> None:
+    """At preview the token may depend on a resource."""
     plugin = Plugin()
     plugin.configure(apiToken=Secret(UNKNOWN), baseUrl=cloud.card["url"])
     news = {"accountId": "a", "scriptName": "b", "content": "c"}
@@ -93,12 +93,12 @@ def test_a_token_that_is_not_known_yet_only_matters_when_it_is_needed(cloud: Clo
     request = provider_pb2.CreateRequest(
         urn=f"urn:pulumi:s::p::{SCRIPT}::n", properties=to_struct(news)
     )
-    assert "not known yet" in plugin.error("Create", request)
+    assert "not known at preview" in plugin.error("Create", request)
     plugin.close()
 
 
 def test_zones_are_found(plugin: Plugin, cloud: Cloud) -> None:
-    """By id, by filter, and as a list."""
+    """An id, a filter and a list find them."""
     get_zone, get_zones = "cloudflare:index/getZone:getZone", "cloudflare:index/getZones:getZones"
     by_id = plugin.invoke(get_zone, {"zoneId": cloud.card["zone_id"]})
     assert by_id["name"] == "localhost"
@@ -109,30 +109,30 @@ def test_zones_are_found(plugin: Plugin, cloud: Cloud) -> None:
     request = provider_pb2.InvokeRequest(tok=get_zone, args=other)
     assert "0 zones" in plugin.error("Invoke", request)
     wrong = provider_pb2.InvokeRequest(tok=get_zone, args=to_struct({"zone": "x"}))
-    (failure,) = plugin.ask("Invoke", wrong).failures
+    (failure,) = plugin.call("Invoke", wrong).failures
     assert failure.property == "zone"
 
 
 @pytest.mark.parametrize("token", ["cloudflare:index/record:Record", "other:index:Thing"])
-def test_what_is_not_imitated_is_named(plugin: Plugin, token: str) -> None:
-    """The official plugin knows hundreds of resources."""
+def test_a_resource_that_is_not_emulated_is_named(plugin: Plugin, token: str) -> None:
+    """The official plugin has hundreds of resources."""
     request = provider_pb2.CheckRequest(urn=f"urn:pulumi:s::p::{token}::n", news=to_struct({}))
     assert token in plugin.error("Check", request)
     assert "x:y:z" in plugin.error("Invoke", provider_pb2.InvokeRequest(tok="x:y:z"))
 
 
 def test_a_failure_of_the_api_is_one_line_without_the_token(cloud: Cloud) -> None:
-    """A wrong token and an API that is not there."""
+    """An invalid token, and an API that does not run."""
     news: dict[str, Any] = {"accountId": "a", "hostname": "localhost", "service": "s"}
     request = provider_pb2.CreateRequest(
         urn=f"urn:pulumi:s::p::{DOMAIN}::n", properties=to_struct(news)
     )
     plugin = Plugin()
     plugin.configure(apiToken="wrong-token", baseUrl=cloud.card["url"])
-    refused = plugin.error("Create", request)
+    rejected = plugin.error("Create", request)
     plugin.configure(apiToken="wrong-token", baseUrl="http://127.0.0.1:9/client/v4")
     unreachable = plugin.error("Create", request)
     plugin.close()
-    assert "Invalid access token (code 9109)" in refused
+    assert "Invalid access token (code 9109)" in rejected
     assert "no response from http://127.0.0.1:9" in unreachable
-    assert not [text for text in (refused, unreachable) if "wrong-token" in text or "\n" in text]
+    assert not [text for text in (rejected, unreachable) if "wrong-token" in text or "\n" in text]

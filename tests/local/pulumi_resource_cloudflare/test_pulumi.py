@@ -1,4 +1,4 @@
-"""The plugin under a real Pulumi engine: one small stack, from nothing to nothing."""
+"""The plugin under a real Pulumi engine: one small stack from its creation to its end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.support.local_cloudflare import COUNTER, Cloud
 from tests.support.paths import ROOT
 
-# Without pulumi_cloudflare, whose import takes seconds: the engine sees the same requests.
+# Without pulumi_cloudflare, whose import takes seconds: the engine gets the same requests.
 PROGRAM = """
 import os
 import pulumi
@@ -62,7 +62,7 @@ SCRIPT = "/accounts/{account}/workers/scripts/counter"
 PULUMI_PATH = os.pathsep.join([str(ROOT / ".local" / "bin"), os.environ["PATH"]])
 
 
-class Stack:
+class PluginStack:
     """A stack with its state, settings and plugin wrapper in one folder."""
 
     def __init__(self, folder: Path, cloud: Cloud) -> None:
@@ -80,7 +80,7 @@ class Stack:
         )
         wrapper.chmod(0o755)
         path = [str(wrapper.parent), str(Path(sys.executable).parent), PULUMI_PATH]
-        assert shutil.which("pulumi", path=PULUMI_PATH), "no Pulumi CLI: `make install` brings one"
+        assert shutil.which("pulumi", path=PULUMI_PATH), "no Pulumi CLI: run `make install`"
         self.environment = {
             **os.environ,
             "PATH": os.pathsep.join(path),
@@ -92,7 +92,7 @@ class Stack:
         }
 
     def run(self, *arguments: str, fails: bool = False) -> str:
-        """What `pulumi ARGUMENTS` prints."""
+        """Run `pulumi ARGUMENTS`. Return its output."""
         command = ["pulumi", *arguments, "--stack", "test", "--non-interactive"]
         ended = subprocess.run(
             command,
@@ -111,9 +111,9 @@ class Stack:
         self.run("config", "set", *arguments)
 
 
-def test_a_stack_goes_up_drifts_comes_back_and_goes_down(cloud: Cloud, tmp_path: Path) -> None:
-    """No change the second time, in place the third, nothing left at the end."""
-    stack = Stack(tmp_path, cloud)
+def test_a_stack_is_created_changed_refreshed_and_destroyed(cloud: Cloud, tmp_path: Path) -> None:
+    """The second run changes nothing, the third changes in place, and the end leaves nothing."""
+    stack = PluginStack(tmp_path, cloud)
     stack.run("stack", "init")
     stack.set("token", cloud.card["api_token"], "--secret")
     stack.set("url", cloud.card["url"])
@@ -125,7 +125,7 @@ def test_a_stack_goes_up_drifts_comes_back_and_goes_down(cloud: Cloud, tmp_path:
     assert cloud.edge("/env").json() == {"plain": "one", "length": len(SECRET)}
     stack.run(*up, "--expect-no-changes")
 
-    # The migration is applied; with it an upload would be refused, as by the real API.
+    # The migration is applied. An upload with it would be rejected, as by the real API.
     stack.set("plain", "two")
     assert "10079" in stack.run(*up, fails=True)
     stack.run("config", "rm", "migrate")
@@ -133,8 +133,8 @@ def test_a_stack_goes_up_drifts_comes_back_and_goes_down(cloud: Cloud, tmp_path:
     assert cloud.edge("/env").json()["plain"] == "two"
 
     # A deleted secret is created again. A variable that was changed by hand stays: neither the
-    # official plugin nor this one sees it.
-    _change_behind_its_back(cloud)
+    # official plugin nor this one finds the change.
+    _change_out_of_band(cloud)
     assert "1 updated" not in stack.run("refresh", "--yes", "--skip-preview")
     stack.run(*up, "--expect-no-changes")
     assert cloud.edge("/env").json()["plain"] == "somebody else's"
@@ -154,7 +154,7 @@ def test_a_stack_goes_up_drifts_comes_back_and_goes_down(cloud: Cloud, tmp_path:
     assert cloud.result("GET", "/accounts/{account}/workers/domains") == []
 
 
-def _change_behind_its_back(cloud: Cloud) -> None:
+def _change_out_of_band(cloud: Cloud) -> None:
     names = ("COUNTER", "SECRET")
     bindings = [{"name": name, "type": "inherit"} for name in names]
     bindings.append({"name": "PLAIN", "type": "plain_text", "text": "somebody else's"})

@@ -1,10 +1,10 @@
-"""The committed schema and the installed package."""
+"""The committed schema is that of the installed package."""
 
 from __future__ import annotations
 
 from local.pulumi_resource_cloudflare.schema_from_sdk import SCHEMA_FILE, build_schema
 
 
-def test_the_committed_schema_is_what_the_package_says() -> None:
-    """Byte for byte; the docstring of the module names the command that rebuilds it."""
+def test_the_committed_schema_fits_the_package() -> None:
+    """They are equal byte for byte. The module's docstring has the command to rebuild it."""
     assert SCHEMA_FILE.read_text(encoding="utf-8") == build_schema()

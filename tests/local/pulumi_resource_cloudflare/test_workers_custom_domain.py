@@ -1,4 +1,4 @@
-"""`WorkersCustomDomain`: its life against a running cloud."""
+"""`WorkersCustomDomain`: its lifecycle against a running cloud."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.support.local_cloudflare import Cloud, form, hello
 NONE = provider_pb2.DiffResponse.DIFF_NONE
 
 
-def test_a_domain_s_life(plugin: Plugin, cloud: Cloud) -> None:
-    """Create, no change, replacement, read, gone, delete twice."""
+def test_the_lifecycle_of_a_domain(plugin: Plugin, cloud: Cloud) -> None:
+    """Create, no change, replacement, read, not found, delete twice."""
     for name in ("first", "second"):
         path = f"/accounts/{{account}}/workers/scripts/{name}"
         cloud.result("PUT", path, files=form({"w.js": hello(name)}))
@@ -30,7 +30,7 @@ def test_a_domain_s_life(plugin: Plugin, cloud: Cloud) -> None:
 
     moved = plugin.diff(DOMAIN, state, {**inputs, "service": "second"})
     assert list(moved.replaces) == ["service"]
-    # Like the official plugin: the program's options say in which order.
+    # Like the official plugin: the program's options decide the order.
     assert not moved.deleteBeforeReplace
     renamed = plugin.diff(DOMAIN, state, {**inputs, "hostname": "other.localhost"})
     assert list(renamed.replaces) == ["hostname"]
@@ -50,7 +50,7 @@ def test_a_domain_s_life(plugin: Plugin, cloud: Cloud) -> None:
     plugin.delete(DOMAIN, identifier, state)
 
 
-def test_wrong_inputs_are_named(plugin: Plugin) -> None:
-    """Required and unknown ones."""
+def test_invalid_inputs_are_named(plugin: Plugin) -> None:
+    """A missing input and an unknown one."""
     _, failures = plugin.check(DOMAIN, {"hostname": "localhost", "host": "x"})
     assert set(failures) == {"accountId", "service", "host"}

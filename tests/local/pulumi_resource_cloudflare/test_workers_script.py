@@ -1,4 +1,4 @@
-"""`WorkersScript`: what it refuses at preview, and its life against a running cloud."""
+"""`WorkersScript`: invalid inputs, and its lifecycle against a running cloud."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BINDINGS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def inputs(cloud: Cloud) -> Iterator[dict[str, Any]]:
-    """Inputs of a counting Worker; the script is gone afterwards."""
+    """Yield the inputs of a counting Worker, and delete the script after the test."""
     yield {
         "accountId": cloud.card["account_id"],
         "scriptName": "counter",
@@ -61,19 +61,19 @@ def inputs(cloud: Cloud) -> Iterator[dict[str, Any]]:
         ({"files": {}}, "files"),
     ],
 )
-def test_a_wrong_input_is_named_at_preview(
+def test_an_invalid_input_is_named_at_preview(
     plugin: Plugin, inputs: dict[str, Any], change: dict[str, Any], where: str
 ) -> None:
-    """Required, unknown, of the wrong type, with a value that does not exist."""
+    """A missing input, an unknown one, one of another type, one with an unknown value."""
     _, failures = plugin.check(SCRIPT, {**inputs, **change})
     assert where in failures
     assert where.rsplit(".", 1)[-1] in failures[where]
 
 
-def test_good_inputs_pass_the_check_with_their_secrets(
+def test_valid_inputs_pass_the_check_with_their_secrets(
     plugin: Plugin, inputs: dict[str, Any]
 ) -> None:
-    """Marks of secrecy and values not known yet come back as they went."""
+    """Secrets and unknown values are returned as they were sent."""
     inputs["compatibilityDate"] = UNKNOWN
     checked, failures = plugin.check(SCRIPT, inputs)
     assert failures == {}
@@ -81,10 +81,10 @@ def test_good_inputs_pass_the_check_with_their_secrets(
     assert checked["bindings"] == BINDINGS
 
 
-def test_a_preview_promises_inputs_and_nothing_else(
+def test_a_preview_returns_only_the_inputs(
     plugin: Plugin, inputs: dict[str, Any], cloud: Cloud
 ) -> None:
-    """And creates nothing."""
+    """It creates nothing."""
     identifier, planned = plugin.create(SCRIPT, inputs, preview=True)
     assert identifier == ""
     assert planned["scriptName"] == "counter"
@@ -92,8 +92,8 @@ def test_a_preview_promises_inputs_and_nothing_else(
     assert cloud.refusal("GET", PATH + "/settings")[0] == 404
 
 
-def test_a_script_s_life(plugin: Plugin, inputs: dict[str, Any], cloud: Cloud) -> None:
-    """Create, no change, change in place, drift, gone, delete twice."""
+def test_the_lifecycle_of_a_script(plugin: Plugin, inputs: dict[str, Any], cloud: Cloud) -> None:
+    """Create, no change, change in place, drift, not found, delete twice."""
     identifier, state = plugin.create(SCRIPT, inputs)
     assert identifier == state["id"] == "counter"
     assert state["migrationTag"] == "v1"
@@ -105,12 +105,12 @@ def test_a_script_s_life(plugin: Plugin, inputs: dict[str, Any], cloud: Cloud) -
     ]
     assert plugin.diff(SCRIPT, state, inputs).changes == NONE
 
-    # The tag was applied: real Cloudflare refuses an upload that repeats it.
+    # The tag was applied: the real Cloudflare rejects an upload that repeats it.
     changed = {key: value for key, value in inputs.items() if key != "migrations"}
     changed["bindings"] = [BINDINGS[0], {**BINDINGS[1], "text": "changed"}, BINDINGS[2]]
-    answer = plugin.diff(SCRIPT, state, changed)
-    assert set(answer.detailedDiff) == {"bindings[1].text", "migrations"}
-    assert not answer.replaces
+    response = plugin.diff(SCRIPT, state, changed)
+    assert set(response.detailedDiff) == {"bindings[1].text", "migrations"}
+    assert not response.replaces
     state = plugin.update(SCRIPT, identifier, state, changed)
     assert plugin.diff(SCRIPT, state, changed).changes == NONE
     assert cloud.result("GET", PATH + "/settings")["bindings"][1]["text"] == "changed"
@@ -134,7 +134,7 @@ def test_a_script_s_life(plugin: Plugin, inputs: dict[str, Any], cloud: Cloud) -
     plugin.delete(SCRIPT, identifier, state)
 
 
-def test_an_applied_migration_sent_again_is_refused_as_by_the_real_api(
+def test_an_applied_migration_is_rejected_as_by_the_real_api(
     plugin: Plugin, inputs: dict[str, Any]
 ) -> None:
     """The official provider sends `migrations` with every upload."""
@@ -145,17 +145,17 @@ def test_an_applied_migration_sent_again_is_refused_as_by_the_real_api(
 
 
 def test_another_name_or_account_is_a_replacement(plugin: Plugin, inputs: dict[str, Any]) -> None:
-    """The new one can stand beside the old one."""
+    """The new script can exist at the same time as the old one."""
     _, state = plugin.create(SCRIPT, inputs)
     for name in ("scriptName", "accountId"):
-        answer = plugin.diff(SCRIPT, state, {**inputs, name: "other"})
-        assert list(answer.replaces) == [name]
+        response = plugin.diff(SCRIPT, state, {**inputs, name: "other"})
+        assert list(response.replaces) == [name]
 
 
-def test_drift_of_a_plain_binding_is_not_seen_as_by_the_official_plugin(
+def test_a_refresh_keeps_plain_bindings_as_the_official_plugin_does(
     plugin: Plugin, inputs: dict[str, Any], cloud: Cloud
 ) -> None:
-    """Its refresh compares secrets' names only, and keeps the state of all other bindings."""
+    """Its refresh compares only the names of secrets, and keeps the state of all other bindings."""
     identifier, state = plugin.create(SCRIPT, inputs)
     inherited = [{"name": name, "type": "inherit"} for name in ("COUNTER", "SECRET")]
     by_hand = [
@@ -174,7 +174,7 @@ def test_drift_of_a_plain_binding_is_not_seen_as_by_the_official_plugin(
 def test_defaults_of_observability_show_after_a_refresh_and_not_before(
     plugin: Plugin, inputs: dict[str, Any]
 ) -> None:
-    """An upload keeps what the program says; a refresh reads what the API filled in."""
+    """An upload keeps the program's values; a refresh reads the API's defaults."""
     inputs["observability"] = {"enabled": True}
     identifier, state = plugin.create(SCRIPT, inputs)
     assert state["observability"] == {"enabled": True}
@@ -185,10 +185,10 @@ def test_defaults_of_observability_show_after_a_refresh_and_not_before(
 
 
 @pytest.mark.parametrize("call", ["read", "update"])
-def test_a_state_of_the_official_plugin_stays_readable_for_it(
+def test_the_official_plugin_can_still_read_its_state(
     plugin: Plugin, inputs: dict[str, Any], call: str
 ) -> None:
-    """Its raw state describes its own values, so it is dropped; the version stays."""
+    """Its raw state describes its former values, so it is dropped. The version stays."""
     identifier, state = plugin.create(SCRIPT, inputs)
     inputs.pop("migrations")
     theirs = {**state, "__meta": '{"schema_version":"1"}', "__pulumi_raw_state_delta": {"obj": {}}}
@@ -201,10 +201,10 @@ def test_a_state_of_the_official_plugin_stays_readable_for_it(
     assert written["id"] == identifier
 
 
-def test_drift_of_the_code_is_seen(
+def test_drift_of_the_code_is_found(
     plugin: Plugin, inputs: dict[str, Any], cloud: Cloud, tmp_path: Path
 ) -> None:
-    """With the code in the program as with the code in a file."""
+    """The code can be in the program or in a file."""
     file = tmp_path / "index.js"
     file.write_text(COUNTER)
     inputs.pop("content")
@@ -215,23 +215,23 @@ def test_drift_of_the_code_is_seen(
     assert "content" not in state
     bindings = cloud.result("GET", PATH + "/settings")["bindings"]
     plain = [binding for binding in bindings if binding["type"] != "secret_text"]
-    other = COUNTER + "// somebody else's"
+    other = COUNTER + "// a change out of band"
     upload = form({"index.js": other}, bindings=plain, keep_bindings=["secret_text"])
     cloud.result("PUT", PATH, files=upload)
     _, drifted, _ = plugin.read(SCRIPT, identifier, state, inputs)
     assert list(plugin.diff(SCRIPT, drifted, inputs).diffs) == ["contentSha256"]
 
 
-def test_a_broken_script_is_the_runtime_s_own_sentence(
+def test_the_error_of_a_broken_script_is_the_runtime_s(
     plugin: Plugin, inputs: dict[str, Any]
 ) -> None:
-    """It reaches the user of `pulumi up`."""
+    """The user of `pulumi up` can read it."""
     with pytest.raises(Exception, match="Uncaught SyntaxError"):
         plugin.create(SCRIPT, {**inputs, "content": "export default {"})
 
 
 def test_a_script_can_be_imported(plugin: Plugin, cloud: Cloud) -> None:
-    """By account and name, as the official provider wants it."""
+    """The id is account and name, as for the official provider."""
     cloud.result("PUT", PATH, files=form({"w.js": hello("x")}))
     account = cloud.card["account_id"]
     identifier, state, seen = plugin.read(SCRIPT, f"{account}/counter", {}, {})
