@@ -1,1 +1,1 @@
-"""The local ClickHouse Cloud."""
+"""Tests of `local.clickhouse`."""

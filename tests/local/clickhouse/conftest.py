@@ -1,4 +1,4 @@
-"""A local ClickHouse cloud in a process of its own, with its own folder and ports."""
+"""Fixtures: a local ClickHouse cloud in a separate process, with its own folder and ports."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.local.clickhouse.control_plane import CloudProcess, Service
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One local authority for all clouds of the run: making one takes longer than a test."""
+    """Return one local authority for all clouds of the run, because creating one takes long."""
     return tmp_path_factory.mktemp("certificates")
 
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Iterator[CloudProcess]:
-    """A cloud without a rate limit, shared by the tests of a file."""
+    """Yield a cloud without a rate limit, for the tests of a file."""
     cloud = CloudProcess(tmp_path_factory.mktemp("cloud"), certificates)
     cloud.start()
     yield cloud
@@ -27,15 +27,15 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Itera
 
 @pytest.fixture(scope="module")
 def shared(cloud: CloudProcess) -> Iterator[Service]:
-    """One service for the whole file: nothing here touches its state."""
+    """Yield a service for the tests of a file that do not change its state."""
     service = cloud.create_service()
     yield service
     service.remove()
 
 
 @pytest.fixture(autouse=True)
-def _well_again(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Faults of one test are not the next one's."""
+def _clear_faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Clear the faults after each test."""
     yield
     if "cloud" in request.fixturenames:
         cloud: CloudProcess = request.getfixturevalue("cloud")
@@ -45,7 +45,7 @@ def _well_again(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def own_cloud(tmp_path: Path, certificates: Path) -> Iterator[CloudProcess]:
-    """A cloud for one test, which may kill it."""
+    """Yield a cloud for one test, which may kill it."""
     cloud = CloudProcess(tmp_path / "cloud", certificates)
     cloud.start()
     yield cloud
@@ -54,7 +54,7 @@ def own_cloud(tmp_path: Path, certificates: Path) -> Iterator[CloudProcess]:
 
 @pytest.fixture
 def service(cloud: CloudProcess) -> Iterator[Service]:
-    """A running service, deleted after the test."""
+    """Yield a running service, and delete it after the test."""
     service = cloud.create_service()
     yield service
     service.remove()

@@ -1,4 +1,4 @@
-"""Drives a local ClickHouse cloud from outside, as any client would."""
+"""Starts a local ClickHouse cloud and sends requests to it, as a client does."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ DEADLINE_SECONDS = 60.0
 Json = Any
 
 
-def wait_until(holds: Callable[[], object], what: str) -> None:
-    """Poll until `holds()` is true; a deadline long enough for any machine ends the test."""
+def wait_until(holds: Callable[[], object], condition: str) -> None:
+    """Poll until `holds()` is true. The deadline is long enough for a slow machine."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not holds():
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {DEADLINE_SECONDS:.0f} s until {what}")
+            raise AssertionError(f"waited {DEADLINE_SECONDS:.0f} s until {condition}")
         time.sleep(0.01)
 
 
@@ -42,7 +42,7 @@ class CloudProcess:
         self._client = httpx.Client(timeout=DEADLINE_SECONDS)
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line that serves this folder."""
+        """Return the command line."""
         command = [sys.executable, "-m", "local.clickhouse", "--state-dir", str(self.state_dir)]
         return [
             *command,
@@ -53,7 +53,7 @@ class CloudProcess:
         ]
 
     def start(self, *arguments: str, limited: bool = False) -> None:
-        """Start and wait until it is ready."""
+        """Start the cloud and wait until it is ready."""
         self._process = subprocess.Popen(
             self.command(*arguments), cwd=ROOT, stderr=subprocess.PIPE, text=True
         )
@@ -63,7 +63,7 @@ class CloudProcess:
             self.set_faults()
 
     def stop(self) -> None:
-        """Ask it to end, and wait; a test may have ended it already."""
+        """Send SIGTERM and wait for the end, unless the cloud has ended already."""
         if self.runs and self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(DEADLINE_SECONDS)
@@ -77,29 +77,29 @@ class CloudProcess:
 
     @property
     def runs(self) -> bool:
-        """Whether the process is there."""
+        """Return whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """Return the process id."""
         assert self._process is not None
         assert self._process.poll() is None, "the cloud has ended"
         return self._process.pid
 
     @property
     def description(self) -> dict[str, Any]:
-        """What `cloud.json` says."""
+        """Return the content of `cloud.json`."""
         file = self.state_dir / "cloud.json"
         return dict(json.loads(file.read_text())) if file.exists() else {}
 
     @property
     def organization(self) -> str:
-        """The path of the only organization."""
+        """Return the path of the only organization."""
         return f"/organizations/{self.description['organization_id']}"
 
     def set_faults(self, **faults: Json) -> None:
-        """Replace all faults; no rate limit unless a test says so."""
+        """Replace all faults. There is no rate limit unless the test sets one."""
         url = self.description["url"].removesuffix("/v1") + "/local/faults"
         answer = self._client.put(url, json={"requests_per_window": 0, **faults})
         assert answer.status_code == 200, answer.text
@@ -113,7 +113,7 @@ class CloudProcess:
         auth: tuple[str, str] | None = None,
         content: bytes | None = None,
     ) -> httpx.Response:
-        """One request; paths under /local are not the vendor's."""
+        """Send one request to the API, or to a path under /local."""
         url = self.description["url"]
         url = url.removesuffix("/v1") + path if path.startswith("/local") else url + path
         kept: dict[str, Any] = {"auth": auth} if auth else {}
@@ -124,7 +124,7 @@ class CloudProcess:
         return self._client.request(method, url, **kept)
 
     def call(self, method: str, path: str, body: Json = None, *, status: int = 200) -> Json:
-        """One request under the organization, which must be answered with `status`.
+        """Send one request under the organization, and check the status of the response.
 
         Returns:
             The `result`, or the `error`.
@@ -153,7 +153,7 @@ class CloudProcess:
 
 
 class Service:
-    """One service of a cloud, as its owner sees it."""
+    """One service of a cloud, as a client of the APIs."""
 
     def __init__(self, cloud: CloudProcess, shown: Json, password: str) -> None:
         self.cloud = cloud
@@ -164,19 +164,19 @@ class Service:
 
     @property
     def state(self) -> str:
-        """As the API shows it."""
+        """Return the state in the API."""
         return str(self.cloud.call("GET", self.path)["state"])
 
     def wait_for(self, *states: str) -> None:
-        """Until the API shows one of these."""
+        """Wait until the state is one of `states`."""
         wait_until(lambda: self.state in states, f"the service is {' or '.join(states)}")
 
     def command(self, command: str, *, status: int = 200) -> Json:
-        """`start`, `stop` or `awake`."""
+        """Send the command `start`, `stop` or `awake`."""
         return self.cloud.call("PATCH", f"{self.path}/state", {"command": command}, status=status)
 
     def remove(self) -> None:
-        """Stop, delete, wait until it is gone; it may be gone already."""
+        """Stop and delete the service, if it exists, and wait for the end of the deletion."""
         if self.cloud.send("GET", self.cloud.organization + self.path).status_code == 404:
             return
         if self.state in ("running", "partially_running"):
@@ -184,31 +184,33 @@ class Service:
             self.wait_for("stopped")
         if self.state not in ("softdeleting", "terminated"):
             self.cloud.call("DELETE", self.path)
-        self.wait_until_gone()
+        self.wait_until_deleted()
 
-    def wait_until_gone(self) -> None:
-        """Until the API answers 404."""
+    def wait_until_deleted(self) -> None:
+        """Wait until the API returns 404."""
         path = self.cloud.organization + self.path
-        wait_until(lambda: self.cloud.send("GET", path).status_code == 404, "it is gone")
+        wait_until(
+            lambda: self.cloud.send("GET", path).status_code == 404, "the service is deleted"
+        )
 
     def port(self, protocol: str) -> int:
-        """The public port of a protocol."""
+        """Return the public port of a protocol."""
         ports = {e["protocol"]: e["port"] for e in self.created["endpoints"]}
         return int(ports[protocol])
 
     @property
     def engine_pid(self) -> int | None:
-        """The engine's process id, as its pid file has it."""
+        """Return the engine's process id from its pid file."""
         file = self.cloud.state_dir / "services" / self.id / "engine" / "engine.pid"
         return int(file.read_text() or 0) if file.exists() else None
 
     @property
     def url(self) -> str:
-        """The https endpoint."""
+        """Return the https endpoint."""
         return f"https://localhost:{self.port('https')}"
 
     def client(self) -> httpx.Client:
-        """Kept-alive connections to the https endpoint, as the admin."""
+        """Return a client with kept-alive connections to the https endpoint, as the admin."""
         return httpx.Client(
             base_url=self.url,
             auth=("default", self.password),
@@ -219,13 +221,13 @@ class Service:
     def query(
         self, text: str, *, user: str = "default", password: str | None = None, **parameters: str
     ) -> httpx.Response:
-        """One query on a connection of its own."""
+        """Send one query on a new connection."""
         with self.client() as client:
             secret = self.password if password is None else password
             return client.post("/", content=text, params=parameters, auth=(user, secret))
 
-    def answer(self, text: str, **keywords: str) -> str:
-        """The text of a query's answer, which must be success."""
+    def sql(self, text: str, **keywords: str) -> str:
+        """Run a query, which must succeed. Return its result as a string."""
         response = self.query(text, **keywords)
         assert response.status_code == 200, response.text
         return response.text.strip()
@@ -238,7 +240,7 @@ def native(
     password: str | None = None,
     database: str = "default",
 ) -> Client:
-    """A native connection, made at the first query."""
+    """Return a native client, which connects at the first query."""
     return Client(
         "localhost",
         port=service.port("nativesecure"),
@@ -251,7 +253,7 @@ def native(
 
 
 def kill_engine(service: Service) -> None:
-    """SIGKILL, and wait until another process has taken its place."""
+    """Send SIGKILL to the engine and wait until it was started again."""
     pid = service.engine_pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)

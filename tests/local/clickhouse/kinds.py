@@ -1,4 +1,4 @@
-"""What can be made around a service, a body for each kind: for the tests that make them."""
+"""The kinds of objects of a service or an organization, with a request body for each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ POSTGRES = {"name": "pg", "provider": "aws", "region": "us-east-1", "size": "c6g
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of thing: where it is, a body that makes it, a change and what then shows."""
+    """One kind of object: its path, the body to create it, a change and the fields after it."""
 
     path: str
     body: Json
@@ -158,5 +158,5 @@ KINDS = {
 
 
 def ids(shown: Json) -> set[str]:
-    """The ids of a list."""
+    """Return the ids of a list."""
     return {thing["id"] for thing in shown}

@@ -1,4 +1,4 @@
-"""Statements about users, as the engine spells them, are read without loss."""
+"""Statements about users are parsed in the form that the engine prints."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from local.clickhouse.proxy.protocol_errors import ClickHouseError
 from local.clickhouse.sql_accounts import ADMIN, Account, Directory, Role, Setting, sha256_hex
 
 
-def test_create_user_with_all_its_clauses() -> None:
-    """Quotes and backslashes inside a password are what they were."""
+def test_a_create_user_is_parsed_with_all_its_clauses() -> None:
+    """Quotes and backslashes inside a password are preserved."""
     line = (
         "CREATE USER IF NOT EXISTS a, `b-c` IDENTIFIED WITH sha256_password BY 'it\\'s \\\\' "
         "HOST ANY DEFAULT DATABASE `my db` SETTINGS max_threads = 3, log_comment = 'x, y'"
@@ -41,7 +41,7 @@ def test_create_user_with_all_its_clauses() -> None:
 
 
 def test_default_is_the_admin() -> None:
-    """In every statement that names a user."""
+    """This holds in every statement that names a user."""
     altered = parse_statement("ALTER USER default IDENTIFIED BY 'x'")
     assert isinstance(altered, AlterUser)
     assert altered.names == (ADMIN,)
@@ -59,15 +59,15 @@ def test_default_is_the_admin() -> None:
         ("REVOKE ALL ON *.* FROM x", "REVOKE ALL ON *.*", ("x",)),
     ],
 )
-def test_grants_keep_their_words(line: str, clause: str, names: tuple[str, ...]) -> None:
-    """The users file takes the clause as it is."""
+def test_the_clause_of_a_grant_is_preserved(line: str, clause: str, names: tuple[str, ...]) -> None:
+    """The users file contains the clause unchanged."""
     statement = parse_statement(line)
     assert isinstance(statement, Grant | Revoke)
     assert (statement.clause, statement.names) == (clause, names)
 
 
-def test_roles_are_granted_and_taken() -> None:
-    """Also the right to pass them on, alone."""
+def test_roles_are_granted_and_revoked() -> None:
+    """The right to grant them can be revoked alone."""
     granted = parse_statement("GRANT r, `s t` TO x WITH ADMIN OPTION")
     assert granted == GrantRoles(roles=("r", "s t"), names=("x",), admin_option=True, replace=False)
     taken = parse_statement("REVOKE ADMIN OPTION FOR r FROM x")
@@ -76,8 +76,8 @@ def test_roles_are_granted_and_taken() -> None:
     assert apply(taken, has).users["x"].roles == {"r": False}
 
 
-def test_a_profile_with_all_its_clauses() -> None:
-    """Values, bounds, and who it is for."""
+def test_a_profile_is_parsed_with_all_its_clauses() -> None:
+    """Values, bounds, and the users and roles of the profile."""
     line = (
         "CREATE SETTINGS PROFILE IF NOT EXISTS `p` SETTINGS max_threads = 4 MIN 1 MAX 8 CONST, "
         "max_memory_usage = '10G', priority = -2, readonly CONST TO a, default"
@@ -112,10 +112,10 @@ def test_a_profile_with_all_its_clauses() -> None:
         ("ALTER SETTINGS PROFILE `p` TO x, y", {"k": Setting("v")}, ("x", "y")),
     ],
 )
-def test_settings_of_a_profile_change(
+def test_settings_of_a_profile_are_altered(
     line: str, after: dict[str, Setting], to: tuple[str, ...] | None
 ) -> None:
-    """As the engine spells what is replaced, added, changed and taken away."""
+    """Settings are replaced, added, changed and dropped."""
     statement = parse_statement(line)
     assert isinstance(statement, AlterProfile)
     assert statement.settings.after({"k": Setting("v")}) == after
@@ -143,8 +143,8 @@ def test_settings_of_a_profile_change(
         "CREATE QUOTA q",
     ],
 )
-def test_what_is_not_available_is_refused(line: str) -> None:
-    """Rather than half done."""
+def test_an_unavailable_clause_is_rejected(line: str) -> None:
+    """No part of the statement takes effect."""
     with pytest.raises(ClickHouseError):
         parse_statement(line)
 
@@ -167,7 +167,7 @@ def test_what_is_not_available_is_refused(line: str) -> None:
     ],
 )
 def test_statements_about_users_are_recognized(query: bytes) -> None:
-    """Whatever stands before them."""
+    """Comments, spaces and upper case do not matter."""
     assert is_account_statement(query)
 
 
@@ -185,13 +185,13 @@ def test_statements_about_users_are_recognized(query: bytes) -> None:
         b"",
     ],
 )
-def test_everything_else_is_the_engines(query: bytes) -> None:
-    """Data that looks like a statement, above all."""
+def test_other_statements_are_left_to_the_engine(query: bytes) -> None:
+    """In particular, data that looks like a statement."""
     assert not is_account_statement(query)
 
 
-def test_a_grant_without_a_database_is_on_the_sessions() -> None:
-    """The users file knows no session."""
+def test_a_grant_without_a_database_is_for_the_sessions_database() -> None:
+    """The users file has no session."""
     found = Directory(users={"x": Account("x", "00")})
     statement = parse_statement("GRANT SELECT ON t TO x")
     assert apply(statement, found).users["x"].grants == ("GRANT SELECT ON default.t",)
@@ -200,8 +200,8 @@ def test_a_grant_without_a_database_is_on_the_sessions() -> None:
     assert apply(source, found).users["x"].grants == ("GRANT READ ON S3",)
 
 
-def test_a_user_parameter_is_replaced_wherever_it_stands() -> None:
-    """Also quoted, also twice; nothing else in the query string changes."""
+def test_a_user_parameter_is_replaced_at_every_place() -> None:
+    """It can be quoted or occur twice. The rest of the query string does not change."""
     query = "query=SELECT+%27user%3Ddefault%27&user=a&us%65r=default&password=p%26q"
     identified = identify({}, query)
     assert identified.user == ADMIN

@@ -23,15 +23,15 @@ OPERATIONS = [
 ]
 
 
-def test_who_am_i(cloud: CloudProcess) -> None:
-    """The key and its organization."""
+def test_whoami_returns_the_key_and_its_organization(cloud: CloudProcess) -> None:
+    """The response has the key and its organization."""
     found = cloud.send("GET", "/whoami").json()["result"]
     assert found["organizationId"] == cloud.description["organization_id"]
     assert found["actorType"] == "apiKey"
 
 
 def test_the_organization_is_listed_and_changed(cloud: CloudProcess) -> None:
-    """By name, as programs look it up."""
+    """Programs find it by its name."""
     listed = cloud.send("GET", "/organizations").json()
     assert [o["name"] for o in listed["result"]] == ["Local"]
     assert listed["nextCursor"] is None
@@ -39,8 +39,8 @@ def test_the_organization_is_listed_and_changed(cloud: CloudProcess) -> None:
     assert cloud.call("PATCH", "", {"name": "Local"})["name"] == "Local"
 
 
-def test_wrong_credentials_are_401(cloud: CloudProcess) -> None:
-    """Wrong secret, wrong key, none, not Basic."""
+def test_invalid_credentials_are_401(cloud: CloudProcess) -> None:
+    """Another secret, an unknown key, no key, another scheme."""
     key_id = cloud.description["key_id"]
     url = f"{cloud.description['url']}/organizations"
     answers = [
@@ -57,15 +57,15 @@ def test_wrong_credentials_are_401(cloud: CloudProcess) -> None:
 
 
 def test_an_unknown_organization_is_404(cloud: CloudProcess) -> None:
-    """Named in the message."""
+    """The message names it."""
     id = str(uuid.uuid4())
     answer = cloud.send("GET", f"/organizations/{id}/services")
     assert answer.status_code == 404
     assert id in answer.text
 
 
-def test_every_operation_of_the_document_answers(cloud: CloudProcess) -> None:
-    """With success or a refusal of its own; never 404 for the path, 501 for a single one."""
+def test_every_operation_of_the_spec_is_served(cloud: CloudProcess) -> None:
+    """Each succeeds or returns a specific error: no path is unknown, one operation returns 501."""
     assert len(OPERATIONS) == 174
     refused = []
     for method, path, operation in OPERATIONS:
@@ -84,7 +84,7 @@ def test_every_operation_of_the_document_answers(cloud: CloudProcess) -> None:
             refused.append(operation["operationId"])
         if not answer.headers["Content-Type"].startswith("text/plain"):
             assert isinstance(answer.json(), list) or answer.json()["status"] == answer.status_code
-    # A certificate of a Postgres that does not run.
+    # The certificate of a Postgres, which does not run.
     assert refused == ["postgresServiceCertsGet"]
     assert cloud.send("GET", "/nothing").status_code == 404
 
@@ -106,8 +106,10 @@ def test_every_operation_of_the_document_answers(cloud: CloudProcess) -> None:
         (b'{"name": "' + b"x" * 2_000_000 + b'"}', "larger"),
     ],
 )
-def test_a_wrong_body_is_400_and_named(service: Service, content: bytes, named: str) -> None:
-    """Whatever it is, it is one line and nothing changes."""
+def test_an_invalid_body_is_400_with_its_reason(
+    service: Service, content: bytes, named: str
+) -> None:
+    """The message is one line, and nothing changes."""
     path = service.cloud.organization + service.path
     answer = service.cloud.send("PATCH", path, content=content)
     assert answer.status_code == 400
@@ -116,8 +118,8 @@ def test_a_wrong_body_is_400_and_named(service: Service, content: bytes, named: 
     assert service.cloud.call("GET", service.path)["name"] == service.created["name"]
 
 
-def test_a_wrong_query_parameter_is_400(cloud: CloudProcess) -> None:
-    """Unknown, of a wrong type, out of range."""
+def test_an_invalid_query_parameter_is_400(cloud: CloudProcess) -> None:
+    """An unknown parameter, one of another type, one out of range."""
     assert "page" in cloud.call("GET", "/keys?page=1", status=400)
     assert "limit" in cloud.call("GET", "/keys?limit=x", status=400)
     assert "limit" in cloud.call("GET", "/keys?limit=0", status=400)
@@ -147,7 +149,7 @@ def test_an_unexpected_failure_is_logged_without_its_message(own_cloud: CloudPro
 
 
 def test_the_eleventh_request_is_429(own_cloud: CloudProcess) -> None:
-    """With the seconds to wait; another key has its own ten."""
+    """The response has the seconds to wait. Another key has a separate limit."""
     made = own_cloud.call("POST", "/keys", {"name": "other"})
     own_cloud.send("DELETE", "/local/faults")
     answers = [own_cloud.send("GET", "/organizations") for _ in range(11)]
@@ -157,8 +159,8 @@ def test_the_eleventh_request_is_429(own_cloud: CloudProcess) -> None:
     assert other.status_code == 200
 
 
-def test_what_was_answered_is_counted(own_cloud: CloudProcess) -> None:
-    """By operation and status, a lost answer too; services that are gone stay counted."""
+def test_responses_are_counted(own_cloud: CloudProcess) -> None:
+    """The counts are by operation and status. A lost response and a deleted service count, too."""
     own_cloud.set_faults(rules=[{"operation": "instanceGetList", "fault": "lost"}])
     with pytest.raises(httpx.HTTPError):
         own_cloud.call("GET", "/services")
@@ -172,7 +174,7 @@ def test_what_was_answered_is_counted(own_cloud: CloudProcess) -> None:
 
 
 def test_a_created_key_works_until_it_is_deleted(cloud: CloudProcess) -> None:
-    """Its secret is shown once; its id in the API is not its key id."""
+    """Its secret is returned once. Its id in the API is not its key id."""
     made = cloud.call("POST", "/keys", {"name": "ci", "roles": ["developer"]})
     key, auth = made["key"], (made["keyId"], made["keySecret"])
     assert key["id"] != made["keyId"]
@@ -186,14 +188,14 @@ def test_a_created_key_works_until_it_is_deleted(cloud: CloudProcess) -> None:
     cloud.call("GET", f"/keys/{key['id']}", status=404)
 
 
-def test_a_key_with_a_wrong_access_list_is_refused(cloud: CloudProcess) -> None:
-    """Before it can lock anybody out."""
+def test_a_key_with_an_invalid_access_list_is_rejected(cloud: CloudProcess) -> None:
+    """An invalid list could lock out all clients."""
     body = {"name": "k", "ipAccessList": [{"source": "home"}]}
     assert "home" in cloud.call("POST", "/keys", body, status=400)
 
 
-def test_a_cloud_whose_key_was_deleted_makes_another(own_cloud: CloudProcess) -> None:
-    """`cloud.json` always holds one that works."""
+def test_a_cloud_whose_key_was_deleted_creates_another(own_cloud: CloudProcess) -> None:
+    """`cloud.json` always contains a key that works."""
     for key in own_cloud.call("GET", "/keys"):
         own_cloud.call("DELETE", f"/keys/{key['id']}")
     own_cloud.kill()
@@ -202,7 +204,7 @@ def test_a_cloud_whose_key_was_deleted_makes_another(own_cloud: CloudProcess) ->
 
 
 def test_keys_are_paged(cloud: CloudProcess) -> None:
-    """`limit` and `cursor`, with all of them once."""
+    """With `limit` and `cursor`, each key is in one page."""
     ids = [cloud.call("POST", "/keys", {"name": f"k{n}"})["key"]["id"] for n in range(3)]
     seen: list[str] = []
     cursor = ""
@@ -227,8 +229,8 @@ def test_keys_are_paged(cloud: CloudProcess) -> None:
         ({"expireAt": None}, 200),
     ],
 )
-def test_a_key_can_be_shut_out(cloud: CloudProcess, change: dict[str, Any], status: int) -> None:
-    """And let in again; a null expiry clears it."""
+def test_a_key_can_be_blocked(cloud: CloudProcess, change: dict[str, Any], status: int) -> None:
+    """It can be enabled again. A null expiry removes the expiry."""
     tomorrow = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)).isoformat()
     made = cloud.call("POST", "/keys", {"name": "k", "expireAt": tomorrow})
     auth = (made["keyId"], made["keySecret"])
@@ -238,8 +240,8 @@ def test_a_key_can_be_shut_out(cloud: CloudProcess, change: dict[str, Any], stat
     assert {name: shown[name] for name in change} == change
 
 
-def test_a_key_may_be_made_from_hashes(cloud: CloudProcess) -> None:
-    """Then nobody but its owner ever saw it."""
+def test_a_key_can_be_created_from_hashes(cloud: CloudProcess) -> None:
+    """Then the cloud never gets the secret."""
     key_id, secret = "my-key-id-1234", "my-secret"
     hashes = {
         "keyIdHash": hashlib.sha256(key_id.encode()).hexdigest(),
@@ -254,7 +256,7 @@ def test_a_key_may_be_made_from_hashes(cloud: CloudProcess) -> None:
 
 
 def test_backup_configuration(service: Service) -> None:
-    """Defaults, changes, null resets; a start time needs whole days."""
+    """It has defaults, can be changed, and null resets it. A start time needs whole days."""
     call, path = service.cloud.call, f"{service.path}/backupConfiguration"
     defaults = call("GET", path)
     assert defaults == {"backupPeriodInHours": 24, "backupRetentionPeriodInHours": 24}
@@ -276,7 +278,7 @@ def test_backup_configuration(service: Service) -> None:
 
 
 def test_query_endpoint(service: Service) -> None:
-    """404 before, replaced as a whole, keys by their resource id."""
+    """It is 404 at first and replaced as a whole. Keys are named by their resource id."""
     call, path = service.cloud.call, f"{service.path}/serviceQueryEndpoint"
     key = call("POST", "/keys", {"name": "q"})
     call("GET", path, status=404)
@@ -292,7 +294,7 @@ def test_query_endpoint(service: Service) -> None:
 
 
 def test_upgrade_window(service: Service) -> None:
-    """A weekday and one of four hours."""
+    """It is a weekday and one of four hours."""
     call, path = service.cloud.call, f"{service.path}/upgradeWindow"
     call("GET", path, status=404)
     window = call("PUT", path, {"weekday": 1, "startHourUtc": 6})
@@ -303,7 +305,7 @@ def test_upgrade_window(service: Service) -> None:
 
 
 def test_scaling_schedule(service: Service) -> None:
-    """Replaced as a whole, shown with the service."""
+    """It is replaced as a whole and returned with the service."""
     call, path = service.cloud.call, f"{service.path}/scalingSchedule"
     call("GET", path, status=404)
     entry = {"name": "night", "weekdays": [1, 2], "startHourUtc": 0, "endHourUtc": 6}
@@ -318,7 +320,7 @@ def test_scaling_schedule(service: Service) -> None:
 
 
 def test_private_endpoints(service: Service) -> None:
-    """Ids are a set."""
+    """The ids are a set."""
     call, path = service.cloud.call, service.path
     assert call("GET", f"{path}/privateEndpointConfig")["endpointServiceId"]
     call("POST", f"{path}/privateEndpoint", {"id": "vpce-1"})
@@ -327,7 +329,7 @@ def test_private_endpoints(service: Service) -> None:
 
 
 def test_state_is_kept_over_a_restart(own_cloud: CloudProcess) -> None:
-    """Sub-resources and keys, too."""
+    """Sub-resources and keys are kept, too."""
     service = own_cloud.create_service(tags=[{"key": "a", "value": "b"}])
     own_cloud.call("PUT", f"{service.path}/upgradeWindow", {"weekday": 1, "startHourUtc": 6})
     own_cloud.call("PATCH", f"{service.path}/replicaScaling", {"numReplicas": 5})
@@ -342,8 +344,8 @@ def test_state_is_kept_over_a_restart(own_cloud: CloudProcess) -> None:
     assert own_cloud.send("GET", "/whoami", auth=auth).status_code == 200
 
 
-def test_a_lost_answer_was_carried_out(cloud: CloudProcess) -> None:
-    """The create is made and never answered: what an orphan grows from."""
+def test_a_request_with_a_lost_response_is_carried_out(cloud: CloudProcess) -> None:
+    """The service is created without a response. This is how orphans come into being."""
     cloud.set_faults(rules=[{"operation": "instanceCreate", "fault": "lost"}])
     with pytest.raises(httpx.RemoteProtocolError):
         cloud.create_service(name="orphan")
@@ -354,8 +356,8 @@ def test_a_lost_answer_was_carried_out(cloud: CloudProcess) -> None:
     service.remove()
 
 
-def test_a_late_error_was_carried_out(service: Service) -> None:
-    """A gateway's 5xx says nothing about what became of the request."""
+def test_a_request_with_a_late_error_is_carried_out(service: Service) -> None:
+    """After a 5xx of a gateway, the request may have been carried out."""
     service.cloud.set_faults(
         rules=[{"operation": "instanceUpdate", "fault": "late_error", "status": 502}]
     )
@@ -364,8 +366,8 @@ def test_a_late_error_was_carried_out(service: Service) -> None:
     assert send("GET", path).json()["result"]["name"] == "changed-all-the-same"
 
 
-def test_faults_are_used_up(service: Service) -> None:
-    """`times`, then well again; `*` is every operation."""
+def test_a_fault_ends_after_its_times(service: Service) -> None:
+    """A rule ends after `times` requests. `*` is every operation."""
     service.cloud.set_faults(
         rules=[
             {"operation": "instanceGet", "fault": "error", "status": 500, "times": 2},
@@ -393,13 +395,13 @@ def test_faults_are_used_up(service: Service) -> None:
         ([], "faults"),
     ],
 )
-def test_wrong_faults_are_named(cloud: CloudProcess, faults: Any, named: str) -> None:
-    """A fault that is not applied would make a test pass by itself."""
+def test_invalid_faults_are_named(cloud: CloudProcess, faults: Any, named: str) -> None:
+    """Otherwise a test would pass because a fault is not applied."""
     answer = cloud.send("PUT", "/local/faults", faults)
     assert answer.status_code == 400
     assert named in answer.text
 
 
 def test_local_paths_need_a_key(cloud: CloudProcess) -> None:
-    """The same as the API's."""
+    """The keys are the API's."""
     assert cloud.send("GET", "/local/faults", auth=("x", "y")).status_code == 401

@@ -1,4 +1,4 @@
-"""Backups: rows that were there at their time are there in a service that is made from one."""
+"""Backups: a service that is created from one has the rows of its time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NOON = datetime.datetime(2026, 1, 10, 12, 30, tzinfo=datetime.UTC)
 
 
 def back_up(service: Service, *, status: int = 200) -> Any:
-    """Take a backup now."""
+    """Take a backup now, and return it."""
     answer = service.cloud.send("POST", f"/local{service.path}/backups")
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
-def test_a_service_is_made_from_a_backup(own_cloud: CloudProcess) -> None:
-    """With its rows and views as they were, after its service is gone and the cloud was killed."""
+def test_a_service_is_created_from_a_backup(own_cloud: CloudProcess) -> None:
+    """It has the rows and views, also after the first service was deleted and the cloud killed."""
     service = own_cloud.create_service()
     for statement in (
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a",
@@ -35,16 +35,16 @@ def test_a_service_is_made_from_a_backup(own_cloud: CloudProcess) -> None:
         "CREATE MATERIALIZED VIEW x.view TO x.copy AS SELECT a FROM default.t",
         "INSERT INTO t VALUES (3)",
     ):
-        service.answer(statement)
+        service.sql(statement)
     backup = back_up(service)
     assert (backup["status"], backup["serviceId"]) == ("done", service.id)
     assert backup["sizeInBytes"] > 0
-    service.answer("INSERT INTO t VALUES (4)")
+    service.sql("INSERT INTO t VALUES (4)")
     assert own_cloud.call("GET", f"{service.path}/backups") == [backup]
     assert own_cloud.call("GET", f"{service.path}/backups/{backup['id']}") == backup
     service.remove()
 
-    # Killed before the restore: it is done when the cloud is back, from nothing.
+    # A kill before the restore: the restore begins again when the cloud is started.
     own_cloud.set_faults(provisioning="stuck")
     restored = own_cloud.create_service(wait=False, backupId=backup["id"])
     own_cloud.kill()
@@ -54,16 +54,18 @@ def test_a_service_is_made_from_a_backup(own_cloud: CloudProcess) -> None:
     own_cloud.start()
     restored.wait_for("running")
     assert not (half / "half").exists()
-    assert restored.answer("SELECT groupArray(a) FROM (SELECT a FROM t ORDER BY a)") == "[1,2,3]"
-    restored.answer("INSERT INTO t VALUES (5)")
-    assert restored.answer("SELECT groupArray(a) FROM (SELECT a FROM x.copy ORDER BY a)") == "[3,5]"
-    # It is a service of its own: its password is the new one, and it has no backups yet.
+    assert restored.sql("SELECT groupArray(a) FROM (SELECT a FROM t ORDER BY a)") == "[1,2,3]"
+    restored.sql("INSERT INTO t VALUES (5)")
+    assert restored.sql("SELECT groupArray(a) FROM (SELECT a FROM x.copy ORDER BY a)") == "[3,5]"
+    # It is a separate service: it has a new password and no backups yet.
     assert own_cloud.call("GET", f"{restored.path}/backups") == []
     restored.remove()
 
 
-def test_what_cannot_be_restored_is_refused(cloud: CloudProcess, service: Service) -> None:
-    """A backup that there is not, and a key for none; nothing is made."""
+def test_a_backup_that_cannot_be_restored_is_rejected(
+    cloud: CloudProcess, service: Service
+) -> None:
+    """An unknown backup, and an encryption key without a backup. No service is created."""
     before = len(cloud.call("GET", "/services"))
     body = {"name": "n", "provider": "aws", "region": "us-east-1", "ipAccessList": []}
     unknown = str(uuid.uuid4())
@@ -74,8 +76,10 @@ def test_what_cannot_be_restored_is_refused(cloud: CloudProcess, service: Servic
     assert len(cloud.call("GET", "/services")) == before
 
 
-def test_backups_belong_to_a_service_that_answers(cloud: CloudProcess, service: Service) -> None:
-    """An idle one is woken; a stopped one and a secondary have none taken."""
+def test_only_a_service_that_serves_queries_is_backed_up(
+    cloud: CloudProcess, service: Service
+) -> None:
+    """An idle service is woken. A stopped or secondary service gets an error."""
     warehouse = {"dataWarehouseId": service.created["dataWarehouseId"]}
     secondary = cloud.create_service(**warehouse, name="second")
     back_up(secondary, status=400)
@@ -101,12 +105,12 @@ def test_backups_belong_to_a_service_that_answers(cloud: CloudProcess, service: 
     ],
 )
 def test_a_backup_is_due_as_configured(configuration: dict[str, Any], hours: float) -> None:
-    """After its period, or at its hour of the day."""
+    """It is due after its period, or at its hour of the day."""
     assert next_time(configuration, NOON) == NOON + datetime.timedelta(hours=hours)
 
 
 def test_a_backup_is_taken_when_due_and_kept_for_its_retention(tmp_path: Path) -> None:
-    """Of running primaries, once a period; one that a kill cut off is an error, not a backup."""
+    """Running primary services get one per period. A kill during a backup makes it an error."""
     day = datetime.timedelta(days=1)
     fields = {"state": "running", "isPrimary": True, "createdAt": NOON.isoformat()}
     record = ServiceRecord(folder=tmp_path / "s", id="s", ports={}, fields=fields)

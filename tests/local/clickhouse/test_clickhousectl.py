@@ -1,4 +1,4 @@
-"""The vendor's own command line drives the local cloud, with nothing changed but its `--url`."""
+"""The vendor's command line works with the local cloud, if only its `--url` is changed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ PROGRAM = Path(sys.executable).parent / "clickhousectl"
 
 
 def environment_of(home: Path, key_id: str, key_secret: str) -> dict[str, str]:
-    """What it is told; in a home of its own, where it would keep keys that it makes itself."""
-    # It asks for a newer version of itself unless it did so lately: when, and what it heard.
+    """Return its variables, with a separate home folder, where it stores keys that it creates."""
+    # It checks for a newer version unless it did so recently: the time, and the version.
     checked = home / ".clickhouse" / "last_update_check"
     checked.parent.mkdir(exist_ok=True)
     checked.write_text(f"{int(time.time())}\n{version('clickhousectl')}")
@@ -40,7 +40,7 @@ def environment_of(home: Path, key_id: str, key_secret: str) -> dict[str, str]:
 
 @pytest.fixture
 def run(cloud: CloudProcess, tmp_path: Path) -> Run:
-    """Runs `clickhousectl cloud …`; its JSON, or the text where it prints none."""
+    """Return a function that runs `clickhousectl cloud …` and returns its JSON or its text."""
     description = cloud.description
     environment = environment_of(tmp_path, description["key_id"], description["key_secret"])
 
@@ -64,8 +64,8 @@ def run(cloud: CloudProcess, tmp_path: Path) -> Run:
     return run
 
 
-def test_it_asks_nobody_else(tmp_path: Path) -> None:
-    """Neither its telemetry nor its search for a newer version leaves the machine."""
+def test_clickhousectl_sends_requests_only_to_the_cloud(tmp_path: Path) -> None:
+    """Its telemetry and its check for a newer version do not leave the machine."""
     shown, attempts = run_without_network(
         *(str(PROGRAM), "cloud", "--url", "http://127.0.0.1:1", "org", "list"),
         environment=environment_of(tmp_path, "id", "secret"),
@@ -74,8 +74,8 @@ def test_it_asks_nobody_else(tmp_path: Path) -> None:
     assert attempts == 0
 
 
-def test_a_service_from_create_to_delete(cloud: CloudProcess, run: Run) -> None:
-    """Created, scaled, changed, stopped and started; its parts set and read; deleted."""
+def test_clickhousectl_creates_changes_and_deletes_a_service(cloud: CloudProcess, run: Run) -> None:
+    """It is created, scaled, changed, stopped and started. Its parts are set and read."""
     made = run("service", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
     id = str(made["service"]["id"])
     wait_until(lambda: run("service", "get", id)["state"] == "running", "it runs")
@@ -99,16 +99,16 @@ def test_a_service_from_create_to_delete(cloud: CloudProcess, run: Run) -> None:
     wait_until(lambda: run("service", "get", restored)["state"] == "running", "it is restored")
     run("service", "delete", restored, "--force")
     run("service", "stop", id)
-    wait_until(lambda: run("service", "get", id)["state"] == "stopped", "it is stopped")
+    wait_until(lambda: run("service", "get", id)["state"] == "stopped", "the service is stopped")
     run("service", "start", id)
-    wait_until(lambda: run("service", "get", id)["state"] == "running", "it runs again")
+    wait_until(lambda: run("service", "get", id)["state"] == "running", "the service runs again")
     run("service", "delete", id, "--force")
-    wait_until(lambda: run("service", "list") == [], "it is gone")
+    wait_until(lambda: run("service", "list") == [], "the service is deleted")
     run("service", "get", id, fails=True)
 
 
 def test_keys_and_a_query_endpoint(cloud: CloudProcess, run: Run) -> None:
-    """A key that may ask, and then may not."""
+    """A key can use the endpoint, and later cannot."""
     service = cloud.create_service()
     made = run("key", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
     key = made["key"]["id"]
@@ -126,7 +126,7 @@ def test_keys_and_a_query_endpoint(cloud: CloudProcess, run: Run) -> None:
 
 
 def test_members_and_roles(run: Run) -> None:
-    """A member's roles are changed by id."""
+    """The roles of a member are changed by id."""
     members = run("member", "list")
     developer = next(m for m in members if m["name"] == "Colleague")
     roles = {role["name"]: role["id"] for role in run("org", "role", "list")}
@@ -137,7 +137,7 @@ def test_members_and_roles(run: Run) -> None:
 
 
 def test_a_backup_bucket_from_a_file(cloud: CloudProcess, run: Run, tmp_path: Path) -> None:
-    """As the vendor's takes it."""
+    """The file has the form that the vendor accepts."""
     service = cloud.create_service()
     file = tmp_path / "bucket.json"
     bucket = {

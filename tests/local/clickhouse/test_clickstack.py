@@ -1,4 +1,4 @@
-"""ClickStack: what names something finds it there, and ids are the server's."""
+"""ClickStack: references must exist, and the server assigns ids."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ ALERT = {"threshold": 1, "interval": "5m", "thresholdType": "above", "source": "
 
 
 class ClickStack:
-    """The ClickStack of a service."""
+    """A client of a service's ClickStack."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     def call(self, method: str, path: str, body: Json = None, *, status: int = 200) -> Json:
-        """One request under the service's ClickStack."""
+        """Send one request under the service's ClickStack."""
         path = f"{self._service.path}/clickstack/{path}"
         return self._service.cloud.call(method, path, body, status=status)
 
 
 @pytest.fixture
 def clickstack(cloud: CloudProcess) -> ClickStack:
-    """Of a service without any data."""
+    """Return the ClickStack of a service without any data."""
     return ClickStack(cloud.create_service())
 
 
 def tile(name: str, source: str, **fields: Json) -> Json:
-    """A chart of a source."""
+    """Return a chart of a source."""
     config = {"displayType": "number", "sourceId": source, "select": [{"aggFn": "count"}]}
     return {"name": name, "x": 0, "y": 0, "w": 4, "h": 4, "config": config, **fields}
 
 
 def test_sources_tiles_alerts_and_webhooks_refer_to_each_other(clickstack: ClickStack) -> None:
-    """Unknown ids are refused with their place; tiles keep ids; an alert goes with its tile."""
+    """Unknown ids are rejected, tiles keep their ids, and an alert is deleted with its tile."""
     call = clickstack.call
     nowhere = str(uuid.uuid4())
     lost = {**SQL_SOURCE, "traceSourceId": nowhere}
@@ -72,7 +72,7 @@ def test_sources_tiles_alerts_and_webhooks_refer_to_each_other(clickstack: Click
     alert = call("POST", "alerts", heard)
     call("DELETE", f"webhooks/{hook}", status=409)
 
-    # The first keeps its id under another name; the second has none, so it is a new one.
+    # The first tile keeps its id under another name. The second has no id, so it is new.
     changed = {"name": "d", "tiles": [{**first, "name": "z"}, tile("b", source)]}
     kept, fresh = call("PUT", f"dashboards/{made['id']}", changed)["tiles"]
     assert (kept["id"], kept["name"]) == (first["id"], "z")
@@ -87,8 +87,8 @@ def test_sources_tiles_alerts_and_webhooks_refer_to_each_other(clickstack: Click
     call("DELETE", f"webhooks/{hook}")
 
 
-def test_an_alert_may_have_a_query_of_its_own(clickstack: ClickStack) -> None:
-    """Of a source that is there; sent to an address."""
+def test_an_alert_can_have_a_custom_query(clickstack: ClickStack) -> None:
+    """Its source must exist. It is sent to an address."""
     call = clickstack.call
     source = call("POST", "sources", SQL_SOURCE)["id"]
     channels = [{"type": "email", "emailRecipients": ["a@example.com"]}]

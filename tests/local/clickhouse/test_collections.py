@@ -1,4 +1,4 @@
-"""What holds for every kind of thing around a service: made, shown, changed, deleted, kept."""
+"""Rules for every kind of object: create, read, change, delete, and state over a restart."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Json = Any
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_lifecycle(cloud: CloudProcess, shared: Service, name: str) -> None:
-    """Made and listed, read, changed, deleted; then it is gone, for every verb."""
+    """An object is created, listed, read, changed and deleted. Then every method returns 404."""
     kind = KINDS[name]
     path = kind.path.format(service=shared.path)
-    # Who may use an endpoint must exist: the one key that every cloud has.
+    # The key of an endpoint must exist: every cloud has one key.
     known = {"apiKeyIds": [cloud.call("GET", "/keys")[0]["id"]]} if "apiKeyIds" in kind.body else {}
     answer = cloud.send("POST", cloud.organization + path, {**kind.body, **known})
     assert answer.status_code == kind.status, answer.text
@@ -39,8 +39,8 @@ def test_a_lifecycle(cloud: CloudProcess, shared: Service, name: str) -> None:
         cloud.call("GET", one, status=404)
 
 
-def test_secrets_are_nowhere_on_disk(cloud: CloudProcess, shared: Service) -> None:
-    """Credentials of a pipe are taken and forgotten."""
+def test_no_file_contains_credentials(cloud: CloudProcess, shared: Service) -> None:
+    """Credentials of a pipe are accepted and not stored."""
     pipe = KINDS["kafka pipe"]
     made = cloud.call("POST", f"{shared.path}/clickpipes", pipe.body)
     record = cloud.state_dir / "services" / shared.id / "service.json"
@@ -49,8 +49,8 @@ def test_secrets_are_nowhere_on_disk(cloud: CloudProcess, shared: Service) -> No
     cloud.call("DELETE", f"{shared.path}/clickpipes/{made['id']}")
 
 
-def test_everything_is_kept_over_a_restart(own_cloud: CloudProcess) -> None:
-    """Of the organization and of a service."""
+def test_all_objects_are_kept_over_a_restart(own_cloud: CloudProcess) -> None:
+    """Objects of the organization and of a service are kept."""
     service = own_cloud.create_service()
     role = own_cloud.call("POST", "/roles", KINDS["role"].body)
     path = f"{service.path}/clickpipes"
@@ -61,8 +61,8 @@ def test_everything_is_kept_over_a_restart(own_cloud: CloudProcess) -> None:
     assert own_cloud.call("GET", f"{path}/{pipe['id']}")["source"] == pipe["source"]
 
 
-def test_what_something_refers_to_must_exist(cloud: CloudProcess, shared: Service) -> None:
-    """And stays as long as it is referred to."""
+def test_a_referenced_object_must_exist(cloud: CloudProcess, shared: Service) -> None:
+    """It cannot be deleted while an object refers to it."""
     search = {"name": "s", "sourceId": str(uuid.uuid4())}
     cloud.call("POST", f"{shared.path}/clickstack/saved-searches", search, status=400)
     endpoint = {**KINDS["query endpoint"].body, "apiKeyIds": [str(uuid.uuid4())]}
@@ -73,7 +73,7 @@ def test_what_something_refers_to_must_exist(cloud: CloudProcess, shared: Servic
 
 
 def test_an_idle_service_has_to_be_woken(cloud: CloudProcess) -> None:
-    """424, with what the document says of it: for pipes and for the attachment of a function."""
+    """Pipes and the attachment of a function return 424 with the fields of the OpenAPI spec."""
     service = cloud.create_service()
     cloud.call("GET", f"{service.path}/clickpipesCdcScaling", status=404)
     cloud.send("POST", f"/local/services/{service.id}/idle")
@@ -98,10 +98,10 @@ def test_an_idle_service_has_to_be_woken(cloud: CloudProcess) -> None:
         ("/replicaAwareRouting", {"httpEnabled": True}),
     ],
 )
-def test_what_every_service_has_is_changed_by_field(
+def test_parts_of_every_service_are_changed_by_field(
     cloud: CloudProcess, shared: Service, path: str, change: Json
 ) -> None:
-    """What is not named stays."""
+    """Fields that are not named stay."""
     before = cloud.call("GET", shared.path + path)
     assert cloud.call("PATCH", shared.path + path, change) == {**before, **change}
     assert cloud.call("GET", shared.path + path) == {**before, **change}
@@ -125,13 +125,13 @@ def test_what_every_service_has_is_changed_by_field(
         "{service}/clickpipes/context",
     ],
 )
-def test_what_can_only_be_read(cloud: CloudProcess, shared: Service, path: str) -> None:
-    """Fits the document, which the cloud itself checks."""
+def test_read_only_objects_are_returned(cloud: CloudProcess, shared: Service, path: str) -> None:
+    """The response fits the OpenAPI spec, which the cloud checks."""
     cloud.call("GET", path.format(service=shared.path))
 
 
-def test_a_stuck_and_a_failing_thing(cloud: CloudProcess, shared: Service) -> None:
-    """Whatever is provisioned meets the faults that services meet."""
+def test_an_object_can_be_stuck_or_fail(cloud: CloudProcess, shared: Service) -> None:
+    """The faults of services apply to all objects that are provisioned."""
     cloud.set_faults(provisioning="stuck")
     made = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["kafka pipe"].body)
     path = f"{shared.path}/clickpipes/{made['id']}"
@@ -141,8 +141,8 @@ def test_a_stuck_and_a_failing_thing(cloud: CloudProcess, shared: Service) -> No
     cloud.call("DELETE", path)
 
 
-def test_an_empty_answer_and_a_fresh_key(cloud: CloudProcess) -> None:
-    """A delete is done and says nothing; a key made seconds ago is not known yet."""
+def test_an_empty_response_and_a_fresh_key(cloud: CloudProcess) -> None:
+    """A delete returns no body. A key that was created seconds ago is not found."""
     service = cloud.create_service()
     fresh = {"operation": "instanceQueryEndpointUpsert", "fault": "fresh_key"}
     cloud.set_faults(rules=[fresh, {"operation": "instanceQueryEndpointDelete", "fault": "empty"}])

@@ -1,4 +1,4 @@
-"""What a service's clients see: https and native TLS, streams, deduplication, errors."""
+"""The endpoints of a service: https and native TLS, streams, deduplication, errors."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from clickhouse_driver.errors import ServerException  # type: ignore[import-unty
 from local.clickhouse.engine_sockets import engine_socket
 from tests.local.clickhouse.control_plane import Service, kill_engine, native, wait_until
 
-# httpx would otherwise send the client's own.
+# httpx would otherwise send the client's credentials.
 NO_AUTH = httpx.Auth()
 
 
 @pytest.mark.parametrize("password", ["", "wrong", "x" * 100])
-def test_a_wrong_password_is_refused_over_https(service: Service, password: str) -> None:
-    """However it is sent, in ClickHouse's own form."""
+def test_an_invalid_password_is_rejected_over_https(service: Service, password: str) -> None:
+    """This holds for every way to send it. The error is ClickHouse's."""
     token = {"user": "default", "password": password}
     with service.client() as client:
         answers = [
@@ -46,8 +46,8 @@ def test_a_wrong_password_is_refused_over_https(service: Service, password: str)
         assert "_admin_" not in answer.text
 
 
-def test_the_password_is_taken_from_every_place(service: Service) -> None:
-    """Basic, the two headers, the query string with and without a user, and no user at all."""
+def test_the_password_can_be_sent_in_every_way(service: Service) -> None:
+    """Basic, the two headers, the query string with and without a user, and no user."""
     password = service.password
     with service.client() as client:
         client.auth = NO_AUTH
@@ -63,8 +63,8 @@ def test_the_password_is_taken_from_every_place(service: Service) -> None:
             assert client.post("/", content="SELECT 1", **place).text == "1\n"
 
 
-def test_nobody_gets_in_without_a_password(service: Service) -> None:
-    """The engine's own passwordless session cannot be joined, not even behind its door."""
+def test_no_client_connects_without_a_password(service: Service) -> None:
+    """No client can use the engine's session without password, not even behind its door."""
     with service.client() as client:
         assert client.get("/", params={"query": "SELECT 1"}, auth=NO_AUTH).status_code >= 400
     arguments = Path(f"/proc/{service.engine_pid}/cmdline").read_text().split("\0")
@@ -76,8 +76,8 @@ def test_nobody_gets_in_without_a_password(service: Service) -> None:
     assert connection.getresponse().status >= 400
 
 
-def test_the_engine_process_shows_no_secret(service: Service) -> None:
-    """Neither in its arguments nor in its environment nor in any file of the state folder."""
+def test_the_engine_process_exposes_no_secret(service: Service) -> None:
+    """Its arguments, its environment and all files of the state folder contain none."""
     password = service.password.encode()
     for name in ("cmdline", "environ"):
         assert password not in Path(f"/proc/{service.engine_pid}/{name}").read_bytes()
@@ -87,35 +87,35 @@ def test_the_engine_process_shows_no_secret(service: Service) -> None:
 
 
 def test_native_tls_works_and_enforces_the_password(service: Service) -> None:
-    """The same account as over https."""
+    """The account is the same as over https."""
     client = native(service)
     client.execute("CREATE TABLE t (a Int64, s String) ENGINE = MergeTree ORDER BY a")
     rows = [(i, "x" * 50) for i in range(50_000)]
     assert client.execute("INSERT INTO t VALUES", rows) == len(rows)
     assert client.execute("SELECT count(), sum(a) FROM t") == [(50_000, sum(range(50_000)))]
-    assert service.answer("SELECT count() FROM t") == "50000"
+    assert service.sql("SELECT count() FROM t") == "50000"
 
 
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [({"password": ""}, 516), ({"user": "nobody"}, 516), ({"database": "none"}, 81)],
 )
-def test_a_refused_native_login_hurts_nobody_else(
+def test_a_rejected_native_login_does_not_affect_other_clients(
     service: Service, wrong: dict[str, str], code: int
 ) -> None:
-    """An engine that sees one over its native port aborts, so it never may."""
+    """An engine aborts at a rejected login over its native port, so none may reach it."""
     before = service.engine_pid
     for _ in range(3):
-        with pytest.raises(ServerException) as refused:
+        with pytest.raises(ServerException) as rejected:
             native(service, **wrong).execute("SELECT 1")
-        assert refused.value.code == code
-        assert "_admin_" not in str(refused.value)
-    assert service.answer("SELECT 1") == "1"
+        assert rejected.value.code == code
+        assert "_admin_" not in str(rejected.value)
+    assert service.sql("SELECT 1") == "1"
     assert service.engine_pid == before
 
 
-def test_something_else_on_the_native_port_is_told_so(service: Service) -> None:
-    """A client of another protocol gets an error and not silence."""
+def test_another_protocol_on_the_native_port_gets_an_error(service: Service) -> None:
+    """A client of another protocol gets an error."""
     context = ssl.create_default_context(cafile=service.cloud.description["ca_file"])
     with (
         socket.create_connection(("127.0.0.1", service.port("nativesecure"))) as plain,
@@ -125,17 +125,17 @@ def test_something_else_on_the_native_port_is_told_so(service: Service) -> None:
         assert b"Hello" in connection.recv(4096)
 
 
-def test_a_stopped_service_says_so_over_native(service: Service) -> None:
-    """As an exception of the protocol."""
+def test_a_stopped_service_returns_an_error_over_native(service: Service) -> None:
+    """The error is an exception of the protocol."""
     service.command("stop")
     service.wait_for("stopped")
     with pytest.raises(ServerException, match="stopped"):
         native(service).execute("SELECT 1")
 
 
-def test_bodies_pass_as_they_are(service: Service) -> None:
-    """Compressed with a Content-Encoding, concatenated, chunked, in one piece."""
-    service.answer("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+def test_bodies_are_passed_unchanged(service: Service) -> None:
+    """Bodies can be compressed with a Content-Encoding, concatenated, chunked or whole."""
+    service.sql("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
     insert = {"query": "INSERT INTO t FORMAT TSV"}
     with service.client() as client:
         members = gzip.compress(b"1\n2\n") + gzip.compress(b"3\n")
@@ -149,16 +149,16 @@ def test_bodies_pass_as_they_are(service: Service) -> None:
         assert answer.text == "21\n"
 
 
-def test_a_large_answer_streams(service: Service) -> None:
-    """Bytes arrive before the query has ended, and all of them do."""
+def test_a_large_response_is_streamed(service: Service) -> None:
+    """Bytes arrive before the end of the query, and none is lost."""
     query = "SELECT number, repeat('x', 100) FROM numbers(300000) FORMAT TSV"
     with service.client() as client, client.stream("POST", "/", content=query) as answer:
         assert sum(chunk.count(b"\n") for chunk in answer.iter_bytes()) == 300_000
 
 
-def test_an_expected_continue_is_given(service: Service) -> None:
-    """curl asks for one before large bodies."""
-    service.answer("CREATE TABLE t (a String) ENGINE = Memory")
+def test_an_expected_continue_is_sent(service: Service) -> None:
+    """curl requests it before large bodies."""
+    service.sql("CREATE TABLE t (a String) ENGINE = Memory")
     context = ssl.create_default_context(cafile=service.cloud.description["ca_file"])
     token = b64encode(f"default:{service.password}".encode()).decode()
     head = (
@@ -173,13 +173,13 @@ def test_an_expected_continue_is_given(service: Service) -> None:
         assert connection.recv(4096).startswith(b"HTTP/1.1 100")
         connection.sendall(b"7\n")
         assert connection.recv(4096).startswith(b"HTTP/1.1 200")
-    assert service.answer("SELECT count() FROM t") == "1"
+    assert service.sql("SELECT count() FROM t") == "1"
 
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_half_a_body_inserts_nothing(service: Service, *, chunked: bool) -> None:
-    """A client that dies in the middle of an insert leaves no rows."""
-    service.answer("CREATE TABLE t (a String) ENGINE = MergeTree ORDER BY a")
+    """A client that is killed during an insert leaves no rows."""
+    service.sql("CREATE TABLE t (a String) ENGINE = MergeTree ORDER BY a")
     connection = http.client.HTTPSConnection(
         "localhost",
         service.port("https"),
@@ -199,33 +199,33 @@ def test_half_a_body_inserts_nothing(service: Service, *, chunked: bool) -> None
         connection.send(rows)
     connection.close()
     running = "SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO t%'"
-    wait_until(lambda: service.answer(running) == "0", "the insert has ended")
-    assert service.answer("SELECT count() FROM t") == "0"
+    wait_until(lambda: service.sql(running) == "0", "the insert has ended")
+    assert service.sql("SELECT count() FROM t") == "0"
 
 
 def test_a_repeated_insert_counts_once(service: Service) -> None:
-    """Under the same token, also after the engine was killed in between."""
-    service.answer(
+    """The token is the same. A kill of the engine in between has no effect."""
+    service.sql(
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a "
         "SETTINGS non_replicated_deduplication_window = 100"
     )
     insert = "INSERT INTO t VALUES (1)"
     for _ in range(2):
-        service.answer(insert, insert_deduplication_token="batch-1")
+        service.sql(insert, insert_deduplication_token="batch-1")
     kill_engine(service)
-    service.answer(insert, insert_deduplication_token="batch-1")
-    service.answer(insert, insert_deduplication_token="batch-2")
-    assert service.answer("SELECT count() FROM t") == "2"
+    service.sql(insert, insert_deduplication_token="batch-1")
+    service.sql(insert, insert_deduplication_token="batch-2")
+    assert service.sql("SELECT count() FROM t") == "2"
 
 
 SCHEMA = 'syntax = "proto3"; message Row { int64 a = 1; string s = 2; }'
 
 
-def test_a_protobuf_schema_may_come_as_text_or_from_a_table(service: Service) -> None:
-    """`format_schema_source` string and query, as in the cloud."""
-    service.answer("CREATE TABLE t (a Int64, s String) ENGINE = MergeTree ORDER BY a")
-    service.answer("CREATE TABLE schemas (text String) ENGINE = MergeTree ORDER BY text")
-    service.answer(f"INSERT INTO schemas VALUES ('{SCHEMA}')")
+def test_a_protobuf_schema_can_be_a_string_or_in_a_table(service: Service) -> None:
+    """`format_schema_source` can be string or query, as in the cloud."""
+    service.sql("CREATE TABLE t (a Int64, s String) ENGINE = MergeTree ORDER BY a")
+    service.sql("CREATE TABLE schemas (text String) ENGINE = MergeTree ORDER BY text")
+    service.sql(f"INSERT INTO schemas VALUES ('{SCHEMA}')")
     row = b"\x08\x07\x12\x02ok"
     sources = {"string": SCHEMA, "query": "SELECT text FROM schemas"}
     with service.client() as client:
@@ -238,26 +238,26 @@ def test_a_protobuf_schema_may_come_as_text_or_from_a_table(service: Service) ->
             }
             answer = client.post("/", params=parameters, content=row)
             assert answer.is_success, answer.text
-    assert service.answer("SELECT count(), any(a), any(s) FROM t") == "2\t7\tok"
+    assert service.sql("SELECT count(), any(a), any(s) FROM t") == "2\t7\tok"
 
 
-def test_a_database_is_atomic_without_saying_so(service: Service) -> None:
-    """As in the cloud, where nobody names an engine."""
-    service.answer("CREATE DATABASE telemetry")
+def test_a_database_is_atomic_by_default(service: Service) -> None:
+    """The engine is the cloud's default."""
+    service.sql("CREATE DATABASE telemetry")
     engines = "SELECT engine FROM system.databases WHERE name = 'telemetry'"
-    assert service.answer(engines) == "Atomic"
+    assert service.sql(engines) == "Atomic"
 
 
 def test_files_of_the_machine_cannot_be_read(service: Service) -> None:
-    """The service's admin is not the owner of the laptop."""
-    refused = service.query("SELECT * FROM file('/etc/passwd', LineAsString)")
-    assert refused.status_code >= 400
-    assert "ACCESS_DENIED" in refused.text
+    """The service's admin has no rights on the machine."""
+    rejected = service.query("SELECT * FROM file('/etc/passwd', LineAsString)")
+    assert rejected.status_code >= 400
+    assert "ACCESS_DENIED" in rejected.text
 
 
 def test_concurrent_clients_do_not_wait_for_each_other(service: Service) -> None:
-    """A slow insert on one connection, queries on another."""
-    service.answer("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+    """A slow insert on one connection does not block queries on another."""
+    service.sql("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
     may_end = threading.Event()
 
     def slow_body() -> Iterator[bytes]:
@@ -272,7 +272,7 @@ def test_concurrent_clients_do_not_wait_for_each_other(service: Service) -> None
 
     thread = threading.Thread(target=insert)
     thread.start()
-    assert service.answer("SELECT 1") == "1"
+    assert service.sql("SELECT 1") == "1"
     may_end.set()
     thread.join()
-    assert service.answer("SELECT sum(a) FROM t") == "3"
+    assert service.sql("SELECT sum(a) FROM t") == "3"

@@ -1,4 +1,4 @@
-"""Requests made from the document, right ones and wrong ones: none is answered with a 5xx."""
+"""Valid and invalid requests that are generated from the OpenAPI spec: none returns a 5xx."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.local.clickhouse.kinds import KINDS
 from tests.support.paths import ROOT
 
 PROGRAM = Path(sys.executable).parent / "schemathesis"
-DOCUMENT = ROOT / "clickhouse_api" / "openapi.json"
+SPEC = ROOT / "clickhouse_api" / "openapi.json"
 SEED = "20260101"
 EXAMPLES = "2"
-# There is no Postgres that could have a certificate, and the cloud says so.
-REFUSED = "postgresServiceCertsGet"
-# Things that are there, so that requests get further than a 404.
+# Returns 501, because no Postgres runs that could have a certificate.
+NOT_IMPLEMENTED = "postgresServiceCertsGet"
+# Existing objects, so that requests are not all rejected with 404.
 PLACEHOLDERS = {
     "roleId": "role",
     "invitationId": "invitation",
@@ -31,8 +31,8 @@ PLACEHOLDERS = {
 }
 
 
-def test_no_request_is_answered_with_5xx(cloud: CloudProcess, tmp_path: Path) -> None:
-    """All operations on things that exist, deletes last; a fixed seed and number of examples."""
+def test_no_request_returns_5xx(cloud: CloudProcess, tmp_path: Path) -> None:
+    """All operations on existing objects, deletes last; a fixed seed and number of examples."""
     service = cloud.create_service()
     ids = {"organizationId": cloud.description["organization_id"], "serviceId": service.id}
     for placeholder, name in PLACEHOLDERS.items():
@@ -46,7 +46,7 @@ def test_no_request_is_answered_with_5xx(cloud: CloudProcess, tmp_path: Path) ->
 
 
 def fuzz(cloud: CloudProcess, configuration: Path, *selection: str) -> None:
-    """One run of schemathesis, which must find nothing and must have looked."""
+    """Run schemathesis. It must have sent requests and found no fault."""
     description = cloud.description
     options = {
         "--url": description["url"].removesuffix("/v1"),
@@ -56,10 +56,10 @@ def fuzz(cloud: CloudProcess, configuration: Path, *selection: str) -> None:
         "--max-examples": EXAMPLES,
         "--seed": SEED,
         "--generation-database": "none",
-        "--exclude-operation-id": REFUSED,
+        "--exclude-operation-id": NOT_IMPLEMENTED,
         "--suppress-health-check": "all",
     }
-    command = [str(PROGRAM), "--config-file", str(configuration), "run", str(DOCUMENT)]
+    command = [str(PROGRAM), "--config-file", str(configuration), "run", str(SPEC)]
     done = subprocess.run(
         [*command, *selection, *(text for option in options.items() for text in option)],
         cwd=configuration.parent,

@@ -1,4 +1,4 @@
-"""When a service goes to sleep by itself; no engine runs here, only the decision."""
+"""The decision when a service becomes idle. No engine runs here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.clickhouse.state import ServiceRecord
 
 @pytest.fixture
 def service(tmp_path: Path) -> LocalService:
-    """A running service with a timeout of five minutes, never used since."""
+    """Return a running service with a timeout of five minutes and without queries."""
     fields = {"state": "running", "idleScaling": True, "idleTimeoutMinutes": 5}
     service = LocalService(
         ServiceRecord(folder=tmp_path, id="id", ports={}, fields=fields),
@@ -31,21 +31,21 @@ def service(tmp_path: Path) -> LocalService:
     return service
 
 
-def test_it_sleeps_after_its_timeout(service: LocalService) -> None:
-    """Counted from the last query."""
+def test_a_service_idles_after_its_timeout(service: LocalService) -> None:
+    """The timeout begins with the last query."""
     assert service.is_due_to_idle()
     service.plane.touch()
     assert not service.is_due_to_idle()
 
 
-def test_it_does_not_sleep_under_a_query(service: LocalService) -> None:
-    """However long that runs."""
+def test_a_service_does_not_idle_during_a_query(service: LocalService) -> None:
+    """This holds for a query of any length."""
     service.plane.admission.in_flight = 1
     assert not service.is_due_to_idle()
 
 
 @pytest.mark.parametrize("change", [{"idleScaling": False}, {"state": "stopped"}])
-def test_it_sleeps_only_where_it_may(service: LocalService, change: dict[str, object]) -> None:
-    """Idling off, or not running at all."""
+def test_a_service_idles_only_if_it_may(service: LocalService, change: dict[str, object]) -> None:
+    """Idling is off, or the service does not run."""
     service.record.fields |= change
     assert not service.is_due_to_idle()

@@ -1,4 +1,4 @@
-"""A SIGKILL in the middle of an insert loses nothing: what was not made is forgotten as well."""
+"""A SIGKILL during an insert loses no rows: a token without a part is removed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from tests.local.clickhouse.control_plane import CloudProcess, Service, kill_eng
 
 
 def data_of(service: Service) -> Path:
-    """What its engine keeps."""
+    """Return the data folder of a service's engine."""
     return service.cloud.state_dir / "services" / service.id / "engine" / "data"
 
 
 def insert(service: Service, token: str) -> None:
-    """A row in each of two partitions under one token."""
-    service.answer("INSERT INTO t SELECT number FROM numbers(2)", insert_deduplication_token=token)
+    """Insert a row in each of two partitions under one token."""
+    service.sql("INSERT INTO t SELECT number FROM numbers(2)", insert_deduplication_token=token)
 
 
-def insert_cut_off(service: Service) -> None:
-    """Two inserts; of the second, one token is in the log and its part has no name yet.
+def interrupted_insert(service: Service) -> None:
+    """Run two inserts. Of the second, one token is in the log and its part has no name yet.
 
-    The engine stands still then, as it would die: whatever it does next undoes nothing.
+    The engine is paused at that point, so it cannot undo anything before it is killed.
     """
-    service.answer(
+    service.sql(
         "CREATE TABLE t (a UInt32) ENGINE = MergeTree PARTITION BY a ORDER BY a "
         "SETTINGS non_replicated_deduplication_window = 100"
     )
@@ -37,28 +37,28 @@ def insert_cut_off(service: Service) -> None:
     part.rename(part.with_name("tmp_insert_1_4_4_0"))
 
 
-def test_a_repeat_of_an_insert_cut_off_by_a_kill_is_taken(service: Service) -> None:
-    """Its missing half; what is there stays once."""
-    insert_cut_off(service)
+def test_a_repeat_of_an_interrupted_insert_by_a_kill_is_taken(service: Service) -> None:
+    """The missing rows are inserted; the others are not inserted twice."""
+    interrupted_insert(service)
     kill_engine(service)
     insert(service, "first")
     insert(service, "second")
-    assert service.answer("SELECT a, count() FROM t GROUP BY a ORDER BY a") == "0\t2\n1\t2"
+    assert service.sql("SELECT a, count() FROM t GROUP BY a ORDER BY a") == "0\t2\n1\t2"
 
 
-def test_a_repeat_is_taken_after_the_whole_cloud_was_killed(own_cloud: CloudProcess) -> None:
-    """The same, when another process starts the engine."""
+def test_a_repeat_is_accepted_after_a_kill_of_the_cloud(own_cloud: CloudProcess) -> None:
+    """This holds when another process starts the engine, too."""
     service = own_cloud.create_service()
-    insert_cut_off(service)
+    interrupted_insert(service)
     own_cloud.kill()
     own_cloud.start()
     service.wait_for("running")
     insert(service, "second")
-    assert service.answer("SELECT a, count() FROM t GROUP BY a ORDER BY a") == "0\t2\n1\t2"
+    assert service.sql("SELECT a, count() FROM t GROUP BY a ORDER BY a") == "0\t2\n1\t2"
 
 
-def test_only_tokens_without_a_part_are_forgotten(tmp_path: Path) -> None:
-    """Not those of merged parts, of dropped ones, nor a line that nobody can read."""
+def test_only_tokens_without_a_part_are_removed(tmp_path: Path) -> None:
+    """Tokens of merged and dropped parts stay, and a line that cannot be parsed."""
     logs, parts = tmp_path / "logs", tmp_path / "parts"
     table = Path("store") / "abc" / "abcdef"
     for name in ("all_1_3_1", "all_5_5_0_7", "tmp_insert_all_6_6_0"):

@@ -1,4 +1,4 @@
-"""Requests and answers against the vendor's document, closed where the document is open."""
+"""Checks of requests and responses against the vendor's OpenAPI spec, with closed objects."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from local.clickhouse.openapi_spec import OpenApiSpec
 
 
 @pytest.fixture(scope="module")
-def document() -> OpenApiSpec:
-    """The pinned snapshot."""
+def spec() -> OpenApiSpec:
+    """Return the snapshot that is checked in."""
     return OpenApiSpec.load()
 
 
-def test_it_has_all_operations(document: OpenApiSpec) -> None:
-    """The number that everything else here counts on."""
-    assert len(document.operations) == 174
+def test_the_spec_has_all_operations(spec: OpenApiSpec) -> None:
+    """The other tests of this file need all of them."""
+    assert len(spec.operations) == 174
 
 
-def test_every_validator_can_be_made(document: OpenApiSpec) -> None:
-    """No reference leads nowhere."""
+def test_every_validator_can_be_created(spec: OpenApiSpec) -> None:
+    """Every reference has a target."""
     bodies = 0
-    for operation in document.operations.values():
+    for operation in spec.operations.values():
         if operation.body is not None:
-            document.body_fault(operation, {})
+            spec.body_fault(operation, {})
             bodies += 1
         if operation.response is not None:
-            document.response_fault(operation, {})
+            spec.response_fault(operation, {})
     assert bodies > 50
 
 
@@ -42,20 +42,20 @@ def test_every_validator_can_be_made(document: OpenApiSpec) -> None:
         ([], "body"),
     ],
 )
-def test_a_wrong_body_is_named(document: OpenApiSpec, body: Any, named: str) -> None:
-    """Field, value and rule."""
-    operation = document.operations["instanceUpdate"]
-    assert named in (document.body_fault(operation, body) or "")
+def test_the_fault_of_a_body_is_named(spec: OpenApiSpec, body: Any, named: str) -> None:
+    """The message has field, value and rule."""
+    operation = spec.operations["instanceUpdate"]
+    assert named in (spec.body_fault(operation, body) or "")
 
 
-def test_a_right_body_is_taken(document: OpenApiSpec) -> None:
-    """Whole numbers may be floats."""
-    operation = document.operations["instanceReplicaScalingUpdate"]
-    assert document.body_fault(operation, {"minReplicaMemoryGb": 8.0, "numReplicas": 3}) is None
+def test_a_valid_body_is_accepted(spec: OpenApiSpec) -> None:
+    """Whole numbers can be floats."""
+    operation = spec.operations["instanceReplicaScalingUpdate"]
+    assert spec.body_fault(operation, {"minReplicaMemoryGb": 8.0, "numReplicas": 3}) is None
 
 
-def test_a_field_of_ours_that_the_document_lacks_is_a_mistake(document: OpenApiSpec) -> None:
-    """Answers are held to it as strictly as requests."""
-    operation = document.operations["whoamiGet"]
-    answer = {"status": 200, "result": {"actorType": "apiKey", "colour": 1}}
-    assert document.response_fault(operation, answer) is not None
+def test_a_response_with_an_unknown_field_is_a_fault(spec: OpenApiSpec) -> None:
+    """Responses are checked as strictly as requests."""
+    operation = spec.operations["whoamiGet"]
+    response = {"status": 200, "result": {"actorType": "apiKey", "colour": 1}}
+    assert spec.response_fault(operation, response) is not None

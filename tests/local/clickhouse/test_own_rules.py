@@ -1,4 +1,4 @@
-"""What single kinds have beside the common rules: roles, members, pipes, Postgres, BYOC, others."""
+"""Rules of single kinds of objects: roles, members, pipes, Postgres, BYOC and others."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.local.clickhouse.kinds import ADMIN_POLICY, DESTINATION, KINDS, POSTG
 BOUNCER = {"pgBouncerConfig": {"default_pool_size": "10"}}
 
 
-def test_policies_of_a_role_are_replaced_and_one_is_granted_anyhow(cloud: CloudProcess) -> None:
-    """What was asked for is a subset of what is there."""
+def test_policies_of_a_role_are_replaced_and_one_is_always_added(cloud: CloudProcess) -> None:
+    """The requested policies are a subset of the role's policies."""
     role = cloud.call("POST", "/roles", KINDS["role"].body)
     path = f"/roles/{role['id']}"
     other = {**ADMIN_POLICY, "permissions": ["control-plane:service:manage"]}
@@ -28,7 +28,7 @@ def test_policies_of_a_role_are_replaced_and_one_is_granted_anyhow(cloud: CloudP
 
 
 def test_a_member_has_roles_that_exist(cloud: CloudProcess) -> None:
-    """A role in use stays, and so does the last admin."""
+    """A role in use and the last admin cannot be deleted."""
     role = cloud.call("POST", "/roles", KINDS["role"].body)
     members = {m["role"]: f"/members/{m['userId']}" for m in cloud.call("GET", "/members")}
     path = members["developer"]
@@ -43,7 +43,7 @@ def test_a_member_has_roles_that_exist(cloud: CloudProcess) -> None:
 
 
 def test_a_pipe_is_stopped_scaled_and_started(cloud: CloudProcess, shared: Service) -> None:
-    """A stopped one may be stopped again; a running one cannot be started."""
+    """A stopped pipe can be stopped again; a running one cannot be started."""
     made = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["kafka pipe"].body)
     path = f"{shared.path}/clickpipes/{made['id']}"
     assert made["state"] == "Provisioning"
@@ -64,7 +64,7 @@ def test_a_pipe_is_stopped_scaled_and_started(cloud: CloudProcess, shared: Servi
 def test_tables_of_a_database_pipe_are_added_and_removed(
     cloud: CloudProcess, shared: Service
 ) -> None:
-    """Only while it is paused; then it goes on by itself. The kind of the source stays."""
+    """The pipe must be paused, and resumes automatically. The kind of its source cannot change."""
     body = KINDS["postgres pipe"].body
     for wrong in ({"startPaused": True}, {"scaling": {"replicas": 2}}):
         refusal = cloud.call("POST", f"{shared.path}/clickpipes", {**body, **wrong}, status=400)
@@ -82,7 +82,7 @@ def test_tables_of_a_database_pipe_are_added_and_removed(
     assert after["state"] == "Paused"
     assert cloud.call("GET", path)["state"] == "Running"
     cloud.call("PATCH", f"{path}/scaling", {"replicas": 2}, status=400)
-    # All such pipes of a service share theirs, which the first one brought.
+    # All such pipes of a service share it. It exists since the first one.
     scaling = f"{shared.path}/clickpipesCdcScaling"
     before = cloud.call("GET", scaling)
     larger = {"replicaCpuMillicores": 2000}
@@ -95,7 +95,7 @@ def test_tables_of_a_database_pipe_are_added_and_removed(
 def test_files_are_read_once_unless_the_pipe_is_continuous(
     cloud: CloudProcess, shared: Service
 ) -> None:
-    """A completed pipe is not changed; what lets one into the bucket is never shown."""
+    """A completed pipe cannot be changed. The credentials of the bucket are never returned."""
     files = {
         "type": "azureblobstorage",
         "format": "Parquet",
@@ -114,7 +114,7 @@ def test_files_are_read_once_unless_the_pipe_is_continuous(
 
 
 def test_a_postgres_patch_without_tags_clears_them(cloud: CloudProcess) -> None:
-    """As the vendor's does; its password is shown once."""
+    """The vendor does the same. The password is returned once."""
     made = cloud.call("POST", "/postgres", {**POSTGRES, "tags": [{"key": "a", "value": "b"}]})
     path = f"/postgres/{made['id']}"
     assert made["state"] == "creating"
@@ -134,7 +134,7 @@ def test_a_postgres_patch_without_tags_clears_them(cloud: CloudProcess) -> None:
 
 
 def test_server_settings_are_known_and_typed(cloud: CloudProcess, shared: Service) -> None:
-    """All or none of a PATCH; what is not set is 404."""
+    """A PATCH changes all settings or none. A setting without a value is 404."""
     path = f"{shared.path}/clickhouseSettings"
     names = {entry["name"] for entry in cloud.call("GET", f"{path}/schema")["settings"]}
     assert {"max_concurrent_queries", "timezone"} <= names
@@ -150,7 +150,7 @@ def test_server_settings_are_known_and_typed(cloud: CloudProcess, shared: Servic
 
 
 def test_a_backup_bucket_keeps_its_provider(cloud: CloudProcess, shared: Service) -> None:
-    """One per service, without its secrets."""
+    """A service has one bucket, which is returned without its secrets."""
     path = f"{shared.path}/backupBucket"
     cloud.call("GET", path, status=404)
     body = {"bucketProvider": "GCP", "bucketPath": "gs://b", "accessKeyId": "i"}
@@ -165,8 +165,8 @@ def test_a_backup_bucket_keeps_its_provider(cloud: CloudProcess, shared: Service
     cloud.call("GET", path, status=404)
 
 
-def test_a_service_goes_with_its_byoc_infrastructure(cloud: CloudProcess) -> None:
-    """Not before it is ready, nowhere else, and of a size that is said."""
+def test_a_service_must_fit_its_byoc_infrastructure(cloud: CloudProcess) -> None:
+    """It must be ready and in the same region, and the request must have a size."""
     cloud.set_faults(provisioning="stuck")
     body = {**KINDS["byoc"].body, "regionId": "eastus", "tenantId": "t"}
     made = cloud.call("POST", "/byocInfrastructure", body)
@@ -192,7 +192,7 @@ def test_a_service_goes_with_its_byoc_infrastructure(cloud: CloudProcess) -> Non
 
 
 def test_byoc_infrastructure_runs_a_service(cloud: CloudProcess) -> None:
-    """And stays while it does."""
+    """It cannot be deleted while it has a service."""
     made = cloud.call("POST", "/byocInfrastructure", KINDS["byoc"].body)
     path = f"/byocInfrastructure/{made['id']}"
     service = cloud.create_service(byocId=made["id"], minReplicaMemoryGb=8, maxReplicaMemoryGb=8)
@@ -205,7 +205,7 @@ def test_byoc_infrastructure_runs_a_service(cloud: CloudProcess) -> None:
 
 
 def test_prometheus_is_text_and_names_the_service(cloud: CloudProcess, shared: Service) -> None:
-    """For the organization and for one service."""
+    """This holds for the organization and for one service."""
     for path in ("/prometheus", f"{shared.path}/prometheus"):
         answer = cloud.send("GET", cloud.organization + path)
         assert answer.headers["Content-Type"].startswith("text/plain")
@@ -213,7 +213,7 @@ def test_prometheus_is_text_and_names_the_service(cloud: CloudProcess, shared: S
 
 
 def test_prometheus_finds_its_targets(cloud: CloudProcess, shared: Service) -> None:
-    """A bare list without an envelope, as Prometheus reads it; what it names answers."""
+    """The list has no envelope, as Prometheus requires. Its targets respond."""
     groups = cloud.send("GET", f"{cloud.organization}/prometheus/discovery").json()
     group = next(g for g in groups if g["labels"]["clickhouse_service_id"] == shared.id)
     url = f"http://{group['targets'][0]}{group['labels']['__metrics_path__']}"

@@ -48,7 +48,7 @@ def test_an_engine_listens_nowhere_in_the_network_of_the_machine(service: Servic
     assert len(sockets & listening_inodes(Path(f"/proc/{doorman}"))) == 2
     assert not sockets & listening_inodes(Path("/proc/self"))
     assert stat.S_IMODE((folder_of(service) / "door").stat().st_mode) == 0o600
-    assert service.answer("SELECT 1") == "1"
+    assert service.sql("SELECT 1") == "1"
 
 
 def test_a_login_that_aborts_an_engine_needs_its_door(service: Service) -> None:
@@ -72,7 +72,7 @@ def test_password_hashes_are_not_left_where_sql_reads(service: Service) -> None:
 
 @pytest.mark.parametrize("name", ["accounts.json", "service.json"])
 def test_sql_cannot_read_the_files_of_the_front(service: Service, name: str) -> None:
-    """Neither by a path of its own nor from the folder where the engine reads."""
+    """No relative or absolute path reads them."""
     outside = folder_of(service).parent / name
     assert outside.exists()
     for path in (name, f"../{name}", str(outside), f"/proc/self/cwd/../{name}"):

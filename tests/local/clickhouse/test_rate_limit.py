@@ -1,4 +1,4 @@
-"""Ten requests in any ten seconds, counted on a clock that the test turns."""
+"""Ten requests in any ten seconds, counted with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local.clickhouse.rate_limit import RateLimit
 
 
 class Clock:
-    """Seconds that pass when told to."""
+    """A clock that the test sets."""
 
     now = 0.0
 
@@ -18,7 +18,7 @@ class Clock:
 
 
 def test_the_window_slides() -> None:
-    """Each request leaves ten seconds after it came, not all at once."""
+    """Each request leaves the window after ten seconds, not all together."""
     clock = Clock()
     limit = RateLimit(clock=clock)
     for second in range(10):
@@ -34,8 +34,8 @@ def test_the_window_slides() -> None:
         limit.take("key")
 
 
-def test_a_refused_request_does_not_count() -> None:
-    """Whoever keeps asking does not lock himself out."""
+def test_a_rejected_request_does_not_count() -> None:
+    """A client that keeps sending requests is not locked out."""
     clock = Clock()
     limit = RateLimit(clock=clock)
     for _ in range(10):
@@ -48,15 +48,15 @@ def test_a_refused_request_does_not_count() -> None:
         limit.take("key")
 
 
-def test_keys_do_not_share() -> None:
-    """Each has its own window."""
+def test_keys_have_separate_limits() -> None:
+    """Each key has a separate window."""
     limit = RateLimit(requests=1, clock=Clock())
     limit.take("one")
     limit.take("two")
 
 
 def test_zero_is_no_limit() -> None:
-    """For tests of something else."""
+    """Other tests need it."""
     limit = RateLimit(requests=0, clock=Clock())
     for _ in range(100):
         limit.take("key")

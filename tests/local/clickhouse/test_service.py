@@ -1,4 +1,4 @@
-"""The life of a service: its states, what they allow, what is left after its end."""
+"""The lifecycle of a service: its states, the operations they allow, and its deletion."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pytest
 from tests.local.clickhouse.control_plane import CloudProcess, Service, wait_until
 
 
-def test_a_created_service_runs_and_answers_with_its_password(service: Service) -> None:
-    """The password of the create's answer opens the https endpoint."""
-    assert service.answer("SELECT 1") == "1"
+def test_a_created_service_serves_queries_with_its_password(service: Service) -> None:
+    """The create's response has the password of the https endpoint."""
+    assert service.sql("SELECT 1") == "1"
 
 
 def test_ping_needs_no_password(service: Service) -> None:
-    """Load balancers ask without one."""
+    """Load balancers send none."""
     with service.client() as client:
         client.auth = httpx.Auth()
         assert client.get("/ping").text == "Ok.\n"
 
 
-def test_create_answers_while_provisioning(cloud: CloudProcess) -> None:
-    """The create does not wait for the engine, and gives the password this once."""
+def test_a_create_returns_while_provisioning(cloud: CloudProcess) -> None:
+    """The create does not wait for the engine. Only its response has the password."""
     cloud.set_faults(timing={"provisioning": 0.05})
     service = cloud.create_service(wait=False)
     assert service.created["state"] == "provisioning"
@@ -44,10 +44,10 @@ def test_whole_numbers_are_ints(cloud: CloudProcess) -> None:
     service.remove()
 
 
-def test_a_stopped_service_refuses_and_starts_again_with_its_data(service: Service) -> None:
-    """Stop ends the engine, not the data."""
-    service.answer("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
-    service.answer("INSERT INTO t VALUES (1), (2)")
+def test_a_stopped_service_rejects_queries_and_keeps_its_data(service: Service) -> None:
+    """A stop ends the engine and keeps the data."""
+    service.sql("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+    service.sql("INSERT INTO t VALUES (1), (2)")
     assert service.command("stop")["state"] == "stopping"
     service.wait_for("stopped")
     refused = service.query("SELECT 1")
@@ -57,22 +57,22 @@ def test_a_stopped_service_refuses_and_starts_again_with_its_data(service: Servi
     assert "stopped" in service.command("awake", status=400)
     assert service.command("start")["state"] == "starting"
     service.wait_for("running")
-    assert service.answer("SELECT count() FROM t") == "2"
+    assert service.sql("SELECT count() FROM t") == "2"
 
 
 def test_an_idle_service_wakes_on_a_query(service: Service) -> None:
-    """Idle is a form of running: whoever asks only waits a little."""
-    service.answer("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
-    service.answer("INSERT INTO t VALUES (1)")
+    """Idle is a form of running: the query only waits for a moment."""
+    service.sql("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+    service.sql("INSERT INTO t VALUES (1)")
     service.cloud.send("POST", f"/local{service.path}/idle").raise_for_status()
     assert service.state == "idle"
     assert service.engine_pid is None
-    assert service.answer("SELECT count() FROM t") == "1"
+    assert service.sql("SELECT count() FROM t") == "1"
     assert service.state == "running"
 
 
 def test_an_idle_service_wakes_on_command(service: Service) -> None:
-    """`awake` brings it back, at its target it changes nothing."""
+    """`awake` starts it. A second `awake` changes nothing."""
     service.cloud.send("POST", f"/local{service.path}/idle").raise_for_status()
     assert service.command("awake")["state"] == "awaking"
     service.wait_for("running")
@@ -80,14 +80,14 @@ def test_an_idle_service_wakes_on_command(service: Service) -> None:
 
 
 def test_delete_needs_a_service_that_does_not_run(service: Service) -> None:
-    """The refusal lists the states in which it would be done."""
+    """The message lists the states that allow it."""
     refusal = service.cloud.call("DELETE", service.path, status=409)
     for state in ("provisioning", "idle", "stopped", "degraded", "failed"):
         assert state in refusal
 
 
-def test_a_deleted_service_is_gone_with_its_folder_and_ports(cloud: CloudProcess) -> None:
-    """404 for an id that was, 400 for one that never was."""
+def test_a_deleted_service_has_no_folder_and_no_ports(cloud: CloudProcess) -> None:
+    """The id of a deleted service is 404, and one that never existed is 400."""
     service = cloud.create_service()
     service.remove()
     cloud.call("GET", service.path, status=404)
@@ -101,38 +101,38 @@ def test_a_deleted_service_is_gone_with_its_folder_and_ports(cloud: CloudProcess
     assert "Invalid service id string" in never
 
 
-def test_delete_is_refused_for_a_while_after_stopped_shows(service: Service) -> None:
-    """The vendor's does so (terraform-provider-clickhouse#509)."""
+def test_a_delete_is_rejected_for_a_while_after_a_stop(service: Service) -> None:
+    """The real cloud does so (terraform-provider-clickhouse#509)."""
     service.cloud.set_faults(timing={"conflict_after_stopped": 0.3})
     service.command("stop")
     service.wait_for("stopped")
     path = service.cloud.organization + service.path
     assert service.cloud.send("DELETE", path).status_code == 409
-    wait_until(lambda: service.cloud.send("DELETE", path).status_code == 200, "it is taken")
+    wait_until(lambda: service.cloud.send("DELETE", path).status_code == 200, "it is accepted")
 
 
 @pytest.mark.parametrize("outcome", ["failed", "degraded"])
-def test_provisioning_can_end_badly(cloud: CloudProcess, outcome: str) -> None:
-    """A failed service can be deleted as it is; so can a degraded one."""
+def test_provisioning_can_fail(cloud: CloudProcess, outcome: str) -> None:
+    """A failed service and a degraded one can be deleted without a stop."""
     cloud.set_faults(provisioning=outcome)
     service = cloud.create_service(wait=False)
     service.wait_for(outcome)
     cloud.call("DELETE", service.path)
-    service.wait_until_gone()
+    service.wait_until_deleted()
 
 
 def test_a_stuck_service_can_be_deleted(cloud: CloudProcess) -> None:
-    """Provisioning is a state that allows it."""
+    """The state provisioning allows it."""
     cloud.set_faults(provisioning="stuck")
     service = cloud.create_service(wait=False)
     assert service.query("SELECT 1").status_code == 503
     assert service.state == "provisioning"
     cloud.call("DELETE", service.path)
-    service.wait_until_gone()
+    service.wait_until_deleted()
 
 
 def test_name_and_lists_change_in_place(service: Service) -> None:
-    """Lists take `add` and `remove`; removing what is not there does nothing."""
+    """Lists have `add` and `remove`. An unknown entry to remove is ignored."""
     call, path = service.cloud.call, service.path
     shown = call(
         "PATCH",
@@ -159,7 +159,7 @@ def test_name_and_lists_change_in_place(service: Service) -> None:
 
 
 def test_services_are_found_by_tag(service: Service) -> None:
-    """`filter=tag:KEY=VALUE`, which is how an orphan is found again."""
+    """`filter=tag:KEY=VALUE` finds orphans."""
     call = service.cloud.call
     call("PATCH", service.path, {"tags": {"add": [{"key": "stack", "value": "dev"}]}})
     found = call("GET", "/services?filter=tag:stack=dev")
@@ -168,23 +168,23 @@ def test_services_are_found_by_tag(service: Service) -> None:
 
 
 def test_the_mysql_endpoint_can_be_turned_off(service: Service) -> None:
-    """The only endpoint that can."""
+    """It is the only endpoint that can be."""
     shown = service.cloud.call(
         "PATCH", service.path, {"endpoints": [{"protocol": "mysql", "enabled": False}]}
     )
     assert [e["protocol"] for e in shown["endpoints"]] == ["nativesecure", "https"]
 
 
-def test_a_warehouse_holds_its_primary(cloud: CloudProcess) -> None:
-    """It does not stop while a secondary runs, nor go while there is one; both refusals name it."""
+def test_a_primary_with_secondaries_cannot_be_deleted(cloud: CloudProcess) -> None:
+    """It cannot stop while a secondary runs, or be deleted while one exists. Errors name it."""
     primary = cloud.create_service()
     warehouse = primary.created["dataWarehouseId"]
     secondary = cloud.create_service(dataWarehouseId=warehouse, isReadonly=True, name="second")
     assert secondary.created["isPrimary"] is False
     assert secondary.password == ""
-    assert secondary.answer("SELECT 1", password=primary.password) == "1"
+    assert secondary.sql("SELECT 1", password=primary.password) == "1"
     password = cloud.call("PATCH", f"{primary.path}/password", {})["password"]
-    assert secondary.answer("SELECT 1", password=password) == "1"
+    assert secondary.sql("SELECT 1", password=password) == "1"
     assert "second" in primary.command("stop", status=409)
     secondary.command("stop")
     secondary.wait_for("stopped")
@@ -210,10 +210,10 @@ def test_a_warehouse_holds_its_primary(cloud: CloudProcess) -> None:
         ({"numberOfReplicas": 2}, "numberOfReplicas"),
     ],
 )
-def test_scaling_that_contradicts_itself_is_refused(
+def test_contradictory_scaling_is_rejected(
     cloud: CloudProcess, change: dict[str, Any], named: str
 ) -> None:
-    """The field is named, and nothing is made."""
+    """The message names the field, and nothing is created."""
     before = len(cloud.call("GET", "/services"))
     body = {
         "name": "n",
@@ -227,7 +227,7 @@ def test_scaling_that_contradicts_itself_is_refused(
 
 
 def test_scaling_changes_in_place(service: Service) -> None:
-    """Also from vertical to horizontal and back, dropping the other mode's fields."""
+    """The mode can change as well. Then the fields of the other mode are dropped."""
     call, path = service.cloud.call, f"{service.path}/replicaScaling"
     assert call("PATCH", path, {"numReplicas": 2, "idleScaling": False})["numReplicas"] == 2
     horizontal = {
@@ -263,9 +263,9 @@ def test_scaling_changes_in_place(service: Service) -> None:
         ({"password": "x"}, "password"),
     ],
 )
-def test_a_wrong_create_names_the_field(
+def test_an_invalid_create_names_the_field(
     cloud: CloudProcess, body: dict[str, Any], named: str
 ) -> None:
-    """One line that says which value is wrong."""
+    """The message is one line with the invalid value."""
     whole = {"name": "n", "provider": "aws", "region": "us-east-1", "ipAccessList": [], **body}
     assert named in cloud.call("POST", "/services", whole, status=400)

@@ -1,4 +1,4 @@
-"""Functions of one's own code: uploaded, built, attached, each held to the document."""
+"""User-defined functions: upload, build and attachment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.local.clickhouse.control_plane import CloudProcess, Service
 
 
 def upload(cloud: CloudProcess, archive: bytes) -> str:
-    """The id of an archive that was uploaded."""
+    """Upload an archive. Return its id."""
     session = cloud.send("POST", f"{cloud.organization}/udfUploads/url").json()["result"]
     if archive:
         assert httpx.put(session["uploadUrl"], content=archive).status_code == 200
@@ -19,7 +19,7 @@ def upload(cloud: CloudProcess, archive: bytes) -> str:
 
 
 def zipped(**files: str) -> bytes:
-    """An archive of Python files."""
+    """Return an archive of Python files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, text in files.items():
@@ -36,7 +36,7 @@ FUNCTION = {
 
 
 def test_a_function_is_uploaded_built_and_attached(cloud: CloudProcess, shared: Service) -> None:
-    """An upload is good for one version; a function that goes is attached to nothing any more."""
+    """An upload is for one version. Deleting a function detaches it."""
     code = zipped(main="import sys\n")
     body = {**FUNCTION, "uploadId": upload(cloud, code), "functionName": "twice"}
     made = cloud.send("POST", f"{cloud.organization}/udfs", body).json()["result"]
@@ -58,7 +58,7 @@ def test_a_function_is_uploaded_built_and_attached(cloud: CloudProcess, shared: 
 
 
 def test_a_function_that_cannot_be_built(cloud: CloudProcess, shared: Service) -> None:
-    """Its error says why; what was never uploaded is no version; the last good one is attached."""
+    """Its error has the reason. A version needs an upload. The newest ready version is attached."""
     body = {**FUNCTION, "uploadId": upload(cloud, zipped(main="1")), "functionName": "half"}
     cloud.send("POST", f"{cloud.organization}/udfs", body)
     path = f"{cloud.organization}/udfs/half/versions"

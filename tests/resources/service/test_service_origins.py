@@ -74,7 +74,7 @@ def test_a_service_in_an_infrastructure_of_ones_own(clouds: StackPaths, tmp_path
     assert "hidden-key" not in json.dumps(step)
 
 
-def test_a_service_is_made_from_a_backup(clouds: StackPaths, tmp_path: Path) -> None:
+def test_a_service_is_created_from_a_backup(clouds: StackPaths, tmp_path: Path) -> None:
     """It has the rows; it is not made again when the program forgets about the backup."""
     server = RunningService(clouds)
     for statement in (
