@@ -1,1 +1,1 @@
-"""Whole stacks: `pulumi up` on local clouds, real clients, real engines."""
+"""Tests of whole stacks: `pulumi up` on local clouds, real clients, real engines."""

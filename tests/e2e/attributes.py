@@ -1,4 +1,4 @@
-"""What every span of `span_app` carries, so that a test can tell what must arrive."""
+"""The attributes of the spans of `span_app`, so that a test can compare what arrives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Value = str | bool | int | float | Sequence[str] | Sequence[int]
 
 
 def attributes_of(number: int) -> dict[str, Value]:
-    """The attributes of span `number`: every type there is, and text that breaks careless code."""
+    """Return the attributes of span `number`: all types, and strings that need escapes."""
     return {
         "number": number,
         "text": f"käse \"quoted\" \\ 'n' \n {number}",
@@ -22,7 +22,7 @@ def attributes_of(number: int) -> dict[str, Value]:
 
 
 def rendered(number: int) -> dict[str, str]:
-    """The same as the OpenTelemetry Collector's ClickHouse exporter writes it into its map."""
+    """Return the same in the map of the OpenTelemetry Collector's ClickHouse exporter."""
     return {
         "number": str(number),
         "text": f"käse \"quoted\" \\ 'n' \n {number}",

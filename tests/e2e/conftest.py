@@ -1,4 +1,4 @@
-"""Local clouds and a deployed stack, once for all end-to-end tests that leave them as they were."""
+"""Fixtures: local clouds and a deployed stack, for all tests that do not change them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.support.local_clouds import local_clouds
 
 @pytest.fixture(scope="session")
 def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackPaths]:
-    """Local clouds that many tests share."""
+    """Yield local clouds that many tests share."""
     with local_clouds(tmp_path_factory.mktemp("state")) as layout:
         yield layout
 
 
 @pytest.fixture
 def own_clouds(tmp_path: Path) -> Iterator[StackPaths]:
-    """Local clouds for one test that counts what is in them."""
+    """Yield local clouds for one test that counts their objects."""
     with local_clouds(tmp_path / "state") as layout:
         yield layout
 
@@ -30,7 +30,7 @@ def own_clouds(tmp_path: Path) -> Iterator[StackPaths]:
 def deployment(
     clouds: StackPaths, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployment]:
-    """The project's own stack, up on the shared clouds."""
+    """Yield the project's stack on the shared clouds."""
     deployed = Deployment(clouds, "e2e", tmp_path_factory.mktemp("settings"))
     deployed.up()
     yield deployed

@@ -1,4 +1,4 @@
-"""An application that makes spans with the OpenTelemetry SDK; prints `sent N` as it goes."""
+"""An application that creates spans with the OpenTelemetry SDK. It prints `sent N` at each step."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def main() -> None:
             if number % 10 == 0:
                 span.add_event("checkpoint", {"number": number})
         if number % 1000 == 999:
-            # One at a time from here, so that a kill falls between two exports.
+            # One at a time from here, so that a kill happens between two exports.
             processor.force_flush(240_000)
             print(f"sent {number + 1}", flush=True)
     provider.shutdown()

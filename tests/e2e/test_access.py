@@ -1,4 +1,4 @@
-"""A second team and its tokens on the deployed stack: added, used, taken away."""
+"""A second team and its tokens on the deployed stack: added, used, removed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ EVENT = {"event_name": "sold", "user_id": "u1", "timestamp": int(time.time())}
 QUESTION = "/metrics?event_name=sold"
 
 
-def ask(deployment: Deployment, path: str, token: str, body: object = None) -> tuple[int, Any]:
-    """Status and JSON of an answer at the edge."""
+def request_edge(
+    deployment: Deployment, path: str, token: str, body: object = None
+) -> tuple[int, Any]:
+    """Send a request to the edge. Return the status and the JSON of the response."""
     request = urllib.request.Request(
         deployment.outputs_once()["ingest_url"] + path,
         data=None if body is None else json.dumps(body).encode(),
@@ -36,7 +38,7 @@ def ask(deployment: Deployment, path: str, token: str, body: object = None) -> t
 
 
 def scrape(deployment: Deployment, token: str) -> Samples:
-    """As Prometheus does."""
+    """Read the metrics as Prometheus does."""
     request = urllib.request.Request(
         deployment.outputs_once()["ingest_url"] + "/admin/metrics",
         headers={"Authorization": f"Bearer {token}"},
@@ -46,25 +48,28 @@ def scrape(deployment: Deployment, token: str) -> Samples:
 
 
 def configure_tokens(deployment: Deployment, tokens: list[dict[str, Any]]) -> None:
-    """Pulumi takes a long value of a key with this name for a secret, which it is not."""
+    """Set the tokens as plain text. Pulumi would treat a long value of this key as a secret."""
     deployment.pulumi("config", "set", "--plaintext", "tokens", json.dumps(tokens))
 
 
-def test_a_team_has_its_own_database_tokens_and_buffer(deployment: Deployment) -> None:
-    """Sent with its token, read with its token, seen by the administrator; then revoked."""
+def test_a_team_has_a_separate_database_tokens_and_buffer(deployment: Deployment) -> None:
+    """Its token can send and read. The administrator can read, too. Then the token is revoked."""
     deployment.outputs_once()
     deployment.configure("teams", json.dumps([TEAM]))
     try:
         configure_tokens(deployment, TOKENS)
         deployment.up()
         tokens = deployment.outputs()["tokens"]
-        assert ask(deployment, "/events", tokens["shop"], EVENT) == (200, {"status": "stored"})
+        assert request_edge(deployment, "/events", tokens["shop"], EVENT) == (
+            200,
+            {"status": "stored"},
+        )
         deployment.wait_for(
             "the event is counted",
-            lambda: ask(deployment, QUESTION, tokens["shop"])[1].get("total") == 1,
+            lambda: request_edge(deployment, QUESTION, tokens["shop"])[1].get("total") == 1,
         )
-        assert ask(deployment, QUESTION, tokens["ingest"])[0] == 403
-        status, buffers = ask(deployment, "/admin/buffers", tokens["operator"])
+        assert request_edge(deployment, QUESTION, tokens["ingest"])[0] == 403
+        status, buffers = request_edge(deployment, "/admin/buffers", tokens["operator"])
         assert status == 200
         delivered = {each["buffer"]: each["rows_delivered"] for each in buffers["buffers"]}
         assert delivered["shop/0"] == 1
@@ -75,4 +80,4 @@ def test_a_team_has_its_own_database_tokens_and_buffer(deployment: Deployment) -
         deployment.pulumi("config", "rm", "teams")
         deployment.pulumi("config", "rm", "tokens")
         deployment.up()
-    assert ask(deployment, QUESTION, tokens["shop"])[0] == 401
+    assert request_edge(deployment, QUESTION, tokens["shop"])[0] == 401

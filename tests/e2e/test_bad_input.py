@@ -1,4 +1,4 @@
-"""What is wrong is said in one line, and nothing is half made."""
+"""Invalid input gets one line of error, and nothing is created in part."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.cloud_apis import Cloudflare, ControlPlane
 from tests.support.deployment import Deployment
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
-# What Pulumi adds to whatever error ended a command.
+# Lines that Pulumi adds to the error that ended a command.
 PULUMI_FAILED = (
     "error: preview failed",
     "error: update failed",
@@ -30,7 +30,7 @@ PULUMI_FAILED = (
 )
 
 
-def refused(
+def error_of(
     clouds: StackPaths,
     folder: Path,
     *,
@@ -38,11 +38,11 @@ def refused(
     settings: Mapping[str, str] | None = None,
     command: str = "preview",
 ) -> str:
-    """The one error line of a `pulumi` command on a new stack; fails unless it is just one."""
+    """Run a `pulumi` command on a new stack, which must fail. Return its only error line."""
     before = state_of(clouds)
     stack = Stack(
         clouds,
-        "refused",
+        "error_of",
         config_file=local_settings(clouds, folder / "Pulumi.refused.yaml"),
         environment=environment,
     )
@@ -54,17 +54,17 @@ def refused(
     shown = result.stdout + result.stderr
     assert result.returncode != 0, shown
     assert "Traceback" not in shown
-    # After the progress lines every message stands once, beside Pulumi's own that it failed.
+    # After the progress lines, each message occurs once, in addition to Pulumi's own.
     lines = [line.strip() for line in shown.partition("Diagnostics:")[2].splitlines()]
     errors = [line for line in lines if line.startswith("error:") and line not in PULUMI_FAILED]
     assert len(errors) == 1, shown
-    Stack(clouds, "refused", config_file=folder / "Pulumi.refused.yaml").destroy()
+    Stack(clouds, "error_of", config_file=folder / "Pulumi.refused.yaml").destroy()
     assert state_of(clouds) == before
     return errors[0]
 
 
 def state_of(clouds: StackPaths) -> tuple[list[str], list[str]]:
-    """Ids of all services and names of all scripts."""
+    """Return the ids of all services and the names of all scripts."""
     services = [service["id"] for service in ControlPlane(clouds).services()]
     return services, [script["id"] for script in Cloudflare(clouds).account("workers/scripts")]
 
@@ -81,13 +81,13 @@ def state_of(clouds: StackPaths) -> tuple[list[str], list[str]]:
         ),
         ({"CLOUDFLARE_ACCOUNT_ID": ""}, ["CLOUDFLARE_ACCOUNT_ID"]),
     ],
-    ids=["wrong API key", "no API key", "unreachable", "unknown organization id", "no account"],
+    ids=["invalid API key", "no API key", "unreachable", "unknown organization id", "no account"],
 )
-def test_environment_is_refused_at_preview(
+def test_an_invalid_environment_is_rejected_at_preview(
     clouds: StackPaths, tmp_path: Path, environment: dict[str, str], says: list[str]
 ) -> None:
-    """A preview of a new stack finds out whether it could be created at all."""
-    error = refused(clouds, tmp_path, environment=environment)
+    """The preview of a new stack finds out whether it can be created."""
+    error = error_of(clouds, tmp_path, environment=environment)
     assert all(word in error for word in says), error
     assert "wrong" not in error.partition("error:")[2]
 
@@ -106,25 +106,23 @@ def test_environment_is_refused_at_preview(
         ("sentryDsn", "https://o1.example.com/42", ["sentryDsn", "https://<key>@<host>/"]),
     ],
 )
-def test_config_is_refused_at_preview(
+def test_an_invalid_config_is_rejected_at_preview(
     clouds: StackPaths, tmp_path: Path, key: str, value: str, says: list[str]
 ) -> None:
     """The line names the key, the value and what is allowed."""
-    error = refused(clouds, tmp_path, settings={key: value})
+    error = error_of(clouds, tmp_path, settings={key: value})
     assert all(word in error for word in says), error
 
 
-def test_wrong_cloudflare_token_stops_before_the_script_exists(
-    clouds: StackPaths, tmp_path: Path
-) -> None:
-    """Cloudflare's own words, and the service that was created is taken down by destroy."""
-    error = refused(
+def test_an_invalid_cloudflare_token_creates_no_script(clouds: StackPaths, tmp_path: Path) -> None:
+    """The message is Cloudflare's, and destroy deletes the service that was created."""
+    error = error_of(
         clouds, tmp_path, environment={"CLOUDFLARE_API_TOKEN": "nonsense"}, command="up"
     )
     assert "nonsense" not in error
 
 
-def test_port_in_use_is_one_line(tmp_path: Path) -> None:
+def test_a_port_in_use_at_make_up_is_one_line(tmp_path: Path) -> None:
     """The line names the port; nothing keeps running."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -134,8 +132,8 @@ def test_port_in_use_is_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(refusal.value)
 
 
-def test_missing_node_is_one_line(clouds: StackPaths, tmp_path: Path) -> None:
-    """The installer says what to install before it installs anything."""
+def test_a_missing_node_is_one_line(clouds: StackPaths, tmp_path: Path) -> None:
+    """The installer names what to install before it installs anything."""
     for tool in ("python3", "sh", "env"):
         (tmp_path / tool).symlink_to(shutil.which(tool) or sys.executable)
     result = subprocess.run(
@@ -162,10 +160,10 @@ def test_missing_node_is_one_line(clouds: StackPaths, tmp_path: Path) -> None:
     ],
     ids=["no token", "wrong token", "no OTLP", "no gzip", "gzip bomb", "CSV", "30 MB"],
 )
-def test_refused_body_gets_one_line(
+def test_a_rejected_body_gets_one_line(
     deployment: Deployment, headers: dict[str, str], body: bytes, status: int, says: str
 ) -> None:
-    """A status that tells the sender not to try again, and a line that says why."""
+    """The status stops the sender from repeating the body, and the line has the reason."""
     outputs = deployment.outputs_once()
     request = urllib.request.Request(
         f"{outputs['ingest_url']}/v1/traces",

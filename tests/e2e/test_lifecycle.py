@@ -1,4 +1,4 @@
-"""One stack from its first `up` to its end, and what other clients see of it meanwhile."""
+"""One stack from its first `up` to its end, and other clients that use it."""
 
 from __future__ import annotations
 
@@ -13,40 +13,42 @@ from tests.support.deployment import Deployment
 
 
 def steps_of(deployment: Deployment) -> dict[str, str]:
-    """What a preview would do: `TYPE::NAME` -> operation."""
+    """Return the steps of a preview: `TYPE::NAME` -> operation."""
     preview = json.loads(deployment.pulumi("preview", "--json").partition("\n}\n")[0] + "\n}")
     return {step["urn"].rpartition("/")[2]: step["op"] for step in preview["steps"]}
 
 
-def test_a_stack_from_up_to_destroy(own_clouds: StackPaths, tmp_path: Path) -> None:
-    """Up, again, change in place, drift, replacement, destroy: each does what it says."""
+def test_a_stack_is_created_changed_replaced_and_destroyed(
+    own_clouds: StackPaths, tmp_path: Path
+) -> None:
+    """Up, a second up, a change in place, drift, a replacement, destroy."""
     deployment = Deployment(own_clouds, "lifecycle", tmp_path)
     control_plane, cloudflare = ControlPlane(own_clouds), Cloudflare(own_clouds)
     deployment.up()
     (created,) = control_plane.services()
     assert created["state"] == "running"
 
-    # A second up has nothing to do, a preview shows nothing, and a refresh changes neither.
+    # A second up and a preview find no change, also after a refresh.
     deployment.up("--expect-no-changes")
     deployment.pulumi("preview", "--expect-no-changes")
     deployment.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     deployment.pulumi("preview", "--expect-no-changes")
 
-    # Replicas change in place, and how long rows are kept in every table.
+    # The replicas change in place, and so does the retention of every table.
     deployment.configure("numReplicas", "2")
     deployment.configure("ttlDays", "7")
     assert steps_of(deployment)["clickhouse:Service::warehouse"] == "update"
     assert steps_of(deployment)["clickhouse:Retention::retention"] == "update"
     deployment.up()
     for table in ("otel_traces", "otel_traces_trace_id_ts", "events"):
-        (made,) = deployment.query(f"SHOW CREATE TABLE {table}")
-        assert "toIntervalDay(7)" in made["statement"]
+        (created_table,) = deployment.query(f"SHOW CREATE TABLE {table}")
+        assert "toIntervalDay(7)" in created_table["statement"]
     deployment.up("--expect-no-changes")
     (scaled,) = control_plane.services()
     assert (scaled["id"], scaled["numReplicas"]) == (created["id"], 2)
 
-    # What somebody changed by hand shows, and the next up changes back what the program sets;
-    # the name, which it does not set, stays.
+    # A change by hand is shown. The next up reverts what the program sets; the name, which it
+    # does not set, stays.
     control_plane.patch_service(created["id"], "", {"name": "renamed by hand"})
     control_plane.patch_service(created["id"], "/replicaScaling", {"numReplicas": 3})
     drift = deployment.pulumi("refresh", "--preview-only", "--diff")
@@ -57,14 +59,14 @@ def test_a_stack_from_up_to_destroy(own_clouds: StackPaths, tmp_path: Path) -> N
     (repaired,) = control_plane.services()
     assert (repaired["name"], repaired["numReplicas"]) == ("renamed by hand", 2)
 
-    # Another name of the worker is another script, to which the hostname moves.
+    # Another name of the worker creates another script, and the hostname moves to it.
     deployment.configure("workerName", "renamed")
     deployment.up()
     assert [each["id"] for each in cloudflare.account("workers/scripts")] == ["renamed"]
     assert [each["service"] for each in cloudflare.account("workers/domains")] == ["renamed"]
     deployment.up("--expect-no-changes")
 
-    # Another region is another service, and the old one stays until the new one runs.
+    # Another region creates another service. The old one stays until the new one runs.
     deployment.configure("region", "us-east-1")
     assert steps_of(deployment)["clickhouse:Service::warehouse"] in (
         "replace",
@@ -76,7 +78,7 @@ def test_a_stack_from_up_to_destroy(own_clouds: StackPaths, tmp_path: Path) -> N
     assert replaced["id"] != created["id"]
     deployment.up("--expect-no-changes")
 
-    # Destroy leaves nothing behind in either cloud.
+    # After destroy, neither cloud has an object of the stack.
     assert cloudflare.account("workers/scripts")
     deployment.destroy()
     assert control_plane.services() == []
@@ -88,7 +90,7 @@ def test_a_stack_from_up_to_destroy(own_clouds: StackPaths, tmp_path: Path) -> N
 def assert_never_without_a_running_service(
     deployment: Deployment, control_plane: ControlPlane
 ) -> None:
-    """Bring the stack up and look, all the while, whether some service runs."""
+    """Run `pulumi up`, and check during the whole run that a service runs."""
     control_plane.request(
         "PUT", "/local/faults", {"requests_per_window": 0, "timing": {"provisioning": 2}}
     )
@@ -111,7 +113,7 @@ def assert_never_without_a_running_service(
 
 
 def test_the_production_settings_can_be_previewed(own_clouds: StackPaths, tmp_path: Path) -> None:
-    """The commented example is legal as it stands, but for names that only its owner has."""
+    """The commented example is valid, except for names that its user has to replace."""
     settings = tmp_path / "Pulumi.prod.yaml"
     settings.write_text((own_clouds.root / "Pulumi.production.yaml.example").read_text())
     stack = Stack(own_clouds, "prod", config_file=settings)

@@ -1,4 +1,4 @@
-"""The README's commands, as a user types them, in a copy of the checkout of their own."""
+"""The README's commands, as a user types them, in a separate copy of the checkout."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 from tests.support.cloud_apis import processes_below
 from tests.support.paths import ROOT
 
-# The system chooses, so that a stack that is already up on this machine is left alone.
+# The system chooses, so that a stack that already runs on this machine is not affected.
 PORTS = "PORTS=--control-plane-port 0 --cloudflare-port 0 --edge-port 0 --service-ports 0"
-# What `make install` makes; the copy borrows it instead of installing it again.
+# Created by `make install`. The copy links them instead of installing them again.
 INSTALLED = (
     ".venv",
     "local/node_modules",
@@ -55,8 +55,8 @@ class Checkout:
                 (self.root / name).symlink_to(ROOT / name)
 
     def shell(self, script: str) -> str:
-        """What a shell script prints that must succeed."""
-        # Without what an outer `make` or an earlier `make env` may have left.
+        """Run a shell script, which must succeed. Return its output."""
+        # Without the variables of an outer `make` or of an earlier `make env`.
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -76,21 +76,21 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
-    """A copy of the checkout; whatever still runs in it afterwards is stopped."""
+    """Yield a copy of the checkout. Stop all of its processes after the test."""
     copy = Checkout(tmp_path)
     yield copy
     copy.shell("make down")
 
 
-def test_make_up_try_and_make_down(checkout: Checkout) -> None:
-    """Up, the three commands it prints, every URL from three clients, up again, down."""
+def test_make_up_its_commands_and_make_down_work(checkout: Checkout) -> None:
+    """Up, the three commands that it prints, every URL with three clients, up again, down."""
     settings = (checkout.root / "Pulumi.local.yaml").read_text()
     shown = checkout.shell(f'make up "{PORTS}"')
     commands = shown.partition("Try next, in this folder:")[2]
     readme = (checkout.root / "README.md").read_text()
     assert all(line.strip() in readme for line in commands.splitlines())
 
-    # All three as they stand, the query until both rows are there: a batch takes about a second.
+    # All three, the last repeated until both rows are stored: a batch takes about a second.
     send, query = commands.rstrip().rsplit("\n  curl", 1)
     tried = checkout.shell(
         f"{send}\nfor _ in $(seq 60); do counts=$(curl{query})\n"
@@ -128,8 +128,8 @@ def test_make_up_try_and_make_down(checkout: Checkout) -> None:
     assert [path for path in left if path.is_file()] == []
 
 
-def test_make_up_goes_on_after_a_kill(checkout: Checkout) -> None:
-    """A `pulumi` that is killed in the middle leaves a lock and no orphan; the next up goes on."""
+def test_make_up_continues_after_a_kill(checkout: Checkout) -> None:
+    """A `pulumi` that is killed leaves a lock and no orphan, and the next up continues."""
     checkout.shell(
         f'make up "{PORTS}" > up.log 2>&1 & '
         "until grep -q 'Service warehouse creating' up.log; do sleep 0.05; done; "

@@ -1,4 +1,4 @@
-"""No secret stands in plain text where somebody might read it: not in state, output or `ps`."""
+"""Secrets are not in plain text in the state, the output, the logs or `ps`."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Any
 from local.processes.durable_files import load_json
 from tests.support.deployment import Deployment
 
-# How Pulumi marks a secret in an exported state.
+# The signature of a secret in a state that Pulumi exports.
 SECRET = "4dabf18193072939515e22adb298388d"
 
 
 def secrets_of(deployment: Deployment) -> dict[str, str]:
-    """Where each secret comes from, and its value: the clouds' own, and all of the stack's."""
+    """Return the origin and the value of each secret of the clouds and of the stack."""
     clouds = deployment.clouds.clouds
     found = {
         "API key": load_json(clouds / "clickhouse" / "cloud.json", {})["key_secret"],
         "Cloudflare token": load_json(clouds / "cloudflare" / "cloud.json", {})["api_token"],
     }
-    # Pulumi calls the list of a script's bindings secret as a whole, the plain ones in it too.
+    # For Pulumi the whole list of a script's bindings is secret, with the plain ones in it.
     plain = {deployment.outputs_once()["clickhouse_url"], "ingest_writer", "telemetry_reader"}
     exported = deployment.pulumi("stack", "export", "--show-secrets")
     for resource in json.loads(exported)["deployment"]["resources"]:
         for number, value in enumerate(secrets_in(resource)):
-            # Short ones would be found everywhere by chance.
+            # A short string would be found by chance.
             if len(value) >= 12 and value not in plain:
                 found[f"{resource['urn']} {number}"] = value
     return found
 
 
 def secrets_in(value: Any) -> Iterator[str]:
-    """Every secret value of an exported state."""
+    """Yield every secret value of an exported state."""
     if isinstance(value, dict):
         if SECRET in value:
             yield from strings_in(json.loads(value["plaintext"]))
@@ -46,7 +46,7 @@ def secrets_in(value: Any) -> Iterator[str]:
 
 
 def strings_in(value: Any) -> Iterator[str]:
-    """Every text of a JSON value that is secret as a whole, but for names of what it is."""
+    """Yield every string of a JSON value that is secret as a whole, except names and types."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -58,7 +58,7 @@ def strings_in(value: Any) -> Iterator[str]:
 
 
 def command_lines() -> str:
-    """The command lines of all processes of this machine."""
+    """Return the command lines of all processes of this machine."""
     lines = []
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -68,8 +68,8 @@ def command_lines() -> str:
     return "\n".join(lines)
 
 
-def test_no_secret_in_plain_text(deployment: Deployment) -> None:
-    """Grepped for: Pulumi's state and output, the clouds' logs, the process list during an up."""
+def test_no_secret_is_in_plain_text(deployment: Deployment) -> None:
+    """No secret is in Pulumi's state and output, the clouds' logs, or `ps` during an up."""
     seen, done = [], threading.Event()
 
     def watch() -> None:
@@ -79,7 +79,7 @@ def test_no_secret_in_plain_text(deployment: Deployment) -> None:
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        # A new password and a new token make the secrets travel once more.
+        # A new password and a new token are sent again.
         deployment.configure("numReplicas", "2")
         printed = deployment.up("--refresh", "--diff")
         printed += deployment.pulumi("stack", "output", "--json")
@@ -89,7 +89,7 @@ def test_no_secret_in_plain_text(deployment: Deployment) -> None:
         done.set()
         watcher.join()
 
-    places = {"what pulumi printed": printed, "the process list": "\n".join(seen)}
+    places = {"the output of pulumi": printed, "the process list": "\n".join(seen)}
     files = [deployment.settings, *deployment.clouds.backend.rglob("*")]
     files += deployment.clouds.clouds.rglob("*.log")
     for file in files:

@@ -1,4 +1,4 @@
-"""Spans of a real OpenTelemetry SDK arrive, each once, whatever is killed meanwhile."""
+"""Spans of a real OpenTelemetry SDK arrive exactly once, also if processes are killed."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ SPANS = 10_000
 
 
 def kill_nothing(_: Deployment) -> None:
-    """The plain run."""
+    """Kill nothing."""
 
 
 def kill_clickhouse(deployment: Deployment) -> None:
-    """SIGKILL the service's ClickHouse."""
+    """Send SIGKILL to the service's ClickHouse."""
     deployment.kill_engine("clickhouse", "*.pid")
 
 
-def kill_workers_host(deployment: Deployment) -> None:
-    """SIGKILL the Workers runtime."""
+def kill_workerd(deployment: Deployment) -> None:
+    """Send SIGKILL to workerd."""
     deployment.kill_engine("cloudflare", "*.pid")
 
 
 @pytest.mark.parametrize(
     "kills",
-    [(kill_nothing,), (kill_clickhouse, kill_workers_host)],
-    ids=["undisturbed", "ClickHouse, then the Workers host, killed in the middle"],
+    [(kill_nothing,), (kill_clickhouse, kill_workerd)],
+    ids=["undisturbed", "ClickHouse, then workerd, killed during the run"],
 )
 def test_every_span_arrives_once(
     deployment: Deployment, kills: tuple[Callable[[Deployment], None], ...]
 ) -> None:
-    """10,000 spans: 10,000 rows, 10,000 distinct, every attribute intact."""
+    """10,000 spans become 10,000 rows with 10,000 different ids and all attributes."""
     run = f"run-{kills[0].__name__}-{os.getpid()}"
     application = deployment.application("span_app", run, str(SPANS))
     assert application.stdout is not None

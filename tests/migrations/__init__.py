@@ -1,1 +1,1 @@
-"""The migrations against a real ClickHouse."""
+"""Tests of the migrations with a real ClickHouse."""

@@ -1,4 +1,4 @@
-"""A ClickHouse for each test, without any of our tables."""
+"""Fixtures: a ClickHouse for each test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.clickhouse_server import ClickHouse
 
 @pytest.fixture
 def clickhouse(tmp_path: Path) -> Iterator[ClickHouse]:
-    """An empty server."""
+    """Yield a server without tables."""
     server = ClickHouse(tmp_path / "clickhouse")
     server.start()
     yield server

@@ -1,4 +1,4 @@
-"""The schema as the migrations make it, against what it promises."""
+"""The schema that the migrations create."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ TABLES = [
 ]
 
 
-# Ours have some days in a partition, the exporter's one.
+# The exporter's tables have one day in a partition.
 _PARTITION_KEY = re.compile(
     r"toDate\(intDiv\(toUInt16\(toDate\((\w+), .{,2}'UTC.{,2}\)\), 1\) \* 1\)"
 )
 
 
 def statements(file: Path) -> list[str]:
-    """A file's statements with its variables filled in."""
+    """Return a file's statements with the values of its variables."""
     text = file.read_text().replace("${TTL_DAYS}", TTL_DAYS).replace("${PARTITION_DAYS}", "1")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     return [statement.strip() for statement in code.split(";") if statement.strip()]
 
 
 def shape(clickhouse: ClickHouse) -> str:
-    """The text of everything there is but the migrations' own table."""
+    """Return the definition of all tables except the migrations' own."""
     return clickhouse.query(
         "SELECT name, create_table_query FROM system.tables "
         f"WHERE database = '{DATABASE}' AND name != 'schema_versions' ORDER BY name FORMAT TSV"
@@ -53,7 +53,7 @@ def shape(clickhouse: ClickHouse) -> str:
 
 
 def test_files_are_numbered_without_gaps_and_each_has_a_down() -> None:
-    """`0001_verb_noun.sql` beside `0001_verb_noun.down.sql`."""
+    """`0001_verb_noun.sql` has `0001_verb_noun.down.sql`."""
     assert len(UPS) >= 5
     for number, file in enumerate(UPS, start=1):
         assert re.fullmatch(rf"{number:04d}_[a-z]+_[a-z_]+\.sql", file.name)
@@ -61,7 +61,7 @@ def test_files_are_numbered_without_gaps_and_each_has_a_down() -> None:
 
 
 def test_applying_twice_changes_nothing(clickhouse: ClickHouse) -> None:
-    """The second run finds nothing pending."""
+    """The second run finds no pending file."""
     assert len(clickhouse.migrate()) == len(UPS)
     before = shape(clickhouse)
     assert clickhouse.migrate() == []
@@ -69,7 +69,7 @@ def test_applying_twice_changes_nothing(clickhouse: ClickHouse) -> None:
 
 
 def test_every_statement_can_run_twice(clickhouse: ClickHouse) -> None:
-    """No transaction holds DDL together: a run that died in the middle is run again."""
+    """DDL has no transactions, so an interrupted run is run again."""
     clickhouse.migrate()
     before = shape(clickhouse)
     for file in UPS:
@@ -82,8 +82,8 @@ def test_every_statement_can_run_twice(clickhouse: ClickHouse) -> None:
     assert shape(clickhouse) == ""
 
 
-def test_rolled_back_schema_can_be_applied_again(clickhouse: ClickHouse) -> None:
-    """The package's own rollback, down to nothing and up again."""
+def test_a_rolled_back_schema_can_be_applied_again(clickhouse: ClickHouse) -> None:
+    """The package's rollback removes all tables, and they can be created again."""
     clickhouse.migrate()
     before = re.sub(r"UUID '[^']+'", "", shape(clickhouse))
     clickhouse.cluster().rollback(
@@ -94,8 +94,8 @@ def test_rolled_back_schema_can_be_applied_again(clickhouse: ClickHouse) -> None
     assert re.sub(r"UUID '[^']+'", "", shape(clickhouse)) == before
 
 
-def test_signals_are_the_exporters_tables(clickhouse: ClickHouse) -> None:
-    """Columns, types, codecs, indexes, keys and the view's query, as recorded from it."""
+def test_the_tables_of_signals_are_those_of_the_exporter(clickhouse: ClickHouse) -> None:
+    """Columns, types, codecs, indexes, keys and the view's query are as recorded from it."""
     clickhouse.migrate()
     schema = clickhouse.query(SELECT_SCHEMA.format(database=DATABASE))
     ours = _PARTITION_KEY.sub(r"toDate(\1)", schema).splitlines()
@@ -103,8 +103,8 @@ def test_signals_are_the_exporters_tables(clickhouse: ClickHouse) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_tables_expire_and_remember_tokens(clickhouse: ClickHouse, table: str) -> None:
-    """TTL from config; the three windows, whichever engine reads them; one file an insert."""
+def test_tables_have_a_ttl_and_deduplication_windows(clickhouse: ClickHouse, table: str) -> None:
+    """They have the TTL of the config, the three windows, and one file per insert."""
     clickhouse.migrate()
     text = clickhouse.query(f"SHOW CREATE TABLE {DATABASE}.{table} FORMAT TSVRaw")
     assert f"toIntervalDay({TTL_DAYS})" in text
@@ -125,10 +125,10 @@ def test_tables_expire_and_remember_tokens(clickhouse: ClickHouse, table: str) -
         ("events", "timestamp, user_id", "Compact"),
     ],
 )
-def test_inserts_write_one_file_and_merges_one_for_every_column_except_of_events(
+def test_inserts_write_compact_parts_and_merges_wide_ones_except_of_events(
     clickhouse: ClickHouse, table: str, columns: str, merged: str
 ) -> None:
-    """Above ClickHouse's own bound of 10 MiB, too; each path of events' metadata is a column."""
+    """This holds above ClickHouse's limit of 10 MiB, too. Each path of metadata is a column."""
     clickhouse.migrate()
     clickhouse.query(
         f"INSERT INTO {DATABASE}.{table} ({columns}) "
@@ -147,8 +147,8 @@ def test_inserts_write_one_file_and_merges_one_for_every_column_except_of_events
     assert parts() == [f"{merged}\t1"]
 
 
-def test_every_stored_table_is_among_the_tested(clickhouse: ClickHouse) -> None:
-    """A new table must not go without a TTL and a window."""
+def test_every_stored_table_is_tested(clickhouse: ClickHouse) -> None:
+    """A new table needs a TTL and a window."""
     clickhouse.migrate()
     stored = clickhouse.query(
         f"SELECT name FROM system.tables WHERE database = '{DATABASE}' "
@@ -158,7 +158,7 @@ def test_every_stored_table_is_among_the_tested(clickhouse: ClickHouse) -> None:
 
 
 def test_writer_inserts_spans_and_reads_none(clickhouse: ClickHouse) -> None:
-    """INSERT on the database is all it has, and all the view behind the table needs."""
+    """It has only INSERT on the database, and the view behind the table needs no more."""
     clickhouse.migrate()
 
     def run_as_writer(sql: str) -> int:
@@ -182,7 +182,7 @@ def test_writer_inserts_spans_and_reads_none(clickhouse: ClickHouse) -> None:
 
 
 def test_trace_view_survives_a_restart(clickhouse: ClickHouse) -> None:
-    """Its definer is looked up when rows arrive."""
+    """ClickHouse looks up its definer when rows arrive."""
     clickhouse.migrate()
     clickhouse.process.kill()
     clickhouse.start()
@@ -194,12 +194,12 @@ def test_trace_view_survives_a_restart(clickhouse: ClickHouse) -> None:
 def test_a_table_has_few_partitions_whatever_its_retention(
     clickhouse: ClickHouse, ttl_days: int
 ) -> None:
-    """A row of each day of the worker's window."""
+    """The table has a row of each day of the worker's window."""
     days = partition_days(ttl_days)
     assert days == 1 or ttl_days > 35
     database = f"kept_{ttl_days}_days"
     clickhouse.migrate(ttl_days=str(ttl_days), database=database)
-    # One insert for all of them, and no TTL that could drop some before they are counted.
+    # One insert for all of them, without a TTL that could drop rows before they are counted.
     clickhouse.query(f"ALTER TABLE {database}.otel_logs REMOVE TTL")
     clickhouse.query(
         f"INSERT INTO {database}.otel_logs (Timestamp) "
@@ -215,7 +215,7 @@ def test_a_table_has_few_partitions_whatever_its_retention(
 
 
 def test_a_query_reads_only_partitions_of_its_time(clickhouse: ClickHouse) -> None:
-    """Partitions of several days are left out by the times of their rows."""
+    """Partitions of several days are excluded by the times of their rows."""
     clickhouse.migrate(ttl_days="400", database="wide")
     clickhouse.query(
         "INSERT INTO wide.otel_logs (Timestamp) "
@@ -231,7 +231,7 @@ def test_a_query_reads_only_partitions_of_its_time(clickhouse: ClickHouse) -> No
 
 
 def test_a_part_is_dropped_when_its_last_row_has_expired(clickhouse: ClickHouse) -> None:
-    """A row may stay for as many days longer as its partition holds."""
+    """A row can stay longer, by the number of days in its partition."""
     clickhouse.migrate(ttl_days="400", database="wide")
     clickhouse.query("SYSTEM STOP TTL MERGES wide.otel_logs")
     clickhouse.query(

@@ -1,1 +1,1 @@
-"""The worker's statements on every version of ClickHouse that the vendor may run."""
+"""Tests of the worker's statements on all versions of ClickHouse that the vendor may run."""

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# Of the HTTP interface, no setting.
+# Parameters of the HTTP interface, which are no settings.
 _PARAMETERS = ("wait_end_of_query", "query", "database")
 
 
@@ -46,7 +46,7 @@ class Library:
 
 
 def main() -> None:
-    """Answer one request."""
+    """Serve one request."""
     # The library's own output must not mix with the JSON.
     output = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -92,7 +92,7 @@ def _migrate(library: Library, files: Iterable[str], replaced: Mapping[str, str]
 def _proved(
     library: Library, tables: Mapping[str, Any], settings: Mapping[str, str]
 ) -> Iterable[tuple[str, Any]]:
-    """For each statement: the rows after one insert, and after its repeat; or the error."""
+    """Return the rows of each statement after one insert and after its repeat, or the error."""
     for table, entry in tables.items():
         for form, insert in entry["forms"].items():
             where = f"{table} {form}"
@@ -114,7 +114,7 @@ def _proved(
 def _statement(
     library: Library, where: str, insert: Mapping[str, Any], settings: Mapping[str, str]
 ) -> str:
-    """The worker's statement with its settings, and the body read from a file."""
+    """Return the worker's statement with its settings, which reads the body from a file."""
     statement = {**settings, **insert["statement"], "insert_deduplication_token": where}
     body = library.folder / where.replace(" ", "-")
     body.write_bytes(b64decode(insert["body_base64"]))

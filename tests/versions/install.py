@@ -18,7 +18,7 @@ __all__ = ["installed", "selected"]
 
 _LOCKS = Path(__file__).parent / "locks"
 _ALL = tuple(sorted(path.stem for path in _LOCKS.glob("*.txt")))
-# The oldest, the first that takes the schema as it is, and the newest.
+# The oldest, the first that accepts the schema unchanged, and the newest.
 _USUAL = ("26.1", "26.3", "26.9")
 _FOLDER = STATE / "clickhouse-versions"
 
@@ -50,13 +50,13 @@ def installed(version: str) -> Path:
 
     _FOLDER.mkdir(parents=True, exist_ok=True)
     with (_FOLDER / f"{version}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # of two test processes, the second finds it installed
+        fcntl.flock(file, fcntl.LOCK_EX)  # the second of two test processes finds it installed
         once(f"ClickHouse {version}", [lock], library, install)
     return library
 
 
 def main() -> None:
-    """Install what is selected, all at once: the network is the slower part."""
+    """Install the selected versions at the same time: the network is the slowest part."""
     with ThreadPoolExecutor() as pool:
         list(pool.map(installed, selected()))
 

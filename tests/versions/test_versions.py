@@ -21,10 +21,10 @@ from tests.versions import install
 ENGINE = Path(__file__).with_name("embedded_clickhouse.py")
 VERSIONS = install.selected()
 # Older than `OLDEST_CLICKHOUSE`: text indexes need a setting there, and the view `events_once` has
-# one that is not there. Without both the statements can be tried all the same.
+# one that does not exist there. Without both, the statements can be tested.
 TOO_OLD = "26.1"
 ALLOWED_THERE = {"enable_full_text_index": "1"}
-NOT_THERE = ", enable_automatic_decision_for_merging_across_partitions_for_final = 0"
+UNKNOWN_SETTING = ", enable_automatic_decision_for_merging_across_partitions_for_final = 0"
 VARIABLES = {"${TTL_DAYS}": "30", "${PARTITION_DAYS}": "1"}
 DISABLED = {
     "deduplicate_insert": "disable",
@@ -56,7 +56,7 @@ def outcome(
     """The results of the schema and the statements on the version."""
     request = {
         "migrations": migrations(),
-        "replaced": {**VARIABLES, **({NOT_THERE: ""} if before else {})},
+        "replaced": {**VARIABLES, **({UNKNOWN_SETTING: ""} if before else {})},
         "tables": tables(),
         "settings": settings,
         "profile": profile or {},
@@ -96,14 +96,14 @@ def assert_all_once(found: Mapping[str, Any]) -> None:
 
 
 def sorted_items(value: Any) -> Any:
-    """Objects without an order, as JSON has them."""
+    """Sort the keys of objects, whose order has no meaning in JSON."""
     if isinstance(value, dict):
         return sorted((name, sorted_items(each)) for name, each in value.items())
     return [sorted_items(each) for each in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_statement_is_applied_once_however_often_it_is_repeated(version: str) -> None:
+def test_a_repeated_statement_is_applied_once(version: str) -> None:
     found = outcome(version, before=ALLOWED_THERE if version == TOO_OLD else None)
     assert_all_once(found)
     missing = {"deduplicate_insert"} if version == TOO_OLD else set()
@@ -118,7 +118,7 @@ def test_a_profile_that_disables_deduplication_does_not_matter(version: str) -> 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_without_the_settings_such_a_profile_doubles_rows(version: str) -> None:
-    """So the two tests above can fail; 26.1 needs no profile for it."""
+    """This shows that the two tests above can fail. 26.1 needs no profile for it."""
     is_old = version == TOO_OLD
     found = outcome(
         version,

@@ -48,9 +48,9 @@ def attacked(cloud: CloudProcess) -> Iterator[Service]:
         "GRANT SELECT, INSERT, CREATE, DROP ON mine.* TO attacker",
         "GRANT TABLE ENGINE ON MergeTree TO attacker",
     ):
-        service.answer(statement)
+        service.sql(statement)
     kill_engine(service)
-    assert service.answer("SELECT a FROM other.wide") == SECRET
+    assert service.sql("SELECT a FROM other.wide") == SECRET
     yield service
     service.remove()
 
@@ -65,7 +65,7 @@ def run(request: pytest.FixtureRequest, attacked: Service) -> Run:
 
 
 def _lines(service: Service, statement: str) -> list[str]:
-    return service.answer(statement, user="attacker", password=PASSWORD).splitlines()
+    return service.sql(statement, user="attacker", password=PASSWORD).splitlines()
 
 
 def engine_folder(service: Service) -> Path:
@@ -212,7 +212,7 @@ def test_the_key_is_created_once_and_is_private(tmp_path: Path) -> None:
 
 def _system_tables(service: Service) -> dict[str, str]:
     """Return the rows of each system table that the attacker can read."""
-    names = service.answer("SELECT name FROM system.tables WHERE database = 'system'").split()
+    names = service.sql("SELECT name FROM system.tables WHERE database = 'system'").split()
     access: dict[str, Any] = {"user": "attacker", "password": PASSWORD}
     responses = {
         name: service.query(f"SELECT * FROM system.{name} LIMIT 1000", **access)
