@@ -99,7 +99,7 @@ def test_infile_finds_no_row_in_any_file_of_the_engine(attacked: Service, contro
     for path in files_of(engine_folder(attacked)):
         _lines(attacked, f"INSERT INTO mine.raw FROM INFILE '{path}' FORMAT RawBLOB")
     found = _lines(attacked, f"SELECT a FROM mine.raw WHERE a LIKE '%{SECRET}%'")
-    attacked.answer("TRUNCATE TABLE mine.raw")
+    attacked.sql("TRUNCATE TABLE mine.raw")
     assert "\n".join(found).replace("\\0", "\0") == control.read_text()
 
 
@@ -108,7 +108,7 @@ def test_infile_reads_no_file_over_the_native_protocol(attacked: Service, contro
     client = native(attacked, user="attacker", password=PASSWORD, database="mine")
     client.execute(f"INSERT INTO mine.raw FROM INFILE '{control}' FORMAT RawBLOB", [["sent"]])
     assert client.execute("SELECT a FROM mine.raw") == [("sent",)]
-    attacked.answer("TRUNCATE TABLE mine.raw")
+    attacked.sql("TRUNCATE TABLE mine.raw")
 
 
 def test_the_same_search_finds_rows_in_an_engine_without_encryption(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_no_file_names_the_folder_of_the_definitions(attacked: Service, run: Run
 def test_no_system_table_names_the_folder_of_the_definitions(attacked: Service) -> None:
     """Only `system.disks` does, for users who may select from that table."""
     (definitions,) = (engine_folder(attacked) / "data").glob("definitions_*")
-    assert definitions.name in attacked.answer("SELECT path FROM system.disks")
+    assert definitions.name in attacked.sql("SELECT path FROM system.disks")
     shown = _system_tables(attacked)
     assert "mine" in shown["tables"]
     assert [name for name, text in shown.items() if definitions.name in text] == []
@@ -159,7 +159,7 @@ def test_patterns_do_not_find_the_definitions(attacked: Service) -> None:
         assert exact.status_code == 200, exact.text
         guessed = attacked.query(statement.format(path=pattern), user="attacker", password=PASSWORD)
         assert guessed.status_code >= 400, guessed.text
-    attacked.answer("TRUNCATE TABLE mine.raw")
+    attacked.sql("TRUNCATE TABLE mine.raw")
 
 
 def test_a_table_over_the_files_of_another_table_has_no_rows(attacked: Service) -> None:
@@ -185,7 +185,7 @@ def test_a_table_over_the_files_of_another_table_has_no_rows(attacked: Service) 
         password=PASSWORD,
     )
     assert SECRET not in attacked.query("SELECT * FROM mine.t").text
-    assert attacked.answer("SELECT a FROM other.wide") == SECRET
+    assert attacked.sql("SELECT a FROM other.wide") == SECRET
 
 
 def test_a_service_with_unencrypted_data_fails_instead_of_starting_empty(

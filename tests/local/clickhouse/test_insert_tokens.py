@@ -37,7 +37,7 @@ def interrupted_insert(service: Service) -> None:
     part.rename(part.with_name("tmp_insert_1_4_4_0"))
 
 
-def test_a_repeat_of_an_interrupted_insert_by_a_kill_is_taken(service: Service) -> None:
+def test_the_repeat_of_an_interrupted_insert_is_accepted(service: Service) -> None:
     """The missing rows are inserted; the others are not inserted twice."""
     interrupted_insert(service)
     kill_engine(service)
