@@ -20,7 +20,7 @@ def insert(service: Service, token: str) -> None:
     service.sql("INSERT INTO t SELECT number FROM numbers(2)", insert_deduplication_token=token)
 
 
-def interrupted_insert(service: Service) -> None:
+def interrupt_insert(service: Service) -> None:
     """Run two inserts. Of the second, one token is in the log and its part has no name yet.
 
     The engine is paused at that point, so it cannot undo anything before it is killed.
@@ -39,7 +39,7 @@ def interrupted_insert(service: Service) -> None:
 
 def test_the_repeat_of_an_interrupted_insert_is_accepted(service: Service) -> None:
     """The missing rows are inserted; the others are not inserted twice."""
-    interrupted_insert(service)
+    interrupt_insert(service)
     kill_engine(service)
     insert(service, "first")
     insert(service, "second")
@@ -49,7 +49,7 @@ def test_the_repeat_of_an_interrupted_insert_is_accepted(service: Service) -> No
 def test_a_repeat_is_accepted_after_a_kill_of_the_cloud(own_cloud: CloudProcess) -> None:
     """This holds when another process starts the engine, too."""
     service = own_cloud.create_service()
-    interrupted_insert(service)
+    interrupt_insert(service)
     own_cloud.kill()
     own_cloud.start()
     service.wait_for("running")
