@@ -35,6 +35,7 @@ RESOURCES = {
     "QueryEndpoint": "service_parts",
     "ScalingSchedule": "service_parts",
     "ServiceSettings": "service_parts",
+    "SnapshotConfiguration": "service_parts",
     "UpgradeWindow": "service_parts",
     "ApiKey": "organization",
     "Invitation": "organization",

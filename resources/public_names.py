@@ -78,6 +78,12 @@ from resources.telemetry.settings import Settings as Settings
 from resources.sql.settings_profile import SettingsProfile as SettingsProfile
 from resources.sql.settings_profile import SettingsProfileArgs as SettingsProfileArgs
 from resources.telemetry.shard_layouts import ShardLayouts as ShardLayouts
+from resources.service_parts.snapshot_configuration import (
+    SnapshotConfiguration as SnapshotConfiguration,
+)
+from resources.service_parts.snapshot_configuration import (
+    SnapshotConfigurationArgs as SnapshotConfigurationArgs,
+)
 from resources.sql.sql_role import SqlRole as SqlRole
 from resources.sql.sql_role import SqlRoleArgs as SqlRoleArgs
 from resources.telemetry.access import TeamArgs as TeamArgs
