@@ -1,4 +1,4 @@
-"""Look-ups: what is there already, asked while the program runs.
+"""Functions that look up existing objects while the program runs.
 
 Operations: `instanceGetList`, `backupGetList`, `usageCostGet`, `instancePrivateEndpointConfigGet`.
 
@@ -6,8 +6,8 @@ Operations: `instanceGetList`, `backupGetList`, `usageCostGet`, `instancePrivate
     pulumi.export("latest_backup", list_backups(organization.id, existing.id)[:1])
     pulumi.export("metrics", prometheus_url(organization.id, existing.id))
 
-Each of them asks the API once at every `preview` and `up`. What is not there ends the run with one
-line that says what there is.
+Each of them sends one request to the API at every `preview` and `up`; `prometheus_url` sends none.
+If a service is not found, the run ends with one line that lists the existing ones.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ __all__ = [
     "usage_cost",
 ]
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class FoundService:
-    """A service that some other program owns.
+    """A service that another program owns.
 
     Attributes:
-        id: its UUID.
-        name: its name.
-        state: `running`, `idle`, `stopped`, …
+        id: UUID of the service.
+        name: name of the service.
+        state: `running`, `idle`, `stopped` or another state of the API.
         cloud_provider: `aws`, `gcp` or `azure`.
         region: region of that provider.
-        tags: all its tags.
+        tags: all tags of the service.
     """
 
     id: str
@@ -63,11 +63,11 @@ class FoundService:
 
 @dataclass(frozen=True)
 class PrivateEndpointConfig:
-    """What one needs to make a private endpoint.
+    """The values that are needed to create a private endpoint to a service.
 
     Attributes:
-        endpoint_service_id: the cloud provider's id of the service behind it.
-        private_dns_hostname: the name under which the service is reached through it.
+        endpoint_service_id: the service's id at the cloud provider.
+        private_dns_hostname: hostname of the service behind the private endpoint.
     """
 
     endpoint_service_id: str
@@ -77,16 +77,16 @@ class PrivateEndpointConfig:
 def find_service(
     organization_id: str, *, name: str | None = None, tag: tuple[str, str] | None = None
 ) -> FoundService:
-    """The one service with this name, this tag, or both.
+    """Return the only service with this name, this tag, or both.
 
     Raises:
-        pulumi.RunError: there is none, or more than one; the message lists the names there are.
+        pulumi.RunError: no service matches, or several do; the message lists all names.
     """
 
-    def ask(client: Client) -> list[FoundService]:
+    def list_services(client: Client) -> list[FoundService]:
         return [_found(service) for service in client.service.instance_get_list(organization_id)]
 
-    services = _asked("looking up a service", ask)
+    services = _request("looking up a service", list_services)
     chosen = [
         service
         for service in services
@@ -99,13 +99,14 @@ def find_service(
     )
     names = ", ".join(repr(service.name) for service in services) or "none"
     raise pulumi.RunError(
-        f"{len(chosen)} services have {wanted or 'any name'}, one is asked for; there are: {names}"
+        f"{len(chosen)} services have {wanted or 'any name'}, allowed: exactly one; existing "
+        f"services: {names}"
     )
 
 
 def list_backups(organization_id: str, service_id: str) -> list[dict[str, Any]]:
-    """The backups of a service, as the API lists them, with names in snake_case."""
-    return _asked(
+    """Return the backups of a service in the API's order, with field names in snake_case."""
+    return _request(
         "listing the backups",
         lambda client: [
             plain(b) for b in client.backup.backup_get_list(organization_id, service_id)
@@ -114,9 +115,9 @@ def list_backups(organization_id: str, service_id: str) -> list[dict[str, Any]]:
 
 
 def usage_cost(organization_id: str, *, from_date: str, to_date: str) -> dict[str, Any]:
-    """What the organization used from one day (`2026-11-01`) to another, 31 days at most."""
-    return _asked(
-        "asking for the usage cost",
+    """Return the organization's cost from one day (`2026-11-01`) to another, at most 31 days."""
+    return _request(
+        "getting the usage cost",
         lambda client: plain(
             client.billing.usage_cost_get(organization_id, from_date=from_date, to_date=to_date)
         ),
@@ -124,8 +125,8 @@ def usage_cost(organization_id: str, *, from_date: str, to_date: str) -> dict[st
 
 
 def private_endpoint_config(organization_id: str, service_id: str) -> PrivateEndpointConfig:
-    """What a private endpoint to a service needs to know."""
-    found = _asked(
+    """Return the values that are needed to create a private endpoint to a service."""
+    found = _request(
         "looking up the private endpoint configuration",
         lambda client: client.service.instance_private_endpoint_config_get(
             organization_id, service_id
@@ -135,20 +136,23 @@ def private_endpoint_config(organization_id: str, service_id: str) -> PrivateEnd
 
 
 def prometheus_url(organization_id: str, service_id: str) -> str:
-    """Where Prometheus scrapes a service, with an API key as user and password; nobody is asked."""
+    """Return the URL at which Prometheus scrapes a service, without sending a request.
+
+    Prometheus authenticates with the id and the secret of an API key as user and password.
+    """
     base = pulumi.Config().get("clickhouseApiUrl") or os.environ.get("CLICKHOUSE_API_URL")
     base = (base or "https://api.clickhouse.cloud/v1").rstrip("/")
     return f"{base}/organizations/{organization_id}/services/{service_id}/prometheus"
 
 
-def _asked(what: str, ask: Callable[[Client], Answer]) -> Answer:
+def _request(operation: str, send: Callable[[Client], Result]) -> Result:
     from clickhouse_api import errors
 
     try:
         with ControlPlane(pulumi.Config().get).client() as client:
-            return ask(client)
+            return send(client)
     except (errors.ClickHouseApiError, ResourceError) as error:
-        raise pulumi.RunError(f"{what}: {error}") from None
+        raise pulumi.RunError(f"{operation}: {error}") from None
 
 
 def _found(service: models.Service) -> FoundService:

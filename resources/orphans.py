@@ -1,16 +1,16 @@
-"""`python -m resources.orphans`: lists, and with `--delete` removes, the services of a stack,
-those of ClickHouse and those of Postgres.
+"""`python -m resources.orphans`: list or delete the ClickHouse and Postgres services of a stack.
 
-For a stack that will never be brought up again: a `pulumi up` that was killed leaves a service
-that the next `up` takes over, but if there is no next one, it stays and is billed. Every service
-that this package creates carries its stack's mark (see `ownership`), from its first request on.
+Use it for a stack that will never be brought up again. A killed `pulumi up` can leave a service
+that is not in the state. The next `up` adopts that service; without a next `up`, the service stays
+and is billed. Each service that this package creates carries its stack's ownership tag from the
+first request on (see `ownership`).
 
-    python -m resources.orphans --stack telemetry/production            # lists
-    python -m resources.orphans --stack telemetry/production --delete   # asks, then removes
+    python -m resources.orphans --stack telemetry/production            # list
+    python -m resources.orphans --stack telemetry/production --delete   # confirm, then delete
 
-`unfinished` services are in no state: only an interrupted run knows of them. The others are, or
-were, in the state of the stack; with `--unfinished` they are left alone. Needs the API key of the
-control plane in the environment (`CLICKHOUSE_CLOUD_API_KEY`, `CLICKHOUSE_CLOUD_API_SECRET`).
+`unfinished` services are in no state, because the run that created them was interrupted. The others
+are or were in the state of the stack; `--unfinished` leaves them out. The environment must have the
+API key of the control plane (`CLICKHOUSE_CLOUD_API_KEY`, `CLICKHOUSE_CLOUD_API_SECRET`).
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-# What Pulumi calls the organization of backends that have none: a folder, a bucket.
+# Pulumi's name for the organization in backends without organizations: a folder, a bucket.
 _NO_ORGANIZATION = "organization"
 _DEADLINE_SECONDS = 30 * 60
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 where nothing is left to do, 1 on an error."""
+    """Run the command. Return its exit code: 0 on success, 1 on an error."""
     options = _parser().parse_args(arguments)
     from clickhouse_api import errors
 
@@ -64,13 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--organization-id",
         default=os.environ.get("CLICKHOUSE_ORG_ID"),
-        help="of ClickHouse Cloud; default: CLICKHOUSE_ORG_ID, else all that the key sees",
+        help="of ClickHouse Cloud; default: CLICKHOUSE_ORG_ID, or all that the API key can view",
     )
     parser.add_argument(
-        "--unfinished", action="store_true", help="only those that no state knows of"
+        "--unfinished", action="store_true", help="only services that are in no state"
     )
-    parser.add_argument("--delete", action="store_true", help="delete what is listed")
-    parser.add_argument("--yes", action="store_true", help="do not ask before deleting")
+    parser.add_argument("--delete", action="store_true", help="delete the listed services")
+    parser.add_argument("--yes", action="store_true", help="delete without confirmation")
     return parser
 
 
@@ -85,7 +85,7 @@ def _run(client: Client, options: argparse.Namespace) -> None:
     for each in found:
         print(each.line())
     if not found:
-        print(f"no service carries the mark of {options.stack}")
+        print(f"no service has the ownership tag of {options.stack}")
     elif options.delete and (options.yes or _confirmed(len(found))):
         for each in sorted(found, key=lambda each: each.last):
             each.delete()
@@ -93,44 +93,46 @@ def _run(client: Client, options: argparse.Namespace) -> None:
 
 
 @dataclass(frozen=True)
-class _Marked:
+class _Owned:
     """A service of either kind.
 
     Attributes:
-        last: others have to go before it.
+        deleting: whether it is being deleted already.
+        last: whether others must be deleted before it.
     """
 
     kind: str
     service: Any
-    going: bool
+    deleting: bool
     last: bool
     delete: Callable[[], None]
 
     def wanted(self, mark: str, *, only_unfinished: bool) -> bool:
-        """Whether it is the stack's, and not on its way out already."""
+        """Return whether the service belongs to the stack and is not being deleted."""
         tags = tags_of(self.service)
         unfinished = tags.get(CREATE) == PENDING
-        return tags.get(STACK) == mark and not self.going and (unfinished or not only_unfinished)
+        return tags.get(STACK) == mark and not self.deleting and (unfinished or not only_unfinished)
 
     def line(self) -> str:
-        """What it is, where, and whether a state knows of it."""
+        """Return a line with the service's id, kind, name, state, place and completeness."""
         service = self.service
-        known = "unfinished" if tags_of(service).get(CREATE) == PENDING else "finished"
+        create = "unfinished" if tags_of(service).get(CREATE) == PENDING else "finished"
         created = f", created {service.created_at}" if service.created_at else ""
         place = f"{service.provider} {service.region}"
         return (
-            f"{service.id}  {self.kind}  {service.name}  {service.state}  {place}  {known}{created}"
+            f"{service.id}  {self.kind}  {service.name}  {service.state}  {place}  "
+            f"{create}{created}"
         )
 
 
-def _services(client: Client, organization: str) -> Iterator[_Marked]:
+def _services(client: Client, organization: str) -> Iterator[_Owned]:
     for service in client.service.instance_get_list(organization):
         ref = ServiceRef(organization, str(service.id), service.name or "")
-        yield _Marked(
+        yield _Owned(
             "service",
             service,
-            going=service.state in DELETING | DELETED,
-            # A primary does not go before its secondaries.
+            deleting=service.state in DELETING | DELETED,
+            # The API does not delete a primary before its secondaries.
             last=service.is_primary is not False,
             delete=partial(_delete_service, client, ref),
         )
@@ -142,22 +144,22 @@ def _delete_service(client: Client, ref: ServiceRef) -> None:
     delete_service(client, ref, Waiter(client, ref, deadline_seconds=_DEADLINE_SECONDS))
 
 
-def _postgres_services(client: Client, organization: str) -> Iterator[_Marked]:
+def _postgres_services(client: Client, organization: str) -> Iterator[_Owned]:
     from clickhouse_api import errors
     from resources.postgres import postgres_states, postgres_steps
 
     try:
         services = client.postgres.postgres_service_get_list(organization)
     except (errors.AuthenticationFailed, errors.NotFound):
-        return  # a key that may not see them has made none
+        return  # a key that may not list them has created none
     for service in services:
         props = {"organization_id": organization, "name": service.name}
         steps = postgres_steps.PostgresSteps(client, props, str(service.id))
-        yield _Marked(
+        yield _Owned(
             "Postgres service",
             service,
-            going=service.state in postgres_states.DELETING,
-            # Nor does this kind of primary before its read replicas.
+            deleting=service.state in postgres_states.DELETING,
+            # The API does not delete a primary before its read replicas.
             last=service.is_primary is not False,
             delete=steps.delete,
         )
@@ -180,8 +182,8 @@ def _organizations(client: Client, wanted: str | None) -> list[str]:
 
 
 def _confirmed(count: int) -> bool:
-    answer = input(f"Delete {count} service(s) and all data in them? Type yes: ")
-    return answer.strip() == "yes"
+    typed = input(f"Delete {count} service(s) and all data in them? Type yes: ")
+    return typed.strip() == "yes"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`Connection`: a server, and who makes changes in it, for the resources that live inside.
+"""`Connection`: the address and the administrator of a server in which SQL resources are created.
 
     Database(
         "staging",
@@ -12,8 +12,8 @@
         ),
     )
 
-`connection_of(warehouse)` is that of a `Service` of the same program. SQL goes over the HTTPS
-interface; an idle service is woken by it.
+`connection_of(warehouse)` returns the connection of a `Service` of the same program. Statements are
+sent to the HTTPS interface. The first statement wakes an idle service.
 """
 
 from __future__ import annotations
@@ -45,29 +45,31 @@ _WAKE_SECONDS = 180.0
 _START_SECONDS = 900.0
 _QUERY_TIMEOUT_SECONDS = 60.0
 _RETRY = Intervals.of(2.0)
-# A proxy or load balancer whose server is not there yet.
+# A proxy or load balancer returns these while its server is not reachable.
 _NOT_READY = frozenset({502, 503, 504})
 _CODE = re.compile(r"Code: (\d+)\.\s*")
 
 
 def quoted(identifier: str) -> str:
-    """An identifier as SQL has it."""
+    """Return a name in backticks, as SQL writes any identifier."""
     return "`" + identifier.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """How to reach a server as somebody who may change it.
+    """The address of a server and a user with the rights to change it.
 
     Attributes:
         url: origin of the HTTPS interface.
-        admin_user: who makes the changes.
+        admin_user: SQL user that runs the statements.
         admin_password: that user's password, a secret.
-        organization_id: with `service_id`: of the ClickHouse Cloud service behind the url, which
-            is woken, or started if it is stopped, for a change.
-        service_id: see there.
-        desired_state: the service's: one that is wanted `stopped` is not started.
-        service: the service, where it is in the same program: what is in it goes with it.
+        organization_id: organization of the ClickHouse Cloud service at `url`. With it and
+            `service_id`, a change wakes an idle service and starts a stopped one.
+        service_id: id of that service.
+        desired_state: the service's `desired_state`. If it is `stopped`, no change starts the
+            service.
+        service: the service, if it is a resource of the same program. A `pulumi destroy` that
+            deletes the service does not first delete the resources in it.
     """
 
     url: pulumi.Input[str]
@@ -79,12 +81,12 @@ class Connection:
     service: Service | None = field(default=None, repr=False)
 
     def inputs(self) -> dict[str, Any]:
-        """What of it is an input of a resource."""
+        """Return the fields that are inputs of a resource: all but `service`."""
         return {name: value for name, value in vars(self).items() if name != "service"}
 
 
 def connection_of(service: Service) -> Connection:
-    """The connection of a service's `default` user."""
+    """Return the connection to a service as its user `default`."""
     return Connection(
         url=service.https_url,
         admin_user=service.https["username"],
@@ -98,10 +100,11 @@ def connection_of(service: Service) -> Connection:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A ClickHouse server, and who asks.
+    """A ClickHouse server, and the user that sends statements to it.
 
     Attributes:
-        awake: makes an idle or stopped service answer; None where nobody knows how.
+        awake: wakes an idle service or starts a stopped one. None if the server is not known to
+            be a ClickHouse Cloud service.
     """
 
     url: str
@@ -117,25 +120,25 @@ class Warehouse:
         control_plane: ControlPlane | None = None,
         may_start: bool = True,
     ) -> Warehouse:
-        """The server that a resource's inputs name.
+        """Return the server in a resource's inputs.
 
         Args:
-            control_plane: where an idle service is woken, and a stopped one started.
-            may_start: whether this is worth starting it; never against its `desired_state`.
+            control_plane: the API that wakes an idle service and starts a stopped one.
+            may_start: whether to start a stopped service, unless its `desired_state` is `stopped`.
         Raises:
-            ResourceError: there is no password, as with a service adopted without one.
+            ResourceError: the inputs have no password, as with a service adopted without one.
         """
         if not props.get("admin_password"):
             raise ResourceError(
-                f"no password for {props.get('url')}: an adopted service needs its `password`, "
-                "or a `password_version` to be given a new one; a secondary has its primary's"
+                f"no password for {props.get('url')}: set the `password` of an adopted service, or "
+                "its `password_version` to create a new one; a secondary uses its primary's"
             )
         user = props.get("admin_user") or "default"
         organization_id, service_id = props.get("organization_id"), props.get("service_id")
         awake = None
         if control_plane is not None and organization_id and service_id:
             stays = "desired_state is 'stopped'" if props.get("desired_state") == "stopped" else ""
-            stays = stays or ("" if may_start else "it is started for a change alone")
+            stays = stays or ("" if may_start else "only a change starts it")
 
             def awake() -> None:
                 _ensure_awake(control_plane, organization_id, service_id, stays=stays)
@@ -144,18 +147,18 @@ class Warehouse:
 
     @property
     def ca_file(self) -> str | None:
-        """The certificates to trust, where the environment names some."""
+        """Return the file of trusted certificates that the environment names, if any."""
         return os.environ.get("SSL_CERT_FILE") or None
 
     def command(self, sql: str, *, deadline_seconds: float = _WAKE_SECONDS) -> str:
-        """Run one idempotent statement; wakes an idle service, starts a stopped one if it may.
+        """Run one idempotent statement. Wake an idle service, and start a stopped one if allowed.
 
         Returns:
-            The answer's body, tab-separated unless the statement says otherwise.
+            The body of the response, tab-separated unless the statement has another `FORMAT`.
         Raises:
-            SqlError: the server refused.
-            ServiceStopped: it is stopped, and stays so.
-            ResourceError: it did not answer in time.
+            SqlError: the server rejected the statement.
+            ServiceStopped: the service is stopped and may not be started.
+            ResourceError: the server did not respond in time.
         """
         return self.post({}, sql.encode(), deadline_seconds=deadline_seconds)
 
@@ -166,11 +169,13 @@ class Warehouse:
         *,
         deadline_seconds: float = _WAKE_SECONDS,
     ) -> str:
-        """As `command`, with parameters in the URL: settings, and a `query` whose data is the body.
+        """Run a statement as `command` does, with URL parameters: settings, or a `query`.
+
+        With `query`, the body is the data of that statement.
 
         A request without a response is sent again, so an insert needs a deduplication token.
         """
-        # In headers: a URL ends up in the logs of whatever lies in between.
+        # In headers, because proxies on the way log URLs.
         headers = {"X-ClickHouse-User": self.user, "X-ClickHouse-Key": self.password}
 
         def send() -> httpx.Response:
@@ -222,7 +227,7 @@ def _text_of(post: Callable[[], httpx.Response]) -> str:
     if response.status_code in _NOT_READY:
         raise _NotReady(f"HTTP {response.status_code}")
     if response.status_code != 200:
-        raise _refusal(response.status_code, response.text)
+        raise _sql_error(response.status_code, response.text)
     return response.text
 
 
@@ -238,25 +243,25 @@ def _client(_ca_file: str | None) -> httpx.Client:
     return httpx.Client()
 
 
-def _refusal(status: int, body: str) -> SqlError:
+def _sql_error(status: int, body: str) -> SqlError:
     message = one_line(body)
     code = _CODE.search(message)
     return SqlError(
-        message or f"the server answered with HTTP {status}", code=int(code[1]) if code else None
+        message or f"the server returned HTTP {status}", code=int(code[1]) if code else None
     )
 
 
 def _ensure_awake(
     control_plane: ControlPlane, organization_id: str, service_id: str, *, stays: str
 ) -> None:
-    """Wake the service if it is idle, start it if it is stopped, and wait until it answers.
+    """Wake the service if it is idle, start it if it is stopped, and wait until it is running.
 
     Args:
-        stays: why a stopped one stays so; nothing where it is started.
+        stays: the reason not to start a stopped service; empty to start it.
     Raises:
-        ServiceGone: it was deleted.
-        ServiceStopped: it stays stopped.
-        WaitFailed: it did not come up.
+        ServiceGone: the service was deleted.
+        ServiceStopped: the service is stopped, and `stays` is not empty.
+        WaitFailed: the service did not become `running`.
     """
     from resources.service import service_steps
     from resources.service.service_states import DELETING, STOPPED_OR_STOPPING
@@ -266,13 +271,13 @@ def _ensure_awake(
     with control_plane.client() as client:
         service = get_or_none(client, ref)
         if service is None or service.state in DELETING:
-            raise ServiceGone(f"{ref} is gone, and what was in it")
+            raise ServiceGone(f"{ref} was deleted, with everything in it")
         waiter = Waiter(client, ref, deadline_seconds=_START_SECONDS)
         if service.state in STOPPED_OR_STOPPING:
             if stays:
                 raise ServiceStopped(
-                    f"{ref} is {service.state}, and {stays}: nothing in it can be changed or "
-                    "seen; allowed: desired_state='running' of the service first"
+                    f"{ref} is {service.state}, and {stays}: nothing in it can be read or "
+                    "changed; set desired_state='running' on the service first"
                 )
             waiter.until_stopped(service)
             waiter.until_running(service_steps.command(client, ref, "start"))

@@ -1,7 +1,7 @@
-"""`Database`: an empty database of a service, for tables that somebody else makes.
+"""`Database`: an empty database of a service, for tables that another program creates.
 
 Statements: `CREATE DATABASE`, `ALTER DATABASE … MODIFY COMMENT`, `DROP DATABASE`, over the
-service's HTTPS interface. For a database with a schema see `Migrations`, which makes its own.
+service's HTTPS interface. For a database with a schema use `Migrations`, which creates it.
 
     scratch = Database(
         "scratch",
@@ -12,9 +12,9 @@ service's HTTPS interface. For a database with a schema see `Migrations`, which 
         ),
     )
 
-Another name or server replaces it; the comment changes in place. One that is there already is taken
-over. Deleting it is refused as long as it has tables, unless `drop_tables_on_destroy` is set; so is
-another name, in the preview.
+A change of the name or the server replaces the database. The comment changes in place. An existing
+database of that name is adopted. As long as the database has tables, it is not deleted, and a
+preview rejects another name, unless `drop_tables_on_destroy` is set.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ __all__ = ["Database", "DatabaseArgs", "DatabaseProvider"]
 
 @dataclass(kw_only=True)
 class DatabaseArgs:
-    """Which one.
+    """Arguments of a database.
 
     Attributes:
-        connection: the server, and who changes it. Another `url` replaces.
+        connection: the server, and the user that runs the statements. Another `url` replaces.
         name: letters, digits and `_`. Replaces.
-        comment: what it is for. In place.
-        drop_tables_on_destroy: whether deleting this deletes tables, too. Default false. In
-            place.
+        comment: its purpose, for readers of `system.databases`. In place.
+        drop_tables_on_destroy: whether deleting the database deletes its tables, too. Default
+            false. In place.
     """
 
     connection: Connection
@@ -56,50 +56,50 @@ class DatabaseArgs:
 
 
 class DatabaseProvider(SqlResourceProvider):
-    """Brings one database to what the inputs say."""
+    """Creates, changes and deletes one database."""
 
     in_place = ("comment", "drop_tables_on_destroy")
 
     def rules(self, checker: Checker) -> None:
-        """A name, a text, a flag."""
+        """Check each property."""
         checker.text("name", pattern=DATABASE, allowed=DATABASE_ALLOWED)
         checker.text("comment", pattern=r"[\s\S]*")
         checker.flag("drop_tables_on_destroy")
 
     def diff(self, database_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Refuse another name where that would cost tables.
+        """Reject another name if the replacement would delete tables.
 
-        With another server, the old one's service may be on its way out: there the deletion is
-        refused, which keeps both until the tables are gone.
+        With another server this does not apply: the old server's service may be deleted in the
+        same run. There the delete itself fails as long as the database has tables.
         """
         result = super().diff(database_id, olds, news)
         if result.replaces and list(result.replaces) == ["name"]:
-            # Of a server that does not answer, the deletion still says the same.
+            # Without a response from the server, the delete still makes the same check.
             with contextlib.suppress(ServiceGone, ServiceStopped):
                 server = self.server(olds, may_start=False)
                 _refuse_loss(server, olds, f"replaced by {news['name']}")
         return result
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Make it if it is not there; give it its comment."""
+        """Create the database if it does not exist, and set its comment."""
         name = quoted(news["name"])
-        # As `Migrations` has it: an embedded server's default engine keeps nothing.
+        # As in `Migrations`: the default engine of an embedded server does not store data.
         server.command(f"CREATE DATABASE IF NOT EXISTS {name} ENGINE = Atomic")
         live = _comment(server, news)
-        # Without one in the program, one that the program never set stays.
+        # If the program has no comment and never set one, an existing comment stays.
         comment = news.get("comment", "" if "comment" in olds else live)
         if comment != live:
             server.command(f"ALTER DATABASE {name} MODIFY COMMENT {sql_literal(comment)}")
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Its comment, where the program has one."""
+        """Read the comment, if the program sets one."""
         comment = _comment(server, props)
         if comment is None:
             return None
         return {"comment": comment} if "comment" in props else {}
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Drop it, if that costs no table, or may."""
+        """Drop the database, unless that would delete tables and is not allowed to."""
         _refuse_loss(server, props, "dropped")
         server.command(f"DROP DATABASE IF EXISTS {quoted(props['name'])}")
 
@@ -108,9 +108,9 @@ class Database(Resource, module="clickhouse", name="Database"):
     """A database."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """Name of the database."""
     comment: pulumi.Output[str]
-    """What it is for."""
+    """Its purpose, for readers of `system.databases`."""
 
     def __init__(
         self,
@@ -130,14 +130,14 @@ def _refuse_loss(server: Warehouse, props: Mapping[str, Any], what: str) -> None
     if int(tables):
         raise ResourceError(
             f"database {props['name']} has {tables.strip()} tables and is not {what}: drop them, "
-            "or set drop_tables_on_destroy=True in a `pulumi up` of its own first"
+            "or set drop_tables_on_destroy=True in a separate `pulumi up` first"
         )
 
 
 def _comment(server: Warehouse, props: Mapping[str, Any]) -> str | None:
-    """The database's comment; None where there is no such database."""
-    answer = server.command(
+    """Return the database's comment, or None if the database does not exist."""
+    rows = server.command(
         f"SELECT comment FROM system.databases WHERE name = {sql_literal(props['name'])} "  # noqa: S608
         "FORMAT JSONEachRow"
     )
-    return str(json.loads(answer)["comment"]) if answer.strip() else None
+    return str(json.loads(rows)["comment"]) if rows.strip() else None

@@ -1,4 +1,4 @@
-"""`Grant`: privileges and roles of one user or role, beside whatever else it has.
+"""`Grant`: privileges and roles of one user or role, in addition to its other rights.
 
 Statements: `GRANT`, `REVOKE`, `SHOW GRANTS`, over the service's HTTPS interface.
 
@@ -7,10 +7,11 @@ Statements: `GRANT`, `REVOKE`, `SHOW GRANTS`, over the service's HTTPS interface
         GrantArgs(connection=connection_of(warehouse), to=reader.name, roles=[analysts.name]),
     )
 
-Another grantee or server replaces it; what is granted changes in place, new rights before old ones
-go. It only adds, and takes only what it added: for a list of all that somebody has, use `grants` of
-`User` or `SqlRole`, and no `Grant` of privileges beside it. Two that grant one and the same right
-to the same grantee would take it from each other.
+A change of the grantee or the server replaces the grant. Rights change in place: new rights are
+granted before old ones are revoked. A `Grant` revokes only rights that it granted. To list all
+privileges of a user or role, use `grants` of `User` or `SqlRole`, and no `Grant` of privileges next
+to it. Two `Grant` resources with the same right for the same grantee would revoke it from each
+other.
 """
 
 from __future__ import annotations
@@ -34,15 +35,15 @@ __all__ = ["Grant", "GrantArgs", "GrantProvider"]
 
 @dataclass(kw_only=True)
 class GrantArgs:
-    """What to whom; at least one privilege or role.
+    """Arguments of a grant: at least one privilege or role.
 
     Attributes:
-        connection: the server, and who changes it. Another `url` replaces.
+        connection: the server, and the user that runs the statements. Another `url` replaces.
         to: name of a user or a role. Replaces.
-        grants: privileges like `SELECT ON telemetry.*`, one each. A set, in place.
+        grants: privileges such as `SELECT ON telemetry.*`, one per string. A set, in place.
         roles: names of roles. A set, in place.
-        may_pass_on: whether the grantee may grant them, too: `WITH GRANT OPTION`, `WITH ADMIN
-            OPTION`. Default false. In place.
+        may_pass_on: whether the grantee may grant the rights to others (`WITH GRANT OPTION`, `WITH
+            ADMIN OPTION`). Default false. In place.
     """
 
     connection: Connection
@@ -53,13 +54,13 @@ class GrantArgs:
 
 
 class GrantProvider(SqlResourceProvider):
-    """Brings some rights of one grantee to what the inputs say."""
+    """Grants and revokes some rights of one grantee."""
 
     replaces = ("url", "to")
     in_place = ("grants", "roles", "may_pass_on")
 
     def rules(self, checker: Checker) -> None:
-        """Names and privileges, at least one of them."""
+        """Check names and privileges, of which there must be at least one."""
         checker.text("to", pattern=NAME, allowed="letters, digits and _")
         checker.texts("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
         checker.texts("roles", pattern=NAME, allowed="names of letters, digits and _")
@@ -67,31 +68,31 @@ class GrantProvider(SqlResourceProvider):
         given = [checker.inputs.get("grants"), checker.inputs.get("roles")]
         if is_known(given) and not any(given):
             checker.failures.append(
-                CheckFailure("grants", "grants and roles are both empty: one right at least")
+                CheckFailure("grants", "grants and roles are both empty, allowed: one or more")
             )
 
     def id_of(self, props: Mapping[str, Any]) -> str:
-        """It has no name of its own."""
+        """Return the grantee's name, because a grant has no name."""
         return str(props["to"])
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Grant what is wanted, then revoke what this resource granted and no longer wants."""
+        """Grant the rights in `news`, then revoke the rights of `olds` that are not in `news`."""
         _grant(server, news)
-        # Of a refresh that saw less than was granted: then there is less to take away.
-        gone = {
+        # After a refresh, `olds` has only the rights that were still in force.
+        removed = {
             kind: [item for item in olds.get(kind) or [] if item not in (news.get(kind) or [])]
             for kind in ("grants", "roles")
         }
         option = bool(olds.get("may_pass_on") and not news.get("may_pass_on"))
         if option:
             _revoke(server, news, news, options_only=True)
-        if any(gone.values()):
-            _revoke(server, news, gone)
-            # Revoking a right on all tables takes those on single tables with it.
+        if any(removed.values()):
+            _revoke(server, news, removed)
+            # Revoking a right on all tables also revokes it on single tables.
             _grant(server, news)
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Those of the rights that are in force; None where the grantee is gone."""
+        """Return the rights that are in force, or None if the grantee does not exist."""
         lines = privileges.shown(server, props["to"])
         if lines is None:
             return None
@@ -113,7 +114,7 @@ class GrantProvider(SqlResourceProvider):
         return found if any(found.values()) else None
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Take the rights away; a grantee or a role that is gone has none."""
+        """Revoke the rights. A grantee or role that does not exist has none."""
         _revoke(server, props, props)
 
 
@@ -121,11 +122,11 @@ class Grant(Resource, module="clickhouse", name="Grant"):
     """Rights of a user or a role."""
 
     to: pulumi.Output[str]
-    """Who has them."""
+    """The user or role that has the rights."""
     grants: pulumi.Output[list[str]]
-    """Privileges."""
+    """The granted privileges."""
     roles: pulumi.Output[list[str]]
-    """Roles."""
+    """The granted roles."""
 
     def __init__(
         self,
@@ -158,7 +159,7 @@ def _revoke(
     statements = []
     if grants := _listed(rights.get("grants") or []):
         statements.append(f"REVOKE {'GRANT OPTION FOR ' if options_only else ''}{grants} FROM {to}")
-    # One by one: a role that was dropped would keep the others from being revoked.
+    # One statement per role: a dropped role would make a statement for several roles fail.
     statements += [
         f"REVOKE {'ADMIN OPTION FOR ' if options_only else ''}{quoted(role)} FROM {to}"
         for role in rights.get("roles") or []

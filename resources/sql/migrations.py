@@ -1,7 +1,8 @@
-"""`Migrations`: the schema of one database, as the numbered SQL files of a folder.
+"""`Migrations`: the schema of one database, from the numbered SQL files of a folder.
 
-Applied with the clickhouse-migrations package over the service's HTTPS interface; the server's
-table `schema_versions` is the truth about what has run.
+Statements: `CREATE DATABASE`, `DROP DATABASE` and those of the files. The package
+clickhouse-migrations applies the files over the service's HTTPS interface. The server's table
+`schema_versions` records the applied files.
 
     schema = Migrations(
         "schema",
@@ -13,10 +14,10 @@ table `schema_versions` is the truth about what has run.
         ),
     )
 
-The preview names the pending files. A file that was applied must not change and must not go; both
-are errors that name it. A failed file is not recorded, so a corrected one runs again from its first
-statement, with those after it: every statement must bear to be run twice. Another server or
-database replaces the resource, which applies everything there. Deleting it keeps the data, unless
+The preview lists the pending files. An applied file must not be changed or deleted; either is an
+error that names the file. A file that fails is not recorded. After a correction, it runs again from
+its first statement, so every statement must be idempotent. A change of the server or the database
+replaces the resource and applies all files there. Deleting the resource keeps the data, unless
 `drop_database_on_destroy` is set.
 """
 
@@ -49,24 +50,24 @@ __all__ = ["Migrations", "MigrationsArgs", "MigrationsProvider"]
 
 _FILE = re.compile(r"(\d+)_\w+\.sql")
 _VARIABLE = re.compile(r"(?<!\$)\$\{([^}\n]*)\}")
-_SERVER_WORDS = re.compile(r"Code: \d+\..*?(?= \(for url |$)")
-_APPLIED_MUST_STAY = "restore it, and put the change into a new file"
+_SERVER_MESSAGE = re.compile(r"Code: \d+\..*?(?= \(for url |$)")
+_APPLIED_MUST_STAY = "restore the file, and put the change into a new one"
 
 
 @dataclass(kw_only=True)
 class MigrationsArgs:
-    """Which files go where.
+    """Arguments of a schema.
 
     Attributes:
-        connection: the server, and who changes it. Another `url` replaces.
-        database: made if it is not there. Replaces.
+        connection: the server, and the user that runs the statements. Another `url` replaces.
+        database: name of the database, which is created if it does not exist. Replaces.
         directory: folder of `NNNN_verb_noun.sql` files, relative to the program. In place.
-        variables: values for `${NAME}` in the files. In place, but only files that are still
-            pending see a new value; `Retention` changes the days of tables that are there.
-        drop_database_on_destroy: whether deleting this drops the database. Default false. In
-            place.
-        oldest_server: the oldest version that the files run on, like `26.2`; an older server is
-            rejected before any file is applied. Default: any version.
+        variables: values for `${NAME}` in the files. In place, but a new value has an effect only
+            in pending files. `Retention` changes the days of existing tables.
+        drop_database_on_destroy: whether deleting the resource drops the database. Default false.
+            In place.
+        oldest_server: the oldest ClickHouse version that the files run on, for example `26.2`. An
+            older server is rejected before any file is applied. Default: any version.
     """
 
     connection: Connection
@@ -78,14 +79,14 @@ class MigrationsArgs:
 
 
 class MigrationsProvider(SqlResourceProvider):
-    """Applies what is pending; asks the server what that is."""
+    """Applies the files that the server has not recorded."""
 
     replaces = ("url", "database")
     in_place = ("files", "variables", "drop_database_on_destroy", "directory")
     watched = False
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuse changed history; say what is pending."""
+        """Reject changes to applied files, and report the pending files."""
         checker = Checker(news)
         checker.required(*self.replaces)
         self.rules(checker)
@@ -94,7 +95,7 @@ class MigrationsProvider(SqlResourceProvider):
         return checker.result()
 
     def rules(self, checker: Checker) -> None:
-        """Names, numbers and variables of the files."""
+        """Check the inputs, and the names, numbers and variables of the files."""
         checker.inputs.setdefault("drop_database_on_destroy", False)
         checker.inputs.setdefault("variables", {})
         checker.flag("drop_database_on_destroy")
@@ -103,22 +104,22 @@ class MigrationsProvider(SqlResourceProvider):
         _check_files(checker)
 
     def id_of(self, props: Mapping[str, Any]) -> str:
-        """A database has one history."""
+        """Return server and database, because a database has one history."""
         return f"{props['url']}/{props['database']}"
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Make the database, apply every file the server does not know yet."""
+        """Create the database, and apply every file that the server has not recorded."""
         if not differs("files", olds, news):
             return
         _require_version(server, news)
-        # ClickHouse Cloud turns `Atomic` into its own replicated engine; elsewhere it is the
-        # default, except for embedded servers, whose default keeps nothing. The migrations' own
-        # client would not wait for a service that sleeps; this does.
+        # ClickHouse Cloud replaces `Atomic` by its replicated engine. Elsewhere it is the default,
+        # except in embedded servers, whose default engine does not store data. This statement
+        # waits for an idle service to wake up, which the client of clickhouse-migrations does not.
         server.command(f"CREATE DATABASE IF NOT EXISTS {quoted(news['database'])} ENGINE = Atomic")
         _apply(server, news)
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """What the server's own table says was applied."""
+        """Return the files that the server's table `schema_versions` records as applied."""
         found = server.command(f"EXISTS DATABASE {quoted(props['database'])}")
         if found.strip() == "0":
             return None
@@ -126,20 +127,20 @@ class MigrationsProvider(SqlResourceProvider):
         return {"files": {n: md5 for n, md5 in props["files"].items() if _version(n) in applied}}
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Keep the data, unless told to drop the database."""
+        """Drop the database if `drop_database_on_destroy` is set; otherwise keep it."""
         if props.get("drop_database_on_destroy"):
             server.command(f"DROP DATABASE IF EXISTS {quoted(props['database'])}")
 
 
 class Migrations(Resource, module="clickhouse", name="Migrations"):
-    """A database whose schema is what the files say."""
+    """A database with the schema of the files."""
 
     url: pulumi.Output[str]
     """Origin of the server's HTTPS interface."""
     database: pulumi.Output[str]
-    """The database; a user of it should wait for this output, then the tables are there."""
+    """Name of the database. A resource that uses this output is created after the tables."""
     files: pulumi.Output[dict[str, str]]
-    """Applied files and their MD5, which is what clickhouse-migrations tells them apart by."""
+    """Applied file -> its MD5, by which clickhouse-migrations detects changed files."""
 
     def __init__(
         self,
@@ -186,7 +187,8 @@ def _check_files(checker: Checker) -> None:
         unset = _variables(checker.inputs["directory"], name) - set(variables)
         if is_known(variables) and unset:
             shown = ", ".join(f"${{{variable}}}" for variable in sorted(unset))
-            checker.failures.append(CheckFailure("variables", f"{name} uses {shown}, not set"))
+            failure = CheckFailure("variables", f"{name} uses {shown}, which is not in variables")
+            checker.failures.append(failure)
 
 
 def _variables(directory: str, name: str) -> set[str]:
@@ -194,13 +196,13 @@ def _variables(directory: str, name: str) -> set[str]:
 
 
 def _require_version(server: Warehouse, props: Mapping[str, Any]) -> None:
-    """Raise if the server is older than the files need; the error of a file would not say so."""
+    """Raise if the server is older than the files need: a failed file would not name the reason."""
     oldest = props.get("oldest_server")
     version = server.command("SELECT version() FORMAT TSVRaw").strip() if oldest else ""
     if oldest and _year_and_month(version) < _year_and_month(oldest):
         raise ResourceError(
             f"the schema of {props['database']} needs ClickHouse {oldest} or newer, and "
-            f"{props['url']} runs {version}: have the service upgraded, and run `pulumi up` again"
+            f"{props['url']} runs {version}: upgrade the service, and run `pulumi up` again"
         )
 
 
@@ -241,7 +243,11 @@ def _cluster(server: Warehouse) -> ClickhouseCluster:
 
 
 def _applied(server: Warehouse, props: Mapping[str, Any]) -> set[int]:
-    """Versions that the server has applied; refuses history that differs from the files."""
+    """Return the numbers of the applied files.
+
+    Raises:
+        ResourceError: an applied file was changed or is missing.
+    """
     from clickhouse_migrations.exceptions import (  # type: ignore[import-untyped]
         MigrationException,
     )
@@ -260,14 +266,14 @@ def _applied(server: Warehouse, props: Mapping[str, Any]) -> set[int]:
     return {row.version for row in rows if row.state == "applied"}
 
 
-def _server_words(error: BaseException) -> str:
-    """The server's message, without what the driver wraps around it."""
-    found = _SERVER_WORDS.search(one_line(error))
+def _server_message(error: BaseException) -> str:
+    """Return the server's message, without the words that the driver adds around it."""
+    found = _SERVER_MESSAGE.search(one_line(error))
     return found[0] if found else one_line(error)
 
 
 def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
-    """One file after the other, so that a failure names its file."""
+    """Apply one file after the other, so that an error can name its file."""
     from clickhouse_connect.driver.exceptions import Error
     from clickhouse_migrations.exceptions import MigrationException
 
@@ -287,6 +293,6 @@ def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
             )
         except (Error, MigrationException) as error:
             raise SqlError(
-                f"{name} failed: {_server_words(error)}; correct the file and run `pulumi up` "
-                "again, it runs from its first statement"
+                f"{name} failed: {_server_message(error)}; correct the file and run `pulumi up` "
+                "again, which repeats the file from its first statement"
             ) from error

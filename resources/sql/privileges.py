@@ -1,8 +1,8 @@
-"""Privileges as ClickHouse's `GRANT` has them: legal spellings, and which include which.
+"""Privileges of ClickHouse's `GRANT`: their valid spellings, and which of them include others.
 
-`SHOW GRANTS` does not repeat what was granted: an alias comes back under its real name, a group on
-a database as the long list of its members, and what a broader grant includes not at all. The table
-`system.privileges` says how they hang together.
+`SHOW GRANTS` does not repeat the statement that granted a right. It shows an alias under its real
+name and a group on a database as the long list of its members. It omits a right that a broader one
+includes. The table `system.privileges` has the groups and aliases.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ __all__ = [
 
 # One privilege on one target: `SELECT ON telemetry.*`, `INSERT(a, b) ON telemetry.events`.
 GRANT = r"[A-Za-z][A-Za-z ]*(\([\w, ]+\))? ON (\*|\w+)\.(\*|\w+)"
-GRANTS_ALLOWED = "privileges like 'SELECT ON telemetry.*', one each"
-# What ClickHouse answers about a user that does not exist: as a user, and as user or role.
+GRANTS_ALLOWED = "privileges such as 'SELECT ON telemetry.*', one per string"
+# Error codes for a missing user: `UNKNOWN_USER`, and `UNKNOWN_ROLE` if a role is possible, too.
 UNKNOWN = (192, 511)
 
-# Of `system.privileges`: what can be granted on a database or a table, and not only on `*.*`.
+# Levels in `system.privileges` that can be granted on a database or a table, not only on `*.*`.
 _LEVELS = {"DATABASE", "TABLE", "VIEW", "DICTIONARY", "COLUMN"}
 
 
@@ -41,9 +41,9 @@ class Privilege:
     """One privilege on one target.
 
     Attributes:
-        columns: none for all of them.
+        columns: names of columns; empty for all columns.
         target: `db.table`, with `*` for all.
-        passed_on: whether its holder may grant it, too.
+        passed_on: whether its holder may grant it to others.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Privilege:
 
     @classmethod
     def of(cls, grant: str, *, passed_on: bool = False) -> Privilege:
-        """From the spelling of the inputs."""
+        """Parse a privilege as the inputs spell it: `SELECT(a, b) ON db.table`."""
         privilege, _, target = grant.rpartition(" ON ")
         name, _, columns = privilege.partition("(")
         listed = (column.strip(" )`") for column in columns.split(","))
@@ -71,23 +71,23 @@ class Privilege:
 
 @dataclass(frozen=True)
 class Rights:
-    """What a user or role was granted.
+    """The rights of a user or role.
 
     Attributes:
-        privileges: granted.
-        taken: revoked from within what was granted.
-        roles: by name, and whether they may be passed on.
+        privileges: granted privileges.
+        revoked: partial revokes: parts of granted privileges that were revoked again.
+        roles: name of a granted role -> whether the holder may grant it to others.
     """
 
     privileges: frozenset[Privilege]
-    taken: frozenset[Privilege]
+    revoked: frozenset[Privilege]
     roles: Mapping[str, bool]
 
 
 def shown(server: Warehouse, name: str) -> list[str] | None:
-    """The lines of `SHOW GRANTS FOR`; None where there is no such user or role."""
+    """Return the lines of `SHOW GRANTS FOR`, or None if the user or role does not exist."""
     try:
-        # Raw: in the default format a quoted name would come back escaped.
+        # Raw, because the default format escapes quoted names.
         lines = server.command(f"SHOW GRANTS FOR {quoted(name)} FORMAT TSVRaw")
     except SqlError as error:
         if error.code in UNKNOWN:
@@ -97,9 +97,9 @@ def shown(server: Warehouse, name: str) -> list[str] | None:
 
 
 def rights(lines: Iterable[str]) -> Rights:
-    """What the lines of `SHOW GRANTS FOR` say."""
+    """Parse the lines of `SHOW GRANTS FOR`."""
     privileges: set[Privilege] = set()
-    taken: set[Privilege] = set()
+    revoked: set[Privilege] = set()
     roles: dict[str, bool] = {}
     for line in lines:
         statement, _, rest = line.partition(" ")
@@ -109,16 +109,16 @@ def rights(lines: Iterable[str]) -> Rights:
         if not on:
             roles.update({role.strip("` "): option for role in head.split(",")})
             continue
-        found = privileges if statement == "GRANT" else taken
+        found = privileges if statement == "GRANT" else revoked
         for privilege in re.split(r",\s*(?![^(]*\))", listed):
             found.add(Privilege.of(f"{privilege} ON {target}", passed_on=option))
-    return Rights(frozenset(privileges), frozenset(taken), roles)
+    return Rights(frozenset(privileges), frozenset(revoked), roles)
 
 
 def replace_grants(server: Warehouse, name: str, grants: Iterable[str]) -> None:
-    """Make these the only privileges of a user or role, in one statement.
+    """Set the privileges of a user or role to exactly these, in one statement.
 
-    So nobody is without a right that stays, for not a moment. Roles are not touched.
+    So a privilege that is in the old and the new list is in force all the time. Roles stay.
     """
     listed = ", ".join(str(privilege) for privilege in sorted({Privilege.of(g) for g in grants}))
     if listed:
@@ -128,10 +128,10 @@ def replace_grants(server: Warehouse, name: str, grants: Iterable[str]) -> None:
 
 
 class Catalog:
-    """Which privilege includes which, as the server's own table says.
+    """The privileges of a server and the groups that include them.
 
     Args:
-        rows: name, aliases with a comma between, level, parent.
+        rows: name, aliases separated by commas, level, and parent of each privilege.
     """
 
     def __init__(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
@@ -139,7 +139,7 @@ class Catalog:
         self._parents: dict[str, str] = {}
         self._levels: dict[str, str] = {}
         for row in rows:
-            # `dictGet` is the one that is not in capitals.
+            # In capitals, because the table has one name that is not: `dictGet`.
             name, aliases, level, parent = (value.upper() for value in row)
             self._names.update(dict.fromkeys(filter(None, aliases.split(",")), name))
             self._parents[name] = parent
@@ -147,18 +147,18 @@ class Catalog:
 
     @classmethod
     def of(cls, server: Warehouse) -> Catalog:
-        """The server's."""
-        answer = server.command(
+        """Read the table `system.privileges` of a server."""
+        table = server.command(
             "SELECT privilege, arrayStringConcat(aliases, ','), ifNull(toString(level), ''), "
             "ifNull(toString(parent_group), '') FROM system.privileges FORMAT TSVRaw"
         )
-        rows = (line.split("\t") for line in answer.splitlines())
+        rows = (line.split("\t") for line in table.splitlines())
         return cls((row[0], row[1], row[2], row[3]) for row in rows)
 
     def is_in_force(self, wanted: Privilege, given: Rights) -> bool:
-        """Whether the rights include all of a privilege."""
+        """Return whether the rights include the whole privilege."""
         wanted = self._real(wanted)
-        if any(self._includes(wanted, taken) for taken in given.taken):
+        if any(self._includes(wanted, revoked) for revoked in given.revoked):
             return False
         if any(self._includes(held, wanted) for held in given.privileges):
             return True
@@ -178,13 +178,13 @@ class Catalog:
         )
 
     def _line_of(self, name: str) -> Iterable[str]:
-        """The privilege and the groups it is in."""
+        """Yield the privilege and the groups that include it, from the inside out."""
         while name:
             yield name
             name = self._parents.get(name, "")
 
     def _members(self, group: Privilege) -> list[Privilege]:
-        """Those of a group that can be granted on its target."""
+        """Return the privileges of a group that can be granted on the group's target."""
         names = [name for name, parent in self._parents.items() if parent == group.name]
         if group.target != "*.*":
             names = [name for name in names if self._can_be_on(name, group.target)]
@@ -199,7 +199,7 @@ class Catalog:
 
 
 def _is_within(narrow: str, wide: str) -> bool:
-    """Whether `db.table` is part of `db.*` or of `*.*`."""
+    """Return whether a target is part of another: `db.table` of `db.*` or `*.*`."""
     database, _, table = wide.partition(".")
     inner, _, inner_table = narrow.partition(".")
     return database in ("*", inner) and (table in ("", "*") or table == inner_table)

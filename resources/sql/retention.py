@@ -1,16 +1,16 @@
-"""`Retention`: for how many days the tables of a database keep their rows.
+"""`Retention`: the number of days that the tables of a database keep their rows.
 
 Statements: `SELECT` from `system.tables`, `ALTER TABLE … MODIFY TTL`, over the service's HTTPS
-interface. Migrations give each table its TTL once and never change; this changes the number of
-days of every table that has one, and of no other.
+interface. An applied migration never changes, so this resource changes the number of days in each
+table's TTL. Tables without a TTL in days stay as they are.
 
     Retention(
         "retention",
         RetentionArgs(connection=connection_of(warehouse), database=schema.database, days=90),
     )
 
-Another server or database replaces it; the days change in place. Fewer days delete older rows.
-Deleting it leaves the tables as they are.
+A change of the server or the database replaces the resource. The days change in place. Fewer days
+delete older rows. Deleting the resource does not change the tables.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from resources.sql.sql_resource import SqlResourceProvider, differs, flat, sql_l
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider", "partition_days"]
 
 MAX_DAYS = 3650
-# Partitions of one retention: those of the default 30 days, and some for senders' clocks that are
-# ahead.
+# Partitions of a table: one per day of the default 30 days, and some for rows of senders whose
+# clocks are ahead.
 _PARTITIONS = 35
-# As ClickHouse prints a TTL that was given in days, whatever its spelling in the migration was.
+# ClickHouse prints a TTL in days like this, whatever its spelling in the migration is.
 _TTL = re.compile(r" TTL (?P<column>[^,]+?) \+ toIntervalDay\((?P<days>\d+)\)")
 
 
@@ -46,12 +46,12 @@ def partition_days(ttl_days: int) -> int:
 
 @dataclass(kw_only=True)
 class RetentionArgs:
-    """How long.
+    """Arguments of a retention.
 
     Attributes:
-        connection: the server, and who changes it. Another `url` replaces.
-        database: whose tables. Replaces.
-        days: 1 to 3650. In place.
+        connection: the server, and the user that runs the statements. Another `url` replaces.
+        database: the database of the tables. Replaces.
+        days: number of days, 1 to 3650. In place.
     """
 
     connection: Connection
@@ -60,41 +60,43 @@ class RetentionArgs:
 
 
 class RetentionProvider(SqlResourceProvider):
-    """Brings the TTL of every table that has one to the same number of days."""
+    """Sets the TTL of every table that has one to the same number of days."""
 
     replaces = ("url", "database")
     in_place = ("days",)
     watched = False
 
     def rules(self, checker: Checker) -> None:
-        """The number becomes part of SQL, so it must be one."""
+        """Check the number, which becomes part of a statement."""
         checker.required("days")
         checker.number("days", minimum=1, maximum=MAX_DAYS)
 
     def id_of(self, props: Mapping[str, Any]) -> str:
-        """A database has one."""
+        """Return server and database, because a database has one retention."""
         return f"{props['url']}/{props['database']}"
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Change the tables that differ; right after their migration none does."""
+        """Change the tables whose days differ. Right after their migration none does."""
         if differs("days", olds, news):
             _apply(server, news)
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any]:
-        """The days that the tables have; where they differ, one that is not what was asked for."""
+        """Return the days of the tables. If tables differ, return a value that the program differs
+        from, so that the next `up` changes them.
+        """
         found = {days for _, days in _ttls(server, props).values()}
         others = sorted(found - {props["days"]})
         return {"days": others[0] if others else props["days"]}
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Leave the tables as they are: no retention would keep rows for ever."""
+        """Do nothing: removing the TTL would keep rows indefinitely."""
 
 
 class Retention(Resource, module="clickhouse", name="Retention"):
     """The TTL of a database's tables."""
 
     days: pulumi.Output[int]
-    """For how many days rows are kept."""
+    """Number of days that rows are kept."""
 
     def __init__(
         self,
@@ -109,7 +111,7 @@ def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
     database = quoted(props["database"])
     for table, (column, days) in _ttls(server, props).items():
         if days != props["days"]:
-            # Old rows go with the next merges, not with a rewrite of every part now.
+            # The next merges delete old rows. Otherwise ClickHouse would rewrite every part now.
             server.command(
                 f"ALTER TABLE {database}.{quoted(table)} "
                 f"MODIFY TTL {column} + toIntervalDay({int(props['days'])}) "
@@ -118,13 +120,13 @@ def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
 
 
 def _ttls(server: Warehouse, props: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
-    """Table -> (expression the days are added to, days), for the tables that have such a TTL."""
-    answer = server.command(
+    """Return table -> (expression to which the days are added, days), of tables with such a TTL."""
+    tables = server.command(
         f"SELECT name, create_table_query FROM system.tables "  # noqa: S608 - checked by `check`
         f"WHERE database = {sql_literal(props['database'])} ORDER BY name FORMAT JSONEachRow"
     )
     found = {}
-    for line in answer.splitlines():
+    for line in tables.splitlines():
         row = json.loads(line)
         match = _TTL.search(row["create_table_query"])
         if match:

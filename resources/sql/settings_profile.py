@@ -1,4 +1,4 @@
-"""`SettingsProfile`: settings and their bounds, for users and roles of a service.
+"""`SettingsProfile`: settings and their limits, for users and roles of a service.
 
 Statements: `CREATE`, `ALTER`, `SHOW CREATE` and `DROP SETTINGS PROFILE`, over the service's HTTPS
 interface.
@@ -13,8 +13,8 @@ interface.
         ),
     )
 
-Another name or server replaces it; settings and whom they are for change in place, to exactly what
-is listed. A profile that is there already is taken over.
+A change of the name or the server replaces the profile. The settings, and the users and roles that
+they apply to, change in place to exactly those listed. An existing profile of that name is adopted.
 """
 
 from __future__ import annotations
@@ -42,20 +42,21 @@ __all__ = ["SettingsProfile", "SettingsProfileArgs", "SettingsProfileProvider"]
 
 # THERE_IS_NO_PROFILE.
 _UNKNOWN = 180
-# What may be said of a setting, in the order of the statement.
-_WORDS = {"value": "=", "min": "MIN", "max": "MAX"}
+# Keys of a setting -> their spelling in the statement, in its order.
+_KEYWORDS = {"value": "=", "min": "MIN", "max": "MAX"}
 
 
 @dataclass(kw_only=True)
 class SettingsProfileArgs:
-    """Which one, and for whom.
+    """Arguments of a profile.
 
     Attributes:
-        connection: the server, and who changes it. Another `url` replaces.
+        connection: the server, and the user that runs the statements. Another `url` replaces.
         name: letters, digits and `_`. Replaces.
-        settings: by name: a value, or any of `value`, `min`, `max` and `readonly` (nobody may
-            change it). In place.
-        to: names of users and roles. A set, in place. Default nobody.
+        settings: name of a setting -> its value, or a mapping with any of `value`, `min`, `max` and
+            `readonly` (a query cannot change the setting). In place.
+        to: names of the users and roles that the profile applies to. Default: none. A set, in
+            place.
     """
 
     connection: Connection
@@ -65,12 +66,12 @@ class SettingsProfileArgs:
 
 
 class SettingsProfileProvider(SqlResourceProvider):
-    """Brings one profile to what the inputs say."""
+    """Creates, changes and deletes one profile."""
 
     in_place = ("settings", "to")
 
     def rules(self, checker: Checker) -> None:
-        """Names, and values that say something."""
+        """Check names and values."""
         checker.required("settings")
         checker.text("name", pattern=NAME, allowed="letters, digits and _")
         checker.texts("to", pattern=NAME, allowed="names of letters, digits and _")
@@ -80,20 +81,20 @@ class SettingsProfileProvider(SqlResourceProvider):
         if not isinstance(settings, Mapping):
             checker.reject("settings", "values by the names of settings")
             return
-        for name, said in settings.items():
-            if not re.fullmatch(NAME, name) or not _is_legal(said):
-                shown = f"settings: {name!r} is {said!r}"
+        for name, setting in settings.items():
+            if not re.fullmatch(NAME, name) or not _is_valid(setting):
+                shown = f"settings: {name!r} is {setting!r}"
                 allowed = "a value, or any of value, min, max, readonly"
                 checker.failures.append(CheckFailure("settings", f"{shown}, allowed: {allowed}"))
 
     def ensure(self, server: Warehouse, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Make it, or bring the one that is there to the same."""
+        """Create the profile, or change an existing one to the same content."""
         name, body = quoted(news["name"]), _body(news)
         server.command(f"CREATE SETTINGS PROFILE IF NOT EXISTS {name} {body}")
         server.command(f"ALTER SETTINGS PROFILE {name} {body}")
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The statement that would make it, as the server has it."""
+        """Read the statement that would create the profile, as the server spells it."""
         try:
             shown = server.command(
                 f"SHOW CREATE SETTINGS PROFILE {quoted(props['name'])} FORMAT TSVRaw"
@@ -105,7 +106,7 @@ class SettingsProfileProvider(SqlResourceProvider):
         return {"shown": shown.strip()}
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Drop it; it is no longer in force for anybody."""
+        """Drop the profile. Its users and roles lose its settings."""
         server.command(f"DROP SETTINGS PROFILE IF EXISTS {quoted(props['name'])}")
 
 
@@ -113,9 +114,9 @@ class SettingsProfile(Resource, module="clickhouse", name="SettingsProfile"):
     """A settings profile."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """Name of the profile."""
     shown: pulumi.Output[str]
-    """The statement that would make it, in the server's spelling."""
+    """The statement that would create the profile, as the server spells it."""
 
     def __init__(
         self,
@@ -128,25 +129,27 @@ class SettingsProfile(Resource, module="clickhouse", name="SettingsProfile"):
         )
 
 
-def _is_legal(said: Any) -> bool:
-    if not isinstance(said, Mapping):
-        return isinstance(said, str | int | float)
-    values = [said[word] for word in _WORDS if word in said]
+def _is_valid(setting: Any) -> bool:
+    if not isinstance(setting, Mapping):
+        return isinstance(setting, str | int | float)
+    values = [setting[key] for key in _KEYWORDS if key in setting]
     return (
-        bool(said)
-        and set(said) <= {*_WORDS, "readonly"}
-        and isinstance(said.get("readonly", False), bool)
+        bool(setting)
+        and set(setting) <= {*_KEYWORDS, "readonly"}
+        and isinstance(setting.get("readonly", False), bool)
         and all(isinstance(value, str | int | float) for value in values)
     )
 
 
 def _body(props: Mapping[str, Any]) -> str:
-    settings = ", ".join(_clause(name, said) for name, said in sorted(props["settings"].items()))
+    settings = ", ".join(_clause(name, value) for name, value in sorted(props["settings"].items()))
     to = ", ".join(quoted(name) for name in props.get("to") or [])
     return f"SETTINGS {settings or 'NONE'} TO {to or 'NONE'}"
 
 
-def _clause(name: str, said: Any) -> str:
-    said = said if isinstance(said, Mapping) else {"value": said}
-    parts = [f"{word} {sql_literal(said[key])}" for key, word in _WORDS.items() if key in said]
-    return " ".join([quoted(name), *parts, *(["READONLY"] if said.get("readonly") else [])])
+def _clause(name: str, setting: Any) -> str:
+    setting = setting if isinstance(setting, Mapping) else {"value": setting}
+    parts = [
+        f"{word} {sql_literal(setting[key])}" for key, word in _KEYWORDS.items() if key in setting
+    ]
+    return " ".join([quoted(name), *parts, *(["READONLY"] if setting.get("readonly") else [])])

@@ -1,9 +1,9 @@
-"""What the resources inside a server share: how a name is checked, and one order of doing things.
+"""The common base of the resources inside a server: checks of names, and one lifecycle.
 
-A resource says what is legal (`rules`), what replaces and what changes in place, and has three
-steps: `ensure` brings the server to what the inputs say, whatever is there already; `observe` says
-what is there; `remove` takes it away, and what is gone already is a success. So an interrupted run
-is simply run again: nothing here has an id that could be lost.
+A resource declares its valid values (`rules`) and which properties replace it or change in place.
+It has three steps. `ensure` creates or changes the object until it matches the inputs. `observe`
+reads the object. `remove` deletes it, and succeeds if it does not exist. The objects have no
+generated id that could be lost, so after an interruption the same run is repeated.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from resources.sql.connection import CONNECTION, Warehouse
 
 __all__ = ["NAME", "SqlResourceProvider", "deleted_with_service", "differs", "flat", "sql_literal"]
 
-# What needs no thought in any statement, and may be the name of anything.
+# Names that are valid in every statement and for every kind of object.
 NAME = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 
 
 class SqlResourceProvider(Provider):
-    """The flow that all share.
+    """The lifecycle of a resource inside a server.
 
     Attributes:
-        replaces: another value is another thing.
-        in_place: another value is sent.
-        watched: whether the server's own words are kept, so that drift in them is seen.
+        replaces: properties whose change replaces the object.
+        in_place: properties whose change is sent to the server.
+        watched: whether the state keeps the server's spelling of the object (`shown`), to detect
+            changes by other clients.
     """
 
     replaces: ClassVar[Sequence[str]] = ("url", "name")
@@ -42,17 +43,17 @@ class SqlResourceProvider(Provider):
     watched: ClassVar[bool] = True
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Whatever becomes part of SQL must be what it seems."""
+        """Check every value that becomes part of a statement."""
         checker = Checker(news)
         checker.required("url", *self.replaces)
         self.rules(checker)
         return checker.result()
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare with what was last seen; what is not known yet is taken to stay."""
+        """Compare with the state. A value that is not known yet counts as unchanged."""
         replaces = [name for name in self.replaces if differs(name, olds, news)]
         changed = any(differs(name, olds, news) for name in (*self.in_place, *CONNECTION))
-        # The server's own words: not what they were after the last change, so somebody else's.
+        # The server's spelling differs from that after our last change: another client changed it.
         drifted = olds.get("shown") != olds.get("applied")
         return DiffResult(
             changes=bool(replaces) or changed or drifted,
@@ -61,60 +62,60 @@ class SqlResourceProvider(Provider):
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Make it, or take over what is there."""
+        """Create the object, or adopt an existing one of that name."""
         return CreateResult(self.id_of(props), self._ensured({}, props))
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """What the server has, for `pulumi refresh`, which never starts a stopped service."""
+        """Read the object for `pulumi refresh`, which never starts a stopped service."""
         try:
             live = self.observe(self.server(props, may_start=False), props)
         except ServiceGone:
             live = None
         except ServiceStopped as stopped:
-            said = f"{resource_id} is taken to be as it was last seen: {stopped}"
+            said = f"{resource_id} was not read, its state is kept: {stopped}"
             engine.info(props.get("resource_urn", ""), said)
             return ReadResult(resource_id, props)
         return ReadResult("", {}) if live is None else ReadResult(resource_id, {**props, **live})
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Change what differs."""
+        """Change the properties that differ."""
         return UpdateResult(self._ensured(olds, news))
 
     def delete(self, _id: str, props: dict[str, Any]) -> None:
-        """Remove it; what is gone already is a success.
+        """Delete the object. A missing object is a success.
 
-        A stopped service is not started for it, or it would go on running afterwards.
+        A delete does not start a stopped service, which would run on afterwards.
         """
         with contextlib.suppress(ServiceGone):
             self.remove(self.server(props, may_start=False), props)
 
-    # What a resource says about itself.
+    # Overridden by each resource.
 
     def rules(self, checker: Checker) -> None:
-        """Note what is illegal."""
+        """Report invalid values to the checker."""
         raise NotImplementedError
 
     def id_of(self, props: Mapping[str, Any]) -> str:
-        """What tells it from others of its kind in this server."""
+        """Return an id that is unique among the objects of this kind in the server."""
         return str(props["name"])
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Bring the server to what `news` says; `olds` is empty on create."""
+        """Create or change the object until it matches `news`. `olds` is empty on create."""
         raise NotImplementedError
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Properties as the server has them; None where there is no such thing.
+        """Return the object's properties in the server, or None if it does not exist.
 
-        `shown`, the server's own words, is compared with what it was after our last change.
+        `shown`, the server's spelling of it, is compared with the one after our last change.
         """
         raise NotImplementedError
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Take it away."""
+        """Delete the object."""
         raise NotImplementedError
 
     def server(self, props: Mapping[str, Any], *, may_start: bool = True) -> Warehouse:
-        """The server that the inputs name."""
+        """Return the server in the inputs."""
         return Warehouse.of(props, control_plane=self._control_plane, may_start=may_start)
 
     def _ensured(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
@@ -127,17 +128,18 @@ class SqlResourceProvider(Provider):
 
 
 def flat(args: Any) -> dict[str, Any]:
-    """A resource's inputs: its args, with the connection's fields among them."""
+    """Return a resource's inputs: its args, with the connection's fields on the same level."""
     found = {field.name: getattr(args, field.name) for field in fields(args)}
     connection = found.pop("connection")
     return {**found, **connection.inputs()}
 
 
 def deleted_with_service(args: Any, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Options of what holds no data: where its service is deleted, too, it is not removed first.
+    """Return the options of a resource that has no data and is deleted with its service.
 
-    So a stack with a stopped service can be destroyed. A service that outlives its stack
-    (`retain_on_delete`) gives nothing to go with.
+    If the same run deletes the service, Pulumi does not delete the resource first. So a stack with
+    a stopped service can be destroyed. The options do not apply to a service that outlives its
+    stack (`retain_on_delete`).
     """
     service = args.connection.service
     if service is None or service.outlives_its_stack:
@@ -146,16 +148,16 @@ def deleted_with_service(args: Any, opts: pulumi.ResourceOptions | None) -> pulu
 
 
 def differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether a property differs; one that is not known yet is taken to stay as it is.
+    """Return whether a property differs. A value that is not known yet counts as unchanged.
 
-    Otherwise scaling the service would show what is inside it replaced in the preview, only
-    because Pulumi cannot know beforehand that the address stays.
+    Otherwise a preview that scales the service would show all resources in it as replaced, because
+    Pulumi cannot predict that the service keeps its address.
     """
     return is_known(news.get(name)) and bool(olds.get(name) != news.get(name))
 
 
 def sql_literal(value: Any) -> str:
-    """A value as SQL has it: numbers and flags as they are, anything else in quotes."""
+    """Return a value as SQL writes it: numbers and booleans as they are, all others in quotes."""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""`SqlRole`: a role inside a service, which users are granted. (`Role` is one of the console's.)
+"""`SqlRole`: a role inside a service, for SQL users. `Role` is a role of the organization.
 
 Statements: `CREATE ROLE`, `GRANT … WITH REPLACE OPTION`, `SHOW GRANTS`, `DROP ROLE`, over the
 service's HTTPS interface.
@@ -10,8 +10,9 @@ service's HTTPS interface.
         ),
     )
 
-Another name or server replaces it. Grants change in place, in one statement, to exactly those
-listed; without `grants` they are left to `Grant`. A role that is there already is taken over.
+A change of the name or the server replaces the role. One statement changes the grants in place to
+exactly those listed. Without `grants`, use `Grant` resources. An existing role of that name is
+adopted.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ __all__ = ["SqlRole", "SqlRoleArgs", "SqlRoleProvider"]
 
 @dataclass(kw_only=True)
 class SqlRoleArgs:
-    """Which one, and what it gives.
+    """Arguments of a role.
 
     Attributes:
-        connection: the server, and who changes it. Another `url` replaces.
+        connection: the server, and the user that runs the statements. Another `url` replaces.
         name: letters, digits and `_`. Replaces.
-        grants: privileges like `SELECT ON telemetry.*`, one each, and no others. A set, in place.
+        grants: all privileges of the role, such as `SELECT ON telemetry.*`, one per string. A
+            set, in place.
     """
 
     connection: Connection
@@ -53,24 +55,24 @@ class SqlRoleArgs:
 
 
 class SqlRoleProvider(SqlResourceProvider):
-    """Brings one role to what the inputs say."""
+    """Creates, changes and deletes one role."""
 
     in_place = ("grants",)
 
     def rules(self, checker: Checker) -> None:
-        """A name, and privileges."""
+        """Check the name and the privileges."""
         checker.text("name", pattern=NAME, allowed="letters, digits and _")
         checker.texts("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
 
     def ensure(self, server: Warehouse, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Make it if it is not there; give it its privileges."""
+        """Create the role if it does not exist, and set its privileges."""
         server.command(f"CREATE ROLE IF NOT EXISTS {quoted(news['name'])}")
         if "grants" in news:
             privileges.replace_grants(server, news["name"], news["grants"])
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Its privileges, where the program lists them."""
-        # SHOW GRANTS would also answer for a user of that name.
+        """Read the privileges, if the program lists them."""
+        # `SHOW GRANTS` would also succeed for a user of that name.
         found = server.command(
             f"SELECT count() FROM system.roles WHERE name = {sql_literal(props['name'])}"  # noqa: S608
         )
@@ -80,7 +82,7 @@ class SqlRoleProvider(SqlResourceProvider):
         return {"shown": [line for line in lines if " ON " in line]} if "grants" in props else {}
 
     def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
-        """Drop it; those who had it lose it."""
+        """Drop the role. Its holders lose it."""
         server.command(f"DROP ROLE IF EXISTS {quoted(props['name'])}")
 
 
@@ -88,9 +90,9 @@ class SqlRole(Resource, module="clickhouse", name="SqlRole"):
     """A role inside a service."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """Name of the role."""
     grants: pulumi.Output[list[str]]
-    """What it gives."""
+    """All privileges of the role, if the program lists them."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""`User`: a SQL user of a service, with a password made here and the grants it needs.
+"""`User`: a SQL user of a service, with a generated password and its grants.
 
 Statements: `CREATE USER`, `ALTER USER`, `SHOW GRANTS`, `GRANT … WITH REPLACE OPTION`, `DROP USER`,
 over the service's HTTPS interface. Only the SHA-256 of the password is sent.
@@ -12,9 +12,10 @@ over the service's HTTPS interface. Only the SHA-256 of the password is sent.
         ),
     )
 
-Another name or server replaces the user. Grants change in place, in one statement, to exactly those
-listed; without `grants` they are left to `Grant`. A new password (`password_version`) is an
-`ALTER USER`, so it never costs a grant or a role. A user that is there already is taken over.
+A change of the name or the server replaces the user. One statement changes the grants in place to
+exactly those listed. Without `grants`, use `Grant` resources. A new password (`password_version`)
+is set with `ALTER USER`, so the user keeps all grants and roles. An existing user of that name is
+adopted.
 """
 
 from __future__ import annotations
@@ -44,14 +45,15 @@ __all__ = ["User", "UserArgs", "UserProvider"]
 
 @dataclass(kw_only=True)
 class UserArgs:
-    """Who, and what they may do.
+    """Arguments of a user.
 
     Attributes:
-        connection: the server, and who changes it. Another `url` replaces.
+        connection: the server, and the user that runs the statements. Another `url` replaces.
         name: the user's name: letters, digits and `_`. Replaces.
-        grants: privileges like `SELECT ON telemetry.*`, one each, and no others. A set, in place.
-        default_database: where the user's sessions begin. In place.
-        password_version: any text; changing it makes a new password. In place.
+        grants: all privileges of the user, such as `SELECT ON telemetry.*`, one per string. A
+            set, in place.
+        default_database: database of a session that names none. In place.
+        password_version: any string; a change generates a new password. In place.
     """
 
     connection: Connection
@@ -62,38 +64,38 @@ class UserArgs:
 
 
 class UserProvider(SqlResourceProvider):
-    """Brings one user to what the inputs say."""
+    """Creates, changes and deletes one user."""
 
     in_place = ("grants", "default_database", "password_version")
 
     def rules(self, checker: Checker) -> None:
-        """Names, and privileges."""
+        """Check names and privileges."""
         for name in ("name", "default_database"):
             checker.text(name, pattern=NAME, allowed="letters, digits and _")
         checker.texts("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Make the user, or take over what an interrupted run left, with a new password."""
+        """Create the user, or adopt one that an interrupted run left, with a new password."""
         password = passwords.generate()
-        made = super().create({**props, "password": password})
-        return CreateResult(made.id, {**(made.outs or {}), "password": password})
+        created = super().create({**props, "password": password})
+        return CreateResult(created.id, {**(created.outs or {}), "password": password})
 
     def update(self, user_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Change only what differs; the password stays unless its version changed."""
-        kept = None if differs("password_version", olds, news) else olds.get("password")
-        password = kept or passwords.generate()
+        """Change only the properties that differ. The password stays unless its version changed."""
+        current = None if differs("password_version", olds, news) else olds.get("password")
+        password = current or passwords.generate()
         changed = super().update(user_id, olds, {**news, "password": password})
         return UpdateResult({**(changed.outs or {}), "password": password})
 
     def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Make it if it is not there; give it its password, its database, its privileges."""
+        """Create the user if it does not exist, and set password, database and privileges."""
         user, database = quoted(news["name"]), _default_database(news)
         digest = passwords.sha256_hex(news["password"])
         identified = f"IDENTIFIED WITH sha256_hash BY '{digest}'"
         if not olds:
             server.command(f"CREATE USER IF NOT EXISTS {user} {identified}{database}")
         if news["password"] != olds.get("password"):
-            # One that was there already has another password. It keeps its rights.
+            # An adopted user has another password. It keeps its rights.
             server.command(f"ALTER USER {user} {identified}")
         if not olds or differs("default_database", olds, news):
             server.command(f"ALTER USER {user}{database or ' DEFAULT DATABASE NONE'}")
@@ -101,9 +103,9 @@ class UserProvider(SqlResourceProvider):
             privileges.replace_grants(server, news["name"], news["grants"])
 
     def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Privileges and database as they are; passwords cannot be read."""
+        """Read privileges and database. Passwords cannot be read."""
         found = server.command(
-            "SELECT default_database FROM system.users "  # noqa: S608 - a text in quotes
+            "SELECT default_database FROM system.users "  # noqa: S608 - a quoted string
             f"WHERE name = {sql_literal(props['name'])} FORMAT TSVRaw"
         )
         if not found:
@@ -123,9 +125,9 @@ class User(Resource, module="clickhouse", name="User"):
     name: pulumi.Output[str]
     """The user's name."""
     default_database: pulumi.Output[str]
-    """Where the user's sessions begin."""
+    """Database of a session that names none."""
     grants: pulumi.Output[list[str]]
-    """What the user may do."""
+    """All privileges of the user, if the program lists them."""
     password: pulumi.Output[str]
     """The user's password, a secret."""
 

@@ -72,8 +72,8 @@ def test_a_service_that_is_wanted_stopped_stays_so(server: RunningService, tmp_p
     server.command("stop")
     server.wait_for("stopped")
     shown = stack.pulumi("refresh", "--yes")
-    assert "stays is taken to be as it was last seen" in shown
-    assert "is stopped, and it is started for a change alone" in shown
+    assert "stays was not read, its state is kept" in shown
+    assert "is stopped, and only a change starts it" in shown
     stack.has(**made)
     stack.up("--expect-no-changes")
     assert server.state == "stopped"
@@ -82,10 +82,12 @@ def test_a_service_that_is_wanted_stopped_stays_so(server: RunningService, tmp_p
     changed = {**made, "database": {"name": "stays", "comment": "changed"}}
     stack.configure(connection=wanted, **changed)
     shown = stack.failing_up()
-    assert "is stopped, and desired_state is 'stopped': nothing in it can be changed" in shown
-    assert "desired_state='running' of the service first" in shown
+    assert (
+        "is stopped, and desired_state is 'stopped': nothing in it can be read or changed" in shown
+    )
+    assert "set desired_state='running' on the service first" in shown
     stack.has(database=made["database"])
-    assert "is stopped, and it is started for a change alone" in stack.failing_up()
+    assert "is stopped, and only a change starts it" in stack.failing_up()
     assert server.state == "stopped"
     server.command("start")
     server.wait_for("running")

@@ -43,7 +43,7 @@ def test_a_schema_from_the_first_file_to_the_end(stack: ProgramStack, files: Pat
     (files / "0002_add_device.sql").write_text(
         "ALTER TABLE events ADD COLUMN IF NOT EXISTS device String DEFAULT '${DEVICE}';\n"
     )
-    assert "0002_add_device.sql uses ${DEVICE}, not set" in stack.failing_up()
+    assert "0002_add_device.sql uses ${DEVICE}, which is not in variables" in stack.failing_up()
     stack.configure(directory=str(files), variables={"DEVICE": "unknown"})
     assert "pending: 0002_add_device.sql" in stack.pulumi("preview")
     stack.up()

@@ -63,7 +63,7 @@ def test_grants_that_are_not_grants_are_refused(clouds: StackPaths, tmp_path: Pa
     folder.mkdir()
     stack.configure(directory=str(folder), grants=["SELECT ON telemetry.* TO other; DROP USER x"])
     shown = stack.pulumi("preview", succeeds=False)
-    assert "allowed: privileges like 'SELECT ON telemetry.*', one each" in shown
+    assert "allowed: privileges such as 'SELECT ON telemetry.*', one per string" in shown
 
 
 def test_the_life_of_a_user_whose_rights_others_give(

@@ -318,7 +318,7 @@ def test_an_older_server_is_rejected_before_any_file_is_applied(probed: Probed) 
     with pytest.raises(ResourceError) as rejected:
         probed.migrate(database="too_old", oldest_server="26.100")
     assert "too_old needs ClickHouse 26.100 or newer" in str(rejected.value)
-    assert f"runs {version}: have the service upgraded" in str(rejected.value)
+    assert f"runs {version}: upgrade the service" in str(rejected.value)
     assert probed.query("EXISTS DATABASE too_old") == "0"
 
 
