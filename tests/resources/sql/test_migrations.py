@@ -53,10 +53,10 @@ def test_a_schema_from_the_first_file_to_the_end(stack: ProgramStack, files: Pat
     # History does not change, and does not go.
     (files / "0001_create_events.sql").write_text(EVENTS + "-- harmless?\n")
     shown = stack.pulumi("preview", succeeds=False)
-    assert "0001_create_events.sql was changed after it was applied: restore it" in shown
+    assert "0001_create_events.sql was changed after it was applied: restore the file" in shown
     (files / "0001_create_events.sql").unlink()
     shown = stack.pulumi("preview", succeeds=False)
-    assert "0001_create_events.sql was applied and is missing: restore it" in shown
+    assert "0001_create_events.sql was applied and is missing: restore the file" in shown
     (files / "0001_create_events.sql").write_text(EVENTS)
     stack.up("--expect-no-changes")
 
