@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +10,15 @@ from pulumi.dynamic import DiffResult
 from resources.base import pulumi_engine as engine
 from resources.base.claims import ALL, exclusive, is_claimed
 from resources.base.create_note import IN_FLIGHT_SECONDS, CreateNote
-from resources.base.declarative_provider import LOOK_INTERVAL_SECONDS, DeclarativeProvider, Live
+from resources.base.declarative_provider import DeclarativeProvider, Live
 from resources.base.errors import Interrupted, ResourceError
 from resources.base.ownership import Owner
+from resources.base.polling import Poller
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
 __all__ = ["CreatedResource"]
-
-# Usually only the response was lost and the object exists, so the second look comes soon.
-_FIRST_INTERVAL_SECONDS = 1.0
 
 
 class CreatedResource(DeclarativeProvider):
@@ -185,15 +182,10 @@ class CreatedResource(DeclarativeProvider):
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress, seconds: float
     ) -> list[tuple[str, Live]]:
         """Look at once, and then for as long as a request may still be in flight."""
-        deadline = time.monotonic() + seconds
-        interval = _FIRST_INTERVAL_SECONDS
-        while not (found := self.unfinished(client, props)):
-            if (left := deadline - time.monotonic()) <= 0:
-                break
-            progress(f"a response was lost, looking for the {self.display_name} it was about")
-            engine.sleep(min(interval, left))
-            interval = LOOK_INTERVAL_SECONDS
-        return found
+        return Poller(self.display_name, seconds, progress).find(
+            lambda: self.unfinished(client, props),
+            message=f"a response was lost, looking for the {self.display_name} it was about",
+        )
 
     def _claim(self, resource_id: str) -> None:
         """Keep the resource that managed the object before, under any name, from deleting it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,19 +12,20 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError
 from resources.base.fields import Field, same
+from resources.base.polling import Intervals, Poller
 from resources.base.provider import Provider
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
-__all__ = ["LOOK_INTERVAL_SECONDS", "Change", "DeclarativeProvider", "Live"]
+__all__ = ["SETTLE_INTERVALS", "Change", "DeclarativeProvider", "Live"]
 
 # The object as the API returned it last, as a property bag.
 Live = dict[str, Any]
 
 # A change is visible in the next response or soon after. Waiting costs one request per interval.
 _SETTLE_SECONDS = 60.0
-LOOK_INTERVAL_SECONDS = 5.0
+SETTLE_INTERVALS = Intervals.of(5.0)
 
 
 @dataclass(frozen=True)
@@ -277,19 +277,22 @@ class DeclarativeProvider(Provider):
         if change.live is not None and not self.needs_sync(change):
             return change.live
         client, resource_id, news = change.client, change.resource_id, change.news
-        live = self.sync(change)
-        deadline = time.monotonic() + _SETTLE_SECONDS
-        if live is None:
-            live = self._observed(client, resource_id, news)
-        while live is None or self.differences(live, news):
-            if time.monotonic() >= deadline:
-                raise ResourceError(self._unsettled(resource_id, live, news))
-            engine.sleep(LOOK_INTERVAL_SECONDS)
+
+        def observe() -> Live | None:
             live = self._observed(client, resource_id, news)
             if self.shared_field and live is not None and self.differences(live, news):
                 # A process on another machine read before our write and wrote after it.
                 live = self.sync(replace(change, live=live))
-        return live
+            return live
+
+        live = self.sync(change)
+        if live is None:
+            live = self._observed(client, resource_id, news)
+        poller = Poller(self.display_name, _SETTLE_SECONDS, intervals=SETTLE_INTERVALS)
+        for seen in poller.observations(live, observe, lambda _live: ""):
+            if seen is not None and not self.differences(seen, news):
+                return seen
+        raise ResourceError(self._unsettled(resource_id, seen, news))
 
     def _unsettled(self, resource_id: str, live: Live | None, news: Mapping[str, Any]) -> str:
         subject = f"{self.display_name} {resource_id}"

@@ -97,12 +97,13 @@ class Poller:
         Raises:
             WaitFailed: the deadline passed; carries the last state.
         """
-        for interval in self.intervals:
-            if done(observed):
-                return observed
-            self.pause(interval, state_of(observed), goal)
-            observed = observe()
-        raise AssertionError("intervals never end")
+        seen = observed
+        for seen in self.observations(
+            observed, observe, lambda last: self._message(state_of(last), goal)
+        ):
+            if done(seen):
+                return seen
+        raise self.failure(goal, state_of(seen))
 
     def find(self, observe: Callable[[], T], *, message: str) -> T:
         """Observe at once, and then until the result is true or the deadline has passed.
@@ -112,13 +113,28 @@ class Poller:
         Returns:
             The last observation.
         """
+        found = observe()
+        for seen in self.observations(found, observe, lambda _found: message):
+            found = seen
+            if found:
+                break
+        return found
+
+    def observations(
+        self, observed: T, observe: Callable[[], T], message: Callable[[T], str]
+    ) -> Iterator[T]:
+        """Yield an object, and observe it again after each pause, until the deadline has passed.
+
+        Args:
+            message: returns the line that is reported before a pause.
+        """
         for interval in self.intervals:
-            found = observe()
-            if found or self.seconds_left() <= 0:
-                return found
-            self.progress(message)
+            yield observed
+            if self.seconds_left() <= 0:
+                return
+            self.progress(message(observed))
             self._sleep(interval)
-        raise AssertionError("intervals never end")
+            observed = observe()
 
     def retry(
         self, request: Callable[[], T], error: type[E], patience_seconds: Callable[[E], float]
@@ -150,7 +166,7 @@ class Poller:
         """
         if self.seconds_left() <= 0:
             raise self.failure(goal, state)
-        self.progress(f"{self.subject}: {state or 'deleted'}, waiting until it {goal}")
+        self.progress(self._message(state, goal))
         self._sleep(seconds)
 
     def seconds_left(self) -> float:
@@ -165,6 +181,9 @@ class Poller:
         return WaitFailed(
             f"{self.subject}: gave up waiting until it {goal}{after}: {shown}", last_state=state
         )
+
+    def _message(self, state: str | None, goal: str) -> str:
+        return f"{self.subject}: {state or 'deleted'}, waiting until it {goal}"
 
     def _sleep(self, seconds: float) -> None:
         self.sleep(max(0.0, min(seconds, self.seconds_left())))

@@ -197,8 +197,7 @@ class Waiter:
             return done(seen)
 
         origin = https_endpoint(service) if pinged else None
-        intervals = _WHILE_PINGED if pinged else _UNPINGED
-        reached = self._poll(service, is_done, goal, origin=origin, intervals=intervals)
+        reached = self._poll(service, is_done, goal, origin=origin, pinged=pinged)
         assert reached is not None  # noqa: S101 - `is_done` raises on None
         return reached
 
@@ -209,10 +208,10 @@ class Waiter:
         goal: str,
         *,
         origin: str | None = None,
-        intervals: Intervals = _UNPINGED,
+        pinged: bool = False,
     ) -> models.Service | None:
         poller = copy.copy(self._poller)
-        poller.intervals = intervals
+        poller.intervals = _WHILE_PINGED if pinged else _UNPINGED
         poller.sleep = self._sleep_until_first_ping(origin)
         return poller.until(
             service,

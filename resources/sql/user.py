@@ -27,7 +27,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, UpdateResult
 
-from resources.base import passwords
+from resources.base import passwords, with_secrets
 from resources.base.checker import Checker
 from resources.sql import privileges
 from resources.sql.connection import Connection, Warehouse, quoted
@@ -141,10 +141,7 @@ class User(Resource, module="clickhouse", name="User"):
             UserProvider(),
             resource_name,
             {**flat(args), "password": None},
-            pulumi.ResourceOptions.merge(
-                deleted_with_service(args, opts),
-                pulumi.ResourceOptions(additional_secret_outputs=["password"]),
-            ),
+            with_secrets(deleted_with_service(args, opts), "password"),
         )
 
 

@@ -20,7 +20,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from resources.base import passwords
+from resources.base import passwords, with_secrets
 from resources.base.pickled_by_name import PickledByName
 
 __all__ = ["Token", "TokenProvider"]
@@ -77,9 +77,7 @@ class Token(Resource, module="telemetry", name="Token"):
             TokenProvider(),
             resource_name,
             {"version": version, "value": None, "sha256": None, "previous_sha256": None},
-            pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(additional_secret_outputs=SECRETS)
-            ),
+            with_secrets(opts, *SECRETS),
         )
 
 

@@ -17,6 +17,7 @@ from resources.base import declarative_provider
 from resources.base import pulumi_engine as engine
 from resources.base.claims import exclusive, is_claimed
 from resources.base.errors import ConfigurationError
+from resources.base.polling import Intervals
 from resources.organization.role_assignment import RoleAssignmentProvider
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
@@ -98,7 +99,7 @@ def test_what_another_machine_overwrote_is_sent_again(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It had read before we wrote, so its list has not our actor; in the end both are there."""
-    monkeypatch.setattr(declarative_provider, "LOOK_INTERVAL_SECONDS", 0.05)
+    monkeypatch.setattr(declarative_provider, "SETTLE_INTERVALS", Intervals.of(0.05))
     ask = server.control_plane.organization
     role = ask("POST", "roles", {"name": "both", "actors": [], "policies": [POLICY]})["id"]
 

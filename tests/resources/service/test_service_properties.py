@@ -15,6 +15,7 @@ from resources import orphans
 from resources.base import passwords
 from resources.base.control_plane import ControlPlane as Access
 from resources.base.errors import ResourceError
+from resources.base.polling import Intervals
 from resources.service import service_fields, waits
 from resources.service.service import ServiceProvider
 from tests.resources.service.service_samples import LEGAL
@@ -116,8 +117,9 @@ class Services:
 @pytest.fixture
 def services(clouds: StackPaths, monkeypatch: pytest.MonkeyPatch) -> Services:
     """A control plane without a limit on requests."""
-    # The waits are the same, only denser: nothing here is about how often they ask.
-    monkeypatch.setattr(waits, "_FIRST_INTERVAL_SECONDS", 0.1)
+    # Shorter intervals: these tests do not check how often a wait sends a request.
+    monkeypatch.setattr(waits, "_WHILE_PINGED", Intervals.of(0.1))
+    monkeypatch.setattr(waits, "_UNPINGED", Intervals.of(0.1))
     made = Services(clouds, monkeypatch)
     made.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
     return made

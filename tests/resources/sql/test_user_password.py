@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from resources.base.control_plane import ControlPlane
+from resources.base.polling import Intervals
 from resources.sql import connection as warehouse
 from resources.sql.connection import Warehouse
 from resources.sql.user import UserProvider
@@ -119,7 +120,7 @@ def test_lost_answers_in_a_rotation_cost_nothing(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each statement is carried out twice, and the password handed on is the one in force."""
-    monkeypatch.setattr(warehouse, "_RETRY_SECONDS", 0)
+    monkeypatch.setattr(warehouse, "_RETRY", Intervals.of(0))
     with losing_every_first_answer(server) as (url, lost):
         life = Life(server, url)
         life.assert_whole()
