@@ -1,1 +1,1 @@
-"""Benchmarks: a question per file, answered against a peer or a floor in the same run."""
+"""Benchmarks. Each file measures one question, against a peer or a floor in the same run."""

@@ -1,17 +1,17 @@
-"""How long do services take, and how many of the allowed requests, against floor and Terraform?
+"""How long do services take, and how many requests, relative to a floor and to Terraform?
 
-1 and 10 services are created, updated (name and scaling) and deleted in three ways, in turn, each
-on a local control plane of its own with its limit on (10 requests per 10 s) and the same fixed
-provisioning delay:
+1 and 10 services are created, updated (name and scaling) and deleted in three ways, one after the
+other. Each way has a separate local control plane with the rate limit (10 requests per 10 s) and
+the same fixed provisioning delay:
 
-- floor: bare HTTP in the best order, one list asking for all services at once, told the limit;
+- floor: plain HTTP in the best order, one list for all services, with knowledge of the limit;
 - ours: `pulumi up`, `up`, `destroy` of a stack of `Service`s;
-- terraform: not Terraform itself but the requests that terraform-provider-clickhouse 3.25.3 sends,
-  replayed with Terraform's ten workers: four GETs per read and per look at a service, every 5 s;
-  a 429 is waited out for its whole seconds plus one, for 61 s a request at most, then the
-  resource has failed and, if it was being created, is left behind.
+- terraform: not Terraform, but the requests of terraform-provider-clickhouse 3.25.3, replayed with
+  Terraform's ten workers: four GETs for each read of a service, every 5 s. After a 429 it waits for
+  the whole seconds of the reset plus one. A request that is rejected for 61 s fails its resource,
+  and a service that was being created is left behind.
 
-`limit` is the time in which the limit alone lets that many requests through.
+`limit` is the time that the rate limit alone requires for that many requests.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from local.stack.pulumi_stack import Stack
 ROOT = Path(__file__).resolve().parents[1]
 WINDOW_REQUESTS = 10
 WINDOW_SECONDS = 10.0
-# Of the provider, per request with all its repeats.
+# Limit of the provider for a request with all its repeats.
 BUDGET_SECONDS = 61.0
 POLL_SECONDS = 5.0
 WAYS = ("floor", "ours", "terraform")
@@ -69,37 +69,37 @@ for number in range(args["services"]):
 
 @dataclass(frozen=True)
 class Figures:
-    """What a phase took.
+    """The result of a phase.
 
     Attributes:
         seconds: wall time.
-        requests: how many were answered, with whatever.
-        refused: how many of them were answered 429.
-        looks: requests that look at one service, per service.
+        requests: number of requests, with any response.
+        rejected: number of requests that got a 429.
+        looks: GET requests for one service, per service.
         failed: resources, or runs of `pulumi`, that ended with an error.
     """
 
     seconds: float
     requests: int
-    refused: int
+    rejected: int
     looks: float
     failed: int
 
     def line(self) -> str:
-        """The figures, and the time that the limit imposes."""
-        limit = max(0, (self.requests - self.refused - 1) // WINDOW_REQUESTS) * WINDOW_SECONDS
+        """Return the results, and the time that the limit requires."""
+        limit = max(0, (self.requests - self.rejected - 1) // WINDOW_REQUESTS) * WINDOW_SECONDS
         ratio = f"{self.seconds / limit:5.2f} x limit" if limit else "   no limit"
-        share = 100 * self.refused / max(1, self.requests)
+        share = 100 * self.rejected / max(1, self.requests)
         failed = f", {self.failed} FAILED" if self.failed else ""
         return (
             f"{self.seconds:7.1f} s {ratio} ({limit:4.0f} s)  {self.requests:4} requests, "
-            f"{self.refused:3} = {share:4.1f} % answered 429, {self.looks:4.1f} looks a service "
+            f"{self.rejected:3} = {share:4.1f} % got a 429, {self.looks:4.1f} reads a service "
             f"= {5 * self.looks / max(5.0, self.seconds):.2f} per 5 s{failed}"
         )
 
 
 class Api:
-    """The local control plane over bare HTTP."""
+    """The local control plane, by plain HTTP."""
 
     def __init__(self, layout: StackPaths) -> None:
         self.cloud = CLOUDS[0].description(layout.clouds)
@@ -109,23 +109,23 @@ class Api:
         self._origin = self.cloud["url"].removesuffix("/v1")
 
     def provisioning_takes(self, seconds: float) -> None:
-        """Set the delay of every create from now on; the limit stays as the vendor's."""
+        """Set the delay of every later create. The limit stays as the vendor's."""
         faults = {"timing": {"provisioning": seconds}}
         self.http.put(f"{self._origin}/local/faults", json=faults).raise_for_status()
 
     def counts(self) -> Counter[tuple[str, int]]:
-        """Requests so far, by operation and status."""
-        answers = self.http.get(f"{self._origin}/local/counts").json()["responses"]
-        return Counter({(a["operation"], a["status"]): a["count"] for a in answers})
+        """Return the number of requests so far, by operation and status."""
+        responses = self.http.get(f"{self._origin}/local/counts").json()["responses"]
+        return Counter({(a["operation"], a["status"]): a["count"] for a in responses})
 
     def send(self, method: str, path: str, body: Json = None) -> httpx.Response:
-        """One request below the organization."""
+        """Send one request with a path below the organization."""
         url = f"{self.cloud['url']}/organizations/{self.cloud['organization_id']}/{path}"
         return self.http.request(method, url, json=body)
 
 
 def new_service(number: int) -> Json:
-    """Body of a create."""
+    """Return the body of a create."""
     return {
         "name": f"old-{number}",
         "provider": "aws",
@@ -138,7 +138,7 @@ def new_service(number: int) -> Json:
 
 
 class Floor:
-    """The fewest requests, sent as soon as the limit allows."""
+    """The smallest number of requests, each sent as soon as the limit allows."""
 
     def __init__(self, api: Api, services: int) -> None:
         self._api = api
@@ -147,7 +147,7 @@ class Floor:
         self._ids: list[str] = []
 
     def create(self) -> int:
-        """A POST each, and one list every 5 s."""
+        """Send a POST for each service, then one list every 5 s."""
         for number in range(self._services):
             made = self._send("POST", "services", new_service(number))
             self._ids.append(made["service"]["id"])
@@ -155,14 +155,14 @@ class Floor:
         return 0
 
     def update(self) -> int:
-        """Two PATCHes each."""
+        """Send two PATCHes for each service."""
         for number, service in enumerate(self._ids):
             self._send("PATCH", f"services/{service}", {"name": f"new-{number}"})
             self._send("PATCH", f"services/{service}/replicaScaling", {"numReplicas": 2})
         return 0
 
     def delete(self) -> int:
-        """Stop all, wait for all, delete all, wait for all."""
+        """Stop all services and wait, then delete all services and wait."""
         for service in self._ids:
             self._send("PATCH", f"services/{service}/state", {"command": "stop"})
         self._until(lambda states: set(states.values()) == {"stopped"})
@@ -173,12 +173,12 @@ class Floor:
 
     def _send(self, method: str, path: str, body: Json = None) -> Json:
         if len(self._sent) >= WINDOW_REQUESTS:
-            # A little late, or a request that travels faster than the first would be refused.
+            # A little later, or a request with a shorter delay than the first would be rejected.
             due = self._sent[-WINDOW_REQUESTS] + WINDOW_SECONDS + 0.05
             time.sleep(max(0.0, due - time.monotonic()))
-        answer = self._api.send(method, path, body).raise_for_status()
+        response = self._api.send(method, path, body).raise_for_status()
         self._sent.append(time.monotonic())
-        return answer.json().get("result")
+        return response.json().get("result")
 
     def _until(self, holds: Callable[[dict[str, str]], bool]) -> None:
         while not holds({s["id"]: s["state"] for s in self._send("GET", "services")}):
@@ -186,7 +186,7 @@ class Floor:
 
 
 class GaveUp(Exception):
-    """A request of the replay was refused for longer than its budget."""
+    """A request of the replay was rejected for longer than its budget."""
 
 
 class Terraform:
@@ -198,7 +198,7 @@ class Terraform:
         self._ids: list[str] = []
 
     def create(self) -> int:
-        """POST, wait, password, read."""
+        """Send the POST, wait, set the password, read."""
 
         def one(number: int) -> None:
             made = self._send("POST", "services", new_service(number)).json()["result"]["service"]
@@ -212,7 +212,7 @@ class Terraform:
         return self._each(one, range(self._services))
 
     def update(self) -> int:
-        """Refresh, then PATCH service, scaling and password, then read."""
+        """Read, then PATCH service, scaling and password, then read again."""
 
         def one(service: str) -> None:
             self._read(service)
@@ -224,7 +224,7 @@ class Terraform:
         return self._each(one, self._ids)
 
     def delete(self) -> int:
-        """Refresh, stop, wait, DELETE with its 409s, wait until 404."""
+        """Read, stop, wait, repeat the DELETE after each 409, wait for the 404."""
 
         def one(service: str) -> None:
             self._read(service)
@@ -239,16 +239,16 @@ class Terraform:
 
         return self._each(one, self._ids)
 
-    def _each(self, one: Callable[[Any], None], things: Any) -> int:
-        def succeeds(thing: Any) -> bool:
+    def _each(self, one: Callable[[Any], None], items: Any) -> int:
+        def succeeds(item: Any) -> bool:
             try:
-                one(thing)
+                one(item)
             except GaveUp:
                 return False
             return True
 
         with ThreadPoolExecutor(max_workers=10) as workers:
-            return list(workers.map(succeeds, list(things))).count(False)
+            return list(workers.map(succeeds, list(items))).count(False)
 
     def _read(self, service: str) -> Json:
         found = self._send("GET", service)
@@ -259,12 +259,12 @@ class Terraform:
     def _send(self, method: str, path: str, body: Json = None) -> httpx.Response:
         deadline = time.monotonic() + BUDGET_SECONDS
         while True:
-            answer = self._api.send(method, path, body)
-            if answer.status_code != 429:
-                return answer
+            response = self._api.send(method, path, body)
+            if response.status_code != 429:
+                return response
             if time.monotonic() > deadline:
                 raise GaveUp
-            time.sleep(int(float(answer.headers.get("X-RateLimit-Reset", 0))) + 1)
+            time.sleep(int(float(response.headers.get("X-RateLimit-Reset", 0))) + 1)
 
 
 class Ours:
@@ -323,17 +323,17 @@ def main() -> int:
         nargs="+",
         default=[1, 10],
         metavar="N",
-        help="how many at once; default: 1, then 10",
+        help="number of services in parallel; default: 1, then 10",
     )
     parser.add_argument(
         "--provisioning",
         type=float,
         default=10.0,
         metavar="SECONDS",
-        help="from the create until it runs; default %(default)s",
+        help="time from the create until the service runs; default %(default)s",
     )
     parser.add_argument(
-        "--ways", nargs="+", choices=WAYS, default=WAYS, help="default: all, in turn"
+        "--ways", nargs="+", choices=WAYS, default=WAYS, help="default: all, one after the other"
     )
     options = parser.parse_args()
     for services in options.services:
@@ -343,25 +343,25 @@ def main() -> int:
 
 
 def measure(way: str, services: int, provisioning: float) -> list[Figures]:
-    """Figures of each phase of one way."""
+    """Measure each phase of one way."""
     with clouds() as layout:
         api = Api(layout)
         api.provisioning_takes(provisioning)
-        what = begin(way, layout, api, services)
+        deployment = begin(way, layout, api, services)
         figures = []
         for phase in PHASES:
-            # Each begins with a whole window, or it would pay for the one before.
+            # Each phase begins with an empty window, so the previous phase does not delay it.
             time.sleep(WINDOW_SECONDS + 0.5)
             before = api.counts()
             begun = time.monotonic()
-            failed = getattr(what, phase)()
+            failed = getattr(deployment, phase)()
             seconds = time.monotonic() - begun
-            answered = api.counts() - before
+            counted = api.counts() - before
             now = Figures(
                 seconds=seconds,
-                requests=answered.total(),
-                refused=sum(n for (_, status), n in answered.items() if status == 429),
-                looks=sum(n for (operation, _), n in answered.items() if operation == LOOK)
+                requests=counted.total(),
+                rejected=sum(n for (_, status), n in counted.items() if status == 429),
+                looks=sum(n for (operation, _), n in counted.items() if operation == LOOK)
                 / services,
                 failed=failed,
             )
@@ -371,14 +371,14 @@ def measure(way: str, services: int, provisioning: float) -> list[Figures]:
 
 
 def begin(way: str, layout: StackPaths, api: Api, services: int) -> Floor | Ours | Terraform:
-    """One of the three ways."""
+    """Return one of the three ways."""
     if way == "ours":
         return Ours(layout, services)
     return Floor(api, services) if way == "floor" else Terraform(api, services)
 
 
 def report(measured: dict[str, list[Figures]]) -> None:
-    """Each way against the floor."""
+    """Print each way relative to the floor."""
     if "floor" not in measured:
         return
     floor = total(measured["floor"])
@@ -391,13 +391,13 @@ def report(measured: dict[str, list[Figures]]) -> None:
 
 
 def total(figures: list[Figures]) -> tuple[float, int]:
-    """Seconds and requests of all phases: a phase of the floor's may be over in no time."""
+    """Return seconds and requests of all phases, as one phase of the floor may take no time."""
     return sum(f.seconds for f in figures), sum(f.requests for f in figures)
 
 
 @contextmanager
 def clouds() -> Iterator[StackPaths]:
-    """Local clouds with a state folder of their own."""
+    """Start local clouds with a separate state folder."""
     with tempfile.TemporaryDirectory(prefix="bench-control-plane-") as folder:
         layout = StackPaths(ROOT, Path(folder) / "state")
         list(start_clouds(layout.clouds, ANY_PORTS))

@@ -1,9 +1,9 @@
-"""What does importing the control-plane client cost beyond httpx and pydantic, its libraries?
+"""How long does the import of the control-plane client take, beyond its libraries?
 
-Every case is a fresh interpreter, and the cases take turns, so that a busy moment of the machine
-falls on all of them. The figure of a case is the median of its runs; the floor is the same
-interpreter importing httpx and pydantic alone. pydantic loads most of itself with the first model
-that a program defines, which the second case shows: the last two cases contain it.
+Every run of a case is a new interpreter. The cases alternate, so that a busy moment of the machine
+affects all of them. The result of a case is the median of its runs. The floor is an interpreter
+that imports only httpx and pydantic. pydantic loads most of its code with the first model of a
+program. The second case measures this, and the last two cases contain it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 FLOOR = "import httpx, pydantic"
 CASES = {
     "floor: httpx and pydantic": FLOOR,
-    "floor with one own model": f"{FLOOR}\nclass Own(pydantic.BaseModel):\n    x: int = 0",
+    "floor with one custom model": f"{FLOOR}\nclass Custom(pydantic.BaseModel):\n    x: int = 0",
     "clickhouse_api": f"{FLOOR}; import clickhouse_api",
     "clickhouse_api.models": f"{FLOOR}; import clickhouse_api.models",
     "every public name": f"{FLOOR}; from clickhouse_api import AsyncClient, Client, errors, models",
@@ -35,14 +35,14 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 def seconds_of(statements: str) -> float:
-    """Wall time of an interpreter that runs `statements` and ends."""
+    """Return the wall time of an interpreter that runs `statements`."""
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", statements], check=True, cwd=REPOSITORY)
     return time.perf_counter() - started
 
 
 def measure(runs: int) -> dict[str, float]:
-    """Median milliseconds of each case; one round beforehand fills the bytecode caches."""
+    """Return the median milliseconds of each case. The first round only fills the caches."""
     times: dict[str, list[float]] = {name: [] for name in CASES}
     for turn in range(runs + 1):
         for name, statements in CASES.items():
@@ -53,13 +53,13 @@ def measure(runs: int) -> dict[str, float]:
 
 
 def main() -> int:
-    """Measure, print a table, and fail above the limit if one is asked for."""
+    """Measure and print a table. Return 1 above the limit of `--limit-ms`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=11, help="runs of each case (default: 11)")
     parser.add_argument(
         "--limit-ms",
         type=float,
-        help="exit with 1 if importing clickhouse_api or its models costs more above the floor",
+        help="exit with 1 if clickhouse_api or its models take longer above the floor",
     )
     options = parser.parse_args()
     medians = measure(options.runs)

@@ -1,7 +1,7 @@
-"""How long is a `pulumi up` of the local stack, against one of an empty Pulumi program?
+"""How long does a `pulumi up` of the local stack take, relative to an empty Pulumi program?
 
-Both run in turn on the same machine, so that what is compared is the ratio of neighbours.
-Nothing of a stack that is already up is touched: the benchmark has clouds of its own.
+Both run alternately on the same machine, and the ratio of two consecutive runs is measured.
+The benchmark starts separate clouds, so it does not change a running stack.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def compare(folder: Path, pairs: int) -> None:
-    """First `up`s, then no-change ones, each in turn with an empty program's."""
+    """Measure first `up`s, then `up`s without a change, each followed by an empty program's."""
     layout = StackPaths(ROOT, folder / "state")
     for line in start_clouds(layout.clouds, ANY_PORTS):
         print(line, flush=True)
@@ -70,14 +70,14 @@ def compare(folder: Path, pairs: int) -> None:
 
 
 def pair(title: str, stack: Stack, empty: Stack) -> float:
-    """How many times as long as the empty program's `up` that of the stack takes."""
+    """Return the duration of the stack's `up`, divided by that of the empty program's."""
     ours, floor = seconds_of(stack), seconds_of(empty)
     print(f"{title}: {ours:.2f} s, empty {floor:.2f} s", flush=True)
     return ours / floor
 
 
 def empty_program(folder: Path) -> Path:
-    """A Pulumi Python program that creates nothing."""
+    """Write a Pulumi Python program that creates nothing."""
     folder.mkdir(parents=True)
     (folder / "Pulumi.yaml").write_text("name: empty\nruntime: python\n")
     (folder / "__main__.py").write_text("import pulumi\n")
@@ -85,7 +85,7 @@ def empty_program(folder: Path) -> Path:
 
 
 def seconds_of(stack: Stack) -> float:
-    """Wall-clock seconds of one `pulumi up`; ends the benchmark if it fails."""
+    """Return the wall-clock seconds of one `pulumi up`. End the benchmark if it fails."""
     begun = time.perf_counter()
     result = stack.run("up", "--yes", "--skip-preview", capture=True)
     seconds = time.perf_counter() - begun
@@ -95,7 +95,7 @@ def seconds_of(stack: Stack) -> float:
 
 
 def report_memory(layout: StackPaths) -> None:
-    """Resident memory of every process of the idle local clouds."""
+    """Print the resident memory of every process of the idle local clouds."""
     for cloud in CLOUDS:
         pid = cloud.running_pid(layout.clouds)
         for _, kilobytes, name in process_tree(pid) if pid else []:
@@ -103,7 +103,7 @@ def report_memory(layout: StackPaths) -> None:
 
 
 def time_make(folder: Path) -> None:
-    """`make up` in a fresh clone without any build cache, then again, then `make down`."""
+    """Time `make up` in a fresh clone without a build cache, then again. Then run `make down`."""
     clone = folder / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
     environment = {

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Files and folders that have no fault left. Add yours when it has none.
 CLEAN = (
     "__main__.py",
+    "bench",
     "clickhouse_api",
     "CONTRIBUTING.md",
     "docs",

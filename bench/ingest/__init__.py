@@ -1,5 +1,5 @@
-"""Ingest against its peers and its floors, all on one machine in one run.
+"""Ingest relative to its peers and its floors, all on one machine in one run.
 
-`__main__` has the questions, `bodies` what is sent, `systems` who takes it, `measure` one run of
-one of them, `peers` how the others are obtained, `load/` the sender.
+`__main__` has the cases, `bodies` the request bodies, `systems` the systems that receive them,
+`measure` one run of a system, `peers` the installation of the peers, and `load/` the sender.
 """

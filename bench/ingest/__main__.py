@@ -1,16 +1,16 @@
-"""How fast is the ingest worker, and what does it cost, against its peers and its floors?
+"""How fast is the ingest worker, and how much CPU and memory does it use, relative to its peers?
 
-Every case runs all of its systems in turn, as many rounds as --pairs says, each from an empty
-ClickHouse of its own and warmed up by spans that are not counted; what counts are the ratios within
-a round. The peers acknowledge what they hold in memory (but `collector-disk`); ours acknowledges
-what is on disk.
+Every case runs its systems one after the other, in as many rounds as --pairs. Each run has a
+separate, empty ClickHouse, and is warmed up by spans that are not counted. The results are ratios
+within a round. The peers acknowledge spans that they hold in memory (except `collector-disk`). This
+worker (`ours`) acknowledges spans that are on disk.
 
 - bulk: 512 spans a request, protobuf, 8 connections, raw and gzipped by the client;
 - small: 20 spans a request, 16 connections;
-- json: OTLP/JSON against protobuf, ours;
-- formats: rows that the worker encodes against protobuf that ClickHouse decodes, ours;
-- events: single product events, against an empty Worker;
-- outage: ClickHouse away for a minute under load.
+- json: OTLP/JSON relative to protobuf, both ours;
+- formats: rows that the worker encodes, relative to protobuf that ClickHouse decodes, both ours;
+- events: single product events, relative to an empty Worker;
+- outage: ClickHouse is stopped for a minute under load.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Run = Callable[[Path], Stored]
 
 
 def main() -> int:
-    """Run the cases that were asked for and print their figures."""
+    """Run the requested cases and print their results."""
     cases: dict[str, Callable[[Path, int], None]] = {
         "bulk": bulk,
         "small": small,
@@ -72,7 +72,7 @@ def main() -> int:
 
 
 def bulk(folder: Path, pairs: int) -> None:
-    """512 spans a request, raw and gzipped, all peers and ClickHouse alone."""
+    """Compare 512 spans a request, raw and gzipped, with all peers and ClickHouse alone."""
     for encoding in ("raw", "gzip"):
         print(f"512 spans a request, {encoding}", flush=True)
         runs = {
@@ -89,7 +89,7 @@ def bulk(folder: Path, pairs: int) -> None:
 
 
 def small(folder: Path, pairs: int) -> None:
-    """20 spans a request."""
+    """Compare 20 spans a request with all peers."""
     runs = {
         name: _sender(name, 20, "raw", connections=16)
         for name in ("ours", "rotel", "collector", "collector-disk")
@@ -98,7 +98,7 @@ def small(folder: Path, pairs: int) -> None:
 
 
 def json_against_protobuf(folder: Path, pairs: int) -> None:
-    """The same spans as OTLP/JSON and as protobuf, both ours."""
+    """Compare the same spans as OTLP/JSON and as protobuf."""
     runs = {
         "json": _sender("ours", 512, "json", connections=8),
         "protobuf": _sender("ours", 512, "raw", connections=8),
@@ -107,7 +107,7 @@ def json_against_protobuf(folder: Path, pairs: int) -> None:
 
 
 def rowbinary_against_protobuf(folder: Path, pairs: int) -> None:
-    """512 spans a request, raw and gzipped, by each way into ClickHouse."""
+    """Compare 512 spans a request, raw and gzipped, in each insert format."""
     for encoding in ("raw", "gzip"):
         print(f"512 spans a request, {encoding}", flush=True)
         runs = {
@@ -128,12 +128,12 @@ def _sender(name: str, spans_per_request: int, encoding: str, *, connections: in
 
 
 def _compare(folder: Path, runs: Mapping[str, Run], pairs: int) -> None:
-    """All of them in turn, and the first one's ratios to the others within each round."""
+    """Run all systems in each round. Print the ratios of the first system to each other one."""
     rounds: list[dict[str, Stored]] = []
     names = list(runs)
     for number in range(pairs):
         results: dict[str, Stored] = {}
-        # Another one begins each time, so that nobody always follows the same neighbour.
+        # Each round begins with another system, so that no system always follows the same one.
         for name in names[number % len(names) :] + names[: number % len(names)]:
             results[name] = runs[name](folder / str(number) / name)
             print(f"  {number + 1}  {name:15}{results[name].line()}", flush=True)
@@ -154,9 +154,9 @@ def _cpu_us(result: Stored) -> float:
     return result.host_us + result.clickhouse_us
 
 
-def _print_ratio(what: str, ratios: Sequence[float]) -> None:
+def _print_ratio(title: str, ratios: Sequence[float]) -> None:
     middle = statistics.median(ratios)
-    print(f"  {what:55}{middle:6.2f} ({min(ratios):.2f}-{max(ratios):.2f})", flush=True)
+    print(f"  {title:55}{middle:6.2f} ({min(ratios):.2f}-{max(ratios):.2f})", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What is sent: 200,192 realistic spans in requests of any size, and single events.
+"""The request bodies: 200,192 realistic spans in requests of any size, and single events.
 
-A span has what shops' spans have: 8 attributes on its resource, 11 of its own, an event on one in
-ten; about 600 bytes as protobuf, 1.2 kB as OTLP/JSON. Ids are random, all else is drawn from a
-seed, so that every system gets the same bytes.
+The spans are those of a web shop: 8 attributes of the resource, 11 attributes of the span, and an
+event in one of ten spans. A span has about 600 bytes as protobuf and 1.2 kB as OTLP/JSON. All
+values are from a seeded random generator, so every system gets the same bytes.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ __all__ = [
 ]
 
 SPANS = 391 * 512
-# Sent before, and not measured: runtimes compile what runs often, and caches fill.
+# Sent first and not measured, because runtimes compile hot code and caches fill.
 WARM_SPANS = 100 * 512
-# Level of most exporters: Go's default, and the one of the Collector.
+# Level of most exporters: the default of Go and of the Collector.
 GZIP_LEVEL = 6
-# `load` puts the number of its request here, so that no two of them are the same.
+# `load` replaces it by the number of the request, so that all bodies differ.
 MARK = "################"
 EVENTS_BODY = json.dumps(
     {
@@ -59,23 +59,23 @@ _PATHS = ("/cart", "/cart/items", "/checkout", "/search", "/account", "/items/{i
 def trace_requests(
     spans_per_request: int, *, total: int = SPANS, own_ids: bool = True, seed: int = 20_261_121
 ) -> Iterator[ExportTraceServiceRequest]:
-    """Export requests of so many spans each, the last one with what is left.
+    """Yield export requests of `spans_per_request` spans. The last one has the rest.
 
-    Without `own_ids`, `service.instance.id` is the mark: a body may be sent any number of times.
+    Without `own_ids`, `service.instance.id` is `MARK`, so a body may be sent any number of times.
     """
     chance = random.Random(seed)
     start = (int(time.time()) - 1800) * 10**9
-    made = 0
-    while made < total:
-        count = min(spans_per_request, total - made)
-        yield _request(chance, count, start + made * 20_000, own_ids=own_ids)
-        made += count
+    built = 0
+    while built < total:
+        count = min(spans_per_request, total - built)
+        yield _request(chance, count, start + built * 20_000, own_ids=own_ids)
+        built += count
 
 
 def write_traces(
     folder: Path, spans_per_request: int, *, encoding: str = "raw", total: int = SPANS
 ) -> Path:
-    """A file of bodies for `load`; `encoding` is raw, gzip or json. Made once per folder."""
+    """Write a file of bodies for `load`, once per folder. `encoding` is raw, gzip or json."""
     path = folder / f"traces-{spans_per_request}-{total}-{encoding}"
     if not path.exists():
         requests = trace_requests(spans_per_request, total=total)
@@ -84,7 +84,7 @@ def write_traces(
 
 
 def write_warm_traces(folder: Path, spans_per_request: int, *, encoding: str) -> Path:
-    """Others, `WARM_SPANS` of them: a system may know a body that comes twice."""
+    """Write `WARM_SPANS` other spans, because a system may drop a repeated body."""
     path = folder / f"warm-{spans_per_request}-{encoding}"
     if not path.exists():
         requests = trace_requests(spans_per_request, total=WARM_SPANS, seed=1)
@@ -93,7 +93,7 @@ def write_warm_traces(folder: Path, spans_per_request: int, *, encoding: str) ->
 
 
 def write(path: Path, bodies: Iterable[bytes]) -> Path:
-    """Bodies, each after its length: 4 bytes, big endian."""
+    """Write bodies to a file, each after its length: 4 bytes, big endian."""
     with path.open("wb") as file:
         for body in bodies:
             file.write(struct.pack(">I", len(body)))
@@ -102,7 +102,7 @@ def write(path: Path, bodies: Iterable[bytes]) -> Path:
 
 
 def read(path: Path) -> Iterator[bytes]:
-    """The bodies of such a file."""
+    """Yield the bodies of a file that `write` wrote."""
     with path.open("rb") as file:
         while head := file.read(4):
             yield file.read(struct.unpack(">I", head)[0])
@@ -116,7 +116,7 @@ def _encoded(request: ExportTraceServiceRequest, encoding: str) -> bytes:
 
 
 def _otlp_json(request: dict[str, Any]) -> dict[str, Any]:
-    """OTLP/JSON has ids in hex and enums as numbers, where protobuf's JSON has neither."""
+    """Convert protobuf's JSON to OTLP/JSON, with ids in hexadecimal and enums as numbers."""
     for resource_spans in request["resourceSpans"]:
         for scope_spans in resource_spans["scopeSpans"]:
             for span in scope_spans["spans"]:

@@ -1,10 +1,10 @@
-"""What ingest costs in a month: `worker/COST.md`, from prices, formulas and measured counts.
+"""Compute the monthly cost of ingest for `worker/COST.md`, from prices and measured counts.
 
-Without options the tables are printed. `--write` puts them into the document. `--measure` runs a
-small load of each shape against the real runtimes and says what was counted. `--check` fails if the
-document's tables are not what the formulas give, or if a count is further from the one they are
-computed from than is allowed: 5 to 50 % for counts, 1.5 times for sizes on disk, and CPU and time
-may be three times as much; a machine where they are less is no error.
+Without options it prints the tables. `--write` writes them to COST.md. `--measure` runs a small
+load of each shape on the real runtimes and prints the counts. `--check` fails if the tables of
+COST.md are not up to date, or if a count differs too much from the constant in the formulas: by 5
+to 50 % for counts, by a factor of 1.5 for sizes on disk, of 5 for bodies that share a call, and of
+3 for CPU and time. Less CPU or time is not an error.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ __all__ = ["Comparison", "comparisons", "deviations", "document_errors", "measur
 DOCUMENT = ROOT / "worker" / "COST.md"
 VOLUMES = (("1 M", 1e6), ("100 M", 100e6), ("10 G", 10e9))
 
-# --- measured: what the tables are computed from ------------------------------------------------
+# --- measured constants of the formulas ------------------------------------------------
 
-# SQLite rows written, deletions too, for each chunk, each write with keys, each batch; alarms that
-# are set or deleted, and that run, for each batch.
+# SQLite rows written, with deletions, for each chunk, each write with keys and each batch. Alarms
+# that are set or deleted, and alarms that run, for each batch.
 CHUNK_WRITES = 2.0
 KEY_WRITES = 2.0
 BATCH_WRITES = 7.0
 ALARM_WRITES = 3.0
 ALARMS = 1.0
-# Rows read for each chunk: sealed, measured, sent, deleted.
+# Rows read for each chunk, when it is sealed, measured, sent and deleted.
 CHUNK_READS = 16.0
-# Bodies that shared a call and a write: 64 connections, as fast as they were answered.
+# Bodies that shared a call and a write, with 64 connections without pauses.
 JOINED_BODIES = 20.0
-# ClickHouse for each insert, besides its rows.
+# CPU of ClickHouse for each insert, in addition to its rows.
 INSERT_CPU_MS = 22.0
-# With something under way, for each batch, in seconds; a service in the cloud is further away.
+# Time with an operation in progress for each batch. A service in the cloud has a longer latency.
 BATCH_SECONDS = 0.25
 COUNT_TOLERANCE = 1.15
 TIME_TOLERANCE = 3.0
@@ -53,16 +53,16 @@ SIZE_TOLERANCE = 1.5
 
 @dataclass(frozen=True)
 class Shape:
-    """How events come, and what was measured of them.
+    """A way to send events, with its measured constants.
 
     Attributes:
-        name: also that of its load in `counts.py`.
-        says: what a request is.
+        name: name of the shape and of its load in `counts.py`.
+        says: description of a request.
         events_per_request: events or spans.
-        raw_bytes: of one, as it is stored.
-        request_cpu_ms: of the host per request, the network's share in it: an upper bound.
-        row_cpu_us: of ClickHouse per row.
-        row_bytes: on ClickHouse's disk, compressed.
+        raw_bytes: stored bytes of one event or span.
+        request_cpu_ms: CPU of the host per request, with its network part, as an upper bound.
+        row_cpu_us: CPU of ClickHouse per row.
+        row_bytes: compressed bytes per row on ClickHouse's disk.
     """
 
     name: str
@@ -85,18 +85,18 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class Setup:
-    """What an operator or a sender chooses.
+    """The choices of an operator and of a sender.
 
     Attributes:
-        joined_bodies: that share a call and a write; 1 where requests are rare, or come through
-            many of Cloudflare's locations.
-        has_keys: bodies are recognised when they come again; events without a time are not.
+        joined_bodies: bodies that share a call and a write; 1 if requests are rare, or arrive
+            in many of Cloudflare's locations.
+        has_keys: whether repeated bodies are detected; not for events without a time.
         batch_age_seconds: `BATCH_AGE_MS` of `limits.ts`.
-        buffers: teams or shards, among which the load is spread evenly.
-        kept_months: until rows expire.
-        request_logs: share of requests that are a log event (`invocationLogs`, sampled).
-        object_logs: share of calls and alarms of buffers that are one.
-        idle_minutes: after the last query ClickHouse Cloud stops the service; 5 at least.
+        buffers: number of teams or shards, with equal load.
+        kept_months: time until rows expire.
+        request_logs: share of requests with a log event (`invocationLogs`, sampled).
+        object_logs: share of calls and alarms of buffers with a log event.
+        idle_minutes: time from the last query until ClickHouse Cloud stops the service, at least 5.
     """
 
     joined_bodies: float = 1.0
@@ -111,7 +111,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class Month:
-    """Of one shape and volume."""
+    """The usage and the bill of a month, for one shape and volume."""
 
     usage: prices.CloudflareUsage
     inserts: float
@@ -126,12 +126,12 @@ class Month:
 
     @property
     def dollars(self) -> float:
-        """All of it."""
+        """The whole bill."""
         return self.cloudflare_dollars + self.compute_dollars + self.storage_dollars
 
 
 def month(shape: Shape, events: float, setup: Setup) -> Month:
-    """The bill for so many events, spread evenly over the month."""
+    """Return the bill for `events`, distributed evenly over the month."""
     requests = events / shape.events_per_request
     calls = requests / setup.joined_bodies
     batches = _batches(shape, requests, setup)
@@ -148,12 +148,12 @@ def month(shape: Shape, events: float, setup: Setup) -> Month:
         log_events=requests * setup.request_logs + object_requests * setup.object_logs,
     )
     cpu_seconds = batches * INSERT_CPU_MS / 1e3 + events * shape.row_cpu_us / 1e6
-    # Half of it is left for merges and questions.
+    # Half of the CPU is for merges and queries.
     vcpu = 2 * cpu_seconds / prices.SECONDS
     stored_tb = events * shape.row_bytes * setup.kept_months / 1e12
     tier = prices.BASIC if stored_tb <= prices.BASIC.max_tb and vcpu <= 2 else prices.SCALE
     units = tier.replicas * max(1, math.ceil(vcpu / tier.replicas / prices.UNIT_VCPU))
-    # The share of time that lies within the idle time after some insert.
+    # The share of time that is within the idle time after an insert.
     awake = 1 - math.exp(-batches * setup.idle_minutes * 60 / prices.SECONDS)
     return Month(
         usage=usage,
@@ -170,7 +170,7 @@ def month(shape: Shape, events: float, setup: Setup) -> Month:
 
 
 def _batches(shape: Shape, requests: float, setup: Setup) -> float:
-    """A batch waits for the age less the share of a full one that has come: `buffer/seal.ts`."""
+    """Return the batches of a month. A fuller batch waits for a shorter time: `buffer/seal.ts`."""
     per_second = requests / prices.SECONDS / setup.buffers
     rows = per_second * shape.events_per_request
     full_per_second = max(
@@ -184,13 +184,13 @@ def _batches(shape: Shape, requests: float, setup: Setup) -> float:
 
 
 def _usual(shape: Shape, events: float) -> Setup:
-    """Only thousands of single events a second meet each other."""
+    """Return the usual setup. Bodies share a call only at thousands of single events a second."""
     dense = shape.name == "single" and events >= 10e9
     return Setup(joined_bodies=JOINED_BODIES if dense else 1.0)
 
 
 def tables() -> dict[str, str]:
-    """The document's tables by the name of their place."""
+    """Return the tables of COST.md by the name in their comment."""
     return {"usage": _usage_table(), "dollars": _dollars_table(), "knobs": _knobs_table()}
 
 
@@ -267,11 +267,11 @@ _Knob = tuple[str, str, tuple[Shape, Setup], tuple[Shape, Setup]]
 
 
 def _knobs() -> Iterator[_Knob]:
-    """What is changed, at which volume, from what to what."""
+    """Yield each change, its volume, and the setups before and after."""
     single, bulk, otlp = SHAPES
     usual, joined = Setup(), Setup(joined_bodies=JOINED_BODIES)
     yield "sent as bulk of 100", "100 M", (single, usual), (bulk, usual)
-    yield "no time of their own", "100 M", (single, usual), (single, Setup(has_keys=False))
+    yield "without a time", "100 M", (single, usual), (single, Setup(has_keys=False))
     yield f"{JOINED_BODIES:.0f} share a write", "100 M", (single, usual), (single, joined)
     yield "none share a write", "10 G", (single, joined), (single, usual)
     for age_seconds in (10, 3600):
@@ -310,7 +310,7 @@ def _dollars(value: float) -> str:
     return f"${value:,.0f}" if value >= 20 else f"${value:.2f}"
 
 
-# --- document -----------------------------------------------------------------------------------
+# --- COST.md -----------------------------------------------------------------------------------
 
 
 def _place(name: str) -> re.Pattern[str]:
@@ -318,42 +318,45 @@ def _place(name: str) -> re.Pattern[str]:
 
 
 def written(text: str) -> str:
-    """The document with its tables as the formulas give them now."""
+    """Return the text of COST.md with current tables."""
     for name, table in tables().items():
         text, found = _place(name).subn(rf"\g<1>{table}\n\g<2>", text)
         if found != 1:
-            raise ValueError(f"{DOCUMENT.name}: {found} places for the table {name}, not one")
+            raise ValueError(f"{DOCUMENT.name}: {found} places for the table {name}, allowed: 1")
     return text
 
 
 def document_errors() -> list[str]:
-    """What the document says otherwise than the formulas."""
+    """Return an error if the tables of COST.md are not up to date."""
     text = DOCUMENT.read_text()
     if written(text) == text:
         return []
-    return [f"{DOCUMENT.name}: its tables are old; run `python -m bench.ingest.cost --write`"]
+    return [
+        f"{DOCUMENT.name}: its tables are not up to date; run `python -m bench.ingest.cost --write`"
+    ]
 
 
-# --- measured against assumed -------------------------------------------------------------------
+# --- comparison of measured and assumed counts
+# -------------------------------------------------------------------
 
 
 def measure(folder: Path) -> dict[str, Counts]:
-    """A small load of each shape, one after the other."""
+    """Run a small load of each shape, one after the other."""
     with counted(folder) as running:
         return {load.name: running.run(load) for load in LOADS}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A count beside the one that the tables are computed from.
+    """A measured count and the one in the formulas.
 
     Attributes:
-        name: of the load, and what was counted of it.
-        unit: of both counts.
-        measured: in the load.
-        formula: what the tables have.
-        factor: how much more or less is allowed.
-        bounds: what is an error; CPU and time may always be less, bodies that share a call more.
+        name: name of the load and of the count.
+        unit: unit of both counts.
+        measured: the count of the load.
+        formula: the count in the formulas.
+        factor: allowed factor between the counts.
+        bounds: which bound is checked; CPU and time may be less, bodies that share a call more.
     """
 
     name: str
@@ -365,28 +368,28 @@ class Comparison:
 
     @property
     def is_time(self) -> bool:
-        """CPU or time, which each machine has others of."""
+        """Whether it is CPU or time, which depend on the machine."""
         return self.bounds == "most"
 
     @property
     def holds(self) -> bool:
-        """Whether the tables may stay as they are."""
+        """Whether the measured count is within the bounds."""
         is_enough = self.bounds == "most" or self.measured >= self.formula / self.factor
         return is_enough and (self.bounds == "least" or self.measured <= self.formula * self.factor)
 
     @property
     def verdict(self) -> str:
-        """Whether it holds, and what would."""
+        """The result of the comparison, and the allowed counts."""
         least, most = _figure(self.formula / self.factor), _figure(self.formula * self.factor)
         allowed = {"both": f"{least} to {most}", "most": f"up to {most}", "least": f"{least} on"}
         return f"{'ok' if self.holds else 'WRONG'}, allowed is {allowed[self.bounds]}"
 
 
 def deviations(measured: Mapping[str, Counts], *, times: bool = True) -> list[str]:
-    """Counts that are not what the tables are computed from, a line each.
+    """Return a line for each count that is out of bounds.
 
     Args:
-        times: CPU and seconds, too; without them it is the same on every machine.
+        times: also compare CPU and time, which depend on the machine.
     """
     return [
         f"{each.name}: counted {_figure(each.measured)}, "
@@ -397,7 +400,7 @@ def deviations(measured: Mapping[str, Counts], *, times: bool = True) -> list[st
 
 
 def comparisons(measured: Mapping[str, Counts]) -> Iterator[Comparison]:
-    """Everything that the tables are computed from and that was counted, load by load."""
+    """Yield the comparison of each measured count, load by load."""
     for name, each in measured.items():
         writes = each.chunk_writes / each.chunks
         yield Comparison(f"{name}: writes a chunk", "rows", writes, CHUNK_WRITES, 1.05)
@@ -410,28 +413,28 @@ def comparisons(measured: Mapping[str, Counts]) -> Iterator[Comparison]:
             continue
         shape = next(shape for shape in SHAPES if shape.name == name)
         yield from _of_batches(each, shape)
-        if name != "single":  # of few rows a second it is the batch that costs, in CPU and bytes
+        if name != "single":  # with few rows a second, CPU and bytes are mostly those of the batch
             yield _cpu(f"{name}: host CPU a request", each, shape)
             yield Comparison(
                 f"{name}: size of a row", "bytes", each.row_bytes, shape.row_bytes, SIZE_TOLERANCE
             )
         counted_ms = each.clickhouse_us / 1e3
         formula_ms = each.batches * INSERT_CPU_MS + each.rows * shape.row_cpu_us / 1e3
-        yield _time(f"{name}: ClickHouse CPU in all", "ms", counted_ms, formula_ms)
+        yield _time(f"{name}: ClickHouse CPU in total", "ms", counted_ms, formula_ms)
         writes = each.chunk_writes + each.key_writes + each.batch_writes + each.alarm_writes
         formula = each.chunks * CHUNK_WRITES + each.key_rows * KEY_WRITES
         formula += each.batches * (BATCH_WRITES + ALARM_WRITES)
-        yield Comparison(f"{name}: writes in all", "rows", writes, formula, COUNT_TOLERANCE)
+        yield Comparison(f"{name}: writes in total", "rows", writes, formula, COUNT_TOLERANCE)
 
 
 def _of_batches(counts: Counts, shape: Shape) -> Iterator[Comparison]:
-    for what, unit, counted_in_all, formula, factor in (
+    for title, unit, counted_in_all, formula, factor in (
         ("writes", "rows", counts.batch_writes, BATCH_WRITES, 1.3),
         ("alarms", "alarms", counts.alarms, ALARMS, 1.5),
         ("alarm writes", "rows", counts.alarm_writes, ALARM_WRITES, 1.5),
     ):
         count = counted_in_all / counts.batches
-        yield Comparison(f"{shape.name}: {what} a batch", unit, count, formula, factor)
+        yield Comparison(f"{shape.name}: {title} a batch", unit, count, formula, factor)
     seconds = counts.active_ms / counts.batches / 1e3
     yield _time(f"{shape.name}: active time a batch", "s", seconds, BATCH_SECONDS)
 
@@ -452,7 +455,7 @@ def _figure(value: float) -> str:
 
 
 def report(measured: Mapping[str, Counts]) -> str:
-    """What was sent, a line for each load; then a line for each comparison."""
+    """Return a line for each load, then a line for each comparison."""
     sent = [
         f"{name}: {each.requests:,} requests in {each.calls:,} calls, {each.chunks:,} chunks, "
         f"{each.batches:,} batches, {each.rows:,} rows in the table, {each.rows_read:,} rows read"
@@ -470,15 +473,17 @@ def report(measured: Mapping[str, Counts]) -> str:
 
 
 def main() -> int:
-    """Print, write, measure or check."""
+    """Print, write, measure or check the tables."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.ingest.cost",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--write", action="store_true", help="put the tables into the document")
+    parser.add_argument("--write", action="store_true", help="write the tables to COST.md")
     parser.add_argument("--measure", action="store_true", help="run small loads and print counts")
-    parser.add_argument("--check", action="store_true", help="measure, and fail where it differs")
+    parser.add_argument(
+        "--check", action="store_true", help="measure, and fail if a count is out of bounds"
+    )
     arguments = parser.parse_args()
     if arguments.write:
         DOCUMENT.write_text(written(DOCUMENT.read_text()))
@@ -491,9 +496,9 @@ def main() -> int:
     print(report(measured))
     if not arguments.check:
         return 0
-    wrong = [*document_errors(), *deviations(measured)]
-    print("", *(wrong or ["The document and the tables hold."]), sep="\n")
-    return 1 if wrong else 0
+    errors = [*document_errors(), *deviations(measured)]
+    print("", *(errors or ["The tables of COST.md and the counts agree."]), sep="\n")
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 /**
- * The worker, with what Cloudflare bills counted beside it; `counts.py` runs it as the main module.
+ * The worker with counters for everything that Cloudflare bills. `counts.py` runs it as the main
+ * module.
  *
- * What the runtime itself counts is taken from it (`rowsWritten`, `rowsRead`); calls and alarms are
- * counted where they arrive. The worker's own script is the one that is deployed.
+ * The runtime counts rows (`rowsWritten`, `rowsRead`). This module counts calls and alarms. The
+ * script of the worker is the one that is deployed.
  */
 import worker, { IngestBuffer as Buffer } from "index.js";
 
 export * from "index.js";
 
-/** Cursors still being read; what they have read is added when they are this many statements old. */
+/** Number of latest cursors that may still be read. The counts have the rows of older cursors. */
 const OPEN_CURSORS = 64;
 
 const counts = {
@@ -73,7 +74,7 @@ function countCalls(storage, method, counter) {
   prototype[method].counts = true;
 }
 
-/** Wall-clock time with anything under way: Cloudflare charges it once, however much there is. */
+/** Measure the time with operations in progress. Cloudflare charges overlapping ones once. */
 async function whileActive(run) {
   if (active++ === 0) {
     activeSinceMs = Date.now();

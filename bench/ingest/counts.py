@@ -1,8 +1,8 @@
-"""What the worker does per request, body, chunk and batch, counted in the real runtime.
+"""Count the operations of the worker per request, body, chunk and batch, in the real runtime.
 
-`counting.js` runs around the built script and reads Workers' own counters; the rest is read from
-the processes and from ClickHouse. Counts per chunk and per batch do not depend on the machine, CPU
-does.
+`counting.js` wraps the built script and reads the counters of the Workers runtime. The other counts
+are from the processes and from ClickHouse. Counts per chunk and per batch do not depend on the
+machine. CPU time does.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Load:
     """Requests of one kind.
 
     Attributes:
-        name: that of its shape in `cost.py`.
-        path: of the endpoint.
-        header: the line with the content type.
+        name: name of its shape in `cost.py`.
+        path: path of the endpoint.
+        header: header line with the content type.
         events_per_request: events or spans in each body.
-        table: where its rows end.
-        requests: how many.
-        rate: requests a second; 0 is as fast as they are answered.
-        connections: requests under way at once.
+        table: table of its rows.
+        requests: number of requests.
+        rate: requests a second; 0 is without a pause after a response.
+        connections: number of parallel requests.
     """
 
     name: str
@@ -67,25 +67,25 @@ LOADS = (
 
 @dataclass(frozen=True)
 class Counts:
-    """One load, from its first request until everything it sent is in its table.
+    """The counts of one load, from its first request until all its rows are in the table.
 
     Attributes:
-        requests: answered with 200.
-        calls: of `append`, each a request to the Durable Object.
-        chunks: rows of the buffer that held the bodies.
-        key_rows: rows with keys of recent bodies, one for each commit that has any.
-        batches: sealed, each one insert.
+        requests: requests with status 200.
+        calls: calls of `append`, each a request to the Durable Object.
+        chunks: rows of the buffer that contained the bodies.
+        key_rows: rows with keys of recent bodies, one for each commit with keys.
+        batches: sealed batches, each one insert.
         alarms: runs of the object's alarm.
-        chunk_writes: rows written in `chunks` and `overflow`, deletions too.
-        key_writes: the same in `recent`.
-        batch_writes: the same in everything else.
+        chunk_writes: rows written in `chunks` and `overflow`, with deletions.
+        key_writes: rows written in `recent`.
+        batch_writes: rows written in all other tables.
         alarm_writes: alarms set and deleted, each billed as a row written.
-        rows_read: of SQLite.
-        active_ms: time with a call or an alarm under way.
-        host_us: CPU of workerd, the network's share in it.
-        clickhouse_us: CPU of ClickHouse, merges during the load in it.
-        rows: in the table.
-        row_bytes: on the disk of ClickHouse, per row, compressed.
+        rows_read: rows that SQLite read.
+        active_ms: time with a call or an alarm in progress.
+        host_us: CPU of workerd, with its network part.
+        clickhouse_us: CPU of ClickHouse, with merges during the load.
+        rows: rows in the table.
+        row_bytes: compressed bytes per row on the disk of ClickHouse.
     """
 
     requests: int
@@ -108,7 +108,7 @@ class Counts:
 
 @contextmanager
 def counted(folder: Path) -> Iterator[_Counted]:
-    """A fresh ClickHouse, and a worker that counts; both are gone afterwards."""
+    """Start a new ClickHouse, and a worker that counts. Stop both afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     clickhouse = ClickHouse(folder / "clickhouse")
     clickhouse.start()
@@ -117,7 +117,7 @@ def counted(folder: Path) -> Iterator[_Counted]:
         worker = _CountingWorker(
             folder / "worker",
             clickhouse_url=clickhouse.url,
-            # So that the deletion of keys is in what is counted.
+            # So that the counts contain the deletion of keys.
             limits={"RECENT_BODIES_MS": _KEYS_LIVE_MS},
         )
         worker.start()
@@ -142,7 +142,7 @@ class _CountingWorker(Worker):
         file = self.folder / "config.capnp"
         text = file.read_text()
         if text.count(_ONE_MODULE) != 1:
-            raise ValueError(f"{file}: its modules are not {_ONE_MODULE}")
+            raise ValueError(f"{file} does not contain the modules {_ONE_MODULE} once")
         first = '(name = "counting.js", esModule = embed "counting.js"), '
         file.write_text(text.replace(_ONE_MODULE, first + _ONE_MODULE))
 
@@ -164,10 +164,10 @@ class _Counted:
     clickhouse: ClickHouse
 
     def run(self, load: Load) -> Counts:
-        """Send it, wait until its rows are in the table, and say what that took.
+        """Send the load, wait until its rows are in the table, and return the counts.
 
         Raises:
-            SystemExit: a request was refused.
+            SystemExit: a request was rejected.
         """
         url = f"http://127.0.0.1:{self.worker.port}{load.path}"
         file = bodies.write(self.folder / load.name, _bodies(load))
@@ -183,7 +183,7 @@ class _Counted:
             )
         )
         if set(report["statuses"]) != {"200"}:
-            raise SystemExit(f"{load.name}: not every request was taken: {report['statuses']}")
+            raise SystemExit(f"{load.name}: not every request was accepted: {report['statuses']}")
         acked: int = report["acked"]
         rows = before.rows + acked * load.events_per_request
         wait_until(f"{load.name}: rows", lambda: self.clickhouse.count(load.table) == rows)
@@ -241,7 +241,7 @@ class _Counted:
 
 
 def _bodies(load: Load) -> Iterator[bytes]:
-    """Bodies that no two requests have in common, and no two events either."""
+    """Yield a different body for each request, with different events."""
     if load.name == "otlp":
         spans = load.events_per_request
         for request in bodies.trace_requests(spans, total=load.requests * spans):

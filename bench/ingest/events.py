@@ -1,4 +1,4 @@
-"""Single product events: how many are taken, how fast is the answer, when can they be queried."""
+"""Single product events: accepted rate, latency of responses, and time until a query finds them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ __all__ = ["events"]
 CONNECTIONS = 64
 SECONDS = 10
 JSON = "Content-Type: application/json"
-# How often an event of its own is sent, and looked for, while the load runs.
+# Interval of separate events that are sent and queried during the load.
 PROBE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
 class Half:
-    """At half of the rate that ours takes.
+    """The results at half of the rate that the worker accepts.
 
     Attributes:
-        p99_ms: of the answers.
-        inserts_per_second: into `events`.
-        rows_per_insert: mean.
-        query_p95_seconds: from sending an event until a query returns it.
+        p99_ms: 99th percentile of the latency.
+        inserts_per_second: inserts into `events`.
+        rows_per_insert: mean rows of an insert.
+        query_p95_seconds: time from sending an event until a query returns it.
     """
 
     p99_ms: float
@@ -45,7 +45,7 @@ class Half:
 
 
 def events(folder: Path, pairs: int) -> None:
-    """The most that both take, then half of ours' rate for both."""
+    """Measure the highest rate of both, then both at half of the worker's rate."""
     file = bodies.write(folder / "events", [bodies.EVENTS_BODY])
     ratios, latencies = [], []
     for number in range(pairs):
@@ -62,27 +62,27 @@ def events(folder: Path, pairs: int) -> None:
         ratios.append(rate / floor)
         latencies.append(half.p99_ms / floor_p99)
         print(
-            f"  {number + 1}  taken {rate:7,.0f}/s, empty Worker {floor:7,.0f}/s; at half: "
+            f"  {number + 1}  accepted {rate:7,.0f}/s, empty Worker {floor:7,.0f}/s; at half: "
             f"p99 {half.p99_ms:.1f} ms, empty {floor_p99:.1f} ms; "
             f"{half.inserts_per_second:.2f} inserts/s of {half.rows_per_insert:,.0f} rows; "
             f"event to query p95 {half.query_p95_seconds:.2f} s; host {peak:.0f} MiB",
             flush=True,
         )
     print(
-        f"  taken, ours / empty Worker {statistics.median(ratios):.2f} "
+        f"  accepted, ours / empty Worker {statistics.median(ratios):.2f} "
         f"({min(ratios):.2f}-{max(ratios):.2f}); p99 at half of it, ours / empty "
         f"{statistics.median(latencies):.2f} ({min(latencies):.2f}-{max(latencies):.2f})"
     )
 
 
 def _most(system: System, file: Path) -> float:
-    """Accepted requests per second, as many as 64 connections bring."""
+    """Return the accepted requests per second of 64 connections."""
     report = _accepted(_start(system, file, rate=0))
     return float(report["acked"] / report["seconds"])
 
 
 def _start(system: System, file: Path, *, rate: float) -> subprocess.Popen[bytes]:
-    """Send for ten seconds; a rate of 0 is as fast as they are answered."""
+    """Send for ten seconds. A rate of 0 means without a pause after each response."""
     return start_sending(
         _url(system),
         file,
@@ -96,7 +96,7 @@ def _start(system: System, file: Path, *, rate: float) -> subprocess.Popen[bytes
 def _accepted(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     report = report_of(process)
     if set(report["statuses"]) != {"200"}:
-        raise SystemExit(f"not every event was taken: {report['statuses']}")
+        raise SystemExit(f"not every event was accepted: {report['statuses']}")
     return report
 
 
@@ -124,7 +124,7 @@ def _half(system: System, file: Path, rate: float) -> Half:
 
 
 def _inserts(system: System) -> int:
-    """So far; the migrations made some, too."""
+    """Return the number of inserts so far, with those of the migrations."""
     query = "SELECT value FROM system.events WHERE event = 'InsertQuery'"
     return int(system.clickhouse.query(query))
 
@@ -150,8 +150,8 @@ def _post(system: System, event: dict[str, str]) -> None:
         data=json.dumps(event).encode(),
         headers={"content-type": "application/json", "authorization": f"Bearer {TOKEN}"},
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        answer.read()
+    with urllib.request.urlopen(request, timeout=60) as response:
+        response.read()
 
 
 def _url(system: System) -> str:

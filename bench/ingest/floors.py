@@ -1,7 +1,7 @@
-"""ClickHouse reading the same bytes with nothing in between: as fast as any of this can get.
+"""The floor: ClickHouse inserts the same bytes without a worker, as fast as possible.
 
-The statement is the worker's own, recorded from it, so that the floor follows it when it changes;
-its settings too, so that skip indexes are left to merges here as there.
+The statement and its settings are recorded from the worker, so the floor always uses the current
+statement. For example, skip indexes are also built by merges here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CONNECTIONS = limit("INSERTS_IN_FLIGHT")
 
 
 def clickhouse_alone(folder: Path, file: Path, warm: Path, *, encoding: str) -> Stored:
-    """The bodies of each file, put together in batches, straight into ClickHouse."""
+    """Send the bodies of each file in batches directly to ClickHouse."""
     folder.mkdir(parents=True)
     path = _recorded_statement(folder / "recorded", encoding)
     batches = [bodies.write(folder / each.name, _batches(each, encoding)) for each in (file, warm)]
@@ -47,7 +47,7 @@ def clickhouse_alone(folder: Path, file: Path, warm: Path, *, encoding: str) -> 
 
 
 def _batches(file: Path, encoding: str) -> Iterator[bytes]:
-    """Protobuf messages concatenate, and so do gzip members; before them stands their length."""
+    """Yield batches: a length, then concatenated protobuf messages or gzip members."""
 
     def enveloped() -> bytes:
         head = varint(raw)
@@ -65,7 +65,7 @@ def _batches(file: Path, encoding: str) -> Iterator[bytes]:
 
 
 def _recorded_statement(folder: Path, encoding: str) -> str:
-    """Path and query of the insert that the worker sends for one such body."""
+    """Return path and query of the worker's insert for one such body."""
     folder.mkdir()
     recorded: list[str] = []
     arrived = threading.Event()
@@ -81,7 +81,7 @@ def _recorded_statement(folder: Path, encoding: str) -> str:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Nobody wants to read it."""
+            """Write no log."""
 
     server = HTTPServer(("127.0.0.1", 0), Recorder)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -103,6 +103,6 @@ def _recorded_statement(folder: Path, encoding: str) -> str:
         worker.process.kill()
         server.shutdown()
     parts = urlsplit(recorded[0])
-    # Every batch would have the recorded one's token, and only the first would be applied.
+    # Without the recorded token, because ClickHouse would drop all batches but the first.
     query = [pair for pair in parse_qsl(parts.query) if pair[0] != "insert_deduplication_token"]
     return f"{parts.path}?{urlencode(query)}"

@@ -1,4 +1,4 @@
-"""The worker's own numbers, so that what is computed or sent follows them when they change."""
+"""Read the worker's limits, so that the benchmarks use their current values."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LIMITS = ROOT / "worker" / "src" / "limits.ts"
 
 
 def limit(name: str) -> int:
-    """A number of the worker's `limits.ts`, in the unit of its name.
+    """Return a number of the worker's `limits.ts`, in the unit of its name.
 
     Raises:
-        ValueError: there is none of this name, or it is no plain number.
+        ValueError: no constant has this name, or it is not a plain number.
     """
     text = _LIMITS.read_text()
     found = re.search(rf"export const {name} = ([\d_]+)(?: \* (KIB|MIB))?;", text)

@@ -1,4 +1,4 @@
-"""One run of one system: what it took, how fast the rows were there, what it cost."""
+"""Measure one run of one system: rates, CPU and memory."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Stored:
-    """A finite number of rows, from the first request until all can be queried.
+    """The results of a run, from the first request until all rows can be queried.
 
     Attributes:
-        rows: that were sent, and are in the table.
-        acked_per_second: rows, until the last request was answered.
-        stored_per_second: rows, until the last one was in the table.
+        rows: rows that were sent and are in the table.
+        acked_per_second: rows per second until the response to the last request.
+        stored_per_second: rows per second until the last row was in the table.
         host_us: CPU of the host per row, microseconds.
         clickhouse_us: CPU of ClickHouse per row, microseconds.
-        peak_bytes: the host's memory at its highest.
+        peak_bytes: highest memory of the host.
     """
 
     rows: int
@@ -39,7 +39,7 @@ class Stored:
     peak_bytes: int
 
     def line(self) -> str:
-        """The figures, for people."""
+        """Return the results as a line of text."""
         return (
             f"acked {self.acked_per_second:8,.0f}/s  stored {self.stored_per_second:8,.0f}/s  "
             f"CPU {self.host_us:5.2f} + {self.clickhouse_us:5.2f} us a row  "
@@ -55,7 +55,7 @@ def store(
     headers: list[str],
     connections: int,
 ) -> Stored:
-    """Send each body once and wait until the table has all rows; before, the same with `warm`."""
+    """Send each body of `warm`, then each of `spans`, and wait until the table has all rows."""
 
     def send_all(file: Path, rows: int) -> tuple[dict[str, Any], float]:
         sent = send(
@@ -84,28 +84,28 @@ def store(
 
 
 def _wait_for_rows(system: System, rows: int) -> float:
-    """Unix time in seconds at which the table had so many rows."""
+    """Wait until the table has this many rows. Return the Unix time in seconds."""
     deadline = time.time() + DRAIN_SECONDS
     while True:
-        there = system.clickhouse.count("otel_traces")
+        count = system.clickhouse.count("otel_traces")
         now = time.time()
-        if there == rows:
+        if count == rows:
             return now
-        if there > rows or now > deadline:
-            raise SystemExit(f"{system.name}: {there} rows of {rows} spans")
+        if count > rows or now > deadline:
+            raise SystemExit(f"{system.name}: {count} rows of {rows} spans")
         time.sleep(_POLL_SECONDS)
 
 
 def send(url: str, file: Path, *, headers: list[str], **options: object) -> dict[str, Any]:
-    """Run the sender to its end; its report."""
+    """Run the sender and return its report."""
     return report_of(start_sending(url, file, headers=headers, **options))
 
 
 def report_of(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    """What a sender that was started says at its end."""
+    """Wait for the end of a sender and return its report."""
     output, _ = process.communicate()
     if process.returncode:
-        raise SystemExit("the sender failed; its reason is above")
+        raise SystemExit("the sender failed, its message is above")
     report: dict[str, Any] = json.loads(output)
     return report
 
@@ -113,7 +113,7 @@ def report_of(process: subprocess.Popen[bytes]) -> dict[str, Any]:
 def start_sending(
     url: str, file: Path, *, headers: list[str], **options: object
 ) -> subprocess.Popen[bytes]:
-    """Start the sender; `options` are its flags."""
+    """Start the sender with `options` as its flags."""
     command = [str(peers.load()), "-url", url, "-bodies", str(file)]
     for line in headers:
         command += ["-header", line]

@@ -1,7 +1,7 @@
-"""ClickHouse away for a minute under load: what senders see, and how fast the backlog goes.
+"""ClickHouse is stopped for a minute under load: the senders' responses and the backlog's rate.
 
-`python -m bench.ingest.outage` has the seconds and rates as options, for machines that are busy.
-Rates are long averages, so each load runs once.
+`python -m bench.ingest.outage` has the seconds and rates as options, for busy machines. Rates are
+averages over a long time, so each load runs once.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from tests.support.process import wait_until
 __all__ = ["LOADS", "Outage", "outage"]
 
 DRAIN_SECONDS = 120.0
-# How far the table is behind the senders when nothing is wrong.
+# Usual delay of the table behind the senders.
 USUAL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Outage:
-    """A load, and when ClickHouse is not there.
+    """A load, and the time without ClickHouse.
 
     Attributes:
-        name: of the rows.
-        path: of the endpoint.
-        content_type: of the bodies.
-        table: where the rows end.
-        rows_per_request: in each body.
-        connections: requests under way at once.
+        name: name of the rows.
+        path: path of the endpoint.
+        content_type: content type of the bodies.
+        table: table of the rows.
+        rows_per_request: rows in each body.
+        connections: number of parallel requests.
         rate: requests a second.
-        before_seconds: with ClickHouse there, first.
-        away_seconds: killed, and not there.
-        after_seconds: with it there again, while senders go on.
+        before_seconds: time with ClickHouse before the outage.
+        away_seconds: time without ClickHouse, after a kill.
+        after_seconds: time with ClickHouse again, while the senders continue.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Outage:
 
     @property
     def arrival(self) -> float:
-        """Rows a second."""
+        """Rows per second that the senders send."""
         return self.rows_per_request * self.rate
 
     @property
     def seconds(self) -> float:
-        """For which is sent."""
+        """Total seconds of load."""
         return self.before_seconds + self.away_seconds + self.after_seconds
 
 
@@ -71,16 +71,16 @@ LOADS = (
 
 
 def outage(folder: Path, _pairs: int) -> None:
-    """The case of `bench.ingest`: both loads, a minute each."""
+    """Run both loads, each with an outage of a minute."""
     for load in LOADS:
         run(load, folder / load.name)
 
 
 def run(load: Outage, folder: Path) -> None:
-    """One outage, and what came of it in a line.
+    """Run one outage and print its results in a line.
 
     Raises:
-        SystemExit: the backlog was still there when the sender stopped.
+        SystemExit: the backlog was not inserted before the sender stopped.
     """
     folder.mkdir(parents=True)
     file = bodies.write(folder / "bodies", _bodies(load))
@@ -109,10 +109,10 @@ def run(load: Outage, folder: Path) -> None:
         _wait_for(clickhouse, load, rows)
         drained = stored / (caught_up - back) / load.arrival
         print(
-            f"  {load.name}: {load.arrival:,.0f}/s arrived, answers {report['statuses']}, p99 "
+            f"  {load.name}: {load.arrival:,.0f}/s arrived, responses {report['statuses']}, p99 "
             f"{report['p99_ms']:.0f} ms; away {load.away_seconds:.0f} s; then {stored:,} rows in "
             f"{caught_up - back:.1f} s = {drained:.2f} x arrival, the first after "
-            f"{first - back:.1f} s; all {rows - already:,} there once; host {_peak(system)} MiB",
+            f"{first - back:.1f} s; all {rows - already:,} inserted once; host {_peak(system)} MiB",
             flush=True,
         )
 
@@ -129,27 +129,27 @@ def _bodies(load: Outage) -> list[bytes]:
 def _caught_up(
     clickhouse: ClickHouse, load: Outage, start: float, already: int
 ) -> tuple[float, float]:
-    """When rows came again, and when the table was as far behind the senders as it usually is."""
-    there = clickhouse.count(load.table)
+    """Return the times of the first new row and of the usual delay of the table."""
+    count_before = clickhouse.count(load.table)
     first: float | None = None
     while True:
         now = time.monotonic()
         count = clickhouse.count(load.table)
-        if first is None and count > there:
+        if first is None and count > count_before:
             first = now
         if count - already >= (now - start - USUAL_SECONDS) * load.arrival:
             return first or now, now
         if now - start > load.seconds:
             raise SystemExit(
-                f"{load.name}: {count - already:,} rows are there when the sender stops, and the "
-                f"backlog is not gone"
+                f"{load.name}: {count - already:,} rows are inserted when the sender stops, and "
+                "the backlog is not inserted"
             )
         time.sleep(0.1)
 
 
 def _wait_for(clickhouse: ClickHouse, load: Outage, rows: int) -> None:
     wait_until(
-        f"{load.name}: every acknowledged row is there once",
+        f"{load.name}: every acknowledged row is inserted once",
         lambda: clickhouse.count(load.table) == rows,
         seconds=DRAIN_SECONDS,
     )
@@ -160,7 +160,7 @@ def _peak(system: System) -> int:
 
 
 def main() -> int:
-    """Run the loads that were asked for."""
+    """Run the requested loads."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.ingest.outage",
         description=__doc__,
@@ -171,7 +171,7 @@ def main() -> int:
     parser.add_argument("--before", type=float, default=LOADS[0].before_seconds, metavar="seconds")
     parser.add_argument("--away", type=float, default=LOADS[0].away_seconds, metavar="seconds")
     parser.add_argument("--after", type=float, default=LOADS[0].after_seconds, metavar="seconds")
-    parser.add_argument("--share", type=float, default=1.0, help="of the usual rate")
+    parser.add_argument("--share", type=float, default=1.0, help="factor of the usual rate")
     arguments = parser.parse_args()
     unknown = set(arguments.loads) - set(names)
     if unknown:

@@ -1,8 +1,8 @@
-"""The peers and the sender, built once into `.local/bench` from what their makers publish.
+"""Install the peers and the sender into `.local/bench`, from published packages.
 
-- The OpenTelemetry Collector with only an OTLP receiver and the ClickHouse exporter, built by its
-  own builder from Go modules, 0.161 (the file storage is published as 0.155 and builds with it).
-- Rotel, the fastest OTLP-to-ClickHouse peer known, from its wheel.
+- The OpenTelemetry Collector 0.161 with only an OTLP receiver and the ClickHouse exporter, built by
+  the Collector's builder from Go modules (the file storage is 0.155, which works with it).
+- Rotel, the fastest known OTLP-to-ClickHouse peer, from its wheel.
 - `load`, the sender of this benchmark.
 """
 
@@ -39,8 +39,8 @@ providers:
 
 
 def collector() -> Path:
-    """The Collector's executable; two minutes on two cores the first time."""
-    # Another manifest is another build: one that an older checkout left is not taken for this one.
+    """Return the Collector's executable. The first build takes two minutes on two cores."""
+    # Each manifest has a separate folder, so the build of an older checkout is not used.
     folder = FOLDER / f"collector-{sha256(MANIFEST.encode()).hexdigest()[:12]}"
     executable = folder / "build" / "otelcol"
     if not executable.exists():
@@ -53,7 +53,7 @@ def collector() -> Path:
 
 
 def rotel() -> Path:
-    """Rotel's executable, out of its wheel."""
+    """Return Rotel's executable from its wheel."""
     folder = FOLDER / "rotel"
     executable = folder / "rotel" / "rotel-agent"
     if not executable.exists():
@@ -77,7 +77,7 @@ def rotel() -> Path:
 
 
 def load() -> Path:
-    """The sender's executable; Go's own cache makes the second build free."""
+    """Return the sender's executable. Go's cache makes later builds fast."""
     executable = FOLDER / "load"
     FOLDER.mkdir(parents=True, exist_ok=True)
     _run(["go", "build", "-o", str(executable), "."], Path(__file__).parent / "load")

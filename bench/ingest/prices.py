@@ -1,15 +1,17 @@
-"""What Cloudflare and ClickHouse Cloud charge, in dollars: amounts included, prices beyond them.
+"""The prices of Cloudflare and ClickHouse Cloud in dollars, with the amounts that they include.
 
-Read on 2026-11-21, ClickHouse's list as it was on 2026-09-05; taxes, committed discounts and
-support are not here.
+Read on 2026-11-21, ClickHouse's list of 2026-09-05. Taxes, committed discounts and support are not
+included.
 
 - Workers Paid: https://developers.cloudflare.com/workers/platform/pricing/
-- Durable Objects, where calls and alarms are requests, and deletions and alarms that are set are
-  rows written: https://developers.cloudflare.com/durable-objects/platform/pricing/
-- Workers Logs, where each invocation log is a log event: https://developers.cloudflare.com/workers/observability/logs/workers-logs/#pricing
+- Durable Objects, where calls and alarms are requests, and deletions and set alarms are rows
+  written: https://developers.cloudflare.com/durable-objects/platform/pricing/
+- Workers Logs, where each invocation log is a log event:
+https://developers.cloudflare.com/workers/observability/logs/workers-logs/#pricing
 - ClickHouse Cloud in AWS us-east-1, units of 8 GiB and 2 vCPU by the minute: from the examples of
   https://clickhouse.com/docs/cloud/manage/billing/overview ($159.66 for one unit of Basic, $436.95
-  for two of Scale, a month); storage from https://clickhouse.com/pricing, where those agree
+  for two of Scale, a month); storage from https://clickhouse.com/pricing, which agrees with these
+  examples
 """
 
 from __future__ import annotations
@@ -30,20 +32,20 @@ __all__ = [
     "cloudflare_dollars",
 ]
 
-# A month, as both vendors' examples have it.
+# Hours of a month in the examples of both vendors.
 HOURS = 730
 SECONDS = HOURS * 3600
 
 
 @dataclass(frozen=True)
 class Metered:
-    """An amount a month that is included, and the price of what goes beyond it."""
+    """An amount that each month includes, and the price beyond it."""
 
     included: float
     dollars_per_million: float
 
     def dollars(self, amount: float) -> float:
-        """For so much in a month."""
+        """Return the price of an amount in a month."""
         return max(0.0, amount - self.included) * self.dollars_per_million / 1e6
 
 
@@ -51,7 +53,7 @@ PLAN_DOLLARS = 5.00
 REQUESTS = Metered(10e6, 0.30)
 CPU_MS = Metered(30e6, 0.02)
 OBJECT_REQUESTS = Metered(1e6, 0.15)
-# An object is charged for 128 MB however little it uses.
+# An object is charged for 128 MB, even if it uses less.
 OBJECT_GB = 0.128
 OBJECT_GB_S = Metered(400e3, 12.50)
 ROWS_READ = Metered(25e9, 0.001)
@@ -61,16 +63,16 @@ ROWS_WRITTEN = Metered(50e6, 1.00)
 
 @dataclass(frozen=True)
 class CloudflareUsage:
-    """Of a month.
+    """The usage of a month.
 
     Attributes:
-        requests: to the Worker.
-        cpu_ms: of the Worker.
+        requests: requests to the Worker.
+        cpu_ms: CPU time of the Worker.
         object_requests: calls of objects, and alarms.
-        object_seconds: in which each object had something under way.
-        rows_written: of SQLite, deletions and alarms set with them.
-        rows_read: of SQLite.
-        log_events: that Workers Logs store.
+        object_seconds: time in which an object had an operation in progress, for all objects.
+        rows_written: rows that SQLite wrote, with deletions and set alarms.
+        rows_read: rows that SQLite read.
+        log_events: events that Workers Logs store.
     """
 
     requests: float
@@ -83,7 +85,7 @@ class CloudflareUsage:
 
 
 def cloudflare_dollars(usage: CloudflareUsage) -> float:
-    """The bill; what waits in a buffer stays under the 5 GB that are included."""
+    """Return the bill. The rows in a buffer stay below the 5 GB that are included."""
     return (
         PLAN_DOLLARS
         + REQUESTS.dollars(usage.requests)
@@ -101,10 +103,10 @@ class ServiceTier:
     """A plan of ClickHouse Cloud.
 
     Attributes:
-        name: of the plan.
-        unit_hour_dollars: of one compute unit.
-        replicas: the fewest there can be.
-        max_tb: the most it stores.
+        name: name of the plan.
+        unit_hour_dollars: price of one compute unit for an hour.
+        replicas: smallest number of replicas.
+        max_tb: most data that it stores.
     """
 
     name: str
@@ -116,5 +118,5 @@ class ServiceTier:
 BASIC = ServiceTier("Basic", 159.66 / HOURS, 1, 1.0)
 SCALE = ServiceTier("Scale", 436.95 / 2 / HOURS, 2, float("inf"))
 UNIT_VCPU = 2
-# Data, and the one backup that is always kept.
+# The data and one backup, which is always kept.
 TB_MONTH_DOLLARS = 2 * 25.30

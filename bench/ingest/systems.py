@@ -1,7 +1,7 @@
-"""Who takes what is sent: the ingest worker, its peers, and its floors.
+"""The systems that receive the requests: the ingest worker, its peers, and its floors.
 
-Each system starts with a ClickHouse of its own, so that no merge of an earlier run is charged to a
-later one, and ends with it.
+Each system starts and stops with a separate ClickHouse, so a merge of an earlier run does not count
+for a later one.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ const empty :Workerd.Worker = (
 """
 _EMPTY_SCRIPT = """export default { fetch: () => new Response("ok") };
 """
-# Batches of 10,000 spans, at most 1 s old. In memory, the batch processor makes them as everybody
-# has it; with the queue on disk, the exporter's own batcher makes them of what the queue holds, for
-# a batch processor before it would acknowledge what is not on disk yet.
+# Batches of 10,000 spans, at most 1 s old. In memory, the batch processor builds them, as in most
+# deployments. With the queue on disk, the exporter's batcher builds them from the queue, because a
+# batch processor before the queue would acknowledge spans that are not on disk.
 _COLLECTOR_CONFIG = """receivers:
   otlp: {protocols: {http: {endpoint: "127.0.0.1:%(port)d", max_request_body_size: 33554432}}}
 processors:
@@ -79,14 +79,14 @@ _DISK = {
 
 @dataclass(frozen=True)
 class System:
-    """What runs, and how it is spoken to.
+    """A running system and its address.
 
     Attributes:
-        name: of the system.
-        url: where OTLP requests go; events go to `/events` of the same origin.
-        headers: lines that its requests need.
-        host: the process that takes requests; None where ClickHouse itself does.
-        server: the ClickHouse where rows end; None behind the empty Worker.
+        name: name of the system.
+        url: URL for OTLP requests; events are sent to `/events` of the same origin.
+        headers: header lines of its requests.
+        host: the process that receives requests; None if it is ClickHouse.
+        server: the ClickHouse with the rows; None for the empty Worker.
     """
 
     name: str
@@ -97,30 +97,30 @@ class System:
 
     @property
     def clickhouse(self) -> ClickHouse:
-        """Where rows end.
+        """The ClickHouse with the rows.
 
         Raises:
-            ValueError: there is none behind the empty Worker.
+            ValueError: the empty Worker has none.
         """
         if self.server is None:
             raise ValueError(f"{self.name} has no ClickHouse")
         return self.server
 
     def cpu_seconds(self) -> tuple[float, float]:
-        """User and system time so far, of the host and of ClickHouse."""
+        """Return user and system time so far, of the host and of ClickHouse."""
         return (
             _cpu_seconds(self.host.pid) if self.host else 0.0,
             _cpu_seconds(self.server.process.pid) if self.server else 0.0,
         )
 
     def peak_bytes(self) -> int:
-        """The most memory that the host ever had resident."""
+        """Return the highest resident memory of the host so far."""
         return _status_kib(self.host.pid, "VmHWM") * 1024 if self.host else 0
 
 
 @contextmanager
 def running(name: str, folder: Path) -> Iterator[System]:
-    """A fresh system of this name; its processes are gone afterwards."""
+    """Start a new system of this name. Stop its processes afterwards."""
     folder.mkdir(parents=True)
     with ExitStack() as ending:
         if name == "empty":

@@ -1,9 +1,9 @@
-// Command load sends prepared bodies to one URL over HTTP/1.1 and prints what came back as JSON.
+// Command load sends prepared bodies to one URL over HTTP/1.1 and prints a report as JSON.
 //
-// A client library costs more per request than an empty Worker does, so requests are written by
-// hand: one head, one body, keep-alive, one request under way per connection. What is measured is
-// then the server. With -rate, requests start at fixed times, and a latency counts from the time
-// its request should have started: a server that stalls is charged for those that wait behind it.
+// A client library takes more CPU per request than an empty Worker, so this command writes requests
+// without one: one head, one body, keep-alive, one request at a time per connection. So it measures
+// the server. With -rate, requests start at fixed times, and a latency counts from the time at which
+// its request should have started. So a server that stalls also gets the latency of waiting requests.
 package main
 
 import (
@@ -26,7 +26,7 @@ import (
 	"time"
 )
 
-// mark stands in a body where every request has another number of the same width.
+// mark is the part of a body that each request replaces by its number, with the same width.
 var mark = []byte("################")
 
 type headers []string
@@ -44,7 +44,7 @@ type options struct {
 	timeout     time.Duration
 }
 
-// result is what one connection saw; they are added up at the end.
+// result has the counts of one connection. They are added at the end.
 type result struct {
 	statuses  map[string]int
 	latencies []time.Duration
@@ -74,14 +74,14 @@ func main() {
 
 func run() error {
 	var extra headers
-	address := flag.String("url", "", "where to POST, http only")
+	address := flag.String("url", "", "URL of the POST requests, http only")
 	file := flag.String("bodies", "", "file of bodies, each after its length (4 bytes, big endian)")
-	flag.Var(&extra, "header", "a header line, may be repeated")
-	connections := flag.Int("connections", 8, "requests under way at once")
-	rate := flag.Float64("rate", 0, "requests a second; 0: as fast as they are answered")
-	duration := flag.Duration("duration", 0, "how long; 0: until each body was sent once")
-	retry := flag.Duration("retry", 0, "pause before a refused or cut request is sent again; 0: never")
-	timeout := flag.Duration("timeout", 60*time.Second, "of one request")
+	flag.Var(&extra, "header", "a header line; may be repeated")
+	connections := flag.Int("connections", 8, "number of parallel requests")
+	rate := flag.Float64("rate", 0, "requests a second; 0: without a pause after a response")
+	duration := flag.Duration("duration", 0, "duration of the load; 0: until each body was sent once")
+	retry := flag.Duration("retry", 0, "pause before a rejected or lost request is repeated; 0: no repeat")
+	timeout := flag.Duration("timeout", 60*time.Second, "timeout of one request")
 	flag.Parse()
 	target, err := url.Parse(*address)
 	if err != nil || target.Scheme != "http" {
@@ -107,17 +107,17 @@ func readBodies(path string) ([][]byte, error) {
 	var bodies [][]byte
 	for len(data) > 0 {
 		if len(data) < 4 {
-			return nil, errors.New("-bodies: cut off")
+			return nil, errors.New("-bodies: the file is incomplete")
 		}
 		size := int(binary.BigEndian.Uint32(data))
 		if len(data) < 4+size {
-			return nil, errors.New("-bodies: cut off")
+			return nil, errors.New("-bodies: the file is incomplete")
 		}
 		bodies = append(bodies, data[4:4+size])
 		data = data[4+size:]
 	}
 	if len(bodies) == 0 {
-		return nil, errors.New("-bodies: there is none")
+		return nil, errors.New("-bodies: the file is empty")
 	}
 	return bodies, nil
 }
@@ -150,7 +150,7 @@ func newConnection(opts options) *connection {
 	return &connection{opts: opts, result: result{statuses: map[string]int{}}}
 }
 
-// drain takes the next number until all bodies are sent or the time is over.
+// drain sends the body of the next number, until all bodies are sent or the time is over.
 func (c *connection) drain(start time.Time, next *atomic.Int64, bodies [][]byte) result {
 	for {
 		number := next.Add(1) - 1
@@ -173,7 +173,7 @@ func (c *connection) drain(start time.Time, next *atomic.Int64, bodies [][]byte)
 	return c.result
 }
 
-// deliver sends one body, again and again where -retry says so, until it is taken.
+// deliver sends one body. With -retry it repeats the request until it is accepted.
 func (c *connection) deliver(due time.Time, number int64, body []byte) {
 	if c.result.first.IsZero() {
 		c.result.first = due
@@ -228,11 +228,11 @@ func (c *connection) roundTrip(number int64, body []byte) (int, error) {
 	if _, err := c.socket.Write(c.buffer); err != nil {
 		return 0, err
 	}
-	return readAnswer(c.reader)
+	return readResponse(c.reader)
 }
 
-// readAnswer reads one answer to its end; servers here say a length or send chunks.
-func readAnswer(reader *bufio.Reader) (int, error) {
+// readResponse reads one response to its end. These servers send a length or chunks.
+func readResponse(reader *bufio.Reader) (int, error) {
 	line, err := reader.ReadSlice('\n')
 	if err != nil || len(line) < 12 {
 		return 0, errors.Join(err, io.ErrUnexpectedEOF)
