@@ -40,7 +40,7 @@ generate: ## Rebuild the ClickHouse Cloud client from the pinned OpenAPI spec, o
 	@$(VENV)/python -m clickhouse_api.generator $(if $(FROM),--from $(FROM))
 
 .PHONY: docs
-docs: ## Rebuild docs/resources/ from the docstrings of resources/
+docs: ## Rebuild docs/resources/ and README's table of config keys from resources/
 	@$(VENV)/python -m docs
 
 .PHONY: lock
