@@ -15,16 +15,17 @@ Operations: `openapiKeyCreate`, `openapiKeyGet`, `openapiKeyGetList`, `openapiKe
     pulumi.export("key_id", key.key_id)
     pulumi.export("key_secret", key.key_secret)
 
-A key has two ids: the resource's `id`, by which other operations name it, and `key_id`, with which
-one logs in. The secret is told once, when the key is made, and kept as a secret output.
+A key has two ids. Other operations use the resource's `id`, and a client logs in with `key_id`. The
+API returns the secret only in the response of the create request. It is stored as a secret output.
 
-Another organization or another `rotation` replaces the key: the new one is there and handed to all
-that use it before the old one goes. The rest changes in place. An existing key is taken over with
-`adopt="<id>"`; its key id and secret are not known then, and it is not rotated until `adopt` is
-taken out.
+Another organization or another `rotation` replaces the key. The old key is deleted after the new
+key was created and all resources that use it were updated. All other fields change in place. With
+`adopt="<id>"` an existing key is adopted. Its `key_id` and `key_secret` are absent then, and it can
+be rotated only after `adopt` was removed from the program.
 
-A key carries its owner's mark in its name until its id is saved (see `name_mark`). The secret
-of one that an interrupted run left is lost, so it is deleted and another one made.
+A key has an ownership tag in its name until its id is saved (see `name_mark`). If a run is
+interrupted before, the secret of its key is lost. The next run deletes that key and creates
+another.
 """
 
 from __future__ import annotations
@@ -65,21 +66,22 @@ SENT = ("name", "roles", "assigned_role_ids", "ip_access_list", "expire_at", "st
 
 @dataclass(kw_only=True)
 class ApiKeyArgs:
-    """Who the key is, and what it may do.
+    """The key and its permissions.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        ip_access_list: from where it may be used: addresses or CIDR ranges, or mappings with
-            `source` and `description`. A set, in place. Never empty: that would let nobody in.
-        name: default: the Pulumi name, or the one that an adopted key has. In place.
-        roles: `admin`, `developer`, `query_endpoints`; a set, in place. Either these or
-            `assigned_role_ids`.
-        assigned_role_ids: UUIDs of system or custom roles; a set, in place.
-        expire_at: date and time with its zone, `2027-01-01T00:00:00Z`. Default: never. In place;
-            taken away, the key no longer expires.
+        ip_access_list: clients that may use the key: addresses, CIDR ranges, or mappings with
+            `source` and `description`. A set, in place. At least one, because an empty list
+            rejects all clients.
+        name: name of the key. Default: the Pulumi name, or the name of the adopted key. In place.
+        roles: `admin`, `developer`, `query_endpoints`. A set, in place. Either `roles` or
+            `assigned_role_ids` is required.
+        assigned_role_ids: UUIDs of system or custom roles. A set, in place.
+        expire_at: date and time with a zone, for example `2027-01-01T00:00:00Z`. Without it, the
+            key never expires. In place.
         state: `enabled` or `disabled`. Default: the server's. In place.
-        rotation: any text; another one makes a new key. Replaces.
-        adopt: id of an existing key to take over instead of making one.
+        rotation: any string. Another value creates a new key. Replaces.
+        adopt: id of an existing key to adopt.
     """
 
     organization_id: pulumi.Input[str]
@@ -94,7 +96,7 @@ class ApiKeyArgs:
 
 
 class ApiKeyProvider(CreatedResource):
-    """Makes, changes and deletes keys."""
+    """Creates, changes and deletes keys."""
 
     display_name = "API key"
     create_only_outputs = ("key_id", "key_secret")
@@ -110,11 +112,11 @@ class ApiKeyProvider(CreatedResource):
     }
 
     def rules(self, checker: Checker) -> None:
-        """What the key may do is said once."""
+        """Require either `roles` or `assigned_role_ids`, except for an adopted key."""
         checker.text("adopt")
         given = [name for name in ("roles", "assigned_role_ids") if name in checker.inputs]
         if len(given) == 2:
-            checker.reject("assigned_role_ids", "nothing beside roles")
+            checker.reject("assigned_role_ids", "nothing together with roles")
         elif not given and "adopt" not in checker.inputs:
             checker.required("roles")
 
@@ -123,11 +125,11 @@ class ApiKeyProvider(CreatedResource):
         return False
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The key as it is; its secret is never told again."""
+        """Return the key. The API returns its secret only when it is created."""
         return _live(client.api_keys.openapi_key_get(props["organization_id"], resource_id))
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Keys with our mark; the list comes in pages."""
+        """Return the keys with this resource's ownership tag, from all pages of the list."""
         organization = props["organization_id"]
         from clickhouse_api import all_pages
 
@@ -135,18 +137,18 @@ class ApiKeyProvider(CreatedResource):
         return [(str(key.id), _live(key)) for key in keys if has_mark(key.name, props)]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Make a key; its answer alone has the secret."""
+        """Create a key. Only this response has the secret."""
         from clickhouse_api import models
 
         values = {name: props[name] for name in SENT if name in props}
         request = models.ApiKeyPostRequest.model_validate({**values, "name": marked(props)})
-        made = client.api_keys.openapi_key_create(props["organization_id"], request)
-        key = made.key or models.ApiKey()
-        secrets = {"key_id": made.key_id, "key_secret": made.key_secret}
+        created = client.api_keys.openapi_key_create(props["organization_id"], request)
+        key = created.key or models.ApiKey()
+        secrets = {"key_id": created.key_id, "key_secret": created.key_secret}
         return str(key.id), {**_live(key), **secrets}
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Remove the ownership mark from the key's name."""
+        """Remove the ownership tag from the key's name."""
         from clickhouse_api import models
 
         ids = props["organization_id"], resource_id
@@ -156,28 +158,28 @@ class ApiKeyProvider(CreatedResource):
             client.api_keys.openapi_key_update(*ids, patch)
 
     def sync(self, change: Change) -> Live:
-        """Send what differs; a null expiry is none."""
+        """Send the fields that differ. With null as its expiry, the key never expires."""
         from clickhouse_api import models
 
         request = models.ApiKeyPatchRequest.model_validate(change.values(SENT))
         return _live(change.client.api_keys.openapi_key_update(*change.ids, request))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """The key stops working."""
+        """Delete the key."""
         client.api_keys.openapi_key_delete(props["organization_id"], resource_id)
 
 
 class ApiKey(Resource, module="clickhouse", name="ApiKey"):
-    """A key; `id` names it in other operations, `key_id` and `key_secret` log in."""
+    """A key. Other operations use its `id`. A client logs in with `key_id` and `key_secret`."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """Name of the key."""
     key_id: pulumi.Output[str]
-    """What one logs in with; absent for an adopted key."""
+    """Id that a client logs in with. Absent for an adopted key."""
     key_secret: pulumi.Output[str]
-    """Its secret, as a secret; absent for an adopted key."""
+    """Secret of the key, as a secret output. Absent for an adopted key."""
     expire_at: pulumi.Output[str]
-    """When it expires; absent if never."""
+    """Time when the key expires. Absent if it never expires."""
 
     def __init__(
         self,

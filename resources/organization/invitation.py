@@ -1,4 +1,4 @@
-"""`Invitation`: somebody asked to join the organization.
+"""`Invitation`: an invitation to join the organization, sent by e-mail.
 
 Operations: `invitationCreate`, `invitationGet`, `invitationGetList`, `invitationDelete`,
 `memberGetList`.
@@ -12,9 +12,9 @@ Operations: `invitationCreate`, `invitationGet`, `invitationGetList`, `invitatio
         ),
     )
 
-Everything about it replaces it: the API cannot change an invitation. There is one for an address,
-so one for the same roles that is there already is taken over. Once it is accepted, the member
-stays: destroying the resource withdraws an invitation and removes nobody. `Member` changes the
+Another value of any field replaces it, because the API cannot change an invitation. An address has
+at most one invitation, so an existing invitation with the same roles is adopted. After an
+invitation was accepted, destroying the resource does not remove the member. `Member` changes the
 roles of members.
 """
 
@@ -38,12 +38,12 @@ __all__ = ["Invitation", "InvitationArgs", "InvitationProvider"]
 
 @dataclass(kw_only=True)
 class InvitationArgs:
-    """Who, and as what.
+    """The address and its roles.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        email: whom to invite. Replaces.
-        assigned_role_ids: UUIDs of the roles the new member gets, at least one. A set. Replaces.
+        email: address of the new member. Replaces.
+        assigned_role_ids: UUIDs of the new member's roles, at least one. A set. Replaces.
     """
 
     organization_id: pulumi.Input[str]
@@ -52,7 +52,7 @@ class InvitationArgs:
 
 
 class InvitationProvider(CreatedResource):
-    """Invites, and withdraws invitations."""
+    """Creates and withdraws invitations."""
 
     display_name = "invitation"
     fields: ClassVar = {
@@ -71,13 +71,17 @@ class InvitationProvider(CreatedResource):
     }
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """An address has one invitation, so the old one has to go before another is made."""
+        """Delete before a replacement, because an address has at most one invitation."""
         result = super().diff(resource_id, olds, news)
         result.delete_before_replace = bool(result.replaces)
         return result
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The invitation; once accepted, what was asked for: it has done its work."""
+        """Return the invitation.
+
+        The API no longer returns an accepted invitation. If its address is a member, the inputs are
+        returned, so that the resource shows no change.
+        """
         from clickhouse_api import errors
 
         organization = props["organization_id"]
@@ -90,23 +94,23 @@ class InvitationProvider(CreatedResource):
             return {name: props[name] for name in self.fields}
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """An invitation of the same address for the same roles."""
+        """Return an invitation of the same address with the same roles."""
         listed = client.user_management.invitation_get_list(props["organization_id"])
         found = [(str(invitation.id), _live(invitation)) for invitation in listed]
         return [(id_, live) for id_, live in found if not self.differences(live, props)]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Invite."""
+        """Create the invitation."""
         from clickhouse_api import models
 
         request = models.InvitationPostRequest(
             email=props["email"], assigned_role_ids=props["assigned_role_ids"]
         )
-        made = client.user_management.invitation_create(props["organization_id"], request)
-        return str(made.id), _live(made)
+        created = client.user_management.invitation_create(props["organization_id"], request)
+        return str(created.id), _live(created)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Withdraw it."""
+        """Withdraw the invitation."""
         client.user_management.invitation_delete(props["organization_id"], resource_id)
 
 
@@ -114,7 +118,7 @@ class Invitation(Resource, module="clickhouse", name="Invitation"):
     """An invitation to the organization."""
 
     email: pulumi.Output[str]
-    """Who is invited."""
+    """Address of the new member."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""`Member`: the roles of somebody who is in the organization.
+"""`Member`: the roles of a member of the organization.
 
 Operations: `memberGet`, `memberUpdate`, `memberDelete`.
 
@@ -11,9 +11,10 @@ Operations: `memberGet`, `memberUpdate`, `memberDelete`.
         ),
     )
 
-Members join by accepting an `Invitation`, so this takes over one who is there. Another user
-replaces it; the roles are a set and change in place. Destroying the resource leaves the member with
-the roles they have, and says so; with `remove_on_destroy` it ends the membership.
+The resource adopts an existing member, because members join by accepting an `Invitation`. Another
+user replaces it. The roles are a set and change in place. Destroying the resource keeps the member
+and the roles, and reports that. With `remove_on_destroy`, it removes the member from the
+organization.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ __all__ = ["Member", "MemberArgs", "MemberProvider"]
 
 @dataclass(kw_only=True)
 class MemberArgs:
-    """Whose roles, and which.
+    """The member and the roles.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         user_id: the member's id. Replaces.
         assigned_role_ids: UUIDs of system or custom roles, at least one. A set, in place.
-        remove_on_destroy: end the membership when the resource is destroyed. Default: no.
-            In place.
+        remove_on_destroy: whether destroying the resource removes the member from the
+            organization. Default: no. In place.
     """
 
     organization_id: pulumi.Input[str]
@@ -68,11 +69,11 @@ class MemberProvider(Singleton):
     }
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The member as they are."""
+        """Return the member."""
         return _live(client.user_management.member_get(props["organization_id"], resource_id))
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """The roles, and who it is."""
+        """Return roles, name and address."""
         return {**super().shown(live, wanted), "name": live["name"], "email": live["email"]}
 
     def sync(self, change: Change) -> Live | None:
@@ -85,12 +86,13 @@ class MemberProvider(Singleton):
         return _live(change.client.user_management.member_update(*change.ids, patch))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Nobody loses their membership unless that was said."""
+        """Remove the member if `remove_on_destroy` is set. If not, report that the member stays."""
         if props.get("remove_on_destroy"):
             client.user_management.member_delete(props["organization_id"], resource_id)
         else:
             engine.info(
-                engine.urn_in(props), f"member {resource_id} stays, with the roles they have"
+                engine.urn_in(props),
+                f"member {resource_id} stays in the organization with the same roles",
             )
 
 
@@ -122,5 +124,5 @@ class Member(Resource, module="clickhouse", name="Member"):
 def _live(member: models.Member) -> Live:
     live = plain(member)
     roles = [role["role_id"] for role in live.pop("assigned_roles", []) if role.get("role_id")]
-    who = {name: live.get(name) or "" for name in ("name", "email")}
-    return {**who, "assigned_role_ids": sorted(roles)}
+    identity = {name: live.get(name) or "" for name in ("name", "email")}
+    return {**identity, "assigned_role_ids": sorted(roles)}

@@ -1,26 +1,22 @@
-"""`get_organization`: which ClickHouse Cloud organization the stack works in.
+"""`get_organization`: the ClickHouse Cloud organization of the stack.
 
-Operations: `organizationGetList`. By name it is asked while the program runs, so a wrong key, an
-unknown name or a control plane that is out of reach ends the preview with one line.
+Operations: `organizationGetList`. The function sends its request while the program runs. An invalid
+key, an unknown name or an unreachable control plane therefore ends the preview with one line.
 
     organization = get_organization()
 
-Where the API key sees several: `get_organization(name="Example")`.
+If the API key has access to several organizations, use `get_organization(name="Example")`.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pulumi
 
 from resources.base.control_plane import ControlPlane
 from resources.base.errors import ResourceError
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Organization", "get_organization"]
 
@@ -30,8 +26,8 @@ class Organization:
     """An organization of ClickHouse Cloud.
 
     Attributes:
-        id: its UUID.
-        name: None where nobody was asked.
+        id: UUID of the organization.
+        name: None if the id comes from `CLICKHOUSE_ORG_ID`.
     """
 
     id: str
@@ -42,11 +38,11 @@ def get_organization(name: str | None = None) -> Organization:
     """Find an organization by name.
 
     Args:
-        name: its name, exactly. Default: the one that `CLICKHOUSE_ORG_ID` names, for which
-            nobody is asked; else the only one the API key can see.
+        name: the exact name. Default: the organization with the id in `CLICKHOUSE_ORG_ID`, for
+            which no request is sent. Without that, the only organization of the API key.
     Raises:
-        pulumi.RunError: there is no such one (the message lists those there are), or the API
-            refused, or did not answer.
+        pulumi.RunError: no organization has the name (the message lists the existing names), or
+            the request failed.
     """
     wanted_id = os.environ.get("CLICKHOUSE_ORG_ID")
     if name is None and wanted_id:
@@ -67,8 +63,8 @@ def _choose(organizations: list[Organization], name: str | None) -> Organization
         missing = f"there is no ClickHouse organization named {name!r}"
     else:
         chosen = organizations
-        missing = "name the ClickHouse organization, the API key sees several"
+        missing = "the API key has access to several ClickHouse organizations: give a name"
     if len(chosen) == 1:
         return chosen[0]
     names = ", ".join(repr(entry.name) for entry in organizations) or "none"
-    raise pulumi.RunError(f"{missing}; the API key sees: {names}")
+    raise pulumi.RunError(f"{missing}. The API key has access to: {names}")

@@ -1,4 +1,4 @@
-"""`OrganizationSettings`: name of an organization, and whether its services write core dumps.
+"""`OrganizationSettings`: name of an organization, and core dumps of its services.
 
 Operations: `organizationGet`, `organizationUpdate`.
 
@@ -7,9 +7,9 @@ Operations: `organizationGet`, `organizationUpdate`.
         OrganizationSettingsArgs(organization_id=organization.id, enable_core_dumps=False),
     )
 
-Another organization replaces it; the rest changes in place, and what the program does not set
-stays as it is. An organization always has these settings, so they are taken over as they are, and
-destroying the resource changes nothing; it says so.
+Another organization replaces it. All other fields change in place. Fields that the program does not
+set stay as they are. Every organization has these settings, so the resource adopts them. Destroying
+the resource keeps the settings, and reports that.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ SENT = ("name", "enable_core_dumps")
 
 @dataclass(kw_only=True)
 class OrganizationSettingsArgs:
-    """What to set.
+    """The organization and its settings.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        name: the organization's name. Default: as it is. In place.
-        enable_core_dumps: for all its services. Default: as it is. In place.
+        name: the organization's name. Default: the present name. In place.
+        enable_core_dumps: whether services write core dumps. Default: the present value. In
+            place.
     """
 
     organization_id: pulumi.Input[str]
@@ -60,11 +61,11 @@ class OrganizationSettingsProvider(Singleton):
     }
 
     def observe(self, client: Client, resource_id: str, _props: Mapping[str, Any]) -> Live:
-        """The organization as it is."""
+        """Return the organization."""
         return plain(client.organization.organization_get(resource_id))
 
     def sync(self, change: Change) -> Live:
-        """Send what differs."""
+        """Send the fields that differ."""
         from clickhouse_api import models
 
         patch = {name: value for name, value in change.values(SENT).items() if value is not None}
@@ -75,7 +76,7 @@ class OrganizationSettingsProvider(Singleton):
         )
 
     def remove(self, _client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """An organization cannot be without settings: say that they stay."""
+        """Report that the settings stay, because every organization has them."""
         engine.info(engine.urn_in(props), f"organization {resource_id} keeps its settings")
 
 
@@ -83,7 +84,7 @@ class OrganizationSettings(Resource, module="clickhouse", name="OrganizationSett
     """An organization's settings."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """Name of the organization."""
     enable_core_dumps: pulumi.Output[bool]
     """Whether services write core dumps."""
 

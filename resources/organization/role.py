@@ -17,11 +17,11 @@ Operations: `organizationRolePost`, `organizationRoleGet`, `organizationRolesGet
         ),
     )
 
-Another organization replaces it; name and policies change in place. The API replaces all policies
-with every change and grants some by itself, so a role is as wanted if it has at least the policies
-of the program. Who has the role is said by `RoleAssignment`, `Member` or `ApiKey`. An existing role
-is taken over with `adopt="<id>"`. What an interrupted run made is found by the mark in its name
-(see `name_mark`) and taken over by itself.
+Another organization replaces it. Name and policies change in place. A change replaces all policies
+of the role, and the API adds some automatically. The resource therefore shows no change if the role
+has at least the policies of the program. `RoleAssignment`, `Member` and `ApiKey` assign the role.
+With `adopt="<id>"` an existing role is adopted. A role of an interrupted run has an ownership tag
+in its name (see `name_mark`), and the next run adopts it automatically.
 """
 
 from __future__ import annotations
@@ -50,14 +50,15 @@ POLICY = ("allow_deny", "permissions", "resources")
 
 @dataclass(kw_only=True)
 class RoleArgs:
-    """What the role may do.
+    """The role and its policies.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        policies: mappings of `allow_deny` (`ALLOW` or `DENY`), `permissions` and `resources`. A
-            set of sets, in place.
-        name: default: the Pulumi name, or the one that an adopted role has. In place.
-        adopt: id of an existing custom role to take over instead of making one.
+        policies: mappings of `allow_deny` (`ALLOW` or `DENY`), `permissions` and `resources`. The
+            order of policies, permissions and resources has no meaning. In place.
+        name: name of the role. Default: the Pulumi name, or the name of the adopted role. In
+            place.
+        adopt: id of an existing custom role to adopt.
     """
 
     organization_id: pulumi.Input[str]
@@ -76,7 +77,7 @@ def _check_policies(checker: Checker, name: str) -> None:
         checker.reject(
             name,
             "at least one mapping of allow_deny (ALLOW or DENY), permissions and resources "
-            "(lists of texts)",
+            "(lists of strings)",
         )
 
 
@@ -84,12 +85,12 @@ def _is_policy(policy: Any) -> bool:
     if not isinstance(policy, Mapping) or set(policy) != set(POLICY):
         return False
     lists = (policy["permissions"], policy["resources"])
-    legal = all(isinstance(item, list) and item for item in lists)
-    return legal and policy["allow_deny"] in EFFECTS
+    valid = all(isinstance(item, list) and item for item in lists)
+    return valid and policy["allow_deny"] in EFFECTS
 
 
 def _normal(policies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Policies in one spelling and order, without what the API adds to them."""
+    """Return sorted policies without the properties that the API adds."""
     normal = [
         {
             "allow_deny": policy["allow_deny"],
@@ -102,7 +103,7 @@ def _normal(policies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 class RoleProvider(CreatedResource):
-    """Makes, changes and deletes custom roles."""
+    """Creates, changes and deletes custom roles."""
 
     display_name = "role"
     fields: ClassVar = {
@@ -112,16 +113,16 @@ class RoleProvider(CreatedResource):
     }
 
     def rules(self, checker: Checker) -> None:
-        """An id to adopt is a text."""
+        """Reject an `adopt` that is not a string."""
         checker.text("adopt")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The role as it is."""
+        """Return the role."""
         role = client.role_management.organization_role_get(props["organization_id"], resource_id)
         return _live(role)
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """The program's policies, as far as the role has them."""
+        """Return the policies of the program that the role has."""
         ours = wanted.get("policies") or []
         return {
             "name": live["name"],
@@ -129,12 +130,12 @@ class RoleProvider(CreatedResource):
         }
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Roles with our mark."""
+        """Return the roles with this resource's ownership tag."""
         roles = client.role_management.organization_roles_get_list(props["organization_id"])
         return [(str(role.id), _live(role)) for role in roles if has_mark(role.name, props)]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Make a role that nobody has yet."""
+        """Create a role without actors."""
         from clickhouse_api import models
 
         request = models.RoleCreateRequest.model_validate(
@@ -144,7 +145,7 @@ class RoleProvider(CreatedResource):
         return str(role.id), _live(role)
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Remove the ownership mark from the role's name."""
+        """Remove the ownership tag from the role's name."""
         from clickhouse_api import models
 
         ids = props["organization_id"], resource_id
@@ -154,14 +155,14 @@ class RoleProvider(CreatedResource):
             client.role_management.organization_role_patch(*ids, patch)
 
     def sync(self, change: Change) -> Live:
-        """Send what differs; who has the role is left out, so it stays."""
+        """Send the fields that differ. Without `actors` in the request, the actors stay."""
         from clickhouse_api import models
 
         request = models.RoleUpdateRequest.model_validate(change.values(("name", "policies")))
         return _live(change.client.role_management.organization_role_patch(*change.ids, request))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """The role goes; the API refuses while somebody has it."""
+        """Delete the role. The API rejects that while an actor has the role."""
         client.role_management.organization_role_delete(props["organization_id"], resource_id)
 
 
@@ -169,9 +170,9 @@ class Role(Resource, module="clickhouse", name="Role"):
     """A custom role."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """Name of the role."""
     policies: pulumi.Output[list[dict[str, Any]]]
-    """Its policies, without those that the API adds."""
+    """Policies of the role, without the policies that the API adds."""
 
     def __init__(
         self,

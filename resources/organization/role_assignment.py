@@ -1,4 +1,4 @@
-"""`RoleAssignment`: who has a custom role.
+"""`RoleAssignment`: users and API keys that have a custom role.
 
 Operations: `organizationRoleGet`, `organizationRolePatch`.
 
@@ -11,9 +11,9 @@ Operations: `organizationRoleGet`, `organizationRolePatch`.
         ),
     )
 
-Another role replaces it; the actors are a set and change in place. It answers for the actors that
-it names and for no other: those of others stay, and several may share a role. The API only knows
-the whole list, so those of one run, and runs on one machine, wait for each other (see `turns`).
+Another role replaces it. The actors are a set and change in place. The resource manages only the
+actors that it names. All others keep the role, and several resources may share a role. The API only
+writes the whole list of actors, so writers on one machine wait for each other (see `claims`).
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ __all__ = ["RoleAssignment", "RoleAssignmentArgs", "RoleAssignmentProvider"]
 
 @dataclass(kw_only=True)
 class RoleAssignmentArgs:
-    """Who has which role.
+    """The role and its actors.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         role_id: id of a custom role. Replaces.
-        actors: users and API keys as the API names them, at least one. A set, in place.
+        actors: users and API keys in the notation of the API, at least one. A set, in place.
     """
 
     organization_id: pulumi.Input[str]
@@ -50,7 +50,7 @@ class RoleAssignmentArgs:
 
 
 class RoleAssignmentProvider(Singleton):
-    """Adds actors to a role and takes them away."""
+    """Adds actors to a role and removes them."""
 
     display_name = "role assignment"
     parent = "role_id"
@@ -62,34 +62,34 @@ class RoleAssignmentProvider(Singleton):
     }
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """All who have the role."""
+        """Return all actors that have the role."""
         role = client.role_management.organization_role_get(props["organization_id"], resource_id)
         return {"actors": sorted(role.actors or [])}
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """Ours."""
+        """Return the actors that this resource names."""
         ours = wanted.get("actors") or ()
         return {"actors": [actor for actor in live["actors"] if actor in ours]}
 
     def sync(self, change: Change) -> None:
-        """Send the whole list, with those of others."""
-        there, ours = (change.live or {}).get("actors", ()), change.olds.get("actors") or ()
-        others = set(there) - set(ours)
+        """Send the whole list, including the actors of others."""
+        present, ours = (change.live or {}).get("actors", ()), change.olds.get("actors") or ()
+        others = set(present) - set(ours)
         _put(change.client, change.resource_id, change.news, others | set(change.news["actors"]))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Take ours away."""
-        there = set(self.observe(client, resource_id, props)["actors"])
-        left = there - set(props.get("actors") or ())
-        if left != there:
-            _put(client, resource_id, props, left)
+        """Remove the actors of this resource."""
+        present = set(self.observe(client, resource_id, props)["actors"])
+        others = present - set(props.get("actors") or ())
+        if others != present:
+            _put(client, resource_id, props, others)
 
 
 class RoleAssignment(Resource, module="clickhouse", name="RoleAssignment"):
-    """Who has a role."""
+    """The actors of a role."""
 
     actors: pulumi.Output[list[str]]
-    """Those that this resource answers for."""
+    """Actors that this resource manages."""
 
     def __init__(
         self,

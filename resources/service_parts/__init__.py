@@ -1,1 +1,1 @@
-"""What a service has one of, or is configured with: backups, endpoints, schedules, settings."""
+"""Parts of a service: backups, snapshots, endpoints, schedules, settings."""

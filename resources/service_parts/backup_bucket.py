@@ -1,4 +1,4 @@
-"""`BackupBucket`: a bucket of one's own that a service's backups go to.
+"""`BackupBucket`: a custom bucket for the backups of a service.
 
 Operations: `backupBucketGet`, `backupBucketCreate`, `backupBucketUpdate`, `backupBucketDelete`.
 
@@ -13,9 +13,10 @@ Operations: `backupBucketGet`, `backupBucketCreate`, `backupBucketUpdate`, `back
         ),
     )
 
-Another service or bucket provider replaces it; the rest changes in place. A service has one bucket:
-one that is there already and is not as asked for is only changed with `adopt=True`; one of another
-provider has to be deleted first. Secrets are sent when they change; the API never tells them.
+Another service or bucket provider replaces it. All other fields change in place. A service has at
+most one bucket. If it has one with other values, the resource changes that bucket only with
+`adopt=True`. A bucket of another provider must be deleted first. Secrets are sent when they change,
+because the API never returns them.
 """
 
 from __future__ import annotations
@@ -48,21 +49,21 @@ POSSIBLE = {**NEEDED, "AWS": (*NEEDED["AWS"], "iam_role_session_name", "iam_role
 
 @dataclass(kw_only=True)
 class BackupBucketArgs:
-    """Which bucket, and how to get in.
+    """The bucket and its credentials.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
         bucket_provider: `AWS`, `GCP` or `AZURE`. Replaces.
-        bucket_path: AWS and GCP. In place.
-        iam_role_arn: AWS: the role that writes. In place.
-        iam_role_session_name: AWS, optional. In place.
-        iam_role_external_id: AWS, optional. In place.
-        access_key_id: GCP: an HMAC key. In place.
-        secret_access_key: GCP: its secret. In place.
-        container_name: Azure. In place.
-        connection_string: Azure, a secret. In place.
-        adopt: change a bucket that is there already. Default: no.
+        bucket_path: URL of the bucket, for AWS and GCP. In place.
+        iam_role_arn: the role that writes to the bucket, for AWS. In place.
+        iam_role_session_name: session name of the role, for AWS. Optional. In place.
+        iam_role_external_id: external id of the role, for AWS. Optional. In place.
+        access_key_id: id of an HMAC key, for GCP. In place.
+        secret_access_key: secret of the HMAC key, for GCP. In place.
+        container_name: name of the container, for Azure. In place.
+        connection_string: a secret, for Azure. In place.
+        adopt: whether to change an existing bucket. Default: no.
     """
 
     organization_id: pulumi.Input[str]
@@ -100,7 +101,7 @@ class BackupBucketProvider(Singleton):
     }
 
     def rules(self, checker: Checker) -> None:
-        """Each bucket provider has fields of its own."""
+        """Reject fields of another bucket provider."""
         checker.flag("adopt")
         provider = checker.known("bucket_provider")
         if provider not in NEEDED:
@@ -112,11 +113,15 @@ class BackupBucketProvider(Singleton):
                 checker.fail(name, f"is set, allowed: nothing for {provider}")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The bucket there is, without its secrets."""
+        """Return the service's bucket, without its secrets."""
         return plain(client.backup.backup_bucket_get(props["organization_id"], resource_id))
 
     def sync(self, change: Change) -> Live | None:
-        """Create it, or send what differs; if the create's answer is lost, read back."""
+        """Create the bucket, or send the fields that differ.
+
+        Returns:
+            The bucket, or None if the response to the create request was lost.
+        """
         from clickhouse_api import errors, models
 
         backup, news, provider = change.client.backup, change.news, change.news["bucket_provider"]
@@ -136,15 +141,15 @@ class BackupBucketProvider(Singleton):
             return None
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Backups go to ClickHouse's own storage again."""
+        """Delete the bucket's configuration, so that backups go to ClickHouse's storage again."""
         client.backup.backup_bucket_delete(props["organization_id"], resource_id)
 
 
 class BackupBucket(Resource, module="clickhouse", name="BackupBucket"):
-    """A service's own backup bucket."""
+    """A service's custom backup bucket."""
 
     bucket_provider: pulumi.Output[str]
-    """Whose cloud it is in."""
+    """The cloud that has the bucket."""
 
     def __init__(
         self,

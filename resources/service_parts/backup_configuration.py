@@ -1,7 +1,7 @@
 """`BackupConfiguration`: how often a service is backed up, and how long backups are kept.
 
-Operations: `backupConfigurationGet`, `backupConfigurationUpdate`. Every primary service has one;
-secondaries share it.
+Operations: `backupConfigurationGet`, `backupConfigurationUpdate`. Every primary service has one,
+which the secondary services share.
 
     BackupConfiguration(
         "backups",
@@ -13,9 +13,9 @@ secondaries share it.
         ),
     )
 
-Another service replaces it; the rest changes in place. What the program does not set stays as it
-is; what it no longer sets goes back to ClickHouse's default, and so does everything it set when
-the resource is destroyed.
+Another service replaces it. All other fields change in place. Fields that the program never set
+stay as they are. A field that the program no longer sets is reset to ClickHouse's default.
+Destroying the resource resets all fields that the program set.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ PERIOD, RETENTION = "backup_period_in_hours", "backup_retention_period_in_hours"
 START = "backup_start_time"
 SENT = (PERIOD, RETENTION, START)
 PERIODS = (6, 8, 12, 16, 20, 24, 36, 48)
-# A fixed hour makes sense for whole days only.
+# A start time needs a period of whole days.
 PERIODS_WITH_START = (24, 48)
 LONGEST_RETENTION_HOURS = 1080
 
 
 @dataclass(kw_only=True)
 class BackupConfigurationArgs:
-    """How often, how long.
+    """The interval and the retention of backups.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
@@ -55,7 +55,8 @@ class BackupConfigurationArgs:
         backup_period_in_hours: 6, 8, 12, 16, 20, 24, 36 or 48. Not with `backup_start_time`.
             Default: the server's. In place.
         backup_retention_period_in_hours: whole days, 24 to 1080. Default: the server's. In place.
-        backup_start_time: a full hour, `03:00`; then one backup a day. In place.
+        backup_start_time: a full hour in UTC, for example `03:00`. There is one backup a day then.
+            In place.
     """
 
     organization_id: pulumi.Input[str]
@@ -83,19 +84,19 @@ class BackupConfigurationProvider(Singleton):
     }
 
     def rules(self, checker: Checker) -> None:
-        """A start time already says how often."""
+        """Reject a period together with a start time, which implies one backup a day."""
         if START in checker.inputs and PERIOD in checker.inputs:
-            checker.reject(PERIOD, f"nothing beside {START}")
+            checker.reject(PERIOD, f"nothing together with {START}")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The configuration as it is."""
+        """Return the service's configuration."""
         return plain(client.backup.backup_configuration_get(props["organization_id"], resource_id))
 
     def sync(self, change: Change) -> Live:
-        """Send what differs; a null resets."""
+        """Send the fields that differ. A null resets a field."""
         live, values = change.live or {}, change.values(SENT)
-        # The API refuses a start time beside a stored period that is no whole day, and the other
-        # way round, so each takes the other's place.
+        # The API rejects a start time if the stored period is not a number of days, and a period
+        # if there is a stored start time. So the new field resets the other one.
         if values.get(START) and live.get(PERIOD) not in PERIODS_WITH_START:
             values[PERIOD] = None
         if values.get(PERIOD) and live.get(START):
@@ -103,7 +104,7 @@ class BackupConfigurationProvider(Singleton):
         return _patch(change.client, *change.ids, values)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Back to the defaults, as far as the program had set anything."""
+        """Reset the fields that the program set."""
         names = [name for name in SENT if name in props.get("given", ())]
         if names:
             _patch(client, props["organization_id"], resource_id, dict.fromkeys(names))
@@ -115,9 +116,9 @@ class BackupConfiguration(Resource, module="clickhouse", name="BackupConfigurati
     backup_period_in_hours: pulumi.Output[int]
     """Hours from one backup to the next."""
     backup_retention_period_in_hours: pulumi.Output[int]
-    """For how many hours a backup is kept."""
+    """Hours that a backup is kept."""
     backup_start_time: pulumi.Output[str]
-    """When the day's backup begins, UTC; absent where only the period is set."""
+    """Start time of the daily backup in UTC. Absent if only the period is set."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""`PrivateEndpointAttachment`: through which private endpoints a service may be reached.
+"""`PrivateEndpointAttachment`: the private endpoints that may connect to a service.
 
 Operations: `instanceGet`, `instanceUpdate`.
 
@@ -11,9 +11,9 @@ Operations: `instanceGet`, `instanceUpdate`.
         ),
     )
 
-Another service replaces it; the ids are a set and change in place. A service's list has one owner:
-where other ids are attached already, they are only detached with `adopt=True`. Destroying it
-detaches its ids and no other.
+Another service replaces it. The ids are a set and change in place. One resource owns the whole list
+of a service. If other ids are attached, the resource detaches them only with `adopt=True`. Without
+it, the create fails. Destroying the resource detaches its own ids only.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ IDS = "private_endpoint_ids"
 
 @dataclass(kw_only=True)
 class PrivateEndpointAttachmentArgs:
-    """Which ones.
+    """The service and its endpoints.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
-        private_endpoint_ids: the cloud provider's ids of the endpoints. A set, in place.
-        adopt: detach what else is attached already. Default: no.
+        private_endpoint_ids: ids of the endpoints at the cloud provider. A set, in place.
+        adopt: whether to detach other endpoints. Default: no.
     """
 
     organization_id: pulumi.Input[str]
@@ -74,11 +74,11 @@ class PrivateEndpointAttachmentProvider(Singleton):
     }
 
     def rules(self, checker: Checker) -> None:
-        """Whether to overwrite is a yes or a no."""
+        """Reject an `adopt` that is not true or false."""
         checker.flag("adopt")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
-        """What is attached; nothing where the service is gone."""
+        """Return the attached ids, or None if the service does not exist."""
         ref = ServiceRef(props["organization_id"], resource_id, "with private endpoints")
         service = get_or_none(client, ref)
         if service is None or service.state in DELETING:
@@ -86,17 +86,17 @@ class PrivateEndpointAttachmentProvider(Singleton):
         return {IDS: sorted(service.private_endpoint_ids or [])}
 
     def is_occupied(self, live: Live) -> bool:
-        """An empty list belongs to nobody."""
+        """Return whether any endpoint is attached."""
         return bool(live[IDS])
 
     def sync(self, change: Change) -> None:
-        """Send what is to be added and what removed."""
+        """Send the ids to attach and the ids to detach."""
         attached, wanted = set((change.live or {}).get(IDS, ())), set(change.news[IDS])
         added, removed = wanted - attached, attached - wanted
         _patch(change.client, change.resource_id, change.news, add=added, remove=removed)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Detach ours."""
+        """Detach the ids of this resource."""
         live = self.observe(client, resource_id, props)
         if live is not None:
             ours = set(live[IDS]) & set(props[IDS])
@@ -107,7 +107,7 @@ class PrivateEndpointAttachment(Resource, module="clickhouse", name="PrivateEndp
     """A service's private endpoints."""
 
     private_endpoint_ids: pulumi.Output[list[str]]
-    """What is attached."""
+    """Ids of the attached endpoints."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""`QueryEndpoint`: which API keys may query a service over ClickHouse's query API.
+"""`QueryEndpoint`: the API keys that may query a service over ClickHouse's query API.
 
 Operations: `instanceQueryEndpointGet`, `instanceQueryEndpointUpsert`,
 `instanceQueryEndpointDelete`.
@@ -13,13 +13,13 @@ Operations: `instanceQueryEndpointGet`, `instanceQueryEndpointUpsert`,
         ),
     )
 
-A key is named by its resource id (`ApiKey.id`), not by the id one logs in with. The API replaces
-all keys with every change. So by default the keys of others are read first and sent along: this
-resource answers for its own keys alone, takes only those away, and several may share an endpoint.
-With `exclusive=True` it answers for the whole list, and other people's keys are revoked. Roles and
+`open_api_keys` are resource ids (`ApiKey.id`), not the ids that a client logs in with. Every change
+of an endpoint replaces all of its keys. By default the resource therefore reads the other keys
+first and sends them with its own. It then manages its own keys only, so several resources may share
+an endpoint. With `exclusive=True` it manages the whole list and revokes all other keys. Roles and
 origins belong to the endpoint as a whole.
 
-Another service replaces it; the rest changes in place. An endpoint that is there is taken over.
+Another service replaces it. All other fields change in place. An existing endpoint is adopted.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["QueryEndpoint", "QueryEndpointArgs", "QueryEndpointProvider"]
 
 ROLES = ("sql_console_read_only", "sql_console_admin")
-# About one in twenty new keys is not known to the endpoints for some seconds (a 400), and a
-# service that is being provisioned answers 500 (ClickHouse/clickhousectl#242).
+# For some seconds the API rejects about one in twenty new keys with the status 400. While a service
+# is provisioned, the status is 500 (ClickHouse/clickhousectl#242).
 _NEW_KEY_SECONDS = 30.0
 _PROVISIONING_SECONDS = 300.0
 _RETRY = Intervals.of(3.0)
@@ -51,15 +51,16 @@ _RETRY = Intervals.of(3.0)
 
 @dataclass(kw_only=True)
 class QueryEndpointArgs:
-    """Who may ask, and as what.
+    """The keys and their permissions.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
         open_api_keys: resource ids of API keys, at least one. A set, in place.
-        roles: `sql_console_read_only`, `sql_console_admin`; a set, in place.
-        allowed_origins: origins from which browsers may ask. Default: the server's. In place.
-        exclusive: take every key away that is not listed. Default: no. In place.
+        roles: `sql_console_read_only`, `sql_console_admin`. A set, in place.
+        allowed_origins: origins from which browsers may send queries. Default: the server's. In
+            place.
+        exclusive: whether to revoke every key that is not listed. Default: no. In place.
     """
 
     organization_id: pulumi.Input[str]
@@ -71,7 +72,7 @@ class QueryEndpointArgs:
 
 
 class QueryEndpointProvider(Singleton):
-    """Puts a service's query endpoint, with everybody's keys."""
+    """Writes a service's query endpoint, including the keys of others."""
 
     display_name = "query endpoint"
     shared_field = "open_api_keys"
@@ -87,13 +88,13 @@ class QueryEndpointProvider(Singleton):
     }
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The endpoint with everybody's keys."""
+        """Return the endpoint with all of its keys."""
         return _live(
             client.service.instance_query_endpoint_get(props["organization_id"], resource_id)
         )
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """Our own keys; all of them if nobody else may have one."""
+        """Return the keys of this resource. With `exclusive`, return all keys."""
         shown = super().shown(live, wanted)
         if not wanted.get("exclusive"):
             ours = set(wanted.get("open_api_keys") or ())
@@ -101,7 +102,7 @@ class QueryEndpointProvider(Singleton):
         return shown
 
     def sync(self, change: Change) -> None:
-        """Put all three; what the program leaves out stays as it is."""
+        """Send keys, roles and origins. Origins that the program does not set stay as they are."""
         live, news = change.live or {}, change.news
         keys = set(news["open_api_keys"])
         if not news.get("exclusive"):
@@ -114,7 +115,7 @@ class QueryEndpointProvider(Singleton):
         _upsert(change.client, *change.ids, endpoint)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Take our keys away; the endpoint goes with the last one."""
+        """Remove the keys of this resource. Delete the endpoint if no other key is left."""
         live = self.observe(client, resource_id, props)
         left = sorted(set(live["open_api_keys"]) - set(props.get("open_api_keys") or ()))
         if left and not props.get("exclusive"):
@@ -127,11 +128,11 @@ class QueryEndpoint(Resource, module="clickhouse", name="QueryEndpoint"):
     """A service's query endpoint."""
 
     open_api_keys: pulumi.Output[list[str]]
-    """Resource ids of the keys that this resource answers for."""
+    """Resource ids of the keys that this resource manages."""
     roles: pulumi.Output[list[str]]
-    """What a key may do."""
+    """Roles of the keys."""
     allowed_origins: pulumi.Output[str]
-    """Origins from which browsers may ask."""
+    """Origins from which browsers may send queries."""
 
     def __init__(
         self,
@@ -146,7 +147,7 @@ class QueryEndpoint(Resource, module="clickhouse", name="QueryEndpoint"):
 def _upsert(
     client: Client, organization_id: str, service_id: str, endpoint: Mapping[str, Any]
 ) -> None:
-    """Put the endpoint, as soon as its keys and its service are known there."""
+    """Write the endpoint. Repeat while the API does not accept the new keys or the new service."""
     from clickhouse_api import errors, models
 
     names = ("open_api_keys", "roles", "allowed_origins")

@@ -1,4 +1,4 @@
-"""`ScalingSchedule`: hours of the week in which a service has another size.
+"""`ScalingSchedule`: hours of the week when a service has a different size.
 
 Operations: `scalingScheduleGet`, `scalingScheduleUpsert`, `scalingScheduleDelete`.
 
@@ -19,8 +19,8 @@ Operations: `scalingScheduleGet`, `scalingScheduleUpsert`, `scalingScheduleDelet
         ),
     )
 
-Another service replaces it; entries change in place. The API knows only the schedule as a whole,
-so a service has one owner of it: one that is there already is only overwritten with `adopt=True`.
+Another service replaces it. The entries change in place. The API writes the schedule as a whole, so
+one resource owns it. The resource overwrites an existing schedule only with `adopt=True`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = ["ScalingSchedule", "ScalingScheduleArgs", "ScalingScheduleProvider"]
 MOST_ENTRIES = 10
 MODES = ("vertical", "horizontal")
 REQUIRED = ("name", "weekdays", "start_hour_utc", "end_hour_utc")
-# Name -> least, most, step.
+# Field -> minimum, maximum, step.
 NUMBERS = {
     "start_hour_utc": (0, 23, 1),
     "end_hour_utc": (1, 24, 1),
@@ -56,19 +56,20 @@ NUMBERS = {
     "idle_timeout_minutes": (5, 24 * 60 * 365, 1),
 }
 ENTRY = ("name", "weekdays", "autoscaling_mode", "idle_scaling", *NUMBERS)
+OPTIONAL = tuple(name for name in ENTRY if name not in REQUIRED)
 
 
 @dataclass(kw_only=True)
 class ScalingScheduleArgs:
-    """When, and how large.
+    """The hours and the sizes.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
-        entries: up to 10 mappings, a set by `name`, in place: `name`, `weekdays` (0 to 6),
-            `start_hour_utc` (0 to 23), `end_hour_utc` (1 to 24, after the start), and of the
-            service's own scaling fields those that differ in these hours.
-        adopt: overwrite a schedule that is there already. Default: no.
+        entries: up to 10 mappings with different names. Each has `name`, `weekdays` (0 to 6),
+            `start_hour_utc` (0 to 23), `end_hour_utc` (1 to 24, after the start), and the scaling
+            fields of the service that have other values in these hours. In place.
+        adopt: whether to overwrite an existing schedule. Default: no.
     """
 
     organization_id: pulumi.Input[str]
@@ -87,15 +88,15 @@ def _check_entries(checker: Checker, name: str) -> None:
     entries = [_normal(entry) for entry in entries]
     checker.inputs[name] = sorted(entries, key=lambda entry: str(entry.get("name")))
     for entry in entries:
-        wrong = _wrong(entry)
-        if wrong is not None:
-            checker.reject(name, f"entry {entry.get('name')!r}: {wrong}")
+        rule = _broken_rule(entry)
+        if rule is not None:
+            checker.reject(name, f"entry {entry.get('name')!r}: {rule}")
     if len({entry.get("name") for entry in entries}) < len(entries):
         checker.reject(name, "each name once")
 
 
 class ScalingScheduleProvider(Singleton):
-    """Puts a service's whole schedule."""
+    """Writes a service's whole schedule."""
 
     display_name = "scaling schedule"
     overwrites_existing = False
@@ -106,19 +107,19 @@ class ScalingScheduleProvider(Singleton):
     }
 
     def rules(self, checker: Checker) -> None:
-        """Whether to overwrite is a yes or a no."""
+        """Reject an `adopt` that is not true or false."""
         checker.flag("adopt")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The schedule there is."""
+        """Return the service's schedule."""
         return plain(client.service.scaling_schedule_get(props["organization_id"], resource_id))
 
     def is_occupied(self, live: Live) -> bool:
-        """An empty schedule belongs to nobody."""
+        """Return whether the schedule has entries."""
         return bool(live.get("entries"))
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """The entries in the program's spelling, as far as they are in the program."""
+        """Return all entries. An entry of the program has only the fields that the program sets."""
         spelled = {entry["name"]: entry for entry in wanted.get("entries") or ()}
         entries = [
             _as_spelled(entry, spelled.get(entry["name"])) for entry in live.get("entries", ())
@@ -126,7 +127,7 @@ class ScalingScheduleProvider(Singleton):
         return {"entries": sorted(entries, key=lambda entry: str(entry["name"]))}
 
     def sync(self, change: Change) -> Live:
-        """Put the whole schedule."""
+        """Write the whole schedule."""
         from clickhouse_api import models
 
         entries = change.news["entries"]
@@ -134,7 +135,7 @@ class ScalingScheduleProvider(Singleton):
         return plain(change.client.service.scaling_schedule_upsert(*change.ids, schedule))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """The service's own size holds at all hours."""
+        """Delete the schedule, so that the service has its own size at all hours."""
         client.service.scaling_schedule_delete(props["organization_id"], resource_id)
 
 
@@ -142,7 +143,7 @@ class ScalingSchedule(Resource, module="clickhouse", name="ScalingSchedule"):
     """A service's scaling schedule."""
 
     entries: pulumi.Output[list[dict[str, Any]]]
-    """The hours and the sizes."""
+    """The entries, sorted by name."""
 
     def __init__(
         self,
@@ -161,15 +162,15 @@ def _normal(entry: Any) -> dict[str, Any]:
     return normal
 
 
-def _wrong(entry: Mapping[str, Any]) -> str | None:
-    """The first rule that an entry breaks."""
-    strangers, missing = set(entry) - set(ENTRY), set(REQUIRED) - set(entry)
-    if strangers or missing:
-        return f"{', '.join(REQUIRED)}, and of {', '.join(ENTRY)} what differs"
+def _broken_rule(entry: Mapping[str, Any]) -> str | None:
+    """Return the first rule that an entry breaks."""
+    unknown, missing = set(entry) - set(ENTRY), set(REQUIRED) - set(entry)
+    if unknown or missing:
+        return f"{', '.join(REQUIRED)}, and any of the other fields: {', '.join(OPTIONAL)}"
     for name, (least, most, step) in NUMBERS.items():
         value = entry.get(name)
-        legal = isinstance(value, int) and least <= value <= most and value % step == 0
-        if value is not None and not legal:
+        valid = isinstance(value, int) and least <= value <= most and value % step == 0
+        if value is not None and not valid:
             multiple = f" that is a multiple of {step}" if step > 1 else ""
             return f"{name} a whole number from {least} to {most}{multiple}"
     if not entry["weekdays"] or not set(entry["weekdays"]) <= set(range(7)):
@@ -184,10 +185,10 @@ def _wrong(entry: Mapping[str, Any]) -> str | None:
 
 
 def _as_spelled(live: Mapping[str, Any], spelled: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A live entry with the fields that the program's has; all there are if it has none."""
+    """Return the fields of an entry that the program sets, or all fields of an unknown entry."""
     entry = {name: live[name] for name in ENTRY if live.get(name) is not None}
     entry["weekdays"] = sorted(entry.get("weekdays", []))
     if entry.get("min_replicas") == entry.get("max_replicas") and "num_replicas" not in entry:
-        # The API shows a fixed number as both bounds.
+        # The API returns a fixed number as both bounds.
         entry["num_replicas"] = entry.get("min_replicas")
     return {name: value for name, value in entry.items() if spelled is None or name in spelled}

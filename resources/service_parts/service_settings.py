@@ -12,9 +12,9 @@ Operations: `serviceClickhouseSettingsListGet`, `serviceClickhouseSettingsUpdate
         ),
     )
 
-Another service replaces it; settings change in place. The resource answers for the settings that it
-names and for no other: those of others stay, and one that the program no longer names goes back to
-the server's default. Settings that are there already are taken over.
+Another service replaces it. The settings change in place. The resource manages only the settings
+that it names. All others stay as they are. A setting that the program no longer names is reset to
+the server's default. Existing settings are adopted.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ __all__ = ["ServiceSettings", "ServiceSettingsArgs", "ServiceSettingsProvider"]
 
 @dataclass(kw_only=True)
 class ServiceSettingsArgs:
-    """Which settings.
+    """The service and its settings.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
-        settings: name to text or whole number, at least one; the API knows which there are. In
-            place.
+        settings: names with strings or whole numbers, at least one. The API rejects unknown
+            names. In place.
     """
 
     organization_id: pulumi.Input[str]
@@ -59,7 +59,7 @@ def _check_settings(checker: Checker, name: str) -> None:
     if value is None:
         return
     if not isinstance(value, dict) or not value or not all(map(_is_setting, value.items())):
-        checker.reject(name, "names with texts or whole numbers, at least one")
+        checker.reject(name, "names with strings or whole numbers, at least one")
         return
     checker.inputs[name] = {key: whole_number(value[key]) for key in sorted(value)}
 
@@ -70,7 +70,7 @@ def _is_setting(item: tuple[str, Any]) -> bool:
 
 
 def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
-    # A whole number may be read back as text.
+    # The API may return a whole number as a string.
     return {name: str(whole_number(value)) for name, value in settings.items()}
 
 
@@ -90,34 +90,34 @@ class ServiceSettingsProvider(Singleton):
     }
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """All settings that somebody set."""
+        """Return all settings that have a value other than the default."""
         listed = client.service.service_clickhouse_settings_list_get(
             props["organization_id"], resource_id
         )
         return {"settings": {str(s.name): whole_number(s.value) for s in listed.settings or []}}
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """Ours."""
+        """Return the settings that this resource names."""
         ours = wanted.get("settings") or {}
         return {"settings": {name: v for name, v in live["settings"].items() if name in ours}}
 
     def sync(self, change: Change) -> None:
-        """Send those that differ, reset those that are no longer named."""
+        """Send the settings that differ. Reset the settings that the program no longer names."""
         from clickhouse_api import models
 
-        there = _texts((change.live or {"settings": {}})["settings"])
+        current = _texts((change.live or {"settings": {}})["settings"])
         wanted = change.news["settings"]
-        changed = {name: v for name, v in wanted.items() if there.get(name) != str(v)}
+        changed = {name: v for name, v in wanted.items() if current.get(name) != str(v)}
         if changed:
             patch = models.ServiceClickhouseSettingsPatchRequest.model_validate(
                 {"settings": changed}
             )
             change.client.service.service_clickhouse_settings_update(*change.ids, patch)
         dropped = set(change.olds.get("settings") or ()) - set(wanted)
-        _reset(change.client, change.resource_id, change.news, dropped & set(there))
+        _reset(change.client, change.resource_id, change.news, dropped & set(current))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Back to the server's defaults."""
+        """Reset the settings of this resource to the server's defaults."""
         _reset(client, resource_id, props, props.get("settings") or ())
 
 
@@ -125,7 +125,7 @@ class ServiceSettings(Resource, module="clickhouse", name="ServiceSettings"):
     """Server settings of a service."""
 
     settings: pulumi.Output[dict[str, Any]]
-    """Those that this resource answers for."""
+    """The settings that this resource manages."""
 
     def __init__(
         self,

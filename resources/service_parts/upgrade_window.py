@@ -1,7 +1,7 @@
-"""`UpgradeWindow`: the six hours of a week in which a service may be upgraded.
+"""`UpgradeWindow`: the six hours of a week when ClickHouse Cloud may upgrade a service.
 
 Operations: `upgradeWindowGet`, `upgradeWindowUpdate`, `upgradeWindowDelete`. Only the primary
-service of a warehouse has one.
+service of a warehouse has a window.
 
     UpgradeWindow(
         "window",
@@ -13,8 +13,8 @@ service of a warehouse has one.
         ),
     )
 
-Another service replaces it; day and hour change in place. One that is there already is taken over
-and set to these values. Without a window, ClickHouse Cloud upgrades when it likes.
+Another service replaces it. Day and hour change in place. An existing window is adopted and set to
+these values. Without a window, ClickHouse Cloud may upgrade the service at any time.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ START_HOURS = (0, 6, 12, 18)
 
 @dataclass(kw_only=True)
 class UpgradeWindowArgs:
-    """When.
+    """The service and the start of its window.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
-        weekday: 0 to 6, as the API counts days. In place.
+        weekday: 0 to 6, in the numbering of the API. In place.
         start_hour_utc: 0, 6, 12 or 18. In place.
     """
 
@@ -66,11 +66,11 @@ class UpgradeWindowProvider(Singleton):
     }
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The window there is."""
+        """Return the service's window."""
         return plain(client.service.upgrade_window_get(props["organization_id"], resource_id))
 
     def sync(self, change: Change) -> Live:
-        """Put both values."""
+        """Send both values."""
         from clickhouse_api import models
 
         window = models.UpgradeWindowPutRequest(
@@ -79,7 +79,7 @@ class UpgradeWindowProvider(Singleton):
         return plain(change.client.service.upgrade_window_update(*change.ids, window))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Leave the service without a window."""
+        """Delete the window."""
         client.service.upgrade_window_delete(props["organization_id"], resource_id)
 
 
@@ -87,9 +87,9 @@ class UpgradeWindow(Resource, module="clickhouse", name="UpgradeWindow"):
     """A service's upgrade window."""
 
     weekday: pulumi.Output[int]
-    """Day of the week."""
+    """Day of the week, 0 to 6."""
     start_hour_utc: pulumi.Output[int]
-    """Hour in which it begins."""
+    """Hour when the window begins."""
 
     def __init__(
         self,

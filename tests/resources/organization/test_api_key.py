@@ -47,7 +47,7 @@ class TestApiKey(DeclaredResourceTests):
         ({"ip_access_list": []}, "an empty list would let nobody in"),
         ({"ip_access_list": ["here"]}, "ip_access_list is ['here'], allowed: ad"),
         ({"expire_at": "2099-01-01"}, "expire_at is '2099-01-01', allowed: a date"),
-        ({"assigned_role_ids": ["r"]}, "allowed: nothing beside roles"),
+        ({"assigned_role_ids": ["r"]}, "allowed: nothing together with roles"),
         ({"state": "asleep"}, "state is 'asleep', allowed: enabled, disabled"),
     )
 

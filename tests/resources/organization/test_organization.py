@@ -101,7 +101,7 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
     organization(stack, f"members/{colleague['userId']}", "PATCH", {"assignedRoleIds": [admin]})
     declare(stack)
     shown = stack.up()
-    assert "stays, with the roles they have" in shown
+    assert "stays in the organization with the same roles" in shown
     assert "keeps its settings" in shown
     assert custom_roles(stack) == []
     assert organization(stack, "invitations") == []

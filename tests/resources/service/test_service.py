@@ -221,7 +221,10 @@ def test_an_unknown_organization_is_answered_with_those_there_are(stack: Program
     """The preview ends with one line that lists the names."""
     stack.pulumi("config", "set", "organization", "Nobody Inc")
     shown = stack.pulumi("preview", succeeds=False)
-    assert "there is no ClickHouse organization named 'Nobody Inc'; the API key sees: " in shown
+    assert (
+        "there is no ClickHouse organization named 'Nobody Inc'. The API key has access to: "
+        in shown
+    )
     assert stack.control_plane.cloud["organization_name"] in shown
     assert "Traceback" not in shown
 

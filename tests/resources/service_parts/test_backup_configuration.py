@@ -32,7 +32,7 @@ class TestBackupConfiguration(DeclaredResourceTests):
         ),
         (
             {"backup_start_time": "03:00"},
-            "backup_period_in_hours is 12, allowed: nothing beside backup_start_time",
+            "backup_period_in_hours is 12, allowed: nothing together with backup_start_time",
         ),
         ({"backup_start_time": "3"}, "allowed: a full hour"),
         (

@@ -18,7 +18,7 @@ class TestServiceSettings(DeclaredResourceTests):
     first_shown = {"max_concurrent_queries": 200, "timezone": "UTC"}
     second = {"settings": {"max_concurrent_queries": 300}}
     second_shown = {"max_concurrent_queries": 300, "timezone": None}
-    invalid = (({"settings": {"a": 1.5}}, "names with texts or whole numbers"),)
+    invalid = (({"settings": {"a": 1.5}}, "names with strings or whole numbers"),)
 
     def shown(self, api: ControlPlaneByHand, _resource_id: str) -> Any:
         listed = api.service("clickhouseSettings")["settings"]
