@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from resources.base.control_plane import ControlPlane
     from resources.service.service import Service
 
-__all__ = ["CONNECTION", "Connection", "Warehouse", "connection_of", "quoted"]
+__all__ = ["CONNECTION", "Connection", "SqlServer", "connection_of", "quoted"]
 
 # Property names of a connection in the inputs of a resource.
 CONNECTION = ("url", "admin_user", "admin_password")
@@ -99,7 +99,7 @@ def connection_of(service: Service) -> Connection:
 
 
 @dataclass(frozen=True)
-class Warehouse:
+class SqlServer:
     """A ClickHouse server, and the user that sends statements to it.
 
     Attributes:
@@ -119,7 +119,7 @@ class Warehouse:
         *,
         control_plane: ControlPlane | None = None,
         may_start: bool = True,
-    ) -> Warehouse:
+    ) -> SqlServer:
         """Return the server in a resource's inputs.
 
         Args:

@@ -30,7 +30,7 @@ from pulumi.dynamic import DiffResult, Resource
 
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError, ServiceGone, ServiceStopped
-from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.connection import Connection, SqlServer, quoted
 from resources.sql.database_names import DATABASE, DATABASE_ALLOWED
 from resources.sql.sql_resource import SqlResourceProvider, flat, sql_literal
 
@@ -80,7 +80,7 @@ class DatabaseProvider(SqlResourceProvider):
                 _refuse_loss(server, olds, f"replaced by {news['name']}")
         return result
 
-    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Create the database if it does not exist, and set its comment."""
         name = quoted(news["name"])
         # As in `Migrations`: the default engine of an embedded server does not store data.
@@ -91,14 +91,14 @@ class DatabaseProvider(SqlResourceProvider):
         if comment != live:
             server.command(f"ALTER DATABASE {name} MODIFY COMMENT {sql_literal(comment)}")
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read the comment, if the program sets one."""
         comment = _comment(server, props)
         if comment is None:
             return None
         return {"comment": comment} if "comment" in props else {}
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Drop the database, unless that would delete tables and is not allowed to."""
         _refuse_loss(server, props, "dropped")
         server.command(f"DROP DATABASE IF EXISTS {quoted(props['name'])}")
@@ -121,7 +121,7 @@ class Database(Resource, module="clickhouse", name="Database"):
         super().__init__(DatabaseProvider(), resource_name, flat(args), opts)
 
 
-def _refuse_loss(server: Warehouse, props: Mapping[str, Any], what: str) -> None:
+def _refuse_loss(server: SqlServer, props: Mapping[str, Any], what: str) -> None:
     if props.get("drop_tables_on_destroy"):
         return
     tables = server.command(
@@ -134,7 +134,7 @@ def _refuse_loss(server: Warehouse, props: Mapping[str, Any], what: str) -> None
         )
 
 
-def _comment(server: Warehouse, props: Mapping[str, Any]) -> str | None:
+def _comment(server: SqlServer, props: Mapping[str, Any]) -> str | None:
     """Return the database's comment, or None if the database does not exist."""
     rows = server.command(
         f"SELECT comment FROM system.databases WHERE name = {sql_literal(props['name'])} "  # noqa: S608

@@ -26,7 +26,7 @@ from pulumi.dynamic import CheckFailure, Resource
 from resources.base.checker import Checker, is_known
 from resources.base.errors import SqlError
 from resources.sql import privileges
-from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.connection import Connection, SqlServer, quoted
 from resources.sql.privileges import Catalog, Privilege
 from resources.sql.sql_resource import NAME, SqlResourceProvider, deleted_with_service, flat
 
@@ -75,7 +75,7 @@ class GrantProvider(SqlResourceProvider):
         """Return the grantee's name, because a grant has no name."""
         return str(props["to"])
 
-    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Grant the rights in `news`, then revoke the rights of `olds` that are not in `news`."""
         _grant(server, news)
         # After a refresh, `olds` has only the rights that were still in force.
@@ -91,7 +91,7 @@ class GrantProvider(SqlResourceProvider):
             # Revoking a right on all tables also revokes it on single tables.
             _grant(server, news)
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the rights that are in force, or None if the grantee does not exist."""
         lines = privileges.shown(server, props["to"])
         if lines is None:
@@ -113,7 +113,7 @@ class GrantProvider(SqlResourceProvider):
             ]
         return found if any(found.values()) else None
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Revoke the rights. A grantee or role that does not exist has none."""
         _revoke(server, props, props)
 
@@ -139,7 +139,7 @@ class Grant(Resource, module="clickhouse", name="Grant"):
         )
 
 
-def _grant(server: Warehouse, props: Mapping[str, Any]) -> None:
+def _grant(server: SqlServer, props: Mapping[str, Any]) -> None:
     to, option = quoted(props["to"]), bool(props.get("may_pass_on"))
     if grants := _listed(props.get("grants") or []):
         server.command(f"GRANT {grants} TO {to}{' WITH GRANT OPTION' if option else ''}")
@@ -149,7 +149,7 @@ def _grant(server: Warehouse, props: Mapping[str, Any]) -> None:
 
 
 def _revoke(
-    server: Warehouse,
+    server: SqlServer,
     props: Mapping[str, Any],
     rights: Mapping[str, Any],
     *,

@@ -37,7 +37,7 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker, is_known
 from resources.base.errors import ResourceError, SqlError, one_line
 from resources.base.urns import urn_of
-from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.connection import Connection, SqlServer, quoted
 from resources.sql.database_names import DATABASE, DATABASE_ALLOWED
 from resources.sql.sql_resource import SqlResourceProvider, differs, flat
 
@@ -107,7 +107,7 @@ class MigrationsProvider(SqlResourceProvider):
         """Return server and database, because a database has one history."""
         return f"{props['url']}/{props['database']}"
 
-    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Create the database, and apply every file that the server has not recorded."""
         if not differs("files", olds, news):
             return
@@ -118,7 +118,7 @@ class MigrationsProvider(SqlResourceProvider):
         server.command(f"CREATE DATABASE IF NOT EXISTS {quoted(news['database'])} ENGINE = Atomic")
         _apply(server, news)
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the files that the server's table `schema_versions` records as applied."""
         found = server.command(f"EXISTS DATABASE {quoted(props['database'])}")
         if found.strip() == "0":
@@ -126,7 +126,7 @@ class MigrationsProvider(SqlResourceProvider):
         applied = _applied(server, props)
         return {"files": {n: md5 for n, md5 in props["files"].items() if _version(n) in applied}}
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Drop the database if `drop_database_on_destroy` is set; otherwise keep it."""
         if props.get("drop_database_on_destroy"):
             server.command(f"DROP DATABASE IF EXISTS {quoted(props['database'])}")
@@ -195,7 +195,7 @@ def _variables(directory: str, name: str) -> set[str]:
     return set(_VARIABLE.findall((Path(directory) / name).read_text(encoding="utf8")))
 
 
-def _require_version(server: Warehouse, props: Mapping[str, Any]) -> None:
+def _require_version(server: SqlServer, props: Mapping[str, Any]) -> None:
     """Raise if the server is older than the files need: a failed file would not name the reason."""
     oldest = props.get("oldest_server")
     version = server.command("SELECT version() FORMAT TSVRaw").strip() if oldest else ""
@@ -225,7 +225,7 @@ def _check_history(checker: Checker, applied: Mapping[str, str]) -> None:
         engine.info(str(checker.inputs.get("resource_urn", "")), f"pending: {', '.join(pending)}")
 
 
-def _cluster(server: Warehouse) -> ClickhouseCluster:
+def _cluster(server: SqlServer) -> ClickhouseCluster:
     from urllib.parse import urlsplit
 
     from clickhouse_migrations.clickhouse_cluster import ClickhouseCluster
@@ -242,7 +242,7 @@ def _cluster(server: Warehouse) -> ClickhouseCluster:
     )
 
 
-def _applied(server: Warehouse, props: Mapping[str, Any]) -> set[int]:
+def _applied(server: SqlServer, props: Mapping[str, Any]) -> set[int]:
     """Return the numbers of the applied files.
 
     Raises:
@@ -272,7 +272,7 @@ def _server_message(error: BaseException) -> str:
     return found[0] if found else one_line(error)
 
 
-def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
+def _apply(server: SqlServer, props: Mapping[str, Any]) -> None:
     """Apply one file after the other, so that an error can name its file."""
     from clickhouse_connect.driver.exceptions import Error
     from clickhouse_migrations.exceptions import MigrationException

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from resources.base.errors import SqlError
-from resources.sql.connection import Warehouse, quoted
+from resources.sql.connection import SqlServer, quoted
 
 __all__ = [
     "GRANT",
@@ -84,7 +84,7 @@ class Rights:
     roles: Mapping[str, bool]
 
 
-def shown(server: Warehouse, name: str) -> list[str] | None:
+def shown(server: SqlServer, name: str) -> list[str] | None:
     """Return the lines of `SHOW GRANTS FOR`, or None if the user or role does not exist."""
     try:
         # Raw, because the default format escapes quoted names.
@@ -115,7 +115,7 @@ def rights(lines: Iterable[str]) -> Rights:
     return Rights(frozenset(privileges), frozenset(revoked), roles)
 
 
-def replace_grants(server: Warehouse, name: str, grants: Iterable[str]) -> None:
+def replace_grants(server: SqlServer, name: str, grants: Iterable[str]) -> None:
     """Set the privileges of a user or role to exactly these, in one statement.
 
     So a privilege that is in the old and the new list is in force all the time. Roles stay.
@@ -146,7 +146,7 @@ class Catalog:
             self._levels[name] = level
 
     @classmethod
-    def of(cls, server: Warehouse) -> Catalog:
+    def of(cls, server: SqlServer) -> Catalog:
         """Read the table `system.privileges` of a server."""
         table = server.command(
             "SELECT privilege, arrayStringConcat(aliases, ','), ifNull(toString(level), ''), "

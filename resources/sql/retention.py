@@ -26,7 +26,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources.base.checker import Checker
-from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.connection import Connection, SqlServer, quoted
 from resources.sql.sql_resource import SqlResourceProvider, differs, flat, sql_literal
 
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider", "partition_days"]
@@ -75,12 +75,12 @@ class RetentionProvider(SqlResourceProvider):
         """Return server and database, because a database has one retention."""
         return f"{props['url']}/{props['database']}"
 
-    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Change the tables whose days differ. Right after their migration none does."""
         if differs("days", olds, news):
             _apply(server, news)
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any]:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any]:
         """Return the days of the tables. If tables differ, return a value that the program differs
         from, so that the next `up` changes them.
         """
@@ -88,7 +88,7 @@ class RetentionProvider(SqlResourceProvider):
         others = sorted(found - {props["days"]})
         return {"days": others[0] if others else props["days"]}
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Do nothing: removing the TTL would keep rows indefinitely."""
 
 
@@ -107,7 +107,7 @@ class Retention(Resource, module="clickhouse", name="Retention"):
         super().__init__(RetentionProvider(), resource_name, flat(args), opts)
 
 
-def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
+def _apply(server: SqlServer, props: Mapping[str, Any]) -> None:
     database = quoted(props["database"])
     for table, (column, days) in _ttls(server, props).items():
         if days != props["days"]:
@@ -119,7 +119,7 @@ def _apply(server: Warehouse, props: Mapping[str, Any]) -> None:
             )
 
 
-def _ttls(server: Warehouse, props: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
+def _ttls(server: SqlServer, props: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
     """Return table -> (expression to which the days are added, days), of tables with such a TTL."""
     tables = server.command(
         f"SELECT name, create_table_query FROM system.tables "  # noqa: S608 - checked by `check`

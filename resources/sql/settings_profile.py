@@ -29,7 +29,7 @@ from pulumi.dynamic import CheckFailure, Resource
 
 from resources.base.checker import Checker
 from resources.base.errors import SqlError
-from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.connection import Connection, SqlServer, quoted
 from resources.sql.sql_resource import (
     NAME,
     SqlResourceProvider,
@@ -87,13 +87,13 @@ class SettingsProfileProvider(SqlResourceProvider):
                 allowed = "a value, or any of value, min, max, readonly"
                 checker.failures.append(CheckFailure("settings", f"{shown}, allowed: {allowed}"))
 
-    def ensure(self, server: Warehouse, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Create the profile, or change an existing one to the same content."""
         name, body = quoted(news["name"]), _body(news)
         server.command(f"CREATE SETTINGS PROFILE IF NOT EXISTS {name} {body}")
         server.command(f"ALTER SETTINGS PROFILE {name} {body}")
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read the statement that would create the profile, as the server spells it."""
         try:
             shown = server.command(
@@ -105,7 +105,7 @@ class SettingsProfileProvider(SqlResourceProvider):
             raise
         return {"shown": shown.strip()}
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Drop the profile. Its users and roles lose its settings."""
         server.command(f"DROP SETTINGS PROFILE IF EXISTS {quoted(props['name'])}")
 

@@ -20,7 +20,7 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker, is_known
 from resources.base.errors import ServiceGone, ServiceStopped
 from resources.base.provider import Provider
-from resources.sql.connection import CONNECTION, Warehouse
+from resources.sql.connection import CONNECTION, SqlServer
 
 __all__ = ["NAME", "SqlResourceProvider", "deleted_with_service", "differs", "flat", "sql_literal"]
 
@@ -99,24 +99,24 @@ class SqlResourceProvider(Provider):
         """Return an id that is unique among the objects of this kind in the server."""
         return str(props["name"])
 
-    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Create or change the object until it matches `news`. `olds` is empty on create."""
         raise NotImplementedError
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the object's properties in the server, or None if it does not exist.
 
         `shown`, the server's spelling of it, is compared with the one after our last change.
         """
         raise NotImplementedError
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Delete the object."""
         raise NotImplementedError
 
-    def server(self, props: Mapping[str, Any], *, may_start: bool = True) -> Warehouse:
+    def server(self, props: Mapping[str, Any], *, may_start: bool = True) -> SqlServer:
         """Return the server in the inputs."""
-        return Warehouse.of(props, control_plane=self._control_plane, may_start=may_start)
+        return SqlServer.of(props, control_plane=self._control_plane, may_start=may_start)
 
     def _ensured(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         server = self.server(news)

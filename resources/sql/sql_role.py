@@ -26,7 +26,7 @@ from pulumi.dynamic import Resource
 
 from resources.base.checker import Checker
 from resources.sql import privileges
-from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.connection import Connection, SqlServer, quoted
 from resources.sql.sql_resource import (
     NAME,
     SqlResourceProvider,
@@ -64,13 +64,13 @@ class SqlRoleProvider(SqlResourceProvider):
         checker.text("name", pattern=NAME, allowed="letters, digits and _")
         checker.texts("grants", pattern=privileges.GRANT, allowed=privileges.GRANTS_ALLOWED)
 
-    def ensure(self, server: Warehouse, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, _olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Create the role if it does not exist, and set its privileges."""
         server.command(f"CREATE ROLE IF NOT EXISTS {quoted(news['name'])}")
         if "grants" in news:
             privileges.replace_grants(server, news["name"], news["grants"])
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read the privileges, if the program lists them."""
         # `SHOW GRANTS` would also succeed for a user of that name.
         found = server.command(
@@ -81,7 +81,7 @@ class SqlRoleProvider(SqlResourceProvider):
         lines = privileges.shown(server, props["name"]) or []
         return {"shown": [line for line in lines if " ON " in line]} if "grants" in props else {}
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Drop the role. Its holders lose it."""
         server.command(f"DROP ROLE IF EXISTS {quoted(props['name'])}")
 

@@ -30,7 +30,7 @@ from pulumi.dynamic import CreateResult, Resource, UpdateResult
 from resources.base import passwords, with_secrets
 from resources.base.checker import Checker
 from resources.sql import privileges
-from resources.sql.connection import Connection, Warehouse, quoted
+from resources.sql.connection import Connection, SqlServer, quoted
 from resources.sql.sql_resource import (
     NAME,
     SqlResourceProvider,
@@ -87,7 +87,7 @@ class UserProvider(SqlResourceProvider):
         changed = super().update(user_id, olds, {**news, "password": password})
         return UpdateResult({**(changed.outs or {}), "password": password})
 
-    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Create the user if it does not exist, and set password, database and privileges."""
         user, database = quoted(news["name"]), _default_database(news)
         digest = passwords.sha256_hex(news["password"])
@@ -102,7 +102,7 @@ class UserProvider(SqlResourceProvider):
         if "grants" in news:
             privileges.replace_grants(server, news["name"], news["grants"])
 
-    def observe(self, server: Warehouse, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read privileges and database. Passwords cannot be read."""
         found = server.command(
             "SELECT default_database FROM system.users "  # noqa: S608 - a quoted string
@@ -114,7 +114,7 @@ class UserProvider(SqlResourceProvider):
         rights = [line for line in lines if " ON " in line] if "grants" in props else None
         return {"shown": rights, "default_database": found.strip() or None}
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Drop the user."""
         server.command(f"DROP USER IF EXISTS {quoted(props['name'])}")
 

@@ -46,7 +46,7 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError, one_line
 from resources.base.urns import urn_of
-from resources.sql.connection import Connection, Warehouse
+from resources.sql.connection import Connection, SqlServer
 from resources.sql.database_names import (
     DATABASE,
     DATABASE_ALLOWED,
@@ -121,14 +121,14 @@ class IngestProbeProvider(SqlResourceProvider):
         """Run the proof again."""
         return UpdateResult(self._proved(news))
 
-    def ensure(self, server: Warehouse, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         """Do nothing: `create` and `update` run the proof, because they return outputs."""
 
-    def observe(self, server: Warehouse, _props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def observe(self, server: SqlServer, _props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the server's version: another version needs another proof."""
         return {"shown": server_version(server)}
 
-    def remove(self, server: Warehouse, props: Mapping[str, Any]) -> None:
+    def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Do nothing: the proof leaves nothing on the server."""
 
     def _proved(self, props: dict[str, Any]) -> dict[str, Any]:
@@ -170,12 +170,12 @@ class IngestProbe(Resource, module="clickhouse", name="IngestProbe"):
 
 
 def _chosen_format(
-    server: Warehouse, version: str, props: Mapping[str, Any], settings: Mapping[str, str]
+    server: SqlServer, version: str, props: Mapping[str, Any], settings: Mapping[str, str]
 ) -> str:
     """Return the first format that works; tables without OTLP must work in any case."""
     manifest = Manifest.read(props["statements"])
     scratch = ScratchDatabase(server, props["scratch_database"])
-    writer = Warehouse(props["url"], props["writer"], props["writer_password"])
+    writer = SqlServer(props["url"], props["writer"], props["writer_password"])
     wanted = props["format"]
     formats = manifest.formats() if wanted == AUTOMATIC else [wanted]
     urn = str(props.get("resource_urn", ""))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from resources.base.errors import ResourceError
-from resources.sql.connection import Warehouse, quoted
+from resources.sql.connection import SqlServer, quoted
 from resources.sql.sql_resource import sql_literal
 
 __all__ = ["ScratchDatabase"]
@@ -28,7 +28,7 @@ class ScratchDatabase:
         name: from `probe_database`.
     """
 
-    admin: Warehouse
+    admin: SqlServer
     name: str
 
     @property

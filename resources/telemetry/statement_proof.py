@@ -18,7 +18,7 @@ from typing import Any
 
 from resources.base.errors import ResourceError, SqlError
 from resources.base.polling import Intervals, Poller
-from resources.sql.connection import Warehouse, quoted
+from resources.sql.connection import SqlServer, quoted
 from resources.sql.sql_resource import sql_literal
 from resources.telemetry.scratch_database import ScratchDatabase
 
@@ -104,12 +104,12 @@ class _Table:
     create_query: str
 
 
-def server_version(server: Warehouse) -> str:
+def server_version(server: SqlServer) -> str:
     """Return the version, like `26.7.2.1`."""
     return server.command("SELECT version() FORMAT TSVRaw").strip()
 
 
-def known_settings(server: Warehouse) -> dict[str, str]:
+def known_settings(server: SqlServer) -> dict[str, str]:
     """Return those of `VERSIONED_SETTINGS` that the server has."""
     names = ", ".join(sql_literal(name) for name in VERSIONED_SETTINGS)
     answer = server.command(
@@ -120,7 +120,7 @@ def known_settings(server: Warehouse) -> dict[str, str]:
 
 def prove(
     scratch: ScratchDatabase,
-    writer: Warehouse,
+    writer: SqlServer,
     database: str,
     manifest: Manifest,
     *,
@@ -154,7 +154,7 @@ class _Proof:
     """The users and settings of one proof; `filled_by_views` are tables in the scratch database."""
 
     scratch: ScratchDatabase
-    writer: Warehouse
+    writer: SqlServer
     settings: Mapping[str, str]
     filled_by_views: Collection[str]
 
@@ -251,7 +251,7 @@ class _Copies:
         return re.sub(rf"(?<![\w`.])(`{name}`|{name})\.", f"{self.scratch.name}.", create_query)
 
 
-def _tables(admin: Warehouse, database: str) -> list[_Table]:
+def _tables(admin: SqlServer, database: str) -> list[_Table]:
     answer = admin.command(
         "SELECT name, engine, create_table_query FROM system.tables "  # noqa: S608
         f"WHERE database = {sql_literal(database)} ORDER BY name FORMAT JSONEachRow"

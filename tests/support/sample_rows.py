@@ -13,7 +13,7 @@ import tempfile
 from base64 import b64decode
 from pathlib import Path
 
-from resources.sql.connection import Warehouse
+from resources.sql.connection import SqlServer
 from resources.telemetry.statement_proof import READ_SETTINGS, Manifest
 from tests.support.clickhouse_server import DATABASE, ClickHouse
 from tests.support.paths import ROOT
@@ -38,7 +38,7 @@ def main() -> None:
         clickhouse.start()
         try:
             clickhouse.migrate()
-            server = Warehouse(clickhouse.url, "owner", "owner")
+            server = SqlServer(clickhouse.url, "owner", "owner")
             for table, entry in Manifest.read(STATEMENTS).tables.items():
                 recorded[table] = _recorded(server, table, next(iter(entry["forms"].values())))
         finally:
@@ -46,7 +46,7 @@ def main() -> None:
     ROWS.write_text(json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
 
 
-def _recorded(server: Warehouse, table: str, insert: dict[str, dict[str, str]]) -> list[object]:
+def _recorded(server: SqlServer, table: str, insert: dict[str, dict[str, str]]) -> list[object]:
     found = server.command(f"SELECT count() FROM {DATABASE}.{table}").strip()
     assert found == "0", f"{table} has {found} rows: is this another server, on the same port?"
     server.command(f"ALTER TABLE {DATABASE}.{table} REMOVE TTL")

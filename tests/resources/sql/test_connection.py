@@ -1,4 +1,4 @@
-"""`Warehouse` on services that sleep or are stopped, on a real control plane and ClickHouse."""
+"""`SqlServer` on services that sleep or are stopped, on a real control plane and ClickHouse."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from local.stack.paths import StackPaths
 from resources.base import control_plane
 from resources.base.errors import ResourceError
-from resources.sql.connection import Warehouse
+from resources.sql.connection import SqlServer
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 
@@ -29,7 +29,7 @@ def test_a_service_that_is_not_awake_is_woken_or_started(
 
     server.command("stop")
     server.wait_for("stopped")
-    stopped = Warehouse(server.url, "default", server.password)
+    stopped = SqlServer(server.url, "default", server.password)
     with pytest.raises(ResourceError, match="started only if the connection has its `serv"):
         stopped.command("SELECT 1", deadline_seconds=0)
     stack.has(database={**DATABASE, "comment": "second"})
@@ -53,7 +53,7 @@ def test_an_idle_service_that_does_not_answer_is_told_to_wake(
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
     access = control_plane.ControlPlane(settings.get)
-    warehouse = Warehouse.of(server.connection(), control_plane=access, may_start=False)
+    warehouse = SqlServer.of(server.connection(), control_plane=access, may_start=False)
     assert warehouse.awake is not None
     server.control_plane.request("POST", f"/local/services/{server.id}/idle")
     server.wait_for("idle")

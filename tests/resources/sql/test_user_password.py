@@ -15,7 +15,7 @@ import pytest
 from resources.base.control_plane import ControlPlane
 from resources.base.polling import Intervals
 from resources.sql import connection as warehouse
-from resources.sql.connection import Warehouse
+from resources.sql.connection import SqlServer
 from resources.sql.user import UserProvider
 from tests.support.running_service import RunningService
 
@@ -90,18 +90,18 @@ def test_a_run_that_dies_in_a_rotation_costs_nothing(
     """After each statement; the next run ends with a password that works."""
     monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
     life = Life(server, server.url)
-    command, first = Warehouse.command, life.outputs["password"]
+    command, first = SqlServer.command, life.outputs["password"]
     sent: list[str] = []
     last = 1
 
-    def dying(self: Warehouse, sql: str, **keywords: Any) -> str:
+    def dying(self: SqlServer, sql: str, **keywords: Any) -> str:
         answer = command(self, sql, **keywords)
         sent.append(sql)
         if len(sent) == last:
             raise Killed
         return answer
 
-    monkeypatch.setattr(Warehouse, "command", dying)
+    monkeypatch.setattr(SqlServer, "command", dying)
     while last <= len(sent) + 1:
         sent.clear()
         try:

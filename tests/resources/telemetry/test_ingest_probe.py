@@ -12,7 +12,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
 from resources.base.errors import ResourceError
-from resources.sql.connection import Warehouse
+from resources.sql.connection import SqlServer
 from resources.sql.database import DatabaseProvider
 from resources.sql.migrations import MigrationsProvider, _files
 from resources.sql.sql_resource import SqlResourceProvider
@@ -44,8 +44,8 @@ class Probed:
         self.server = server
         self.folder = folder
         self.worker = build_worker(ROOT / "worker")
-        self.admin = Warehouse(server.url, "default", server.password)
-        self.writer = Warehouse(server.url, "probe_writer", PASSWORD)
+        self.admin = SqlServer(server.url, "default", server.password)
+        self.writer = SqlServer(server.url, "probe_writer", PASSWORD)
 
     def migrate(self, **changes: str) -> None:
         folder = str(ROOT / "migrations")
