@@ -44,6 +44,7 @@ CLEAN = (
     "tests/clickhouse_api",
     "tests/docs",
     "tests/resources/telemetry",
+    "tests/resources/sql",
     "tests/resources/test_retired_providers.py",
     "tests/wheel",
 )

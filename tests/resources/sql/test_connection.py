@@ -1,4 +1,4 @@
-"""`SqlServer` on services that sleep or are stopped, on a real control plane and ClickHouse."""
+"""`SqlServer` on idle and stopped services of the local control plane, with a real ClickHouse."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DATABASE = {"name": "woken", "comment": "first"}
 def test_a_service_that_is_not_awake_is_woken_or_started(
     server: RunningService, tmp_path: Path
 ) -> None:
-    """An idle one by the statement itself, a stopped one through the control plane."""
+    """A statement wakes an idle service. The control plane starts a stopped one."""
     stack = server.stack(tmp_path, "woken")
     stack.has(database=DATABASE)
     server.control_plane.request("POST", f"/local/services/{server.id}/idle")
@@ -40,10 +40,10 @@ def test_a_service_that_is_not_awake_is_woken_or_started(
     stack.pulumi("destroy", "--yes", "--skip-preview")
 
 
-def test_an_idle_service_that_does_not_answer_is_told_to_wake(
+def test_an_idle_service_that_does_not_respond_is_woken_by_command(
     server: RunningService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """By command; one that runs is left alone."""
+    """A running service is left alone."""
     cloud = server.control_plane.cloud
     settings = {
         "clickhouseApiUrl": cloud["url"],
@@ -53,40 +53,40 @@ def test_an_idle_service_that_does_not_answer_is_told_to_wake(
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
     access = control_plane.ControlPlane(settings.get)
-    warehouse = SqlServer.of(server.connection(), control_plane=access, may_start=False)
-    assert warehouse.awake is not None
+    wakeable = SqlServer.of(server.connection(), control_plane=access, may_start=False)
+    assert wakeable.awake is not None
     server.control_plane.request("POST", f"/local/services/{server.id}/idle")
     server.wait_for("idle")
-    warehouse.awake()
+    wakeable.awake()
     assert server.state == "running"
-    warehouse.awake()
+    wakeable.awake()
     assert server.state == "running"
 
 
 def test_a_service_that_is_wanted_stopped_stays_so(server: RunningService, tmp_path: Path) -> None:
-    """Neither a refresh starts it, nor a change, nor a deletion; each says why."""
+    """A refresh, a change and a delete do not start it, and report the reason."""
     stack = server.stack(tmp_path, "stays")
-    made = {"database": {"name": "stays"}, "role": {"name": "stays_role"}}
-    stack.has(**made)
+    declared = {"database": {"name": "stays"}, "role": {"name": "stays_role"}}
+    stack.has(**declared)
     stack.up()
     server.command("stop")
     server.wait_for("stopped")
     shown = stack.pulumi("refresh", "--yes")
     assert "stays was not read, its state is kept" in shown
     assert "is stopped, and only a change starts it" in shown
-    stack.has(**made)
+    stack.has(**declared)
     stack.up("--expect-no-changes")
     assert server.state == "stopped"
 
     wanted = {**server.connection(), "desired_state": "stopped"}
-    changed = {**made, "database": {"name": "stays", "comment": "changed"}}
+    changed = {**declared, "database": {"name": "stays", "comment": "changed"}}
     stack.configure(connection=wanted, **changed)
     shown = stack.failing_up()
     assert (
         "is stopped, and desired_state is 'stopped': nothing in it can be read or changed" in shown
     )
     assert "set desired_state='running' on the service first" in shown
-    stack.has(database=made["database"])
+    stack.has(database=declared["database"])
     assert "is stopped, and only a change starts it" in stack.failing_up()
     assert server.state == "stopped"
     server.command("start")
@@ -94,10 +94,10 @@ def test_a_service_that_is_wanted_stopped_stays_so(server: RunningService, tmp_p
     stack.pulumi("destroy", "--yes", "--skip-preview")
 
 
-def test_a_stack_with_a_stopped_service_goes_without_starting_it(
+def test_a_stack_with_a_stopped_service_is_destroyed_without_starting_it(
     clouds: StackPaths, tmp_path: Path
 ) -> None:
-    """What holds no data goes with its service."""
+    """Resources without data are not deleted before their service."""
     stack = ProgramStack(clouds, "schema", tmp_path)
     (tmp_path / "migrations").mkdir()
     args = {"directory": str(tmp_path / "migrations")}
@@ -114,8 +114,10 @@ def test_a_stack_with_a_stopped_service_goes_without_starting_it(
     assert [(it["status"], it["count"]) for it in commands] == [(200, 1)]
 
 
-def test_what_was_in_a_deleted_service_is_gone_with_it(clouds: StackPaths, tmp_path: Path) -> None:
-    """Neither a refresh nor a destroy waits for a server that will never answer."""
+def test_resources_in_a_deleted_service_count_as_deleted(
+    clouds: StackPaths, tmp_path: Path
+) -> None:
+    """Neither a refresh nor a destroy waits for a server that no longer exists."""
     server = RunningService(clouds)
     stack = server.stack(tmp_path, "deleted")
     stack.has(role={"name": "deleted_role"}, user={"name": "deleted_user"})

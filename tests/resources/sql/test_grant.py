@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.support.running_service import RunningService
 
 
-def test_the_life_of_a_grant(server: RunningService, tmp_path: Path) -> None:
-    """Beside what others gave; changed in place, repaired, replaced; only its own goes."""
+def test_the_lifecycle_of_a_grant(server: RunningService, tmp_path: Path) -> None:
+    """It is changed in place, repaired, replaced and deleted; rights from other clients stay."""
     for name in ("grant_a", "grant_b"):
         server.query(f"CREATE USER {name} IDENTIFIED BY 'x'")
         server.query(f"GRANT INSERT ON others.* TO {name}")
@@ -19,14 +19,14 @@ def test_the_life_of_a_grant(server: RunningService, tmp_path: Path) -> None:
     def rights(user: str = "grant_a") -> set[str]:
         return set(server.query(f"SHOW GRANTS FOR {user} FORMAT TSVRaw").splitlines())
 
-    # One of the two is there already, as after an interrupted run.
+    # One of the two rights exists already, as after an interrupted run.
     server.query("GRANT grant_role TO grant_a")
     wanted = {"grants": ["SELECT ON telemetry.*", "ALL ON mine.*"], "roles": ["grant_role"]}
     stack.makes(grant={"to": "grant_a", **wanted})
     assert "GRANT grant_role TO grant_a" in rights()
     assert "GRANT SELECT ON telemetry.* TO grant_a" in rights()
-    # A group on a database comes back as a list of its members, and that is no drift;
-    # neither is a right that somebody else gave, also one that includes ours.
+    # `SHOW GRANTS` shows a group on a database as a list of its members, which is not drift.
+    # A right that another client granted is not drift either, even if it includes this grant's.
     server.query("GRANT SELECT, INSERT ON *.* TO grant_a")
     stack.up("--refresh", "--expect-no-changes")
     server.query("REVOKE SELECT, INSERT ON *.* FROM grant_a")
@@ -46,7 +46,7 @@ def test_the_life_of_a_grant(server: RunningService, tmp_path: Path) -> None:
     stack.updates(grant={"to": "grant_a", **wanted})
     assert rights() == {line.partition(" WITH ")[0] for line in now}
 
-    # The grantee vanished, and with it what it had.
+    # The grantee was dropped with its rights.
     server.query("DROP USER grant_a")
     server.query("CREATE USER grant_a IDENTIFIED BY 'x'")
     stack.refreshed()

@@ -11,8 +11,8 @@ from tests.support.program_stack import ProgramStack
 from tests.support.stack_sql import query
 
 EVENTS = "CREATE TABLE IF NOT EXISTS events (a UInt8) ENGINE = MergeTree ORDER BY a;\n"
-# The first statement works, the second does not parse.
-HALF_GOOD = (
+# The first statement is valid, the second is not.
+HALF_VALID = (
     "CREATE TABLE IF NOT EXISTS more (b UInt8) ENGINE = MergeTree ORDER BY b;\nCREATE TABLE )(;\n"
 )
 
@@ -29,14 +29,14 @@ def files(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path, files: Path) -> ProgramStack:
-    """A stack with a service and the files' schema, not up yet."""
+    """A stack with a service and the schema of the files, before its first `up`."""
     stack = ProgramStack(clouds, "schema", tmp_path)
     stack.configure(directory=str(files))
     return stack
 
 
 def test_a_schema_from_the_first_file_to_the_end(stack: ProgramStack, files: Path) -> None:
-    """Pending files show in the preview; applied ones are history; destroy keeps the service's."""
+    """A preview lists pending files. Applied files must not change or be deleted."""
     assert "pending: 0001_create_events.sql" in stack.pulumi("preview")
     stack.up()
     stack.up("--expect-no-changes")
@@ -50,7 +50,7 @@ def test_a_schema_from_the_first_file_to_the_end(stack: ProgramStack, files: Pat
     assert query(stack, "INSERT INTO telemetry.events (a) VALUES (1)") == ""
     assert query(stack, "SELECT a, device FROM telemetry.events") == "1\tunknown"
 
-    # History does not change, and does not go.
+    # An applied file must not change or be deleted.
     (files / "0001_create_events.sql").write_text(EVENTS + "-- harmless?\n")
     shown = stack.pulumi("preview", succeeds=False)
     assert "0001_create_events.sql was changed after it was applied: restore the file" in shown
@@ -60,7 +60,7 @@ def test_a_schema_from_the_first_file_to_the_end(stack: ProgramStack, files: Pat
     (files / "0001_create_events.sql").write_text(EVENTS)
     stack.up("--expect-no-changes")
 
-    # A database that somebody dropped comes back.
+    # A database that another client dropped is created again.
     query(stack, "DROP DATABASE telemetry")
     stack.pulumi("refresh", "--yes")
     stack.up()
@@ -70,22 +70,22 @@ def test_a_schema_from_the_first_file_to_the_end(stack: ProgramStack, files: Pat
 def test_a_failed_file_is_named_and_a_corrected_one_repairs(
     stack: ProgramStack, files: Path
 ) -> None:
-    """One line with the file and the server's words; the next `up` runs the corrected file."""
+    """One line has the file and the server's message. The next `up` runs the corrected file."""
     broken = files / "0002_create_more.sql"
-    broken.write_text(HALF_GOOD)
+    broken.write_text(HALF_VALID)
     shown = stack.failing_up()
     _, _, diagnostics = shown.rpartition("Diagnostics:")
     (line,) = [line for line in diagnostics.splitlines() if "Syntax error" in line]
     assert "0002_create_more.sql failed: " in line
     assert "Stack trace" not in shown
-    broken.write_text(HALF_GOOD.replace("CREATE TABLE )(", "SELECT 1"))
+    broken.write_text(HALF_VALID.replace("CREATE TABLE )(", "SELECT 1"))
     stack.up()
     assert query(stack, "SHOW TABLES FROM telemetry").split() == [
         "events",
         "more",
         "schema_versions",
     ]
-    # Also in an update, after which the state still knows what was applied.
+    # The same in an update, after which the state still has the applied files.
     (files / "0003_wrong.sql").write_text("SELECT nothing;\n")
     assert "0003_wrong.sql failed: " in stack.failing_up()
     (files / "0003_wrong.sql").write_text("SELECT 1;\n")
@@ -93,10 +93,10 @@ def test_a_failed_file_is_named_and_a_corrected_one_repairs(
     stack.up("--expect-no-changes")
 
 
-def test_a_stack_that_lost_its_state_does_not_rewrite_history(
+def test_a_stack_that_lost_its_state_rejects_a_changed_file(
     stack: ProgramStack, files: Path
 ) -> None:
-    """Without a state to compare with, the server's own table tells that a file was changed."""
+    """Without a state, the comparison uses the server's table `schema_versions`."""
     stack.up()
     urn = next(
         urn for urn in stack.pulumi("stack", "--show-urns").split() if urn.endswith("::schema")
@@ -109,7 +109,7 @@ def test_a_stack_that_lost_its_state_does_not_rewrite_history(
 def test_scaling_the_service_leaves_schema_and_users_alone(
     stack: ProgramStack, files: Path
 ) -> None:
-    """The preview of an update in place shows nothing else, although outputs are unknown."""
+    """The preview of an update in place shows no other change, although outputs are unknown."""
     stack.up()
     stack.configure(directory=str(files), num_replicas=2)
     steps = stack.preview()
@@ -117,7 +117,7 @@ def test_scaling_the_service_leaves_schema_and_users_alone(
     assert {urn for urn in changed if "clickhouse" in urn} == {"clickhouse:Service::one"}
 
 
-def test_the_database_goes_only_when_told(stack: ProgramStack, files: Path) -> None:
+def test_the_database_is_dropped_only_on_request(stack: ProgramStack, files: Path) -> None:
     """Deleting the resource keeps the data, unless `drop_database_on_destroy` is set."""
     stack.up()
     urn = next(

@@ -1,4 +1,4 @@
-"""Which privilege includes which, without asking a server."""
+"""Which privileges include others, checked without a server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from resources.sql.privileges import GRANT, Catalog, Privilege, rights
 
-# Of `system.privileges`, with the hierarchy that the cases need.
+# Rows of `system.privileges`, with the groups that the cases need.
 CATALOG = Catalog(
     [
         ("ALL", "ALL PRIVILEGES", "", ""),
@@ -48,12 +48,12 @@ CATALOG = Catalog(
     ],
 )
 def test_a_privilege_is_in_force(wanted: str, lines: list[str], holds: bool) -> None:
-    """By itself, in a broader one, in a group, or in all of its members."""
+    """It was granted alone, in a broader privilege, in a group, or as all members of a group."""
     assert CATALOG.is_in_force(Privilege.of(wanted), rights(lines)) is holds
 
 
-def test_the_right_to_pass_on_is_a_right_of_its_own() -> None:
-    """Of privileges and of roles."""
+def test_the_right_to_pass_on_is_a_separate_right() -> None:
+    """This holds for privileges and for roles."""
     given = rights(["GRANT SELECT ON a.* TO u", "GRANT r, `s t` TO u WITH ADMIN OPTION"])
     assert not CATALOG.is_in_force(Privilege.of("SELECT ON a.*", passed_on=True), given)
     assert given.roles == {"r": True, "s t": True}
@@ -72,6 +72,6 @@ def test_the_right_to_pass_on_is_a_right_of_its_own() -> None:
         "",
     ],
 )
-def test_what_is_not_one_privilege_on_one_target_is_none(grant: str) -> None:
-    """It would become part of a statement."""
+def test_a_string_that_is_not_one_privilege_on_one_target_is_rejected(grant: str) -> None:
+    """Otherwise it would become part of a statement."""
     assert re.fullmatch(GRANT, grant) is None

@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.support.running_service import RunningService
 
 
-def test_the_life_of_a_settings_profile(server: RunningService, tmp_path: Path) -> None:
-    """Adopted, in force with its bounds, changed in place, repaired, replaced, gone."""
+def test_the_lifecycle_of_a_settings_profile(server: RunningService, tmp_path: Path) -> None:
+    """It is adopted, applies with its limits, is changed, repaired, replaced and deleted."""
     server.query("CREATE USER profile_user IDENTIFIED BY 'x'")
     stack = server.stack(tmp_path, "profile")
 

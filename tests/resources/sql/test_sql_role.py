@@ -9,14 +9,14 @@ from tests.support.running_service import RunningService
 READ = "GRANT SELECT ON telemetry.* TO {}"
 
 
-def test_the_life_of_a_role(server: RunningService, tmp_path: Path) -> None:
-    """Adopted, changed in place, repaired, replaced, gone."""
+def test_the_lifecycle_of_a_role(server: RunningService, tmp_path: Path) -> None:
+    """It is adopted, changed in place, repaired, replaced and deleted."""
     stack = server.stack(tmp_path, "role")
 
     def grants(role: str = "role_life") -> list[str]:
         return server.query(f"SHOW GRANTS FOR {role} FORMAT TSVRaw").splitlines()
 
-    # What an interrupted run left, or somebody made: its rights become those listed.
+    # An interrupted run or another client created the role. It gets exactly the listed rights.
     server.query("CREATE ROLE role_life")
     server.query("GRANT INSERT ON telemetry.* TO role_life")
     stack.makes(role={"name": "role_life", "grants": ["SELECT ON telemetry.*"]})
@@ -26,7 +26,7 @@ def test_the_life_of_a_role(server: RunningService, tmp_path: Path) -> None:
     stack.updates(role={"name": "role_life", "grants": two})
     now = [READ.format("role_life"), "GRANT ALTER UPDATE ON telemetry.events TO role_life"]
     assert grants() == now
-    # The server's spelling of an alias is no drift.
+    # The server's spelling of an alias is not drift.
     stack.up("--refresh", "--expect-no-changes")
     server.query("GRANT INSERT ON telemetry.* TO role_life")
     stack.refreshed()
@@ -35,7 +35,7 @@ def test_the_life_of_a_role(server: RunningService, tmp_path: Path) -> None:
     stack.refreshed()
     assert grants() == now
 
-    # Left to others, its rights are not looked at.
+    # Without `grants`, the rights are not compared.
     stack.replaces(role={"name": "role_other"})
     assert "UNKNOWN_ROLE" in grants()[0]
     server.query(READ.format("role_other"))

@@ -10,8 +10,8 @@ from tests.support.running_service import RunningService
 from tests.support.stack_sql import query
 
 
-def test_a_user_can_what_is_granted_and_nothing_else(clouds: StackPaths, tmp_path: Path) -> None:
-    """Grants and password change in place; what was granted by hand is drift; gone comes back."""
+def test_a_user_has_the_listed_grants_and_no_others(clouds: StackPaths, tmp_path: Path) -> None:
+    """Grants and password change in place. Manual grants are drift. A dropped user is created."""
     stack = ProgramStack(clouds, "schema", tmp_path)
     folder = tmp_path / "migrations"
     folder.mkdir()
@@ -22,7 +22,7 @@ def test_a_user_can_what_is_granted_and_nothing_else(clouds: StackPaths, tmp_pat
     stack.up()
     first = stack.stack.outputs()["reader_password"]
     assert first not in stack.state()
-    # The default database is the schema's.
+    # The default database is that of the schema.
     assert query(stack, "SELECT count() FROM events", user="reader") == "0"
     assert "ACCESS_DENIED" in query(stack, "INSERT INTO events VALUES (1)", user="reader")
 
@@ -34,7 +34,7 @@ def test_a_user_can_what_is_granted_and_nothing_else(clouds: StackPaths, tmp_pat
     assert query(stack, "INSERT INTO events VALUES (1)", user="reader") == ""
     assert stack.stack.outputs()["reader_password"] == first
 
-    # A new password costs no grant.
+    # With a new password, the user keeps all grants.
     stack.configure(
         directory=str(folder),
         grants=["INSERT ON telemetry.*", "SELECT ON telemetry.events"],
@@ -56,8 +56,8 @@ def test_a_user_can_what_is_granted_and_nothing_else(clouds: StackPaths, tmp_pat
     assert query(stack, "SELECT a FROM events", user="reader") == "1"
 
 
-def test_grants_that_are_not_grants_are_refused(clouds: StackPaths, tmp_path: Path) -> None:
-    """What becomes part of SQL is checked in the preview."""
+def test_invalid_grants_are_rejected_at_preview(clouds: StackPaths, tmp_path: Path) -> None:
+    """A grant becomes part of a statement."""
     stack = ProgramStack(clouds, "schema", tmp_path)
     folder = tmp_path / "migrations"
     folder.mkdir()
@@ -66,10 +66,10 @@ def test_grants_that_are_not_grants_are_refused(clouds: StackPaths, tmp_path: Pa
     assert "allowed: privileges such as 'SELECT ON telemetry.*', one per string" in shown
 
 
-def test_the_life_of_a_user_whose_rights_others_give(
+def test_the_lifecycle_of_a_user_whose_rights_other_clients_grant(
     server: RunningService, tmp_path: Path
 ) -> None:
-    """Adopted, and a new password costs nothing: no privilege, no role, no setting, no database."""
+    """It is adopted. With a new password it keeps privileges, roles, settings and database."""
     for statement in (
         "CREATE DATABASE user_home ENGINE = Atomic",
         "CREATE ROLE user_role",

@@ -1,4 +1,4 @@
-"""A new password costs no right, whenever the run dies and whichever answer is lost."""
+"""With a new password a user keeps all rights, also after a killed run or a lost response."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from resources.base.control_plane import ControlPlane
 from resources.base.polling import Intervals
-from resources.sql import connection as warehouse
+from resources.sql import connection
 from resources.sql.connection import SqlServer
 from resources.sql.user import UserProvider
 from tests.support.running_service import RunningService
@@ -30,11 +30,11 @@ INPUTS = {
 
 
 class Killed(BaseException):
-    """The run ends here: nothing else is sent, and nothing is saved."""
+    """The run ends here: no other statement is sent, and no state is saved."""
 
 
-class Life:
-    """A user with rights of every kind, and what Pulumi's engine does with it."""
+class UserLifecycle:
+    """A user with rights of every kind, and the calls of Pulumi's engine."""
 
     def __init__(self, server: RunningService, url: str) -> None:
         self.server = server
@@ -47,16 +47,16 @@ class Life:
         self.rights = self.shown()
 
     def rotate(self) -> None:
-        """Change the version, from what was saved last."""
+        """Update the user from the state that was saved last to another password version."""
         news = {**self.inputs, "password_version": "2"}
         self.outputs = self.provider.update(NAME, self.outputs, news).outs or {}
 
     def shown(self) -> str:
-        """All that the user may do."""
+        """Return all rights of the user."""
         return self.server.query(f"SHOW GRANTS FOR {NAME} FORMAT TSVRaw")
 
-    def assert_whole(self) -> None:
-        """The saved password logs in, and finds roles, setting and database as they were."""
+    def assert_complete(self) -> None:
+        """Log in with the saved password, and compare roles, setting and database."""
         assert self.shown() == self.rights
         assert "password_role" in self.rights
         seen = self.server.query(
@@ -69,7 +69,7 @@ class Life:
 
 @pytest.fixture
 def rights(server: RunningService) -> Iterator[None]:
-    """A role that is in force by default, a profile and a database."""
+    """A role that applies by default, a profile and a database."""
     for statement in (
         "CREATE DATABASE IF NOT EXISTS password_home ENGINE = Atomic",
         "CREATE ROLE password_role",
@@ -84,22 +84,22 @@ def rights(server: RunningService) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("rights")
-def test_a_run_that_dies_in_a_rotation_costs_nothing(
+def test_a_run_killed_in_a_rotation_loses_no_right(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After each statement; the next run ends with a password that works."""
+    """It is killed after each statement. The password of the next run is valid."""
     monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
-    life = Life(server, server.url)
+    life = UserLifecycle(server, server.url)
     command, first = SqlServer.command, life.outputs["password"]
     sent: list[str] = []
     last = 1
 
     def dying(self: SqlServer, sql: str, **keywords: Any) -> str:
-        answer = command(self, sql, **keywords)
+        response = command(self, sql, **keywords)
         sent.append(sql)
         if len(sent) == last:
             raise Killed
-        return answer
+        return response
 
     monkeypatch.setattr(SqlServer, "command", dying)
     while last <= len(sent) + 1:
@@ -109,32 +109,32 @@ def test_a_run_that_dies_in_a_rotation_costs_nothing(
         except Killed:
             assert life.shown() == life.rights
         last += 1
-    # One that was killed after each of these, and one that got through.
+    # One run was killed after each of these statements, and the last run was not killed.
     assert [statement.split(" ")[0] for statement in sent] == ["ALTER", "GRANT", "SELECT", "SHOW"]
     assert life.outputs["password"] != first
-    life.assert_whole()
+    life.assert_complete()
 
 
 @pytest.mark.usefixtures("rights")
-def test_lost_answers_in_a_rotation_cost_nothing(
+def test_lost_responses_in_a_rotation_lose_no_right(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each statement is carried out twice, and the password handed on is the one in force."""
-    monkeypatch.setattr(warehouse, "_RETRY", Intervals.of(0))
-    with losing_every_first_answer(server) as (url, lost):
-        life = Life(server, url)
-        life.assert_whole()
+    """Each statement runs twice, and the saved password is the valid one."""
+    monkeypatch.setattr(connection, "_RETRY", Intervals.of(0.01))
+    with losing_every_first_response(server) as (url, lost):
+        life = UserLifecycle(server, url)
+        life.assert_complete()
         first = life.outputs["password"]
         before = len(lost)
         life.rotate()
         assert len(lost) > before
     assert life.outputs["password"] != first
-    life.assert_whole()
+    life.assert_complete()
 
 
 @contextmanager
-def losing_every_first_answer(server: RunningService) -> Iterator[tuple[str, list[bytes]]]:
-    """A proxy that hands each new statement on and hangs up, and answers when it comes again."""
+def losing_every_first_response(server: RunningService) -> Iterator[tuple[str, list[bytes]]]:
+    """Run a proxy that forwards each statement but returns no response the first time."""
     lost: list[bytes] = []
     authority = server.clouds.clouds / "certificates" / "ca.pem"
     context = ssl.create_default_context(cafile=str(authority))
@@ -145,8 +145,8 @@ def losing_every_first_answer(server: RunningService) -> Iterator[tuple[str, lis
             names = ("X-ClickHouse-User", "X-ClickHouse-Key")
             headers = {name: self.headers[name] for name in names}
             request = urllib.request.Request(server.url, data=sql, headers=headers)
-            with urllib.request.urlopen(request, context=context, timeout=60) as answer:
-                body = answer.read()
+            with urllib.request.urlopen(request, context=context, timeout=60) as response:
+                body = response.read()
             if sql not in lost:
                 lost.append(sql)
                 self.connection.close()
