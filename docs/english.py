@@ -41,11 +41,13 @@ CLEAN = (
     "resources/retired_providers.py",
     "resources/sql",
     "resources/telemetry",
+    "resources/udf",
     "tests/clickhouse_api",
     "tests/docs",
     "tests/resources/telemetry",
     "tests/resources/sql",
     "tests/resources/test_retired_providers.py",
+    "tests/resources/udf",
     "tests/wheel",
 )
 # They contain the rejected words.

@@ -1,11 +1,14 @@
-"""A note, on this machine, of what a resource last published of its function.
+"""A note, on this machine, about the last publication of a function by a resource.
 
-A function cannot carry a mark: all of its properties mean something, and its name is its id. That
-name is what keeps a create from being done twice; the note tells a function that an interrupted
-run of this resource made from one that somebody else made, and a version that was published
-although nobody heard the answer from one that is still to be. It is written before the request is
-sent and stays until the function is deleted. On another machine it is missing: then what an
-interrupted run left is somebody else's, until the program says `adopt=True`.
+A function cannot carry an ownership tag: each of its properties has a meaning, and its name is its
+id. A create cannot happen twice, because the name is taken after the first one. The note makes two
+distinctions that the API cannot make:
+
+- between a function that an interrupted run of this resource created and one of another owner,
+- between a version that was published, although its response was lost, and one not yet published.
+
+The note is written before the request is sent, and is deleted with the function. On another machine
+it is missing: there, an unfinished function has another owner until the program sets `adopt=True`.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ class Publication:
     Args:
         owner: the resource.
         organization_id: of the function.
-        function_name: the function; a note about another one is none.
+        function_name: the function; a note about another function is ignored.
     """
 
     def __init__(self, owner: Owner, organization_id: str, function_name: str) -> None:
@@ -39,20 +42,20 @@ class Publication:
         self._about = {"organization_id": organization_id, "function_name": function_name}
 
     def made_it(self) -> bool:
-        """Whether this resource made the function, or at least sent the request."""
+        """Return whether this resource created the function, or at least sent the request."""
         return bool(self._read().get("made"))
 
     def has(self, version: int | None, digest: str) -> bool:
-        """Whether this version of the function is the one with that definition and code."""
+        """Return whether this version has that definition and code."""
         note = self._read()
         after = note.get("after_version")
         return note.get("digest") == digest and after is not None and version == after + 1
 
     def write(self, *, after_version: int, digest: str) -> None:
-        """A version is about to be published.
+        """Note that a version is about to be published.
 
         Args:
-            after_version: the newest one until now; 0 where the function is about to be made.
+            after_version: the newest version until now; 0 if the function does not exist yet.
         """
         note = {
             **self._about,
@@ -60,13 +63,13 @@ class Publication:
             "after_version": after_version,
             "digest": digest,
         }
-        # A folder that cannot be written costs this protection, not the function.
+        # If the folder is not writable, the function is published without this protection.
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path.write_text(json.dumps(note))
 
     def forget(self) -> None:
-        """The function is gone."""
+        """Delete the note, because the function is deleted."""
         if self._read():
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)

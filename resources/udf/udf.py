@@ -1,7 +1,7 @@
-"""`Udf`: a function of one's own code that queries can call, built by ClickHouse Cloud.
+"""`Udf`: a user-defined function, built by ClickHouse Cloud, that queries can call.
 
-Operations: `udfUploadSessionCreate`, `udfCreate`, `udfGet`, `udfVersionCreate`, `udfDelete`; the
-code itself is uploaded to where the first one says.
+Operations: `udfUploadSessionCreate`, `udfCreate`, `udfGet`, `udfVersionCreate`, `udfDelete`. The
+first one returns the URL to which the code is uploaded.
 
     twice = Udf(
         "twice",
@@ -25,17 +25,17 @@ code itself is uploaded to where the first one says.
         ),
     )
 
-Another organization or function name replaces it. Any other change, of the definition or of the
-code, publishes a new version and waits until it is built; older versions stay, and stay attached
-where they are, until an attachment names the new one. A build that fails is an error that says
-why, and the next `pulumi up` tries again. Versions that somebody else publishes show on
-`pulumi refresh`, and the next `up` publishes ours again. Deleting it deletes all versions, and
-detaches it everywhere.
+A change of the organization or of the function name replaces the function. Any other change, of the
+definition or of the code, publishes a new version and waits until it is built. Older versions stay.
+A service that has an older version keeps it until its attachment names the new one. A failed build
+is an error with its reason, and the next `pulumi up` tries again. A version that another client
+publishes shows on `pulumi refresh`, and the next `up` publishes the program's version again.
+Deleting the resource deletes all versions and detaches the function from every service.
 
-An existing function is taken over with `adopt=True`: as it is where its definition is as asked
-for, since nobody can read its code. One that an interrupted run of this resource made is taken
-over by itself, on the machine where it ran (see `udf_publication`); a function is never made
-twice, as its name is its id.
+`adopt=True` adopts an existing function. If its definition matches the program's, nothing is
+published: the API returns no code, so the code cannot be compared. A function that an interrupted
+run of this resource created is adopted automatically, but only on the machine of that run (see
+`publish_note`). A function is never created twice, because its name is its id.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ __all__ = ["Udf", "UdfArgs", "UdfProvider"]
 RUNTIMES = ("python3.11", "native")
 TYPES = ("executable", "executable_pool")
 SANDBOXES = ("basic", "netenable")
-# What a version is published with, beside its code.
+# The fields of a version, in addition to its code.
 DEFINITION = (
     "runtime",
     "type",
@@ -87,9 +87,9 @@ DEFINITION = (
 )
 NAME = r"[A-Za-z][A-Za-z0-9_]{0,63}"
 
-# The vendor's builds install packages.
+# ClickHouse Cloud's builds install packages.
 _BUILD_SECONDS = 1800.0
-# A function that was detached a moment ago is still in use.
+# A function is still in use for a moment after it was detached.
 _DELETE_SECONDS = 900.0
 _UPLOAD_SECONDS = 300.0
 _LARGEST = 2**31 - 1
@@ -97,7 +97,7 @@ _LARGEST = 2**31 - 1
 
 @dataclass(kw_only=True)
 class UdfArgs:
-    """What it takes, what it gives, and its code; times are in milliseconds unless they say else.
+    """The definition and the code of a function. Times are in milliseconds unless noted otherwise.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
@@ -105,23 +105,24 @@ class UdfArgs:
         type: `executable`, a process for each query, or `executable_pool`. In place.
         arguments: mappings of `name` and `type` (a ClickHouse type), in order. In place.
         return_type: a ClickHouse type. In place.
-        function_name: how queries call it: a letter, then letters, digits and `_`, 64 at most.
+        function_name: the name in queries: a letter, then letters, digits and `_`, 64 at most.
             Default: the Pulumi name. Replaces.
-        files: the code: path -> text. For Python, `main.py` and, for packages to install,
-            `requirements.txt`. It stands in the state as it is, so no secrets. In place.
-        archive: or the path of a ZIP file with the code, without symbolic links. Its content
-            counts. In place.
-        return_name: name of the result, for formats that have names. In place.
+        files: the code: path -> content. For Python, `main.py` and, for packages to install,
+            `requirements.txt`. The state has the code in plain text, so it must contain no secrets.
+            In place.
+        archive: the path of a ZIP file with the code, instead of `files`, without symbolic links.
+            A change of its content publishes a version. In place.
+        return_name: name of the result, for formats with names. In place.
         pool_size: processes of an `executable_pool`. In place.
-        command_read_timeout: for its answer. In place.
-        command_write_timeout: for its input. In place.
+        command_read_timeout: limit for reading its output. In place.
+        command_write_timeout: limit for writing its input. In place.
         max_command_execution_time: seconds. In place.
         memory_limit_mib: 1 to 1048576 MiB. In place.
-        send_chunk_header: whether the number of rows comes before them. In place.
+        send_chunk_header: whether the number of rows is sent before the rows. In place.
         deterministic: whether equal arguments give equal results. In place.
-        format: of input and output; `TabSeparated` by default of the server. In place.
+        format: of input and output. Default of the server: `TabSeparated`. In place.
         sandbox_type: `basic`, or `netenable` for network access. In place.
-        adopt: take over a function of this name that is there already. Default: no.
+        adopt: adopt an existing function of this name. Default: False.
     """
 
     organization_id: pulumi.Input[str]
@@ -149,13 +150,13 @@ def _check_arguments(checker: Checker, name: str) -> None:
     value = checker.known(name)
     if value is None:
         return
-    legal = isinstance(value, list) and all(
+    valid = isinstance(value, list) and all(
         isinstance(one, Mapping)
         and set(one) == {"name", "type"}
         and all(isinstance(part, str) and part for part in one.values())
         for one in value
     )
-    if not legal:
+    if not valid:
         checker.reject(name, "a list of mappings of name and type")
 
 
@@ -163,17 +164,17 @@ def _check_files(checker: Checker, name: str) -> None:
     value = checker.known(name)
     if value is None:
         return
-    legal = isinstance(value, Mapping) and all(isinstance(part, str) for part in value.values())
-    if not legal or not value:
+    valid = isinstance(value, Mapping) and all(isinstance(part, str) for part in value.values())
+    if not valid or not value:
         checker.fail(name, "is not a mapping of paths to strings")
 
 
 def _derived(_checker: Checker, _name: str) -> None:
-    """`rules` computes it."""
+    """Accept any value: `rules` computes it."""
 
 
 def _by_digest(_old: Any, _new: Any) -> bool:
-    """Code is compared by its digest, wherever it comes from."""
+    """Return True: the code is compared by its digest, from a file or an archive."""
     return True
 
 
@@ -182,7 +183,7 @@ def _whole(*, maximum: int = _LARGEST) -> Field:
 
 
 class UdfProvider(DeclarativeProvider):
-    """Publishes versions of a function, and deletes it."""
+    """Publishes versions of a function and deletes the function."""
 
     display_name = "function"
     fields: ClassVar = {
@@ -214,15 +215,15 @@ class UdfProvider(DeclarativeProvider):
     }
 
     def rules(self, checker: Checker) -> None:
-        """The code comes from one place, and is what the build will accept."""
+        """Require one source of code, and code that the build accepts."""
         checker.flag("adopt")
         inputs = checker.inputs
         if "pool_size" in inputs and inputs.get("type") == "executable":
             checker.reject("pool_size", "nothing for type executable")
         given = [name for name in ("files", "archive") if name in inputs]
         if len(given) != 1:
-            said = "are both set" if given else "are both absent"
-            checker.fail("files", f"and archive {said}, allowed: one of them")
+            both = "are both set" if given else "are both absent"
+            checker.fail("files", f"and archive {both}, allowed: one of them")
         elif not checker.failures and is_known(inputs[given[0]]):
             problem = problem_of(inputs)
             if problem is not None:
@@ -231,25 +232,25 @@ class UdfProvider(DeclarativeProvider):
                 inputs["code_sha256"] = code_digest(inputs)
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """What the API says now; a function that is gone will be made anew."""
+        """Read the function. If it is deleted, delete its note as well."""
         result = super().read(resource_id, props)
         if not result.id:
             self._publication(props).forget()
         return result
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The newest version of the function."""
+        """Return the newest version of the function."""
         return plain(client.udf.udf_get(props["organization_id"], resource_id))
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """The definition; of a version that is not ours, nobody knows the code."""
+        """Return the definition. The code of a version of another client is unknown."""
         shown = {**super().shown(live, wanted), **{n: live.get(n) for n in ("version", "status")}}
         if wanted.get("version") not in (None, live.get("version")):
-            shown["code_sha256"] = f"that of version {live.get('version')}, which is not ours"
+            shown["code_sha256"] = f"that of version {live.get('version')} of another client"
         return shown
 
     def differences(self, live: Live, wanted: Mapping[str, Any]) -> list[str]:
-        """What is being built, or was left by an interrupted run, is looked at by `sync`."""
+        """Add the code if the version is building or unfinished, so that `sync` examines it."""
         names = super().differences(live, wanted)
         unsure = live.get("left") or live.get("status") == "building"
         return [*names, "code_sha256"] if unsure else names
@@ -257,10 +258,10 @@ class UdfProvider(DeclarativeProvider):
     def ensure(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress
     ) -> tuple[str, Live | None]:
-        """The one to adopt, what an interrupted run left, or a new one. Never made twice.
+        """Return the function to adopt, an unfinished one, or a new one. Never create it twice.
 
         Raises:
-            ResourceError: somebody else's is there.
+            ResourceError: a function of another owner has the name.
         """
         name = props["function_name"]
         live = self._observed(client, name, props)
@@ -270,17 +271,19 @@ class UdfProvider(DeclarativeProvider):
             return name, live
         if not self._publication(props).made_it():
             raise ResourceError(
-                f"there is a function {name} already, made by hand, by another stack, or by an "
-                "interrupted run on another machine: `adopt=True` takes it over"
+                f"function {name} exists: it was created by hand, by another stack, or by an "
+                "interrupted run on another machine; `adopt=True` adopts it"
             )
         return name, {**live, "left": True}
 
     def require_existing(self, resource_id: str) -> None:
-        """A name can be made again, but whoever uses it must know."""
-        raise ResourceError(f"function {resource_id} is gone; `pulumi refresh` will notice that")
+        """Raise: a deleted function has lost its attachments, too."""
+        raise ResourceError(
+            f"function {resource_id} is deleted; `pulumi refresh` updates the state"
+        )
 
     def sync(self, change: Change) -> Live:
-        """Publish a version, unless that was done and nobody heard the answer; wait for it."""
+        """Publish a version, unless a lost response did so, and wait until it is built."""
         live, news = change.live, change.news
         progress = engine.Progress(engine.urn_in(news))
         published = live is not None and self._publication(news).has(
@@ -295,7 +298,7 @@ class UdfProvider(DeclarativeProvider):
         )
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """All versions go."""
+        """Delete all versions."""
         from clickhouse_api import errors
 
         def is_deleted() -> bool:
@@ -320,7 +323,7 @@ class UdfProvider(DeclarativeProvider):
         live: Live | None,
         progress: engine.Progress,
     ) -> Live:
-        """Upload the code and make a version of it: the first one, or the next."""
+        """Upload the code and publish it as the first or the next version."""
         from clickhouse_api import errors
 
         name, before = props["function_name"], int((live or {}).get("version") or 0)
@@ -336,8 +339,8 @@ class UdfProvider(DeclarativeProvider):
             found = self._find(client, props, before, progress)
             if found is None:
                 raise ResourceError(
-                    f"publishing function {name}: {error}. It has not appeared since; if it does, "
-                    "the next `pulumi up` deals with it"
+                    f"publishing function {name}: {error}. The version has not appeared since; if "
+                    "it does, the next `pulumi up` adopts it"
                 ) from error
             return found
 
@@ -359,14 +362,14 @@ class UdfProvider(DeclarativeProvider):
 
 
 class Udf(Resource, module="clickhouse", name="Udf"):
-    """A function; `id` is its name."""
+    """A function. Its `id` is its name."""
 
     function_name: pulumi.Output[str]
-    """How queries call it, where it is attached."""
+    """The name in queries of the services to which it is attached."""
     version: pulumi.Output[int]
-    """The newest version, which an attachment can follow."""
+    """The newest version. An attachment with this output follows it."""
     status: pulumi.Output[str]
-    """Of that version: `ready`."""
+    """The status of that version: `ready`."""
 
     def __init__(
         self,
@@ -385,19 +388,19 @@ class Udf(Resource, module="clickhouse", name="Udf"):
 
 
 def _digest(props: Mapping[str, Any]) -> str:
-    """Of definition and code together."""
-    said = {name: props[name] for name in (*DEFINITION, "code_sha256") if name in props}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    """Return the digest of the definition and the code together."""
+    parts = {name: props[name] for name in (*DEFINITION, "code_sha256") if name in props}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _upload(client: Client, props: Mapping[str, Any]) -> str:
-    """Put the code where the API says; that address is a secret, and good for one version."""
+    """Upload the code to the URL from the API. The URL is a secret and valid for one version."""
     import httpx
 
     session = client.udf.udf_upload_session_create(props["organization_id"])
     where = f"uploading the code of function {props['function_name']}"
     try:
-        answer = httpx.put(
+        response = httpx.put(
             str(session.upload_url),
             content=packed(props),
             headers={"Content-Type": "application/zip"},
@@ -406,8 +409,8 @@ def _upload(client: Client, props: Mapping[str, Any]) -> str:
         )
     except httpx.HTTPError as error:
         raise ResourceError(f"{where}: {type(error).__name__}") from None
-    if not answer.is_success:
-        raise ResourceError(f"{where}: HTTP {answer.status_code}")
+    if not response.is_success:
+        raise ResourceError(f"{where}: HTTP {response.status_code}")
     return str(session.upload_id)
 
 
@@ -429,17 +432,17 @@ def _post(
 
 
 def _wait_until_built(live: Live, look: Callable[[], Live], poller: Poller) -> Live:
-    """Wait for the newest version.
+    """Wait until the newest version is built.
 
     Raises:
-        ResourceError: it could not be built; says why.
-        WaitFailed: it is still being built at the deadline.
+        ResourceError: the build failed; the message has the reason.
+        WaitFailed: the build has not ended at the deadline.
     """
 
     def done(seen: Live) -> bool:
         if seen.get("status") == "error":
             raise ResourceError(
-                f"{poller.subject}: version {seen.get('version')} could not be built: "
+                f"{poller.subject}: building version {seen.get('version')} failed: "
                 f"{seen.get('error')}"
             )
         return seen.get("status") == "ready"

@@ -1,7 +1,6 @@
-"""The code of a function as the API takes it: one ZIP, from texts or from a file.
+"""The code of a function as the API accepts it: one ZIP file, from strings or from a file.
 
-The same code is the same bytes, whenever and wherever it is packed, so that its digest tells
-whether it changed.
+The same code becomes the same bytes at any time and on any machine, so its digest shows a change.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from resources.base.errors import ResourceError
 
 __all__ = ["code_digest", "packed", "problem_of"]
 
-# What the build for Python looks for.
+# The file that the build for Python requires.
 _ENTRY = "main.py"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _READABLE = stat.S_IFREG | 0o644
 
 
 def code_digest(props: Mapping[str, Any]) -> str:
-    """SHA-256 of the code; of texts, whatever a later zlib makes of them.
+    """Return the SHA-256 of the code. For `files`, it does not depend on the compression.
 
     Raises:
         ResourceError: the archive cannot be read.
@@ -39,24 +38,24 @@ def code_digest(props: Mapping[str, Any]) -> str:
 
 
 def packed(props: Mapping[str, Any]) -> bytes:
-    """The ZIP to upload.
+    """Return the ZIP file to upload.
 
     Raises:
         ResourceError: the archive cannot be read.
     """
     if "archive" in props:
         return _read(props["archive"])
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    archived = io.BytesIO()
+    with zipfile.ZipFile(archived, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in sorted(props["files"].items()):
             entry = zipfile.ZipInfo(name, _EARLIEST)
             entry.external_attr = _READABLE << 16
             archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    return archived.getvalue()
 
 
 def problem_of(props: Mapping[str, Any]) -> str | None:
-    """What the build would refuse in the code, as far as looking at it can tell."""
+    """Return a problem for which the build would reject the code, if one can be found here."""
     if "files" in props:
         names = list(props["files"])
         for name in names:
@@ -77,9 +76,9 @@ def problem_of(props: Mapping[str, Any]) -> str | None:
     return _without_entry("archive", [member.filename for member in members], props)
 
 
-def _without_entry(what: str, names: list[str], props: Mapping[str, Any]) -> str | None:
+def _without_entry(source: str, names: list[str], props: Mapping[str, Any]) -> str | None:
     if str(props.get("runtime", "")).startswith("python") and _ENTRY not in names:
-        return f"{what} has no {_ENTRY}, which {props['runtime']} begins with"
+        return f"{source} has no {_ENTRY}, which {props['runtime']} requires"
     return None
 
 

@@ -1,7 +1,7 @@
-"""`UdfAttachment`: makes a function callable in a service.
+"""`UdfAttachment`: attaches a function to a service, so that queries there can call it.
 
-Operations: `udfAttach`, `udfAttachmentGet`, `udfDetach`; an idle service is woken with
-`instanceStateUpdate`.
+Operations: `udfAttach`, `udfAttachmentGet`, `udfDetach`, and `instanceStateUpdate` to wake an
+idle service.
 
     UdfAttachment(
         "twice in the lab",
@@ -13,11 +13,11 @@ Operations: `udfAttach`, `udfAttachmentGet`, `udfDetach`; an idle service is wok
         ),
     )
 
-A service has one version of a function at a time. Given the `version` output of a `Udf`, an
-attachment follows it; given a number, it stays there; without one it takes the newest version that
-is built, once. The version changes in place; another function, service or organization replaces
-the attachment. What is attached already is taken over. A stopped service has to be started before
-anything can be attached to it.
+A service has one version of a function at a time. With the `version` output of a `Udf`, an
+attachment follows the newest version. With a number, it stays at that version. Without a version,
+it uses the newest built version at the time of the create. The version changes in place; another
+function, service or organization replaces the attachment. An existing attachment is adopted. A
+stopped service must be started before a function can be attached to it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UdfAttachment", "UdfAttachmentArgs", "UdfAttachmentProvider"]
 
-# `standby`: the service sleeps, and has the function as soon as it wakes.
+# `standby`: the service is idle, and has the function as soon as it wakes.
 ATTACHED = ("deployed", "standby")
 
 _ATTACH_SECONDS = 900.0
@@ -52,13 +52,13 @@ _LARGEST = 2**31 - 1
 
 @dataclass(kw_only=True)
 class UdfAttachmentArgs:
-    """Which function, where, in which version.
+    """A function, its version, and the service.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
         function_name: the function. Replaces.
-        version: a version that is built. Default: the newest one at that time. In place.
+        version: a built version. Default: the newest one at the time of the create. In place.
     """
 
     organization_id: pulumi.Input[str]
@@ -68,7 +68,7 @@ class UdfAttachmentArgs:
 
 
 def _deployed(checker: Checker, name: str) -> None:
-    """Not the program's to say; an attachment that is in error differs from this."""
+    """Set the wanted status, so that an attachment with an error differs from it."""
     checker.inputs[name] = ATTACHED[0]
 
 
@@ -85,26 +85,26 @@ class UdfAttachmentProvider(Singleton):
     }
 
     def observe(self, client: Client, _resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The attachment, as it is."""
+        """Return the attachment."""
         return plain(client.udf.udf_attachment_get(*_ids(props)))
 
     def ensure(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress
     ) -> tuple[str, Live | None]:
-        """What is there; its id names both ends."""
+        """Return the attachment if it exists. Its id consists of the function and the service."""
         _, live = super().ensure(client, props, progress)
         return f"{props['function_name']}/{props['service_id']}", live
 
     def sync(self, change: Change) -> Live:
-        """Attach the version, unless that is on its way; wait until queries can call it."""
+        """Attach the version, unless that is in progress, and wait until queries can call it."""
         from clickhouse_api import models
 
         client, live, news = change.client, change.live, change.news
         organization_id, _, service_id = _ids(news)
         progress = engine.Progress(engine.urn_in(news))
         wanted = news.get("version")
-        on_its_way = live is not None and live.get("status") == "provisioning"
-        if live is None or not on_its_way or wanted not in (None, live.get("version")):
+        in_progress = live is not None and live.get("status") == "provisioning"
+        if live is None or not in_progress or wanted not in (None, live.get("version")):
             request = models.UdfAttachRequest.model_validate(
                 {} if wanted is None else {"version": wanted}
             )
@@ -125,7 +125,7 @@ class UdfAttachmentProvider(Singleton):
         )
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Detach it, and wait until the API says so with its `NotFound`."""
+        """Detach the function, and wait until the API returns `NotFound`."""
         client.udf.udf_detach(*_ids(props))
         progress = engine.Progress(engine.urn_in(props))
         Poller(f"function {resource_id}", _ATTACH_SECONDS, progress).until(
@@ -138,12 +138,12 @@ class UdfAttachmentProvider(Singleton):
 
 
 class UdfAttachment(Resource, module="clickhouse", name="UdfAttachment"):
-    """A function in a service."""
+    """A function that is attached to a service."""
 
     version: pulumi.Output[int]
-    """The version that is attached."""
+    """The attached version."""
     status: pulumi.Output[str]
-    """`deployed`, or `standby` while the service sleeps."""
+    """`deployed`, or `standby` while the service is idle."""
 
     def __init__(
         self,
@@ -162,7 +162,7 @@ def _ids(props: Mapping[str, Any]) -> tuple[str, str, str]:
 def _is_attached(seen: Live, resource_id: str) -> bool:
     if seen.get("status") == "error":
         raise ResourceError(
-            f"function {resource_id}: version {seen.get('version')} could not be attached; the "
-            "console shows why"
+            f"function {resource_id}: attaching version {seen.get('version')} failed; the console "
+            "shows the reason"
         )
     return seen.get("status") in ATTACHED

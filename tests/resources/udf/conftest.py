@@ -13,7 +13,7 @@ from tests.support.local_clouds import local_clouds
 
 @pytest.fixture(scope="module")
 def clouds_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """One control plane for the file."""
+    """Return one control plane for the tests of a file."""
     with local_clouds(tmp_path_factory.mktemp("clouds")) as layout:
         yield Home(layout)
 
@@ -22,7 +22,7 @@ def clouds_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hom
 def home(
     clouds_of_the_file: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Home]:
-    """It, with nothing wrong, and a folder for the notes of this test alone."""
+    """Return it without faults, and with a separate folder for the notes of each test."""
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("CLICKHOUSE_API_REQUESTS_PER_WINDOW", "100000")
     clouds_of_the_file.faults()

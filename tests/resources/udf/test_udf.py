@@ -25,7 +25,7 @@ TWICE: dict[str, Any] = {
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A stack of one service, a function and its attachment, on any number of requests."""
+    """A stack of a service, a function and its attachment, without a rate limit."""
     unlimited = {
         "CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000",
         "CLICKHOUSE_API_STATE_DIR": str(tmp_path / "limits"),
@@ -34,12 +34,12 @@ def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
 
 
 def functions(stack: ProgramStack) -> dict[str, dict[str, Any]]:
-    """The organization's functions by name: the newest version of each."""
+    """Return the newest version of each function of the organization, by name."""
     return {one["functionName"]: one for one in stack.control_plane.organization("GET", "udfs")}
 
 
 def attached(stack: ProgramStack, function: str) -> tuple[int, str] | None:
-    """Version and status in the only service."""
+    """Return the version and the status of the attachment to the only service."""
     (service,) = stack.services()
     path = f"udfs/{function}/attachments/{service['id']}"
     try:
@@ -52,19 +52,19 @@ def attached(stack: ProgramStack, function: str) -> tuple[int, str] | None:
 
 
 def use_faults(stack: ProgramStack, *lost: str, **faults: Any) -> None:
-    """From now on; the answers of `lost` operations are lost once."""
+    """Set the faults. One response of each operation in `lost` is lost."""
     rules = [{"operation": operation, "fault": "lost"} for operation in lost]
     body = {"requests_per_window": 0, "rules": rules, **faults}
     stack.control_plane.request("PUT", "/local/faults", body)
 
 
 def test_a_function_lives_from_create_to_destroy(stack: ProgramStack, tmp_path: Path) -> None:
-    """Create; no change; in place; drift; replaced; gone behind our back; destroy."""
+    """Create; no change; change in place; drift; replacement; deletion outside Pulumi; destroy."""
     stack.configure()
     stack.up()
     (service,) = stack.services()
     stack.control_plane.request("POST", f"/local/services/{service['id']}/idle")
-    # Made although nobody heard so, and attached to a service that has to be woken.
+    # The response to the create is lost, and the attachment has to wake the service.
     use_faults(stack, "udfCreate")
     stack.configure(function=TWICE, version="follow")
     stack.up()
@@ -72,8 +72,8 @@ def test_a_function_lives_from_create_to_destroy(stack: ProgramStack, tmp_path: 
     assert attached(stack, "twice") == (1, "deployed")
     stack.up("--expect-no-changes")
 
-    # Other code from an archive, and one property back to its default: one new version, which
-    # the attachment follows; nobody heard of it either.
+    # Other code from an archive, and one property back to its default: one new version, whose
+    # response is lost as well. The attachment follows it.
     archive = tmp_path / "code.zip"
     with zipfile.ZipFile(archive, "w") as opened:
         opened.writestr("main.py", CODE.replace("2 *", "3 *"))
@@ -87,29 +87,29 @@ def test_a_function_lives_from_create_to_destroy(stack: ProgramStack, tmp_path: 
     assert attached(stack, "twice") == (2, "deployed")
     assert stack.stack.outputs()["version"] == stack.stack.outputs()["attached"] == 2
 
-    # Somebody detached it; a pinned attachment stays where it is while versions come.
+    # A user detached it. A pinned attachment keeps its version while new versions are published.
     stack.control_plane.organization("DELETE", f"udfs/twice/attachments/{service['id']}")
     stack.configure(function={**changed, "format": "JSONEachRow"}, version=1)
     stack.up("--refresh")
     assert functions(stack)["twice"]["version"] == 3
     assert attached(stack, "twice") == (1, "deployed")
 
-    # Another name is another function; the old one goes.
+    # Another name replaces the function.
     stack.configure(function={**changed, "function_name": "thrice"})
     assert "2 replaced" in stack.up()
     assert list(functions(stack)) == ["thrice"]
     assert attached(stack, "thrice") == (1, "deployed")
-    # Gone behind our back, which refresh sees: there is nothing left to delete.
+    # Deleted outside Pulumi: a refresh shows it, and nothing is left to delete.
     stack.control_plane.organization("DELETE", "udfs/thrice")
     stack.configure()
     stack.up("--refresh")
     assert functions(stack) == {}
 
 
-def test_a_build_that_fails_and_a_run_that_ends_early(stack: ProgramStack) -> None:
-    """The error says why; each run goes on from there, and no version is published twice."""
+def test_a_failed_build_and_an_interrupted_run_are_continued(stack: ProgramStack) -> None:
+    """The error has the reason; the next run continues, and no version is published twice."""
     stack.configure(function={**TWICE, "files": {"main.py": "def"}})
-    assert "version 1 could not be built: main.py does not compile" in stack.failing_up()
+    assert "building version 1 failed: main.py does not compile" in stack.failing_up()
     use_faults(stack, provisioning="stuck")
     stack.configure(function=TWICE)
     stack.up_killed_when(lambda: functions(stack)["twice"]["version"] == 2)

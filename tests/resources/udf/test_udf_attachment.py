@@ -1,4 +1,4 @@
-"""`UdfAttachment` without the CLI: an attachment that is stuck or fails, and a stopped service."""
+"""`UdfAttachment` without the CLI: stuck and failed attachments, and a stopped service."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from resources.udf import udf_attachment
 from tests.resources.udf.udf_home import Home, outs
 
 
-def test_an_attachment_that_is_stuck_or_in_error(
+def test_a_stuck_or_failed_attachment_is_an_error(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The deadline and the error are named; an error is drift, and the next run attaches anew."""
+    """The message names the deadline or the error. A failed attachment differs, and is repeated."""
     home.functions().create(home.function("stuck"))
     provider, inputs = home.attachments(), home.attachment("stuck", version=1)
     home.faults(provisioning="stuck")
@@ -21,7 +21,7 @@ def test_an_attachment_that_is_stuck_or_in_error(
         with pytest.raises(WaitFailed, match="until it is attached after 0 s: its state is prov"):
             provider.create(inputs)
     home.faults(provisioning="failed")
-    with pytest.raises(ResourceError, match="version 1 could not be attached; the console shows"):
+    with pytest.raises(ResourceError, match="attaching version 1 failed; the console shows"):
         provider.create(inputs)
     seen = provider.read(f"stuck/{home.service_id}", {**inputs, "status": "deployed"})
     assert outs(seen)["status"] == "error"
@@ -35,7 +35,7 @@ def test_an_attachment_that_is_stuck_or_in_error(
 
 
 def test_a_stopped_service_is_not_started_for_a_function(home: Home) -> None:
-    """Whoever stopped it has to start it; taking the function away needs nothing to run."""
+    """The user who stopped it has to start it. Detaching does not need a running service."""
     home.functions().create(home.function("idle"))
     provider, inputs = home.attachments(), home.attachment("idle")
     made = provider.create(inputs)

@@ -1,4 +1,4 @@
-"""Functions without the CLI: what is refused, adopted, stuck, or somebody else's."""
+"""`Udf` without the CLI: invalid, adopted, stuck and foreign functions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LEGAL = {
         ({"memory_limit_mib": 0}, "memory_limit_mib is 0, allowed: a whole number from 1"),
         ({"files": None}, "files and archive are both absent, allowed: one of them"),
         ({"archive": "code.zip"}, "files and archive are both set, allowed: one of them"),
-        ({"files": {"run.py": ""}}, "files has no main.py, which python3.11 begins with"),
+        ({"files": {"run.py": ""}}, "files has no main.py, which python3.11 requires"),
         ({"files": {"main.py": "", "../x": ""}}, "files has '../x', allowed: relative paths"),
         ({"files": {"main.py": 1}}, "files is not a mapping of paths to strings"),
         ({"files": None, "archive": "no.zip"}, "archive no.zip cannot be read: No such file"),
@@ -46,15 +46,15 @@ LEGAL = {
         ({"adopt": "yes"}, "adopt is 'yes', allowed: true or false"),
     ],
 )
-def test_what_is_illegal_is_named(change: dict[str, Any], message: str) -> None:
-    """Property, value, rule, before any call."""
+def test_an_invalid_value_is_reported(change: dict[str, Any], message: str) -> None:
+    """The message has the property, the value and the rule. No request is sent."""
     inputs = {n: v for n, v in {**LEGAL, **change}.items() if v is not None}
     shown = [failure.reason for failure in UdfProvider().check({}, inputs).failures]
     assert any(message in reason for reason in shown), shown
 
 
-def test_an_archive_with_a_symbolic_link_is_refused(tmp_path: Path) -> None:
-    """As the vendor's build does."""
+def test_an_archive_with_a_symbolic_link_is_rejected(tmp_path: Path) -> None:
+    """The build of ClickHouse Cloud rejects it, too."""
     archive = tmp_path / "code.zip"
     link = zipfile.ZipInfo("main.py")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -66,8 +66,8 @@ def test_an_archive_with_a_symbolic_link_is_refused(tmp_path: Path) -> None:
     assert failure.reason.endswith("has the symbolic link main.py")
 
 
-def test_code_is_compared_by_what_it_is(tmp_path: Path) -> None:
-    """The same texts are the same ZIP in any order; code that is not known yet differs."""
+def test_code_is_compared_by_its_content(tmp_path: Path) -> None:
+    """The same files in any order have the same digest. Code that is not known yet differs."""
     turned = {"files": dict(reversed(CODE.items()))}
     assert packed(turned) == packed({"files": CODE})
     assert code_digest(turned) == code_digest({"files": CODE})
@@ -87,45 +87,45 @@ def test_code_is_compared_by_what_it_is(tmp_path: Path) -> None:
     assert provider.diff("twice", olds, provider.check({}, zipped).inputs).changes
 
 
-def test_the_definition_is_what_the_document_has() -> None:
-    """Every property of the request, but for the name and the upload."""
+def test_the_definition_has_the_fields_of_the_spec() -> None:
+    """It has every property of the request except the name and the upload."""
     for model in (models.UdfExecutableCreateRequest, models.UdfPoolCreateRequest):
         assert set(model.model_fields) - {"function_name", "upload_id"} == set(DEFINITION)
 
 
-def test_somebody_else_s_function_is_refused_and_adopted_as_it_is(
+def test_a_function_of_another_owner_is_rejected_and_adopted_unchanged(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The note of whoever made it is on another machine; adopting publishes nothing."""
+    """Its owner's note is on another machine. Adopting it publishes nothing."""
     provider = home.functions()
     theirs = home.function("theirs")
     provider.create(theirs)
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "another machine"))
-    with pytest.raises(ResourceError, match=r"a function theirs already.*`adopt=True` takes it"):
+    with pytest.raises(ResourceError, match=r"function theirs exists.*`adopt=True` adopts it"):
         provider.create(theirs)
     adopting = {**theirs, "adopt": True}
     adopted = provider.create(adopting)
     assert (adopted.id, outs(adopted)["version"]) == ("theirs", 1)
     assert not provider.diff("theirs", outs(adopted), adopting).changes
 
-    # Somebody publishes a version: that shows, and the next update publishes ours again.
+    # Another client publishes a version: it shows, and the next update publishes the program's.
     provider.update("theirs", outs(adopted), home.function("theirs", return_type="UInt16"))
     seen = provider.read("theirs", outs(adopted))
-    assert outs(seen)["code_sha256"] == "that of version 2, which is not ours"
+    assert outs(seen)["code_sha256"] == "that of version 2 of another client"
     assert outs(seen)["return_type"] == "UInt16"
     assert provider.diff("theirs", outs(seen), adopting).changes
     assert outs(provider.update("theirs", outs(seen), adopting))["version"] == 3
     provider.delete("theirs", outs(adopted))
     provider.delete("theirs", outs(adopted))
     assert provider.read("theirs", outs(adopted)).id == ""
-    with pytest.raises(ResourceError, match="function theirs is gone; `pulumi refresh` will"):
+    with pytest.raises(ResourceError, match="function theirs is deleted; `pulumi refresh` updates"):
         provider.update("theirs", outs(adopted), {**theirs, "return_type": "UInt16"})
 
 
-def test_a_build_that_never_ends_and_one_whose_answer_was_lost(
+def test_a_stuck_build_and_a_lost_response_are_continued(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Given up at the deadline; the next run waits for the same version."""
+    """The wait fails at the deadline, and the next run waits for the same version."""
     provider = home.functions()
     home.faults(provisioning="stuck", rules=[{"operation": "udfVersionCreate", "fault": "lost"}])
     monkeypatch.setattr(udf, "_BUILD_SECONDS", 0.0)
@@ -143,8 +143,8 @@ def test_a_build_that_never_ends_and_one_whose_answer_was_lost(
     monkeypatch.undo()
 
 
-def test_an_upload_that_is_refused_shows_no_address(home: Home) -> None:
-    """It would let anybody put code there."""
+def test_a_rejected_upload_does_not_show_its_url(home: Home) -> None:
+    """The URL allows everyone to upload code."""
     session = models.UdfUploadSession(upload_id="u", upload_url=f"{home.plane.cloud['url']}/secret")
 
     class Elsewhere:
@@ -154,5 +154,5 @@ def test_an_upload_that_is_refused_shows_no_address(home: Home) -> None:
     class Client:
         udf = Elsewhere()
 
-    with pytest.raises(ResourceError, match=r"uploading the code of function refused: HTTP 404$"):
-        udf._upload(Client(), home.function("refused"))  # type: ignore[arg-type]
+    with pytest.raises(ResourceError, match=r"uploading the code of function rejected: HTTP 404$"):
+        udf._upload(Client(), home.function("rejected"))  # type: ignore[arg-type]

@@ -35,28 +35,28 @@ class Home:
         self.until("running")
 
     def until(self, state: str) -> None:
-        """The service has a state."""
+        """Wait until the service has a state."""
         while self.plane.organization("GET", f"services/{self.service_id}")["state"] != state:
             time.sleep(0.05)
 
     def faults(self, **faults: Any) -> None:
-        """From now on."""
+        """Set the faults of the control plane."""
         self.plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
 
     def functions(self) -> UdfProvider:
-        """A provider of functions."""
+        """Return a provider of functions."""
         provider = UdfProvider()
         provider._control_plane = Settings(self.settings.get)
         return provider
 
     def attachments(self) -> UdfAttachmentProvider:
-        """A provider of attachments."""
+        """Return a provider of attachments."""
         provider = UdfAttachmentProvider()
         provider._control_plane = Settings(self.settings.get)
         return provider
 
     def function(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Checked inputs of a function; what is None is left out."""
+        """Return the checked inputs of a function, without properties that are None."""
         inputs = {
             "organization_id": self.organization_id,
             "function_name": name,
@@ -74,7 +74,7 @@ class Home:
         return result.inputs
 
     def attachment(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Checked inputs of its attachment."""
+        """Return the checked inputs of its attachment."""
         inputs = {
             "organization_id": self.organization_id,
             "service_id": self.service_id,
@@ -86,11 +86,11 @@ class Home:
         return result.inputs
 
     def shown(self, name: str) -> dict[str, Any]:
-        """The function's newest version."""
+        """Return the newest version of the function."""
         return dict(self.plane.organization("GET", f"udfs/{name}"))
 
 
 def outs(result: CreateResult | ReadResult | UpdateResult) -> dict[str, Any]:
-    """What the provider answered."""
+    """Return the outputs of a result of the provider."""
     assert result.outs is not None
     return result.outs
