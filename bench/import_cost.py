@@ -44,10 +44,10 @@ def seconds_of(statements: str) -> float:
 def measure(runs: int) -> dict[str, float]:
     """Return the median milliseconds of each case. The first round only fills the caches."""
     times: dict[str, list[float]] = {name: [] for name in CASES}
-    for turn in range(runs + 1):
+    for number in range(runs + 1):
         for name, statements in CASES.items():
             elapsed = seconds_of(statements)
-            if turn:
+            if number:
                 times[name].append(elapsed * 1000)
     return {name: statistics.median(values) for name, values in times.items()}
 

@@ -79,46 +79,46 @@ class SharedLimiter:
     def path(self) -> Path:
         """The shared file."""
         name = hashlib.sha256(f"{self.base_url}\n{self.key_id}".encode()).hexdigest()[:32]
-        return self.state_dir / f"{name}.turns"
+        return self.state_dir / f"{name}.slots"
 
-    def wait_turn(self, *, latest: float) -> bool:
+    def wait_for_slot(self, *, latest: float) -> bool:
         """Block until a request may be sent. Return False at once if that is after `latest`."""
         while True:
-            turn = self.take_turn(latest=latest)
-            if turn is None:
+            slot = self.reserve_slot(latest=latest)
+            if slot is None:
                 return False
-            pause: float | None = turn - self.clock.now()
+            pause: float | None = slot - self.clock.now()
             while pause is not None and pause > 0:
                 self.clock.sleep(pause)
-                pause = self._still_to_wait(turn)
+                pause = self._remaining_wait(slot)
             if pause is not None:
                 return True
 
-    async def wait_turn_async(self, *, latest: float) -> bool:
-        """`wait_turn` for coroutines. A thread takes the lock, so that the event loop continues."""
+    async def wait_for_slot_async(self, *, latest: float) -> bool:
+        """`wait_for_slot` for coroutines. A thread takes the lock, so the event loop continues."""
         while True:
-            turn = await _in_thread(partial(self.take_turn, latest=latest))
-            if turn is None:
+            slot = await _in_thread(partial(self.reserve_slot, latest=latest))
+            if slot is None:
                 return False
-            pause: float | None = turn - self.clock.now()
+            pause: float | None = slot - self.clock.now()
             while pause is not None and pause > 0:
                 await self.clock.sleep_async(pause)
-                pause = await _in_thread(partial(self._still_to_wait, turn))
+                pause = await _in_thread(partial(self._remaining_wait, slot))
             if pause is not None:
                 return True
 
-    def take_turn(self, *, latest: float) -> float | None:
+    def reserve_slot(self, *, latest: float) -> float | None:
         """Reserve the earliest slot. Return None without a reservation if it is after `latest`."""
         with self._state() as state:
             now = self.clock.now()
-            turns = _still_counting(state.turns, now, self._window)
-            turn = max(now, state.blocked_until, *turns[-1:])
-            if len(turns) >= self.limit.requests:
-                turn = max(turn, turns[-self.limit.requests] + self._window)
-            if turn > latest:
+            slots = _still_counting(state.slots, now, self._window)
+            slot = max(now, state.blocked_until, *slots[-1:])
+            if len(slots) >= self.limit.requests:
+                slot = max(slot, slots[-self.limit.requests] + self._window)
+            if slot > latest:
                 return None
-            state.turns = [*turns, turn]
-            return turn
+            state.slots = [*slots, slot]
+            return slot
 
     def hold_back(self, seconds: float) -> None:
         """Delay all requests by `seconds`, as a 429 of the API requires."""
@@ -129,7 +129,7 @@ class SharedLimiter:
         """`hold_back` for coroutines."""
         await _in_thread(partial(self.hold_back, seconds))
 
-    def _still_to_wait(self, turn: float) -> float | None:
+    def _remaining_wait(self, slot: float) -> float | None:
         """Return the seconds left to sleep, 0 to send now, or None if a 429 cancelled the slot.
 
         On a busy machine a process may wake long after its slot, too close to the requests that
@@ -138,17 +138,17 @@ class SharedLimiter:
         """
         with self._state() as state:
             now = self.clock.now()
-            if turn in state.turns:
-                state.turns.remove(turn)
+            if slot in state.slots:
+                state.slots.remove(slot)
             if state.blocked_until > now:
                 return None
             tolerance = self.limit.margin_seconds / 2
-            sent = [other for other in state.turns if other <= now]
+            sent = [other for other in state.slots if other <= now]
             pause = 0.0
             if len(sent) >= self.limit.requests:
                 pause = sent[-self.limit.requests] + self._window - tolerance - now
-            late = now - turn > tolerance
-            state.turns = sorted([*state.turns, now if late and pause <= 0 else turn])
+            late = now - slot > tolerance
+            state.slots = sorted([*state.slots, now if late and pause <= 0 else slot])
             return max(0.0, pause)
 
     @property
@@ -183,7 +183,7 @@ class SharedLimiter:
 @dataclass
 class _State:
     era: str
-    turns: list[float]
+    slots: list[float]
     blocked_until: float
 
     @classmethod
@@ -191,11 +191,11 @@ class _State:
         """Read the state. Unreadable content, or content from before a reboot, counts as empty."""
         try:
             content = json.loads(os.pread(descriptor, 1 << 20, 0) or b"{}")
-            turns = [float(turn) for turn in content.get("turns", [])]
+            slots = [float(slot) for slot in content.get("slots", [])]
             blocked_until = float(content.get("blocked_until", 0.0))
         except (ValueError, TypeError, AttributeError):
             return cls(era, [], 0.0)
-        return cls(era, turns, blocked_until) if content.get("era") == era else cls(era, [], 0.0)
+        return cls(era, slots, blocked_until) if content.get("era") == era else cls(era, [], 0.0)
 
     def write(self, descriptor: int) -> None:
         content = json.dumps(asdict(self)).encode()
@@ -204,8 +204,8 @@ class _State:
         os.ftruncate(descriptor, len(content))
 
 
-def _still_counting(turns: list[float], now: float, window: float) -> list[float]:
-    return [turn for turn in turns if turn > now - window]
+def _still_counting(slots: list[float], now: float, window: float) -> list[float]:
+    return [slot for slot in slots if slot > now - window]
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -35,7 +35,7 @@ class AsyncTransport(Sending):
         """
         attempts = self._attempts(request)
         while True:
-            if not await self._limiter.wait_turn_async(latest=attempts.latest):
+            if not await self._limiter.wait_for_slot_async(latest=attempts.latest):
                 raise attempts.out_of_time()
             outcome = await self._attempt(request, attempts)
             if isinstance(outcome, Answer):

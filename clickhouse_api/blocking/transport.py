@@ -36,7 +36,7 @@ class Transport(Sending):
         """
         attempts = self._attempts(request)
         while True:
-            if not self._limiter.wait_turn(latest=attempts.latest):
+            if not self._limiter.wait_for_slot(latest=attempts.latest):
                 raise attempts.out_of_time()
             outcome = self._attempt(request, attempts)
             if isinstance(outcome, Answer):

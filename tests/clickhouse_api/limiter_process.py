@@ -18,7 +18,7 @@ def main() -> None:
     limiter = SharedLimiter(
         state_dir=Path(sys.argv[1]), base_url="http://x/v1", key_id="k", clock=CountingClock()
     )
-    print(json.dumps([limiter.take_turn(latest=1e9) for _ in range(int(sys.argv[2]))]))
+    print(json.dumps([limiter.reserve_slot(latest=1e9) for _ in range(int(sys.argv[2]))]))
 
 
 if __name__ == "__main__":

@@ -34,9 +34,9 @@ def limiter(state_dir: Path, clock: CountingClock, limit: RateLimit = EXACT) -> 
     )
 
 
-def most_in_a_window(turns: list[float]) -> int:
+def most_in_a_window(slots: list[float]) -> int:
     """Return the largest number of slots in any half-open interval as long as the window."""
-    return max(sum(start <= turn < start + WINDOW for turn in turns) for start in turns)
+    return max(sum(start <= slot < start + WINDOW for slot in slots) for start in slots)
 
 
 def test_ten_are_sent_at_once_and_the_eleventh_after_the_window(
@@ -44,53 +44,53 @@ def test_ten_are_sent_at_once_and_the_eleventh_after_the_window(
 ) -> None:
     """The window slides with the time of each request. It is not a fixed interval."""
     shared = limiter(tmp_path, clock)
-    assert [shared.take_turn(latest=FAR) for _ in range(5)] == [1000.0] * 5
+    assert [shared.reserve_slot(latest=FAR) for _ in range(5)] == [1000.0] * 5
     clock.moment = 1004.0
-    assert [shared.take_turn(latest=FAR) for _ in range(5)] == [1004.0] * 5
-    assert [shared.take_turn(latest=FAR) for _ in range(7)] == [1010.0] * 5 + [1014.0] * 2
+    assert [shared.reserve_slot(latest=FAR) for _ in range(5)] == [1004.0] * 5
+    assert [shared.reserve_slot(latest=FAR) for _ in range(7)] == [1010.0] * 5 + [1014.0] * 2
 
 
 def test_no_window_has_more_than_ten(tmp_path: Path, clock: CountingClock) -> None:
     """With any pauses between the calls."""
     shared = limiter(tmp_path, clock)
-    turns = []
+    slots = []
     for index in range(200):
-        turn = shared.take_turn(latest=FAR)
-        assert turn is not None
-        turns.append(turn)
+        slot = shared.reserve_slot(latest=FAR)
+        assert slot is not None
+        slots.append(slot)
         clock.moment += (index * 7919 % 13) / 10
-    assert most_in_a_window(turns) == 10
-    assert turns == sorted(turns)
+    assert most_in_a_window(slots) == 10
+    assert slots == sorted(slots)
 
 
 def test_the_margin_makes_the_window_longer(tmp_path: Path, clock: CountingClock) -> None:
     """The API counts arrivals, and the first of ten may arrive with a longer delay."""
     shared = limiter(tmp_path, clock, RateLimit())
-    turns = [shared.take_turn(latest=FAR) for _ in range(11)]
-    assert turns[-1] == 1000.0 + 10.25
+    slots = [shared.reserve_slot(latest=FAR) for _ in range(11)]
+    assert slots[-1] == 1000.0 + 10.25
 
 
 def test_a_slot_after_the_deadline_is_not_reserved(tmp_path: Path, clock: CountingClock) -> None:
     """Other callers can use the slot."""
     shared = limiter(tmp_path, clock)
     for _ in range(10):
-        shared.take_turn(latest=FAR)
-    assert shared.take_turn(latest=1009.9) is None
-    assert shared.take_turn(latest=1010.0) == 1010.0
+        shared.reserve_slot(latest=FAR)
+    assert shared.reserve_slot(latest=1009.9) is None
+    assert shared.reserve_slot(latest=1010.0) == 1010.0
 
 
 def test_a_429_delays_all_callers(tmp_path: Path, clock: CountingClock) -> None:
     """Other threads and processes read it from the file."""
     first, second = limiter(tmp_path, clock), limiter(tmp_path, clock)
     first.hold_back(3.5)
-    assert second.take_turn(latest=FAR) == 1003.5
+    assert second.reserve_slot(latest=FAR) == 1003.5
 
 
 def test_a_429_cancels_the_slots_of_waiting_callers(tmp_path: Path, clock: CountingClock) -> None:
     """Callers that sleep during a 429 do not send requests that get a 429 as well."""
     shared = limiter(tmp_path, clock)
     for _ in range(10):
-        shared.take_turn(latest=FAR)
+        shared.reserve_slot(latest=FAR)
 
     class Interrupting(CountingClock):
         def sleep(self, seconds: float) -> None:
@@ -100,7 +100,7 @@ def test_a_429_cancels_the_slots_of_waiting_callers(tmp_path: Path, clock: Count
                 shared.hold_back(5.0)
 
     late = Interrupting(moment=clock.moment)
-    assert limiter(tmp_path, late).wait_turn(latest=FAR)
+    assert limiter(tmp_path, late).wait_for_slot(latest=FAR)
     assert late.slept == [10.0, 5.0]
 
 
@@ -108,17 +108,17 @@ def test_a_late_request_counts_at_its_actual_time(tmp_path: Path, clock: Countin
     """A process without CPU time sends late, and the requests after it keep the window."""
     shared = limiter(tmp_path, clock, RateLimit())
     for _ in range(10):
-        shared.take_turn(latest=FAR)
+        shared.reserve_slot(latest=FAR)
 
     class Starved(CountingClock):
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds + 3.0)
 
     late = Starved(moment=clock.moment)
-    assert limiter(tmp_path, late, RateLimit()).wait_turn(latest=FAR)
+    assert limiter(tmp_path, late, RateLimit()).wait_for_slot(latest=FAR)
     assert late.moment == 1013.25
     clock.moment = late.moment
-    assert [shared.take_turn(latest=FAR) for _ in range(10)] == [1013.25] * 9 + [1023.5]
+    assert [shared.reserve_slot(latest=FAR) for _ in range(10)] == [1013.25] * 9 + [1023.5]
 
 
 def test_a_request_too_soon_after_a_late_one_waits_again(
@@ -127,7 +127,7 @@ def test_a_request_too_soon_after_a_late_one_waits_again(
     """Its slot was reserved before the other request was late."""
     shared = limiter(tmp_path, clock, RateLimit())
     for _ in range(10):
-        shared.take_turn(latest=FAR)
+        shared.reserve_slot(latest=FAR)
     clock.moment = 1001.0
 
     class Late(CountingClock):
@@ -138,7 +138,7 @@ def test_a_request_too_soon_after_a_late_one_waits_again(
             super().sleep(seconds)
 
     waiting = Late(moment=clock.moment)
-    assert limiter(tmp_path, waiting, RateLimit()).wait_turn(latest=FAR)
+    assert limiter(tmp_path, waiting, RateLimit()).wait_for_slot(latest=FAR)
     assert waiting.slept == [9.25, 2.875]
 
 
@@ -163,7 +163,7 @@ def test_the_file_contains_no_secret(tmp_path: Path, client: Client, cloud: Clou
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"   ", b"{", b"[]", b"null", b'{"turns": 5}', b'{"turns": ["x"]}', b"\xff\xfe", b"7"],
+    [b"", b"   ", b"{", b"[]", b"null", b'{"slots": 5}', b'{"slots": ["x"]}', b"\xff\xfe", b"7"],
 )
 def test_a_damaged_file_counts_as_empty(
     tmp_path: Path, clock: CountingClock, content: bytes
@@ -171,17 +171,17 @@ def test_a_damaged_file_counts_as_empty(
     """A full disk or an editor must not block the callers. The API still limits them with 429."""
     shared = limiter(tmp_path, clock)
     shared.path.write_bytes(content)
-    assert shared.take_turn(latest=FAR) == 1000.0
-    assert json.loads(shared.path.read_text())["turns"] == [1000.0]
+    assert shared.reserve_slot(latest=FAR) == 1000.0
+    assert json.loads(shared.path.read_text())["slots"] == [1000.0]
 
 
 def test_slots_from_before_a_reboot_are_dropped(tmp_path: Path, clock: CountingClock) -> None:
     """The machine's clock started again, so the times in the file have no meaning."""
     before = CountingClock(moment=9e7, epoch="before the reboot")
     for _ in range(10):
-        limiter(tmp_path, before).take_turn(latest=FAR)
+        limiter(tmp_path, before).reserve_slot(latest=FAR)
     limiter(tmp_path, before).hold_back(60)
-    assert limiter(tmp_path, clock).take_turn(latest=FAR) == 1000.0
+    assert limiter(tmp_path, clock).reserve_slot(latest=FAR) == 1000.0
 
 
 def test_all_processes_share_the_machines_clock() -> None:
@@ -199,24 +199,24 @@ def test_processes_share_the_limit(tmp_path: Path) -> None:
     """Eight real processes in parallel reserve each time ten times in total."""
     command = [sys.executable, "-m", "tests.clickhouse_api.limiter_process", str(tmp_path), "25"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(8)]
-    turns = []
+    slots = []
     for process in processes:
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0
-        turns += json.loads(output)
+        slots += json.loads(output)
     window = 10.25
-    assert sorted(turns) == [1000.0 + window * (index // 10) for index in range(200)]
+    assert sorted(slots) == [1000.0 + window * (index // 10) for index in range(200)]
 
 
 def test_threads_share_the_limit(tmp_path: Path, clock: CountingClock) -> None:
     """Through the same file, with one limiter for each or one for all."""
     shared = limiter(tmp_path, clock)
-    turns: list[float | None] = []
+    slots: list[float | None] = []
 
     def take() -> None:
         own = limiter(tmp_path, clock)
         for _ in range(10):
-            turns.extend([own.take_turn(latest=FAR), shared.take_turn(latest=FAR)])
+            slots.extend([own.reserve_slot(latest=FAR), shared.reserve_slot(latest=FAR)])
 
     threads = [threading.Thread(target=take) for _ in range(5)]
     for thread in threads:
@@ -224,14 +224,14 @@ def test_threads_share_the_limit(tmp_path: Path, clock: CountingClock) -> None:
     for thread in threads:
         thread.join()
     expected = [1000.0 + WINDOW * (index // 10) for index in range(100)]
-    assert sorted(turn for turn in turns if turn is not None) == expected
+    assert sorted(slot for slot in slots if slot is not None) == expected
 
 
 HOLDER = """
 import fcntl, os, sys, time
 descriptor = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
 fcntl.flock(descriptor, fcntl.LOCK_EX)
-os.pwrite(descriptor, b'{"turns": [1', 0)
+os.pwrite(descriptor, b'{"slots": [1', 0)
 print("held", flush=True)
 time.sleep(3600)
 """
@@ -249,7 +249,7 @@ def test_a_killed_process_leaves_neither_a_lock_nor_damage(
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdout.close()
-    assert shared.take_turn(latest=FAR) == 1000.0
+    assert shared.reserve_slot(latest=FAR) == 1000.0
 
 
 def test_waiting_for_the_lock_does_not_block_the_event_loop(
@@ -261,7 +261,7 @@ def test_waiting_for_the_lock_does_not_block_the_event_loop(
     fcntl.flock(descriptor, fcntl.LOCK_EX)
 
     async def others_go_on() -> bool:
-        waiting = asyncio.ensure_future(shared.wait_turn_async(latest=FAR))
+        waiting = asyncio.ensure_future(shared.wait_for_slot_async(latest=FAR))
         for _ in range(100):
             await asyncio.sleep(0)
         assert not waiting.done()
