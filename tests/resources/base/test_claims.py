@@ -1,4 +1,4 @@
-"""Turns on one machine, and what somebody on another one overwrote."""
+"""Locks of one machine, and writes that another machine has overwritten."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("unlimited")
 HOLDER = """
 import time
 from resources.base.claims import exclusive
-with exclusive("thing"):
+with exclusive("one"):
     print("holds", flush=True)
     time.sleep(600)
 """
@@ -38,20 +38,20 @@ POLICY = {
 }
 
 
-def test_a_killed_holder_holds_up_nobody() -> None:
-    """The kernel drops its lock; until then the same thing is waited for, and another is not."""
+def test_a_lock_of_a_killed_process_is_released() -> None:
+    """The kernel drops the lock. Until then, other processes wait for this name only."""
     holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"holds\n"
     entered = threading.Event()
 
     def enter() -> None:
-        with exclusive("thing"):
+        with exclusive("one"):
             entered.set()
 
     waiting = threading.Thread(target=enter)
     waiting.start()
-    with exclusive("another thing"):
+    with exclusive("another"):
         assert not entered.is_set()
     os.kill(holder.pid, signal.SIGKILL)
     holder.communicate()
@@ -59,59 +59,59 @@ def test_a_killed_holder_holds_up_nobody() -> None:
     assert entered.is_set()
 
 
-def test_claims_are_those_of_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a run has claimed the next one has not; outside of a run nobody claims anything."""
+def test_claims_belong_to_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run does not see them. Outside of a run there are no claims."""
     seen = []
     for run in ("first", "first", "second", "", ""):
         monkeypatch.setattr(engine, "run", lambda run=run: run)
-        with exclusive("thing") as claims:
+        with exclusive("one") as claims:
             seen.append(set(claims.ids))
             claims.add(["mine"])
     assert seen == [set(), {"mine"}, set(), set(), set()]
 
 
-def test_a_claim_does_not_outlive_its_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An engine may get the address that another one had long ago."""
+def test_a_claim_expires_after_a_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A later engine may have the same address as an earlier one."""
     monkeypatch.setattr(engine, "run", lambda: "an address")
-    with exclusive("thing") as claims:
+    with exclusive("one") as claims:
         claims.add(["mine"])
-    assert is_claimed("thing")
+    assert is_claimed("one")
     (file,) = (tmp_path / "limiter").glob("*.claims")
     os.utime(file, (0, 0))
-    assert not is_claimed("thing")
-    assert not is_claimed("another thing")
+    assert not is_claimed("one")
+    assert not is_claimed("another")
 
 
-def test_a_folder_that_cannot_be_is_an_error_that_names_the_setting(
+def test_an_impossible_folder_is_an_error_that_names_the_setting(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Without turns something could be lost, so nothing is begun."""
+    """Without locks a write could be lost, so none is started."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "file" / "folder"))
     with (
         pytest.raises(ConfigurationError, match="set CLICKHOUSE_API_STATE_DIR to a folder"),
-        exclusive("thing"),
+        exclusive("one"),
     ):
         raise AssertionError
 
 
-def test_what_another_machine_overwrote_is_sent_again(
+def test_a_write_that_another_machine_overwrote_is_sent_again(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It had read before we wrote, so its list has not our actor; in the end both are there."""
+    """The other machine read before our write, so its list lacks our actor. Finally both exist."""
     monkeypatch.setattr(declarative_provider, "SETTLE_INTERVALS", Intervals.of(0.05))
-    ask = server.control_plane.organization
-    role = ask("POST", "roles", {"name": "both", "actors": [], "policies": [POLICY]})["id"]
+    call = server.control_plane.organization
+    role = call("POST", "roles", {"name": "both", "actors": [], "policies": [POLICY]})["id"]
 
     def actors() -> list[Any]:
-        return list(ask("GET", f"roles/{role}")["actors"])
+        return list(call("GET", f"roles/{role}")["actors"])
 
     def overwrite() -> None:
         while actors() != ["user/ours"]:
             time.sleep(0.01)
-        ask("PATCH", f"roles/{role}", {"actors": ["user/theirs"]})
+        call("PATCH", f"roles/{role}", {"actors": ["user/theirs"]})
 
-    # Our answer comes late enough for them to be between our writing and our looking.
+    # Our response is late, so that the other write comes between our write and our check.
     slow = {"operation": "organizationRolePatch", "fault": "slow", "delay_seconds": 1}
     server.control_plane.request(
         "PUT", "/local/faults", {"requests_per_window": 0, "rules": [slow]}
@@ -124,4 +124,4 @@ def test_what_another_machine_overwrote_is_sent_again(
     assert sorted(actors()) == ["user/ours", "user/theirs"]
     assignment.provider.delete(assignment.id, assignment.state)
     assert actors() == ["user/theirs"]
-    ask("DELETE", f"roles/{role}")
+    call("DELETE", f"roles/{role}")

@@ -1,4 +1,4 @@
-"""What a POST makes exists once, wherever the run that sent it ends."""
+"""A POST creates one object, wherever the run that sent it is killed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MARKED = "-pulumi-"
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A key, a role and an invitation: what has an id of its own."""
+    """Return a stack of a key, a role and an invitation: objects whose ids the API creates."""
     stack = service_stack(clouds, tmp_path, alone=True)
     developer = next(
         role["id"]
@@ -40,12 +40,12 @@ def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
 
 
 def names(stack: ProgramStack) -> list[str]:
-    """Of all that the stack, or an interrupted run of it, has made."""
-    ask = stack.control_plane.organization
-    roles: list[Any] = [role for role in ask("GET", "roles") if role["type"] == "custom"]
-    keys = [key for key in ask("GET", "keys") if key["roles"] != ["admin"]]
-    invited = [invitation["email"] for invitation in ask("GET", "invitations")]
-    return sorted([*(thing["name"] for thing in (*keys, *roles)), *invited])
+    """Return the names of all objects that runs of the stack have created."""
+    call = stack.control_plane.organization
+    roles: list[Any] = [role for role in call("GET", "roles") if role["type"] == "custom"]
+    keys = [key for key in call("GET", "keys") if key["roles"] != ["admin"]]
+    invited = [invitation["email"] for invitation in call("GET", "invitations")]
+    return sorted([*(each["name"] for each in (*keys, *roles)), *invited])
 
 
 def converges(stack: ProgramStack) -> None:
@@ -54,8 +54,8 @@ def converges(stack: ProgramStack) -> None:
     stack.up("--expect-no-changes")
 
 
-def test_killed_while_the_answer_is_on_its_way(stack: ProgramStack) -> None:
-    """Made, and in no state: taken over, or made anew where a secret was lost with the answer."""
+def test_a_run_killed_while_the_response_is_in_flight(stack: ProgramStack) -> None:
+    """Created, and in no state: adopted, or created again if the response had a secret."""
     for operation in CREATES:
         add_fault(stack, operation, "slow", delay_seconds=30)
     stack.up_killed_when(lambda: len(names(stack)) == 3)
@@ -63,8 +63,8 @@ def test_killed_while_the_answer_is_on_its_way(stack: ProgramStack) -> None:
     converges(stack)
 
 
-def test_killed_between_the_saving_and_the_receipt(stack: ProgramStack) -> None:
-    """Each id is in the state; the next run takes the marks off and makes nothing."""
+def test_a_run_killed_between_saving_and_confirmation(stack: ProgramStack) -> None:
+    """Each id is in the state. The next run removes the ownership tags and creates nothing."""
     for operation in ("openapiKeyUpdate", "organizationRolePatch"):
         add_fault(stack, operation, "rate_limit", reset_seconds=3, times=None)
     stack.up_killed_when(lambda: len(names(stack)) == 3 and saved(stack) == 3)
@@ -76,19 +76,19 @@ def test_killed_between_the_saving_and_the_receipt(stack: ProgramStack) -> None:
     assert [key["id"] for key in after] == [key["id"] for key in before]
 
 
-def test_every_answer_is_lost(stack: ProgramStack) -> None:
-    """Applied and never answered: the same run finds what it made."""
+def test_a_run_that_loses_every_response(stack: ProgramStack) -> None:
+    """The requests are carried out, and the same run finds the objects."""
     for operation in CREATES:
         add_fault(stack, operation, "lost")
     converges(stack)
 
 
 def saved(stack: ProgramStack) -> int:
-    """How many of the three the state on disk knows by their id."""
+    """Return how many of the three objects have an id in the state on disk."""
     try:
         latest = json.loads(stack.state())["checkpoint"]["latest"]
     except (StopIteration, ValueError):
         return 0
     types = ("clickhouse:ApiKey", "clickhouse:Role", "clickhouse:Invitation")
     found = latest.get("resources") or []
-    return sum(thing["type"].endswith(types) and "id" in thing for thing in found)
+    return sum(each["type"].endswith(types) and "id" in each for each in found)

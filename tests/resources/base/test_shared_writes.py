@@ -1,4 +1,4 @@
-"""What several resources of one run write as a whole: nobody's part of it is lost."""
+"""Several resources of one run write parts of the same object, and no part is lost."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ POLICY = {
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A stack of one service and whatever is asked for."""
+    """Return a stack of one service and of declared resources."""
     return service_stack(clouds, tmp_path)
 
 
 def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: ProgramStack) -> None:
-    """Several of each are made, handed on, renamed and removed at once, and reading takes time."""
+    """Several of each are created, exchanged, renamed and removed at once, with slow reads."""
     post = stack.control_plane.organization
     body = {"name": "shared", "actors": ["user/theirs"], "policies": [POLICY]}
     role = post("POST", "roles", body)["id"]
@@ -36,20 +36,20 @@ def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: Prog
         post("POST", "keys", {"name": name, "roles": ["query_endpoints"]})["key"]["id"]
         for name in names
     ]
-    # Whoever is not made to wait reads before anybody has written.
+    # Slow reads: without a lock, each resource would read before any other has written.
     for operation in ("organizationRoleGet", "instanceQueryEndpointGet"):
         add_fault(stack, operation, "slow", delay_seconds=0.2, times=None)
 
     def share(name: str, first: int) -> list[tuple[str, str, dict[str, Any]]]:
-        things: list[tuple[str, str, dict[str, Any]]] = []
+        resources: list[tuple[str, str, dict[str, Any]]] = []
         for n in range(SHARERS):
             actor = f"user/{first + n}"
-            things.append(
+            resources.append(
                 ("RoleAssignment", f"role-{name}-{n}", {"role_id": role, "actors": [actor]})
             )
             endpoint = {"open_api_keys": [keys[1 + first + n]], "roles": READ_ONLY}
-            things.append(("QueryEndpoint", f"query-{name}-{n}", endpoint))
-        return things
+            resources.append(("QueryEndpoint", f"query-{name}-{n}", endpoint))
+        return resources
 
     def shared() -> tuple[set[str], set[str]]:
         actors = post("GET", f"roles/{role}")["actors"]
@@ -66,7 +66,7 @@ def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: Prog
     assert shared() == (actors, listed - {keys[0]})
     body = {"openApiKeys": list(listed), "roles": READ_ONLY}
     service_result(stack, "/serviceQueryEndpoint", "POST", body)
-    # Each gets what its neighbour had; then the same shares under other names in the program.
+    # Each gets the part of its neighbour. Then the same parts have other names in the program.
     for name, first in (("a", 1), ("b", 1)):
         declare(stack, *share(name, first))
         stack.up()

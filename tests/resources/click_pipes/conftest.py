@@ -12,7 +12,7 @@ from tests.support.local_clouds import local_clouds
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for the file."""
+    """Start one service for the file."""
     with local_clouds(tmp_path_factory.mktemp("clouds")) as layout:
         service = Service(layout)
         with service.client:
@@ -21,6 +21,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def service(home: Service) -> Iterator[Service]:
-    """It, with nothing wrong at the beginning and at the end."""
+    """Return the service. Remove all faults afterwards."""
     yield home
     home.faults()

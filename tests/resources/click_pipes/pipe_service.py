@@ -31,7 +31,7 @@ NAMES = (f"pipe {number}" for number in itertools.count())
 
 
 class Service:
-    """A running service, and the pipes that the tests make in it."""
+    """A running service. Creates pipes in it."""
 
     def __init__(self, layout: StackPaths) -> None:
         self.plane = ControlPlane(layout)
@@ -49,28 +49,28 @@ class Service:
         self.until("running")
 
     def until(self, state: str) -> None:
-        """The service has a state."""
+        """Wait until the service has a state."""
         while self.plane.organization("GET", f"services/{self.id}")["state"] != state:
             time.sleep(0.05)
 
     def faults(self, **faults: Any) -> None:
-        """From now on."""
+        """Set faults, and turn off the rate limit."""
         self.plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
 
     def idle(self) -> None:
-        """Put to sleep."""
+        """Make the service idle."""
         self.plane.request("POST", f"/local/services/{self.id}/idle")
 
     def pipe(
         self, source: dict[str, Any], *, on_sleep: Callable[[float], None] = lambda _now: None
     ) -> PipeSteps:
-        """A pipe that was just made; its steps sleep at once, and say so to `on_sleep`."""
+        """Create a pipe. Its steps sleep without delay and report the time to `on_sleep`."""
         destination = {"database": "d"} if source is POSTGRES else {"database": "d", "table": "t"}
         name = next(NAMES)
         request = models.ClickPipePostRequest.model_validate(
             {"name": name, "source": source, "destination": destination}
         )
-        made = self.client.click_pipes.click_pipe_create(self.organization_id, self.id, request)
+        created = self.client.click_pipes.click_pipe_create(self.organization_id, self.id, request)
         props = {"organization_id": self.organization_id, "service_id": self.id, "name": name}
         now = 0.0
 
@@ -80,5 +80,5 @@ class Service:
             on_sleep(now)
 
         return PipeSteps(
-            self.client, props, str(made.id), lambda _message: None, lambda: now, sleep
+            self.client, props, str(created.id), lambda _message: None, lambda: now, sleep
         )

@@ -60,12 +60,12 @@ FILES: dict[str, Any] = {
 
 
 def table(name: str, **more: Any) -> dict[str, Any]:
-    """A mapping of one table of a database."""
+    """Return the mapping of one table of a database."""
     return {"source_schema_name": "public", "source_table": name, "target_table": name, **more}
 
 
 def orders(*tables: dict[str, Any], **postgres: Any) -> dict[str, Any]:
-    """A pipe that follows these tables."""
+    """Return a pipe that replicates these tables."""
     source = {
         "host": "db",
         "port": 5432,
@@ -83,23 +83,23 @@ def orders(*tables: dict[str, Any], **postgres: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A stack of one service and its pipes."""
+    """Return a stack of one service and its pipes."""
     return service_stack(clouds, tmp_path)
 
 
 def declare(stack: ProgramStack, **args: dict[str, Any]) -> None:
-    """Set which pipes the program makes; as a secret, since credentials are among it."""
-    things = [{"kind": "ClickPipe", "name": name, "args": given} for name, given in args.items()]
-    stack.pulumi("config", "set", "--secret", "resources", json.dumps(things))
+    """Set the pipes of the program. The setting is a secret, because it has credentials."""
+    resources = [{"kind": "ClickPipe", "name": name, "args": given} for name, given in args.items()]
+    stack.pulumi("config", "set", "--secret", "resources", json.dumps(resources))
 
 
 def pipes(stack: ProgramStack) -> dict[str, dict[str, Any]]:
-    """The service's pipes by name."""
+    """Return the pipes of the service by name."""
     return {pipe["name"]: pipe for pipe in service_result(stack, "/clickpipes")}
 
 
-def answers(stack: ProgramStack) -> dict[str, int]:
-    """How often each operation on pipes was answered with success."""
+def successes(stack: ProgramStack) -> dict[str, int]:
+    """Return the number of successful responses of each operation on pipes."""
     counts = stack.control_plane.request("GET", "/local/counts")["responses"]
     return {
         one["operation"].replace(
@@ -111,45 +111,45 @@ def answers(stack: ProgramStack) -> dict[str, int]:
 
 
 def use_faults(stack: ProgramStack, **faults: Any) -> None:
-    """From now on."""
+    """Set faults, and turn off the rate limit."""
     stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
 
 
 def make_idle(stack: ProgramStack) -> None:
-    """Put the service to sleep."""
+    """Make the service idle."""
     (service,) = stack.services()
     stack.control_plane.request("POST", f"/local/services/{service['id']}/idle")
 
 
-def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
-    """Create; no change; drift; in place; replaced; gone behind our back; adopted; destroy."""
+def test_the_lifecycle_of_pipes(stack: ProgramStack) -> None:
+    """Create; no change; drift; in place; replaced; deleted out of band; adopted; destroy."""
     first = orders(table("orders"), table("refunds"))
     declare(stack)
     stack.up()
     make_idle(stack)
-    # The first create's answer is lost; the idle service is woken by whoever comes first.
+    # The response of the first create is lost. The first request wakes the idle service.
     use_faults(stack, rules=[{"operation": "clickPipeCreate", "fault": "lost"}])
     declare(stack, events=EVENTS, files=FILES, orders=first)
     stack.up()
-    made = pipes(stack)
-    assert {name: pipe["state"] for name, pipe in made.items()} == {
+    created = pipes(stack)
+    assert {name: pipe["state"] for name, pipe in created.items()} == {
         "events": "Running",
         "files": "Stopped",
         "orders": "Running",
     }
-    assert made["events"]["source"]["kafka"]["topics"] == "events"
-    assert made["events"]["scaling"]["replicas"] == 2
-    assert made["events"]["settings"]["clickhouse_max_threads"] == 4
+    assert created["events"]["source"]["kafka"]["topics"] == "events"
+    assert created["events"]["scaling"]["replicas"] == 2
+    assert created["events"]["settings"]["clickhouse_max_threads"] == 4
     for secret in (PASSWORD, "a password of Postgres"):
         assert secret not in stack.state()
     stack.up("--expect-no-changes")
 
-    # Somebody stopped one, changed another, deleted the third.
-    path = f"/clickpipes/{made['events']['id']}"
+    # Out of band: one pipe is stopped and scaled, and another one is deleted.
+    path = f"/clickpipes/{created['events']['id']}"
     service_result(stack, f"{path}/state", "PATCH", {"command": "stop"})
     service_result(stack, f"{path}/scaling", "PATCH", {"replicas": 7})
-    service_result(stack, f"/clickpipes/{made['files']['id']}", "DELETE")
-    patched = answers(stack).get("PATCH /clickpipes/{clickPipeId}", 0)
+    service_result(stack, f"/clickpipes/{created['files']['id']}", "DELETE")
+    patched = successes(stack).get("PATCH /clickpipes/{clickPipeId}", 0)
     drift = stack.up("--refresh", "--diff")
     assert "desired_state" in drift
     assert "replicas" in drift
@@ -158,11 +158,11 @@ def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
         "Running",
         2,
     )
-    assert repaired["files"]["id"] != made["files"]["id"]
-    # To repair that, no credential was sent; the one PATCH took the mark off the new pipe.
-    assert answers(stack)["PATCH /clickpipes/{clickPipeId}"] == patched + 1
+    assert repaired["files"]["id"] != created["files"]["id"]
+    # The repair sent no credential. The only PATCH removed the ownership tag of the new pipe.
+    assert successes(stack)["PATCH /clickpipes/{clickPipeId}"] == patched + 1
 
-    # In place; a table comes, one goes, one is copied anew; the pipe of files is another one.
+    # In place: a table is added, one removed, one copied again. The pipe of files is replaced.
     changed = orders(
         table("orders", table_engine="Null"),
         table("users"),
@@ -183,12 +183,12 @@ def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
     assert "source.object_storage.format" in str(steps["files"])
     stack.up()
     after = pipes(stack)
-    assert after["renamed"]["id"] == made["events"]["id"]
+    assert after["renamed"]["id"] == created["events"]["id"]
     assert (after["renamed"]["state"], after["orders"]["state"]) == ("Stopped", "Running")
     assert after["renamed"]["settings"] == {"streaming_max_insert_wait_ms": 2000}
     assert after["renamed"]["scaling"]["replicaMemoryGb"] == 1.5
     assert after["renamed"]["source"]["kafka"]["authentication"] == "MUTUAL_TLS"
-    assert after["orders"]["id"] == made["orders"]["id"]
+    assert after["orders"]["id"] == created["orders"]["id"]
     postgres = after["orders"]["source"]["postgres"]
     assert postgres["host"] == "db2"
     assert postgres["settings"]["pullBatchSize"] == 100
@@ -199,13 +199,15 @@ def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
         assert secret not in stack.state()
     stack.up("--expect-no-changes")
 
-    # Forgotten by this stack and taken over again by its id, without a request but reads.
-    declare(stack, orders={**changed, "adopt": made["orders"]["id"]})
+    # Removed from the state and adopted by its id, with reads only.
+    declare(stack, orders={**changed, "adopt": created["orders"]["id"]})
     stack.pulumi("state", "delete", "--yes", "--target-dependents", urn_of(stack, "orders"))
-    before = answers(stack)
+    before = successes(stack)
     stack.up()
     assert list(pipes(stack)) == ["orders"]
-    written = {name: n for name, n in answers(stack).items() if not name.startswith(("GET", "DEL"))}
+    written = {
+        name: n for name, n in successes(stack).items() if not name.startswith(("GET", "DEL"))
+    }
     assert written == {name: before[name] for name in written}
     declare(stack)
     stack.up()
@@ -213,14 +215,14 @@ def test_pipes_live_from_create_to_destroy(stack: ProgramStack) -> None:
 
 
 def urn_of(stack: ProgramStack, name: str) -> str:
-    """Of a pipe in the stack's state."""
+    """Return the URN of a pipe in the state of the stack."""
     saved = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
     (urn,) = [r["urn"] for r in saved if r["urn"].endswith(f"clickhouse:ClickPipe::{name}")]
     return str(urn)
 
 
-def test_what_an_interrupted_run_left_is_taken_over(stack: ProgramStack) -> None:
-    """Killed after the POST; one that fails; the program changes meanwhile: one pipe in the end."""
+def test_an_unfinished_pipe_is_adopted(stack: ProgramStack) -> None:
+    """Killed after the POST, failed, and changed in the program: there is one pipe in the end."""
     declare(stack)
     stack.up()
     declare(stack, events=EVENTS)
@@ -235,7 +237,7 @@ def test_what_an_interrupted_run_left_is_taken_over(stack: ProgramStack) -> None
     ((_, again),) = pipes(stack).items()
     assert again["id"] == left["id"]
 
-    # With other credentials, which are sent, since nobody knows which ones it has.
+    # Other credentials are sent, because the API does not return the present ones.
     use_faults(stack)
     declare(stack, events=CHANGED)
     stack.up()

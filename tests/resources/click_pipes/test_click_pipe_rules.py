@@ -1,4 +1,4 @@
-"""What a ClickPipe's inputs may be, and which of them replace it: nothing is called."""
+"""Valid inputs of `ClickPipe`, and those that replace it. No request is sent."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ PUBSUB = {
 }
 FILE = {"service_account_file": "aHVudGVyMg=="}
 TABLE_OF_OURS = {"database": "default", "table": "t", "managed_table": False}
-# A legal pipe of each kind.
-LEGAL: dict[str, dict[str, Any]] = {
+# A valid pipe of each kind.
+VALID: dict[str, dict[str, Any]] = {
     "kafka": {"source": {"kafka": KAFKA}, "credentials": LOGIN},
     "object_storage": {"source": {"object_storage": S3}},
     "kinesis": {"source": {"kinesis": KINESIS}, "credentials": KEY},
@@ -71,8 +71,8 @@ LEGAL: dict[str, dict[str, Any]] = {
 MARKS = {"resource_urn": "urn", "stack_mark": "stack"}
 
 
-def legal(kind: str, **changes: Any) -> dict[str, Any]:
-    """Inputs of a legal pipe, with some of its source's properties, or of itself, changed."""
+def valid(kind: str, **changes: Any) -> dict[str, Any]:
+    """Return inputs of a valid pipe. Changes apply to its source, those of `of` to the pipe."""
     destination = {"database": "default"} if SOURCES[kind].is_database else TABLE_OF_OURS
     inputs = {
         "organization_id": "o",
@@ -80,7 +80,7 @@ def legal(kind: str, **changes: Any) -> dict[str, Any]:
         "name": "pipe",
         "destination": destination,
         "desired_state": "running",
-        **LEGAL[kind],
+        **VALID[kind],
         **MARKS,
         **changes.pop("of", {}),
     }
@@ -88,8 +88,8 @@ def legal(kind: str, **changes: Any) -> dict[str, Any]:
     return {**inputs, "source": {kind: {n: v for n, v in fields.items() if v is not None}}}
 
 
-def said(inputs: dict[str, Any]) -> list[str]:
-    """What `check` finds wrong; never a credential."""
+def failures_of(inputs: dict[str, Any]) -> list[str]:
+    """Return the failures of `check`, which never contain a credential."""
     failures = ClickPipeProvider().check({}, inputs).failures
     shown = [failure.reason for failure in failures]
     assert "hunter22" not in "".join(shown)
@@ -97,9 +97,9 @@ def said(inputs: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", SOURCES)
-def test_a_legal_pipe_is_accepted_and_makes_a_request(kind: str) -> None:
-    """Of every kind; whole numbers are whole, its name carries the mark."""
-    result = ClickPipeProvider().check({}, legal(kind))
+def test_a_valid_pipe_is_accepted_and_gives_a_request(kind: str) -> None:
+    """Numbers are integers in the request, and the name has the ownership tag."""
+    result = ClickPipeProvider().check({}, valid(kind))
     assert result.failures == []
     request = post_request(result.inputs).model_dump(mode="json", by_alias=True, exclude_unset=True)
     assert request["name"].startswith("pipe-pulumi-")
@@ -110,54 +110,54 @@ def test_a_legal_pipe_is_accepted_and_makes_a_request(kind: str) -> None:
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({**legal("kafka"), "source": {"kafka": KAFKA, "kinesis": KINESIS}}, "source has kafka, k"),
-        ({**legal("kafka"), "source": {}}, "source has nothing, allowed: one of kafka, object_st"),
-        (legal("kafka", format="CSV"), "source.kafka.format is 'CSV', allowed: JSONEachRow"),
-        (legal("kafka", broker="x"), "source.kafka.broker is not a field of the API"),
-        (legal("kafka", topics=None), "source.kafka.topics is required"),
-        (legal("kafka", credentials=LOGIN), "source.kafka.credentials is secret: it belongs"),
-        (legal("kafka", iam_role="arn"), "source.kafka.iam_role is set, allowed: with auth"),
-        (legal("kafka", authentication="IAM_ROLE"), "source.kafka.iam_role is required"),
+        ({**valid("kafka"), "source": {"kafka": KAFKA, "kinesis": KINESIS}}, "source has kafka, k"),
+        ({**valid("kafka"), "source": {}}, "source has nothing, allowed: one of kafka, object_st"),
+        (valid("kafka", format="CSV"), "source.kafka.format is 'CSV', allowed: JSONEachRow"),
+        (valid("kafka", broker="x"), "source.kafka.broker is not a field of the API"),
+        (valid("kafka", topics=None), "source.kafka.topics is required"),
+        (valid("kafka", credentials=LOGIN), "source.kafka.credentials is secret: it belongs"),
+        (valid("kafka", iam_role="arn"), "source.kafka.iam_role is set, allowed: with auth"),
+        (valid("kafka", authentication="IAM_ROLE"), "source.kafka.iam_role is required"),
         (
-            legal("kafka", authentication="IAM_ROLE", iam_role="arn"),
+            valid("kafka", authentication="IAM_ROLE", iam_role="arn"),
             "credentials is set, allowed: nothing for this authentication",
         ),
         (
-            legal("kafka", authentication="IAM_USER"),
+            valid("kafka", authentication="IAM_USER"),
             "credentials has username, password, allowed: access_key_id, secret_key",
         ),
         (
-            legal("kafka", type="azureeventhub"),
+            valid("kafka", type="azureeventhub"),
             "credentials has username, password, allowed: connection_string",
         ),
         (
-            legal("kafka", of={"credentials": {**LOGIN, "secret_key": "hunter22"}}),
+            valid("kafka", of={"credentials": {**LOGIN, "secret_key": "hunter22"}}),
             "credentials has username, password, secret_key, allowed: username, password",
         ),
         (
-            legal("kafka", offset={"strategy": "from_timestamp"}),
+            valid("kafka", offset={"strategy": "from_timestamp"}),
             "source.kafka.offset.timestamp is required",
         ),
         (
-            legal("kafka", offset={"strategy": "from_latest", "timestamp": "2026-01-01T00:00"}),
+            valid("kafka", offset={"strategy": "from_latest", "timestamp": "2026-01-01T00:00"}),
             "source.kafka.offset.timestamp is set, allowed: if strategy is from_timestamp",
         ),
-        (legal("kafka", protobuf_schema="x"), "protobuf_schema is set, allowed: with format Proto"),
+        (valid("kafka", protobuf_schema="x"), "protobuf_schema is set, allowed: with format Proto"),
         (
-            legal("kafka", schema_registry={"url": "u", "authentication": "PLAIN"}),
+            valid("kafka", schema_registry={"url": "u", "authentication": "PLAIN"}),
             "source.kafka.schema_registry needs schema_registry_credentials",
         ),
         (
-            legal("kafka", of={"schema_registry_credentials": LOGIN}),
+            valid("kafka", of={"schema_registry_credentials": LOGIN}),
             "schema_registry_credentials is set, allowed: nothing without source.kafka",
         ),
-        (legal("kafka", of={"destination": {"database": "d"}}), "destination.table is required"),
+        (valid("kafka", of={"destination": {"database": "d"}}), "destination.table is required"),
         (
-            legal("kafka", of={"destination": {**TABLE_OF_OURS, "table_definition": {}}}),
+            valid("kafka", of={"destination": {**TABLE_OF_OURS, "table_definition": {}}}),
             "destination.table_definition is set, allowed: if managed",
         ),
         (
-            legal(
+            valid(
                 "kafka",
                 of={
                     "destination": {
@@ -169,82 +169,82 @@ def test_a_legal_pipe_is_accepted_and_makes_a_request(kind: str) -> None:
             ),
             "destination.table_definition.engine.column_ids is required",
         ),
-        (legal("kafka", of={"scaling": {"replicas": 41}}), "scaling.replicas is 41, allowed: less"),
+        (valid("kafka", of={"scaling": {"replicas": 41}}), "scaling.replicas is 41, allowed: less"),
         (
-            legal("kafka", of={"settings": {"streaming_max_insert_wait_ms": 1}}),
+            valid("kafka", of={"settings": {"streaming_max_insert_wait_ms": 1}}),
             "settings.streaming_max_insert_wait_ms is 1, allowed: greater than or equal to 500",
         ),
         (
-            legal("kafka", of={"field_mappings": [{"from": "a"}]}),
+            valid("kafka", of={"field_mappings": [{"from": "a"}]}),
             "field_mappings[0].from is not a field",
         ),
-        (legal("kafka", of={"desired_state": "paused"}), "desired_state is 'paused', allowed: run"),
-        (legal("kafka", of={"credentials": None}), "credentials is required: username, password"),
-        (legal("object_storage", url=None), "source.object_storage.url is required"),
+        (valid("kafka", of={"desired_state": "paused"}), "desired_state is 'paused', allowed: run"),
+        (valid("kafka", of={"credentials": None}), "credentials is required: username, password"),
+        (valid("object_storage", url=None), "source.object_storage.url is required"),
         (
-            legal("object_storage", type="azureblobstorage"),
+            valid("object_storage", type="azureblobstorage"),
             "source.object_storage.azure_container_name is required",
         ),
         (
-            legal("object_storage", authentication="CONNECTION_STRING"),
+            valid("object_storage", authentication="CONNECTION_STRING"),
             "credentials is required: connection_string, for CONNECTION_STRING",
         ),
         (
-            legal("object_storage", connection_string="AccountKey=hunter22"),
+            valid("object_storage", connection_string="AccountKey=hunter22"),
             "source.object_storage.connection_string is secret",
         ),
-        (legal("object_storage", queue_url="q"), "queue_url is set, allowed: if is_continuous"),
-        (legal("object_storage", skip_initial_load=True), "skip_initial_load is true, allowed"),
+        (valid("object_storage", queue_url="q"), "queue_url is set, allowed: if is_continuous"),
+        (valid("object_storage", skip_initial_load=True), "skip_initial_load is true, allowed"),
         (
-            legal("object_storage", format="Parquet", delimiter=","),
+            valid("object_storage", format="Parquet", delimiter=","),
             "source.object_storage.delimiter is set, allowed: with CSV",
         ),
-        (legal("kinesis", iterator_type="AT_TIMESTAMP"), "source.kinesis.timestamp is required"),
-        (legal("kinesis", timestamp=1), "source.kinesis.timestamp is set, allowed: if"),
-        (legal("pubsub", seek_type="timestamp"), "source.pubsub.seek_timestamp is required"),
-        (legal("pubsub", ack_deadline=5), "source.pubsub.ack_deadline is 5, allowed: greater"),
-        (legal("postgres", port=0), "source.postgres.port is 0, allowed: greater than or equal"),
-        (legal("postgres", table_mappings=[]), "source.postgres.table_mappings is required"),
+        (valid("kinesis", iterator_type="AT_TIMESTAMP"), "source.kinesis.timestamp is required"),
+        (valid("kinesis", timestamp=1), "source.kinesis.timestamp is set, allowed: if"),
+        (valid("pubsub", seek_type="timestamp"), "source.pubsub.seek_timestamp is required"),
+        (valid("pubsub", ack_deadline=5), "source.pubsub.ack_deadline is 5, allowed: greater"),
+        (valid("postgres", port=0), "source.postgres.port is 0, allowed: greater than or equal"),
+        (valid("postgres", table_mappings=[]), "source.postgres.table_mappings is required"),
         (
-            legal("postgres", table_mappings=[{**TABLE, "table_engine": "Log"}]),
+            valid("postgres", table_mappings=[{**TABLE, "table_engine": "Log"}]),
             "source.postgres.table_mappings[0].table_engine is 'Log', allowed: MergeTree",
         ),
         (
-            legal("postgres", settings={"replication_mode": "all"}),
+            valid("postgres", settings={"replication_mode": "all"}),
             "source.postgres.settings.replication_mode is 'all', allowed: cdc",
         ),
-        (legal("postgres", of={"scaling": {"replicas": 2}}), "scaling is set, allowed: nothing"),
-        (legal("postgres", of={"destination": TABLE_OF_OURS}), "destination.table is set, allowed"),
-        (legal("mongodb", uri="mongodb://a:hunter22@h/d"), "source.mongodb.uri contains a login"),
-        (legal("mysql", server_id=0), "source.mysql.server_id is 0, allowed: greater"),
+        (valid("postgres", of={"scaling": {"replicas": 2}}), "scaling is set, allowed: nothing"),
+        (valid("postgres", of={"destination": TABLE_OF_OURS}), "destination.table is set, allowed"),
+        (valid("mongodb", uri="mongodb://a:hunter22@h/d"), "source.mongodb.uri contains a login"),
+        (valid("mysql", server_id=0), "source.mysql.server_id is 0, allowed: greater"),
         (
-            legal("bigquery", settings={"replication_mode": "snapshot", "x": 1}),
+            valid("bigquery", settings={"replication_mode": "snapshot", "x": 1}),
             "source.bigquery.settings.x is not a field",
         ),
     ],
 )
-def test_what_is_illegal_is_named(inputs: dict[str, Any], message: str) -> None:
-    """Property, value, rule; one line each."""
-    shown = said(inputs)
+def test_invalid_inputs_are_named(inputs: dict[str, Any], message: str) -> None:
+    """Each message has property, value and rule in one line."""
+    shown = failures_of(inputs)
     assert any(message in line for line in shown), shown
     assert "\n" not in "".join(shown)
 
 
-def test_a_source_that_is_not_known_yet_is_not_refused() -> None:
-    """As where the brokers are another resource's output; what is known is looked at."""
-    assert said(legal("kafka", brokers=UNKNOWN, of={"credentials": UNKNOWN})) == []
-    inputs = legal("kafka", brokers=UNKNOWN, iam_role="arn")
-    assert said(inputs) == [
+def test_a_source_that_is_not_known_yet_is_accepted() -> None:
+    """Brokers may be the output of another resource. Known fields are checked."""
+    assert failures_of(valid("kafka", brokers=UNKNOWN, of={"credentials": UNKNOWN})) == []
+    inputs = valid("kafka", brokers=UNKNOWN, iam_role="arn")
+    assert failures_of(inputs) == [
         "source.kafka.iam_role is set, allowed: with authentication IAM_ROLE",
     ]
 
 
-def test_what_was_looked_at_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that changes nothing does without the models of the API."""
+def test_unchanged_inputs_are_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that changes nothing does not load the models of the API."""
     provider = ClickPipeProvider()
-    inputs = provider.check({}, legal("kafka")).inputs
+    inputs = provider.check({}, valid("kafka")).inputs
     monkeypatch.setattr(models, "ClickPipePostKafkaSource", None)
-    assert provider.check(inputs, legal("kafka")).failures == []
+    assert provider.check(inputs, valid("kafka")).failures == []
 
 
 CHANGES: list[tuple[str, dict[str, Any], list[str]]] = [
@@ -268,47 +268,47 @@ CHANGES: list[tuple[str, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("kind", "change", "paths"), CHANGES)
-def test_what_replaces_is_named_by_its_path(
+def test_a_replacing_field_is_named_by_its_path(
     kind: str, change: dict[str, Any], paths: list[str]
 ) -> None:
-    """And what an update takes does not replace."""
+    """Fields that an update accepts do not replace."""
     provider = ClickPipeProvider()
-    olds = provider.check({}, legal(kind)).inputs
-    diff = provider.diff("id", olds, legal(kind, **change))
+    olds = provider.check({}, valid(kind)).inputs
+    diff = provider.diff("id", olds, valid(kind, **change))
     assert diff.changes
     assert diff.replaces == paths
 
 
 def test_another_kind_of_source_replaces() -> None:
-    """Whatever its properties are."""
-    diff = ClickPipeProvider().diff("id", legal("kafka"), legal("object_storage"))
+    """For any properties."""
+    diff = ClickPipeProvider().diff("id", valid("kafka"), valid("object_storage"))
     assert "source" in (diff.replaces or [])
 
 
-def test_what_has_one_reader_goes_before_its_replacement_comes() -> None:
-    """A replication slot by that name, a server of that id; others overlap."""
+def test_a_pipe_with_an_exclusive_source_is_deleted_before_its_replacement_is_created() -> None:
+    """A replication slot allows one reader. Other replacements overlap."""
     settings = {**CDC, "replication_slot_name": "slot", "publication_name": "p"}
     provider = ClickPipeProvider()
-    olds = legal("postgres", settings=settings)
-    news = legal("postgres", settings={**settings, "publication_name": "q"})
+    olds = valid("postgres", settings=settings)
+    news = valid("postgres", settings={**settings, "publication_name": "q"})
     assert provider.diff("id", olds, news).delete_before_replace
     other = {**settings, "replication_slot_name": "other"}
-    assert not provider.diff("id", olds, legal("postgres", settings=other)).delete_before_replace
-    assert not provider.diff("id", legal("kafka"), legal("kafka", topics="u")).delete_before_replace
+    assert not provider.diff("id", olds, valid("postgres", settings=other)).delete_before_replace
+    assert not provider.diff("id", valid("kafka"), valid("kafka", topics="u")).delete_before_replace
 
 
 def test_an_update_sends_what_differs_and_no_old_secret() -> None:
-    """A changed table mapping goes before it comes; what was taken out is reset."""
-    news = legal("postgres", tls_host=None, port=5433, table_mappings=[{**TABLE, "x": 1}])
-    olds = legal("postgres", tls_host="t")
+    """A changed table mapping is removed before it is added. A removed field is reset."""
+    news = valid("postgres", tls_host=None, port=5433, table_mappings=[{**TABLE, "x": 1}])
+    olds = valid("postgres", tls_host="t")
     live = {"source": {"postgres": {**POSTGRES, "tls_host": "t", "port": 5432}}}
     first, second = patches(live, olds, news, ["source"])
     change = {"port": 5433, "tls_host": None, "table_mappings_to_remove": [TABLE]}
     assert first == {"source": {"postgres": change}}
     assert second == {"source": {"postgres": {"table_mappings_to_add": [{**TABLE, "x": 1}]}}}
-    (secrets,) = patches(live, olds, legal("postgres", tls_host="t"), ["credentials"])
+    (secrets,) = patches(live, olds, valid("postgres", tls_host="t"), ["credentials"])
     assert secrets == {"source": {"postgres": {"credentials": LOGIN}}}
-    (patch,) = patches({"source": {"mysql": MYSQL}}, {}, legal("mysql", server_id=7), ["source"])
+    (patch,) = patches({"source": {"mysql": MYSQL}}, {}, valid("mysql", server_id=7), ["source"])
     assert patch == {"source": {"mysql": {"host": "h", "port": 3306, "server_id": 7}}}
 
 
@@ -326,7 +326,7 @@ def test_an_update_sends_what_differs_and_no_old_secret() -> None:
     ],
 )
 def test_server_defaults_and_order_are_no_drift(live: Any, wanted: Any, shown: Any) -> None:
-    """What the program says nothing about is not compared, and neither is what is never told."""
+    """Fields that the program does not set, or that the API never returns, are not compared."""
     assert seen(live, wanted) == shown
 
 
@@ -344,8 +344,8 @@ OTHERWISE = {"settings", "table_mappings_to_add", "table_mappings_to_remove"}
 
 
 @pytest.mark.parametrize("kind", SOURCES)
-def test_what_changes_in_place_is_what_the_document_s_update_takes(kind: str) -> None:
-    """Read off the models that are generated from it; so are the properties it must repeat."""
+def test_fields_changed_in_place_are_those_of_the_update_request(kind: str) -> None:
+    """The generated models have these fields, and the fields that an update must repeat."""
     source = SOURCES[kind]
     if kind not in PATCHED:
         assert kind not in models.ClickPipePatchSource.model_fields
@@ -361,6 +361,6 @@ def test_what_changes_in_place_is_what_the_document_s_update_takes(kind: str) ->
 
 
 def parts(annotation: Any) -> list[Any]:
-    """The members of a union."""
+    """Return the members of a union."""
     assert isinstance(annotation, types.UnionType)
     return [member for member in typing.get_args(annotation) if member is not type(None)]

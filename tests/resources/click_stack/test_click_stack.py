@@ -1,4 +1,4 @@
-"""ClickStack's sources, dashboards, alerts and webhooks, on the real CLI and control plane."""
+"""ClickStack sources, dashboards, alerts and webhooks, on the real CLI and local control plane."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 from tests.support.service_stack import declare, service_result, service_stack
 
-Thing = tuple[str, str, dict[str, Any]]
+Declared = tuple[str, str, dict[str, Any]]
 
 FILTER = {"type": "STATIC_LIST", "name": "Team", "options": ["a", "b"]}
 URL = "https://hooks.example.com/d3adb33f"
@@ -46,12 +46,12 @@ ALERT: dict[str, Any] = {
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A stack of one service and whatever is asked for."""
+    """Return a stack of one service and of declared resources."""
     return service_stack(clouds, tmp_path)
 
 
 def tile(name: str, **config: Any) -> dict[str, Any]:
-    """A chart of the source."""
+    """Return a chart of the source."""
     shown = {"display_type": "line", "source_id": "$logs", "select": [{"agg_fn": "count"}]}
     return {"name": name, "x": 0, "y": 0, "w": 6, "h": 4, "config": {**shown, **config}}
 
@@ -62,8 +62,8 @@ def all_of(
     board: dict[str, Any] | None = None,
     hook: dict[str, Any] | None = None,
     alert: dict[str, Any] | None = None,
-) -> list[Thing]:
-    """One of each, with some arguments changed."""
+) -> list[Declared]:
+    """Return one resource of each kind, with some arguments changed."""
     tiles = {"tiles": [tile("Errors"), tile("Rows")], "tags": ["b", "a"]}
     return [
         ("ClickStackSource", "logs", {**SOURCE, **(source or {})}),
@@ -74,21 +74,21 @@ def all_of(
     ]
 
 
-def kept(stack: ProgramStack, kind: str) -> list[Any]:
-    """Everything of a kind that the service has."""
+def objects_of(stack: ProgramStack, kind: str) -> list[Any]:
+    """Return all objects of a kind that the service has."""
     return list(service_result(stack, f"/clickstack/{kind}s"))
 
 
-def put(stack: ProgramStack, kind: str, thing: dict[str, Any], **changes: Any) -> None:
-    """Change one as somebody does in the console."""
-    body = {**thing, **changes}
+def put(stack: ProgramStack, kind: str, item: dict[str, Any], **changes: Any) -> None:
+    """Change an object as a user does in the console."""
+    body = {**item, **changes}
     for name in ("id", "state", "createdAt", "updatedAt", "teamId"):
         body.pop(name, None)
-    service_result(stack, f"/clickstack/{kind}s/{thing['id']}", "PUT", body)
+    service_result(stack, f"/clickstack/{kind}s/{item['id']}", "PUT", body)
 
 
-def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
-    """Made once though answers are lost; no change; drift; gone; in place; destroyed."""
+def test_the_lifecycle_of_all_four(stack: ProgramStack) -> None:
+    """Created once although responses are lost; no change; drift; in place; destroyed."""
     lost = [
         {"operation": f"clickStackCreate{kind}", "fault": "lost"}
         for kind in ("Source", "Webhook", "Dashboard", "Alert")
@@ -96,9 +96,9 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
     stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, "rules": lost})
     declare(stack, *all_of(hook={"headers": {"Authorization": "Bearer t0ken"}}), secret=True)
     stack.up()
-    (source,), (board,), (alert,) = (kept(stack, k) for k in ("source", "dashboard", "alert"))
-    hook, spare = sorted(kept(stack, "webhook"), key=lambda each: str(each["name"]))
-    # Each was marked in its name until its id was saved.
+    (source,), (board,), (alert,) = (objects_of(stack, k) for k in ("source", "dashboard", "alert"))
+    hook, spare = sorted(objects_of(stack, "webhook"), key=lambda each: str(each["name"]))
+    # Each name had an ownership tag until the id was saved.
     assert (source["name"], source["from"]["tableName"]) == ("logs", "logs")
     assert (hook["name"], spare["name"]) == ("hook", "spare")
     assert (board["name"], alert["displayName"]) == ("board", "alert")
@@ -107,7 +107,7 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
         assert secret not in stack.state()
     stack.up("--expect-no-changes")
 
-    # Changed by somebody else: refresh shows it, and only what the program speaks of.
+    # Changed out of band: refresh shows the fields that the program sets.
     put(stack, "source", source, connection="other", bodyExpression="Body")
     put(stack, "dashboard", board, tags=["c"], savedQuery="theirs")
     put(stack, "alert", alert, threshold=99)
@@ -117,7 +117,7 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
         assert name in drift
     assert "theirs" not in drift
 
-    # In place; the tile that stays keeps its id, whatever it shows, and so the alert on it.
+    # In place: a tile keeps its id even with another chart, and so does the alert on it.
     tiles = [tile("New"), tile("Errors", display_type="number"), tile("New", group_by="Service")]
     declare(
         stack,
@@ -130,10 +130,12 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
     )
     shown = stack.up()
     assert "replac" not in shown
-    (source_2,), (board_2,), (alert_2,) = (kept(stack, k) for k in ("source", "dashboard", "alert"))
-    hook_2, spare_2 = sorted(kept(stack, "webhook"), key=lambda each: str(each["name"]))
-    assert [thing["id"] for thing in (source_2, hook_2, board_2, alert_2)] == [
-        thing["id"] for thing in (source, hook, board, alert)
+    (source_2,), (board_2,), (alert_2,) = (
+        objects_of(stack, k) for k in ("source", "dashboard", "alert")
+    )
+    hook_2, spare_2 = sorted(objects_of(stack, "webhook"), key=lambda each: str(each["name"]))
+    assert [item["id"] for item in (source_2, hook_2, board_2, alert_2)] == [
+        item["id"] for item in (source, hook, board, alert)
     ]
     assert spare_2["id"] != spare["id"]
     assert (source_2["connection"], source_2["bodyExpression"]) == ("local", "Body")
@@ -147,13 +149,13 @@ def test_all_four_live_from_create_to_destroy(stack: ProgramStack) -> None:
     declare(stack)
     stack.up()
     for kind in ("source", "webhook", "dashboard", "alert"):
-        assert kept(stack, kind) == []
+        assert objects_of(stack, kind) == []
 
 
-def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
+def test_existing_objects_are_adopted_and_the_preview_validates_with_the_api(
     stack: ProgramStack,
 ) -> None:
-    """Adopting changes nothing but a secret that is another one; a tile of nothing is refused."""
+    """Adopting changes only a different secret. A tile without a source is rejected."""
     declare(stack)
     stack.up()
     source = service_result(stack, "/clickstack/sources", "POST", THEIRS)
@@ -170,14 +172,14 @@ def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
     )
     watched = {"dashboardId": board["id"], "tileId": board["tiles"][0]["id"], "source": "tile"}
     limit = {"interval": "5m", "threshold": 10, "thresholdType": "above", "displayName": "theirs"}
-    told = {"channels": [{"type": "webhook", "webhookId": hook["id"]}]}
-    alert = service_result(stack, "/clickstack/alerts", "POST", {**watched, **limit, **told})
+    channels = {"channels": [{"type": "webhook", "webhookId": hook["id"]}]}
+    alert = service_result(stack, "/clickstack/alerts", "POST", {**watched, **limit, **channels})
 
-    def theirs(thing: dict[str, Any], **args: Any) -> dict[str, Any]:
-        return {"name": "theirs", "adopt": thing["id"], **args}
+    def theirs(item: dict[str, Any], **args: Any) -> dict[str, Any]:
+        return {"name": "theirs", "adopt": item["id"], **args}
 
     named = {**ALERT, "display_name": "theirs", "adopt": alert["id"]}
-    adopted: list[Thing] = [
+    adopted: list[Declared] = [
         ("ClickStackSource", "logs", theirs(source, **{**SOURCE, "settings": None})),
         ("ClickStackWebhook", "hook", theirs(hook, service="slack", url=URL)),
         ("ClickStackDashboard", "board", theirs(board, tiles=[tile("Errors")])),
@@ -185,14 +187,14 @@ def test_what_is_there_is_taken_over_and_the_api_is_asked_in_the_preview(
     ]
     declare(stack, *adopted)
     stack.up()
-    for kind, thing in (("source", source), ("dashboard", board), ("alert", alert)):
-        assert kept(stack, kind) == [thing]
-    (hook_2,) = kept(stack, "webhook")
+    for kind, item in (("source", source), ("dashboard", board), ("alert", alert)):
+        assert objects_of(stack, kind) == [item]
+    (hook_2,) = objects_of(stack, "webhook")
     assert hook_2 == {**hook, "url": URL, "updatedAt": hook_2["updatedAt"]}
     stack.up("--expect-no-changes")
 
     lost = {"tiles": [tile("Lost", source_id="nowhere")]}
     declare(stack, *adopted, ("ClickStackDashboard", "lost", lost))
-    refused = stack.pulumi("preview", succeeds=False)
-    assert "tiles[0].config.sourceId: ClickStack Source nowhere was not found" in refused
-    assert kept(stack, "dashboard") == [board]
+    rejected = stack.pulumi("preview", succeeds=False)
+    assert "tiles[0].config.sourceId: ClickStack Source nowhere was not found" in rejected
+    assert objects_of(stack, "dashboard") == [board]

@@ -60,7 +60,7 @@ class TestClickStackDashboard(ClickStackFieldTests):
 
 
 def test_a_tile_keeps_its_id_as_long_as_it_has_its_name() -> None:
-    """Also the second of a name; new ones get theirs from the API, filters from here."""
+    """The same for equal names. The API creates ids of new tiles, the provider those of filters."""
     provider = ClickStackDashboardProvider()
     live = {
         "name": "b",

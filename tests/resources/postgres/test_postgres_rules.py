@@ -1,4 +1,4 @@
-"""What a `PostgresService` refuses, what replaces it, and its waits on a clock of the test."""
+"""`PostgresService`: rejected inputs, replacing changes, and its waits on a test clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.cloud_apis import ControlPlane
 from tests.support.local_clouds import local_clouds
 from tests.support.openapi_schema import schema
 
-LEGAL: dict[str, Any] = {
+VALID: dict[str, Any] = {
     "organization_id": "o",
     "name": "orders",
     "cloud_provider": "aws",
@@ -39,20 +39,20 @@ ENTRY = {"source": "10.0.0.0/8", "port_range": "5432"}
 
 
 def reasons(changes: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a legal service that was changed so."""
-    checked = PostgresServiceProvider().check({}, {**LEGAL, **changes})
+    """Return the failures of `check` for a valid service with these changes."""
+    checked = PostgresServiceProvider().check({}, {**VALID, **changes})
     return [failure.reason for failure in checked.failures]
 
 
-def test_what_is_legal_passes() -> None:
-    """New, replicated, restored, adopted; what is not known yet included."""
+def test_valid_inputs_pass() -> None:
+    """A new, replicated, restored or adopted service, also with values that are not known yet."""
     moment = "2027-01-01T00:00:00Z"
     assert reasons({}) == []
     assert reasons(REPLICA) == []
     restored = {"restore_from": "p", "restore_target": moment}
     assert reasons({**dict.fromkeys(PLACE), **restored}) == []
     assert reasons({**dict.fromkeys(PLACE), "adopt": "p"}) == []
-    assert reasons(dict.fromkeys(LEGAL, Unknown())) == []  # type: ignore[no-untyped-call]
+    assert reasons(dict.fromkeys(VALID, Unknown())) == []  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize(
@@ -84,17 +84,17 @@ def test_what_is_legal_passes() -> None:
         ({"timeout_minutes": 0}, "allowed: a whole number from 1 to 1440"),
     ],
 )
-def test_what_is_illegal_is_named_with_what_is_allowed(
+def test_invalid_inputs_are_named_with_the_allowed_values(
     changes: dict[str, Any], reason: str
 ) -> None:
-    """Property, value, rule; no cloud is called, and no password shown."""
+    """The message has property, value and rule. It has no password, and no request is sent."""
     shown = reasons(changes)
     assert [line for line in shown if reason in line], shown
     assert "hunter2" not in str(shown)
 
 
-def test_allowed_values_are_those_of_the_document() -> None:
-    """Plain constants, so that a check loads no client; here they are compared."""
+def test_allowed_values_are_those_of_the_openapi_spec() -> None:
+    """They are plain constants, so that `check` loads no client."""
     every = schema("PostgresServicePostRequest")
     assert {snake(name) for name in every} - {"provider"} <= set(PostgresServiceProvider.fields)
     assert [str(version) for version in models.PgVersion] == list(postgres_rules.VERSIONS)
@@ -106,38 +106,38 @@ def test_allowed_values_are_those_of_the_document() -> None:
 
 
 def snake(name: str) -> str:
-    """A name of the document as an argument."""
+    """Return the name of the argument for a name of the OpenAPI spec."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
-def test_what_replaces_is_named_and_a_protected_service_stays() -> None:
-    """A replica that no longer is one is promoted in place; another primary replaces it."""
+def test_replacing_fields_are_named_and_a_protected_service_is_not_replaced() -> None:
+    """Promoting a replica is an update in place. Another primary replaces the replica."""
     provider = PostgresServiceProvider()
-    olds = {**LEGAL, "given": sorted(LEGAL), "postgres_version": "18"}
+    olds = {**VALID, "given": sorted(VALID), "postgres_version": "18"}
     for name, value in (("region", "us-east-1"), ("cloud_provider", "gcp")):
-        assert provider.diff("i", olds, {**LEGAL, name: value}).replaces == [name]
-    assert not provider.diff("i", olds, {**LEGAL, "postgres_version": "18"}).changes
-    in_place = provider.diff("i", olds, {**LEGAL, "size": "r8gd.xlarge", "restart_version": "1"})
+        assert provider.diff("i", olds, {**VALID, name: value}).replaces == [name]
+    assert not provider.diff("i", olds, {**VALID, "postgres_version": "18"}).changes
+    in_place = provider.diff("i", olds, {**VALID, "size": "r8gd.xlarge", "restart_version": "1"})
     assert (in_place.changes, in_place.replaces) == (True, [])
     replica = {"organization_id": "o", "name": "r", "read_replica_of": "p"}
-    seen = {**LEGAL, **replica, "given": sorted(replica)}
+    seen = {**VALID, **replica, "given": sorted(replica)}
     assert provider.diff("i", seen, {**replica, "read_replica_of": "q"}).replaces == [
         "read_replica_of"
     ]
-    promoted = provider.diff("i", seen, {**LEGAL, "name": "r"})
+    promoted = provider.diff("i", seen, {**VALID, "name": "r"})
     assert (promoted.changes, promoted.replaces) == (True, [])
     protected = {**olds, "deletion_protection": True}
     with pytest.raises(ResourceError, match="another region would replace Postgres service orders"):
-        provider.diff("i", protected, {**LEGAL, "region": "us-east-1"})
+        provider.diff("i", protected, {**VALID, "region": "us-east-1"})
     with pytest.raises(ResourceError, match="is not deleted; allowed: deletion_protection=False"):
         provider.delete("i", protected)
 
 
-def test_an_access_list_and_a_connection_string_are_made_over() -> None:
-    """Only what differs is sent; another description is another entry, a second of one goes."""
-    there = [{"id": "1", **ENTRY}, {"id": "2", **ENTRY}, {"id": "3", **ENTRY, "source": "::/0"}]
+def test_an_access_list_is_patched_and_a_connection_string_gets_the_password() -> None:
+    """The patch has the differing entries: a new description, and the duplicate of an entry."""
+    live = [{"id": "1", **ENTRY}, {"id": "2", **ENTRY}, {"id": "3", **ENTRY, "source": "::/0"}]
     described = {**ENTRY, "source": "::/0", "description": "all"}
-    patch = access_patch(there, [ENTRY, described])
+    patch = access_patch(live, [ENTRY, described])
     assert patch == {"add": [described], "remove": [{"id": "2"}, {"id": "3"}]}
     url = "postgres://postgres:old@host:5432/postgres?sslmode=require"
     assert with_password(url, "a/b") == url.replace("old", "a%2Fb")
@@ -145,14 +145,14 @@ def test_an_access_list_and_a_connection_string_are_made_over() -> None:
 
 @pytest.fixture(scope="module")
 def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackPaths]:
-    """Both local clouds, for all of these waits."""
+    """Start both local clouds, shared by all tests of waits."""
     with local_clouds(tmp_path_factory.mktemp("postgres")) as layout:
         yield layout
 
 
 @pytest.fixture
 def control_plane(clouds: StackPaths) -> ControlPlane:
-    """The control plane, without a limit on requests and without faults."""
+    """Return the control plane of the local cloud."""
     return ControlPlane(clouds)
 
 
@@ -160,7 +160,7 @@ def control_plane(clouds: StackPaths) -> ControlPlane:
 def steps(
     control_plane: ControlPlane, clouds: StackPaths
 ) -> Iterator[Callable[..., PostgresSteps]]:
-    """Makes a service with faults, and its steps on the test's clock; real seconds never pass."""
+    """Return a function that creates a service under faults; its steps use a test clock."""
     cloud = control_plane.cloud
     with Client(
         key_id=cloud["key_id"],
@@ -173,10 +173,10 @@ def steps(
         def make(**faults: Any) -> PostgresSteps:
             control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
             body = {"name": "w", "provider": "aws", "region": "us-east-1", "size": "r8gd.large"}
-            made = control_plane.organization("POST", "postgres", body)
+            created = control_plane.organization("POST", "postgres", body)
             clock = Clock()
             props = {"organization_id": cloud["organization_id"], "name": "w"}
-            return PostgresSteps(client, props, made["id"], clock=clock, sleep=clock.sleep)
+            return PostgresSteps(client, props, created["id"], clock=clock, sleep=clock.sleep)
 
         yield make
 
@@ -184,7 +184,7 @@ def steps(
 def test_waits_end_with_the_last_state(
     steps: Callable[..., PostgresSteps], control_plane: ControlPlane
 ) -> None:
-    """Stuck: at the deadline. Unavailable: after five minutes, or it heals. Gone: at once."""
+    """A stuck one at the deadline, an unavailable one after five minutes, a deleted one at once."""
     stuck = steps(provisioning="stuck")
     with pytest.raises(WaitFailed, match="after 1800 s: its state is creating") as ended:
         stuck.until_running(stuck.look())
@@ -193,16 +193,16 @@ def test_waits_end_with_the_last_state(
     with pytest.raises(WaitFailed, match="its state is unavailable"):
         failed.until_running(failed.look())
     assert 300 <= failed.poller.clock() < 400
-    gone = steps()
-    control_plane.organization("DELETE", f"postgres/{gone.service_id}")
+    deleted = steps()
+    control_plane.organization("DELETE", f"postgres/{deleted.service_id}")
     with pytest.raises(WaitFailed, match="the API no longer has it"):
-        gone.until_running(gone.look())
+        deleted.until_running(deleted.look())
 
 
-def test_a_change_is_waited_for_although_it_begins_late(
+def test_a_wait_for_a_change_covers_a_late_beginning(
     steps: Callable[..., PostgresSteps], control_plane: ControlPlane
 ) -> None:
-    """Running with the new fields is not enough for 15 s, unless it was seen to go and come."""
+    """A running service counts as changed after 15 s, or after a restart that was observed."""
     service = steps()
     service.until_changed(service.look(), lambda _live: True)
     assert service.poller.clock() >= 15
@@ -221,10 +221,10 @@ def test_a_change_is_waited_for_although_it_begins_late(
         stuck.until_changed(restarting, lambda _live: True)
 
 
-def test_a_primary_with_replicas_is_not_deleted_and_one_in_transit_is_waited_for(
+def test_deleting_a_primary_fails_while_it_has_replicas_and_waits_during_a_change(
     steps: Callable[..., PostgresSteps], control_plane: ControlPlane
 ) -> None:
-    """The refusal names the replica; a conflict that passes is no error."""
+    """The error names the replica. A temporary conflict is no error."""
     primary = steps()
     path = f"postgres/{primary.service_id}"
     replica = control_plane.organization("POST", f"{path}/readReplica", {"name": "reads"})
@@ -238,14 +238,14 @@ def test_a_primary_with_replicas_is_not_deleted_and_one_in_transit_is_waited_for
     assert primary.look() is None
 
 
-@pytest.mark.parametrize("left", [{"provisioning": "failed"}, {"region": "us-east-1"}])
-def test_what_an_interrupted_run_left_is_not_kept_if_it_is_of_no_use(
-    left: dict[str, str],
+@pytest.mark.parametrize("unfinished", [{"provisioning": "failed"}, {"region": "us-east-1"}])
+def test_an_unfinished_service_that_cannot_be_used_is_replaced(
+    unfinished: dict[str, str],
     control_plane: ControlPlane,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One that never came up, one of another region: it goes, and one is made in its place."""
+    """One that failed to start, or in another region: it is deleted and another one is created."""
     cloud = control_plane.cloud
     for name, value in {
         "CLICKHOUSE_API_URL": cloud["url"],
@@ -255,30 +255,30 @@ def test_what_an_interrupted_run_left_is_not_kept_if_it_is_of_no_use(
         "CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000",
     }.items():
         monkeypatch.setenv(name, value)
-    props = {**LEGAL, "organization_id": cloud["organization_id"]}
-    props |= {"resource_urn": f"urn:{left}", "stack_mark": "test"}
-    faults = {name: value for name, value in left.items() if name == "provisioning"}
+    props = {**VALID, "organization_id": cloud["organization_id"]}
+    props |= {"resource_urn": f"urn:{unfinished}", "stack_mark": "test"}
+    faults = {name: value for name, value in unfinished.items() if name == "provisioning"}
     control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
     marks = Owner.of(props).marks()
     body = {
         "name": "orders",
         "provider": "aws",
-        "region": left.get("region", LEGAL["region"]),
+        "region": unfinished.get("region", VALID["region"]),
         "size": "r8gd.large",
         "tags": [{"key": key, "value": value} for key, value in marks.items()],
     }
-    leftover = control_plane.organization("POST", "postgres", body)
-    path = f"postgres/{leftover['id']}"
+    existing = control_plane.organization("POST", "postgres", body)
+    path = f"postgres/{existing['id']}"
     state = control_plane.organization("GET", path)["state"]
     assert state == ("unavailable" if faults else "running")
     control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
     provider = PostgresServiceProvider()
     provider._control_plane = Settings()
-    made = provider.create(provider.check({}, props).inputs)
-    outputs = made.outs or {}
-    assert outputs["region"] == LEGAL["region"]
+    created = provider.create(provider.check({}, props).inputs)
+    outputs = created.outs or {}
+    assert outputs["region"] == VALID["region"]
     assert outputs["password"]
     ids = [service["id"] for service in control_plane.organization("GET", "postgres")]
-    assert made.id in ids
-    assert leftover["id"] not in ids
-    provider.delete(str(made.id), outputs)
+    assert created.id in ids
+    assert existing["id"] not in ids
+    provider.delete(str(created.id), outputs)
