@@ -228,7 +228,9 @@ def test_deleting_a_primary_fails_while_it_has_replicas_and_waits_during_a_chang
     primary = steps()
     path = f"postgres/{primary.service_id}"
     replica = control_plane.organization("POST", f"{path}/readReplica", {"name": "reads"})
-    with pytest.raises(ResourceError, match="read replicas of the Postgres service still exist: read"):
+    with pytest.raises(
+        ResourceError, match="read replicas of the Postgres service still exist: read"
+    ):
         primary.delete()
     control_plane.organization("DELETE", f"postgres/{replica['id']}")
     conflict = {"operation": "postgresServiceDelete", "fault": "error", "status": 409}
