@@ -139,9 +139,9 @@ def _services(client: Client, organization: str) -> Iterator[_Owned]:
 
 
 def _delete_service(client: Client, ref: ServiceRef) -> None:
-    from resources.service.service_steps import delete_service
+    from resources.service.service_steps import ServiceSteps
 
-    delete_service(client, ref, Waiter(client, ref, deadline_seconds=_DEADLINE_SECONDS))
+    ServiceSteps(client, ref, {}, Waiter(client, ref, deadline_seconds=_DEADLINE_SECONDS)).delete()
 
 
 def _postgres_services(client: Client, organization: str) -> Iterator[_Owned]:

@@ -37,30 +37,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.dynamic import (
-    CheckFailure,
-    CheckResult,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    UpdateResult,
-)
+from pulumi.dynamic import CheckFailure, CheckResult, Resource
 
+from resources.base import Change, Live, ProtectedResource
 from resources.base import pulumi_engine as engine
 from resources.base.checker import is_known
 from resources.base.confirmation import Confirmation
 from resources.base.errors import ResourceError
-from resources.base.ownership import CREATE, DONE, stack_mark
-from resources.base.provider import Provider
+from resources.base.ownership import CREATE, DONE, Owner, stack_mark
 from resources.base.urns import urn_of
-from resources.service import service_fields, service_rules, service_steps
+from resources.service import service_fields, service_rules
 from resources.service.service_passwords import first_password, next_password
-from resources.service.service_states import DELETING, STOPPED_OR_STOPPING
+from resources.service.service_requests import post_request
+from resources.service.service_states import DELETING, FAILED
+from resources.service.service_steps import ServiceSteps
+from resources.service.unfinished_services import (
+    may_have_unfinished,
+    reject_second_service,
+    require_same_kind,
+    unfinished_service,
+)
 from resources.service.waits import ServiceRef, get_or_none
 
 if TYPE_CHECKING:
-    from clickhouse_api import Client
+    from clickhouse_api import Client, models
 
 __all__ = ["Service", "ServiceArgs", "ServiceProvider"]
 
@@ -166,95 +166,110 @@ class ServiceArgs:
     timeout_minutes: pulumi.Input[int] | None = None
 
 
-class ServiceProvider(Provider):
-    """Translates between the property bags of `Service` and the control plane."""
+class ServiceProvider(ProtectedResource):
+    """Creates, changes and deletes services.
+
+    The `Live` of a service has two keys: `model`, the service as the client returned it, and
+    `password` after a create or update.
+    """
+
+    display_name = "service"
+    fields = service_fields.FIELDS
+    create_only_outputs = service_fields.ORIGIN
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuse illegal values, add our own defaults; before a create, ask whether it can be."""
+        """Reject invalid values and add this package's defaults.
+
+        Before a create, also reject what the cloud will reject: wrong credentials, an unknown
+        organization, a bad `adopt`. They are reported in the preview. Without a create, no request
+        is sent.
+        """
         result = service_rules.check(news)
         if not olds and not result.failures and is_known(result.inputs):
             result.failures.extend(self._obstacles(result.inputs))
         return result
 
-    def diff(self, service_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare what the program sets with what was last seen; server defaults never differ."""
-        replaces = service_fields.replaced(service_id, olds, news)
-        # What the state says counts, not the program: a replacement deletes with the old inputs.
-        if replaces and olds.get("deletion_protection"):
-            raise ResourceError(
-                f"deletion_protection is True: another {' and '.join(replaces)} would replace "
-                f"service {olds.get('name')} ({service_id}) and delete its data; allowed: "
-                "deletion_protection=False in a `pulumi up` of its own, then the replacement"
-            )
-        changed = service_fields.changed(olds, news)
-        return DiffResult(
-            changes=bool(replaces or changed), replaces=replaces, delete_before_replace=False
-        )
+    def changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+        """Return the fields whose value the program changed."""
+        return service_fields.changed(olds, news)
 
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """Take over what an interrupted run left, or make a service; wait until it answers."""
-        told = engine.Progress(props["resource_urn"])
-        with told as progress, self._control_plane.client() as client:
-            service = service_steps.ensure_exists(client, props, progress)
-            ref = service_steps.ref_of(props, service)
-            waiter = service_steps.waiter_for(client, ref, props, progress)
-            # An adopted service may stay stopped; ours runs first, or it would have no password.
-            adopted = props.get("adopt") is not None
-            asked = props if adopted else {**props, "desired_state": "running"}
-            service = service_steps.ensure_started(client, ref, waiter, service, asked)
-            if service.state not in STOPPED_OR_STOPPING:
-                service = waiter.until_running(service)
-            service = service_steps.sync(client, ref, waiter, service, props)
-            password = first_password(client, ref, service, props)
-            service = service_steps.ensure_stopped(client, ref, waiter, service, props)
-            outputs = service_fields.outputs(service, props)
-        if password is not None:
-            outputs["password"] = password
-        return CreateResult(ref.id, outputs)
+    def replaced(
+        self, resource_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> list[str]:
+        """Return the fields whose new value needs a new service."""
+        return service_fields.replaced(resource_id, olds, news)
 
-    def read(self, service_id: str, props: dict[str, Any]) -> ReadResult:
-        """What the API says now, for `pulumi refresh`."""
-        ref = ServiceRef(props["organization_id"], service_id, props["name"])
-        with self._control_plane.client() as client:
-            service = get_or_none(client, ref)
-        if service is None or service.state in DELETING:
-            return ReadResult("", {})
-        return ReadResult(service_id, service_fields.outputs(service, props))
+    def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
+        """Return the service; None if it is deleted or being deleted."""
+        service = get_or_none(client, _ref(resource_id, props))
+        return None if service is None or service.state in DELETING else {"model": service}
 
-    def update(self, service_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Send what differs from the live service, wait until it is so."""
-        ref = ServiceRef(news["organization_id"], service_id, olds["name"])
-        told = engine.Progress(news["resource_urn"])
-        with told as progress, self._control_plane.client() as client:
-            service = get_or_none(client, ref)
-            if service is None:
-                raise ResourceError(f"{ref} is gone; `pulumi refresh` will notice that")
-            waiter = service_steps.waiter_for(client, ref, news, progress)
-            service = service_steps.ensure_started(client, ref, waiter, service, news)
-            service = service_steps.sync(client, ref, waiter, service, news)
-            password = next_password(client, ref, olds, news)
-            service = service_steps.ensure_stopped(client, ref, waiter, service, news)
-            outputs = service_fields.outputs(service, news)
-        for name in service_fields.ORIGIN:
-            if olds.get(name):
-                outputs.setdefault(name, olds[name])
-        if password is not None:
-            outputs["password"] = password
-        return UpdateResult(outputs)
+    def shown(self, live: Live, _wanted: Mapping[str, Any]) -> Live:
+        """Return the fields that the API returns."""
+        return service_fields.live(live["model"])
 
-    def delete(self, service_id: str, props: dict[str, Any]) -> None:
-        """Stop, wait, delete, wait until the API no longer has it; never a protected one."""
-        ref = ServiceRef(props["organization_id"], service_id, props["name"])
-        if props.get("deletion_protection"):
-            raise ResourceError(
-                f"deletion_protection is True: {ref} is not deleted; allowed: "
-                "deletion_protection=False in a `pulumi up` of its own, then the deletion"
-            )
-        told = engine.Progress(props["resource_urn"])
-        with told as progress, self._control_plane.client() as client:
-            service_steps.delete_service(
-                client, ref, service_steps.waiter_for(client, ref, props, progress)
-            )
+    def differences(self, live: Live, wanted: Mapping[str, Any]) -> list[str]:
+        """Return the readable fields in which the live service differs from the inputs."""
+        return service_fields.differences(live["model"], wanted)
+
+    def outputs(self, live: Live, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties to store in the state."""
+        password = live.get("password")
+        outputs = service_fields.outputs(live["model"], props)
+        return outputs if password is None else {**outputs, "password": password}
+
+    def may_have_unfinished(self, client: Client, props: Mapping[str, Any]) -> bool:
+        """Return False if the list that all resources of this run share shows no such service."""
+        return may_have_unfinished(client, props)
+
+    def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
+        """Return the service that an interrupted create of this resource left."""
+        service = unfinished_service(client, props)
+        return [] if service is None else [_live(service)]
+
+    def is_reusable(self, live: Live, _props: Mapping[str, Any]) -> bool:
+        """Return False for a service that failed. It is of no use and may cost money."""
+        return live["model"].state not in FAILED
+
+    def require_adoptable(self, _resource_id: str, live: Live, props: Mapping[str, Any]) -> None:
+        """Raise if the service differs in a field that only a create sets."""
+        require_same_kind(live["model"], props, "adopt names")
+
+    def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
+        """Create the service. The request carries the ownership tags."""
+        request = post_request(props, Owner.of(props).marks())
+        service = client.service.instance_create(props["organization_id"], request).service
+        if service is None:
+            raise ResourceError("creating a service: the API's response has no service")
+        return _live(service)
+
+    def needs_sync(self, _change: Change) -> bool:
+        """Return True: `desired_state` and the password are not among the readable fields."""
+        return True
+
+    def sync(self, change: Change) -> Live:
+        """Start the service, send what differs, set the password, and stop the service.
+
+        Each step is idempotent, so an interrupted change is done again.
+        """
+        props, service = change.news, (change.live or {})["model"]
+        ref = _ref(change.resource_id, {**props, "name": service.name})
+        steps = ServiceSteps.until_timeout(change.client, ref, props, change.progress)
+        if change.olds:
+            service = steps.start(service, props.get("desired_state"))
+        else:
+            service = steps.start_created(service)
+        service = steps.change(service)
+        new = next_password(change.olds, props) if change.olds else first_password(service, props)
+        if new.hashes is not None:
+            steps.set_password(new.hashes)
+        return {"model": steps.stop(service), "password": new.password}
+
+    def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
+        """Stop the service, delete it and wait until the API no longer has it."""
+        progress = engine.Progress(str(props.get("resource_urn") or ""))
+        ref = _ref(resource_id, props)
+        ServiceSteps.until_timeout(client, ref, props, progress).delete()
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Set the ownership tag to `done`."""
@@ -265,28 +280,26 @@ class ServiceProvider(Provider):
         client.service.instance_update(props["organization_id"], resource_id, patch)
 
     def _obstacles(self, props: dict[str, Any]) -> list[CheckFailure]:
-        """A wrong key, an unknown organization or a bad `adopt` shows in the preview, not later.
-
-        Only asked before a create: a run that changes nothing sends nothing.
-        """
         from clickhouse_api import errors
 
         adopt = "adopt" in props
         try:
             with self._control_plane.client() as client:
-                if not adopt:
-                    service_steps.refuse_successor(client, props)
-                found = (
-                    service_steps.existing(client, props)
-                    if adopt
-                    else service_steps.unfinished(client, props, shared=True)
-                )
+                found = self._found(client, props)
         except (ResourceError, errors.ClickHouseApiError) as error:
-            # Without a property, or the line would begin with one that nobody got wrong.
+            # A failure that no property has caused names none.
             return [CheckFailure("adopt" if adopt else "", str(error))]
-        if found is not None:
-            engine.info(props["resource_urn"], f"takes over {service_steps.ref_of(props, found)}")
+        for service_id, live in found:
+            name = live["model"].name
+            engine.info(props["resource_urn"], f"adopts service {name} ({service_id})")
         return []
+
+    def _found(self, client: Client, props: dict[str, Any]) -> list[tuple[str, Live]]:
+        """Return the service that a create would use instead of a new one."""
+        if "adopt" in props:
+            return [self.existing(client, props)]
+        reject_second_service(client, props)
+        return self.unfinished(client, props) if self.may_have_unfinished(client, props) else []
 
 
 class Service(Resource, module="clickhouse", name="Service"):
@@ -378,3 +391,12 @@ async def _state_of_primary(warehouse: Any) -> pulumi.Output[str] | None:
     """What the primary shall be whose output `data_warehouse_id` is; None for a mere id."""
     found = await warehouse.resources() if isinstance(warehouse, pulumi.Output) else ()
     return next((it.desired_state for it in found if isinstance(it, Service)), None)
+
+
+def _ref(service_id: str, props: Mapping[str, Any]) -> ServiceRef:
+    name = props.get("name") or props.get("pulumi_name") or ""
+    return ServiceRef(props["organization_id"], service_id, name)
+
+
+def _live(service: models.Service) -> tuple[str, Live]:
+    return str(service.id), {"model": service}

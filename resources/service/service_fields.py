@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from resources.base.access_list import same_access_list, sorted_access_list
-from resources.base.checker import is_known, whole_number
+from resources.base.checker import Checker, is_known, whole_number
+from resources.base.fields import Field
 from resources.base.ownership import PREFIX, tags_of
 from resources.service.service_states import STOPPED_OR_STOPPING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKUP_TAG",
     "CREATE_ONLY",
+    "FIELDS",
     "HASHES",
     "MODES",
     "ORIGIN",
@@ -99,6 +101,21 @@ OUTPUTS = (
     "state",
     "password",
 )
+
+
+def _checked_by_rules(_checker: Checker, _name: str) -> None:
+    """Accept: `service_rules` checks each field and then the combinations."""
+
+
+FIELDS = {
+    name: Field(
+        check=_checked_by_rules,
+        required=name in (*PLACE, "ip_access_list"),
+        replaces=name in (*PLACE, *CREATE_ONLY, *ORIGIN),
+        readable=name in READABLE,
+    )
+    for name in (*PLACE, *READABLE, "desired_state", *CREATE_ONLY, *ORIGIN, *FORGOTTEN, *STICKY)
+}
 
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:

@@ -1,66 +1,66 @@
-"""The password of a service's `default` user: made here, given as hashes, or somebody else's.
+"""The password of a service's `default` user: generated here, given as hashes, or set elsewhere.
 
-The API only takes hashes and reads nothing back, so a password is sent when it is another one and
-not otherwise.
+The API accepts only hashes and returns none of them, so a password is sent only when it changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from resources.base import passwords
-from resources.service import service_requests
 from resources.service.service_fields import HASHES
-from resources.service.waits import ServiceRef
 
 if TYPE_CHECKING:
-    from clickhouse_api import Client, models
+    from clickhouse_api import models
 
-__all__ = ["first_password", "next_password"]
+__all__ = ["NewPassword", "first_password", "next_password"]
 
 
-def first_password(
-    client: Client, ref: ServiceRef, service: models.Service, props: Mapping[str, Any]
-) -> str | None:
-    """Give a service its password; None where only somebody else knows it.
+@dataclass(frozen=True)
+class NewPassword:
+    """The password after a create or an update.
 
-    A secondary has its primary's, an adopted service keeps its own unless a version asks for
-    another.
+    Attributes:
+        hashes: the hashes to send; None if the password stays as it is.
+        password: the password to store in the state; None if this stack does not have it.
+    """
+
+    hashes: Mapping[str, Any] | None
+    password: str | None
+
+
+def first_password(service: models.Service, props: Mapping[str, Any]) -> NewPassword:
+    """Return the password of a service that was created or adopted.
+
+    A secondary has its primary's password. An adopted service keeps its own, unless
+    `password_version` is set and `password` is not.
     """
     if props.get(HASHES[0]) is not None:
-        _set_hashes(client, ref, props)
-        return None
-    kept: str | None = props.get("password")
+        return NewPassword(props, None)
+    given: str | None = props.get("password")
     if props.get("adopt") is not None:
-        return kept if kept or not props.get("password_version") else _set_new(client, ref)
-    return None if service.is_primary is False else _set_new(client, ref)
+        keeps = given or not props.get("password_version")
+        return NewPassword(None, given) if keeps else _generated()
+    return NewPassword(None, None) if service.is_primary is False else _generated()
 
 
-def next_password(
-    client: Client, ref: ServiceRef, olds: Mapping[str, Any], news: Mapping[str, Any]
-) -> str | None:
-    """Send a password only if it is another one; the one to hand on from now on."""
+def next_password(olds: Mapping[str, Any], news: Mapping[str, Any]) -> NewPassword:
+    """Return the password after an update: a new one if the program asks for it."""
     if news.get(HASHES[0]) is not None:
-        if any(olds.get(name) != news.get(name) for name in HASHES):
-            _set_hashes(client, ref, news)
-        return None
-    kept: str | None = news.get("password") or olds.get("password")
+        changed = any(olds.get(name) != news.get(name) for name in HASHES)
+        return NewPassword(news if changed else None, None)
+    current: str | None = news.get("password") or olds.get("password")
     version = news.get("password_version")
     rotated = version is not None and version != olds.get("password_version")
-    # Nobody here knows what a hash was of; without it, there has to be a password again.
-    hash_went = olds.get(HASHES[0]) is not None and news.get("password") is None
-    return _set_new(client, ref) if rotated or hash_went else kept
+    # The password of a hash is unknown here. If the hash is removed from the program, the service
+    # needs another password.
+    hash_removed = olds.get(HASHES[0]) is not None and news.get("password") is None
+    return _generated() if rotated or hash_removed else NewPassword(None, current)
 
 
-def _set_hashes(client: Client, ref: ServiceRef, props: Mapping[str, Any]) -> None:
-    request = service_requests.password_request(props)
-    client.service.instance_password_update(ref.organization_id, ref.id, request)
-
-
-def _set_new(client: Client, ref: ServiceRef) -> str:
-    """Give the `default` user a password made here; only its hashes are sent."""
+def _generated() -> NewPassword:
     password = passwords.generate()
     hashes = (passwords.base64_sha256(password), passwords.double_sha1_hex(password))
-    _set_hashes(client, ref, dict(zip(HASHES, hashes, strict=True)))
-    return password
+    return NewPassword(dict(zip(HASHES, hashes, strict=True)), password)

@@ -12,7 +12,7 @@ from clickhouse_api import Client, errors, models
 from clickhouse_api.limiter import RateLimit
 from local.stack.paths import StackPaths
 from resources.base.errors import ResourceError, WaitFailed
-from resources.service import service_steps
+from resources.service.service_steps import ServiceSteps, command
 from resources.service.waits import ServiceRef, Waiter, get_or_none
 from tests.support.clock import Clock
 from tests.support.cloud_apis import ControlPlane
@@ -126,7 +126,7 @@ def running(client: Client, control_plane: ControlPlane) -> tuple[ServiceRef, mo
 
 def stopped(client: Client, control_plane: ControlPlane) -> tuple[ServiceRef, models.Service]:
     ref, _ = running(client, control_plane)
-    service_steps.command(client, ref, "stop")
+    command(client, ref, "stop")
     return ref, seen_as(client, ref, "stopped")
 
 
@@ -153,19 +153,19 @@ def test_a_degraded_service_may_heal_until_the_deadline(
 
 
 def start(client: Client, ref: ServiceRef, waiter: Waiter, service: models.Service) -> None:
-    service_steps.ensure_started(client, ref, waiter, service, {"desired_state": "running"})
+    ServiceSteps(client, ref, {}, waiter).start(service, "running")
 
 
 def stop(client: Client, ref: ServiceRef, waiter: Waiter, service: models.Service) -> None:
-    service_steps.ensure_stopped(client, ref, waiter, service, {"desired_state": "stopped"})
+    ServiceSteps(client, ref, {"desired_state": "stopped"}, waiter).stop(service)
 
 
 def scale(client: Client, ref: ServiceRef, waiter: Waiter, service: models.Service) -> None:
-    service_steps.sync(client, ref, waiter, service, {"num_replicas": 7})
+    ServiceSteps(client, ref, {"num_replicas": 7}, waiter).change(service)
 
 
 def delete(client: Client, ref: ServiceRef, waiter: Waiter, _service: models.Service) -> None:
-    service_steps.delete_service(client, ref, waiter)
+    ServiceSteps(client, ref, {}, waiter).delete()
 
 
 Step = Callable[[Client, ServiceRef, Waiter, models.Service], None]

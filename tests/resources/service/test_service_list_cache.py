@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 from clickhouse_api import Client
-from resources.service.shared_list import FRESH_SECONDS, Lists
+from resources.service.service_list_cache import FRESH_SECONDS, ServiceListCache
 
 
 class Counting:
@@ -28,7 +28,7 @@ class Run:
 
     def __init__(self, name: str = "one") -> None:
         self.name, self.now = name, 0.0
-        self.lists = Lists(clock=lambda: self.now, run=lambda: self.name)
+        self.lists = ServiceListCache(clock=lambda: self.now, run=lambda: self.name)
 
     def ask(self, client: Counting, organization_id: str = "o") -> Any:
         return self.lists.services(cast(Client, client), organization_id)
