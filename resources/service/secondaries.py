@@ -1,10 +1,10 @@
-"""A warehouse's primary can neither stop nor go while it has secondaries: says which hold it.
+"""The secondaries that prevent the primary of a warehouse from being stopped or deleted.
 
-The secondaries of a stack that take `data_warehouse_id` from their primary's output are deleted
-before it, by Pulumi. Stopping goes the other way round, since a primary is changed before what
-depends on it: so it stops them itself, and they then find themselves as they want to be (`check`
-refuses one that wants to run while its primary is stopped). Those of another stack, or made by
-hand, are somebody else's decision.
+Pulumi deletes secondaries before their primary if they take `data_warehouse_id` from its output. It
+stops them after their primary, because a resource is changed before the resources that depend on
+it. So the primary first stops the secondaries of the same stack. `check` rejects a secondary with
+`desired_state="running"` while its primary is stopped, so they need no further change.
+Secondaries of another stack, or created by hand, are not stopped: an error names them.
 """
 
 from __future__ import annotations
@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["HeldBySecondaries", "naming_secondaries", "releasing_own_secondaries"]
 
-# The document says 400, the API is known to say 409.
-_REFUSED = (400, 409)
-# A stopped secondary does not keep its primary from stopping, but from being deleted.
+# The OpenAPI spec has 400. The API is known to return 409.
+_REJECTED = (400, 409)
+# A stopped secondary prevents the deletion of its primary, but not its stop.
 _NO_HOLDERS = {"stop": DELETING | DELETED | STOPPED, "delete": DELETING | DELETED}
 
 
 class HeldBySecondaries(ResourceError):
-    """A primary is held by these; carries them."""
+    """Secondaries prevent a primary from being stopped or deleted.
+
+    Attributes:
+        holders: the secondaries.
+    """
 
     def __init__(self, message: str, *, holders: Sequence[models.Service]) -> None:
         super().__init__(message)
@@ -38,25 +42,25 @@ class HeldBySecondaries(ResourceError):
 
 
 @contextmanager
-def naming_secondaries(client: Client, ref: ServiceRef, what: str) -> Iterator[None]:
-    """Turn a refusal that secondaries are the cause of into an error that names them.
+def naming_secondaries(client: Client, ref: ServiceRef, action: str) -> Iterator[None]:
+    """Replace an error that secondaries have caused with one that names them.
 
     Args:
-        what: what is being done, `stop` or `delete`.
+        action: `stop` or `delete`.
     Raises:
-        HeldBySecondaries: the service is a primary and these secondaries hold it.
+        HeldBySecondaries: the service is a primary, and secondaries prevent the action.
     """
     from clickhouse_api import errors
 
     try:
         yield
     except errors.ApiStatusError as error:
-        holders = _holders(client, ref, what) if error.status in _REFUSED else []
+        holders = _holders(client, ref, action) if error.status in _REJECTED else []
         if not holders:
             raise
         named = ", ".join(f"{other.name} ({other.id}) is {other.state}" for other in holders)
         raise HeldBySecondaries(
-            f"cannot {what} {ref}, the primary of a warehouse, before its secondaries: {named}",
+            f"cannot {action} {ref}, the primary of a warehouse, before its secondaries: {named}",
             holders=holders,
         ) from error
 
@@ -66,14 +70,14 @@ def releasing_own_secondaries(
     stop: Callable[[models.Service], object],
     wanted: Mapping[str, Any],
 ) -> models.Service:
-    """Stop a primary; where secondaries hold it that are all of its own stack, those first.
+    """Stop a primary. If secondaries of the same stack prevent that, stop them first.
 
     Args:
-        stop_primary: may be called again once it was refused.
-        stop: stops one secondary, and waits until it is.
+        stop_primary: stops the primary; it is called again after the secondaries are stopped.
+        stop: stops one secondary and waits until it is stopped.
         wanted: the primary's inputs, which name its stack.
     Raises:
-        HeldBySecondaries: some are not of this stack; then none was stopped.
+        HeldBySecondaries: some secondaries belong to another stack. No secondary was stopped.
     """
     try:
         return stop_primary()
@@ -85,7 +89,7 @@ def releasing_own_secondaries(
     return stop_primary()
 
 
-def _holders(client: Client, ref: ServiceRef, what: str) -> list[models.Service]:
+def _holders(client: Client, ref: ServiceRef, action: str) -> list[models.Service]:
     services = client.service.instance_get_list(ref.organization_id)
     warehouses = [s.data_warehouse_id for s in services if s.id == ref.id and s.is_primary]
     return [
@@ -93,5 +97,5 @@ def _holders(client: Client, ref: ServiceRef, what: str) -> list[models.Service]
         for service in services
         if service.id != ref.id
         and service.data_warehouse_id in warehouses
-        and service.state not in _NO_HOLDERS[what]
+        and service.state not in _NO_HOLDERS[action]
     ]

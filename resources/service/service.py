@@ -14,20 +14,22 @@ Operations: `instanceCreate`, `instanceGet`, `instanceGetList`, `instanceUpdate`
     )
     pulumi.export("clickhouse", warehouse.https_url)
 
-Changing the organization, the cloud provider, the region or anything else that the API takes only
-at creation replaces the service: the new one runs before the old one goes, and data is not copied.
-Everything else changes in place. `deletion_protection` blocks both, replacement in the preview.
+Changing the organization, the cloud provider, the region or any other field that the API accepts
+only at creation replaces the service. The new service runs before the old one is deleted, and data
+is not copied. All other fields change in place. `deletion_protection` prevents deletion and
+replacement; a replacement is rejected in the preview.
 
-Services of one warehouse share data. The first is the primary; the others are made with
+Services of one warehouse share data. The first service is the primary. The others are created with
 `data_warehouse_id=primary.data_warehouse_id`, have the primary's users and passwords, and are
-deleted before it.
+deleted before the primary.
 
-A service is marked in the very request that creates it, so a `pulumi up` that dies half-way is
-continued by the next one, with one service and a fresh password; `ownership` has the argument and
-`python -m resources.orphans` the tool for a stack that is never brought up again. Pulumi cannot
-import a dynamic resource (pulumi/pulumi#16175): an existing service is taken over with
-`adopt="<id>"`, which leaves its password alone. From then on the stack owns it, and destroying the
-stack deletes it, unless the resource has `retain_on_delete`.
+The request that creates a service carries ownership tags. If a `pulumi up` is killed, the next one
+continues with the same service and a new password. `ownership` has the argument.
+`python -m resources.orphans` finds the services of a stack that is never brought up again.
+
+Pulumi cannot import a dynamic resource (pulumi/pulumi#16175). `adopt="<id>"` adopts an existing
+service and keeps its password. From then on the stack owns the service, and destroying the stack
+deletes it, unless the resource has `retain_on_delete`.
 """
 
 from __future__ import annotations
@@ -67,65 +69,67 @@ __all__ = ["Service", "ServiceArgs", "ServiceProvider"]
 
 @dataclass(kw_only=True)
 class ServiceArgs:
-    """What a service should be.
+    """The arguments of a `Service`.
 
     Attributes:
         organization_id: UUID of the ClickHouse Cloud organization. Replaces.
         cloud_provider: `aws`, `gcp` or `azure`. Replaces.
         region: a region of that provider, for example `eu-central-1`. Replaces.
-        ip_access_list: who may connect: addresses or CIDR ranges, or mappings with `source` and
-            `description`. A set, in place. There is no default, because `0.0.0.0/0` (everybody
-            who has a password) should be somebody's decision; Cloudflare Workers need it, they
-            have no fixed addresses.
+        ip_access_list: the clients that may connect: addresses or CIDR ranges, or mappings with
+            `source` and `description`. A set, in place. There is no default: `0.0.0.0/0`, which
+            accepts every client with a password, must be chosen explicitly. Cloudflare Workers
+            need it, because they have no fixed addresses.
         name: 1 to 50 characters. Default: the Pulumi name and a random suffix. In place.
-        autoscaling_mode: `vertical` (replicas grow) or `horizontal` (replicas come and go). Default
-            `vertical`, ours. In place.
-        min_replica_memory_gb: 8 to 356, a multiple of 4. Default 8, ours. In place.
-        max_replica_memory_gb: 8 to 356, a multiple of 4. Default 356, ours; `horizontal` needs
-            both bounds equal, and there each defaults to the other. In place.
-        num_replicas: 1 to 50, `vertical` only. Default 3, ours. In place.
+        autoscaling_mode: `vertical` (the size of replicas changes) or `horizontal` (their number
+            changes). Default `vertical`, from this package. In place.
+        min_replica_memory_gb: 8 to 356, a multiple of 4. Default 8, from this package. In place.
+        max_replica_memory_gb: 8 to 356, a multiple of 4. Default 356, from this package.
+            `horizontal` needs equal bounds, and each defaults to the other. In place.
+        num_replicas: 1 to 50, `vertical` only. Default 3, from this package. In place.
         min_replicas: 1 to 50, `horizontal` only and required there. In place.
         max_replicas: as `min_replicas`, and not less. In place.
         idle_scaling: whether the service goes idle when unused. Default: the server's. In place.
-        idle_timeout_minutes: 5 or more; required with `idle_scaling=True`, illegal with False. In
+        idle_timeout_minutes: 5 or more; required with `idle_scaling=True`, invalid with False. In
             place.
         desired_state: `running` or `stopped`; an idle service counts as running. Default
-            `running`, ours, or what the primary's is; an adopted service stays as it is. A primary
-            that stops takes the secondaries of its stack along. In place.
+            `running`, from this package, or the value of the primary. An adopted service keeps its
+            state. Stopping a primary also stops the secondaries of its stack. In place.
         release_channel: `slow`, `default` or `fast`. Default: the server's. In place.
-        tags: up to 46 keys and values of letters, digits and `._-`. If given, other people's tags
-            are removed. Keys that begin with `pulumi-` are ours. In place.
+        tags: up to 46 keys and values of letters, digits and `._-`. If set, tags
+            that others have added are removed. Keys that begin with `pulumi-` are reserved. In
+            place.
         mysql_enabled: whether MySQL clients can connect. Default: the server's. In place.
         enable_core_dumps: whether ClickHouse may collect them. Default: the server's. In place.
-        private_endpoint_ids: private endpoints that may connect. A set with one owner: if given,
-            others are removed. In place.
-        data_warehouse_id: makes a secondary of that warehouse. Replaces.
-        is_readonly: a secondary that only reads. Replaces.
-        backup_id: backup that the new service is restored from. Another one replaces; taking it
-            out of the program changes nothing. The API never returns it.
-        backup_encryption_config: of the backup of an encrypted service in a bucket of one's own,
-            the content of its `encryption_config.json` (a private preview); the new service is
-            encrypted, too. Needs `backup_id`; another one replaces, as with that. Kept as a secret.
-        byoc_id: infrastructure in an account of your own; needs both memory bounds. Replaces.
-        profile: `v1-default`, `v1-highmem-xs` to `-xl`, or a name of the BYOC infrastructure (then
-            with equal memory bounds). Replaces.
+        private_endpoint_ids: private endpoints that may connect. A set. If set, other private
+            endpoints are removed. In place.
+        data_warehouse_id: creates a secondary of that warehouse. Replaces.
+        is_readonly: creates a secondary that only reads. Replaces.
+        backup_id: the backup from which the new service is restored. Another value replaces;
+            removing the field from the program changes nothing. The API never returns it.
+        backup_encryption_config: the content of the backup's `encryption_config.json`, for a
+            backup of an encrypted service in your own bucket (a private preview). The new service
+            is encrypted as well. Needs `backup_id`; another value replaces. Stored as a secret.
+        byoc_id: infrastructure in your own cloud account; needs both memory bounds. Replaces.
+        profile: `v1-default`, `v1-highmem-xs` to `-xl`, or a profile of the BYOC infrastructure,
+            with equal memory bounds. Replaces.
         compliance_type: `hipaa` or `pci`. Replaces.
-        tier: `development` or `production`, in organizations of the old plans only. Replaces.
-        has_transparent_data_encryption: encrypt with a key of your own. Replaces.
-        transparent_data_encryption_key_id: which key. In place, which rotates it.
-        deletion_protection: True refuses to delete or to replace the service. In place; it has to
-            be taken away by a `pulumi up` of its own.
-        adopt: id of an existing service to take over instead of creating one. Without values of
-            its own, scaling stays as it is.
-        password: the password of the adopted service's `default` user, only to be handed on.
-        password_version: any text; changing it gives the service a new password. In place. With
-            `adopt` and without `password`, a value gives the adopted service a new one at once.
-        password_sha256_hash: SHA-256 of a password that you keep, in base64; then none is made
-            here and none is in the state. In place.
-        password_double_sha1_hash: SHA-1 of its SHA-1, 40 hexadecimal digits, for MySQL clients.
-            In place.
-        timeout_minutes: how long creating, changing or deleting may take. Default 30, and 120 for
-            a service that is restored from a backup.
+        tier: `development` or `production`, only in organizations with the old plans. Replaces.
+        has_transparent_data_encryption: encrypt the service with your own key. Replaces.
+        transparent_data_encryption_key_id: id of the key. In place; another id rotates the key.
+        deletion_protection: True prevents the deletion and the replacement of the service. In
+            place. Set it to False in a separate `pulumi up` before you delete the service.
+        adopt: id of an existing service to adopt instead of creating one. Scaling fields that the
+            program does not set keep their values.
+        password: the password of the adopted service's `default` user. It is stored as an output
+            and not sent.
+        password_version: any string; another value generates a new password. In place. With
+            `adopt` and without `password`, a value also generates one at adoption.
+        password_sha256_hash: SHA-256, in base64, of a password that you manage. Then no password is
+            generated and none is in the state. In place.
+        password_double_sha1_hash: SHA-1 of the SHA-1 of that password, 40 hexadecimal digits, for
+            MySQL clients. In place.
+        timeout_minutes: deadline of a create, an update or a delete. Default 30, or 120 for a
+            service that is restored from a backup.
     """
 
     organization_id: pulumi.Input[str]
@@ -303,7 +307,7 @@ class ServiceProvider(ProtectedResource):
 
 
 class Service(Resource, module="clickhouse", name="Service"):
-    """A ClickHouse Cloud service that runs and answers."""
+    """A ClickHouse Cloud service."""
 
     organization_id: pulumi.Output[str]
     """UUID of the organization it belongs to."""
@@ -314,25 +318,25 @@ class Service(Resource, module="clickhouse", name="Service"):
     region: pulumi.Output[str]
     """Region of the cloud provider."""
     desired_state: pulumi.Output[str]
-    """`running` or `stopped`; absent for an adopted service of which the program does not say."""
+    """`running` or `stopped`; absent for an adopted service if the program does not set it."""
     state: pulumi.Output[str]
-    """State when it was last looked at: `running`, `idle`, …"""
+    """State at the last create, update or refresh: `running`, `idle`, …"""
     min_replica_memory_gb: pulumi.Output[int]
-    """Least memory of a replica."""
+    """Minimum memory of a replica, in GB."""
     max_replica_memory_gb: pulumi.Output[int]
-    """Most memory of a replica."""
+    """Maximum memory of a replica, in GB."""
     num_replicas: pulumi.Output[int]
-    """Number of replicas; absent where scaling is horizontal."""
+    """Number of replicas; absent with horizontal scaling."""
     data_warehouse_id: pulumi.Output[str]
-    """Id of its warehouse, for secondaries."""
+    """Id of its warehouse; pass it to secondaries."""
     is_primary: pulumi.Output[bool]
-    """Whether it is the warehouse's first service."""
+    """Whether it is the first service of its warehouse."""
     iam_role: pulumi.Output[str]
-    """Role with which it reads other people's buckets; empty where it has none."""
+    """IAM role with which it reads buckets of other accounts; empty if it has none."""
     clickhouse_version: pulumi.Output[str]
     """Version of ClickHouse, `26.7`."""
     encryption_role_id: pulumi.Output[str]
-    """Role that needs the right to use a custom encryption key; empty where it has none."""
+    """Role that needs permission to use a custom encryption key; empty if it has none."""
     created_at: pulumi.Output[str]
     """When it was created, ISO 8601."""
     https: pulumi.Output[dict[str, Any]]
@@ -340,12 +344,12 @@ class Service(Resource, module="clickhouse", name="Service"):
     native: pulumi.Output[dict[str, Any]]
     """Native protocol over TLS: `host`, `port`, `username`."""
     mysql: pulumi.Output[dict[str, Any]]
-    """MySQL protocol: `host`, `port`, `username`; empty where it is switched off."""
+    """MySQL protocol: `host`, `port`, `username`; empty if it is disabled."""
     https_url: pulumi.Output[str]
-    """Origin of the HTTPS interface, without a slash at the end; empty while it has none."""
+    """Origin of the HTTPS interface, without a trailing slash; empty if there is none yet."""
     password: pulumi.Output[str]
-    """Password of the `default` user, a secret; absent where somebody else keeps it: for an adopted
-    service, a secondary, and with `password_sha256_hash`."""
+    """Password of the `default` user, a secret. Absent for an adopted service, for a secondary and
+    with `password_sha256_hash`, where this stack does not have the password."""
 
     def __init__(
         self,
@@ -354,7 +358,7 @@ class Service(Resource, module="clickhouse", name="Service"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         opts = opts or pulumi.ResourceOptions()
-        # For what is in it: see `sql`.
+        # Resources inside the service use it: see `deleted_with_service`.
         self.outlives_its_stack = bool(opts.retain_on_delete)
         outputs = dict.fromkeys(service_fields.OUTPUTS)
         hidden = {
@@ -388,7 +392,10 @@ class Service(Resource, module="clickhouse", name="Service"):
 
 
 async def _state_of_primary(warehouse: Any) -> pulumi.Output[str] | None:
-    """What the primary shall be whose output `data_warehouse_id` is; None for a mere id."""
+    """Return the desired state of the primary.
+
+    None if `data_warehouse_id` is a plain id and not an output of a `Service`.
+    """
     found = await warehouse.resources() if isinstance(warehouse, pulumi.Output) else ()
     return next((it.desired_state for it in found if isinstance(it, Service)), None)
 

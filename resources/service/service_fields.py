@@ -1,6 +1,6 @@
-"""The fields of a `Service`: what was seen of them, what differs, what only a new service can have.
+"""The fields of a `Service`: their values in the cloud, differences, and fields that replace.
 
-Pure functions; `service_rules` says what is legal, `service_requests` what is sent.
+The functions send no request. `service_rules` has the valid values, `service_requests` the bodies.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
     "replaced",
 ]
 
-# Which fields belong to which mode; the other mode's are nobody's wish.
+# The fields of each mode. Those of the other mode are ignored.
 MODES = {"vertical": ("num_replicas",), "horizontal": ("min_replicas", "max_replicas")}
 SCALING = (
     "autoscaling_mode",
@@ -48,9 +48,9 @@ SCALING = (
     "idle_scaling",
     "idle_timeout_minutes",
 )
-# Changed by value in one PATCH; lists and endpoints travel in forms of their own.
+# Sent by value in one PATCH. Lists and endpoints are sent in other forms.
 PLAIN = ("name", "release_channel", "enable_core_dumps", "transparent_data_encryption_key_id")
-# Fields that the API reads back and that change in place, so drift in them is seen.
+# The API returns these fields and changes them in place, so drift is detected.
 READABLE = (*PLAIN, *SCALING, "ip_access_list", "tags", "private_endpoint_ids", "mysql_enabled")
 PLACE = ("organization_id", "cloud_provider", "region")
 # The API has no operation that changes these.
@@ -63,17 +63,18 @@ CREATE_ONLY = (
     "compliance_type",
     "has_transparent_data_encryption",
 )
-# As good as saying nothing.
+# These values have the same effect as an absent one.
 CREATED_BY_DEFAULT = (None, False, "v1-default")
-# The API does not say what a service was restored from, so we write it down: what an interrupted
-# run left of one backup must not be taken for another.
+# The API does not return from which backup a service was restored, so a tag stores the id. Without
+# it, an unfinished service could be adopted although it was restored from another backup.
 BACKUP_TAG = f"{PREFIX}backup"
-# What a service is restored from, and with which key: never read back.
+# The backup that a service is restored from, and its key. The API returns neither.
 ORIGIN = ("backup_id", "backup_encryption_config")
 HASHES = ("password_sha256_hash", "password_double_sha1_hash")
-# Inputs that are nobody else's business, whatever the program makes of them.
+# Inputs that are stored as secrets, even if the program passes plain values.
 SECRETS = (*HASHES, "backup_encryption_config")
-# Fields that only we know of; what the program no longer says is forgotten, or as it was.
+# Fields that the API does not return. A field that the program no longer sets is dropped from the
+# state (`FORGOTTEN`) or keeps its value (`STICKY`).
 FORGOTTEN = (*HASHES, "deletion_protection", "timeout_minutes")
 STICKY = ("password", "password_version")
 KEPT = (
@@ -119,7 +120,7 @@ FIELDS = {
 
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
-    """Names of the fields that the program sets and that were last seen otherwise."""
+    """Return the fields that the program sets and that have another value in the state."""
     names = [name for name in READABLE if name in news and not _same(name, olds, news)]
     names += [name for name in FORGOTTEN if (olds.get(name) or None) != (news.get(name) or None)]
     names += [name for name in STICKY if name in news and olds.get(name) != news[name]]
@@ -131,17 +132,16 @@ def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
 
 
 def replaced(service_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
-    """Names of the fields whose new value only another service can have.
+    """Return the fields whose new value needs a new service.
 
-    A value that is not known yet is most often the old one, from a resource that changes in
-    place: a preview that threatens with a replacement would be wrong.
+    A value that is not known yet is usually the old one, from a resource that changes in place. So
+    an unknown value is no replacement, or the preview would often show one that does not happen.
     """
     names = [name for name in PLACE if is_known(news.get(name)) and news[name] != olds.get(name)]
     names += [name for name in CREATE_ONLY if _needs_another(name, olds, news)]
-    # What a service was restored from is forgotten when the program no longer says it: nobody
-    # wants the data to be gone because a line was.
-    said = [name for name in ORIGIN if news.get(name) is not None and is_known(news[name])]
-    names += [name for name in said if news[name] != olds.get(name)]
+    # Removing the backup's id from the program must not delete the restored data.
+    given = [name for name in ORIGIN if news.get(name) is not None and is_known(news[name])]
+    names += [name for name in given if news[name] != olds.get(name)]
     adopt = news.get("adopt")
     if adopt is not None and is_known(adopt) and adopt != service_id:
         names.append("adopt")
@@ -149,12 +149,12 @@ def replaced(service_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) 
 
 
 def outputs(service: models.Service, props: Mapping[str, Any]) -> dict[str, Any]:
-    """The property bag of a service as it is now."""
+    """Return the properties of a service to store in the state."""
     endpoints = _endpoints(service)
     https = endpoints.get("https")
     seen = {**live(service), **{name: getattr(service, name) for name in CREATE_ONLY}}
     backup = tags_of(service).get(BACKUP_TAG)
-    said = [name for name in CREATE_ONLY if props.get(name) not in CREATED_BY_DEFAULT]
+    set_by_program = [name for name in CREATE_ONLY if props.get(name) not in CREATED_BY_DEFAULT]
     return {
         **({} if backup is None else {"backup_id": backup}),
         **{name: props[name] for name in KEPT if props.get(name) is not None},
@@ -162,10 +162,10 @@ def outputs(service: models.Service, props: Mapping[str, Any]) -> dict[str, Any]
         "cloud_provider": service.provider,
         "region": service.region,
         "state": service.state,
-        # Between what was asked for and what the server chose, only the asker can tell.
-        "created_with": props.get("created_with", said),
-        # Not null where the API returns nothing: a null leaves the state, and every preview would
-        # then take the output for unknown.
+        # Distinguishes a value that the program has set from a server default.
+        "created_with": props.get("created_with", set_by_program),
+        # An empty string instead of null: the state stores no null, and every preview would then
+        # show the output as unknown.
         **{name: getattr(service, name) or "" for name in FACTS},
         "is_primary": service.is_primary is not False,
         "created_at": service.created_at.isoformat() if service.created_at else "",
@@ -175,13 +175,13 @@ def outputs(service: models.Service, props: Mapping[str, Any]) -> dict[str, Any]
 
 
 def differences(service: models.Service, wanted: Mapping[str, Any]) -> list[str]:
-    """Names of the readable fields in which the live service is not as wanted."""
+    """Return the readable fields in which the live service differs from the inputs."""
     seen = live(service)
     return [name for name in READABLE if name in wanted and not _same(name, seen, wanted)]
 
 
 def mismatched(service: models.Service, wanted: Mapping[str, Any]) -> list[str]:
-    """Names of the fields because of which an existing service cannot become the wanted one."""
+    """Return the fields that prevent an existing service from becoming the wanted one."""
     seen = {name: getattr(service, name) for name in CREATE_ONLY}
     seen |= {"cloud_provider": service.provider, "region": service.region}
     names = [
@@ -197,7 +197,7 @@ def mismatched(service: models.Service, wanted: Mapping[str, Any]) -> list[str]:
 
 
 def live(service: models.Service) -> dict[str, Any]:
-    """The readable fields of a live service, in the form that the inputs have."""
+    """Return the readable fields of a live service, in the form of the inputs."""
     entries = [
         {"source": entry.source, "description": entry.description}
         for entry in service.ip_access_list or []
@@ -223,7 +223,7 @@ def live(service: models.Service) -> dict[str, Any]:
 
 def _needs_another(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     if name not in news:
-        # Taken out of the program; an adopted service never had it from there.
+        # The program has removed the field. It never set those of an adopted service.
         return "adopt" not in news and name in (olds.get("created_with") or ())
     return is_known(news[name]) and _created(news[name]) != _created(olds.get(name))
 
@@ -239,7 +239,7 @@ def _same(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     if name == "ip_access_list":
         return same_access_list(old, new)
     if name == "autoscaling_mode":
-        # Before the field existed, every service was vertical.
+        # Services from before this field existed are vertical.
         return (old or "vertical") == (new or "vertical")
     if name == "private_endpoint_ids":
         return set(old or []) == set(new or [])

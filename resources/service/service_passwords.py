@@ -47,7 +47,7 @@ def first_password(service: models.Service, props: Mapping[str, Any]) -> NewPass
 
 
 def next_password(olds: Mapping[str, Any], news: Mapping[str, Any]) -> NewPassword:
-    """Return the password after an update: a new one if the program asks for it."""
+    """Return the password after an update: a new one if the program requires it."""
     if news.get(HASHES[0]) is not None:
         changed = any(olds.get(name) != news.get(name) for name in HASHES)
         return NewPassword(news if changed else None, None)

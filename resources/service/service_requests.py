@@ -1,4 +1,4 @@
-"""The requests of a `Service`: what is sent to create one, and of a change only what differs."""
+"""The request bodies of a `Service`. A change has only the fields that differ."""
 
 from __future__ import annotations
 
@@ -26,22 +26,25 @@ if TYPE_CHECKING:
 
 __all__ = ["password_request", "patch_request", "post_request", "scaling_request"]
 
-# Required together when the mode changes, whether they differ or not.
+# The API requires all of them if the mode changes.
 _MODE_FIELDS = ("autoscaling_mode", "min_replica_memory_gb", "max_replica_memory_gb")
 
 
 def post_request(props: Mapping[str, Any], marks: Mapping[str, str]) -> models.ServicePostRequest:
-    """The request that creates the service, marks included.
+    """Return the request that creates the service.
 
-    Private endpoints and the encryption key are not in it (the API has the former deprecated
-    there, the latter not at all); they follow as a change.
+    It has no private endpoints and no encryption key: there, the API has deprecated the former and
+    does not have the latter. They are sent as a change afterwards.
+
+    Args:
+        marks: the ownership tags.
     """
     from clickhouse_api import models
 
     names = (*SCALING, *CREATE_ONLY, *ORIGIN, "release_channel", "enable_core_dumps")
     fields = {name: props[name] for name in names if name in props}
     if fields.get("autoscaling_mode") == "vertical":
-        # The server's default; organizations without the feature need not hear of it.
+        # The server's default. Organizations without the feature may reject the field.
         del fields["autoscaling_mode"]
     if "mysql_enabled" in props:
         fields["endpoints"] = [_mysql(props)]
@@ -63,21 +66,22 @@ def post_request(props: Mapping[str, Any], marks: Mapping[str, str]) -> models.S
 def patch_request(
     service: models.Service, wanted: Mapping[str, Any]
 ) -> models.ServicePatchRequest | None:
-    """What to send of everything but scaling and the password; None if all is as wanted."""
+    """Return the change of all fields except scaling and password; None without a difference."""
     from clickhouse_api import models
 
     live, different = seen(service), differences(service, wanted)
     fields: dict[str, Any] = {name: wanted[name] for name in PLAIN if name in different}
     if "ip_access_list" in different:
         old, new = access_set(live["ip_access_list"]), access_set(wanted["ip_access_list"])
-        # The API removes before it adds, so an entry with a new description is in both.
+        # The API removes entries before it adds others. An entry with a new description is in both
+        # lists.
         fields["ip_access_list"] = {
             "remove": [_entry(entry) for entry in sorted(old - new)],
             "add": [_entry(entry) for entry in sorted(new - old)],
         }
     if "tags" in different:
         old_tags, new_tags = live["tags"], wanted["tags"]
-        # Removing goes by key, and a key in both lists is refused: a new value is only added.
+        # The API removes tags by key and rejects a key in both lists. A new value is only added.
         fields["tags"] = {
             "remove": tag_list({k: v for k, v in sorted(old_tags.items()) if k not in new_tags}),
             "add": tag_list({k: v for k, v in sorted(new_tags.items()) if old_tags.get(k) != v}),
@@ -96,7 +100,7 @@ def patch_request(
 def scaling_request(
     service: models.Service, wanted: Mapping[str, Any]
 ) -> models.ServiceReplicaScalingPatchRequest | None:
-    """What to send of the scaling fields; None if all is as wanted."""
+    """Return the change of the scaling fields; None without a difference."""
     from clickhouse_api import models
 
     different = set(differences(service, wanted)) & set(SCALING)
@@ -107,7 +111,7 @@ def scaling_request(
 
 
 def password_request(props: Mapping[str, Any]) -> models.ServicePasswordPatchRequest:
-    """The hashes that the program gives instead of a password."""
+    """Return the request that sets the hashes of a password."""
     from clickhouse_api import models
 
     names = dict(zip(HASHES, ("new_password_hash", "new_double_sha1_hash"), strict=True))

@@ -1,6 +1,6 @@
-"""What is legal in a `Service`: each field by itself, then which go together.
+"""The valid values of a `Service`: of each field, and of fields together.
 
-No cloud is called. Every refusal names the property, its value and what is allowed.
+No request is sent. Every failure names the property, its value and what is allowed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from resources.base.tags import check_tags
 
 __all__ = ["NAME_CHARACTERS", "PRIMARYS_STATE", "REGIONS", "check"]
 
-# As the API's document has them, by provider; a test compares them with it.
+# From the OpenAPI spec, by cloud provider. A test compares them with the spec.
 REGIONS = {
     "aws": (
         "ap-northeast-1",
@@ -48,10 +48,10 @@ TIERS = ("development", "production")
 RELEASE_CHANNELS = ("slow", "default", "fast")
 COMPLIANCE_TYPES = ("hipaa", "pci")
 DESIRED_STATES = ("running", "stopped")
-# Input of a secondary: what its primary shall be, where that is in the same program.
+# Input of a secondary: the desired state of its primary, if the primary is in the same program.
 PRIMARYS_STATE = "primary_desired_state"
 MODES = ("vertical", "horizontal")
-# Of ClickHouse's own clouds; an infrastructure of one's own (BYOC) has names of its own.
+# Profiles of ClickHouse's clouds. Infrastructure in a customer's account (BYOC) has other names.
 PROFILES = (
     "v1-default",
     "v1-highmem-xs",
@@ -61,7 +61,7 @@ PROFILES = (
     "v1-highmem-xl",
 )
 NAME_CHARACTERS = 50
-# The API takes 50 tags, four of them may be our marks.
+# The API accepts 50 tags, and up to four are ownership tags.
 USER_TAGS = 46
 
 MEMORY = ("min_replica_memory_gb", "max_replica_memory_gb")
@@ -83,14 +83,14 @@ IDS = (
     "profile",
     "transparent_data_encryption_key_id",
 )
-# Ours, not the server's, so they may stand in the inputs and be compared.
+# Defaults of this package, not of the server, so they are inputs and are compared.
 SCALING_DEFAULTS = {"min_replica_memory_gb": 8, "max_replica_memory_gb": 356, "num_replicas": 3}
 
 
 def check(news: Mapping[str, Any]) -> CheckResult:
-    """Every illegal value is named, with what is legal; our own defaults are added."""
+    """Return the inputs with the defaults of this package, and a failure for each invalid value."""
     checker = Checker(news)
-    # Before the defaults, because it is about what the program says itself.
+    # Before the defaults are added: these rules concern values that the program sets.
     _check_infrastructure(checker)
     _add_defaults(checker.inputs)
     checker.required("organization_id", "cloud_provider", "region", "ip_access_list")
@@ -121,10 +121,10 @@ def check(news: Mapping[str, Any]) -> CheckResult:
 
 
 def _add_defaults(inputs: dict[str, Any]) -> None:
-    # An adopted service stays as it is in everything that the program does not say.
+    # An adopted service keeps its values in all fields that the program does not set.
     if "adopt" in inputs:
         return
-    # A secondary goes with its primary; what is not known yet is decided when it is.
+    # The default of a secondary is the state of its primary, once that is known.
     primarys = inputs.get(PRIMARYS_STATE)
     inputs.setdefault("desired_state", primarys if primarys in DESIRED_STATES else "running")
     if inputs.get("tier") == "development":
@@ -213,32 +213,32 @@ def _check_idling(checker: Checker) -> None:
     idling = checker.known("idle_scaling")
     if idling is False and "idle_timeout_minutes" in checker.inputs:
         checker.reject("idle_timeout_minutes", "nothing while idle_scaling is false")
-    # The API wants it when idling is switched on, which may be any later day.
+    # The API requires it when idling is enabled, possibly by a later change.
     if idling is True and "idle_timeout_minutes" not in checker.inputs:
         checker.fail("idle_timeout_minutes", "is required with idle_scaling")
 
 
 def _check_origin(checker: Checker) -> None:
-    """What a service is made from, and what goes with it."""
+    """Check the fields that say from what a service is created."""
     inputs, adopted = checker.inputs, "adopt" in checker.inputs
     if checker.known("is_readonly") and "data_warehouse_id" not in inputs and not adopted:
         checker.reject("is_readonly", "nothing without data_warehouse_id: a primary is written to")
     if adopted and "backup_id" in inputs:
         checker.reject("backup_id", "nothing with adopt: only a new service is restored")
-    # Its value may be a key, so it is not shown.
+    # The message does not show the value, which may be a key.
     config = checker.known("backup_encryption_config")
     if config is not None and not (isinstance(config, Mapping) and config):
         checker.fail("backup_encryption_config", "is not a mapping with values")
     if "backup_encryption_config" in inputs and "backup_id" not in inputs:
         checker.fail("backup_encryption_config", "is only allowed with backup_id")
     encrypted = checker.known("has_transparent_data_encryption")
-    # An encrypted backup makes an encrypted service, whatever the program says.
-    judged = (
+    # A service that is restored from an encrypted backup is always encrypted.
+    checked = (
         not adopted
         and "backup_encryption_config" not in inputs
         and is_known(inputs.get("has_transparent_data_encryption"))
     )
-    if judged and not encrypted and "transparent_data_encryption_key_id" in inputs:
+    if checked and not encrypted and "transparent_data_encryption_key_id" in inputs:
         checker.reject(
             "transparent_data_encryption_key_id", "nothing without has_transparent_data_encryption"
         )
@@ -247,7 +247,7 @@ def _check_origin(checker: Checker) -> None:
 def _check_password(checker: Checker) -> None:
     inputs = checker.inputs
     sha256, double_sha1 = "password_sha256_hash", "password_double_sha1_hash"
-    # None of these messages shows a value: a hash is what somebody may guess the password from.
+    # No message shows a value: a password can be guessed from its hash.
     for name, pattern, form in (
         (sha256, r"[A-Za-z0-9+/]{43}=", "a SHA-256 in base64, 44 characters"),
         (double_sha1, r"[0-9a-fA-F]{40}", "a SHA-1 of a SHA-1, 40 hexadecimal digits"),

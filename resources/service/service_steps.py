@@ -117,7 +117,7 @@ class ServiceSteps:
 
         if service.state in STOPPED_OR_STOPPING:
             return self._waiter.until_matching(service, matches)
-        return self._waiter.until_running(service, matches=matches, goal="runs as asked")
+        return self._waiter.until_running(service, matches=matches, goal="runs as required")
 
     def set_password(self, hashes: Mapping[str, Any]) -> None:
         """Send the hashes of the `default` user's password."""

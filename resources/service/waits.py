@@ -147,7 +147,7 @@ class Waiter:
         Raises:
             WaitFailed: the service failed or was deleted, or the deadline passed.
         """
-        return self._until(service, matches, "is as asked", pinged=False)
+        return self._until(service, matches, "is as required", pinged=False)
 
     def until_stopped(self, service: models.Service | None) -> models.Service | None:
         """Wait until the service is stopped or has failed.

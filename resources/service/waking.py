@@ -1,7 +1,7 @@
-"""Wakes an idle service for what needs it awake: pipes and functions are changed on a running one.
+"""`when_awake`: send a request that needs a running service, and wake an idle service for it.
 
-The API answers 424 then, and says whether the service can be woken. A stopped one is left stopped:
-somebody stopped it so that it costs nothing.
+The API responds with 424 to a change of a pipe or a function on a service that does not run. A
+stopped service is not started: it was stopped on purpose, to cost nothing.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ def when_awake(
     request: Callable[[], T],
     progress: Callable[[str], None] = lambda _message: None,
 ) -> T:
-    """Send a request that needs the service running; wake it first if it turns out idle.
+    """Send a request. If the service turns out to be idle, wake it and send the request again.
 
     Args:
-        request: may be sent again after a 424, which says that nothing was done.
+        request: is called again after a 424, which means that it had no effect.
     Returns:
-        The request's answer.
+        The response.
     Raises:
-        ServiceGone: there is no such service any more.
-        ResourceError: it is stopped.
-        WaitFailed: it did not wake.
+        ServiceGone: the service was deleted.
+        ResourceError: the service is stopped.
+        WaitFailed: the service was not awake before the deadline.
     """
     from clickhouse_api import errors
 
@@ -67,7 +67,7 @@ def _wake(client: Client, ref: ServiceRef, progress: Callable[[str], None]) -> N
 
     service = get_or_none(client, ref)
     if service is None or service.state in DELETING:
-        raise ServiceGone(f"{ref} is gone, and what was in it")
+        raise ServiceGone(f"{ref} was deleted, with everything in it")
     if service.state in STOPPED_OR_STOPPING:
         raise ResourceError(
             f"{ref} is {service.state}, and this needs it running: start it "

@@ -257,11 +257,11 @@ def test_scaling_that_does_not_come_is_given_up_at_the_deadline(
     ref, service = running(client, control_plane)
     # What the vendor does when it takes a field and drops it, as of a release channel once.
     control_plane.patch_service(ref.id, "/replicaScaling", {"numReplicas": 2})
-    with pytest.raises(WaitFailed, match="runs as asked after 60 s: its state is running"):
+    with pytest.raises(WaitFailed, match="runs as required after 60 s: its state is running"):
         waiter_of(client, ref, Clock()).until_running(
             service,
             matches=lambda seen: seen.num_replicas == 7,
-            goal="runs as asked",
+            goal="runs as required",
         )
 
 
