@@ -1,8 +1,8 @@
-"""Where the control plane is and how to log in there: Pulumi config first, then the environment.
+"""`ControlPlane`: the API's URL and credentials, from the Pulumi config or the environment.
 
-Credentials are never inputs of a resource, so they are in no state file; they are read in the
-process that needs them. `clickhouse_api` is imported when a client is built and not before: a
-`pulumi up` that changes nothing gets by without it.
+Credentials are never inputs of a resource, so no state has them. The process that needs them reads
+them. `clickhouse_api` is imported when a client is built: a `pulumi up` without changes does not
+need it.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class ControlPlane:
     """Settings of the control plane, from which clients are built.
 
     Args:
-        setting: looks a key up in the Pulumi config; None where it is not set.
+        setting: returns the value of a key of the Pulumi config, or None.
     """
 
     def __init__(self, setting: Callable[[str], Any] | None = None) -> None:
         self._setting = setting or (lambda _key: None)
 
     def client(self) -> Client:
-        """A client to use as a context manager; a Ctrl-C ends its waits.
+        """Return a client, to use as a context manager. Ctrl-C ends its waits.
 
         Raises:
             clickhouse_api.errors.ConfigurationError: key or secret are not set.

@@ -1,20 +1,24 @@
-"""Marks on services: which stack and resource made one, and whether a state knows of it.
+"""Ownership tags: the stack and resource that created an object, and whether a state has its id.
 
-A dynamic provider has no partial create: a `pulumi up` that dies inside `create` leaves a billed
-service and no trace of it in the state. So the POST that creates a service already carries three
-tags, and two rules make every crash converge:
+A dynamic provider cannot return a partial result: a `pulumi up` that dies inside `create` leaves a
+service that costs money and is in no state. So the POST that creates a service carries three tags:
 
-- `pulumi-stack`, `pulumi-resource`: whose it is. The second is a hash of the resource's URN.
-- `pulumi-create`: `pending` from the POST on; `done` once the service's id is saved in a state.
+- `pulumi-stack`, `pulumi-resource`: the owner. The second is a hash of the resource's URN.
+- `pulumi-create`: `pending` from the POST on, `done` once a state has the service's id.
 
-1. `create` adopts the service that carries the resource's marks and is `pending`, and makes a new
-   one only if there is none. A pending one is in no state, so nobody else counts on it.
-2. Only `Confirmation`, a child resource, turns `pending` into `done`. Its inputs name the service's
-   id, and the engine runs a dependent only after it has saved what it depends on. So a `done`
-   service is in a state, and a `create` that sees it (the old one, when a service is replaced or
-   tainted; another stack of the same name) leaves it alone.
+Two rules follow, and with them every interrupted run is continued correctly:
 
-After a kill between the saving and the confirmation, the next `up` runs the confirmation.
+1. `create` adopts the service that has the resource's tags and is `pending`. It creates a new one
+   only if there is none. A pending service is in no state, so no other resource uses it.
+2. Only `Confirmation`, a child resource, changes `pending` to `done`. Its inputs have the service's
+   id, and the engine runs a dependent resource only after it has saved the resource it depends on.
+   So a `done` service is in a state. A `create` that finds one does not touch it: it is the old
+   service of a replacement, or belongs to another stack of the same name.
+
+If the run is killed between the saving and the confirmation, the next `pulumi up` runs the
+confirmation.
+
+API keys, roles and ClickPipes have no tags. Their owner is in their name (`name_mark`).
 """
 
 from __future__ import annotations
@@ -37,48 +41,48 @@ CREATE = "pulumi-create"
 PENDING = "pending"
 DONE = "done"
 
-# The API allows 256 characters; a shorter value is still readable in the console.
+# The API allows 256 characters. A shorter value is readable in the console.
 _STACK_MARK_CHARACTERS = 128
 
 
 def stack_mark(organization: str, project: str, stack: str) -> str:
-    """Value of `pulumi-stack`: readable, of the letters tags may have, unique all the same."""
+    """Return the value of `pulumi-stack`: readable, valid in a tag, and unique."""
     plain = f"{organization}.{project}.{stack}"
-    legal = re.sub(r"[^a-zA-Z0-9._-]", "_", plain)
-    if legal == plain and len(legal) <= _STACK_MARK_CHARACTERS:
-        return legal
+    valid = re.sub(r"[^a-zA-Z0-9._-]", "_", plain)
+    if valid == plain and len(valid) <= _STACK_MARK_CHARACTERS:
+        return valid
     digest = hashlib.sha256(plain.encode()).hexdigest()[:12]
-    return f"{legal[: _STACK_MARK_CHARACTERS - 13]}.{digest}"
+    return f"{valid[: _STACK_MARK_CHARACTERS - 13]}.{digest}"
 
 
 def tags_of(service: models.Service) -> dict[str, str]:
-    """A service's tags as a dictionary; a tag without a value has the empty one."""
+    """Return the tags of a service. The value of a tag without one is an empty string."""
     return {tag.key: tag.value or "" for tag in service.tags or [] if tag.key}
 
 
 @dataclass(frozen=True)
 class Owner:
-    """The resource that made, or is about to make, a service."""
+    """The resource that created, or is about to create, an object."""
 
     stack: str
     resource: str
 
     @classmethod
     def of(cls, inputs: Mapping[str, Any]) -> Owner:
-        """The owner that a resource's inputs name."""
+        """Return the owner from the inputs of a resource."""
         urn_hash = hashlib.sha256(inputs["resource_urn"].encode()).hexdigest()[:32]
         return cls(stack=inputs["stack_mark"], resource=urn_hash)
 
     def marks(self) -> dict[str, str]:
-        """The tags that a service of this owner is created with."""
+        """Return the tags of a create request of this owner."""
         return {STACK: self.stack, RESOURCE: self.resource, CREATE: PENDING}
 
     def unfinished(self, services: Iterable[models.Service]) -> list[models.Service]:
-        """The services of this owner that no state knows of."""
+        """Return the services of this owner that are in no state."""
         return self._marked(services, self.marks())
 
     def finished(self, services: Iterable[models.Service]) -> list[models.Service]:
-        """The services of this owner that a state knows of, or knew of."""
+        """Return the services of this owner that are or were in a state."""
         return self._marked(services, {**self.marks(), CREATE: DONE})
 
     def _marked(

@@ -27,7 +27,7 @@ class ProtectedResource(CreatedResource):
             raise ResourceError(
                 f"deletion_protection is True: another {' and '.join(replaces)} would replace "
                 f"{self.display_name} {olds.get('name')} ({resource_id}) and delete its data; "
-                "allowed: deletion_protection=False in a `pulumi up` of its own, then the "
+                "allowed: deletion_protection=False in a separate `pulumi up`, then the "
                 "replacement"
             )
         return super().diff(resource_id, olds, news)
@@ -42,6 +42,6 @@ class ProtectedResource(CreatedResource):
             raise ResourceError(
                 f"deletion_protection is True: {self.display_name} {props.get('name')} "
                 f"({resource_id}) is not deleted; allowed: deletion_protection=False in a "
-                "`pulumi up` of its own, then the deletion"
+                "separate `pulumi up`, then the deletion"
             )
         super().delete(resource_id, props)

@@ -1,4 +1,4 @@
-"""What every dynamic provider of this room has in common: how it is pickled, whom it belongs to."""
+"""`Provider`: the base of all dynamic providers: configuration, and errors on one line."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ _METHODS = ("check", "diff", "create", "read", "update", "delete")
 
 
 class Provider(PickledByName):
-    """A provider in a process of its own; see `engine` for what that lacks."""
+    """A dynamic provider. It runs in a separate process; `pulumi_engine` adds what that lacks."""
 
     _control_plane: ControlPlane
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Have the user read our errors as they are."""
+        """Wrap the methods, so that the user sees the message of an error and nothing else."""
         super().__init_subclass__(**options)
         for name in _METHODS:
             if name in vars(cls):
-                setattr(cls, name, _in_its_own_words(vars(cls)[name]))
+                setattr(cls, name, _with_plain_errors(vars(cls)[name]))
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Tie the process to the engine; remember where the control plane is."""
+        """Attach the process to the engine, and read the settings of the control plane."""
         engine.attach()
         self._control_plane = ControlPlane(req.config.get)
 
 
-def _in_its_own_words(method: Callable[..., Any]) -> Callable[..., Any]:
-    """The method, whose errors arrive as their own one line.
+def _with_plain_errors(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the method with errors that the user sees as one line.
 
-    grpc puts "Exception calling application: " before what an exception says, unless the call was
-    given its details by then. Only the call's context can do so, and the SDK's server, which has
-    it, does not hand it on: it is a local variable of our caller. Where it is not, the error has
-    grpc's words before its own, as it would have anyway.
+    grpc prefixes the message of an exception with "Exception calling application: ", unless the
+    call's details are set before. Only the call's context can set them. The SDK's server has the
+    context, but does not pass it to providers. So it is taken from the local variables of the
+    callers. Without a context, the message keeps grpc's prefix.
     """
 
     @functools.wraps(method)
@@ -52,19 +52,19 @@ def _in_its_own_words(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return method(*args)
         except Exception as error:
-            if isinstance(error, ResourceError) or _is_of_the_client(error):
-                _tell(sys._getframe(), str(error))
+            if isinstance(error, ResourceError) or _is_client_error(error):
+                _set_details(sys._getframe(), str(error))
             raise
 
     return call
 
 
-def _is_of_the_client(error: Exception) -> bool:
-    # By name: it is loaded by then, or it is not one of its errors.
+def _is_client_error(error: Exception) -> bool:
+    # Compared by name, so that this module does not import the client.
     return type(error).__module__.endswith("clickhouse_api.errors")
 
 
-def _tell(frame: FrameType | None, message: str) -> None:
+def _set_details(frame: FrameType | None, message: str) -> None:
     while frame is not None:
         context: Any = frame.f_locals.get("context")
         if hasattr(context, "set_details"):

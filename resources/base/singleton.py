@@ -1,4 +1,4 @@
-"""`Singleton`: what a service or an organization has one of."""
+"""`Singleton`: an object that a service or an organization has exactly one of."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["Singleton"]
 
 
 class Singleton(DeclarativeProvider):
-    """Something that its parent has one of; its id is the parent's.
+    """An object that its parent has exactly one of. Its id is the parent's id.
 
-    Those that name the same one take turns (see `turns`), and what another resource took over in
-    this run is not removed.
+    Resources that write the same object exclude each other (see `claims`). A resource does not
+    remove entries that another resource has claimed in this run.
 
     Attributes:
         parent: the field whose value is the id.
-        overwrites_existing: False rejects an object that is there already, unless the resource has
+        overwrites_existing: False rejects an object that others have set, unless the resource has
             `adopt`.
     """
 
@@ -35,33 +35,33 @@ class Singleton(DeclarativeProvider):
     overwrites_existing: ClassVar[bool] = True
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """There is no room for two: under the same parent the old one goes first."""
+        """Compare. Under the same parent, the old object is deleted before it is replaced."""
         result = super().diff(resource_id, olds, news)
         same_parent = news.get(self.parent) == resource_id
         result.delete_before_replace = bool(result.replaces) and same_parent
         return result
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Take over what is there, or put it there."""
+        """Adopt the object, or create it."""
         with self._exclusive(props) as claims:
             result = super().create(props)
             claims.add(self._share(props))
         return result
 
     def update(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Send what differs; what others took over since is not ours to take away."""
+        """Send the fields that differ. Keep entries that other resources have claimed."""
         with self._exclusive(news) as claims:
             result = super().update(resource_id, self._without(olds, claims.ids), news)
             claims.add(self._share(news))
         return result
 
     def delete(self, resource_id: str, props: dict[str, Any]) -> None:
-        """Remove it, unless another resource answers for it now."""
+        """Remove the object, unless other resources have claimed all of it."""
         with self._exclusive(props) as claims:
             if self._share(props) <= claims.ids:
                 urn = engine.urn_in(props)
                 engine.info(
-                    urn, f"{self.display_name} {resource_id}: another resource has taken it over"
+                    urn, f"{self.display_name} {resource_id}: another resource has adopted it"
                 )
                 return
             super().delete(resource_id, self._without(props, claims.ids))
@@ -69,10 +69,10 @@ class Singleton(DeclarativeProvider):
     def ensure(
         self, client: Client, props: Mapping[str, Any], _progress: engine.Progress
     ) -> tuple[str, Live | None]:
-        """What is there, if it may be changed.
+        """Return the object if this resource may change it.
 
         Raises:
-            ResourceError: somebody else's is there.
+            ResourceError: others have set the object, and the resource has no `adopt`.
         """
         resource_id = props[self.parent]
         live = self._observed(client, resource_id, props)
@@ -80,12 +80,12 @@ class Singleton(DeclarativeProvider):
         if occupied and not self.overwrites_existing and not props.get("adopt"):
             raise ResourceError(
                 f"{self.parent} {resource_id} has a {self.display_name} already, and this one "
-                "would overwrite it: `adopt=True` says that it may"
+                "would overwrite it: `adopt=True` allows that"
             )
         return resource_id, live
 
     def is_occupied(self, _live: Live) -> bool:
-        """Whether what is there is more than an absence."""
+        """Return whether the object has any settings."""
         return True
 
     def _exclusive(self, props: Mapping[str, Any]) -> AbstractContextManager[Claims]:
@@ -95,7 +95,7 @@ class Singleton(DeclarativeProvider):
         return frozenset(props.get(self.shared_field) or ()) if self.shared_field else ALL
 
     def _without(self, props: dict[str, Any], claimed: set[str]) -> dict[str, Any]:
-        """The properties, with as much of our share as nobody else has claimed."""
+        """Return the properties without the entries that other resources have claimed."""
         share = props.get(self.shared_field)
         if isinstance(share, Mapping):
             return {

@@ -67,8 +67,8 @@ def reject_second_service(client: Client, props: Mapping[str, Any]) -> None:
     for service in (it for it in finished if it.state not in DELETING | DELETED):
         raise ResourceError(
             f"deletion_protection is True: service {service.name} ({service.id}) of this resource "
-            "exists and is not replaced; allowed: deletion_protection=False in a `pulumi up` of "
-            f"its own first, or adopt={str(service.id)!r} if no state has it"
+            "exists and is not replaced; allowed: deletion_protection=False in a separate "
+            f"`pulumi up` first, or adopt={str(service.id)!r} if no state has it"
         )
 
 

@@ -120,7 +120,7 @@ def test_every_existing_object_is_adopted_unchanged(
     assert everything(stack, api, args) == before
 
     declare(stack, *[(name, f"renamed-{name}", args[name]) for name in ROWS])
-    assert "another resource has taken it over" in stack.up()
+    assert "another resource has adopted it" in stack.up()
     assert everything(stack, api, args) == before
 
 
