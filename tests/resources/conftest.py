@@ -14,20 +14,20 @@ from tests.support.running_service import RunningService
 
 @pytest.fixture
 def clouds(tmp_path: Path) -> Iterator[StackPaths]:
-    """Both local clouds, empty, on ports that the system chooses."""
+    """Start both local clouds without objects, on free ports."""
     with local_clouds(tmp_path / "state") as layout:
         yield layout
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    """A service that no stack made, shared: each test has names of its own in it."""
+    """Return a service that belongs to no stack. Tests share it and use different names in it."""
     with local_clouds(tmp_path_factory.mktemp("server")) as layout:
         yield RunningService(layout)
 
 
 @pytest.fixture
 def unlimited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As many requests as providers in this process like: the local cloud's limit is off."""
+    """Let the providers of this process send any number of requests."""
     monkeypatch.setenv("CLICKHOUSE_API_REQUESTS_PER_WINDOW", "100000")
     monkeypatch.setenv("CLICKHOUSE_API_STATE_DIR", str(tmp_path / "limiter"))

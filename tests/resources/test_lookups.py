@@ -1,4 +1,4 @@
-"""Look-ups, on the real Pulumi CLI and the local control plane."""
+"""Look-up functions, through the Pulumi CLI and the local control plane."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 
 
-def test_what_is_there_is_found_and_what_is_not_is_said(clouds: StackPaths, tmp_path: Path) -> None:
-    """By name, by tag; an unknown name is answered with those there are."""
+def test_existing_objects_are_found_and_unknown_names_are_errors(
+    clouds: StackPaths, tmp_path: Path
+) -> None:
+    """The error for an unknown name lists the existing names."""
     stack = ProgramStack(
         clouds,
         "lookups",
@@ -42,12 +44,12 @@ def test_what_is_there_is_found_and_what_is_not_is_said(clouds: StackPaths, tmp_
     scrape = urllib.request.Request(
         outputs["prometheus"], headers={"Authorization": f"Basic {token}"}
     )
-    with urllib.request.urlopen(scrape) as answer:
-        assert server.id in answer.read().decode()
+    with urllib.request.urlopen(scrape) as response:
+        assert server.id in response.read().decode()
 
-    stack.pulumi("config", "set", "service", "nobody")
+    stack.pulumi("config", "set", "service", "unknown")
     shown = stack.pulumi("preview", succeeds=False)
-    assert "0 services have name 'nobody' and tag ('team', 'a')" in shown
+    assert "0 services have name 'unknown' and tag ('team', 'a')" in shown
     assert "there are: 'warehouse'" in shown
     assert "Traceback" not in shown
 

@@ -1,4 +1,4 @@
-"""What a key may do and until when; which leftovers are found."""
+"""`ApiKey`: fields, lifecycle, adoption, custom roles, expiry, and keys of interrupted runs."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class TestApiKey(DeclaredResourceTests):
         "expire_at": "2099-01-01T00:00:00Z",
         **HERE,
     }
-    # The name has a mark until the confirmation resource renames the key.
+    # The name has an ownership tag until the confirmation resource renames the key.
     first_shown = {"roles": ["query_endpoints"]}
     second = {"name": "renamed", "roles": ["query_endpoints"], **HERE}
     second_shown = {"name": "renamed", "expireAt": None}
     invalid = (
         ({"roles": ["king"]}, "roles is ['king'], allowed: at least one of admin"),
         ({"roles": None}, "roles is required"),
-        ({"ip_access_list": []}, "an empty list would let nobody in"),
+        ({"ip_access_list": []}, "ip_access_list is [], allowed: "),
         ({"ip_access_list": ["here"]}, "ip_access_list is ['here'], allowed: ad"),
         ({"expire_at": "2099-01-01"}, "expire_at is '2099-01-01', allowed: a date"),
         ({"assigned_role_ids": ["r"]}, "allowed: nothing together with roles"),
@@ -73,11 +73,11 @@ def key_of(server: RunningService, key: DrivenProvider) -> dict[str, Any]:
     return dict(server.control_plane.organization("GET", f"keys/{key.id}"))
 
 
-def test_a_key_has_custom_roles_beside_those_of_the_system(server: RunningService) -> None:
-    """Assigned, exchanged in place, and then the roles of old; the custom one is free again."""
-    ask = server.control_plane.organization
-    custom = ask("POST", "roles", {"name": "reader", "actors": [], "policies": [POLICY]})["id"]
-    developer = next(role["id"] for role in ask("GET", "roles") if role["name"] == "developer")
+def test_a_key_has_custom_roles_and_system_roles(server: RunningService) -> None:
+    """They change in place. After `roles` replaced them, the custom role can be deleted."""
+    send = server.control_plane.organization
+    custom = send("POST", "roles", {"name": "reader", "actors": [], "policies": [POLICY]})["id"]
+    developer = next(role["id"] for role in send("GET", "roles") if role["name"] == "developer")
     key = DrivenProvider(ApiKeyProvider(), server.control_plane)
     key.create(name="custom", assigned_role_ids=[custom, developer], **HERE)
     assigned = {role["roleId"]: role["roleType"] for role in key_of(server, key)["assignedRoles"]}
@@ -86,44 +86,44 @@ def test_a_key_has_custom_roles_beside_those_of_the_system(server: RunningServic
     assert [role["roleId"] for role in key_of(server, key)["assignedRoles"]] == [custom]
     key.update(name="custom", roles=["developer"], **HERE)
     assert [role["roleId"] for role in key_of(server, key)["assignedRoles"]] == [developer]
-    ask("DELETE", f"roles/{custom}")
+    send("DELETE", f"roles/{custom}")
     key.delete()
 
 
-def test_an_expiry_that_is_taken_away_is_cleared(server: RunningService) -> None:
-    """With a null; leaving it out would keep it (ClickHouse/clickhousectl#698)."""
+def test_removing_the_expiry_from_the_program_clears_it(server: RunningService) -> None:
+    """A request without the field would keep it (ClickHouse/clickhousectl#698)."""
     key = DrivenProvider(ApiKeyProvider(), server.control_plane)
-    asked = {"name": "expiring", "roles": ["developer"], **HERE}
-    key.create(expire_at="2099-01-01T00:00:00Z", **asked)
+    args = {"name": "expiring", "roles": ["developer"], **HERE}
+    key.create(expire_at="2099-01-01T00:00:00Z", **args)
     assert key_of(server, key)["expireAt"].startswith("2099-01-01")
     secret = key.state["key_secret"]
-    key.update(**asked)
+    key.update(**args)
     assert key_of(server, key)["expireAt"] is None
     assert key.state["key_secret"] == secret
     key.delete()
 
 
-def test_a_leftover_on_the_second_page_of_the_list_is_found(server: RunningService) -> None:
-    """The API shows 250 keys at a time; the answer to our own POST was lost long ago."""
-    ask = server.control_plane.organization
+def test_an_unfinished_key_on_the_second_page_of_the_list_is_found(server: RunningService) -> None:
+    """A page has 250 keys. The response to the create request of the key was lost."""
+    send = server.control_plane.organization
     for n in range(250):
-        ask("POST", "keys", {"name": f"other-{n}"})
+        send("POST", "keys", {"name": f"other-{n}"})
     key = DrivenProvider(ApiKeyProvider(), server.control_plane)
-    asked = {"name": "late", "roles": ["developer"], **HERE}
+    args = {"name": "late", "roles": ["developer"], **HERE}
     control_plane = key.provider._control_plane
     with control_plane.client() as client:
-        left, _ = ApiKeyProvider().post(client, key.checked(**asked))
-    key.create(**asked)
+        unfinished, _ = ApiKeyProvider().post(client, key.checked(**args))
+    key.create(**args)
     with control_plane.client() as client:
-        found = ApiKeyProvider().unfinished(client, key.checked(**asked))
-    # The one of the lost answer is gone with its secret; what is there now is ours.
+        found = ApiKeyProvider().unfinished(client, key.checked(**args))
+    # The unfinished key was deleted, because its secret is lost, and another was created.
     assert [id for id, _ in found] == [key.id]
-    assert key.id != left
+    assert key.id != unfinished
     key.delete()
 
 
-def test_a_key_to_keep_is_not_rotated(server: RunningService) -> None:
-    """`adopt` says which key it is, so nothing may ask for another one."""
+def test_an_adopted_key_is_not_rotated(server: RunningService) -> None:
+    """`adopt` names one key, which contradicts a rotation to another key."""
     body = {"name": "theirs", "roles": ["developer"]}
     theirs = server.control_plane.organization("POST", "keys", body)["key"]["id"]
     key = DrivenProvider(ApiKeyProvider(), server.control_plane)

@@ -24,37 +24,37 @@ def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
 
 
 def keys(stack: ProgramStack) -> dict[str, dict[str, Any]]:
-    """The organization's keys by id, without the one that the tests use."""
+    """Return the organization's keys by id, without the key of the tests."""
     found = stack.control_plane.organization("GET", "keys")
     return {key["id"]: key for key in found if key["roles"] != ["admin"]}
 
 
-def opens(stack: ProgramStack, key_id: str, secret: str) -> bool:
-    """Whether a key is one: 403 says that it is known, and may not do this."""
+def is_accepted(stack: ProgramStack, key_id: str, secret: str) -> bool:
+    """Return whether the API accepts a key: 403 means an existing key without the permission."""
     token = base64.b64encode(f"{key_id}:{secret}".encode()).decode()
     request = urllib.request.Request(
         f"{stack.control_plane.cloud['url']}/organizations",
         headers={"Authorization": f"Basic {token}"},
     )
-    with pytest.raises(urllib.error.HTTPError) as refusal:
+    with pytest.raises(urllib.error.HTTPError) as rejection:
         urllib.request.urlopen(request)
-    return refusal.value.code == 403
+    return rejection.value.code == 403
 
 
-def test_a_key_rotates_and_leaves_the_keys_of_others_alone(stack: ProgramStack) -> None:
-    """Killed after the POST; rotated beside somebody else's key; gone behind our back; alone."""
+def test_a_key_rotates_and_the_keys_of_others_stay(stack: ProgramStack) -> None:
+    """Also after a killed run, a lost response, and a deletion without Pulumi."""
     endpoint: dict[str, Any] = {"open_api_keys": ["$key"], "roles": ["sql_console_read_only"]}
     declare(stack, ("ApiKey", "key", KEY), ("QueryEndpoint", "queries", endpoint))
     add_fault(stack, "openapiKeyCreate", "slow", delay_seconds=20)
     stack.up_killed_when(lambda: keys(stack))
-    ((left_id, left),) = keys(stack).items()
-    assert left["name"].startswith("key-pulumi-")
+    ((unfinished_id, unfinished),) = keys(stack).items()
+    assert unfinished["name"].startswith("key-pulumi-")
     stack.up()
     ((first_id, first),) = keys(stack).items()
     assert stack.stack.outputs()["key.key_secret"] not in stack.state()
-    assert (first_id != left_id, first["name"]) == (True, "key")
+    assert (first_id != unfinished_id, first["name"]) == (True, "key")
 
-    # The new key's answer is lost, and its secret with it: what it made goes, another is made.
+    # The response with the new key's secret is lost: that key is deleted, another one is created.
     theirs = stack.control_plane.organization(
         "POST", "keys", {"name": "theirs", "roles": ["query_endpoints"]}
     )["key"]["id"]
@@ -68,9 +68,9 @@ def test_a_key_rotates_and_leaves_the_keys_of_others_alone(stack: ProgramStack) 
     assert (second_id != first_id, keys(stack)[second_id]["name"]) == (True, "key")
     assert set(service_result(stack, "/serviceQueryEndpoint")["openApiKeys"]) == {theirs, second_id}
     outputs = stack.stack.outputs()
-    assert opens(stack, outputs["key.key_id"], outputs["key.key_secret"])
+    assert is_accepted(stack, outputs["key.key_id"], outputs["key.key_secret"])
 
-    # Refresh notices that ours is gone; another is made, and it is to be the only one.
+    # The key was deleted without Pulumi. The next one revokes all other keys of the endpoint.
     stack.control_plane.organization("DELETE", f"keys/{second_id}")
     stack.pulumi("refresh", "--yes")
     declare(stack, rotated, ("QueryEndpoint", "queries", {**endpoint, "exclusive": True}))
@@ -79,22 +79,22 @@ def test_a_key_rotates_and_leaves_the_keys_of_others_alone(stack: ProgramStack) 
     assert service_result(stack, "/serviceQueryEndpoint")["openApiKeys"] == [third_id]
 
 
-def test_the_old_key_works_until_the_new_one_does(clouds: StackPaths, tmp_path: Path) -> None:
-    """Killed in between, when the new key is saved and not yet handed on: both work."""
+def test_the_old_key_works_until_the_new_key_works(clouds: StackPaths, tmp_path: Path) -> None:
+    """A run is killed when the new key is saved and the old key is not deleted: both work."""
     stack = service_stack(clouds, tmp_path, alone=True)
     declare(stack, ("ApiKey", "key", KEY))
     stack.up()
     old = stack.stack.outputs()
     ((old_id, _),) = keys(stack).items()
-    # The receipt of the new key takes its time, so the old one's turn does not come.
+    # The confirmation of the new key is slow, so the old key is not deleted before the kill.
     add_fault(stack, "openapiKeyUpdate", "slow", delay_seconds=20)
     declare(stack, ("ApiKey", "key", {**KEY, "rotation": "2"}))
     stack.up_killed_when(lambda: [key["name"] for key in keys(stack).values()] == ["key", "key"])
-    assert opens(stack, old["key.key_id"], old["key.key_secret"])
+    assert is_accepted(stack, old["key.key_id"], old["key.key_secret"])
     (new_id,) = set(keys(stack)) - {old_id}
 
     stack.up()
     assert set(keys(stack)) == {new_id}
     new = stack.stack.outputs()
-    assert opens(stack, new["key.key_id"], new["key.key_secret"])
+    assert is_accepted(stack, new["key.key_id"], new["key.key_secret"])
     stack.up("--expect-no-changes")

@@ -1,4 +1,4 @@
-"""Who joins an organization, and when a membership ends: only where that was said."""
+"""`Member`: fields, lifecycle, adoption, and removal from the organization."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TestMember(DeclaredResourceTests):
 
     provider = MemberProvider
     request = "MemberPatchRequest"
-    # Deprecated in favor of assigned_role_ids.
+    # The API has `assigned_role_ids` instead.
     not_sent = frozenset({"role"})
     first = {"user_id": "$user", "assigned_role_ids": ["$developer", "$custom"]}
     first_shown = {"userId": "$user", "assignedRoles": [{}, {}]}
@@ -47,16 +47,16 @@ class TestMember(DeclaredResourceTests):
         return {"user_id": user, "assigned_role_ids": roles}
 
 
-def test_a_member_is_removed_on_destroy_if_asked_for(server: RunningService) -> None:
-    """Not by default; the flag is the program's, so adding it changes nothing in the cloud."""
-    ask = server.control_plane.organization
-    colleague = next(m for m in ask("GET", "members") if m["role"] == "developer")
+def test_a_member_is_removed_only_with_remove_on_destroy(server: RunningService) -> None:
+    """By default the member stays. Setting the flag sends no request."""
+    send = server.control_plane.organization
+    colleague = next(m for m in send("GET", "members") if m["role"] == "developer")
     roles = [role["roleId"] for role in colleague["assignedRoles"]]
     member = DrivenProvider(MemberProvider(), server.control_plane)
-    asked = {"user_id": colleague["userId"], "assigned_role_ids": roles}
-    member.create(**asked)
+    args = {"user_id": colleague["userId"], "assigned_role_ids": roles}
+    member.create(**args)
     member.provider.delete(member.id, member.state)
-    assert ask("GET", f"members/{colleague['userId']}")["assignedRoles"]
-    member.update(remove_on_destroy=True, **asked)
+    assert send("GET", f"members/{colleague['userId']}")["assignedRoles"]
+    member.update(remove_on_destroy=True, **args)
     member.delete()
-    assert colleague["userId"] not in [m["userId"] for m in ask("GET", "members")]
+    assert colleague["userId"] not in [m["userId"] for m in send("GET", "members")]

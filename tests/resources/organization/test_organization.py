@@ -1,4 +1,4 @@
-"""What belongs to the organization, on the real Pulumi CLI and the local control plane."""
+"""Resources of an organization, through the Pulumi CLI and the local control plane."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from tests.support.service_stack import add_fault, declare, service_result, serv
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A stack of one service and whatever is asked for."""
+    """Return a stack of one service and the resources that a test declares."""
     return service_stack(clouds, tmp_path)
 
 
 def organization(stack: ProgramStack, path: str, method: str = "GET", body: Any = None) -> Any:
-    """The `result` of an operation of the organization."""
+    """Return the `result` of an operation of the organization."""
     return stack.control_plane.organization(method, path, body)
 
 
 def core_dumps(stack: ProgramStack) -> bool:
-    """Whether the organization has them written."""
+    """Return whether the organization's services write core dumps."""
     (found,) = stack.control_plane.request("GET", "/v1/organizations")["result"]
     return bool(found["enableCoreDumps"])
 
 
 def custom_roles(stack: ProgramStack) -> list[dict[str, Any]]:
-    """The roles that somebody made."""
+    """Return the custom roles."""
     return [role for role in organization(stack, "roles") if role["type"] == "custom"]
 
 
-def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
-    """Roles, assignments, members, invitations, settings: made, changed, refreshed, gone."""
+def test_resources_of_an_organization_change_only_their_own_values(stack: ProgramStack) -> None:
+    """Actors, settings and members of others stay, also when the resources are destroyed."""
     developer, admin = (
         next(role["id"] for role in organization(stack, "roles") if role["name"] == name)
         for name in ("developer", "admin")
@@ -47,7 +47,7 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
         "resources": ["instance/*"],
     }
 
-    def things(
+    def declared(
         actors: list[str], settings: dict[str, Any], policies: list[dict[str, Any]], **core: bool
     ) -> list[tuple[str, str, dict[str, Any]]]:
         user, roles = colleague["userId"], ["$analyst"]
@@ -61,12 +61,12 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
         ]
 
     first = {"max_concurrent_queries": 200, "timezone": "UTC"}
-    declare(stack, *things(["user/a", "user/b"], first, [policy], enable_core_dumps=False))
+    declare(stack, *declared(["user/a", "user/b"], first, [policy], enable_core_dumps=False))
     add_fault(stack, "organizationRolePost", "lost")
     stack.up()
     (role,) = custom_roles(stack)
     assert (role["name"], sorted(role["actors"])) == ("analyst", ["user/a", "user/b"])
-    # The API granted another policy by itself.
+    # The API added another policy.
     assert len(role["policies"]) == 2
     member = organization(stack, f"members/{colleague['userId']}")
     assert {r["roleId"] for r in member["assignedRoles"]} == {developer, role["id"]}
@@ -77,7 +77,7 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
     assert {s["name"]: s["value"] for s in listed} == first
     stack.up("--expect-no-changes")
 
-    # Other people's actors and settings stay; ours that are no longer named go.
+    # Actors and settings of others stay. Those that the program no longer names are removed.
     organization(stack, f"roles/{role['id']}", "PATCH", {"actors": ["user/a", "user/b", "user/c"]})
     theirs = {"settings": {"mark_cache_size": 5}}
     service_result(stack, "/clickhouseSettings", "PATCH", theirs)
@@ -85,7 +85,7 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
     stack.pulumi("refresh", "--yes")
     deny = {**policy, "allow_deny": "DENY"}
     second = {"max_concurrent_queries": 300}
-    declare(stack, *things(["user/b"], second, [deny], enable_core_dumps=True))
+    declare(stack, *declared(["user/b"], second, [deny], enable_core_dumps=True))
     stack.up()
     (changed,) = custom_roles(stack)
     assert (changed["id"], sorted(changed["actors"])) == (role["id"], ["user/b", "user/c"])
@@ -97,7 +97,7 @@ def test_what_belongs_to_the_organization(stack: ProgramStack) -> None:
     assert len(organization(stack, "invitations")) == 1
     stack.up("--expect-no-changes")
 
-    # A member is not thrown out; whoever has a role keeps it from being deleted.
+    # The member stays. A role can be deleted only after no actor has it.
     organization(stack, f"members/{colleague['userId']}", "PATCH", {"assignedRoleIds": [admin]})
     declare(stack)
     shown = stack.up()

@@ -24,7 +24,7 @@ class TestRole(DeclaredResourceTests):
     # `RoleAssignment` has a field for the actors.
     not_sent = frozenset({"actors"})
     first = {"name": "analyst", "policies": [POLICY_1]}
-    # The name has a mark until the confirmation resource renames the role.
+    # The name has an ownership tag until the confirmation resource renames the role.
     first_shown = {"policies": [{"allowDeny": "ALLOW"}, {}]}
     second = {"name": "reader", "policies": [{**POLICY_1, "allow_deny": "DENY"}]}
     second_shown = {"name": "reader"}

@@ -1,4 +1,4 @@
-"""Backup buckets in the three clouds."""
+"""`BackupBucket`: fields, lifecycle and adoption in the three clouds, secrets."""
 
 from __future__ import annotations
 
@@ -75,21 +75,25 @@ class TestBackupBucket(DeclaredResourceTests):
 
 @pytest.fixture
 def bucket(server: RunningService) -> Iterator[DrivenProvider]:
-    """The bucket of the service, which has none; gone afterwards."""
+    """Return the provider for a service without a bucket. The bucket is deleted after the test."""
     driven = DrivenProvider(BackupBucketProvider(), server.control_plane, service_id=server.id)
     yield driven
     driven.delete()
 
 
-def there(server: RunningService) -> dict[str, Any]:
+def shown_bucket(server: RunningService) -> dict[str, Any]:
     path = f"services/{server.id}/backupBucket"
     return dict(server.control_plane.organization("GET", path))
 
 
 def updates(server: RunningService) -> int:
-    answers = server.control_plane.request("GET", "/local/counts")["responses"]
-    asked = [answer for answer in answers if answer["operation"].endswith("/backupBucket")]
-    return sum(answer["count"] for answer in asked if answer["operation"].startswith("PATCH"))
+    responses = server.control_plane.request("GET", "/local/counts")["responses"]
+    return sum(
+        response["count"]
+        for response in responses
+        if response["operation"].startswith("PATCH")
+        and response["operation"].endswith("/backupBucket")
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,25 +106,25 @@ def updates(server: RunningService) -> int:
     ],
     ids=["AWS", "GCP", "AZURE", "AZURE's secret alone"],
 )
-def test_each_cloud_has_its_buckets(
+def test_a_bucket_of_each_cloud_changes_in_place(
     server: RunningService, bucket: DrivenProvider, first: dict[str, str], second: dict[str, str]
 ) -> None:
-    """Made, changed in place, removed; what the program no longer sets is cleared."""
+    """A field that the program no longer sets is cleared."""
     bucket.create(**first)
-    made = there(server)
-    assert made["bucketProvider"] == first["bucket_provider"]
+    created = shown_bucket(server)
+    assert created["bucketProvider"] == first["bucket_provider"]
     bucket.update(**second)
-    changed = there(server)
-    assert changed["id"] == made["id"]
+    changed = shown_bucket(server)
+    assert changed["id"] == created["id"]
     assert not changed.get("iamRoleExternalId")
     for name, shown in (("bucket_path", "bucketPath"), ("container_name", "containerName")):
         assert changed.get(shown) == second.get(name)
 
 
-def test_a_bucket_that_is_taken_over_gets_the_programs_secret(
+def test_an_adopted_bucket_gets_the_secret_of_the_program(
     server: RunningService, bucket: DrivenProvider
 ) -> None:
-    """Nobody can tell whether it has it: all that is shown is the same."""
+    """The API does not return secrets, so the bucket may have another one."""
     body = {
         "bucketProvider": "AZURE",
         "containerName": "backups",
@@ -132,17 +136,17 @@ def test_a_bucket_that_is_taken_over_gets_the_programs_secret(
     assert updates(server) == before + 1
 
 
-def test_another_clouds_bucket_needs_the_old_one_to_go_first(
+def test_a_bucket_of_another_cloud_is_created_after_the_old_one_is_deleted(
     server: RunningService, bucket: DrivenProvider
 ) -> None:
-    """A service has one; made before the old one goes, the new one would be deleted with it."""
+    """A service has one bucket. In the other order, the delete would delete the new bucket."""
     bucket.create(**AWS)
     planned = bucket.provider.diff(bucket.id, bucket.state, bucket.checked(**GCP))
     assert planned.replaces == ["bucket_provider"]
     assert planned.delete_before_replace
     bucket.delete()
     bucket.create(**GCP)
-    assert there(server)["bucketProvider"] == "GCP"
+    assert shown_bucket(server)["bucketProvider"] == "GCP"
 
 
 @pytest.fixture
@@ -151,26 +155,28 @@ def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     return service_stack(clouds, tmp_path)
 
 
-def test_a_backup_bucket_is_made_once_changed_and_removed(stack: ProgramStack) -> None:
-    """The create's answer is lost; its secret is in no state; another secret changes in place."""
+def test_a_backup_bucket_is_created_once_and_its_secret_is_not_in_the_state(
+    stack: ProgramStack,
+) -> None:
+    """The response to the create request is lost. Another secret changes in place."""
     bucket = {"bucket_provider": "GCP", "bucket_path": "gs://b/a", "access_key_id": "k"}
     add_fault(stack, "backupBucketCreate", "lost")
     first = {**bucket, "secret_access_key": "never-in-plain-text"}
     declare(stack, ("BackupBucket", "bucket", first))
     stack.up()
-    made = service_result(stack, "/backupBucket")
-    assert (made["bucketPath"], made["accessKeyId"]) == ("gs://b/a", "k")
+    created = service_result(stack, "/backupBucket")
+    assert (created["bucketPath"], created["accessKeyId"]) == ("gs://b/a", "k")
     saved = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
-    (kept,) = [entry for entry in saved if entry["type"].endswith(":BackupBucket")]
-    assert kept["inputs"]["secret_access_key"]
-    assert "never-in-plain-text" not in json.dumps(kept)
+    (resource,) = [entry for entry in saved if entry["type"].endswith(":BackupBucket")]
+    assert resource["inputs"]["secret_access_key"]
+    assert "never-in-plain-text" not in json.dumps(resource)
     stack.up("--expect-no-changes")
     second = {**bucket, "bucket_path": "gs://b/c", "secret_access_key": "another"}
     declare(stack, ("BackupBucket", "bucket", second))
     assert stack.preview()["clickhouse:BackupBucket::bucket"] == "update"
     stack.up()
     changed = service_result(stack, "/backupBucket")
-    assert (changed["id"], changed["bucketPath"]) == (made["id"], "gs://b/c")
+    assert (changed["id"], changed["bucketPath"]) == (created["id"], "gs://b/c")
     declare(stack)
     stack.up()
     assert service_result(stack, "/backupBucket") is None

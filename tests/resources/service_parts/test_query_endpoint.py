@@ -1,4 +1,4 @@
-"""A query endpoint's patience, and whose keys it answers for."""
+"""`QueryEndpoint`: fields, lifecycle, adoption, waits, and the keys of others."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TestQueryEndpoint(DeclaredResourceTests):
         api.service("serviceQueryEndpoint", "DELETE")
 
     def create_by_hand(self, api: ControlPlaneByHand) -> dict[str, Any]:
-        keys, roles = [api.create_key("asks")], ["sql_console_admin"]
+        keys, roles = [api.create_key("queries")], ["sql_console_admin"]
         body = {"openApiKeys": keys, "roles": roles, "allowedOrigins": "*"}
         api.service("serviceQueryEndpoint", "POST", body)
         return {"open_api_keys": keys, "roles": roles}
@@ -62,7 +62,7 @@ def test_roles_are_the_roles_of_the_spec() -> None:
 
 @pytest.fixture
 def endpoint(server: RunningService, monkeypatch: pytest.MonkeyPatch) -> Iterator[DrivenProvider]:
-    """An endpoint of the service, which has none; gone afterwards."""
+    """Return the provider for a service without an endpoint. It is deleted after the test."""
     monkeypatch.setattr(query_endpoint, "_RETRY", Intervals.of(0.01))
     driven = DrivenProvider(QueryEndpointProvider(), server.control_plane, service_id=server.id)
     yield driven
@@ -71,11 +71,11 @@ def endpoint(server: RunningService, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 def key(server: RunningService) -> str:
-    body = {"name": "asks", "roles": ["query_endpoints"]}
+    body = {"name": "queries", "roles": ["query_endpoints"]}
     return str(server.control_plane.organization("POST", "keys", body)["key"]["id"])
 
 
-def there(server: RunningService) -> dict[str, Any]:
+def shown_endpoint(server: RunningService) -> dict[str, Any]:
     path = f"services/{server.id}/serviceQueryEndpoint"
     return dict(server.control_plane.organization("GET", path))
 
@@ -85,28 +85,28 @@ def faults(server: RunningService, *rules: dict[str, Any]) -> None:
     server.control_plane.request("PUT", "/local/faults", body)
 
 
-def test_a_key_made_seconds_ago_is_waited_for(
+def test_the_endpoint_waits_until_a_new_key_is_accepted(
     server: RunningService, endpoint: DrivenProvider
 ) -> None:
-    """The endpoints do not know it at once; with every other try it is still unknown."""
+    """The API rejects a key that was created some seconds ago."""
     faults(server, {"operation": UPSERT, "fault": "fresh_key", "times": 3})
-    made = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
-    assert there(server)["openApiKeys"] == made["open_api_keys"]
+    created = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
+    assert shown_endpoint(server)["openApiKeys"] == created["open_api_keys"]
 
 
-def test_a_service_that_is_provisioned_is_waited_for(
+def test_the_endpoint_waits_until_the_service_is_provisioned(
     server: RunningService, endpoint: DrivenProvider
 ) -> None:
-    """It answers 500 (ClickHouse/clickhousectl#242), more often than the client tries by itself."""
+    """The API returns 500 (ClickHouse/clickhousectl#242) more often than the client retries."""
     faults(server, {"operation": UPSERT, "fault": "error", "status": 500, "times": 2})
-    made = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
-    assert there(server)["openApiKeys"] == made["open_api_keys"]
+    created = endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
+    assert shown_endpoint(server)["openApiKeys"] == created["open_api_keys"]
 
 
-def test_a_key_that_never_becomes_known_is_an_error(
+def test_a_key_that_is_never_accepted_is_an_error(
     server: RunningService, endpoint: DrivenProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In the API's words, once the time that a new key needs is over."""
+    """The error has the message of the API, after the time that a new key may need."""
     endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
     monkeypatch.setattr(query_endpoint, "_NEW_KEY_SECONDS", 0.05)
     missing = "11111111-2222-4333-8444-555555555555"
@@ -114,30 +114,30 @@ def test_a_key_that_never_becomes_known_is_an_error(
         endpoint.update(open_api_keys=[missing], roles=READ_ONLY)
 
 
-def test_other_peoples_keys_stay_unless_it_is_exclusive(
+def test_keys_of_others_stay_without_exclusive(
     server: RunningService, endpoint: DrivenProvider
 ) -> None:
-    """Merged by default; taken away with `exclusive`; what it did not set stays as it was."""
+    """With `exclusive` they are revoked. Origins that the program does not set stay."""
     theirs, first, second = (key(server) for _ in range(3))
     path = f"services/{server.id}/serviceQueryEndpoint"
     body = {"openApiKeys": [theirs], "roles": READ_ONLY, "allowedOrigins": "https://a.example"}
     server.control_plane.organization("POST", path, body)
     endpoint.create(open_api_keys=[first], roles=READ_ONLY)
-    assert set(there(server)["openApiKeys"]) == {theirs, first}
-    assert there(server)["allowedOrigins"] == "https://a.example"
+    assert set(shown_endpoint(server)["openApiKeys"]) == {theirs, first}
+    assert shown_endpoint(server)["allowedOrigins"] == "https://a.example"
     endpoint.update(open_api_keys=[second], roles=READ_ONLY)
-    assert set(there(server)["openApiKeys"]) == {theirs, second}
+    assert set(shown_endpoint(server)["openApiKeys"]) == {theirs, second}
     endpoint.update(open_api_keys=[second], roles=READ_ONLY, exclusive=True)
-    assert there(server)["openApiKeys"] == [second]
+    assert shown_endpoint(server)["openApiKeys"] == [second]
 
 
 def test_a_long_wait_shows_in_the_status_line(
     server: RunningService, endpoint: DrivenProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever it is that takes long: here the API's answer, and nobody counts retries."""
-    said: list[tuple[str, str]] = []
+    """The wait is for a slow response of the API, without any retry."""
+    reported: list[tuple[str, str]] = []
     monkeypatch.setattr(engine, "_REPEAT_SECONDS", 0.05)
-    monkeypatch.setattr(engine, "report", lambda urn, message: said.append((urn, message)))
+    monkeypatch.setattr(engine, "report", lambda urn, message: reported.append((urn, message)))
     faults(server, {"operation": UPSERT, "fault": "slow", "delay_seconds": 1})
     endpoint.create(open_api_keys=[key(server)], roles=READ_ONLY)
-    assert ("urn:query endpoint", "waiting for the query endpoint (0 s)") in said
+    assert ("urn:query endpoint", "waiting for the query endpoint (0 s)") in reported

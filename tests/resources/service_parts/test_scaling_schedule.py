@@ -69,8 +69,8 @@ def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
     return service_stack(clouds, tmp_path)
 
 
-def test_what_somebody_else_scheduled_is_not_overwritten_unasked(stack: ProgramStack) -> None:
-    """A schedule and private endpoints that are there already: an error, until told to adopt."""
+def test_an_existing_schedule_is_overwritten_only_with_adopt(stack: ProgramStack) -> None:
+    """An existing list of private endpoints as well. Without `adopt`, the create fails."""
     declare(stack)
     stack.up()
     entry = {"name": "theirs", "weekdays": [1], "startHourUtc": 1, "endHourUtc": 2}
