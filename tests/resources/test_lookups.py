@@ -50,7 +50,7 @@ def test_existing_objects_are_found_and_unknown_names_are_errors(
     stack.pulumi("config", "set", "service", "unknown")
     shown = stack.pulumi("preview", succeeds=False)
     assert "0 services have name 'unknown' and tag ('team', 'a')" in shown
-    assert "there are: 'warehouse'" in shown
+    assert "existing services: 'warehouse'" in shown
     assert "Traceback" not in shown
 
 
