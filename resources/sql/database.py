@@ -30,9 +30,10 @@ from pulumi.dynamic import DiffResult, Resource
 
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError, ServiceGone, ServiceStopped
-from resources.sql.connection import Connection, SqlServer, quoted
+from resources.sql.connection import Connection
 from resources.sql.database_names import DATABASE, DATABASE_ALLOWED
 from resources.sql.sql_resource import SqlResourceProvider, flat, sql_literal
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = ["Database", "DatabaseArgs", "DatabaseProvider"]
 

@@ -26,9 +26,10 @@ from pulumi.dynamic import CheckFailure, Resource
 from resources.base.checker import Checker, is_known
 from resources.base.errors import SqlError
 from resources.sql import privileges
-from resources.sql.connection import Connection, SqlServer, quoted
+from resources.sql.connection import Connection
 from resources.sql.privileges import Catalog, Privilege
 from resources.sql.sql_resource import NAME, SqlResourceProvider, deleted_with_service, flat
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = ["Grant", "GrantArgs", "GrantProvider"]
 

@@ -37,9 +37,10 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker, is_known
 from resources.base.errors import ResourceError, SqlError, one_line
 from resources.base.urns import urn_of
-from resources.sql.connection import Connection, SqlServer, quoted
+from resources.sql.connection import Connection
 from resources.sql.database_names import DATABASE, DATABASE_ALLOWED
 from resources.sql.sql_resource import SqlResourceProvider, differs, flat
+from resources.sql.sql_server import SqlServer, quoted
 
 if TYPE_CHECKING:
     from clickhouse_migrations.clickhouse_cluster import (  # type: ignore[import-untyped]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from resources.base.errors import SqlError
-from resources.sql.connection import SqlServer, quoted
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = [
     "GRANT",

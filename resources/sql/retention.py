@@ -26,8 +26,9 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from resources.base.checker import Checker
-from resources.sql.connection import Connection, SqlServer, quoted
+from resources.sql.connection import Connection
 from resources.sql.sql_resource import SqlResourceProvider, differs, flat, sql_literal
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = ["Retention", "RetentionArgs", "RetentionProvider", "partition_days"]
 

@@ -29,7 +29,7 @@ from pulumi.dynamic import CheckFailure, Resource
 
 from resources.base.checker import Checker
 from resources.base.errors import SqlError
-from resources.sql.connection import Connection, SqlServer, quoted
+from resources.sql.connection import Connection
 from resources.sql.sql_resource import (
     NAME,
     SqlResourceProvider,
@@ -37,6 +37,7 @@ from resources.sql.sql_resource import (
     flat,
     sql_literal,
 )
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = ["SettingsProfile", "SettingsProfileArgs", "SettingsProfileProvider"]
 

@@ -20,7 +20,8 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker, is_known
 from resources.base.errors import ServiceGone, ServiceStopped
 from resources.base.provider import Provider
-from resources.sql.connection import CONNECTION, SqlServer
+from resources.sql.connection import CONNECTION
+from resources.sql.sql_server import SqlServer
 
 __all__ = ["NAME", "SqlResourceProvider", "deleted_with_service", "differs", "flat", "sql_literal"]
 

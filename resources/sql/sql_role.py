@@ -26,7 +26,7 @@ from pulumi.dynamic import Resource
 
 from resources.base.checker import Checker
 from resources.sql import privileges
-from resources.sql.connection import Connection, SqlServer, quoted
+from resources.sql.connection import Connection
 from resources.sql.sql_resource import (
     NAME,
     SqlResourceProvider,
@@ -34,6 +34,7 @@ from resources.sql.sql_resource import (
     flat,
     sql_literal,
 )
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = ["SqlRole", "SqlRoleArgs", "SqlRoleProvider"]
 

@@ -30,7 +30,7 @@ from pulumi.dynamic import CreateResult, Resource, UpdateResult
 from resources.base import passwords, with_secrets
 from resources.base.checker import Checker
 from resources.sql import privileges
-from resources.sql.connection import Connection, SqlServer, quoted
+from resources.sql.connection import Connection
 from resources.sql.sql_resource import (
     NAME,
     SqlResourceProvider,
@@ -39,6 +39,7 @@ from resources.sql.sql_resource import (
     flat,
     sql_literal,
 )
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = ["User", "UserArgs", "UserProvider"]
 

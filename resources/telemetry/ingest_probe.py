@@ -46,7 +46,7 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.errors import ResourceError, one_line
 from resources.base.urns import urn_of
-from resources.sql.connection import Connection, SqlServer
+from resources.sql.connection import Connection
 from resources.sql.database_names import (
     DATABASE,
     DATABASE_ALLOWED,
@@ -54,6 +54,7 @@ from resources.sql.database_names import (
     probe_database,
 )
 from resources.sql.sql_resource import NAME, SqlResourceProvider, deleted_with_service, flat
+from resources.sql.sql_server import SqlServer
 from resources.telemetry.scratch_database import ScratchDatabase
 from resources.telemetry.statement_proof import (
     AUTOMATIC,

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from resources.base.errors import ResourceError
-from resources.sql.connection import SqlServer, quoted
 from resources.sql.sql_resource import sql_literal
+from resources.sql.sql_server import SqlServer, quoted
 
 __all__ = ["ScratchDatabase"]
 

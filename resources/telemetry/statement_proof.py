@@ -18,8 +18,8 @@ from typing import Any
 
 from resources.base.errors import ResourceError, SqlError
 from resources.base.polling import Intervals, Poller
-from resources.sql.connection import SqlServer, quoted
 from resources.sql.sql_resource import sql_literal
+from resources.sql.sql_server import SqlServer, quoted
 from resources.telemetry.scratch_database import ScratchDatabase
 
 __all__ = [

@@ -13,7 +13,7 @@ import tempfile
 from base64 import b64decode
 from pathlib import Path
 
-from resources.sql.connection import SqlServer
+from resources.sql.sql_server import SqlServer
 from resources.telemetry.statement_proof import READ_SETTINGS, Manifest
 from tests.support.clickhouse_server import DATABASE, ClickHouse
 from tests.support.paths import ROOT

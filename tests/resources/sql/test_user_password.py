@@ -14,8 +14,8 @@ import pytest
 
 from resources.base.control_plane import ControlPlane
 from resources.base.polling import Intervals
-from resources.sql import connection
-from resources.sql.connection import SqlServer
+from resources.sql import sql_server
+from resources.sql.sql_server import SqlServer
 from resources.sql.user import UserProvider
 from tests.support.running_service import RunningService
 
@@ -120,7 +120,7 @@ def test_lost_responses_in_a_rotation_lose_no_right(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each statement runs twice, and the saved password is the valid one."""
-    monkeypatch.setattr(connection, "_RETRY", Intervals.of(0.01))
+    monkeypatch.setattr(sql_server, "_RETRY", Intervals.of(0.01))
     with losing_every_first_response(server) as (url, lost):
         life = UserLifecycle(server, url)
         life.assert_complete()

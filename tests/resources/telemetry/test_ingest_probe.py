@@ -12,10 +12,10 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 
 from resources.base.errors import ResourceError
-from resources.sql.connection import SqlServer
 from resources.sql.database import DatabaseProvider
 from resources.sql.migrations import MigrationsProvider, _files
 from resources.sql.sql_resource import SqlResourceProvider
+from resources.sql.sql_server import SqlServer
 from resources.telemetry import statement_proof
 from resources.telemetry.ingest_probe import IngestProbeProvider
 from resources.telemetry.scratch_database import ScratchDatabase

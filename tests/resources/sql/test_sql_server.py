@@ -9,7 +9,7 @@ import pytest
 from local.stack.paths import StackPaths
 from resources.base import control_plane
 from resources.base.errors import ResourceError
-from resources.sql.connection import SqlServer
+from resources.sql.sql_server import SqlServer
 from tests.support.program_stack import ProgramStack
 from tests.support.running_service import RunningService
 
@@ -54,12 +54,12 @@ def test_an_idle_service_that_does_not_respond_is_woken_by_command(
     monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
     access = control_plane.ControlPlane(settings.get)
     wakeable = SqlServer.of(server.connection(), control_plane=access, may_start=False)
-    assert wakeable.awake is not None
+    assert wakeable.wake is not None
     server.control_plane.request("POST", f"/local/services/{server.id}/idle")
     server.wait_for("idle")
-    wakeable.awake()
+    wakeable.wake()
     assert server.state == "running"
-    wakeable.awake()
+    wakeable.wake()
     assert server.state == "running"
 
 
