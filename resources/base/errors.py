@@ -7,11 +7,13 @@ ResourceError            shown to the user as it is
 ├── ServiceGone          the service that something lives in is deleted: so that is, too
 ├── ServiceStopped       it is stopped, and is not started for this
 └── SqlError             a ClickHouse server refused a statement (`code`, `message`)
+    └── AccessDenied     it rejected the user's credentials, or the user lacks a privilege
 """
 
 from __future__ import annotations
 
 __all__ = [
+    "AccessDenied",
     "ConfigurationError",
     "Interrupted",
     "ResourceError",
@@ -60,6 +62,10 @@ class SqlError(ResourceError):
     def __init__(self, message: str, *, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class AccessDenied(SqlError):
+    """A ClickHouse server rejected the user's credentials, or the user lacks a privilege."""
 
 
 def one_line(error: BaseException | str) -> str:

@@ -18,7 +18,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 
 from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker, is_known
-from resources.base.errors import ServiceGone, ServiceStopped
+from resources.base.errors import AccessDenied, ServiceGone, ServiceStopped
 from resources.base.provider import Provider
 from resources.sql.connection import CONNECTION
 from resources.sql.sql_server import SqlServer
@@ -67,7 +67,12 @@ class SqlResourceProvider(Provider):
         return CreateResult(self.id_of(props), self._ensured({}, props))
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """Read the object for `pulumi refresh`, which never starts a stopped service."""
+        """Read the object for `pulumi refresh`, which never starts a stopped service.
+
+        The state is kept if the server or the API rejects the credentials.
+        """
+        from clickhouse_api import errors
+
         try:
             live = self.observe(self.server(props, may_start=False), props)
         except ServiceGone:
@@ -75,6 +80,11 @@ class SqlResourceProvider(Provider):
         except ServiceStopped as stopped:
             said = f"{resource_id} was not read, its state is kept: {stopped}"
             engine.info(props.get("resource_urn", ""), said)
+            return ReadResult(resource_id, props)
+        except (AccessDenied, errors.AuthenticationFailed) as error:
+            # The object may exist: these credentials cannot read it.
+            said = f"{resource_id} was not read, its state is kept: {error}"
+            engine.warn(props.get("resource_urn", ""), said)
             return ReadResult(resource_id, props)
         return ReadResult("", {}) if live is None else ReadResult(resource_id, {**props, **live})
 

@@ -9,7 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from resources.base.errors import ResourceError, ServiceGone, ServiceStopped, SqlError, one_line
+from resources.base.errors import (
+    AccessDenied,
+    ResourceError,
+    ServiceGone,
+    ServiceStopped,
+    SqlError,
+    one_line,
+)
 from resources.base.polling import Intervals, Poller
 
 if TYPE_CHECKING:
@@ -27,6 +34,10 @@ _RETRY = Intervals.of(2.0)
 # A proxy or load balancer returns these while its server is not reachable.
 _NOT_READY = frozenset({502, 503, 504})
 _CODE = re.compile(r"Code: (\d+)\.\s*")
+# WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED (ClickHouse,
+# src/Common/ErrorCodes.cpp). A proxy in front of the server responds without a code.
+_DENIED_CODES = frozenset({193, 194, 497, 516})
+_DENIED_STATUSES = frozenset({401, 403})
 
 
 def quoted(identifier: str) -> str:
@@ -182,10 +193,11 @@ def _client(_ca_file: str | None) -> httpx.Client:
 
 def _sql_error(status: int, body: str) -> SqlError:
     message = one_line(body)
-    code = _CODE.search(message)
-    return SqlError(
-        message or f"the server returned HTTP {status}", code=int(code[1]) if code else None
-    )
+    found = _CODE.search(message)
+    code = int(found[1]) if found else None
+    denied = status in _DENIED_STATUSES if code is None else code in _DENIED_CODES
+    error = AccessDenied if denied else SqlError
+    return error(message or f"the server returned HTTP {status}", code=code)
 
 
 def _reason_not_to_start(props: Mapping[str, Any], *, may_start: bool) -> str:
