@@ -81,6 +81,7 @@ def test_the_wheel_has_one_import_package(wheel: Path) -> None:
     top = {name.partition("/")[0] for name in names}
     assert top == {"clickhouse_telemetry", "clickhouse_telemetry-0.1.0.dist-info"}
     assert "clickhouse_telemetry/service/service.py" in names
+    assert "clickhouse_telemetry/py.typed" in names  # or a type checker ignores the package
     assert "clickhouse_telemetry/clickhouse_api/errors.py" in names
 
 
