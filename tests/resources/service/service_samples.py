@@ -1,4 +1,4 @@
-"""Services as the API shows them and as programs want them."""
+"""Sample services: as the API returns them, and as inputs of a program."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from clickhouse_api import models
 from resources.service import service_rules
 
-__all__ = ["LEGAL", "live", "wanted"]
+__all__ = ["VALID", "live", "wanted"]
 
-LEGAL = {
+VALID = {
     "organization_id": "o",
     "cloud_provider": "aws",
     "region": "eu-central-1",
@@ -18,7 +18,7 @@ LEGAL = {
 
 
 def live(**changes: Any) -> models.Service:
-    """A running service, in the API's words."""
+    """Return a running service as the API returns it."""
     return models.Service.model_validate(
         {
             "id": "s",
@@ -40,5 +40,5 @@ def live(**changes: Any) -> models.Service:
 
 
 def wanted(**changes: Any) -> dict[str, Any]:
-    """What `check` makes of a program's values."""
-    return service_rules.check({**LEGAL, **changes}).inputs
+    """Return the inputs that `check` returns for the values of a program."""
+    return service_rules.check({**VALID, **changes}).inputs

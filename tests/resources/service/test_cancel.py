@@ -19,13 +19,13 @@ from tests.support.program_stack import ProgramStack
 
 NEVER = 3600
 INTERRUPTED = "interrupted; the next `pulumi up` goes on from here"
-# What a terminal does, and what `kill -INT` or a CI system does.
+# A terminal signals the process group, and `kill -INT` or a CI system only the process.
 SENDERS: dict[str, Callable[[int, int], None]] = {"group": os.killpg, "pulumi": os.kill}
 
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A stack of one service."""
+    """Return a stack of one service."""
     return ProgramStack(clouds, "service", tmp_path)
 
 
@@ -35,7 +35,7 @@ def set_faults(stack: ProgramStack, **faults: Any) -> None:
 
 @contextmanager
 def running(stack: ProgramStack, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """`pulumi ARGUMENTS` in a process group of its own, as a shell starts it."""
+    """Run `pulumi ARGUMENTS` in a separate process group, as a shell does."""
     process = subprocess.Popen(
         stack.stack.command(*arguments, "--yes", "--skip-preview"),
         cwd=stack.stack.program,
@@ -54,9 +54,9 @@ def running(stack: ProgramStack, *arguments: str) -> Iterator[subprocess.Popen[s
 
 
 def interrupted(stack: ProgramStack, *arguments: str, at: str, sender: str) -> str:
-    """Run `pulumi`, send it SIGINT at the first line that has `at`; returns what it printed.
+    """Run `pulumi`, and send SIGINT at the first line that contains `at`. Return its output.
 
-    It ends by itself, with an error in one line, and leaves nothing that is half recorded.
+    Checks that it ends with an error in one line, and leaves no pending operation in the state.
     """
     with running(stack, *arguments) as process:
         assert process.stdout is not None
@@ -81,23 +81,23 @@ def created(stack: ProgramStack) -> int:
 
 
 @pytest.mark.parametrize("sender", SENDERS)
-def test_an_interrupted_create_is_gone_on_with(stack: ProgramStack, sender: str) -> None:
-    """The service is there and marked; the next `up` makes no other."""
+def test_an_interrupted_create_is_continued(stack: ProgramStack, sender: str) -> None:
+    """The service exists and has an ownership tag. The next `up` creates no other service."""
     set_faults(stack, provisioning="stuck")
     interrupted(stack, "up", at="provisioning, waiting until it runs", sender=sender)
-    (left,) = stack.services()
+    (unfinished,) = stack.services()
     set_faults(stack)
     stack.up()
     (service,) = stack.services()
-    assert (service["id"], service["state"]) == (left["id"], "running")
+    assert (service["id"], service["state"]) == (unfinished["id"], "running")
     assert created(stack) == 1
     stack.up("--expect-no-changes")
 
 
-def test_an_interrupted_change_and_an_interrupted_delete_are_gone_on_with(
+def test_an_interrupted_change_and_an_interrupted_delete_are_continued(
     stack: ProgramStack,
 ) -> None:
-    """What was begun in the cloud is waited for by the next run, and the state tells no lies."""
+    """The next run waits for the operation of the cloud, and the state is correct."""
     stack.configure(desired_state="stopped")
     stack.up()
     (service,) = stack.services()
@@ -125,16 +125,20 @@ def test_an_interrupted_change_and_an_interrupted_delete_are_gone_on_with(
     assert created(stack) == 1
 
 
-def test_a_long_wait_says_where_it_is_every_fifteen_seconds(stack: ProgramStack) -> None:
-    """State and elapsed time, also while the API takes long to answer; counted by what is said."""
+def test_a_long_wait_reports_its_progress_every_fifteen_seconds(stack: ProgramStack) -> None:
+    """The report has state and elapsed time, also while a response of the API is slow."""
     hangs = {"operation": "instanceGet", "fault": "slow", "delay_seconds": NEVER}
     set_faults(stack, provisioning="stuck", rules=[hangs])
-    told: list[int] = []
+    reported: list[int] = []
     with running(stack, "up") as process:
         assert process.stdout is not None
         for line in process.stdout:
-            told += map(int, re.findall(r"provisioning, waiting until it runs \((\d+) s\)", line))
-            if told and told[-1] > 15:
+            reported += map(
+                int, re.findall(r"provisioning, waiting until it runs \((\d+) s\)", line)
+            )
+            if reported and reported[-1] > 15:
                 break
-    assert len(told) >= 3
-    assert all(later - earlier <= 15 for earlier, later in zip([0, *told], told, strict=False))
+    assert len(reported) >= 3
+    assert all(
+        later - earlier <= 15 for earlier, later in zip([0, *reported], reported, strict=False)
+    )

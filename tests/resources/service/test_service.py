@@ -15,13 +15,13 @@ from local.stack.paths import StackPaths
 from resources import orphans
 from tests.support.program_stack import ProgramStack
 
-# From the POST until the engine answers; long enough to be killed in, short enough to wait for.
+# From the POST until the engine responds: long enough for a kill, short enough for a wait.
 SLOW = {"requests_per_window": 0, "timing": {"provisioning": 2}}
 
 
 @pytest.fixture
 def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
-    """A stack of one service."""
+    """Return a stack of one service."""
     return ProgramStack(clouds, "service", tmp_path)
 
 
@@ -30,7 +30,7 @@ def tags(service: dict[str, Any]) -> dict[str, str]:
 
 
 def logs_in(stack: ProgramStack) -> bool:
-    """Whether the password among the outputs opens the service."""
+    """Return whether the service accepts the password of the outputs."""
     outputs = stack.stack.outputs()
     request = urllib.request.Request(
         outputs["https_url"],
@@ -45,8 +45,8 @@ def logs_in(stack: ProgramStack) -> bool:
         return False
 
 
-def test_a_service_lives_from_create_to_destroy(stack: ProgramStack) -> None:
-    """Create; no change; change in place; drift; replacement; gone behind our back; destroy."""
+def test_the_lifecycle_of_a_service(stack: ProgramStack) -> None:
+    """Create; no change; change in place; drift; replacement; deleted out of band; destroy."""
     stack.up()
     (created,) = stack.services()
     assert created["state"] == "running"
@@ -57,7 +57,7 @@ def test_a_service_lives_from_create_to_destroy(stack: ProgramStack) -> None:
     assert logs_in(stack)
     stack.up("--expect-no-changes")
 
-    # Name and scaling at once, in place.
+    # Name and scaling change together, in place.
     stack.configure(name="renamed", num_replicas=2, max_replica_memory_gb=16, tags={"team": "a"})
     assert stack.preview()["clickhouse:Service::one"] == "update"
     stack.up()
@@ -69,7 +69,7 @@ def test_a_service_lives_from_create_to_destroy(stack: ProgramStack) -> None:
     stack.up("--expect-no-changes")
     assert logs_in(stack)
 
-    # Changed by somebody else: refresh shows it, up puts it back.
+    # Changed out of band: refresh shows the field, and up restores it.
     stack.control_plane.patch_service(created["id"], "/replicaScaling", {"numReplicas": 5})
     assert "num_replicas" in stack.pulumi("refresh", "--yes", "--diff")
     assert stack.stack.outputs()["password"] not in stack.state()
@@ -85,7 +85,7 @@ def test_a_service_lives_from_create_to_destroy(stack: ProgramStack) -> None:
     assert replaced["region"] == "us-east-1"
     stack.up("--expect-no-changes")
 
-    # Deleted behind our back: refresh notices, up makes a new one.
+    # Deleted out of band: after a refresh, up creates another service.
     stack.delete_by_hand(replaced["id"])
     stack.pulumi("refresh", "--yes")
     stack.up()
@@ -96,15 +96,17 @@ def test_a_service_lives_from_create_to_destroy(stack: ProgramStack) -> None:
     assert stack.services() == []
 
 
-def test_a_create_killed_while_it_waits_goes_on_with_the_same_service(stack: ProgramStack) -> None:
-    """SIGKILL after the POST: the next `up` takes over what is there, with a new password."""
+def test_a_create_killed_while_it_waits_continues_with_the_same_service(
+    stack: ProgramStack,
+) -> None:
+    """SIGKILL after the POST: the next `up` adopts the service, with a new password."""
     stack.control_plane.request("PUT", "/local/faults", SLOW)
     stack.up_killed_when(lambda: stack.services())
-    (left,) = stack.services()
-    assert tags(left)["pulumi-create"] == "pending"
+    (unfinished,) = stack.services()
+    assert tags(unfinished)["pulumi-create"] == "pending"
     stack.up()
     (adopted,) = stack.services()
-    assert adopted["id"] == left["id"]
+    assert adopted["id"] == unfinished["id"]
     assert tags(adopted)["pulumi-create"] == "done"
     assert logs_in(stack)
     stack.up("--expect-no-changes")
@@ -112,8 +114,10 @@ def test_a_create_killed_while_it_waits_goes_on_with_the_same_service(stack: Pro
     assert stack.services() == []
 
 
-def test_a_killed_replacement_goes_on_without_touching_the_old_service(stack: ProgramStack) -> None:
-    """SIGKILL while the new one is made: the next `up` finishes it, then deletes the old one."""
+def test_a_killed_replacement_continues_without_changing_the_old_service(
+    stack: ProgramStack,
+) -> None:
+    """SIGKILL during the create: the next `up` finishes the new one, then deletes the old one."""
     stack.up()
     (old,) = stack.services()
     stack.control_plane.request("PUT", "/local/faults", SLOW)
@@ -123,14 +127,14 @@ def test_a_killed_replacement_goes_on_without_touching_the_old_service(stack: Pr
     assert states[old["id"]] == "running"
     (new_id,) = set(states) - {old["id"]}
     stack.up()
-    (left,) = stack.services()
-    assert left["id"] == new_id
+    (unfinished,) = stack.services()
+    assert unfinished["id"] == new_id
     assert logs_in(stack)
     stack.up("--expect-no-changes")
 
 
 def test_a_forced_replacement_is_a_new_service(stack: ProgramStack) -> None:
-    """`--target-replace` changes no input; the old service still is not mistaken for a leftover."""
+    """`--target-replace` changes no input. The old service is not adopted as unfinished."""
     stack.up()
     (old,) = stack.services()
     urn = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
@@ -141,8 +145,8 @@ def test_a_forced_replacement_is_a_new_service(stack: ProgramStack) -> None:
     assert logs_in(stack)
 
 
-def test_a_create_whose_answer_is_lost_makes_one_service(stack: ProgramStack) -> None:
-    """The POST was applied but never answered: what it made is found by its marks."""
+def test_a_create_whose_response_is_lost_creates_one_service(stack: ProgramStack) -> None:
+    """The POST was carried out, and its service is found by the ownership tags."""
     stack.control_plane.request(
         "PUT",
         "/local/faults",
@@ -154,7 +158,7 @@ def test_a_create_whose_answer_is_lost_makes_one_service(stack: ProgramStack) ->
 
 
 def test_a_service_that_fails_is_an_error_and_then_replaced(stack: ProgramStack) -> None:
-    """A failed service is named in one line; the next `up` removes it and makes another."""
+    """A failed service is named in one line. The next `up` deletes it and creates another."""
     stack.control_plane.request(
         "PUT", "/local/faults", {"requests_per_window": 0, "provisioning": "failed"}
     )
@@ -167,8 +171,10 @@ def test_a_service_that_fails_is_an_error_and_then_replaced(stack: ProgramStack)
     assert service["id"] != failed["id"]
 
 
-def test_a_request_still_on_its_way_is_waited_for(stack: ProgramStack, clouds: StackPaths) -> None:
-    """Killed while the POST was in the network: the next `up` finds what arrives late."""
+def test_a_run_waits_for_a_create_that_is_still_in_flight(
+    stack: ProgramStack, clouds: StackPaths
+) -> None:
+    """Killed while the POST was in flight: the next `up` finds the late service."""
     stack.control_plane.request(
         "PUT",
         "/local/faults",
@@ -188,7 +194,7 @@ def test_a_request_still_on_its_way_is_waited_for(stack: ProgramStack, clouds: S
 def test_an_existing_service_is_adopted_as_it_is(
     stack: ProgramStack, clouds: StackPaths, tmp_path: Path
 ) -> None:
-    """Taken over by id: nothing is changed, not even the password."""
+    """Adopted by id: no field changes, and the password stays."""
     stack.configure(num_replicas=4)
     stack.up()
     (service,) = stack.services()
@@ -201,13 +207,13 @@ def test_an_existing_service_is_adopted_as_it_is(
     taking.up("--expect-no-changes")
 
 
-def test_wrong_values_are_named_in_the_preview(stack: ProgramStack) -> None:
-    """Property, value and what is allowed; no request is sent."""
-    stack.configure(num_replicas=0, region="atlantis", ip_access_list=["everybody"])
+def test_invalid_values_are_named_in_the_preview(stack: ProgramStack) -> None:
+    """With property, value and allowed values. No request is sent."""
+    stack.configure(num_replicas=0, region="atlantis", ip_access_list=["everywhere"])
     shown = stack.pulumi("preview", succeeds=False)
     assert "num_replicas is 0, allowed: a whole number from 1 to 50" in shown
     assert "region is 'atlantis', allowed: ap-northeast-1" in shown
-    assert "ip_access_list is ['everybody'], allowed: addresses" in shown
+    assert "ip_access_list is ['everywhere'], allowed: addresses" in shown
     assert stack.services() == []
 
 
@@ -217,12 +223,12 @@ def test_no_password_is_in_the_state_in_plain_text(stack: ProgramStack) -> None:
     assert stack.stack.outputs()["password"] not in stack.state()
 
 
-def test_an_unknown_organization_is_answered_with_those_there_are(stack: ProgramStack) -> None:
+def test_the_error_for_an_unknown_organization_lists_the_existing_ones(stack: ProgramStack) -> None:
     """The preview ends with one line that lists the names."""
-    stack.pulumi("config", "set", "organization", "Nobody Inc")
+    stack.pulumi("config", "set", "organization", "Unknown Inc")
     shown = stack.pulumi("preview", succeeds=False)
     assert (
-        "there is no ClickHouse organization named 'Nobody Inc'. The API key has access to: "
+        "there is no ClickHouse organization named 'Unknown Inc'. The API key has access to: "
         in shown
     )
     assert stack.control_plane.cloud["organization_name"] in shown
@@ -230,36 +236,36 @@ def test_an_unknown_organization_is_answered_with_those_there_are(stack: Program
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "said"),
+    ("variable", "value", "message"),
     [
         ("CLICKHOUSE_CLOUD_API_SECRET", "wrong", "401"),
         ("CLICKHOUSE_API_URL", "http://127.0.0.1:9/v1", "127.0.0.1:9"),
     ],
 )
-def test_a_control_plane_that_says_no_is_one_line(
-    clouds: StackPaths, tmp_path: Path, variable: str, value: str, said: str
+def test_an_error_of_the_control_plane_is_one_line(
+    clouds: StackPaths, tmp_path: Path, variable: str, value: str, message: str
 ) -> None:
-    """A wrong key, or nobody at the address: the preview says so, without a traceback."""
+    """A rejected key or an address without a server: the preview has no traceback."""
     stack = ProgramStack(clouds, "service", tmp_path, environment={variable: value})
     shown = stack.pulumi("preview", succeeds=False)
     _, _, diagnostics = shown.partition("Diagnostics:")
     (line,) = [line for line in diagnostics.splitlines() if "error: " in line]
-    assert said in line
+    assert message in line
     assert "Traceback" not in shown
 
 
-def test_orphans_of_a_stack_that_never_comes_back_are_listed_and_removed(
+def test_orphans_lists_and_deletes_unfinished_services(
     stack: ProgramStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """After a kill and without another `up`: the command finds what was left, and deletes it."""
+    """After a kill and without another `up`, the command finds the service and deletes it."""
     stack.control_plane.request("PUT", "/local/faults", SLOW)
     stack.up_killed_when(lambda: stack.services())
-    (left,) = stack.services()
+    (unfinished,) = stack.services()
     for name, value in stack.stack.environment.items():
         monkeypatch.setenv(name, value)
-    assert orphans.main(["--stack", "service/somebody-elses", "--delete", "--yes"]) == 0
+    assert orphans.main(["--stack", "service/another", "--delete", "--yes"]) == 0
     assert orphans.main(["--stack", "service/test", "--unfinished"]) == 0
-    assert f"{left['id']}  service  {left['name']}" in capsys.readouterr().out
+    assert f"{unfinished['id']}  service  {unfinished['name']}" in capsys.readouterr().out
     assert len(stack.services()) == 1
     # The key sees three organizations, and the list has one on a page.
     faults = {"requests_per_window": 0, "other_organizations": 2}

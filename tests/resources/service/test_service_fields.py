@@ -1,4 +1,4 @@
-"""The fields of a service: what was seen, what differs, what replaces."""
+"""The fields of a service: outputs, differences and replacing fields."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.resources.service.service_samples import live, wanted
 
 
 def test_server_defaults_never_differ() -> None:
-    """Idling, channel and our own marks are in no input, so they are no difference."""
+    """Idling, channel and ownership tags are in no input, so they are no difference."""
     assert service_fields.differences(live(), wanted()) == []
     outputs = service_fields.outputs(live(), wanted())
     assert service_fields.changed(outputs, wanted()) == []
 
 
 def test_an_access_list_is_a_set() -> None:
-    """Order and an empty description mean nothing."""
+    """Order and an empty description make no difference."""
     sources = ["192.0.2.1", {"source": "10.0.0.0/8", "description": ""}]
     service = live(ipAccessList=[{"source": "10.0.0.0/8"}, {"source": "192.0.2.1"}])
     assert service_fields.differences(service, wanted(ip_access_list=sources)) == []
@@ -51,7 +51,7 @@ HORIZONTAL = {"autoscalingMode": "horizontal", "minReplicas": 1, "maxReplicas": 
     ],
 )
 def test_drift_is_seen(name: str, value: Any, seen: dict[str, Any]) -> None:
-    """After a refresh, exactly the field that is not as the program says differs."""
+    """After a refresh, exactly the field with another value than the program differs."""
     news = {"name": "n", name: value}
     outputs = service_fields.outputs(live(**seen), wanted())
     assert service_fields.changed(outputs, news) == [name]
@@ -74,14 +74,14 @@ def test_drift_is_seen(name: str, value: Any, seen: dict[str, Any]) -> None:
     ],
 )
 def test_idle_is_a_form_of_running(state: str, desired: str | None, changes: list[str]) -> None:
-    """The desired state is compared with the state that was seen."""
+    """The desired state is compared with the state at the last refresh."""
     outputs = service_fields.outputs(live(state=state), wanted())
     news = {} if desired is None else {"desired_state": desired}
     assert service_fields.changed(outputs, news) == changes
 
 
-def test_the_other_modes_fields_are_not_seen() -> None:
-    """What a server still shows of the mode that was left is nobody's wish."""
+def test_fields_of_the_other_mode_are_ignored() -> None:
+    """The API still returns values of the previous mode, which the program does not set."""
     both = {"minReplicas": 2, "maxReplicas": 4, "idleScaling": False}
     seen = service_fields.live(live(autoscalingMode="horizontal", **both))
     assert "num_replicas" not in seen
@@ -108,16 +108,16 @@ CREATED = {
 
 
 @pytest.mark.parametrize("name", CREATED)
-def test_what_only_a_create_can_set_replaces(name: str) -> None:
-    """Each by its name, and nothing else with it."""
+def test_a_create_only_field_replaces(name: str) -> None:
+    """The diff names this field and no other."""
     outputs = service_fields.outputs(live(dataWarehouseId="w1", isPrimary=True), wanted())
     assert service_fields.replaced("s", outputs, {**wanted(), name: CREATED[name]}) == [name]
     assert service_fields.replaced("s", outputs, {**wanted(), name: Unknown()}) == []  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("name", sorted(set(service_fields.CREATE_ONLY)))
-def test_a_create_only_field_that_is_taken_out_replaces(name: str) -> None:
-    """Except for an adopted service, which did not get it from the program."""
+def test_removing_a_create_only_field_replaces(name: str) -> None:
+    """Except for an adopted service, whose field is not from the program."""
     given = {**wanted(), name: CREATED[name]}
     outputs = service_fields.outputs(live(), given)
     assert service_fields.replaced("s", outputs, given) == []
@@ -125,8 +125,8 @@ def test_a_create_only_field_that_is_taken_out_replaces(name: str) -> None:
     assert service_fields.replaced("s", outputs, {**wanted(), "adopt": "s"}) == []
 
 
-def test_a_default_is_as_good_as_nothing() -> None:
-    """`False` and the usual profile may come and go; so may what was restored."""
+def test_adding_or_removing_a_default_value_makes_no_difference() -> None:
+    """`False` and the default profile. A backup may be removed after the restore."""
     nothing = {"is_readonly": False, "has_transparent_data_encryption": False}
     origin = {"backup_id": "b", "backup_encryption_config": {"key": "x"}}
     given = {**wanted(), **nothing, **origin, "profile": "v1-default"}
@@ -135,7 +135,7 @@ def test_a_default_is_as_good_as_nothing() -> None:
     assert {name: outputs[name] for name in origin} == origin
 
 
-def test_a_refresh_keeps_what_the_api_does_not_say() -> None:
+def test_a_refresh_keeps_fields_that_the_api_does_not_return() -> None:
     """Backup, protection, version and hashes come from the state, not from the service."""
     kept = {"backup_id": "b", "deletion_protection": True, "password_version": "2"}
     first = service_fields.outputs(live(), {**wanted(), **kept, "profile": "v1-highmem-m"})
@@ -156,10 +156,10 @@ def test_a_refresh_keeps_what_the_api_does_not_say() -> None:
         ({"timeout_minutes": 30.0}, {"timeout_minutes": 30}, []),
     ],
 )
-def test_fields_that_only_we_know(
+def test_fields_that_only_the_state_has(
     old: dict[str, Any], new: dict[str, Any], changes: list[str]
 ) -> None:
-    """Compared with the state alone."""
+    """They are compared with the state only."""
     outputs = service_fields.outputs(live(), {**wanted(), **old})
     assert service_fields.changed(outputs, {**wanted(), **new}) == changes
 
@@ -188,5 +188,5 @@ RESTORED = {"tags": [{"key": "pulumi-backup", "value": "b1"}]}
 def test_an_existing_service_must_be_of_the_wanted_kind(
     seen: dict[str, Any], given: dict[str, Any], names: list[str]
 ) -> None:
-    """Both for one to adopt and for what an interrupted run left."""
+    """For a service to adopt and for an unfinished service."""
     assert service_fields.mismatched(live(**seen), {**wanted(), **given}) == names

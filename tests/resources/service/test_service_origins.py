@@ -1,4 +1,4 @@
-"""What only a create can set, on the real Pulumi CLI: where a service runs, what it came from."""
+"""Create-only fields on the real Pulumi CLI: the place of a service and its backup."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ INFRASTRUCTURE = {"regionId": "eu-central-1", "accountId": "0123", "displayName"
 
 
 def step_of(stack: ProgramStack) -> dict[str, Any]:
-    """What a preview says of the service, as a program that reads it sees it."""
+    """Return the step of the service in the JSON output of a preview."""
     shown = stack.pulumi("preview", "--diff", "--json")
     steps = json.JSONDecoder().raw_decode(shown[shown.index("{") :])[0]["steps"]
     (step,) = [step for step in steps if step["urn"].endswith("clickhouse:Service::one")]
     return dict(step)
 
 
-def test_a_service_in_an_infrastructure_of_ones_own(clouds: StackPaths, tmp_path: Path) -> None:
-    """With its profile, compliance and encryption; the key rotates, everything else replaces."""
+def test_a_service_in_a_byoc_infrastructure(clouds: StackPaths, tmp_path: Path) -> None:
+    """With profile, compliance and encryption. The key rotates, other fields replace."""
     stack = ProgramStack(clouds, "service", tmp_path, environment=FAST)
-    made = stack.control_plane.organization("POST", "byocInfrastructure", INFRASTRUCTURE)
+    infrastructure = stack.control_plane.organization("POST", "byocInfrastructure", INFRASTRUCTURE)
     own = {
         "name": "own",
-        "byoc_id": made["id"],
+        "byoc_id": infrastructure["id"],
         "profile": "ours-16",
         "min_replica_memory_gb": 16,
         "max_replica_memory_gb": 16,
@@ -40,7 +40,7 @@ def test_a_service_in_an_infrastructure_of_ones_own(clouds: StackPaths, tmp_path
     stack.configure(**own, transparent_data_encryption_key_id="k1")
     stack.up()
     (first,) = stack.services()
-    assert (first["byocId"], first["profile"]) == (made["id"], "ours-16")
+    assert (first["byocId"], first["profile"]) == (infrastructure["id"], "ours-16")
     assert (first["complianceType"], first["transparentDataEncryptionKeyId"]) == ("hipaa", "k1")
     stack.up("--expect-no-changes")
 
@@ -51,7 +51,7 @@ def test_a_service_in_an_infrastructure_of_ones_own(clouds: StackPaths, tmp_path
     assert second["transparentDataEncryptionKeyId"] == "k2"
     stack.up("--refresh", "--expect-no-changes")
 
-    # Of another organization or another adopted service, the preview asks whether it exists.
+    # Another organization or adopted service is left out: the preview requests it from the API.
     others: dict[str, Any] = {
         "cloud_provider": "gcp",
         "region": "us-east1",
@@ -75,7 +75,7 @@ def test_a_service_in_an_infrastructure_of_ones_own(clouds: StackPaths, tmp_path
 
 
 def test_a_service_is_created_from_a_backup(clouds: StackPaths, tmp_path: Path) -> None:
-    """It has the rows; it is not made again when the program forgets about the backup."""
+    """It has the rows. Removing the backup from the program does not replace the service."""
     server = RunningService(clouds)
     for statement in (
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a",
@@ -87,7 +87,7 @@ def test_a_service_is_created_from_a_backup(clouds: StackPaths, tmp_path: Path) 
     restored = {"name": "restored", "backup_id": backup["id"]}
     stack.configure(**restored, backup_encryption_config={"key": "hidden-key"})
     stack.up()
-    # Beside the service, the state has the stack's settings, which here name the key.
+    # In addition to the service, the state has the settings of the stack, which contain the key.
     resources = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
     (saved,) = [entry for entry in resources if entry["type"].endswith("clickhouse:Service")]
     assert "hidden-key" not in json.dumps(saved)

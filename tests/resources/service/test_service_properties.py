@@ -1,4 +1,4 @@
-"""Every property of a service on the local control plane, without the Pulumi CLI in between."""
+"""Every property of a service on the local control plane, without the Pulumi CLI."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from resources.base.errors import ResourceError
 from resources.base.polling import Intervals
 from resources.service import service_fields, waits
 from resources.service.service import ServiceProvider
-from tests.resources.service.service_samples import LEGAL
+from tests.resources.service.service_samples import VALID
 from tests.support.cloud_apis import ControlPlane
 
 DEADLINE_SECONDS = 60.0
 
 
 class Services:
-    """A provider, and the steps that Pulumi's engine would take with it."""
+    """Calls a provider in the same steps as the Pulumi engine."""
 
     def __init__(self, clouds: StackPaths, monkeypatch: pytest.MonkeyPatch) -> None:
         self.control_plane = ControlPlane(clouds)
@@ -47,7 +47,7 @@ class Services:
         self, olds: dict[str, Any], pulumi_name: str = "one", /, **given: Any
     ) -> dict[str, Any]:
         marks = {"pulumi_name": pulumi_name, "resource_urn": f"urn:{pulumi_name}"}
-        place = {**LEGAL, "ip_access_list": ["127.0.0.1/32"]}
+        place = {**VALID, "ip_access_list": ["127.0.0.1/32"]}
         news = {
             **place,
             "organization_id": self.organization_id,
@@ -60,7 +60,7 @@ class Services:
         return result.inputs
 
     def create(self, pulumi_name: str = "one", /, **given: Any) -> tuple[str, dict[str, Any]]:
-        """A new service; nothing about it differs from what was asked for."""
+        """Create a service, and check that it does not differ from its inputs."""
         inputs = self.inputs({}, pulumi_name, **given)
         created = self.provider.create(inputs)
         assert created.id is not None
@@ -69,7 +69,7 @@ class Services:
         return created.id, created.outs
 
     def update(self, service_id: str, olds: dict[str, Any], **given: Any) -> dict[str, Any]:
-        """Change it in place; nothing differs any more."""
+        """Update a service in place, and check that it does not differ from its inputs."""
         news = self.inputs(olds, olds["pulumi_name"], **given)
         diff = self.provider.diff(service_id, olds, news)
         assert (diff.changes, diff.replaces) == (True, [])
@@ -92,12 +92,12 @@ class Services:
         return found
 
     def finish(self, service_id: str) -> None:
-        """Mark it as `Receipt` does once a state knows of it."""
+        """Set the ownership tag that the confirmation resource sets after the id is saved."""
         done = {"add": [{"key": "pulumi-create", "value": "done"}]}
         self.control_plane.patch_service(service_id, "", {"tags": done})
 
     def wait_for(self, service_id: str, state: str) -> None:
-        """Until the API shows a state."""
+        """Wait until the API returns a state."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         while self.live(service_id)["state"] != state:
             assert time.monotonic() < deadline, f"the service is not {state}"
@@ -108,25 +108,25 @@ class Services:
         request = urllib.request.Request(outputs["https_url"], data=b"SELECT 1", headers=headers)
         context = create_default_context(cafile=str(self.ca_file))
         try:
-            with urllib.request.urlopen(request, context=context) as answer:
-                return bool(answer.read() == b"1\n")
+            with urllib.request.urlopen(request, context=context) as response:
+                return bool(response.read() == b"1\n")
         except urllib.error.HTTPError:
             return False
 
 
 @pytest.fixture
 def services(clouds: StackPaths, monkeypatch: pytest.MonkeyPatch) -> Services:
-    """A control plane without a limit on requests."""
+    """Return a control plane without a rate limit."""
     # Shorter intervals: these tests do not check how often a wait sends a request.
     monkeypatch.setattr(waits, "_WHILE_PINGED", Intervals.of(0.1))
     monkeypatch.setattr(waits, "_UNPINGED", Intervals.of(0.1))
-    made = Services(clouds, monkeypatch)
-    made.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
-    return made
+    services = Services(clouds, monkeypatch)
+    services.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
+    return services
 
 
 def test_a_service_is_changed_in_place_in_every_property(services: Services) -> None:
-    """Scaling modes, idling, toggles, endpoints, channel: what was asked for is what there is."""
+    """Scaling modes, idling, toggles, endpoints and channel are as in the inputs."""
     service_id, first = services.create(name="n", mysql_enabled=False, enable_core_dumps=False)
     seen = services.live(service_id)
     assert first["mysql"] == {}
@@ -172,7 +172,7 @@ def test_a_service_is_changed_in_place_in_every_property(services: Services) -> 
 
 
 def test_a_service_stops_and_starts_as_desired(services: Services) -> None:
-    """Made stopped, changed while stopped, started; stopped by somebody else is drift."""
+    """Created as stopped, changed while stopped, then started."""
     service_id, outputs = services.create(desired_state="stopped")
     assert services.live(service_id)["state"] == outputs["state"] == "stopped"
     outputs = services.update(service_id, outputs, desired_state="stopped", num_replicas=2)
@@ -184,8 +184,8 @@ def test_a_service_stops_and_starts_as_desired(services: Services) -> None:
     assert services.control_plane.services() == []
 
 
-def test_an_idle_service_is_woken_where_it_shall_no_longer_idle(services: Services) -> None:
-    """Idle is a form of running, so nothing differs before; awake, it stays so."""
+def test_an_idle_service_is_woken_when_idling_is_turned_off(services: Services) -> None:
+    """Before, an idle service counts as running and does not differ."""
     service_id, outputs = services.create()
     services.control_plane.request("POST", f"/local/services/{service_id}/idle")
     seen = services.provider.read(service_id, outputs).outs or {}
@@ -195,8 +195,8 @@ def test_an_idle_service_is_woken_where_it_shall_no_longer_idle(services: Servic
     assert services.live(service_id)["state"] == "running"
 
 
-def test_an_adopted_service_stays_as_it_is(services: Services) -> None:
-    """Stopped, scaled and with a key, of which the program says nothing."""
+def test_adopting_changes_no_field_that_the_program_does_not_set(services: Services) -> None:
+    """The service is stopped, scaled and has an encryption key."""
     service_id, theirs = services.create(
         desired_state="stopped", has_transparent_data_encryption=True, num_replicas=5
     )
@@ -211,7 +211,7 @@ def test_an_adopted_service_stays_as_it_is(services: Services) -> None:
 
 
 def test_drift_in_everything_is_seen_and_repaired(services: Services) -> None:
-    """Whatever somebody changes in the console, a refresh names it and an update puts it back."""
+    """A refresh shows every field changed out of band, and an update restores it."""
     wanted: dict[str, Any] = {
         "name": "n",
         "release_channel": "slow",
@@ -230,7 +230,7 @@ def test_drift_in_everything_is_seen_and_repaired(services: Services) -> None:
     }
     service_id, outputs = services.create(**wanted)
     before = services.live(service_id)
-    by_hand: dict[str, Any] = {
+    out_of_band: dict[str, Any] = {
         "name": "m",
         "releaseChannel": "fast",
         "enableCoreDumps": False,
@@ -240,7 +240,7 @@ def test_drift_in_everything_is_seen_and_repaired(services: Services) -> None:
         "endpoints": [{"protocol": "mysql", "enabled": False}],
         "privateEndpointIds": {"add": ["vpce-2"], "remove": ["vpce-1"]},
     }
-    services.control_plane.patch_service(service_id, "", by_hand)
+    services.control_plane.patch_service(service_id, "", out_of_band)
     size = {"minReplicaMemoryGb": 32, "maxReplicaMemoryGb": 32, "minReplicas": 1, "maxReplicas": 5}
     scaling = {"autoscalingMode": "horizontal", **size, "idleScaling": False}
     services.control_plane.patch_service(service_id, "/replicaScaling", scaling)
@@ -249,7 +249,7 @@ def test_drift_in_everything_is_seen_and_repaired(services: Services) -> None:
 
     seen = services.provider.read(service_id, outputs).outs or {}
     news = services.inputs(seen, seen["pulumi_name"], **wanted)
-    # In horizontal mode there is no number of replicas, and the bounds are nobody's wish in ours.
+    # Horizontal mode has no number of replicas, and the mode of the program has no bounds.
     readable = set(service_fields.READABLE) - {"min_replicas", "max_replicas"}
     assert set(service_fields.changed(seen, news)) == {*readable, "desired_state"}
     repaired = services.update(service_id, seen, **wanted)
@@ -257,10 +257,10 @@ def test_drift_in_everything_is_seen_and_repaired(services: Services) -> None:
     assert repaired["password"] == outputs["password"]
 
 
-def test_a_forgotten_warehouse_is_removed_secondaries_first(
+def test_orphans_deletes_secondaries_before_their_primary(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the command for stacks that are never brought up again."""
+    """`orphans` is the command for stacks that no `pulumi up` will reach again."""
     mark = {"stack_mark": "organization.project.stack"}
     _, primary = services.create(**mark)
     services.create("two", data_warehouse_id=primary["data_warehouse_id"], **mark)
@@ -272,8 +272,8 @@ def test_a_forgotten_warehouse_is_removed_secondaries_first(
     assert services.control_plane.services() == []
 
 
-def test_a_password_that_only_its_owner_knows(services: Services) -> None:
-    """Hashes are sent once; without them, there is a generated password again."""
+def test_a_service_with_hashes_has_no_password_in_its_outputs(services: Services) -> None:
+    """Hashes are sent once. Without hashes, a password is generated again."""
     hashes = {
         "password_sha256_hash": passwords.base64_sha256("first"),
         "password_double_sha1_hash": passwords.double_sha1_hex("first"),
@@ -290,8 +290,8 @@ def test_a_password_that_only_its_owner_knows(services: Services) -> None:
     assert not services.logs_in(outputs, "second")
 
 
-def test_a_primary_does_not_go_before_its_secondaries(services: Services) -> None:
-    """The secondary shares the password; who holds the primary is named."""
+def test_a_primary_is_not_deleted_before_its_secondaries(services: Services) -> None:
+    """The error names the secondary, which has the same password."""
     primary_id, primary = services.create()
     secondary_id, secondary = services.create(
         "two", data_warehouse_id=primary["data_warehouse_id"], is_readonly=True, name="reader"
@@ -302,7 +302,7 @@ def test_a_primary_does_not_go_before_its_secondaries(services: Services) -> Non
     held = rf"reader \({secondary_id}\) is running"
     with pytest.raises(ResourceError, match=f"cannot stop .* {held}"):
         services.provider.delete(primary_id, primary)
-    # Another stack's is somebody else's decision: nothing is stopped.
+    # A secondary of another stack is not stopped.
     stopping = services.inputs(primary, desired_state="stopped", stack_mark="another")
     with pytest.raises(ResourceError, match=f"cannot stop .* {held}"):
         services.provider.update(primary_id, primary, stopping)
@@ -319,20 +319,20 @@ def test_a_primary_does_not_go_before_its_secondaries(services: Services) -> Non
 
 
 def test_a_protected_service_is_neither_deleted_nor_replaced(services: Services) -> None:
-    """The property is named; it has to be taken away first, in an `up` of its own."""
+    """The error names the property, which a separate `up` has to remove first."""
     service_id, outputs = services.create(deletion_protection=True)
     services.finish(service_id)
-    said = "deletion_protection is True"
-    with pytest.raises(ResourceError, match=said):
+    reason = "deletion_protection is True"
+    with pytest.raises(ResourceError, match=reason):
         services.provider.delete(service_id, outputs)
     news = services.inputs(outputs, region="us-east-1")
-    with pytest.raises(ResourceError, match=f"{said}: another region would replace"):
+    with pytest.raises(ResourceError, match=f"{reason}: another region would replace"):
         services.provider.diff(service_id, outputs, news)
-    # A forced replacement has no `diff`: the check before the create refuses it.
+    # A forced replacement has no `diff`: the check before the create rejects it.
     place = services.inputs(outputs)
     (failure,) = services.provider.check({}, {**place, "deletion_protection": True}).failures
     assert failure.reason is not None
-    assert f"{said}: service {outputs['name']} ({service_id}) of this resource" in failure.reason
+    assert f"{reason}: service {outputs['name']} ({service_id}) of this resource" in failure.reason
     assert services.provider.check({}, place).failures == []
 
     outputs = services.update(service_id, outputs, deletion_protection=False)

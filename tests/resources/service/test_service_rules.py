@@ -1,4 +1,4 @@
-"""What is legal in a service: each rule, and its other side."""
+"""Valid and invalid inputs of a service, for each rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulumi.output import Unknown
 
 import clickhouse_api
 from resources.service import service_rules
-from tests.resources.service.service_samples import LEGAL
+from tests.resources.service.service_samples import VALID
 
 HORIZONTAL = {"autoscaling_mode": "horizontal", "min_replicas": 2, "max_replicas": 4}
 BYOC = {"byoc_id": "infra", "min_replica_memory_gb": 16, "max_replica_memory_gb": 16}
@@ -20,12 +20,12 @@ SHA256 = base64.b64encode(bytes(32)).decode()
 
 
 def failures(**changes: Any) -> list[str]:
-    result = service_rules.check({**LEGAL, **changes})
+    result = service_rules.check({**VALID, **changes})
     return [failure.reason for failure in result.failures]
 
 
-def test_regions_are_those_of_the_document() -> None:
-    """Every region of the API's document belongs to exactly one provider here."""
+def test_regions_are_those_of_the_openapi_spec() -> None:
+    """Every region of the OpenAPI spec belongs to exactly one provider here."""
     document = json.loads((Path(clickhouse_api.__file__).parent / "openapi.json").read_text())
     listed = document["components"]["schemas"]["ServicePostRequest"]["properties"]["region"]["enum"]
     here = [region for regions in service_rules.REGIONS.values() for region in regions]
@@ -117,26 +117,26 @@ def test_regions_are_those_of_the_document() -> None:
         ({"password": "x"}, "password is only allowed for an adopted service"),
     ],
 )
-def test_an_illegal_value_is_refused(changes: dict[str, Any], reason: str) -> None:
-    """Property, value and what is allowed."""
-    (refused,) = failures(**changes)
-    assert reason in refused
+def test_an_invalid_value_is_rejected(changes: dict[str, Any], reason: str) -> None:
+    """The message has the property, the value and the allowed values."""
+    (failure,) = failures(**changes)
+    assert reason in failure
 
 
-def test_what_is_not_known_yet_is_not_judged() -> None:
-    """In a preview a value may come from a resource that does not exist yet."""
+def test_a_value_that_is_not_known_yet_is_accepted() -> None:
+    """In a preview, a value may come from a resource that does not exist yet."""
     unknown = Unknown()  # type: ignore[no-untyped-call]
     assert failures(num_replicas=unknown, region=unknown, tags={"a": unknown}) == []
 
 
 def test_numbers_may_come_as_floats() -> None:
-    """8.0 is how Pulumi's wire spells 8."""
-    assert service_rules.check({**LEGAL, "num_replicas": 2.0}).inputs["num_replicas"] == 2
+    """Pulumi sends 8 as 8.0."""
+    assert service_rules.check({**VALID, "num_replicas": 2.0}).inputs["num_replicas"] == 2
 
 
 def test_an_adopted_service_keeps_its_scaling() -> None:
-    """Our defaults are for services that we make."""
-    assert "num_replicas" not in service_rules.check({**LEGAL, "adopt": "id"}).inputs
+    """The defaults are for services that this program creates."""
+    assert "num_replicas" not in service_rules.check({**VALID, "adopt": "id"}).inputs
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,8 @@ def test_an_adopted_service_keeps_its_scaling() -> None:
 def test_a_secondary_stops_and_runs_with_its_primary(
     given: dict[str, Any], desired: str | None
 ) -> None:
-    """Unless it says otherwise, as far as that is possible."""
-    result = service_rules.check({**LEGAL, **given})
+    """Unless the program sets another state, as far as the API allows."""
+    result = service_rules.check({**VALID, **given})
     assert result.failures == []
     assert result.inputs.get("desired_state") == desired
 
@@ -163,11 +163,11 @@ def test_a_secondary_stops_and_runs_with_its_primary(
     ("name", "value"),
     [("password_sha256_hash", "secret-1"), ("password_double_sha1_hash", "secret-2")],
 )
-def test_a_malformed_hash_is_refused_without_being_shown(name: str, value: str) -> None:
-    """Whoever mistakes the field for one of a password finds no password in a log."""
-    (refused,) = failures(**{"password_sha256_hash": SHA256, name: value})
-    assert refused.startswith(f"{name} is not")
-    assert value not in refused
+def test_a_malformed_hash_is_rejected_without_being_shown(name: str, value: str) -> None:
+    """A user may confuse the field with that of a password, which must not be logged."""
+    (failure,) = failures(**{"password_sha256_hash": SHA256, name: value})
+    assert failure.startswith(f"{name} is not")
+    assert value not in failure
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_a_malformed_hash_is_refused_without_being_shown(name: str, value: str) 
         },
     ],
 )
-def test_what_goes_together_is_legal(changes: dict[str, Any]) -> None:
-    """The other side of each rule."""
+def test_a_valid_combination_is_accepted(changes: dict[str, Any]) -> None:
+    """Each rule also has inputs that it accepts."""
     assert failures(**changes) == []
 
 
@@ -208,8 +208,8 @@ def test_what_goes_together_is_legal(changes: dict[str, Any]) -> None:
         ({"adopt": "id"}, {}),
     ],
 )
-def test_our_own_defaults(changes: dict[str, Any], scaling: dict[str, int]) -> None:
-    """They go with the mode; an adopted service and an old tier get none."""
+def test_defaults_of_the_provider(changes: dict[str, Any], scaling: dict[str, int]) -> None:
+    """They depend on the mode. An adopted service and an old tier get none."""
     names = ("min_replica_memory_gb", "max_replica_memory_gb", "num_replicas")
-    inputs = service_rules.check({**LEGAL, **changes}).inputs
+    inputs = service_rules.check({**VALID, **changes}).inputs
     assert {name: inputs[name] for name in names if name in inputs} == scaling

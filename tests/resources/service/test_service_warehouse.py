@@ -1,4 +1,4 @@
-"""A warehouse on the real Pulumi CLI: quiet previews, protection, a password of one's own."""
+"""A warehouse on the real Pulumi CLI: previews without replacements, protection, hashes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from local.stack.paths import StackPaths
 from resources.base import passwords
 from tests.support.program_stack import ProgramStack
 
-HASH = passwords.base64_sha256("only its owner knows")
+HASH = passwords.base64_sha256("of the owner")
 
 
-def test_a_change_of_the_primary_does_not_threaten_the_secondary(
+def test_a_change_of_the_primary_does_not_replace_the_secondary(
     clouds: StackPaths, tmp_path: Path
 ) -> None:
-    """Nor does a protected service go because of a changed line."""
+    """A protected service is not replaced."""
     fast = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000"}
     stack = ProgramStack(clouds, "secondary", tmp_path, environment=fast)
     stack.control_plane.request("PUT", "/local/faults", {"requests_per_window": 0})
@@ -24,19 +24,18 @@ def test_a_change_of_the_primary_does_not_threaten_the_secondary(
     primary, reader = sorted(stack.services(), key=lambda service: not service["isPrimary"])
     assert reader["dataWarehouseId"] == primary["dataWarehouseId"]
     assert (reader["isPrimary"], reader["isReadonly"]) == (False, True)
-    # Beside the services, the state has the stack's settings, which here name the hash.
+    # In addition to services, the state has the settings of the stack, which contain the hash.
     resources = json.loads(stack.state())["checkpoint"]["latest"]["resources"]
     saved = [entry for entry in resources if entry["type"].endswith("clickhouse:Service")]
     assert len(saved) == 2
     assert HASH not in json.dumps(saved)
     stack.up("--expect-no-changes")
 
-    # A change of the primary in place is no replacement of what depends on it, not even as far as
-    # a preview can know.
+    # A change of the primary in place replaces no resource that depends on it, also in a preview.
     stack.configure(deletion_protection=True, password_sha256_hash=HASH, name="renamed")
     assert "replace" not in " ".join(stack.preview().values())
 
-    # What would lose data is refused before anything happens.
+    # A change that would lose data is rejected in the preview.
     stack.configure(deletion_protection=True, password_sha256_hash=HASH, compliance_type="pci")
     shown = stack.pulumi("preview", succeeds=False)
     assert "deletion_protection is True: another compliance_type would replace service" in shown
@@ -44,7 +43,7 @@ def test_a_change_of_the_primary_does_not_threaten_the_secondary(
 
 
 def test_a_warehouse_stops_and_starts_in_one_up(clouds: StackPaths, tmp_path: Path) -> None:
-    """The secondary first, though the primary is changed first; what contradicts is refused."""
+    """The secondary stops first, although the primary is changed first. A conflict is rejected."""
     fast = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000"}
     stack = ProgramStack(clouds, "secondary", tmp_path, environment=fast)
 

@@ -1,4 +1,4 @@
-"""Whatever of a server's databases, users and rights `args` names, for tests."""
+"""The databases, users and rights of a server that `args` names, for tests."""
 
 import pulumi
 
