@@ -115,7 +115,8 @@ class DeclarativeProvider(Provider):
                 names=names,
                 progress=progress,
             )
-            live = self._synced(change)
+            synced = self.sync(change) if self.needs_sync(change) else live
+            live = self._settled(change, synced)
         return CreateResult(resource_id, {**self.outputs(live, self._with_given(props)), **secrets})
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
@@ -156,7 +157,8 @@ class DeclarativeProvider(Provider):
                 names=sorted(names),
                 progress=progress,
             )
-            live = self._synced(change)
+            synced = self.sync(change) if self.needs_sync(change) else live
+            live = self._settled(change, synced)
         outputs = self.outputs(live, self._with_given(news))
         return UpdateResult({**outputs, **self._create_only(olds)})
 
@@ -273,19 +275,21 @@ class DeclarativeProvider(Provider):
         except errors.NotFound:
             return None
 
-    def _synced(self, change: Change) -> Live:
-        if change.live is not None and not self.needs_sync(change):
-            return change.live
+    def _settled(self, change: Change, live: Live | None) -> Live:
+        """Wait until the object has the wanted values.
+
+        Args:
+            live: the object as `sync` returned it; None to read it.
+        """
         client, resource_id, news = change.client, change.resource_id, change.news
 
         def observe() -> Live | None:
-            live = self._observed(client, resource_id, news)
-            if self.shared_field and live is not None and self.differences(live, news):
+            seen = self._observed(client, resource_id, news)
+            if self.shared_field and seen is not None and self.differences(seen, news):
                 # A process on another machine read before our write and wrote after it.
-                live = self.sync(replace(change, live=live))
-            return live
+                seen = self.sync(replace(change, live=seen))
+            return seen
 
-        live = self.sync(change)
         if live is None:
             live = self._observed(client, resource_id, news)
         poller = Poller(self.display_name, _SETTLE_SECONDS, intervals=SETTLE_INTERVALS)

@@ -49,12 +49,12 @@ from resources.base.errors import ResourceError
 from resources.base.ownership import CREATE, DONE, Owner, stack_mark
 from resources.base.urns import urn_of
 from resources.service import service_fields, service_rules
+from resources.service.service_list_cache import service_lists
 from resources.service.service_passwords import first_password, next_password
 from resources.service.service_requests import post_request
 from resources.service.service_states import DELETING, FAILED
 from resources.service.service_steps import ServiceSteps
 from resources.service.unfinished_services import (
-    may_have_unfinished,
     reject_second_service,
     require_same_kind,
     unfinished_service,
@@ -224,7 +224,8 @@ class ServiceProvider(ProtectedResource):
 
     def may_have_unfinished(self, client: Client, props: Mapping[str, Any]) -> bool:
         """Return False if the list that all resources of this run share shows no such service."""
-        return may_have_unfinished(client, props)
+        services = service_lists.services(client, props["organization_id"])
+        return bool(Owner.of(props).unfinished(services))
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
         """Return the service that an interrupted create of this resource left."""

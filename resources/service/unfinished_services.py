@@ -11,24 +11,16 @@ from typing import TYPE_CHECKING, Any
 from resources.base.errors import ResourceError
 from resources.base.ownership import Owner
 from resources.service import service_fields
-from resources.service.service_list_cache import service_lists
 from resources.service.service_states import DELETED, DELETING
 
 if TYPE_CHECKING:
     from clickhouse_api import Client, models
 
 __all__ = [
-    "may_have_unfinished",
     "reject_second_service",
     "require_same_kind",
     "unfinished_service",
 ]
-
-
-def may_have_unfinished(client: Client, props: Mapping[str, Any]) -> bool:
-    """Return whether the list that all resources of this run share has an unfinished service."""
-    services = service_lists.services(client, props["organization_id"])
-    return bool(Owner.of(props).unfinished(services))
 
 
 def unfinished_service(client: Client, props: Mapping[str, Any]) -> models.Service | None:
