@@ -37,7 +37,7 @@ CONFIGURATION_DEFAULTS: dict[str, Json] = {
     "backupPeriodInHours": 24,
     "backupRetentionPeriodInHours": 24,
 }
-_SYSTEM_DATABASES = "system, information_schema, INFORMATION_SCHEMA"
+_EXCLUDED = "system, information_schema, INFORMATION_SCHEMA"
 
 
 class RestoreFailed(Exception):
@@ -115,7 +115,7 @@ class Backups:
                 shutil.copytree, self._data(id), inside, copy_function=os.link, dirs_exist_ok=True
             )
             # The engine creates the default database, whose definition is not in the backup.
-            await plane.ask(
+            await plane.query(
                 f"RESTORE ALL FROM File('{inside}') SETTINGS allow_different_database_def = 1"
             )
         except (ClickHouseError, OSError, aiohttp.ClientError) as error:
@@ -140,7 +140,7 @@ class Backups:
 
     async def _written(self, plane: DataPlane, inside: Path) -> str:
         try:
-            await plane.ask(f"BACKUP ALL EXCEPT DATABASES {_SYSTEM_DATABASES} TO File('{inside}')")
+            await plane.query(f"BACKUP ALL EXCEPT DATABASES {_EXCLUDED} TO File('{inside}')")
         except (ClickHouseError, aiohttp.ClientError):
             shutil.rmtree(inside, ignore_errors=True)
             return "error"

@@ -1,4 +1,4 @@
-"""The ClickHouse process of one service: its files, its private ports, its start and its end."""
+"""Runs the ClickHouse process of one service: files, private ports, start and stop."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _PROGRAM = Path(__file__).with_name("server")
 
 
 class EngineFailed(Exception):
-    """An engine did not come up; the message says which one and where its log is."""
+    """An engine did not start. The message names the engine and its log."""
 
 
 class ServiceEngine:
-    """One engine: stopped or running, kept alive while it should run.
+    """One engine. While it should run, it is started again when it ends.
 
     Args:
-        folder: holds the data, the configuration, the log and the process id (`engine.pid`).
-        library: libchdb.
-        storage_key: encrypts the rows, see `engine_storage.py`.
+        folder: has the data, the configuration, the log and the process id (`engine.pid`).
+        library: path of libchdb.
+        storage_key: key that encrypts the rows, see `engine_storage.py`.
 
     Attributes:
-        ready: set while the engine answers.
+        ready: set while the engine serves requests.
     """
 
     def __init__(self, folder: Path, *, library: Path, storage_key: str) -> None:
@@ -57,28 +57,28 @@ class ServiceEngine:
 
     @property
     def url(self) -> str:
-        """Where the engine's HTTP interface is, for the front alone."""
+        """Return the URL of the engine's HTTP interface, which only the proxy can reach."""
         return f"http://127.0.0.1:{self.http_port}"
 
     @property
     def pid(self) -> int | None:
-        """Process id, or None while there is none."""
+        """Return the process id, or None while no process runs."""
         return self._process.pid if self._process else None
 
     def new_socket(self, _address: object = None) -> socket.socket:
-        """Return a new socket that can connect to the engine's ports, for the front alone.
+        """Return a new socket that can connect to the engine's ports.
 
         Raises:
-            ConnectionRefusedError: there is no engine.
+            ConnectionRefusedError: no engine runs.
         """
         return engine_socket(self._door)
 
     async def start(self, directory: Directory) -> None:
-        """Start with these users and wait until it answers.
+        """Start the engine with these users, and wait until it serves requests.
 
         Raises:
-            EngineFailed: it did not answer within a minute, or its data cannot be read; nothing
-                runs then.
+            EngineFailed: the engine did not respond within a minute, or its data cannot be read.
+                Then no process runs.
         """
         try:
             self._storage.prepare()
@@ -100,12 +100,12 @@ class ServiceEngine:
         except TimeoutError:
             await self.stop()
             raise EngineFailed(
-                f"the engine in {self._folder} did not answer within "
+                f"the engine in {self._folder} did not respond within "
                 f"{_START_DEADLINE_SECONDS:.0f} s; see engine.log there"
             ) from None
 
     async def stop(self) -> None:
-        """End the process. What it answered for is on disk, so it is not asked twice."""
+        """Kill the process. All acknowledged data is on disk, so no grace period is needed."""
         self.ready.clear()
         if self._process is not None:
             await self._process.stop(grace_seconds=0.0)
@@ -120,16 +120,16 @@ class ServiceEngine:
         return [*program, str(self._library), str(self._folder), *ports, str(self._door)]
 
     def _prepare(self, directory: Directory) -> None:
-        # For every start: the program deletes the users' file once it was read.
+        # At every start, because the program deletes the users' file after the engine has read it.
         write_users_file(self._folder / "users.xml", directory, memory_bytes=_QUERY_MEMORY_BYTES)
         write_private(self._folder / "config.xml", self._config().encode())
-        forgotten = drop_tokens_without_part(
+        removed = drop_tokens_without_part(
             logs=self._storage.deduplication_logs, parts=self._storage.rows
         )
-        if forgotten:
+        if removed:
             print(
-                f"{self._folder.parent.name}: {forgotten} inserts were cut off by the kill; "
-                "their repeats will be taken",
+                f"{self._folder.parent.name}: {removed} inserts were interrupted by the kill; "
+                "their repeats will be accepted",
                 file=sys.stderr,
                 flush=True,
             )
@@ -138,7 +138,7 @@ class ServiceEngine:
         self.ready.clear()
         self.http_port, self.tcp_port = self._next_ports
         if self._process is not None:
-            # Should it die, other ports: somebody may have taken these meanwhile.
+            # The next start uses other ports, because another process may use these by then.
             self._next_ports = _free_ports()
             self._process.command = self._command()
         if self._watch is not None:
@@ -160,15 +160,15 @@ class ServiceEngine:
                 await asyncio.sleep(_POLL_SECONDS)
 
     def lost(self) -> None:
-        """Told by the front that a connection failed: the process is dead or dying.
+        """Clear `ready` after a failed connection: the process has ended, or is ending.
 
-        The keeper starts it again; until then nobody should be sent to it.
+        It is started again. Until then no request should be sent to it.
         """
         if self.pid is None:
             self.ready.clear()
 
     def _config(self) -> str:
-        # Caches and pools are sized for a laptop: the defaults are for a whole server.
+        # Caches and pools have the size for a laptop: the defaults are for a whole server.
         folder = escape(str(self._folder))
         return f"""<clickhouse>
 <users_config>{folder}/users.xml</users_config>
@@ -191,10 +191,10 @@ class ServiceEngine:
 
 
 def find_library() -> Path:
-    """The libchdb that npm installed for this machine.
+    """Return the libchdb that npm installed for this machine.
 
     Raises:
-        EngineFailed: there is none.
+        EngineFailed: libchdb is not installed.
     """
     modules = Path(__file__).resolve().parents[1] / "node_modules" / "@chdb"
     for library in sorted(modules.glob("lib-*/libchdb.*")):
@@ -204,6 +204,6 @@ def find_library() -> Path:
 
 
 def _free_ports() -> tuple[int, int]:
-    # Both are held at once, so that the system cannot give the same one twice.
+    # Both are open at the same time, so that they are different ports.
     with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
         return int(a.getsockname()[1]), int(b.getsockname()[1])

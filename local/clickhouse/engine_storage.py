@@ -7,8 +7,8 @@ and with `INSERT … FROM INFILE`: no privilege and no setting of libchdb restri
   Landlock keeps both from the engine (`server/file_sandbox.py`).
 - Definitions of databases and tables are not encrypted, because ClickHouse cannot load them from an
   encrypted disk. Their folder has a random name, which only `system.disks` shows.
-- Deduplication logs are not encrypted, because an encrypted disk holds a token back in memory, and
-  a killed engine would forget the token of an insert that it has confirmed. The path contains the
+- Deduplication logs are not encrypted, because an encrypted disk buffers a token in memory, and a
+  killed engine would lose the token of an insert that it has acknowledged. The path contains the
   UUID of the table.
 """
 
@@ -38,7 +38,7 @@ class PlainData(Exception):
 
 @dataclass(frozen=True)
 class EngineStorage:
-    """Where one engine stores what.
+    """The folders of one engine.
 
     Attributes:
         folder: the folder `engine` of the service.
@@ -50,28 +50,28 @@ class EngineStorage:
 
     @property
     def data(self) -> Path:
-        """The folder that holds everything else."""
+        """Return the folder of all other data."""
         return self.folder / "data"
 
     @property
     def rows(self) -> Path:
-        """The folder of the encrypted disk: parts of tables, by the UUID of the table."""
+        """Return the folder of the encrypted disk: parts of tables, by the UUID of the table."""
         return self.data / "encrypted"
 
     @property
     def deduplication_logs(self) -> Path:
-        """The folder of the disk for deduplication logs, by the UUID of the table."""
+        """Return the folder of the disk for deduplication logs, by the UUID of the table."""
         return self.data / "deduplication"
 
     @property
     def definitions(self) -> Path:
-        """The folder of the disk for the definitions of databases and tables."""
+        """Return the folder of the disk for the definitions of databases and tables."""
         service = self.folder.parent.name.encode()
         name = hmac.digest(bytes.fromhex(self.key), service, hashlib.sha256).hex()
         return self.data / f"definitions_{name}"
 
     def prepare(self) -> None:
-        """Create what ClickHouse has to find in the folder at its start.
+        """Create the files and folders that ClickHouse needs at its start.
 
         Raises:
             PlainData: the folder has unencrypted rows, which this configuration cannot read.
@@ -85,7 +85,7 @@ class EngineStorage:
         metadata.mkdir(parents=True, exist_ok=True)
         default = metadata / "default"
         # ClickHouse reads the UUID of the database `default` from the text of this link. The link
-        # leads nowhere, so that file() cannot follow it to the definitions of that database.
+        # has no target, so that file() cannot follow it to the definitions of that database.
         if not default.is_symlink():
             default.symlink_to(f"nowhere/{uuid.uuid4()}")
 
@@ -117,7 +117,7 @@ class EngineStorage:
 
 
 def load_storage_key(path: Path) -> str:
-    """Return the key of a cloud in hex. Create the key if there is no such file."""
+    """Return the key of a cloud in hex. Create the key if the file does not exist."""
     if not path.exists():
         write_private(path, secrets.token_hex(_KEY_BYTES).encode())
     return path.read_text(encoding="ascii")

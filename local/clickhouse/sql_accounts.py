@@ -1,8 +1,9 @@
-"""The users, roles and settings profiles of one service, as they are kept between its starts.
+"""The users, roles and settings profiles of one service, and their file between its starts.
 
-The engine takes them only from a file (`users_file.py`), and its own session is a `default`
-without a password that no setting can take away. So the outside's `default` has the name `ADMIN`
-inside, and the engine's `default` may hold one session at most: its own, which never ends.
+The engine reads them only from a file (`users_file.py`). Its internal session belongs to a user
+`default` without a password, which no setting can remove. So the client's `default` has the name
+`ADMIN` in the engine. The engine's `default` may have one session: the internal one, which never
+ends.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ __all__ = [
     "MONITOR",
     "NAME",
     "RESERVED_NAMES",
-    "Account",
     "Directory",
     "Profile",
-    "Role",
     "Setting",
+    "SqlAccount",
+    "SqlRole",
     "generated_password",
     "hash_from_base64",
     "inner_name",
@@ -37,38 +38,38 @@ __all__ = [
     "sha256_hex",
 ]
 
-# As long as `default`, so that one can stand for the other in an answer of any format.
+# As long as `default`, so that one can replace the other in a response of any format.
 ADMIN = "_admin_"
 MONITOR = "_monitor_"
 RESERVED_NAMES = frozenset({ADMIN, MONITOR, "default"})
 
-# What an XML element may be called without the engine reading a path out of it.
+# Names of XML elements that the engine does not parse as a path.
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
-# The table function file() would read any file that the process may. The scalar file() checks no
-# grant, see README.md.
+# The table function file() would read all files that the process can read. The scalar file()
+# checks no grant, see README.md.
 _ADMIN_GRANTS = ("GRANT ALL ON *.* WITH GRANT OPTION", "REVOKE READ, WRITE ON FILE")
 _MONITOR_GRANTS = (
     "GRANT SELECT ON system.processes",
     "GRANT SHOW USERS, SHOW ROLES, SHOW ACCESS ON *.*",
-    # For BACKUP and RESTORE, which make what was there and read it through views.
+    # For BACKUP and RESTORE, which create all objects and read through views.
     "GRANT BACKUP, CREATE, INSERT, SELECT, SHOW, dictGet ON *.*",
     "GRANT TABLE ENGINE ON *",
 )
 
 
 @dataclass(frozen=True)
-class Account:
+class SqlAccount:
     """One user of a service.
 
     Attributes:
-        name: as the engine knows it.
-        password_hash: hex; the engine compares against it.
+        name: its name in the engine.
+        password_hash: hex; the engine compares passwords with it.
         grants: statements without their `TO`, applied in this order.
-        database: where its sessions begin.
-        settings: of its sessions.
+        database: the default database of its sessions.
+        settings: settings of its sessions.
         hash_kind: `sha256` or `double_sha1`.
-        roles: those granted, and whether it may pass them on.
+        roles: granted roles, and whether the user may grant them.
     """
 
     name: str
@@ -80,27 +81,27 @@ class Account:
     roles: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
-    def admin(cls, password_hash: str) -> Account:
-        """The account behind the outside's `default`; the hash is a SHA-256."""
+    def admin(cls, password_hash: str) -> SqlAccount:
+        """Return the account of the client's `default`. The hash is a SHA-256."""
         return cls(ADMIN, password_hash, _ADMIN_GRANTS)
 
     @classmethod
-    def monitor(cls, password: str) -> Account:
-        """The front's own account: it looks at queries and accounts, and makes backups."""
+    def monitor(cls, password: str) -> SqlAccount:
+        """Return the account of the proxy, which reads queries and accounts, and takes backups."""
         return cls(MONITOR, sha256_hex(password), _MONITOR_GRANTS)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Account:
-        """The account that `to_json` wrote."""
+    def from_json(cls, value: Mapping[str, Any]) -> SqlAccount:
+        """Return the account of `to_json`."""
         return cls(**{**value, "grants": tuple(value["grants"])})
 
     def to_json(self) -> dict[str, Any]:
-        """For the state folder."""
+        """Return the account as JSON, for the state folder."""
         return {**asdict(self), "grants": list(self.grants)}
 
 
 @dataclass(frozen=True)
-class Role:
+class SqlRole:
     """One role of a service; the fields are those of `Account`."""
 
     name: str
@@ -110,7 +111,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting of a profile and its constraints; None where nothing is said.
+    """One setting of a profile and its constraints; None if the statement has none.
 
     Attributes:
         writability: `CONST`, `WRITABLE` or `CHANGEABLE_IN_READONLY`.
@@ -127,8 +128,8 @@ class Profile:
     """One settings profile of a service.
 
     Attributes:
-        settings: by name, in the order of the statement.
-        to: users and roles it is in force for.
+        settings: settings by name, in the order of the statement.
+        to: users and roles to which it applies.
     """
 
     name: str
@@ -138,27 +139,27 @@ class Profile:
 
 @dataclass(frozen=True)
 class Directory:
-    """Everything about access that a service remembers, each by its name in the engine."""
+    """All users, roles and profiles of a service, by their names in the engine."""
 
-    users: Mapping[str, Account] = field(default_factory=dict)
-    roles: Mapping[str, Role] = field(default_factory=dict)
+    users: Mapping[str, SqlAccount] = field(default_factory=dict)
+    roles: Mapping[str, SqlRole] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
 
-    def grantee(self, name: str) -> Account | Role | None:
-        """The user or the role of that name; no role has a user's name."""
+    def grantee(self, name: str) -> SqlAccount | SqlRole | None:
+        """Return the user or the role with a name. No role has the name of a user."""
         return self.users.get(name) or self.roles.get(name)
 
-    def with_grantee(self, grantee: Account | Role) -> Directory:
-        """The same with this user or role in place of the one of its name."""
-        if isinstance(grantee, Account):
+    def with_grantee(self, grantee: SqlAccount | SqlRole) -> Directory:
+        """Return a copy with this user or role added or replaced."""
+        if isinstance(grantee, SqlAccount):
             return replace(self, users={**self.users, grantee.name: grantee})
         return replace(self, roles={**self.roles, grantee.name: grantee})
 
     def without(self, names: Iterable[str]) -> Directory:
-        """The same without these users and roles, wherever they are mentioned."""
+        """Return a copy without these users and roles, and without references to them."""
         gone = set(names)
 
-        def less(grantee: Account | Role) -> Any:
+        def less(grantee: SqlAccount | SqlRole) -> Any:
             roles = {name: option for name, option in grantee.roles.items() if name not in gone}
             return replace(grantee, roles=roles)
 
@@ -172,7 +173,7 @@ class Directory:
         )
 
     def roles_of(self, name: str) -> set[str]:
-        """The roles that a user or role has, also through other roles."""
+        """Return the roles that a user or role has, also through other roles."""
         found: set[str] = set()
         pending = [name]
         while pending:
@@ -183,7 +184,7 @@ class Directory:
         return found
 
     def profiles_of(self, name: str) -> list[str]:
-        """The profiles in force for a user: its own after those of its roles, as each wins."""
+        """Return the profiles of a user. Its own come after those of its roles, so they win."""
         roles = self.roles_of(name)
         through_roles = [p.name for p in self.profiles.values() if roles & set(p.to)]
         own = [p.name for p in self.profiles.values() if name in p.to]
@@ -191,12 +192,12 @@ class Directory:
 
 
 def sha256_hex(password: str) -> str:
-    """What the users file holds for a password."""
+    """Return the hash of a password in the users file."""
     return hashlib.sha256(password.encode()).hexdigest()
 
 
 def hash_from_base64(value: str) -> str | None:
-    """Hex of a SHA-256 that came in base64, or None where it is not one."""
+    """Convert a SHA-256 from base64 to hex. Return None if it is not one."""
     try:
         digest = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
@@ -205,24 +206,24 @@ def hash_from_base64(value: str) -> str | None:
 
 
 def generated_password() -> str:
-    """A password with characters of every kind that a rule may ask for."""
+    """Return a random password with characters of all kinds that a rule can require."""
     return f"{secrets.token_urlsafe(15)}.1aA~"
 
 
 def inner_name(name: str) -> str:
-    """What the engine calls the user that clients call `name`."""
+    """Return the engine's name of the user that clients call `name`."""
     return ADMIN if name in ("", "default") else name
 
 
 def load_directory(path: Path) -> Directory:
-    """What `save_directory` wrote; nobody where there is no such file."""
+    """Load the users of `save_directory`, or none if there is no such file."""
     saved = load_json(path, {})
-    if isinstance(saved, list):  # as before there were roles
+    if isinstance(saved, list):  # the format before roles were added
         saved = {"users": saved}
     return Directory(
-        users={u["name"]: Account.from_json(u) for u in saved.get("users", [])},
+        users={u["name"]: SqlAccount.from_json(u) for u in saved.get("users", [])},
         roles={
-            r["name"]: Role(r["name"], tuple(r["grants"]), r["roles"])
+            r["name"]: SqlRole(r["name"], tuple(r["grants"]), r["roles"])
             for r in saved.get("roles", [])
         },
         profiles={
@@ -237,7 +238,7 @@ def load_directory(path: Path) -> Directory:
 
 
 def save_directory(path: Path, directory: Directory) -> None:
-    """Write what `load_directory` reads, durable before this returns."""
+    """Save the users durably, for `load_directory`."""
     save_json(
         path,
         {

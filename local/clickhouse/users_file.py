@@ -1,4 +1,4 @@
-"""The file that the engine reads its users, roles and settings profiles from, at its start."""
+"""Writes the file from which the engine reads users, roles and settings profiles at its start."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from local.clickhouse.sql_accounts import Account, Directory, Profile, Role, Setting
+from local.clickhouse.sql_accounts import Directory, Profile, Setting, SqlAccount, SqlRole
 from local.processes.durable_files import write_private
 
 __all__ = ["OWN_PROFILES", "write_users_file"]
 
-# Names in the file that no profile of a service may have.
+# Names in the file that a profile of a service must not have.
 OWN_PROFILES = re.compile(r"default|engine|of_.*", re.DOTALL)
 _SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WRITABILITY = {
@@ -22,12 +22,12 @@ _WRITABILITY = {
 
 
 def write_users_file(path: Path, directory: Directory, *, memory_bytes: int) -> None:
-    """Write what the engine reads its users from.
+    """Write the users file durably.
 
     Args:
-        path: replaced, durable before this returns.
-        directory: everybody but the engine's own `default`.
-        memory_bytes: the most one query may take.
+        path: the file, which is replaced.
+        directory: all users except the engine's own `default`.
+        memory_bytes: the most memory that a query may use.
     """
     profiles = "".join(_profile(profile) for profile in directory.profiles.values())
     own = "".join(_own_profile(user, directory) for user in directory.users.values())
@@ -50,8 +50,8 @@ def write_users_file(path: Path, directory: Directory, *, memory_bytes: int) -> 
     write_private(path, text.encode())
 
 
-def _own_profile(user: Account, directory: Directory) -> str:
-    """The file gives a user one profile: so each has its own, made of those in force for it."""
+def _own_profile(user: SqlAccount, directory: Directory) -> str:
+    """Return the profile of a user, merged from all that apply: the file allows only one."""
     parents = "".join(
         f"<profile>{name}</profile>" for name in ["default", *directory.profiles_of(user.name)]
     )
@@ -83,7 +83,7 @@ def _constraints(setting: Setting) -> str:
     return shown + _WRITABILITY.get(setting.writability or "", "")
 
 
-def _user(account: Account) -> str:
+def _user(account: SqlAccount) -> str:
     password = f"password_{account.hash_kind}_hex"
     database = f"<default_database>{escape(account.database or '')}</default_database>"
     return (
@@ -94,11 +94,11 @@ def _user(account: Account) -> str:
     )
 
 
-def _role(role: Role) -> str:
+def _role(role: SqlRole) -> str:
     return f"<{role.name}>{_grants(role)}</{role.name}>\n"
 
 
-def _grants(grantee: Account | Role) -> str:
+def _grants(grantee: SqlAccount | SqlRole) -> str:
     granted: Iterable[str] = [
         *grantee.grants,
         *(
@@ -107,5 +107,5 @@ def _grants(grantee: Account | Role) -> str:
         ),
     ]
     queries = "".join(f"<query>{escape(grant)}</query>" for grant in granted)
-    # Without any grant of its own a user of this file would be given all of them.
+    # A user of this file without any grant would have all rights.
     return f"<grants>{queries or '<query>GRANT USAGE ON *.*</query>'}</grants>"

@@ -1,1 +1,1 @@
-"""What clients of a service talk to: TLS outside, the engine's private ports inside."""
+"""The proxy between the clients of a service, with TLS, and the engine's private ports."""

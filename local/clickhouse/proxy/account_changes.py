@@ -1,4 +1,4 @@
-"""What a statement makes of a service's users, roles and settings profiles."""
+"""Applies a statement to a service's users, roles and settings profiles."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from local.clickhouse.proxy.account_grammar import (
     DropProfile,
     DropRole,
     DropUser,
-    Grant,
     GrantRoles,
+    GrantStatement,
     Revoke,
     RevokeRoles,
     SettingsChange,
@@ -24,19 +24,20 @@ from local.clickhouse.proxy.account_grammar import (
 )
 from local.clickhouse.proxy.protocol_errors import ClickHouseError
 from local.clickhouse.proxy.sql_tokens import unsupported
-from local.clickhouse.sql_accounts import ADMIN, Account, Directory, Profile, Role, Setting
+from local.clickhouse.sql_accounts import ADMIN, Directory, Profile, Setting, SqlAccount, SqlRole
 from local.clickhouse.users_file import OWN_PROFILES
 
 __all__ = ["apply", "unknown_profile"]
 
 
 def apply(statement: Statement, found: Directory, *, database: str | None = None) -> Directory:
-    """Users, roles and profiles after a statement.
+    """Return the users, roles and profiles after a statement.
 
     Args:
-        database: the session's, for grants that name none.
+        database: database of the session, for grants that name none.
     Raises:
-        ClickHouseError: something exists already, or does not, or cannot be had locally.
+        ClickHouseError: an object exists already or does not exist, or a feature is not available
+            locally.
     """
     match statement:
         case CreateUser():
@@ -50,7 +51,7 @@ def apply(statement: Statement, found: Directory, *, database: str | None = None
         case DropRole():
             gone = _present(statement.names, found.roles, "role", if_exists=statement.if_exists)
             return found.without(gone)
-        case Grant():
+        case GrantStatement():
             return _grant(statement, found, database)
         case Revoke():
             return _revoke(statement, found, database)
@@ -67,7 +68,7 @@ def apply(statement: Statement, found: Directory, *, database: str | None = None
 
 
 def unknown_profile(name: str) -> ClickHouseError:
-    """There is none of that name."""
+    """Return the error for a profile that does not exist."""
     return ClickHouseError(
         180, "THERE_IS_NO_PROFILE", f"There is no settings profile `{name}` in user directories"
     )
@@ -86,7 +87,7 @@ def _create_users(statement: CreateUser, found: Directory) -> Directory:
                 36, "BAD_ARGUMENTS", f"user `{name}` needs a password: IDENTIFIED BY is missing"
             )
         kind, digest = statement.password
-        user = Account(
+        user = SqlAccount(
             name,
             digest,
             hash_kind=kind,
@@ -124,15 +125,15 @@ def _create_roles(statement: CreateRole, found: Directory) -> Directory:
     for name in _new(statement, found.roles, "role"):
         if name in found.users:
             raise unsupported(f"a user and a role of one name, `{name}`")
-        found = found.with_grantee(Role(name))
+        found = found.with_grantee(SqlRole(name))
     return found
 
 
-def _grant(statement: Grant, found: Directory, database: str | None) -> Directory:
+def _grant(statement: GrantStatement, found: Directory, database: str | None) -> Directory:
     clause = _with_database(statement.clause, database)
     for grantee in _grantees(statement.names, found):
         held = () if statement.replace else grantee.grants
-        # What was revoked since may be part of what was granted before.
+        # Rights that were revoked since may be part of rights that were granted before.
         if clause not in held or any(grant.startswith("REVOKE") for grant in held):
             held = (*held, clause)
         found = found.with_grantee(replace(grantee, grants=held))
@@ -142,7 +143,7 @@ def _grant(statement: Grant, found: Directory, database: str | None) -> Director
 def _revoke(statement: Revoke, found: Directory, database: str | None) -> Directory:
     clause = _with_database(statement.clause, database)
     for grantee in _grantees(statement.names, found):
-        # Nothing granted, nothing to take: and no need to exchange the engine.
+        # Without grants there is nothing to revoke, and the engine is not replaced.
         if grantee.grants:
             found = found.with_grantee(replace(grantee, grants=(*grantee.grants, clause)))
     return found
@@ -200,7 +201,7 @@ def _drop_profiles(statement: DropProfile, found: Directory) -> Directory:
 def _new(
     statement: CreateUser | CreateRole | CreateProfile, existing: Collection[str], what: str
 ) -> list[str]:
-    """The names that the statement makes, or makes again."""
+    """Return the names that the statement creates or replaces."""
     taken = [name for name in statement.names if name in existing]
     if taken and not statement.if_not_exists and not statement.or_replace:
         raise ClickHouseError(
@@ -222,8 +223,8 @@ def _present(
     return [name for name in names if name in existing]
 
 
-def _grantees(names: Iterable[str], found: Directory) -> list[Account | Role]:
-    # What ClickHouse says of a name that is neither a user nor a role.
+def _grantees(names: Iterable[str], found: Directory) -> list[SqlAccount | SqlRole]:
+    # ClickHouse's error for a name that is neither a user nor a role.
     present = _present(names, {*found.users, *found.roles}, "role")
     return [grantee for name in present if (grantee := found.grantee(name))]
 
@@ -242,7 +243,7 @@ def _values(change: SettingsChange, before: dict[str, Setting]) -> dict[str, str
 
 
 def _with_database(clause: str, database: str | None) -> str:
-    """A grant `ON table` is on the session's database; in the users file there is no session."""
+    """Add the session's database to a grant `ON table`: the users file has no session."""
     found = re.search(r"^(.*) ON (`(?:[^`\\]|\\.)*`|\w+|\*)( WITH GRANT OPTION)?$", clause)
     if found is None or re.search(r"\b(READ|WRITE|DEFINER|ENGINE|COLLECTION|USER)\b", found[1]):
         return clause

@@ -1,4 +1,4 @@
-"""Reads the canonical line that the engine makes of a statement about users, roles, profiles."""
+"""Parses statements about users, roles and profiles, in the engine's canonical form."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ __all__ = [
     "DropProfile",
     "DropRole",
     "DropUser",
-    "Grant",
     "GrantRoles",
+    "GrantStatement",
     "Revoke",
     "RevokeRoles",
     "SettingsChange",
@@ -44,12 +44,12 @@ class _Clauses(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsChange:
-    """What happens to the settings of a user or a profile.
+    """A change of the settings of a user or a profile.
 
     Attributes:
-        afresh: those that are there go first.
-        drop: names that go.
-        put: what is there afterwards.
+        afresh: drop all present settings first.
+        drop: names of settings to drop.
+        put: settings to add or replace.
     """
 
     afresh: bool = False
@@ -57,17 +57,17 @@ class SettingsChange:
     put: Mapping[str, Setting] = field(default_factory=dict)
 
     def after(self, before: Mapping[str, Setting]) -> dict[str, Setting]:
-        """The settings after the change."""
+        """Return the settings after the change."""
         kept = {} if self.afresh else {n: s for n, s in before.items() if n not in self.drop}
         return {**kept, **self.put}
 
 
 @dataclass(frozen=True, kw_only=True)
 class UserClauses:
-    """What CREATE USER and ALTER USER may say of a user; None where nothing is said.
+    """The clauses of CREATE USER and ALTER USER; None if a clause is missing.
 
     Attributes:
-        password: kind of hash and its hex.
+        password: kind of hash, and the hash in hex.
         database: empty for none.
     """
 
@@ -102,7 +102,7 @@ class DropUser:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grant:
+class GrantStatement:
     """`GRANT`; the clause is the statement without its `TO`."""
 
     clause: str
@@ -167,7 +167,7 @@ class CreateProfile:
 
 @dataclass(frozen=True, kw_only=True)
 class AlterProfile:
-    """`ALTER SETTINGS PROFILE`; `to` is None where nothing is said."""
+    """`ALTER SETTINGS PROFILE`; `to` is None if the clause is missing."""
 
     names: tuple[str, ...]
     if_exists: bool
@@ -189,7 +189,7 @@ Statement = (
     | DropUser
     | CreateRole
     | DropRole
-    | Grant
+    | GrantStatement
     | Revoke
     | GrantRoles
     | RevokeRoles
@@ -200,12 +200,12 @@ Statement = (
 
 
 def parse_statement(line: str) -> Statement:
-    """Read one statement.
+    """Parse one statement.
 
     Args:
-        line: as `formatQuerySingleLine` writes it: keywords in capitals, one space between.
+        line: result of `formatQuerySingleLine`: keywords in capitals, separated by one space.
     Raises:
-        ClickHouseError: it is of a kind, or has a clause, that is not available locally.
+        ClickHouseError: the statement or one of its clauses is not available locally.
     """
     if line.startswith("GRANT "):
         return _grant(line)
@@ -237,7 +237,7 @@ def _create_role(words: SqlTokens) -> CreateRole:
     if_not_exists, or_replace = _create_options(words)
     names = checked_names(words.names(), "role")
     if words.takes("SETTINGS") and not words.takes("NONE"):
-        raise unsupported("settings of a role; a settings profile `TO` it is")
+        raise unsupported("settings of a role; use a settings profile `TO` the role")
     return CreateRole(names=names, if_not_exists=if_not_exists, or_replace=or_replace)
 
 
@@ -271,13 +271,13 @@ def _to(words: SqlTokens) -> tuple[str, ...] | None:
         return ()
     if words.next_word() in ("ALL", "CURRENT_USER"):
         raise unsupported(
-            f"a settings profile TO {words.next_word()}; names of users and roles are"
+            f"a settings profile TO {words.next_word()}; use names of users and roles"
         )
     return words.names()
 
 
-def _grant(line: str) -> Grant | GrantRoles:
-    # Privileges and tables stand before the last TO, and nothing after it is quoted but names.
+def _grant(line: str) -> GrantStatement | GrantRoles:
+    # Privileges and tables are before the last TO. After it, only names are quoted.
     head, _, tail = line.rpartition(" TO ")
     if "CURRENT GRANTS" in head:
         raise unsupported("GRANT CURRENT GRANTS")
@@ -295,7 +295,7 @@ def _grant(line: str) -> Grant | GrantRoles:
     option = " WITH GRANT OPTION" if words.takes("WITH", "GRANT", "OPTION") else ""
     replace = words.takes("WITH", "REPLACE", "OPTION")
     words.expect_end()
-    return Grant(clause=head + option, names=names, replace=replace)
+    return GrantStatement(clause=head + option, names=names, replace=replace)
 
 
 def _revoke(line: str) -> Revoke | RevokeRoles:
@@ -308,7 +308,7 @@ def _revoke(line: str) -> Revoke | RevokeRoles:
     roles = SqlTokens(head.removeprefix("REVOKE "))
     admin_option_only = roles.takes("ADMIN", "OPTION", "FOR")
     if roles.next_word() == "ALL":
-        raise unsupported("REVOKE ALL without ON; ALL ON *.* is, and roles by their names")
+        raise unsupported("REVOKE ALL without ON; use ALL ON *.* and names of roles")
     return RevokeRoles(roles=roles.names(), names=names, admin_option_only=admin_option_only)
 
 
@@ -341,7 +341,7 @@ def _clauses(words: SqlTokens) -> _Clauses:
             found["settings"] = change = _settings_change(words)
             for name, setting in change.put.items():
                 if setting != Setting(setting.value) or setting.value is None:
-                    raise unsupported(f"a constraint of {name} on a user; in a profile it is")
+                    raise unsupported(f"a constraint of {name} on a user; use a settings profile")
         elif words.takes("HOST", "ANY") or words.takes("DEFAULT", "ROLE", "ALL"):
             continue
         else:
@@ -350,7 +350,7 @@ def _clauses(words: SqlTokens) -> _Clauses:
 
 
 def _settings_change(words: SqlTokens) -> SettingsChange:
-    """`SETTINGS …` of a CREATE, and what the engine makes of it in an ALTER."""
+    """Parse `SETTINGS …` of a CREATE, or the engine's form of it in an ALTER."""
     afresh, drop, put = False, list[str](), dict[str, Setting]()
     while True:
         if words.takes("SETTINGS"):
@@ -359,13 +359,13 @@ def _settings_change(words: SqlTokens) -> SettingsChange:
         elif words.takes("DROP", "ALL", "SETTINGS"):
             afresh = True
         elif words.takes("DROP", "ALL", "PROFILES"):
-            pass  # nobody has any: they are given with TO
+            pass  # there are none: profiles are assigned with TO
         elif words.takes("DROP", "SETTINGS") or words.takes("DROP", "SETTING"):
             drop += words.names()
         elif any(words.takes(v, n) for v in ("ADD", "MODIFY") for n in ("SETTINGS", "SETTING")):
             put.update(_settings(words))
         elif words.next_word() in ("ADD", "MODIFY", "DROP"):
-            raise unsupported("a profile inside of another; `TO` users and roles is")
+            raise unsupported("a profile in another profile; use `TO` users and roles")
         else:
             return SettingsChange(afresh=afresh, drop=tuple(drop), put=put)
         words.takes(",")
@@ -376,9 +376,9 @@ def _settings(words: SqlTokens) -> dict[str, Setting]:
     while True:
         name = words.name()
         if name in ("INHERIT", "PROFILE"):
-            raise unsupported("a profile inside of another; `TO` users and roles is")
+            raise unsupported("a profile in another profile; use `TO` users and roles")
         found[name] = _setting(words)
-        # In an ALTER another clause may follow, and the comma is between the two.
+        # In an ALTER, the comma can be followed by another clause.
         if words.next_word() != "," or words.word_after() in ("ADD", "MODIFY", "DROP"):
             return found
         words.takes(",")
@@ -395,7 +395,7 @@ def _setting(words: SqlTokens) -> Setting:
 def _password(words: SqlTokens) -> tuple[str, str]:
     kind = words.name() if words.takes("WITH") else "sha256_password"
     if kind not in _PASSWORDS:
-        raise unsupported(f"IDENTIFIED WITH {kind}; sha256_password is")
+        raise unsupported(f"IDENTIFIED WITH {kind}; use sha256_password")
     if not words.takes("BY"):
         raise unsupported(f"IDENTIFIED WITH {kind} without BY")
     value = words.string()
@@ -413,7 +413,7 @@ def _hash(kind: str, value: str) -> tuple[str, str]:
 
 
 def _double_sha1(value: str) -> str:
-    # MySQL's own scheme, which is what the user asked for.
+    # MySQL's scheme, which the statement requests.
     return hashlib.sha1(hashlib.sha1(value.encode()).digest()).hexdigest()  # noqa: S324
 
 

@@ -1,7 +1,7 @@
-"""Answers statements about users, roles and profiles, which the engine reads from a file.
+"""Executes statements about users, roles and profiles, which the engine reads from a file.
 
-The engine itself checks who asks and parses the statement (`formatQuerySingleLine`), so that
-errors and spelling are its own; what is left to read here is one canonical line.
+The engine checks the password and parses the statement (`formatQuerySingleLine`), so that errors
+and syntax are the engine's. This module only parses the canonical line.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _DESK = re.compile(
 )
 _TOO_MANY_SIMULTANEOUS_QUERIES = 202
 _FORMAT = re.compile(r"\s+FORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
-# All but the engine's own and the front's own.
+# All but the users of the engine and of the proxy.
 _SHOW_USERS = (
     "SELECT name FROM system.users WHERE name NOT IN ('default', '_monitor_') ORDER BY name"
 )
@@ -50,27 +50,27 @@ _PROFILE = re.compile(r"\s*SHOW\s+CREATE\s+(?:SETTINGS\s+)?PROFILES?\b", re.IGNO
 
 
 def is_account_statement(query: bytes) -> bool:
-    """Whether a query that begins like this is about users, roles or profiles."""
+    """Return whether a query with this beginning is about users, roles or profiles."""
     return _DESK.match(query) is not None
 
 
 class AccountStatements:
-    """Answers such statements of one service, for its admin alone."""
+    """Executes such statements for one service, only for its admin."""
 
     def __init__(self, plane: DataPlane) -> None:
         self._plane = plane
 
-    async def answer(self, text: str, identified: Identified, *, database: str | None) -> bytes:
-        """Do what the statement says; durable and in force when this returns.
+    async def execute(self, text: str, identified: Identified, *, database: str | None) -> bytes:
+        """Execute a statement. Its effect is durable and in force when this returns.
 
         Args:
-            text: the statement as it came.
-            identified: whose it is; the engine checks the password.
-            database: the session's, for grants that name none.
+            text: the statement of the client.
+            identified: the client's credentials; the engine checks the password.
+            database: database of the session, for grants that name none.
         Returns:
-            The answer's body: empty but for SHOW.
+            The body of the response, which is empty except for SHOW.
         Raises:
-            ClickHouseError: refused, by the engine or here.
+            ClickHouseError: the engine or this module rejects the statement.
         """
         text = text.strip().rstrip(";")
         async with self._plane.entered():
@@ -78,8 +78,8 @@ class AccountStatements:
                 return await self._show(text, identified)
             line = await self._canonical(text, identified)
             statement = parse_statement(line)
-            _only_the_admin(identified)
-            # The engine would not start with a setting that it does not know.
+            _require_admin(identified)
+            # The engine would not start with an unknown setting.
             for settings in _settings(statement):
                 await self._check(settings)
         try:
@@ -93,11 +93,11 @@ class AccountStatements:
         return b""
 
     async def _check(self, settings: str) -> None:
-        """Raise the engine's error if it does not take the setting."""
+        """Raise the engine's error if it rejects the setting."""
         try:
-            await self._plane.ask(f"SELECT 1 SETTINGS {settings}")
+            await self._plane.query(f"SELECT 1 SETTINGS {settings}")
         except ClickHouseError as error:
-            # The setting is in force for this very query, and other queries of this user run.
+            # The setting applies to this query, too, while other queries of this user run.
             if error.code != _TOO_MANY_SIMULTANEOUS_QUERIES:
                 raise
 
@@ -106,9 +106,9 @@ class AccountStatements:
         query = f"SELECT formatQuerySingleLine('{quoted}') FORMAT TSVRaw"
         credentials = _only(identified.query, "user", "password")
         try:
-            answer = await self._ask_engine(query, identified, credentials)
+            answer = await self._query_engine(query, identified, credentials)
         except ClickHouseError as error:
-            # The engine repeats the statement, and with it the password, as part of ours.
+            # The engine's message contains the whole query, and with it the password.
             message = str(error).partition(": In scope SELECT")[0]
             raise ClickHouseError(error.code, error.name, message, status=error.status) from None
         return answer.decode().rstrip("\n")
@@ -121,19 +121,19 @@ class AccountStatements:
         elif re.match(r"\s*SHOW\s+(SETTINGS\s+)?PROFILES", text, re.IGNORECASE):
             text = _SHOW_PROFILES + form
         elif profile := _PROFILE.match(text):
-            _only_the_admin(identified)
+            _require_admin(identified)
             names = text[profile.end() :].removesuffix(form)
             text = self._show_create_profiles(names) + form
         else:
             text = re.sub(r"\bdefault\b|`default`", f"`{ADMIN}`", text)
-        # All but the statement itself: formats, protocol version, database.
+        # All parameters except the statement: formats, protocol version, database.
         parameters = _without(identified.query, "query", "compress")
-        answer = await self._ask_engine(text, identified, parameters)
-        # Binary formats, too: both names are of one length.
+        answer = await self._query_engine(text, identified, parameters)
+        # In binary formats, too: both names have the same length.
         return answer.replace(ADMIN.encode(), b"default")
 
     def _show_create_profiles(self, names: str) -> str:
-        # The engine has them, but not whom they are for.
+        # The engine does not return the users and roles of a profile.
         profiles = self._plane.directory.profiles
         wanted = SqlTokens(names).names() if names.strip() else tuple(profiles)
         for name in wanted:
@@ -142,9 +142,9 @@ class AccountStatements:
         lines = ", ".join(_text(_create_statement(profiles[name])) for name in wanted)
         return f"SELECT arrayJoin([{lines}]::Array(String)) AS `CREATE SETTINGS PROFILE`"
 
-    async def _ask_engine(self, query: str, identified: Identified, parameters: str) -> bytes:
+    async def _query_engine(self, query: str, identified: Identified, parameters: str) -> bytes:
         path = f"/?{parameters}"
-        async with self._plane.sent("POST", path, identified.headers, query.encode()) as answer:
+        async with self._plane.send("POST", path, identified.headers, query.encode()) as answer:
             body = await answer.read()
             if answer.status == 200:
                 return body
@@ -152,7 +152,7 @@ class AccountStatements:
 
 
 def _only(query: str, *names: str) -> str:
-    """Those parts of a raw query string that have one of these names."""
+    """Return the parameters with one of these names from a raw query string."""
     return "&".join(part for part in query.split("&") if part.partition("=")[0] in names)
 
 
@@ -160,7 +160,7 @@ def _without(query: str, *names: str) -> str:
     return "&".join(part for part in query.split("&") if part.partition("=")[0] not in names)
 
 
-def _only_the_admin(identified: Identified) -> None:
+def _require_admin(identified: Identified) -> None:
     if identified.user != ADMIN:
         raise ClickHouseError(
             497,
@@ -172,7 +172,7 @@ def _only_the_admin(identified: Identified) -> None:
 
 
 def _settings(statement: Statement) -> Iterable[str]:
-    """`name = value` of every setting and every bound of one that a statement brings."""
+    """Yield `name = value` of each setting, and of each of its bounds, in a statement."""
     if isinstance(statement, CreateUser | AlterUser | CreateProfile | AlterProfile):
         for name, setting in statement.settings.put.items():
             for value in (setting.value, setting.minimum, setting.maximum):

@@ -1,4 +1,4 @@
-"""Holds new work back while an engine is exchanged, after the work in flight has ended."""
+"""Delays new queries while an engine is replaced, after the queries in flight have ended."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["Admission"]
 
 
 class Admission:
-    """Open for many, or closed for one.
+    """A lock that is shared by many queries, or exclusive.
 
     Attributes:
-        in_flight: how many are inside.
+        in_flight: number of queries that share the lock.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Admission:
 
     @contextlib.asynccontextmanager
     async def entered(self) -> AsyncIterator[None]:
-        """Be inside, waiting first while the gate is closed."""
+        """Share the lock. Wait while it is exclusive."""
         while not self._open.is_set():
             await self._open.wait()
         self.in_flight += 1
@@ -40,10 +40,10 @@ class Admission:
 
     @contextlib.asynccontextmanager
     async def closed(self, *, drain_seconds: float) -> AsyncIterator[bool]:
-        """Let nobody in, wait for those inside, be alone.
+        """Lock exclusively: delay new queries and wait for those in flight.
 
         Yields:
-            Whether everybody had left before the deadline.
+            Whether all queries in flight ended before the deadline.
         """
         async with self._closing:
             self._open.clear()

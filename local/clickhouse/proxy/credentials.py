@@ -1,4 +1,4 @@
-"""Who a request says it is, and the same request with the engine's name for that user."""
+"""Reads a request's credentials, and replaces the user by its name in the engine."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _HEADERS = ("Authorization", "X-ClickHouse-User", "X-ClickHouse-Key")
 
 @dataclass(frozen=True)
 class Identified:
-    """A request's credentials, rewritten.
+    """A request's credentials for the engine.
 
     Attributes:
-        user: as the engine knows it.
-        headers: those of the request that carry credentials, with the engine's name.
-        query: the whole query string, still quoted, with the engine's name.
+        user: the user's name in the engine.
+        headers: headers with credentials, with this name.
+        query: the whole query string, still quoted, with this name.
     """
 
     user: str
@@ -33,10 +33,10 @@ class Identified:
 
 
 def identify(headers: Mapping[str, str], query: str) -> Identified:
-    """Map the user that clients call `default` to the account behind it.
+    """Replace the user `default` of clients by its name in the engine.
 
     Args:
-        headers: of the request, case-insensitive.
+        headers: headers of the request, case-insensitive.
         query: the raw query string.
     """
     carried = CIMultiDict({name: headers[name] for name in _HEADERS if name in headers})
@@ -54,7 +54,7 @@ def identify(headers: Mapping[str, str], query: str) -> Identified:
 
 
 def parameters(query: str) -> dict[str, str]:
-    """The parameters of a raw query string; the last of one name counts."""
+    """Return the parameters of a raw query string. The last one of a name wins."""
     pairs = [part.partition("=") for part in query.split("&") if part]
     return {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
 

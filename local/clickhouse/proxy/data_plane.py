@@ -1,4 +1,4 @@
-"""One service's data plane: its engine, its accounts, and who may pass to it when."""
+"""The data plane of one service: its engine, its accounts, and the access to them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from local.clickhouse.proxy.protocol_errors import ClickHouseError, error_from_t
 from local.clickhouse.sql_accounts import (
     ADMIN,
     MONITOR,
-    Account,
     Directory,
-    Role,
+    SqlAccount,
+    SqlRole,
     load_directory,
     save_directory,
 )
@@ -29,37 +29,37 @@ from local.clickhouse.state import ENGINE
 
 __all__ = ["CONNECT_PAUSE_SECONDS", "CONNECT_TRIES", "DataPlane", "Unavailable"]
 
-# Longer than any query of ours; a statement that waits longer takes the queries down with it,
-# as a restarted server would.
+# Longer than any query of this project. After this time a statement ends the queries in flight, as
+# a restart of a server would.
 _DRAIN_SECONDS = 30.0
 _READY_SECONDS = 60.0
 _QUIET_POLL_SECONDS = 0.02
 CONNECT_PAUSE_SECONDS = 0.05
 CONNECT_TRIES = 200
-# A client's request has its own; without Accept-Encoding the engine answers uncompressed.
+# A client's request has its own headers. Without Accept-Encoding the engine does not compress.
 _NO_HEADERS = ("User-Agent", "Content-Type", "Accept", "Accept-Encoding")
-# Neither the engine's own session, which has no name here, nor this query itself.
-_OTHERS_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('', '_monitor_')"
+# Without the engine's internal session, which has no name here, and without this query.
+_CLIENT_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('', '_monitor_')"
 
 
 class Unavailable(ClickHouseError):
-    """The service does not answer queries in its present state."""
+    """The service serves no queries in its present state."""
 
     def __init__(self, message: str) -> None:
         super().__init__(210, "NETWORK_ERROR", message, status=503)
 
 
 class DataPlane:
-    """What the fronts of one service share.
+    """The engine and the accounts of one service, which its endpoints share.
 
     Args:
-        folder: the service's own; the engine can read only the folder `ENGINE` in it.
-        library: libchdb.
-        storage_key: encrypts the rows.
-        wake: returns once the engine should be running, raises `Unavailable` if it will not be.
+        folder: folder of the service; the engine can read only the folder `ENGINE` in it.
+        library: path of libchdb.
+        storage_key: key that encrypts the rows.
+        wake: returns when the engine is being started; raises `Unavailable` if it cannot be.
 
     Attributes:
-        last_used: monotonic clock at the last query's begin or end.
+        last_used: monotonic time of the last beginning or end of a query.
     """
 
     def __init__(
@@ -79,21 +79,21 @@ class DataPlane:
         self._accounts_file = folder / "accounts.json"
         self._directory = load_directory(self._accounts_file)
         self._changing = asyncio.Lock()
-        # The front's own account lives as long as this process: nobody needs to know it later.
+        # The password of the proxy's account is valid as long as this process, and never stored.
         self._monitor_password = secrets.token_hex(16)
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def directory(self) -> Directory:
-        """Users, roles and settings profiles, by the engine's names."""
+        """Return users, roles and settings profiles, by their names in the engine."""
         return self._directory
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """Kept-alive connections to the engine."""
+        """Return a session with kept-alive connections to the engine."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                # Shorter than the engine's own, so that it is never the one that hangs up.
+                # Shorter than the engine's timeout, so that the engine does not close first.
                 connector=aiohttp.TCPConnector(
                     limit=0, keepalive_timeout=300, socket_factory=self.engine.new_socket
                 ),
@@ -106,8 +106,8 @@ class DataPlane:
             )
         return self._session
 
-    def set_accounts(self, accounts: Mapping[str, Account]) -> None:
-        """Save the users of a new service, durable before this returns."""
+    def set_accounts(self, accounts: Mapping[str, SqlAccount]) -> None:
+        """Save the users of a new service durably."""
         self._set_directory(Directory(users=accounts))
 
     def _set_directory(self, directory: Directory) -> None:
@@ -115,41 +115,41 @@ class DataPlane:
         self._directory = directory
 
     async def start(self) -> None:
-        """Run the engine.
+        """Start the engine.
 
         Raises:
-            EngineFailed: it did not come up.
+            EngineFailed: the engine did not start.
         """
         if not self._running:
-            await self.engine.start(self._everybody())
+            await self.engine.start(self._all_accounts())
             self._running = True
             self.last_used = time.monotonic()
 
     async def stop(self, *, drain_seconds: float = _DRAIN_SECONDS) -> None:
-        """End the engine once its queries have ended, or at the deadline."""
-        async with self._alone(drain_seconds):
+        """Stop the engine after its queries have ended, or at the deadline."""
+        async with self._exclusive(drain_seconds):
             self._running = False
             await self.engine.stop()
-            await self._forget_connections()
+            await self._close_connections()
 
     async def close(self) -> None:
-        """End everything at once; data that was answered for is on disk."""
+        """Stop the engine without a delay. All acknowledged data is on disk."""
         self._running = False
         await self.engine.stop()
-        await self._forget_connections()
+        await self._close_connections()
 
     @contextlib.asynccontextmanager
     async def entered(self) -> AsyncIterator[None]:
-        """Be inside with an engine that answers.
+        """Count a query as in flight, with an engine that serves requests.
 
         Raises:
-            Unavailable: the service is stopped, or its engine does not come back.
+            Unavailable: the service is stopped, or its engine does not start again.
         """
         while True:
             await self._wake()
             async with self.admission.entered():
                 if not self._running:
-                    # Stopped while this one waited at the gate.
+                    # The service was stopped while this query waited.
                     continue
                 await self.wait_until_ready()
                 self.last_used = time.monotonic()
@@ -160,32 +160,32 @@ class DataPlane:
                 return
 
     def touch(self) -> None:
-        """Bytes went by on a connection that is not taken apart into queries."""
+        """Record the use of a native connection, whose queries are not parsed."""
         self.last_used = time.monotonic()
 
     async def wait_until_ready(self) -> None:
-        """Until the engine answers, as after a crash.
+        """Wait until the engine serves requests, for example after a crash.
 
         Raises:
-            Unavailable: not within a minute.
+            Unavailable: the engine did not start within a minute.
         """
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 await self.engine.ready.wait()
         except TimeoutError:
-            raise Unavailable("the service's engine does not come up") from None
+            raise Unavailable("the service's engine does not start") from None
 
     async def change_accounts(
-        self, change: Callable[[Mapping[str, Account]], Mapping[str, Account]]
+        self, change: Callable[[Mapping[str, SqlAccount]], Mapping[str, SqlAccount]]
     ) -> None:
-        """As `change_directory`, of the users alone."""
+        """Change only the users, as `change_directory` does."""
         await self.change_directory(lambda found: replace(found, users=change(found.users)))
 
     async def change_directory(self, change: Callable[[Directory], Directory]) -> None:
-        """Put other users, roles or profiles in force; durable and in force when this returns.
+        """Change users, roles or profiles. The change is durable and in force at the return.
 
-        The engine reads its users at its start only, so it is exchanged for a fresh one (0.3 s):
-        queries in flight end first, new ones wait meanwhile.
+        The engine reads its users only at its start, so a new one replaces it (0.3 s). Queries in
+        flight end first, and new ones wait.
         """
         async with self._changing:
             before, after = self._directory, change(self._directory)
@@ -195,33 +195,33 @@ class DataPlane:
             if not self._running:
                 return
             try:
-                await self._exchange_engine()
+                await self._replace_engine()
             except EngineFailed:
                 await asyncio.to_thread(self._set_directory, before)
-                await self._exchange_engine()
+                await self._replace_engine()
                 raise
             await self._tidy_grants()
 
     @contextlib.asynccontextmanager
-    async def sent(
+    async def send(
         self,
         method: str,
         path: str,
         headers: Mapping[str, str],
         body: bytes | AsyncIterator[bytes],
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """One request to the engine, which may just be starting again.
+        """Send one request to the engine, which may be starting again.
 
         Args:
-            path: with its query string, both quoted already.
+            path: path and query string, both quoted already.
         Raises:
-            Unavailable: no connection, or it broke before the answer began.
+            Unavailable: no connection, or it failed before the beginning of the response.
         """
         for _ in range(CONNECT_TRIES):
-            # Anew each time: an engine that was started again has other ports.
+            # Read at each attempt: an engine that was started again has other ports.
             url = URL(f"{self.engine.url}{path}", encoded=True)
             try:
-                sent = await self.session.request(
+                send = await self.session.request(
                     method,
                     url,
                     headers=headers,
@@ -230,45 +230,45 @@ class DataPlane:
                     skip_auto_headers=_NO_HEADERS,
                 )
             except aiohttp.ClientConnectorError:
-                # Nothing was sent: the engine just died and is being started again.
+                # Nothing was sent: the engine has ended and is being started again.
                 self.engine.lost()
                 await asyncio.sleep(CONNECT_PAUSE_SECONDS)
                 await self.wait_until_ready()
                 continue
             except (aiohttp.ClientError, ConnectionError) as error:
                 raise Unavailable(
-                    "the connection to the engine broke; the query may have been executed"
+                    "the connection to the engine failed; the query may have been executed"
                 ) from error
-            async with sent:
-                yield sent
+            async with send:
+                yield send
             return
         raise Unavailable("the service's engine does not accept connections")
 
-    async def ask(self, query: str) -> str:
-        """What the engine answers to the front's own account, as tab separated text.
+    async def query(self, query: str) -> str:
+        """Run a query as the proxy's account. Return the result, tab-separated.
 
         Raises:
-            ClickHouseError: the engine refused.
+            ClickHouseError: the engine returned an error.
         """
         headers = {"X-ClickHouse-User": MONITOR, "X-ClickHouse-Key": self._monitor_password}
-        async with self.sent("POST", "/", headers, query.encode()) as response:
+        async with self.send("POST", "/", headers, query.encode()) as response:
             text = await response.text()
             if response.status != 200:
                 raise error_from_text(text, status=response.status)
             return text
 
-    def _everybody(self) -> Directory:
-        return self._directory.with_grantee(Account.monitor(self._monitor_password))
+    def _all_accounts(self) -> Directory:
+        return self._directory.with_grantee(SqlAccount.monitor(self._monitor_password))
 
-    async def _exchange_engine(self) -> None:
-        async with self._alone(_DRAIN_SECONDS):
+    async def _replace_engine(self) -> None:
+        async with self._exclusive(_DRAIN_SECONDS):
             if self._running:
                 await self.engine.stop()
-                await self._forget_connections()
-                await self.engine.start(self._everybody())
+                await self._close_connections()
+                await self.engine.start(self._all_accounts())
 
     @contextlib.asynccontextmanager
-    async def _alone(self, drain_seconds: float) -> AsyncIterator[None]:
+    async def _exclusive(self, drain_seconds: float) -> AsyncIterator[None]:
         deadline = time.monotonic() + drain_seconds
         async with self.admission.closed(drain_seconds=drain_seconds):
             if self.native_clients and self.engine.ready.is_set():
@@ -276,16 +276,16 @@ class DataPlane:
             yield
 
     async def _native_queries_ended(self, deadline: float) -> None:
-        # Native connections are not taken apart into queries, so the engine is asked.
+        # The queries of native connections are not parsed, so the engine counts them.
         while time.monotonic() < deadline:
             try:
-                if int(await self.ask(_OTHERS_QUERIES)) == 0:
+                if int(await self.query(_CLIENT_QUERIES)) == 0:
                     return
             except (aiohttp.ClientError, ClickHouseError):
                 return
             await asyncio.sleep(_QUIET_POLL_SECONDS)
 
-    async def _forget_connections(self) -> None:
+    async def _close_connections(self) -> None:
         for hang_up in list(self.native_clients):
             hang_up()
         if self._session is not None:
@@ -293,24 +293,24 @@ class DataPlane:
             self._session = None
 
     async def _tidy_grants(self) -> None:
-        """Replace what was granted and revoked by what is left of it."""
+        """Replace grants and revokes by the grants that remain."""
         tidy = self._directory
-        grantees: list[Account | Role] = [*tidy.users.values(), *tidy.roles.values()]
+        grantees: list[SqlAccount | SqlRole] = [*tidy.users.values(), *tidy.roles.values()]
         for grantee in grantees:
-            # The admin's own stay as they are written: one of them takes something away.
+            # The admin's grants are not replaced: one of them is a REVOKE.
             if grantee.name != ADMIN and any(g.startswith("REVOKE") for g in grantee.grants):
-                text = await self.ask(f"SHOW GRANTS FOR `{grantee.name}` FORMAT TSVRaw")
-                lines = [line for line in text.splitlines() if " ON " in line]  # the rest: roles
+                text = await self.query(f"SHOW GRANTS FOR `{grantee.name}` FORMAT TSVRaw")
+                lines = [line for line in text.splitlines() if " ON " in line]
                 left = tuple(_without_grantee(line, grantee.name) for line in lines)
-                if await self._are_legible(left):
+                if await self._can_be_parsed(left):
                     tidy = tidy.with_grantee(replace(grantee, grants=left))
         if tidy != self._directory:
             await asyncio.to_thread(self._set_directory, tidy)
 
-    async def _are_legible(self, grants: tuple[str, ...]) -> bool:
-        """Whether the engine reads what it wrote; of ALL on a database it writes what it cannot."""
+    async def _can_be_parsed(self, grants: tuple[str, ...]) -> bool:
+        """Return whether the engine can parse its own grants. Some of ALL it cannot."""
         listed = ", ".join(f"'{_escaped(f'{grant} TO x')}'" for grant in grants)
-        unread = await self.ask(
+        unread = await self.query(
             "SELECT countIf(isNull(formatQuerySingleLineOrNull(g))) "  # noqa: S608 - escaped
             f"FROM (SELECT arrayJoin([{listed}]::Array(String)) AS g)"
         )

@@ -1,4 +1,4 @@
-"""The https endpoint of a service: streams requests to its engine and answers back."""
+"""The https endpoint of a service: streams requests to its engine, and the responses back."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ __all__ = ["Listener", "loopback_hosts", "serve_https"]
 
 _HEALTH_CHECKS = {"/ping", "/replicas_status"}
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "expect", "date", "server"}
-# A query may stand in the URL, structure and schema and all: as long as ClickHouse allows.
+# A query, with structure and schema, can be in the URL: the limit is ClickHouse's.
 _LINE_BYTES = 1 << 20
 _HEADER_BYTES = 1 << 17
 _BUFFER_BYTES = 1 << 20
-# An error is read whole, so that it names the user as the client does.
+# An error is read as a whole, to replace the user's name by the client's.
 _ERROR_BYTES = 1 << 20
 _STATEMENT_BYTES = 1 << 20
-# Enough to see past a comment what a statement is about.
+# Enough to recognize a statement after a comment.
 _PEEK_BYTES = 256
 _GRACE_SECONDS = 0.2
 
 
 class Listener:
-    """An open port and the connections that came through it.
+    """An open port and its connections.
 
     Args:
-        server: no longer listens after `close`.
-        end: ends the connections.
+        server: the server, which `close` stops.
+        end: closes the connections.
     """
 
     def __init__(self, server: asyncio.Server, end: Callable[[], Awaitable[None]]) -> None:
@@ -46,13 +46,13 @@ class Listener:
         self._end = end
 
     async def close(self) -> None:
-        """Listen no longer, and hang up."""
+        """Stop listening and close all connections."""
         self._server.close()
         await self._end()
 
 
 def loopback_hosts() -> list[str]:
-    """The addresses that `localhost` may mean: some clients try only the first."""
+    """Return the addresses of `localhost`: some clients try only the first."""
     try:
         with socket.create_server(("::1", 0), family=socket.AF_INET6):
             return ["127.0.0.1", "::1"]
@@ -64,11 +64,11 @@ async def serve_https(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> Li
     """Listen on the service's https port.
 
     Raises:
-        OSError: the port is taken.
+        OSError: the port is in use.
     """
-    front = HttpsEndpoint(plane)
+    endpoint = HttpsEndpoint(plane)
     server = web.Server(
-        front.answer,
+        endpoint.serve,
         auto_decompress=False,
         access_log=None,
         keepalive_timeout=600,
@@ -82,14 +82,14 @@ async def serve_https(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> Li
 
 
 class HttpsEndpoint:
-    """Answers requests of one service."""
+    """Serves the requests of one service."""
 
     def __init__(self, plane: DataPlane) -> None:
         self._plane = plane
-        self._desk = AccountStatements(plane)
+        self._statements = AccountStatements(plane)
 
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request, errors in ClickHouse's own form."""
+    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve one request. Errors have ClickHouse's form."""
         try:
             await _continue_if_expected(request)
             identified = identify(request.headers, request.rel_url.raw_query_string)
@@ -97,14 +97,14 @@ class HttpsEndpoint:
             given = parameters(identified.query)
             query = given.get("query", "").encode() + b" " + (start or b"")
             if is_account_statement(query):
-                return await self._answer_at_desk(request, identified, given, start, whole)
+                return await self._execute_statement(request, identified, given, start, whole)
             async with self._plane.entered():
                 return await self._forward(request, identified, start, whole)
         except ClickHouseError as error:
             return http_error(error)
 
     async def _first_bytes(self, request: web.BaseRequest) -> tuple[bytes, bool]:
-        """What the body begins with, and whether that is all of it."""
+        """Return the beginning of the body, and whether it is the whole body."""
         if not request.body_exists:
             return b"", True
         chunk = await request.content.readany()
@@ -112,7 +112,7 @@ class HttpsEndpoint:
             chunk += await request.content.readany()
         return chunk, request.content.at_eof()
 
-    async def _answer_at_desk(
+    async def _execute_statement(
         self,
         request: web.BaseRequest,
         identified: Identified,
@@ -131,11 +131,11 @@ class HttpsEndpoint:
             )
         text = "\n".join(part for part in (given.get("query", ""), body.decode()) if part)
         database = given.get("database") or request.headers.get("X-ClickHouse-Database")
-        answer = await self._desk.answer(text, identified, database=database)
+        response = await self._statements.execute(text, identified, database=database)
         headers = {"Content-Type": "text/plain; charset=UTF-8", "X-ClickHouse-Timezone": "UTC"}
         if "query_id" in given:
             headers["X-ClickHouse-Query-Id"] = given["query_id"]
-        return web.Response(body=answer, headers=headers)
+        return web.Response(body=response, headers=headers)
 
     async def _forward(
         self, request: web.BaseRequest, identified: Identified, start: bytes, whole: bool
@@ -147,14 +147,14 @@ class HttpsEndpoint:
         )
         headers.extend(identified.headers)
         target = request.rel_url.raw_path
-        # Health checks need no login, and with a query string ClickHouse has no such page.
+        # Health checks need no login. With a query string ClickHouse has no such page.
         if target not in _HEALTH_CHECKS:
             target += f"?{identified.query}"
         body: bytes | AsyncIterator[bytes] = start if whole else _body(start, request)
-        async with self._plane.sent(request.method, target, headers, body) as answer:
-            if answer.status >= 400:
-                return await _error_for_client(answer)
-            return await _stream(request, answer)
+        async with self._plane.send(request.method, target, headers, body) as response:
+            if response.status >= 400:
+                return await _error_for_client(response)
+            return await _stream(request, response)
 
 
 async def _continue_if_expected(request: web.BaseRequest) -> None:
@@ -166,36 +166,37 @@ async def _continue_if_expected(request: web.BaseRequest) -> None:
 
 async def _body(start: bytes, request: web.BaseRequest) -> AsyncIterator[bytes]:
     yield start
-    # A client that goes away raises here: the engine's connection is cut, and it drops the query.
+    # If the client disconnects, this raises and the engine's connection is closed, which ends
+    # the query.
     while chunk := await request.content.readany():
         yield chunk
 
 
-def _headers_for_client(answer: aiohttp.ClientResponse) -> CIMultiDict[str]:
+def _headers_for_client(response: aiohttp.ClientResponse) -> CIMultiDict[str]:
     return CIMultiDict(
-        (name, value) for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP
+        (name, value) for name, value in response.headers.items() if name.lower() not in _HOP_BY_HOP
     )
 
 
-async def _error_for_client(answer: aiohttp.ClientResponse) -> web.Response:
-    body = await answer.read()
+async def _error_for_client(response: aiohttp.ClientResponse) -> web.Response:
+    body = await response.read()
     if len(body) <= _ERROR_BYTES:
         body = body.replace(ADMIN.encode(), b"default")
-    headers = _headers_for_client(answer)
+    headers = _headers_for_client(response)
     headers.pop("Content-Length", None)
-    return web.Response(status=answer.status, headers=headers, body=body)
+    return web.Response(status=response.status, headers=headers, body=body)
 
 
-async def _stream(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> web.StreamResponse:
-    response = web.StreamResponse(status=answer.status, headers=_headers_for_client(answer))
-    if "Content-Length" not in answer.headers:
+async def _stream(request: web.BaseRequest, engine: aiohttp.ClientResponse) -> web.StreamResponse:
+    response = web.StreamResponse(status=engine.status, headers=_headers_for_client(engine))
+    if "Content-Length" not in response.headers:
         response.enable_chunked_encoding()
     await response.prepare(request)
     try:
-        while chunk := await answer.content.readany():
+        while chunk := await engine.content.readany():
             await response.write(chunk)
     except aiohttp.ClientError:
-        # Half an answer must not look like a whole one.
+        # A part of a response must not look like a whole one.
         if request.transport is not None:
             request.transport.abort()
         return response

@@ -1,7 +1,7 @@
-"""The native TLS endpoint of a service: reads the client's Hello, then passes bytes along.
+"""The native TLS endpoint of a service: reads the client's Hello, then passes all bytes.
 
-Only the first packet is looked at, for the user's name. Statements about users are therefore
-not answered here: the engine refuses them, over https they are served.
+Only the first packet is parsed, for the user's name. So statements about users are not executed
+here: the engine rejects them. They work over https.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ async def serve_native(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> L
     """Listen on the service's native port.
 
     Raises:
-        OSError: the port is taken.
+        OSError: the port is in use.
     """
 
     async def hang_up() -> None:
@@ -58,7 +58,7 @@ async def serve_native(plane: DataPlane, *, port: int, tls: ssl.SSLContext) -> L
         try:
             await _serve(plane, reader, writer)
         except (OSError, asyncio.IncompleteReadError, TimeoutError):
-            # The client or the engine hung up: so does the other side.
+            # The client or the engine has disconnected, so the other connection is closed, too.
             pass
         finally:
             writer.close()
@@ -125,7 +125,7 @@ async def _connect_once(plane: DataPlane) -> tuple[asyncio.StreamReader, asyncio
 async def _splice(
     plane: DataPlane, *ways: tuple[asyncio.StreamReader, asyncio.StreamWriter]
 ) -> None:
-    """Pass bytes both ways until either side ends."""
+    """Pass bytes in both directions until one side ends."""
     tasks = [asyncio.create_task(_pass_along(plane, *way)) for way in ways]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -145,20 +145,20 @@ async def _pass_along(
 
 
 async def _check(plane: DataPlane, hello: _Hello) -> None:
-    """Let the engine check the login over HTTP first: a refused one over its native port aborts it.
+    """Check the login over HTTP first: the engine aborts if it rejects one on its native port.
 
     Raises:
-        ClickHouseError: what the engine says.
+        ClickHouseError: the engine rejects the login.
     """
     headers = {"X-ClickHouse-User": hello.user, "X-ClickHouse-Key": hello.password}
     path = f"/?database={quote_plus(hello.database)}" if hello.database else "/"
-    async with plane.sent("POST", path, headers, b"SELECT 1") as answer:
+    async with plane.send("POST", path, headers, b"SELECT 1") as answer:
         if answer.status != 200:
             raise error_from_text(await answer.text(), status=answer.status)
 
 
 async def _read_hello(reader: asyncio.StreamReader) -> _Hello:
-    """The client's Hello with the engine's name for its user."""
+    """Return the client's Hello with the user's name in the engine."""
     if await _number(reader) != _HELLO:
         raise ClickHouseError(
             101, "UNEXPECTED_PACKET_FROM_CLIENT", "Unexpected packet from client: expected Hello"

@@ -1,4 +1,4 @@
-"""ClickHouse's own form of an error, over HTTP and over the native protocol."""
+"""ClickHouse's form of an error, over HTTP and over the native protocol."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _NATIVE_EXCEPTION = 2
 
 
 class ClickHouseError(Exception):
-    """An error as ClickHouse would answer it.
+    """An error in ClickHouse's form.
 
     Attributes:
-        code: ClickHouse's number of it.
-        name: ClickHouse's name of it, as `ACCESS_DENIED`.
-        status: what HTTP clients see.
+        code: ClickHouse's error code.
+        name: ClickHouse's name of the error, for example `ACCESS_DENIED`.
+        status: the HTTP status.
     """
 
     def __init__(self, code: int, name: str, message: str, *, status: int = 500) -> None:
@@ -31,12 +31,12 @@ class ClickHouseError(Exception):
 
     @property
     def text(self) -> str:
-        """The line that clients read."""
+        """Return the message for clients."""
         return f"Code: {self.code}. DB::Exception: {self}. ({self.name})"
 
 
 def error_from_text(text: str, *, status: int) -> ClickHouseError:
-    """The error that the engine wrote, naming the user as clients do."""
+    """Parse an error of the engine, and replace the user's name by the client's."""
     text = text.replace(ADMIN, "default")
     found = re.match(r"Code: (\d+)\. DB::Exception: (.*)\. \((\w+)\)", text, re.DOTALL)
     if found is None:
@@ -45,7 +45,7 @@ def error_from_text(text: str, *, status: int) -> ClickHouseError:
 
 
 def http_error(error: ClickHouseError) -> web.Response:
-    """The answer of the HTTP interface."""
+    """Return the response of the HTTP interface."""
     return web.Response(
         status=error.status,
         text=f"{error.text}\n",
@@ -54,14 +54,14 @@ def http_error(error: ClickHouseError) -> web.Response:
 
 
 def native_error(error: ClickHouseError) -> bytes:
-    """An Exception packet of the native protocol."""
+    """Return an Exception packet of the native protocol."""
     strings = ["DB::Exception", f"DB::Exception: {error}. ({error.name})", ""]
     fields = b"".join(varint(len(s.encode())) + s.encode() for s in strings)
     return varint(_NATIVE_EXCEPTION) + struct.pack("<i", error.code) + fields + b"\0"
 
 
 def varint(number: int) -> bytes:
-    """An unsigned number, seven bits a byte, lowest first."""
+    """Encode an unsigned number with seven bits per byte, lowest bits first."""
     parts = bytearray()
     while number >= 0x80:
         parts.append(number & 0x7F | 0x80)

@@ -1,4 +1,4 @@
-"""The words of a canonical statement, taken from the left."""
+"""Reads the tokens of a canonical statement from the left."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 
 
 def unsupported(what: str) -> ClickHouseError:
-    """The answer to what a service in the cloud has and this one has not."""
+    """Return the error for a feature that only a service in the cloud has."""
     return ClickHouseError(48, "NOT_IMPLEMENTED", f"Not available locally: {what}", status=501)
 
 
 def checked_names(names: tuple[str, ...], what: str) -> tuple[str, ...]:
-    """The names, where the users file can have them.
+    """Return the names, if the users file can contain them.
 
     Raises:
-        ClickHouseError: one of them cannot be an element of it.
+        ClickHouseError: a name cannot be an element of the file.
     """
     for name in names:
         if not NAME.fullmatch(name) or (name.startswith("_") and name in RESERVED_NAMES):
-            raise unsupported(f"a {what} named `{name}`; letters, digits, _ and - are")
+            raise unsupported(f"a {what} named `{name}`; use letters, digits, _ and -")
     return names
 
 
 class SqlTokens:
-    """The tokens of a canonical line, taken from the left."""
+    """The tokens of a canonical line that are not read yet."""
 
     def __init__(self, line: str) -> None:
         self._tokens = list(_TOKEN.finditer(line.strip()))
@@ -43,20 +43,20 @@ class SqlTokens:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing is left."""
+        """Return whether all tokens are read."""
         return self._at == len(self._tokens)
 
     def next_word(self) -> str:
-        """What comes next, for a message."""
+        """Return the next token, for a message."""
         return "the end" if self.ended else self._tokens[self._at][0].strip()
 
     def word_after(self) -> str:
-        """What comes after the next."""
+        """Return the token after the next."""
         ahead = self._tokens[self._at + 1 : self._at + 2]
         return ahead[0][0].strip() if ahead else ""
 
     def takes(self, *words: str) -> bool:
-        """Move past these tokens if they are next."""
+        """Skip these tokens if they are next. Return whether they were."""
         ahead = [token[0].strip() for token in self._tokens[self._at : self._at + len(words)]]
         if ahead != list(words):
             return False
@@ -64,28 +64,28 @@ class SqlTokens:
         return True
 
     def names(self) -> tuple[str, ...]:
-        """Users, roles or profiles, as the engine knows them."""
+        """Read the names of users, roles or profiles. Return their names in the engine."""
         found = [inner_name(self.name())]
         while self.takes(","):
             found.append(inner_name(self.name()))
         return tuple(found)
 
     def name(self) -> str:
-        """A name, quoted or not."""
+        """Read a name, quoted or not."""
         token = self._take("quoted", "word")
         return _unquoted(token) if token[0] == "`" else token
 
     def string(self) -> str:
-        """A text in quotes."""
+        """Read a string in quotes."""
         return _unquoted(self._take("string"))
 
     def value(self) -> str:
-        """A text in quotes, or a number."""
+        """Read a string in quotes, or a number."""
         token = self._take("string", "word")
         return _unquoted(token) if token[0] == "'" else token
 
     def expect_end(self) -> None:
-        """Refuse what is left."""
+        """Reject the tokens that remain."""
         if not self.ended:
             raise unsupported(f"{self.next_word()} in this place")
 

@@ -1,1 +1,1 @@
-"""The program of one engine, and what it does before ClickHouse's code runs in it."""
+"""The program of one engine: it restricts its process, then runs ClickHouse."""

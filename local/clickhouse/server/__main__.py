@@ -1,8 +1,8 @@
-"""The program of one engine: libchdb as a ClickHouse server. Run by path, imports only this folder.
+"""Runs libchdb as a ClickHouse server. It is run by its path and imports only this folder.
 
 `python server LIBRARY FOLDER HTTP_PORT TCP_PORT [DOOR]` never returns while the server runs. The
-library is the npm package `@chdb/lib-linux-x64-gnu` (`-darwin-…` on macOS). With DOOR, the ports
-are open to those only who get a socket there, see `port_isolation.py`.
+library is the npm package `@chdb/lib-linux-x64-gnu` (`-darwin-…` on macOS). With DOOR, only sockets
+from this door can connect to the ports, see `port_isolation.py`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from local.clickhouse.server.file_sandbox import confine
 from local.clickhouse.server.port_isolation import close_ports
 
-# libchdb is `clickhouse local`, which listens only when told to and ends with its last query:
-# so the last query is one that never does.
+# libchdb is `clickhouse local`, which listens only after a statement and ends after its last query.
+# So the last query never ends.
 _QUERIES = (
     "SYSTEM START LISTEN HTTP; SYSTEM START LISTEN TCP; "
     "SELECT sleepEachRow(3) FROM numbers(1000000000) FORMAT Null "
@@ -27,10 +27,10 @@ _QUERIES = (
 
 
 def main() -> int:
-    """Serve until killed; returns only when the engine could not start."""
+    """Serve until a kill. Return only if the engine could not start."""
     library, folder, http_port, tcp_port, *door = sys.argv[1:]
-    # Schemas that arrive as text are cached below the working directory, whatever the
-    # configuration's `format_schema_path` says.
+    # Schemas that are sent as strings are cached below the working directory, also with
+    # another `format_schema_path` in the configuration.
     os.chdir(folder)
     if door:
         _hide(Path(folder), Path(door[0]), [int(http_port), int(tcp_port)])
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def _hide(folder: Path, door: Path, ports: list[int]) -> None:
-    """Close the ports, and delete the file with the users' password hashes once it was read."""
+    """Close the ports, and delete the file with the password hashes after it was read."""
     users = folder / "users.xml"
     if not close_ports(door, ports, then=users.unlink):
         print("no user namespaces: every program reaches the ports", file=sys.stderr, flush=True)

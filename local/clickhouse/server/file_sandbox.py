@@ -1,8 +1,8 @@
-"""Confines this process to the files it needs, before ClickHouse's code runs in it.
+"""Restricts this process to the files that it needs, before ClickHouse's code runs.
 
 ClickHouse as a library checks no path: `file()`, `filesystem()`, dictionaries, `BACKUP … TO File`
-and more access every file that the process may. So the kernel's Landlock takes those rights from
-the process itself, for every statement: https://docs.kernel.org/userspace-api/landlock.html
+and more access all files that the process can access. So the kernel's Landlock removes these rights
+from the process, for every statement: https://docs.kernel.org/userspace-api/landlock.html
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 __all__ = ["confine"]
 
-# The same on every architecture (`include/uapi/asm-generic/unistd.h`).
+# Equal on all architectures (`include/uapi/asm-generic/unistd.h`).
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1
 _PATH_BENEATH = 1
@@ -60,13 +60,13 @@ class _PathBeneath(ctypes.Structure):
 
 
 def confine(folder: Path, *, readable: Iterable[Path]) -> bool:
-    """Take from this process, and all threads that it starts, every file but these.
+    """Remove the access of this process, and of all threads that it starts, to other files.
 
     Args:
-        folder: may be read and written; nothing in it may be executed.
-        readable: files and folders that may be read in addition to the system's.
+        folder: can be read and written; no file in it can be executed.
+        readable: files and folders that can be read in addition to the system's.
     Returns:
-        False where the kernel cannot do so: no Linux of 5.19 or newer, or Landlock is switched off.
+        False if the kernel cannot do so: it is not Linux 5.19 or newer, or Landlock is off.
     Raises:
         OSError: the kernel has Landlock and rejected the rules.
     """
@@ -92,7 +92,7 @@ def confine(folder: Path, *, readable: Iterable[Path]) -> bool:
 def _rights() -> int:
     try:
         version = _call(_CREATE_RULESET, None, 0, _VERSION_FLAG)
-    except (OSError, AttributeError):  # no Landlock, no Linux
+    except (OSError, AttributeError):  # no Landlock or no Linux
         return 0
     return max((rights for since, rights in _RIGHTS.items() if since <= version), default=0)
 
@@ -101,7 +101,7 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # not on this machine
+        return  # does not exist on this machine
     try:
         if not path.is_dir():
             rights &= _FOR_FILES

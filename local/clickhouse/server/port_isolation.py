@@ -1,9 +1,9 @@
-"""Closes the engine's ports to all programs except its front.
+"""Closes the engine's ports to all programs except the proxy.
 
 The engine aborts when it rejects a login over its native protocol, and it can listen on TCP only.
-So the sockets on which it listens are exchanged for ones of a network namespace without any other
-program. A process in there, the doorman, hands out sockets that can connect to them, to those who
-may open a Unix socket. All other connections of the engine stay in the machine's network.
+So its listening sockets are replaced by sockets in a network namespace without other programs. The
+doorman, a process in this namespace, sends sockets that can connect to them. Clients get these
+through a Unix socket, the door. All other connections of the engine use the machine's network.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ _FIRST_FD, _END_FD = 3, 1024
 
 
 def close_ports(door: Path, ports: list[int], *, then: Callable[[], None]) -> bool:
-    """Exchange listening sockets on these ports of 127.0.0.1 as soon as this process has them.
+    """Replace the listening sockets on these ports of 127.0.0.1 as soon as they exist.
 
-    The door hands out no socket before all are exchanged and `then` has returned.
+    The door sends no socket before all are replaced and `then` has returned.
 
     Args:
-        door: where the front gets its sockets, a Unix socket of mode 0600.
-        then: called when all are exchanged.
+        door: path of the Unix socket, mode 0600, through which the proxy gets its sockets.
+        then: called after all are replaced.
     Returns:
-        False where this user may not make namespaces: then the ports stay open.
+        False if this user may not create namespaces. Then the ports stay open.
     """
     if sys.platform != "linux":
         return False
@@ -64,7 +64,7 @@ def close_ports(door: Path, ports: list[int], *, then: Callable[[], None]) -> bo
 def _start_doorman(
     door: Path, ports: list[int]
 ) -> tuple[socket.socket, Mapping[int, socket.socket]]:
-    """Return a connection to the doorman, and the sockets that listen inside, by port."""
+    """Return a connection to the doorman, and the listening sockets in the namespace by port."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     unix = _bind_to(door)
     parent = os.getpid()
@@ -86,7 +86,7 @@ def _bind_to(door: Path) -> socket.socket:
     door.unlink(missing_ok=True)
     unix = socket.socket(socket.AF_UNIX)
     before = os.umask(0o177)
-    # Relative: a path of a Unix socket has 107 bytes at most.
+    # Relative, because the path of a Unix socket has at most 107 bytes.
     folder = os.open(door.parent, os.O_PATH)
     try:
         unix.bind(f"/proc/self/fd/{folder}/{door.name}")
@@ -97,7 +97,7 @@ def _bind_to(door: Path) -> socket.socket:
 
 
 def _guard(unix: socket.socket, engine: socket.socket, ports: list[int], parent: int) -> None:
-    """Be the doorman, until the engine's process ends."""
+    """Run as the doorman, until the engine's process ends."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
@@ -141,4 +141,4 @@ def _port_listened_on(fd: int) -> int | None:
             is_listening = same.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
             return int(same.getsockname()[1]) if is_listening else None
     except (OSError, IndexError, ValueError):
-        return None  # closed meanwhile, or of another family
+        return None  # closed already, or of another family
