@@ -1,4 +1,4 @@
-"""A SQL user who can read every file of its engine finds no rows of another user in them."""
+"""A SQL user that can read every file of its engine finds no rows of another user in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.clickhouse_server import ClickHouse
 
 SECRET = "row-of-another-team"
 PASSWORD = "Attacker.1aA~"
-# No compression, so that a file which is not encrypted contains the secret as it is.
+# Without compression, so that a file without encryption contains the secret unchanged.
 STORED = (
     "CREATE DATABASE other",
     "CREATE TABLE other.rows (a String CODEC(NONE)) ENGINE = MergeTree ORDER BY a",
@@ -38,7 +38,7 @@ Run = Callable[[str], list[str]]
 
 @pytest.fixture(scope="module")
 def attacked(cloud: CloudProcess) -> Iterator[Service]:
-    """A service with rows of one team and an account of another team."""
+    """Yield a service with rows of one team and an account of another team."""
     service = cloud.create_service()
     for statement in (
         *STORED,
@@ -57,7 +57,7 @@ def attacked(cloud: CloudProcess) -> Iterator[Service]:
 
 @pytest.fixture(params=["https", "native"])
 def run(request: pytest.FixtureRequest, attacked: Service) -> Run:
-    """Run a statement as the attacker, over one of the two protocols."""
+    """Return a function that runs a statement as the attacker, over one of the two protocols."""
     if request.param == "native":
         client = native(attacked, user="attacker", password=PASSWORD, database="mine")
         return lambda statement: [row[0] for row in client.execute(statement) or []]
@@ -79,7 +79,7 @@ def files_of(folder: Path) -> list[str]:
 
 @pytest.fixture
 def control(attacked: Service) -> Iterator[Path]:
-    """A file that has the secret and is not encrypted: every search must find this file."""
+    """Yield a file with the secret and without encryption: every search must find it."""
     file = engine_folder(attacked) / "control.txt"
     file.write_text(f"before\0{SECRET}\0after")
     yield file
@@ -104,7 +104,7 @@ def test_infile_finds_no_row_in_any_file_of_the_engine(attacked: Service, contro
 
 
 def test_infile_reads_no_file_over_the_native_protocol(attacked: Service, control: Path) -> None:
-    """The engine takes the rows that the client sends, and does not open the file."""
+    """The engine inserts the rows that the client sends, and does not open the file."""
     client = native(attacked, user="attacker", password=PASSWORD, database="mine")
     client.execute(f"INSERT INTO mine.raw FROM INFILE '{control}' FORMAT RawBLOB", [["sent"]])
     assert client.execute("SELECT a FROM mine.raw") == [("sent",)]
@@ -112,7 +112,7 @@ def test_infile_reads_no_file_over_the_native_protocol(attacked: Service, contro
 
 
 def test_the_same_search_finds_rows_in_an_engine_without_encryption(tmp_path: Path) -> None:
-    """So the secret is where the search looks for it."""
+    """This shows that the search would find the secret."""
     engine = ClickHouse(tmp_path / "plain")
     engine.start()
     try:
@@ -127,7 +127,7 @@ def test_the_same_search_finds_rows_in_an_engine_without_encryption(tmp_path: Pa
 
 
 def test_no_file_names_the_folder_of_the_definitions(attacked: Service, run: Run) -> None:
-    """Definitions are not encrypted: only their path keeps other users from reading them."""
+    """Definitions are not encrypted: only their secret path protects them from other users."""
     (definitions,) = (engine_folder(attacked) / "data").glob("definitions_*")
     readable = [
         path for path in files_of(engine_folder(attacked)) if not path.startswith(str(definitions))
@@ -136,7 +136,7 @@ def test_no_file_names_the_folder_of_the_definitions(attacked: Service, run: Run
 
 
 def test_no_system_table_names_the_folder_of_the_definitions(attacked: Service) -> None:
-    """Only `system.disks` does, for users who may select from that table."""
+    """Only `system.disks` does, for users that may select from that table."""
     (definitions,) = (engine_folder(attacked) / "data").glob("definitions_*")
     assert definitions.name in attacked.sql("SELECT path FROM system.disks")
     shown = _system_tables(attacked)
@@ -145,7 +145,7 @@ def test_no_system_table_names_the_folder_of_the_definitions(attacked: Service) 
 
 
 def test_patterns_do_not_find_the_definitions(attacked: Service) -> None:
-    """A path with wildcards would replace the name of the folder."""
+    """A path with wildcards could replace the name of the folder."""
     data = engine_folder(attacked) / "data"
     (definition,) = data.glob("definitions_*/metadata/other.sql")
     pattern = str(data / "definitions_*" / "metadata" / "other.sql")
@@ -163,7 +163,7 @@ def test_patterns_do_not_find_the_definitions(attacked: Service) -> None:
 
 
 def test_a_table_over_the_files_of_another_table_has_no_rows(attacked: Service) -> None:
-    """For a user who may create tables and who has found out the path of another table."""
+    """The user may create tables and has the path of another table."""
     (part,) = (engine_folder(attacked) / "data" / "encrypted").glob("store/*/*/all_1_1_0/a.bin")
     table = part.parent.parent
     relative = table.relative_to(engine_folder(attacked) / "data" / "encrypted")
@@ -191,7 +191,7 @@ def test_a_table_over_the_files_of_another_table_has_no_rows(attacked: Service) 
 def test_a_service_with_unencrypted_data_fails_instead_of_starting_empty(
     service: Service,
 ) -> None:
-    """As an older version of the local cloud stored it."""
+    """An older version of the local cloud stored such data."""
     service.command("stop")
     service.wait_for("stopped")
     data = engine_folder(service) / "data"

@@ -15,7 +15,7 @@ from tests.support.clickhouse_server import ClickHouse
 from tests.support.paths import ROOT
 
 SECRET = "of-the-developer"
-# Reads `{folder}/secret.txt`; `{name}` is another one for each folder.
+# These read `{folder}/secret.txt`; `{name}` is different for each folder.
 READS = (
     "SELECT file('{folder}/secret.txt')",
     "SELECT * FROM file('{folder}/secret.txt', 'LineAsString')",
@@ -26,7 +26,7 @@ READS = (
     "SELECT * FROM {name}",
     "CREATE DATABASE {name} ENGINE = Filesystem('{folder}');SELECT * FROM {name}.`secret.txt`",
 )
-# Writes something into the folder.
+# These write a file to the folder.
 WRITES = (
     "INSERT INTO FUNCTION file('{folder}/new.txt', 'LineAsString') SELECT 'x'",
     "BACKUP DATABASE default TO File('{folder}/new')",
@@ -37,7 +37,7 @@ WRITES = (
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouse]:
-    """An engine whose owner has every privilege of ClickHouse."""
+    """Yield an engine whose user has all privileges of ClickHouse."""
     engine = ClickHouse(tmp_path_factory.mktemp("fence") / "clickhouse")
     config = engine.process.folder / "config.xml"
     allowed = "<backups><allowed_path>/</allowed_path></backups></clickhouse>"
@@ -62,7 +62,7 @@ def run(engine: ClickHouse, statements: str, folder: Path, name: str) -> str:
 
 @pytest.mark.parametrize("statements", READS)
 def test_sql_reads_files_of_the_engine_and_no_others(engine: ClickHouse, statements: str) -> None:
-    """The first shows that the statement reads what the process may."""
+    """The first file shows that the statement can read files."""
     inside = engine.process.folder / "inside"
     name = f"t{READS.index(statements)}"
     assert SECRET in run(engine, statements, inside, name)
@@ -74,7 +74,7 @@ def test_sql_reads_files_of_the_engine_and_no_others(engine: ClickHouse, stateme
 def test_sql_writes_files_of_the_engine_and_no_others(
     engine: ClickHouse, statements: str, tmp_path: Path
 ) -> None:
-    """Existing files do not change, either."""
+    """Existing files do not change."""
     inside = engine.process.folder / f"written{WRITES.index(statements)}"
     written = run(engine, statements, inside, inside.name)
     assert len(list(inside.iterdir())) == 2, written
@@ -84,7 +84,7 @@ def test_sql_writes_files_of_the_engine_and_no_others(
 
 
 def test_the_environment_of_the_engine_cannot_be_read(engine: ClickHouse) -> None:
-    """It is the developer's, with cloud credentials in it."""
+    """It is the developer's, with credentials of clouds."""
     assert "Permission denied" in run(
         engine, "SELECT file('/proc/self/environ')", engine.process.folder / "inside", ""
     )
@@ -109,8 +109,8 @@ except PermissionError:
 """
 
 
-def test_a_confined_process_opens_only_what_the_fence_lists(tmp_path: Path) -> None:
-    """Files of the machine, of users and of this repository, a sample of thousands."""
+def test_a_confined_process_opens_only_listed_files(tmp_path: Path) -> None:
+    """The test tries thousands of files of the machine, of users and of this repository."""
     folder = tmp_path / "engine"
     folder.mkdir()
     (folder / "own").write_text("x")

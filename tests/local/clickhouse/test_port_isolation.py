@@ -1,4 +1,4 @@
-"""No other program of the machine reaches an engine: it aborts when it rejects a native login."""
+"""Other programs cannot connect to an engine, which aborts when it rejects a native login."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ def engine_ports(service: Service) -> list[int]:
 
 
 def rejected_login() -> bytes:
-    """A Hello of the native protocol with an invalid password."""
+    """Return a Hello of the native protocol with an invalid password."""
     strings = [bytes([len(text)]) + text for text in (b"", b"_admin_", b"wrong")]
     return b"\0\1x\x18\1\xbc\xa9\3" + b"".join(strings)
 
 
 def listening_inodes(processes: Path) -> set[str]:
-    """Of the sockets that listen on TCP in a process's network."""
+    """Return the inodes of the sockets that listen on TCP in a process's network."""
     rows = [row.split() for row in (processes / "net" / "tcp").read_text().splitlines()[1:]]
     return {row[9] for row in rows if row[3] == "0A"}
 
 
 def socket_inodes(process_id: int | None) -> set[str]:
-    """Of all sockets that a process has."""
+    """Return the inodes of all sockets of a process."""
     files = [str(file.readlink()) for file in Path(f"/proc/{process_id}/fd").iterdir()]
     return {file[8:-1] for file in files if file.startswith("socket:[")}
 
 
-def test_an_engine_listens_nowhere_in_the_network_of_the_machine(service: Service) -> None:
-    """It does listen, but only the front can connect, by a socket that is its owner's alone."""
+def test_an_engine_does_not_listen_in_the_network_of_the_machine(service: Service) -> None:
+    """It listens, but only the proxy can connect, through a socket that only its owner can open."""
     children = Path(f"/proc/{service.engine_pid}/task/{service.engine_pid}/children").read_text()
     (doorman,) = children.split()
     sockets = socket_inodes(service.engine_pid)
@@ -52,7 +52,7 @@ def test_an_engine_listens_nowhere_in_the_network_of_the_machine(service: Servic
 
 
 def test_a_login_that_aborts_an_engine_needs_its_door(service: Service) -> None:
-    """Through the door it gets to the engine, which nothing else of the machine can reach."""
+    """Through the door it reaches the engine, which no other program of the machine can reach."""
     with engine_socket(folder_of(service) / "door") as connection:
         connection.settimeout(30)
         connection.connect(("127.0.0.1", engine_ports(service)[1]))
@@ -60,8 +60,8 @@ def test_a_login_that_aborts_an_engine_needs_its_door(service: Service) -> None:
         assert b"Authentication failed" in connection.recv(4096)
 
 
-def test_password_hashes_are_not_left_where_sql_reads(service: Service) -> None:
-    """No file that the engine can read has one, and it cannot read the file that has them all."""
+def test_sql_cannot_read_password_hashes(service: Service) -> None:
+    """No file that the engine can read has one. It cannot read the file with all of them."""
     accounts = json.loads((folder_of(service).parent / "accounts.json").read_text())
     hashes = [user["password_hash"].encode() for user in accounts["users"]]
     assert hashes
@@ -71,7 +71,7 @@ def test_password_hashes_are_not_left_where_sql_reads(service: Service) -> None:
 
 
 @pytest.mark.parametrize("name", ["accounts.json", "service.json"])
-def test_sql_cannot_read_the_files_of_the_front(service: Service, name: str) -> None:
+def test_sql_cannot_read_the_files_of_the_proxy(service: Service, name: str) -> None:
     """No relative or absolute path reads them."""
     outside = folder_of(service).parent / name
     assert outside.exists()
