@@ -120,6 +120,55 @@ def test_every_resource_has_a_test_file(name: str) -> None:
     assert (TESTS / "resources" / folder / f"test_{file}.py").exists()
 
 
+# Duties of a local cloud that both clouds have, each in a file of the same name.
+CLOUD_FILES = (
+    "README.md",
+    "__init__.py",
+    "__main__.py",
+    "serve.py",
+    "cloud.py",
+    "routes.py",
+    "handlers/__init__.py",
+    "state.py",
+    "errors.py",
+)
+CLOUDS = ("clickhouse", "cloudflare")
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_both_local_clouds_have_the_same_files_for_the_same_duties(cloud: str) -> None:
+    """A reader of one cloud finds the parts of the other one."""
+    folder = ROOT / "local" / cloud
+    assert [name for name in CLOUD_FILES if not (folder / name).exists()] == []
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_both_local_clouds_share_the_server_shell(cloud: str) -> None:
+    """Lock, port, signals and description file are in `local/processes/cloud_server.py`."""
+    source = (ROOT / "local" / cloud / "serve.py").read_text()
+    imported = {
+        alias.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module == "local.processes.cloud_server"
+        for alias in node.names
+    }
+    assert imported >= {"exclusive", "serve_until_signal"}
+
+
+def test_class_names_are_unique_in_local_and_resources() -> None:
+    """A class can be found by its name. Private classes are found in their file."""
+    places: dict[str, list[str]] = {}
+    for folder in ("local", "resources"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            if "node_modules" in file.parts:
+                continue
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places.setdefault(node.name, []).append(str(file.relative_to(ROOT)))
+    assert len(places) > 100
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
 def names_of_tests() -> set[str]:
     """Return the names of all test files and test functions, of Python and TypeScript."""
     names = {file.name for file in MODULES.values()}

@@ -16,7 +16,7 @@ from local.clickhouse.errors import BadRequest, Conflict, NotFound, ServerError
 from local.clickhouse.faults import Faults
 from local.clickhouse.ports import NoPortLeft, PortRange
 from local.clickhouse.service import RESTORING, LocalService
-from local.clickhouse.sql_accounts import ADMIN, SqlAccount
+from local.clickhouse.sql_accounts import ADMIN, EngineAccount
 from local.clickhouse.state import LocalOrganization, ServiceRecord, load_services
 
 __all__ = ["PortTaken", "ServiceRegistry"]
@@ -107,7 +107,7 @@ class ServiceRegistry:
         raise BadRequest("Invalid service id string")
 
     async def create(
-        self, fields: Mapping[str, Any], *, admin: SqlAccount, backup_id: str | None = None
+        self, fields: Mapping[str, Any], *, admin: EngineAccount, backup_id: str | None = None
     ) -> LocalService:
         """Create and save a service, and begin to provision it.
 

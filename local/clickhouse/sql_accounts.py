@@ -26,10 +26,10 @@ __all__ = [
     "NAME",
     "RESERVED_NAMES",
     "Directory",
+    "EngineAccount",
+    "EngineRole",
     "Profile",
     "Setting",
-    "SqlAccount",
-    "SqlRole",
     "generated_password",
     "hash_from_base64",
     "inner_name",
@@ -59,7 +59,7 @@ _MONITOR_GRANTS = (
 
 
 @dataclass(frozen=True)
-class SqlAccount:
+class EngineAccount:
     """One user of a service.
 
     Attributes:
@@ -81,17 +81,17 @@ class SqlAccount:
     roles: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
-    def admin(cls, password_hash: str) -> SqlAccount:
+    def admin(cls, password_hash: str) -> EngineAccount:
         """Return the account of the client's `default`. The hash is a SHA-256."""
         return cls(ADMIN, password_hash, _ADMIN_GRANTS)
 
     @classmethod
-    def monitor(cls, password: str) -> SqlAccount:
+    def monitor(cls, password: str) -> EngineAccount:
         """Return the account of the proxy, which reads queries and accounts, and takes backups."""
         return cls(MONITOR, sha256_hex(password), _MONITOR_GRANTS)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> SqlAccount:
+    def from_json(cls, value: Mapping[str, Any]) -> EngineAccount:
         """Return the account of `to_json`."""
         return cls(**{**value, "grants": tuple(value["grants"])})
 
@@ -101,8 +101,8 @@ class SqlAccount:
 
 
 @dataclass(frozen=True)
-class SqlRole:
-    """One role of a service; the fields are those of `Account`."""
+class EngineRole:
+    """One role of a service; the fields are those of `EngineAccount`."""
 
     name: str
     grants: tuple[str, ...] = ()
@@ -141,17 +141,17 @@ class Profile:
 class Directory:
     """All users, roles and profiles of a service, by their names in the engine."""
 
-    users: Mapping[str, SqlAccount] = field(default_factory=dict)
-    roles: Mapping[str, SqlRole] = field(default_factory=dict)
+    users: Mapping[str, EngineAccount] = field(default_factory=dict)
+    roles: Mapping[str, EngineRole] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
 
-    def grantee(self, name: str) -> SqlAccount | SqlRole | None:
+    def grantee(self, name: str) -> EngineAccount | EngineRole | None:
         """Return the user or the role with a name. No role has the name of a user."""
         return self.users.get(name) or self.roles.get(name)
 
-    def with_grantee(self, grantee: SqlAccount | SqlRole) -> Directory:
+    def with_grantee(self, grantee: EngineAccount | EngineRole) -> Directory:
         """Return a copy with this user or role added or replaced."""
-        if isinstance(grantee, SqlAccount):
+        if isinstance(grantee, EngineAccount):
             return replace(self, users={**self.users, grantee.name: grantee})
         return replace(self, roles={**self.roles, grantee.name: grantee})
 
@@ -159,7 +159,7 @@ class Directory:
         """Return a copy without these users and roles, and without references to them."""
         gone = set(names)
 
-        def less(grantee: SqlAccount | SqlRole) -> Any:
+        def less(grantee: EngineAccount | EngineRole) -> Any:
             roles = {name: option for name, option in grantee.roles.items() if name not in gone}
             return replace(grantee, roles=roles)
 
@@ -221,9 +221,9 @@ def load_directory(path: Path) -> Directory:
     if isinstance(saved, list):  # the format before roles were added
         saved = {"users": saved}
     return Directory(
-        users={u["name"]: SqlAccount.from_json(u) for u in saved.get("users", [])},
+        users={u["name"]: EngineAccount.from_json(u) for u in saved.get("users", [])},
         roles={
-            r["name"]: SqlRole(r["name"], tuple(r["grants"]), r["roles"])
+            r["name"]: EngineRole(r["name"], tuple(r["grants"]), r["roles"])
             for r in saved.get("roles", [])
         },
         profiles={

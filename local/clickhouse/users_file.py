@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from local.clickhouse.sql_accounts import Directory, Profile, Setting, SqlAccount, SqlRole
+from local.clickhouse.sql_accounts import Directory, EngineAccount, EngineRole, Profile, Setting
 from local.processes.durable_files import write_private
 
 __all__ = ["OWN_PROFILES", "write_users_file"]
@@ -50,7 +50,7 @@ def write_users_file(path: Path, directory: Directory, *, memory_bytes: int) -> 
     write_private(path, text.encode())
 
 
-def _own_profile(user: SqlAccount, directory: Directory) -> str:
+def _own_profile(user: EngineAccount, directory: Directory) -> str:
     """Return the profile of a user, merged from all that apply: the file allows only one."""
     parents = "".join(
         f"<profile>{name}</profile>" for name in ["default", *directory.profiles_of(user.name)]
@@ -83,7 +83,7 @@ def _constraints(setting: Setting) -> str:
     return shown + _WRITABILITY.get(setting.writability or "", "")
 
 
-def _user(account: SqlAccount) -> str:
+def _user(account: EngineAccount) -> str:
     password = f"password_{account.hash_kind}_hex"
     database = f"<default_database>{escape(account.database or '')}</default_database>"
     return (
@@ -94,11 +94,11 @@ def _user(account: SqlAccount) -> str:
     )
 
 
-def _role(role: SqlRole) -> str:
+def _role(role: EngineRole) -> str:
     return f"<{role.name}>{_grants(role)}</{role.name}>\n"
 
 
-def _grants(grantee: SqlAccount | SqlRole) -> str:
+def _grants(grantee: EngineAccount | EngineRole) -> str:
     granted: Iterable[str] = [
         *grantee.grants,
         *(

@@ -24,7 +24,7 @@ from local.clickhouse.scaling import scaled
 from local.clickhouse.service import LocalService
 from local.clickhouse.sql_accounts import (
     ADMIN,
-    SqlAccount,
+    EngineAccount,
     generated_password,
     hash_from_base64,
     sha256_hex,
@@ -63,7 +63,7 @@ async def create(call: Call) -> Json:
         # As in clickhousectl: the restored service is encrypted.
         fields["hasTransparentDataEncryption"] = True
     password = generated_password()
-    admin = SqlAccount.admin(sha256_hex(password))
+    admin = EngineAccount.admin(sha256_hex(password))
     if primary is not None:
         # The users of the warehouse are those of its primary service.
         admin = primary.plane.directory.users[ADMIN]

@@ -24,7 +24,14 @@ from local.clickhouse.proxy.account_grammar import (
 )
 from local.clickhouse.proxy.protocol_errors import ClickHouseError
 from local.clickhouse.proxy.sql_tokens import unsupported
-from local.clickhouse.sql_accounts import ADMIN, Directory, Profile, Setting, SqlAccount, SqlRole
+from local.clickhouse.sql_accounts import (
+    ADMIN,
+    Directory,
+    EngineAccount,
+    EngineRole,
+    Profile,
+    Setting,
+)
 from local.clickhouse.users_file import OWN_PROFILES
 
 __all__ = ["apply", "unknown_profile"]
@@ -87,7 +94,7 @@ def _create_users(statement: CreateUser, found: Directory) -> Directory:
                 36, "BAD_ARGUMENTS", f"user `{name}` needs a password: IDENTIFIED BY is missing"
             )
         kind, digest = statement.password
-        user = SqlAccount(
+        user = EngineAccount(
             name,
             digest,
             hash_kind=kind,
@@ -125,7 +132,7 @@ def _create_roles(statement: CreateRole, found: Directory) -> Directory:
     for name in _new(statement, found.roles, "role"):
         if name in found.users:
             raise unsupported(f"a user and a role of one name, `{name}`")
-        found = found.with_grantee(SqlRole(name))
+        found = found.with_grantee(EngineRole(name))
     return found
 
 
@@ -223,7 +230,7 @@ def _present(
     return [name for name in names if name in existing]
 
 
-def _grantees(names: Iterable[str], found: Directory) -> list[SqlAccount | SqlRole]:
+def _grantees(names: Iterable[str], found: Directory) -> list[EngineAccount | EngineRole]:
     # ClickHouse's error for a name that is neither a user nor a role.
     present = _present(names, {*found.users, *found.roles}, "role")
     return [grantee for name in present if (grantee := found.grantee(name))]

@@ -20,8 +20,8 @@ from local.clickhouse.sql_accounts import (
     ADMIN,
     MONITOR,
     Directory,
-    SqlAccount,
-    SqlRole,
+    EngineAccount,
+    EngineRole,
     load_directory,
     save_directory,
 )
@@ -106,7 +106,7 @@ class DataPlane:
             )
         return self._session
 
-    def set_accounts(self, accounts: Mapping[str, SqlAccount]) -> None:
+    def set_accounts(self, accounts: Mapping[str, EngineAccount]) -> None:
         """Save the users of a new service durably."""
         self._set_directory(Directory(users=accounts))
 
@@ -176,7 +176,7 @@ class DataPlane:
             raise Unavailable("the service's engine does not start") from None
 
     async def change_accounts(
-        self, change: Callable[[Mapping[str, SqlAccount]], Mapping[str, SqlAccount]]
+        self, change: Callable[[Mapping[str, EngineAccount]], Mapping[str, EngineAccount]]
     ) -> None:
         """Change only the users, as `change_directory` does."""
         await self.change_directory(lambda found: replace(found, users=change(found.users)))
@@ -258,7 +258,7 @@ class DataPlane:
             return text
 
     def _all_accounts(self) -> Directory:
-        return self._directory.with_grantee(SqlAccount.monitor(self._monitor_password))
+        return self._directory.with_grantee(EngineAccount.monitor(self._monitor_password))
 
     async def _replace_engine(self) -> None:
         async with self._exclusive(_DRAIN_SECONDS):
@@ -295,7 +295,7 @@ class DataPlane:
     async def _tidy_grants(self) -> None:
         """Replace grants and revokes by the grants that remain."""
         tidy = self._directory
-        grantees: list[SqlAccount | SqlRole] = [*tidy.users.values(), *tidy.roles.values()]
+        grantees: list[EngineAccount | EngineRole] = [*tidy.users.values(), *tidy.roles.values()]
         for grantee in grantees:
             # The admin's grants are not replaced: one of them is a REVOKE.
             if grantee.name != ADMIN and any(g.startswith("REVOKE") for g in grantee.grants):

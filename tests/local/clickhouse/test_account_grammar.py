@@ -19,7 +19,14 @@ from local.clickhouse.proxy.account_grammar import (
 from local.clickhouse.proxy.account_statements import is_account_statement
 from local.clickhouse.proxy.credentials import identify
 from local.clickhouse.proxy.protocol_errors import ClickHouseError
-from local.clickhouse.sql_accounts import ADMIN, Directory, Setting, SqlAccount, SqlRole, sha256_hex
+from local.clickhouse.sql_accounts import (
+    ADMIN,
+    Directory,
+    EngineAccount,
+    EngineRole,
+    Setting,
+    sha256_hex,
+)
 
 
 def test_a_create_user_is_parsed_with_all_its_clauses() -> None:
@@ -73,7 +80,7 @@ def test_roles_are_granted_and_revoked() -> None:
     taken = parse_statement("REVOKE ADMIN OPTION FOR r FROM x")
     assert taken == RevokeRoles(roles=("r",), names=("x",), admin_option_only=True)
     has = Directory(
-        users={"x": SqlAccount("x", "00", roles={"r": True})}, roles={"r": SqlRole("r")}
+        users={"x": EngineAccount("x", "00", roles={"r": True})}, roles={"r": EngineRole("r")}
     )
     assert apply(taken, has).users["x"].roles == {"r": False}
 
@@ -194,7 +201,7 @@ def test_other_statements_are_left_to_the_engine(query: bytes) -> None:
 
 def test_a_grant_without_a_database_is_for_the_sessions_database() -> None:
     """The users file has no session."""
-    found = Directory(users={"x": SqlAccount("x", "00")})
+    found = Directory(users={"x": EngineAccount("x", "00")})
     statement = parse_statement("GRANT SELECT ON t TO x")
     assert apply(statement, found).users["x"].grants == ("GRANT SELECT ON default.t",)
     assert apply(statement, found, database="db").users["x"].grants == ("GRANT SELECT ON db.t",)
