@@ -31,8 +31,8 @@ def request_edge(
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as answer:
-            return answer.status, json.load(answer)
+        with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as response:
+            return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
 
@@ -43,8 +43,8 @@ def scrape(deployment: Deployment, token: str) -> Samples:
         deployment.outputs_once()["ingest_url"] + "/admin/metrics",
         headers={"Authorization": f"Bearer {token}"},
     )
-    with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as answer:
-        return parse(answer.read().decode())
+    with urllib.request.urlopen(request, context=deployment.tls(), timeout=60) as response:
+        return parse(response.read().decode())
 
 
 def configure_tokens(deployment: Deployment, tokens: list[dict[str, Any]]) -> None:

@@ -104,9 +104,9 @@ def test_make_up_its_commands_and_make_down_work(checkout: Checkout) -> None:
             f'eval "$(make env)"; curl -fsS "{url}"; echo; '
             f"python -c '{FETCH_WITH_PYTHON}' \"{url}\"; node -e '{FETCH_WITH_NODE}' \"{url}\""
         )
-        answers = [line for line in fetched.splitlines() if line]
-        assert len(answers) == 3, fetched
-        assert answers[0] == answers[1] == answers[2].removeprefix("200 ")
+        responses = [line for line in fetched.splitlines() if line]
+        assert len(responses) == 3, fetched
+        assert responses[0] == responses[1] == responses[2].removeprefix("200 ")
 
     organizations = checkout.shell(
         'eval "$(make env)"; curl -fsS "$CLICKHOUSE_API_URL/organizations" '

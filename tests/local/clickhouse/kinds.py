@@ -159,4 +159,4 @@ KINDS = {
 
 def ids(shown: Json) -> set[str]:
     """Return the ids of a list."""
-    return {thing["id"] for thing in shown}
+    return {item["id"] for item in shown}

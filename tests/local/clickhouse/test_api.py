@@ -15,10 +15,10 @@ from tests.local.clickhouse.control_plane import CloudProcess, Service
 from tests.local.clickhouse.kinds import KINDS
 from tests.support.paths import ROOT
 
-DOCUMENT = json.loads((ROOT / "clickhouse_api" / "openapi.json").read_text())
+SPEC = json.loads((ROOT / "clickhouse_api" / "openapi.json").read_text())
 OPERATIONS = [
     (method.upper(), path, operation)
-    for path, methods in DOCUMENT["paths"].items()
+    for path, methods in SPEC["paths"].items()
     for method, operation in methods.items()
 ]
 
@@ -43,7 +43,7 @@ def test_invalid_credentials_are_401(cloud: CloudProcess) -> None:
     """Another secret, an unknown key, no key, another scheme."""
     key_id = cloud.description["key_id"]
     url = f"{cloud.description['url']}/organizations"
-    answers = [
+    responses = [
         cloud.send("GET", "/organizations", auth=(key_id, "wrong")),
         cloud.send("GET", "/organizations", auth=("wrong", "wrong")),
         httpx.get(url),
@@ -51,23 +51,23 @@ def test_invalid_credentials_are_401(cloud: CloudProcess) -> None:
         httpx.get(url, headers={"Authorization": "Basic %%%"}),
         httpx.get(url, headers={b"Authorization": b"Basic \xff"}),
     ]
-    for answer in answers:
-        assert answer.status_code == 401
-        assert set(answer.json()) == {"status", "requestId", "error"}
+    for response in responses:
+        assert response.status_code == 401
+        assert set(response.json()) == {"status", "requestId", "error"}
 
 
 def test_an_unknown_organization_is_404(cloud: CloudProcess) -> None:
     """The message names it."""
     id = str(uuid.uuid4())
-    answer = cloud.send("GET", f"/organizations/{id}/services")
-    assert answer.status_code == 404
-    assert id in answer.text
+    response = cloud.send("GET", f"/organizations/{id}/services")
+    assert response.status_code == 404
+    assert id in response.text
 
 
 def test_every_operation_of_the_spec_is_served(cloud: CloudProcess) -> None:
     """Each succeeds or returns a specific error: no path is unknown, one operation returns 501."""
     assert len(OPERATIONS) == 174
-    refused = []
+    rejected = []
     for method, path, operation in OPERATIONS:
         concrete = path.removeprefix("/v1")
         for parameter in operation.get("parameters", []):
@@ -75,17 +75,20 @@ def test_every_operation_of_the_spec_is_served(cloud: CloudProcess) -> None:
                 organization = parameter["name"] == "organizationId"
                 value = cloud.description["organization_id"] if organization else uuid.uuid4()
                 concrete = concrete.replace(f"{{{parameter['name']}}}", str(value))
-        answer = cloud.send(method, concrete)
+        response = cloud.send(method, concrete)
         known = (200, 201, 400, 404, 501)
-        assert answer.status_code in known, (operation["operationId"], answer.text)
-        assert "not an operation" not in answer.text
-        if answer.status_code == 501:
-            assert operation["operationId"] in answer.json()["error"]
-            refused.append(operation["operationId"])
-        if not answer.headers["Content-Type"].startswith("text/plain"):
-            assert isinstance(answer.json(), list) or answer.json()["status"] == answer.status_code
+        assert response.status_code in known, (operation["operationId"], response.text)
+        assert "not an operation" not in response.text
+        if response.status_code == 501:
+            assert operation["operationId"] in response.json()["error"]
+            rejected.append(operation["operationId"])
+        if not response.headers["Content-Type"].startswith("text/plain"):
+            assert (
+                isinstance(response.json(), list)
+                or response.json()["status"] == response.status_code
+            )
     # The certificate of a Postgres, which does not run.
-    assert refused == ["postgresServiceCertsGet"]
+    assert rejected == ["postgresServiceCertsGet"]
     assert cloud.send("GET", "/nothing").status_code == 404
 
 
@@ -111,10 +114,10 @@ def test_an_invalid_body_is_400_with_its_reason(
 ) -> None:
     """The message is one line, and nothing changes."""
     path = service.cloud.organization + service.path
-    answer = service.cloud.send("PATCH", path, content=content)
-    assert answer.status_code == 400
-    assert named in answer.json()["error"]
-    assert len(answer.json()["error"]) < 1000
+    response = service.cloud.send("PATCH", path, content=content)
+    assert response.status_code == 400
+    assert named in response.json()["error"]
+    assert len(response.json()["error"]) < 1000
     assert service.cloud.call("GET", service.path)["name"] == service.created["name"]
 
 
@@ -152,9 +155,9 @@ def test_the_eleventh_request_is_429(own_cloud: CloudProcess) -> None:
     """The response has the seconds to wait. Another key has a separate limit."""
     made = own_cloud.call("POST", "/keys", {"name": "other"})
     own_cloud.send("DELETE", "/local/faults")
-    answers = [own_cloud.send("GET", "/organizations") for _ in range(11)]
-    assert [a.status_code for a in answers] == [200] * 10 + [429]
-    assert 0 < float(answers[-1].headers["X-RateLimit-Reset"]) <= 10
+    responses = [own_cloud.send("GET", "/organizations") for _ in range(11)]
+    assert [a.status_code for a in responses] == [200] * 10 + [429]
+    assert 0 < float(responses[-1].headers["X-RateLimit-Reset"]) <= 10
     other = own_cloud.send("GET", "/organizations", auth=(made["keyId"], made["keySecret"]))
     assert other.status_code == 200
 
@@ -397,9 +400,9 @@ def test_a_fault_ends_after_its_times(service: Service) -> None:
 )
 def test_invalid_faults_are_named(cloud: CloudProcess, faults: Any, named: str) -> None:
     """Otherwise a test would pass because a fault is not applied."""
-    answer = cloud.send("PUT", "/local/faults", faults)
-    assert answer.status_code == 400
-    assert named in answer.text
+    response = cloud.send("PUT", "/local/faults", faults)
+    assert response.status_code == 400
+    assert named in response.text
 
 
 def test_local_paths_need_a_key(cloud: CloudProcess) -> None:

@@ -19,9 +19,9 @@ NOON = datetime.datetime(2026, 1, 10, 12, 30, tzinfo=datetime.UTC)
 
 def back_up(service: Service, *, status: int = 200) -> Any:
     """Take a backup now, and return it."""
-    answer = service.cloud.send("POST", f"/local{service.path}/backups")
-    assert answer.status_code == status, answer.text
-    return answer.json()
+    response = service.cloud.send("POST", f"/local{service.path}/backups")
+    assert response.status_code == status, response.text
+    return response.json()
 
 
 def test_a_service_is_created_from_a_backup(own_cloud: CloudProcess) -> None:

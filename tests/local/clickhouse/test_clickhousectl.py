@@ -76,8 +76,8 @@ def test_clickhousectl_sends_requests_only_to_the_cloud(tmp_path: Path) -> None:
 
 def test_clickhousectl_creates_changes_and_deletes_a_service(cloud: CloudProcess, run: Run) -> None:
     """It is created, scaled, changed, stopped and started. Its parts are set and read."""
-    made = run("service", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
-    id = str(made["service"]["id"])
+    created = run("service", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
+    id = str(created["service"]["id"])
     wait_until(lambda: run("service", "get", id)["state"] == "running", "it runs")
     memory = ["--min-replica-memory-gb", "8", "--max-replica-memory-gb", "16"]
     run("service", "scale", id, *memory, "--num-replicas", "3")
@@ -94,8 +94,8 @@ def test_clickhousectl_creates_changes_and_deletes_a_service(cloud: CloudProcess
     cloud.send("POST", f"/local/services/{id}/backups").raise_for_status()
     (backup,) = run("backup", "list", id)
     assert run("backup", "get", id, backup["id"]) == backup
-    made = ["--name", "restored", "--ip-allow", "0.0.0.0/0", "--backup-id", backup["id"]]
-    restored = str(run("service", "create", *made)["service"]["id"])
+    created = ["--name", "restored", "--ip-allow", "0.0.0.0/0", "--backup-id", backup["id"]]
+    restored = str(run("service", "create", *created)["service"]["id"])
     wait_until(lambda: run("service", "get", restored)["state"] == "running", "it is restored")
     run("service", "delete", restored, "--force")
     run("service", "stop", id)
@@ -110,8 +110,8 @@ def test_clickhousectl_creates_changes_and_deletes_a_service(cloud: CloudProcess
 def test_keys_and_a_query_endpoint(cloud: CloudProcess, run: Run) -> None:
     """A key can use the endpoint, and later cannot."""
     service = cloud.create_service()
-    made = run("key", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
-    key = made["key"]["id"]
+    created = run("key", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
+    key = created["key"]["id"]
     run("key", "update", key, "--new-name", "other")
     assert run("key", "get", key)["name"] == "other"
     endpoint = ("service", "query-endpoint")

@@ -57,13 +57,13 @@ def test_sources_tiles_alerts_and_webhooks_refer_to_each_other(clickstack: Click
     assert "containerId" in call("POST", "dashboards", apart, status=400)
     right = {"name": "d", "tiles": [tile("a", source, id="mine"), tile("b", source)]}
     assert call("POST", "dashboards/validate", right)["valid"]
-    made = call("POST", "dashboards", right)
-    first, second = made["tiles"]
+    created = call("POST", "dashboards", right)
+    first, second = created["tiles"]
     assert first["id"] != "mine"
     assert first["config"]["select"] == [{"aggFn": "count", "where": "", "whereLanguage": "lucene"}]
 
     hook = call("POST", "webhooks", KINDS["webhook"].body)["id"]
-    watched = {**ALERT, "dashboardId": made["id"], "tileId": first["id"]}
+    watched = {**ALERT, "dashboardId": created["id"], "tileId": first["id"]}
     unheard = {**watched, "channel": {"type": "webhook", "webhookId": nowhere}}
     assert "webhookId" in call("POST", "alerts", unheard, status=400)
     heard = {**watched, "channels": [{"type": "webhook", "webhookId": hook}]}
@@ -74,13 +74,13 @@ def test_sources_tiles_alerts_and_webhooks_refer_to_each_other(clickstack: Click
 
     # The first tile keeps its id under another name. The second has no id, so it is new.
     changed = {"name": "d", "tiles": [{**first, "name": "z"}, tile("b", source)]}
-    kept, fresh = call("PUT", f"dashboards/{made['id']}", changed)["tiles"]
+    kept, fresh = call("PUT", f"dashboards/{created['id']}", changed)["tiles"]
     assert (kept["id"], kept["name"]) == (first["id"], "z")
     assert fresh["id"] != second["id"]
     assert call("GET", f"alerts/{alert['id']}")["tileId"] == first["id"]
     teams = {"type": "STATIC_LIST", "name": "Team", "options": ["a"], "id": "mine"}
     filtered = call(
-        "PUT", f"dashboards/{made['id']}", {"name": "d", "tiles": [], "filters": [teams]}
+        "PUT", f"dashboards/{created['id']}", {"name": "d", "tiles": [], "filters": [teams]}
     )
     assert filtered["filters"][0]["id"] != "mine"
     call("GET", f"alerts/{alert['id']}", status=404)

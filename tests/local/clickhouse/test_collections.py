@@ -20,20 +20,20 @@ def test_a_lifecycle(cloud: CloudProcess, shared: Service, name: str) -> None:
     path = kind.path.format(service=shared.path)
     # The key of an endpoint must exist: every cloud has one key.
     known = {"apiKeyIds": [cloud.call("GET", "/keys")[0]["id"]]} if "apiKeyIds" in kind.body else {}
-    answer = cloud.send("POST", cloud.organization + path, {**kind.body, **known})
-    assert answer.status_code == kind.status, answer.text
-    made = answer.json()["result"]
-    one = f"{path}/{made['id']}"
+    response = cloud.send("POST", cloud.organization + path, {**kind.body, **known})
+    assert response.status_code == kind.status, response.text
+    created = response.json()["result"]
+    one = f"{path}/{created['id']}"
     if kind.has_list:
-        assert made["id"] in ids(cloud.call("GET", path))
+        assert created["id"] in ids(cloud.call("GET", path))
     if kind.change is not None:
         changed = cloud.call(kind.method, one, {**kind.change, **known})
-        assert changed["id"] == made["id"]
+        assert changed["id"] == created["id"]
         shown = cloud.call("GET", one) if kind.has_get else changed
         assert {n: shown[n] for n in kind.shows} == kind.shows
-    assert "hunter2" not in answer.text
+    assert "hunter2" not in response.text
     cloud.call("DELETE", one)
-    assert made["id"] not in (ids(cloud.call("GET", path)) if kind.has_list else ())
+    assert created["id"] not in (ids(cloud.call("GET", path)) if kind.has_list else ())
     cloud.call("DELETE", one, status=404)
     if kind.has_get:
         cloud.call("GET", one, status=404)
@@ -42,11 +42,11 @@ def test_a_lifecycle(cloud: CloudProcess, shared: Service, name: str) -> None:
 def test_no_file_contains_credentials(cloud: CloudProcess, shared: Service) -> None:
     """Credentials of a pipe are accepted and not stored."""
     pipe = KINDS["kafka pipe"]
-    made = cloud.call("POST", f"{shared.path}/clickpipes", pipe.body)
+    created = cloud.call("POST", f"{shared.path}/clickpipes", pipe.body)
     record = cloud.state_dir / "services" / shared.id / "service.json"
-    assert made["id"] in record.read_text()
+    assert created["id"] in record.read_text()
     assert "hunter2" not in record.read_text()
-    cloud.call("DELETE", f"{shared.path}/clickpipes/{made['id']}")
+    cloud.call("DELETE", f"{shared.path}/clickpipes/{created['id']}")
 
 
 def test_all_objects_are_kept_over_a_restart(own_cloud: CloudProcess) -> None:
@@ -78,9 +78,9 @@ def test_an_idle_service_has_to_be_woken(cloud: CloudProcess) -> None:
     cloud.call("GET", f"{service.path}/clickpipesCdcScaling", status=404)
     cloud.send("POST", f"/local/services/{service.id}/idle")
     pipes = cloud.organization + f"{service.path}/clickpipes"
-    answer = cloud.send("POST", pipes, KINDS["kafka pipe"].body)
-    assert answer.status_code == 424
-    shown = answer.json()
+    response = cloud.send("POST", pipes, KINDS["kafka pipe"].body)
+    assert response.status_code == 424
+    shown = response.json()
     said = shown["code"], shown["serviceState"], shown["canWake"]
     assert said == ("SERVICE_IDLE", "idle", True)
     service.command("awake")
@@ -133,8 +133,8 @@ def test_read_only_objects_are_returned(cloud: CloudProcess, shared: Service, pa
 def test_an_object_can_be_stuck_or_fail(cloud: CloudProcess, shared: Service) -> None:
     """The faults of services apply to all objects that are provisioned."""
     cloud.set_faults(provisioning="stuck")
-    made = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["kafka pipe"].body)
-    path = f"{shared.path}/clickpipes/{made['id']}"
+    created = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["kafka pipe"].body)
+    path = f"{shared.path}/clickpipes/{created['id']}"
     assert cloud.call("GET", path)["state"] == "Provisioning"
     cloud.set_faults(provisioning="failed")
     assert cloud.call("GET", path)["state"] == "Failed"
@@ -151,7 +151,7 @@ def test_an_empty_response_and_a_fresh_key(cloud: CloudProcess) -> None:
     body = {"openApiKeys": [key], "roles": ["sql_console_admin"]}
     assert "openApiKeys" in cloud.call("POST", path, body, status=400)
     cloud.call("POST", path, body)
-    answer = cloud.send("DELETE", cloud.organization + path)
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = cloud.send("DELETE", cloud.organization + path)
+    assert (response.status_code, response.content) == (200, b"")
     cloud.call("GET", path, status=404)
     service.remove()

@@ -28,7 +28,7 @@ def test_an_invalid_password_is_rejected_over_https(service: Service, password: 
     """This holds for every way to send it. The error is ClickHouse's."""
     token = {"user": "default", "password": password}
     with service.client() as client:
-        answers = [
+        responses = [
             client.post("/", content="SELECT 1", auth=("default", password)),
             client.post("/", content="SELECT 1", auth=NO_AUTH, params=token),
             client.post("/", content="SELECT 1", auth=NO_AUTH, params={"password": password}),
@@ -39,11 +39,11 @@ def test_an_invalid_password_is_rejected_over_https(service: Service, password: 
                 headers={"X-ClickHouse-User": "default", "X-ClickHouse-Key": password},
             ),
         ]
-    for answer in answers:
-        assert answer.status_code in (401, 403)
-        assert answer.headers["X-ClickHouse-Exception-Code"] in ("516", "194")
-        assert "AUTHENTICATION_FAILED" in answer.text or "REQUIRED_PASSWORD" in answer.text
-        assert "_admin_" not in answer.text
+    for response in responses:
+        assert response.status_code in (401, 403)
+        assert response.headers["X-ClickHouse-Exception-Code"] in ("516", "194")
+        assert "AUTHENTICATION_FAILED" in response.text or "REQUIRED_PASSWORD" in response.text
+        assert "_admin_" not in response.text
 
 
 def test_the_password_can_be_sent_in_every_way(service: Service) -> None:
@@ -143,17 +143,17 @@ def test_bodies_are_passed_unchanged(service: Service) -> None:
         assert client.post("/", params=insert, content=members, headers=encoded).is_success
         assert client.post("/", params=insert, content=iter([b"4\n", b"5\n"])).is_success
         assert client.post("/", content=b"INSERT INTO t FORMAT TSV\n6\n").is_success
-        answer = client.post(
+        response = client.post(
             "/", content=b"SELECT sum(a) FROM t", headers={"Accept-Encoding": "gzip"}
         )
-        assert answer.text == "21\n"
+        assert response.text == "21\n"
 
 
 def test_a_large_response_is_streamed(service: Service) -> None:
     """Bytes arrive before the end of the query, and none is lost."""
     query = "SELECT number, repeat('x', 100) FROM numbers(300000) FORMAT TSV"
-    with service.client() as client, client.stream("POST", "/", content=query) as answer:
-        assert sum(chunk.count(b"\n") for chunk in answer.iter_bytes()) == 300_000
+    with service.client() as client, client.stream("POST", "/", content=query) as response:
+        assert sum(chunk.count(b"\n") for chunk in response.iter_bytes()) == 300_000
 
 
 def test_an_expected_continue_is_sent(service: Service) -> None:
@@ -236,8 +236,8 @@ def test_a_protobuf_schema_can_be_a_string_or_in_a_table(service: Service) -> No
                 "format_schema": schema,
                 "format_schema_message_name": "Row",
             }
-            answer = client.post("/", params=parameters, content=row)
-            assert answer.is_success, answer.text
+            response = client.post("/", params=parameters, content=row)
+            assert response.is_success, response.text
     assert service.sql("SELECT count(), any(a), any(s) FROM t") == "2\t7\tok"
 
 

@@ -51,13 +51,13 @@ def run(engine: ClickHouse, statements: str, folder: Path, name: str) -> str:
     """Return the response of the last statement, or the error that ended them."""
     folder.mkdir(exist_ok=True)
     (folder / "secret.txt").write_text(f"{SECRET}\n")
-    answer = ""
+    response = ""
     try:
         for statement in statements.format(folder=folder, name=name).split(";"):
-            answer = engine.query(statement, input_format_tsv_detect_header="0")
+            response = engine.query(statement, input_format_tsv_detect_header="0")
     except AssertionError as error:
-        answer = str(error)
-    return answer
+        response = str(error)
+    return response
 
 
 @pytest.mark.parametrize("statements", READS)

@@ -44,9 +44,9 @@ def test_a_member_has_roles_that_exist(cloud: CloudProcess) -> None:
 
 def test_a_pipe_is_stopped_scaled_and_started(cloud: CloudProcess, shared: Service) -> None:
     """A stopped pipe can be stopped again; a running one cannot be started."""
-    made = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["kafka pipe"].body)
-    path = f"{shared.path}/clickpipes/{made['id']}"
-    assert made["state"] == "Provisioning"
+    created = cloud.call("POST", f"{shared.path}/clickpipes", KINDS["kafka pipe"].body)
+    path = f"{shared.path}/clickpipes/{created['id']}"
+    assert created["state"] == "Provisioning"
     assert cloud.call("PATCH", f"{path}/state", {"command": "stop"})["state"] == "Stopping"
     assert cloud.call("GET", path)["state"] == "Stopped"
     assert cloud.call("PATCH", f"{path}/state", {"command": "stop"})["state"] == "Stopped"
@@ -69,8 +69,8 @@ def test_tables_of_a_database_pipe_are_added_and_removed(
     for wrong in ({"startPaused": True}, {"scaling": {"replicas": 2}}):
         refusal = cloud.call("POST", f"{shared.path}/clickpipes", {**body, **wrong}, status=400)
         assert next(iter(wrong)) in refusal
-    made = cloud.call("POST", f"{shared.path}/clickpipes", body)
-    path = f"{shared.path}/clickpipes/{made['id']}"
+    created = cloud.call("POST", f"{shared.path}/clickpipes", body)
+    path = f"{shared.path}/clickpipes/{created['id']}"
     other = {**TABLES[0], "sourceTable": "b", "targetTable": "b"}
     change = {"tableMappingsToAdd": [other], "tableMappingsToRemove": TABLES}
     patch = {"source": {"postgres": change}}
@@ -105,9 +105,9 @@ def test_files_are_read_once_unless_the_pipe_is_continuous(
         "connectionString": "AccountKey=hunter2",
     }
     body = {"name": "f", "source": {"objectStorage": files}, "destination": DESTINATION}
-    made = cloud.call("POST", f"{shared.path}/clickpipes", body)
-    assert "hunter2" not in str(made)
-    path = f"{shared.path}/clickpipes/{made['id']}"
+    created = cloud.call("POST", f"{shared.path}/clickpipes", body)
+    assert "hunter2" not in str(created)
+    path = f"{shared.path}/clickpipes/{created['id']}"
     assert cloud.call("GET", path)["state"] == "Completed"
     assert "completed" in cloud.call("PATCH", path, {"name": "g"}, status=400)
     cloud.call("DELETE", path)
@@ -115,10 +115,10 @@ def test_files_are_read_once_unless_the_pipe_is_continuous(
 
 def test_a_postgres_patch_without_tags_clears_them(cloud: CloudProcess) -> None:
     """The vendor does the same. The password is returned once."""
-    made = cloud.call("POST", "/postgres", {**POSTGRES, "tags": [{"key": "a", "value": "b"}]})
-    path = f"/postgres/{made['id']}"
-    assert made["state"] == "creating"
-    assert made["password"] in made["connectionString"]
+    created = cloud.call("POST", "/postgres", {**POSTGRES, "tags": [{"key": "a", "value": "b"}]})
+    path = f"/postgres/{created['id']}"
+    assert created["state"] == "creating"
+    assert created["password"] in created["connectionString"]
     shown = cloud.call("GET", path)
     assert shown["state"] == "running"
     assert "password" not in shown
@@ -154,8 +154,8 @@ def test_a_backup_bucket_keeps_its_provider(cloud: CloudProcess, shared: Service
     path = f"{shared.path}/backupBucket"
     cloud.call("GET", path, status=404)
     body = {"bucketProvider": "GCP", "bucketPath": "gs://b", "accessKeyId": "i"}
-    made = cloud.call("POST", path, {**body, "secretAccessKey": "hunter2"})
-    assert made == {**body, "id": made["id"]}
+    created = cloud.call("POST", path, {**body, "secretAccessKey": "hunter2"})
+    assert created == {**body, "id": created["id"]}
     cloud.call("POST", path, body, status=409)
     aws = {"bucketProvider": "AWS", "bucketPath": "b", "iamRoleArn": "a"}
     cloud.call("PATCH", path, aws, status=400)
@@ -169,8 +169,8 @@ def test_a_service_must_fit_its_byoc_infrastructure(cloud: CloudProcess) -> None
     """It must be ready and in the same region, and the request must have a size."""
     cloud.set_faults(provisioning="stuck")
     body = {**KINDS["byoc"].body, "regionId": "eastus", "tenantId": "t"}
-    made = cloud.call("POST", "/byocInfrastructure", body)
-    path = f"/byocInfrastructure/{made['id']}"
+    created = cloud.call("POST", "/byocInfrastructure", body)
+    path = f"/byocInfrastructure/{created['id']}"
     assert cloud.call("GET", path)["cloudProvider"] == "azure"
     size = {"minReplicaMemoryGb": 8, "maxReplicaMemoryGb": 8}
     wanted = {
@@ -178,7 +178,7 @@ def test_a_service_must_fit_its_byoc_infrastructure(cloud: CloudProcess) -> None
         "provider": "azure",
         "region": "eastus",
         "ipAccessList": [],
-        "byocId": made["id"],
+        "byocId": created["id"],
         **size,
     }
     assert "infra-provisioning" in cloud.call("POST", "/services", wanted, status=409)
@@ -193,12 +193,12 @@ def test_a_service_must_fit_its_byoc_infrastructure(cloud: CloudProcess) -> None
 
 def test_byoc_infrastructure_runs_a_service(cloud: CloudProcess) -> None:
     """It cannot be deleted while it has a service."""
-    made = cloud.call("POST", "/byocInfrastructure", KINDS["byoc"].body)
-    path = f"/byocInfrastructure/{made['id']}"
-    service = cloud.create_service(byocId=made["id"], minReplicaMemoryGb=8, maxReplicaMemoryGb=8)
+    created = cloud.call("POST", "/byocInfrastructure", KINDS["byoc"].body)
+    path = f"/byocInfrastructure/{created['id']}"
+    service = cloud.create_service(byocId=created["id"], minReplicaMemoryGb=8, maxReplicaMemoryGb=8)
     assert cloud.call("GET", f"{path}/progress")["status"] == "ready"
-    assert cloud.call("GET", service.path)["byocId"] == made["id"]
-    assert made["id"] in ids(cloud.call("GET", "")["byocConfig"])
+    assert cloud.call("GET", service.path)["byocId"] == created["id"]
+    assert created["id"] in ids(cloud.call("GET", "")["byocConfig"])
     cloud.call("DELETE", path, status=409)
     service.remove()
     cloud.call("DELETE", path)
@@ -207,9 +207,9 @@ def test_byoc_infrastructure_runs_a_service(cloud: CloudProcess) -> None:
 def test_prometheus_is_text_and_names_the_service(cloud: CloudProcess, shared: Service) -> None:
     """This holds for the organization and for one service."""
     for path in ("/prometheus", f"{shared.path}/prometheus"):
-        answer = cloud.send("GET", cloud.organization + path)
-        assert answer.headers["Content-Type"].startswith("text/plain")
-        assert shared.id in answer.text
+        response = cloud.send("GET", cloud.organization + path)
+        assert response.headers["Content-Type"].startswith("text/plain")
+        assert shared.id in response.text
 
 
 def test_prometheus_finds_its_targets(cloud: CloudProcess, shared: Service) -> None:

@@ -25,9 +25,9 @@ def test_the_window_slides() -> None:
         clock.now = float(second)
         limit.take("key")
     clock.now = 9.5
-    with pytest.raises(TooManyRequests) as refused:
+    with pytest.raises(TooManyRequests) as rejected:
         limit.take("key")
-    assert refused.value.reset_seconds == pytest.approx(0.5)
+    assert rejected.value.reset_seconds == pytest.approx(0.5)
     clock.now = 10.0
     limit.take("key")
     with pytest.raises(TooManyRequests):

@@ -50,9 +50,9 @@ def test_a_stopped_service_rejects_queries_and_keeps_its_data(service: Service) 
     service.sql("INSERT INTO t VALUES (1), (2)")
     assert service.command("stop")["state"] == "stopping"
     service.wait_for("stopped")
-    refused = service.query("SELECT 1")
-    assert refused.status_code == 503
-    assert "stopped" in refused.text
+    rejected = service.query("SELECT 1")
+    assert rejected.status_code == 503
+    assert "stopped" in rejected.text
     assert service.command("stop")["state"] == "stopped"
     assert "stopped" in service.command("awake", status=400)
     assert service.command("start")["state"] == "starting"

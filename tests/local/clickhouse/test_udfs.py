@@ -39,8 +39,8 @@ def test_a_function_is_uploaded_built_and_attached(cloud: CloudProcess, shared: 
     """An upload is for one version. Deleting a function detaches it."""
     code = zipped(main="import sys\n")
     body = {**FUNCTION, "uploadId": upload(cloud, code), "functionName": "twice"}
-    made = cloud.send("POST", f"{cloud.organization}/udfs", body).json()["result"]
-    assert (made["version"], made["status"]) == (1, "building")
+    created = cloud.send("POST", f"{cloud.organization}/udfs", body).json()["result"]
+    assert (created["version"], created["status"]) == (1, "building")
     assert cloud.call("GET", "/udfs/twice")["status"] == "ready"
     other = {**body, "functionName": "thrice"}
     assert "uploadId" in cloud.call("POST", "/udfs", other, status=400)
@@ -69,8 +69,8 @@ def test_a_function_that_cannot_be_built(cloud: CloudProcess, shared: Service) -
         (zipped(main="def"), "does not compile"),
     ):
         version = {**FUNCTION, "uploadId": upload(cloud, archive)}
-        answer = cloud.send("POST", path, version)
-        assert answer.status_code == (201 if archive else 400), answer.text
+        response = cloud.send("POST", path, version)
+        assert response.status_code == (201 if archive else 400), response.text
         if says:
             shown = cloud.call("GET", "/udfs/half")
             assert shown["status"] == "error"

@@ -27,8 +27,8 @@ def test_a_user_may_do_what_was_granted_and_no_more(telemetry: Service) -> None:
     """A user with INSERT only cannot SELECT, over https and over native."""
     telemetry.sql("INSERT INTO telemetry.t VALUES (1)", user="writer", password="w-secret")
     for query in ("SELECT * FROM telemetry.t", "DROP TABLE telemetry.t", "CREATE TABLE x (a Int8)"):
-        refused = telemetry.query(query, user="writer", password="w-secret")
-        assert "ACCESS_DENIED" in refused.text
+        rejected = telemetry.query(query, user="writer", password="w-secret")
+        assert "ACCESS_DENIED" in rejected.text
     assert telemetry.query("SELECT 1", user="writer", password="no").status_code == 403
     client = native(telemetry, user="writer", password="w-secret")
     assert client.execute("INSERT INTO telemetry.t VALUES", [(2,)]) == 1
@@ -44,10 +44,10 @@ def test_rights_can_be_revoked(telemetry: Service) -> None:
     assert shown == "GRANT INSERT, ALTER ON telemetry.* TO writer"
     telemetry.sql("REVOKE ALL ON *.* FROM writer")
     assert telemetry.sql("SHOW GRANTS FOR writer") == ""
-    refused = telemetry.query(
+    rejected = telemetry.query(
         "INSERT INTO telemetry.t VALUES (1)", user="writer", password="w-secret"
     )
-    assert "ACCESS_DENIED" in refused.text
+    assert "ACCESS_DENIED" in rejected.text
 
 
 def test_all_on_a_database_can_be_revoked_in_part_and_granted_again(telemetry: Service) -> None:
@@ -162,12 +162,12 @@ def test_a_user_has_its_database_and_settings(service: Service) -> None:
         "create user if not exists `reader-1` identified by 'it''s \\\\ <secret> & more' "
         "default database telemetry settings max_threads = 3"
     )
-    answer = service.sql(
+    response = service.sql(
         "SELECT currentDatabase(), getSetting('max_threads')",
         user="reader-1",
         password="it's \\ <secret> & more",
     )
-    assert answer == "telemetry\t3"
+    assert response == "telemetry\t3"
     service.sql("ALTER USER `reader-1` SETTINGS max_threads = 2, max_block_size = 7")
     service.sql("ALTER USER `reader-1` MODIFY SETTINGS max_threads = 5")
     query = "SELECT getSetting('max_block_size'), getSetting('max_threads')"
@@ -212,10 +212,10 @@ def test_a_statement_that_fails_returns_the_reason(
 ) -> None:
     """The error is ClickHouse's, and nothing changes."""
     before = telemetry.engine_pid
-    refused = telemetry.query(statement)
-    assert refused.status_code >= 400
-    assert f"({error}" in refused.text.rstrip().rpartition("DB::Exception")[2]
-    assert int(refused.headers["X-ClickHouse-Exception-Code"]) > 0
+    rejected = telemetry.query(statement)
+    assert rejected.status_code >= 400
+    assert f"({error}" in rejected.text.rstrip().rpartition("DB::Exception")[2]
+    assert int(rejected.headers["X-ClickHouse-Exception-Code"]) > 0
     assert telemetry.engine_pid == before
 
 
@@ -264,9 +264,9 @@ def test_no_insert_fails_while_users_change(telemetry: Service) -> None:
         nonlocal inserted
         with telemetry.client() as client:
             while not done.is_set():
-                answer = client.post("/", content="INSERT INTO telemetry.t VALUES (1)")
-                if not answer.is_success:
-                    failures.append(answer.text)
+                response = client.post("/", content="INSERT INTO telemetry.t VALUES (1)")
+                if not response.is_success:
+                    failures.append(response.text)
                     return
                 inserted += 1
 

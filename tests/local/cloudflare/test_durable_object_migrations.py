@@ -63,6 +63,6 @@ def test_a_migration_that_cannot_be_applied_is_rejected(
 ) -> None:
     """The code is the real one if that is known."""
     exported = {"One"} if migrations else set()
-    with pytest.raises(CloudflareError) as refused:
+    with pytest.raises(CloudflareError) as rejected:
         migrate([ONE], "v1", migrations, exported=exported, bound={"One"})
-    assert refused.value.code == code
+    assert rejected.value.code == code

@@ -217,21 +217,21 @@ def test_no_response_log_or_public_file_contains_a_secret(cloud: Cloud, tmp_path
     cloud.deploy_counter(bindings=[uploaded])
     path = "/accounts/{account}/workers/scripts/counter"
     put = {"name": "PUT", "type": "secret_text", "text": text + "-b"}
-    answers = [cloud.call("PUT", path + "/secrets", json=put).text]
+    responses = [cloud.call("PUT", path + "/secrets", json=put).text]
     wrong = {"name": "COUNTER", "type": "secret_text", "text": text + "-c"}
     assert cloud.refusal("PUT", path + "/secrets", json=wrong)[1] == 10053
     reads = ["/settings", "/secrets", "/secrets/PUT", "/bindings", "/versions", "/content/v2"]
-    answers += [cloud.call("GET", path + read).text for read in reads]
-    answers += [cloud.call("GET", "/accounts/{account}/workers/services/counter").text]
+    responses += [cloud.call("GET", path + read).text for read in reads]
+    responses += [cloud.call("GET", "/accounts/{account}/workers/services/counter").text]
     assert {item["name"] for item in cloud.result("GET", path + "/secrets")} == {"UPLOADED", "PUT"}
     cloud.edge("/env")
     cloud.kill_runtime()
     cloud.edge("/env")
     assert cloud.process is not None
     for pid in (cloud.process.pid, cloud.runtime_pid):
-        answers += [Path(f"/proc/{pid}/{name}").read_text() for name in ("cmdline", "environ")]
-    answers += [log.read_text() for log in tmp_path.rglob("*.log")]
-    assert not [answer for answer in answers if text in answer]
+        responses += [Path(f"/proc/{pid}/{name}").read_text() for name in ("cmdline", "environ")]
+    responses += [log.read_text() for log in tmp_path.rglob("*.log")]
+    assert not [response for response in responses if text in response]
     for file in (tmp_path / "cloudflare").rglob("*"):
         assert file.stat().st_mode & 0o077 == 0, file
 
