@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from local.clickhouse.proxy.account_grammar import (
+from local.clickhouse.proxy.protocol_errors import ClickHouseError
+from local.clickhouse.proxy.sql_tokens import unsupported
+from local.clickhouse.proxy.statements import (
     AlterProfile,
     AlterUser,
     CreateProfile,
@@ -22,8 +24,6 @@ from local.clickhouse.proxy.account_grammar import (
     SettingsChange,
     Statement,
 )
-from local.clickhouse.proxy.protocol_errors import ClickHouseError
-from local.clickhouse.proxy.sql_tokens import unsupported
 from local.clickhouse.sql_accounts import (
     ADMIN,
     Directory,

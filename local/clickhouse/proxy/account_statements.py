@@ -11,18 +11,18 @@ from collections.abc import Iterable
 
 from local.clickhouse.engine import EngineFailed
 from local.clickhouse.proxy.account_changes import apply, unknown_profile
-from local.clickhouse.proxy.account_grammar import (
+from local.clickhouse.proxy.account_grammar import parse_statement
+from local.clickhouse.proxy.credentials import Identified
+from local.clickhouse.proxy.data_plane import DataPlane
+from local.clickhouse.proxy.protocol_errors import ClickHouseError, error_from_text
+from local.clickhouse.proxy.sql_tokens import SqlTokens
+from local.clickhouse.proxy.statements import (
     AlterProfile,
     AlterUser,
     CreateProfile,
     CreateUser,
     Statement,
-    parse_statement,
 )
-from local.clickhouse.proxy.credentials import Identified
-from local.clickhouse.proxy.data_plane import DataPlane
-from local.clickhouse.proxy.protocol_errors import ClickHouseError, error_from_text
-from local.clickhouse.proxy.sql_tokens import SqlTokens
 from local.clickhouse.sql_accounts import ADMIN, Profile, Setting, inner_name
 
 __all__ = ["AccountStatements", "is_account_statement"]

@@ -16,12 +16,11 @@ from yarl import URL
 from local.clickhouse.engine import EngineFailed, ServiceEngine
 from local.clickhouse.proxy.admission import Admission
 from local.clickhouse.proxy.protocol_errors import ClickHouseError, error_from_text
+from local.clickhouse.proxy.remaining_grants import with_remaining_grants
 from local.clickhouse.sql_accounts import (
-    ADMIN,
     MONITOR,
     Directory,
     EngineAccount,
-    EngineRole,
     load_directory,
     save_directory,
 )
@@ -293,37 +292,6 @@ class DataPlane:
             self._session = None
 
     async def _tidy_grants(self) -> None:
-        """Replace grants and revokes by the grants that remain."""
-        tidy = self._directory
-        grantees: list[EngineAccount | EngineRole] = [*tidy.users.values(), *tidy.roles.values()]
-        for grantee in grantees:
-            # The admin's grants are not replaced: one of them is a REVOKE.
-            if grantee.name != ADMIN and any(g.startswith("REVOKE") for g in grantee.grants):
-                text = await self.query(f"SHOW GRANTS FOR `{grantee.name}` FORMAT TSVRaw")
-                lines = [line for line in text.splitlines() if " ON " in line]
-                left = tuple(_without_grantee(line, grantee.name) for line in lines)
-                if await self._can_be_parsed(left):
-                    tidy = tidy.with_grantee(replace(grantee, grants=left))
+        tidy = await with_remaining_grants(self._directory, self.query)
         if tidy != self._directory:
             await asyncio.to_thread(self._set_directory, tidy)
-
-    async def _can_be_parsed(self, grants: tuple[str, ...]) -> bool:
-        """Return whether the engine can parse its own grants. Some of ALL it cannot."""
-        listed = ", ".join(f"'{_escaped(f'{grant} TO x')}'" for grant in grants)
-        unread = await self.query(
-            "SELECT countIf(isNull(formatQuerySingleLineOrNull(g))) "  # noqa: S608 - escaped
-            f"FROM (SELECT arrayJoin([{listed}]::Array(String)) AS g)"
-        )
-        return int(unread) == 0
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")
-
-
-def _without_grantee(grant: str, name: str) -> str:
-    for grantee in (f" TO {name}", f" TO `{name}`", f" FROM {name}", f" FROM `{name}`"):
-        head, found, tail = grant.rpartition(grantee)
-        if found:
-            return head + tail
-    return grant

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from local.clickhouse.proxy.account_changes import apply
-from local.clickhouse.proxy.account_grammar import (
+from local.clickhouse.proxy.account_grammar import parse_statement
+from local.clickhouse.proxy.account_statements import is_account_statement
+from local.clickhouse.proxy.credentials import identify
+from local.clickhouse.proxy.protocol_errors import ClickHouseError
+from local.clickhouse.proxy.statements import (
     AlterProfile,
     AlterUser,
     CreateProfile,
@@ -14,11 +18,7 @@ from local.clickhouse.proxy.account_grammar import (
     GrantStatement,
     Revoke,
     RevokeRoles,
-    parse_statement,
 )
-from local.clickhouse.proxy.account_statements import is_account_statement
-from local.clickhouse.proxy.credentials import identify
-from local.clickhouse.proxy.protocol_errors import ClickHouseError
 from local.clickhouse.sql_accounts import (
     ADMIN,
     Directory,
