@@ -4,7 +4,7 @@
     ├── ConfigurationError        a setting is missing or invalid; no request was sent
     ├── ConnectionFailed          no response; maybe_applied is True if the request may have
     │                             arrived (response lost), False if not (unknown host)
-    ├── UnreadableAnswer          the response does not match the OpenAPI spec
+    ├── UnreadableResponse        the response does not match the OpenAPI spec
     ├── DeadlinePassed            the wait was longer than allowed; last_state
     └── ApiStatusError            the API returned an error: status, code, message
         ├── AuthenticationFailed  401, 403
@@ -28,7 +28,7 @@ __all__ = [
     "DeadlinePassed",
     "NotFound",
     "RateLimited",
-    "UnreadableAnswer",
+    "UnreadableResponse",
     "status_error",
 ]
 
@@ -76,7 +76,7 @@ class ConnectionFailed(ClickHouseApiError):
     """No response: connection refused, unknown host, timeout or lost connection."""
 
 
-class UnreadableAnswer(ClickHouseApiError):
+class UnreadableResponse(ClickHouseApiError):
     """The response does not match the OpenAPI spec, for example the HTML page of a proxy."""
 
 

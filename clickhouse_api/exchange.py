@@ -18,7 +18,7 @@ from clickhouse_api.errors import (
     ConfigurationError,
     ConnectionFailed,
     RateLimited,
-    UnreadableAnswer,
+    UnreadableResponse,
     status_error,
 )
 from clickhouse_api.secrets import clean, secret_values
@@ -26,7 +26,7 @@ from clickhouse_api.secrets import clean, secret_values
 if TYPE_CHECKING:  # building pydantic's first model takes longer than the rest of the import
     from clickhouse_api.base import RequestModel
 
-__all__ = ["Answer", "Failure", "Operation", "Request", "failure_of", "failure_without_answer"]
+__all__ = ["Failure", "Operation", "Request", "Response", "failure_of", "failure_without_response"]
 
 PathValue = str | int
 QueryValue = str | int | float | bool | date | datetime | Enum | Sequence[str] | None
@@ -111,7 +111,7 @@ def _query_pairs(name: str, value: QueryValue) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A successful response.
 
     Attributes:
@@ -124,7 +124,7 @@ class Answer:
     request_id: str | None
 
     @classmethod
-    def of(cls, operation: Operation, response: httpx.Response) -> Answer:
+    def of(cls, operation: Operation, response: httpx.Response) -> Response:
         """Read a response."""
         return cls(operation, response.status_code, response.text, _request_id(response))
 
@@ -132,7 +132,7 @@ class Answer:
         """Return the body as JSON, or None if there is no body.
 
         Raises:
-            UnreadableAnswer: the body is not JSON.
+            UnreadableResponse: the body is not JSON.
         """
         if not self.text.strip():
             return None
@@ -149,7 +149,7 @@ class Answer:
         that already exist.
 
         Raises:
-            UnreadableAnswer: the body is not an object, or a GET has no result.
+            UnreadableResponse: the body is not an object, or a GET has no result.
         """
         envelope = self.json()
         if envelope is not None and not isinstance(envelope, dict):
@@ -159,9 +159,9 @@ class Answer:
             raise self.unreadable("it has no result")
         return result
 
-    def unreadable(self, why: str) -> UnreadableAnswer:
+    def unreadable(self, why: str) -> UnreadableResponse:
         """Return the error for an unusable response. It does not contain the body."""
-        return UnreadableAnswer(
+        return UnreadableResponse(
             f"the response ({self.status}, {len(self.text)} characters) cannot be used: {why}",
             operation=self.operation.id,
             request_id=self.request_id,
@@ -237,7 +237,7 @@ def _reset_seconds(response: httpx.Response) -> float | None:
     return seconds if 0 <= seconds < float("inf") else None
 
 
-def failure_without_answer(
+def failure_without_response(
     request: Request, error: httpx.TransportError, base_url: str, secrets: Sequence[str]
 ) -> Failure:
     """Classify an attempt without a response."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from clickhouse_api.exchange import Answer
+from clickhouse_api.exchange import Response
 
 if TYPE_CHECKING:  # pydantic is loaded with the first model that a program uses
     from pydantic import TypeAdapter
@@ -60,42 +60,42 @@ def all_pages(get_page: Callable[..., Page[Item]]) -> list[Item]:
     return items
 
 
-def model_of(answer: Answer, model: type[Model]) -> Model:
+def model_of(response: Response, model: type[Model]) -> Model:
     """Return the `result` of the response as a model."""
-    read: Model = _read(answer, model, answer.result() or {})
-    read._api_request_id = answer.request_id
+    read: Model = _read(response, model, response.result() or {})
+    read._api_request_id = response.request_id
     return read
 
 
-def variant_of(answer: Answer, union: Any) -> Any:
+def variant_of(response: Response, union: Any) -> Any:
     """Return the `result` of the response as the variant of a union that it fits."""
     from clickhouse_api.base import ResponseModel
 
-    read = _read(answer, union, answer.result() or {})
+    read = _read(response, union, response.result() or {})
     if isinstance(read, ResponseModel):
-        read._api_request_id = answer.request_id
+        read._api_request_id = response.request_id
     return read
 
 
-def page_of(answer: Answer, item: Any) -> Page[Any]:
+def page_of(response: Response, item: Any) -> Page[Any]:
     """Return the `result` of the response as a page of items."""
-    envelope = answer.json() or {}
+    envelope = response.json() or {}
     return Page(
-        _read(answer, list[item], answer.result() or []),
+        _read(response, list[item], response.result() or []),
         next_cursor=envelope.get("nextCursor"),
         total_count=envelope.get("totalCount"),
         limit=envelope.get("limit"),
-        api_request_id=answer.request_id,
+        api_request_id=response.request_id,
     )
 
 
-def items_of(answer: Answer, item: Any) -> list[Any]:
+def items_of(response: Response, item: Any) -> list[Any]:
     """Return the items of a response that is a list, not an object with `result`."""
-    items: list[Any] = _read(answer, list[item], answer.json())
+    items: list[Any] = _read(response, list[item], response.json())
     return items
 
 
-def _read(answer: Answer, shape: Any, value: Any) -> Any:
+def _read(response: Response, shape: Any, value: Any) -> Any:
     """Validate a value. Only another JSON type, such as a string for an object, fails."""
     from pydantic import ValidationError
 
@@ -104,7 +104,7 @@ def _read(answer: Answer, shape: Any, value: Any) -> Any:
     except ValidationError as error:
         # The error is not chained: its message contains the value, which may contain a password.
         why = error.errors(include_url=False, include_input=False)[0]["msg"]
-        raise answer.unreadable(f"its result does not match the OpenAPI spec ({why})") from None
+        raise response.unreadable(f"its result does not match the OpenAPI spec ({why})") from None
 
 
 @cache

@@ -11,11 +11,11 @@ import httpx
 from clickhouse_api.clock import Clock
 from clickhouse_api.config import Settings
 from clickhouse_api.exchange import (
-    Answer,
     Failure,
     Request,
+    Response,
     failure_of,
-    failure_without_answer,
+    failure_without_response,
 )
 from clickhouse_api.limiter import RateLimit, SharedLimiter, default_state_dir
 from clickhouse_api.retry import Attempts
@@ -52,13 +52,13 @@ class Sending:
             "timeout": attempts.timeout_seconds(self._settings.timeout_seconds),
         }
 
-    def _judge(self, request: Request, response: httpx.Response) -> Answer | Failure:
+    def _classify(self, request: Request, response: httpx.Response) -> Response | Failure:
         if response.is_success:
-            return Answer.of(request.operation, response)
+            return Response.of(request.operation, response)
         return failure_of(request, response, self._secrets)
 
     def _lost(self, request: Request, error: httpx.TransportError) -> Failure:
-        return failure_without_answer(request, error, self._settings.base_url, self._secrets)
+        return failure_without_response(request, error, self._settings.base_url, self._secrets)
 
 
 def http_options(settings: Settings) -> dict[str, Any]:

@@ -32,11 +32,11 @@ class AsyncCaller:
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
         body: RequestModel | None = None,
-        answer: type[Model],
+        result: type[Model],
     ) -> Model:
         """Return the `result` of the response as a model."""
         request = Request.build(operation, path, query, body)
-        return model_of(await self._transport.send(request), answer)
+        return model_of(await self._transport.send(request), result)
 
     async def any_of(
         self,
@@ -45,11 +45,11 @@ class AsyncCaller:
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
         body: RequestModel | None = None,
-        answer: Any,
+        result: Any,
     ) -> Any:
         """Return the `result` of the response as the variant of a union that it fits."""
         request = Request.build(operation, path, query, body)
-        return variant_of(await self._transport.send(request), answer)
+        return variant_of(await self._transport.send(request), result)
 
     async def page(
         self,
@@ -57,11 +57,11 @@ class AsyncCaller:
         *,
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
-        answer: Any,
+        result: Any,
     ) -> Page[Any]:
         """Return the `result` of the response as a page of items."""
         request = Request.build(operation, path, query, None)
-        return page_of(await self._transport.send(request), answer)
+        return page_of(await self._transport.send(request), result)
 
     async def items(
         self,
@@ -69,11 +69,11 @@ class AsyncCaller:
         *,
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
-        answer: Any,
+        result: Any,
     ) -> list[Any]:
         """Return the items of a response that is a list, not an object with `result`."""
         request = Request.build(operation, path, query, None)
-        return items_of(await self._transport.send(request), answer)
+        return items_of(await self._transport.send(request), result)
 
     async def text(
         self,

@@ -6,7 +6,7 @@ import httpx
 
 from clickhouse_api.clock import SYSTEM_CLOCK, Clock
 from clickhouse_api.config import Settings
-from clickhouse_api.exchange import Answer, Failure, Request
+from clickhouse_api.exchange import Failure, Request, Response
 from clickhouse_api.limiter import RateLimit
 from clickhouse_api.retry import Attempts
 from clickhouse_api.sending import Sending, http_options
@@ -27,7 +27,7 @@ class AsyncTransport(Sending):
         super().__init__(settings, clock=clock, rate_limit=rate_limit or RateLimit())
         self._http = httpx.AsyncClient(**http_options(settings))
 
-    async def send(self, request: Request) -> Answer:
+    async def send(self, request: Request) -> Response:
         """Send a request until it succeeds or may not be repeated.
 
         Raises:
@@ -38,21 +38,21 @@ class AsyncTransport(Sending):
             if not await self._limiter.wait_for_slot_async(latest=attempts.latest):
                 raise attempts.out_of_time()
             outcome = await self._attempt(request, attempts)
-            if isinstance(outcome, Answer):
+            if isinstance(outcome, Response):
                 return outcome
             attempts.note(outcome)
             if outcome.rate_limited:
                 await self._limiter.hold_back_async(attempts.hold_back_seconds(outcome))
             await self._clock.sleep_async(attempts.pause_after(outcome))
 
-    async def _attempt(self, request: Request, attempts: Attempts) -> Answer | Failure:
+    async def _attempt(self, request: Request, attempts: Attempts) -> Response | Failure:
         try:
             response = await self._http.request(**self._message(request, attempts))
         except httpx.TransportError as error:
             failure = self._lost(request, error)
             failure.error.__cause__ = error
             return failure
-        return self._judge(request, response)
+        return self._classify(request, response)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -33,11 +33,11 @@ class Caller:
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
         body: RequestModel | None = None,
-        answer: type[Model],
+        result: type[Model],
     ) -> Model:
         """Return the `result` of the response as a model."""
         request = Request.build(operation, path, query, body)
-        return model_of(self._transport.send(request), answer)
+        return model_of(self._transport.send(request), result)
 
     def any_of(
         self,
@@ -46,11 +46,11 @@ class Caller:
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
         body: RequestModel | None = None,
-        answer: Any,
+        result: Any,
     ) -> Any:
         """Return the `result` of the response as the variant of a union that it fits."""
         request = Request.build(operation, path, query, body)
-        return variant_of(self._transport.send(request), answer)
+        return variant_of(self._transport.send(request), result)
 
     def page(
         self,
@@ -58,11 +58,11 @@ class Caller:
         *,
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
-        answer: Any,
+        result: Any,
     ) -> Page[Any]:
         """Return the `result` of the response as a page of items."""
         request = Request.build(operation, path, query, None)
-        return page_of(self._transport.send(request), answer)
+        return page_of(self._transport.send(request), result)
 
     def items(
         self,
@@ -70,11 +70,11 @@ class Caller:
         *,
         path: Sequence[PathValue] = (),
         query: Mapping[str, QueryValue] = _NO_QUERY,
-        answer: Any,
+        result: Any,
     ) -> list[Any]:
         """Return the items of a response that is a list, not an object with `result`."""
         request = Request.build(operation, path, query, None)
-        return items_of(self._transport.send(request), answer)
+        return items_of(self._transport.send(request), result)
 
     def text(
         self,

@@ -171,10 +171,10 @@ def _homes(document: JsonObject, shapes: Shapes, uses: dict[str, set[str]]) -> d
 
 
 def _entry_classes(operation: JsonObject, shapes: Shapes) -> set[str]:
-    asked = references([operation.get("requestBody"), operation["parameters"]])
-    answered = references(operation["responses"])
-    return {shapes.classes[name, "request"] for name in asked} | {
-        shapes.classes[name, "response"] for name in answered
+    sent = references([operation.get("requestBody"), operation["parameters"]])
+    returned = references(operation["responses"])
+    return {shapes.classes[name, "request"] for name in sent} | {
+        shapes.classes[name, "response"] for name in returned
     }
 
 

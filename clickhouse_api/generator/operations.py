@@ -36,7 +36,7 @@ class Operation:
         constant: name of the generated `Operation` constant.
         call: method of the caller for this kind of response: `one`, `page`, `any_of`, `items`,
             `text` or `nothing`.
-        `answer`: class (or alias) of the result, empty for `text` and `nothing`.
+        result: class (or alias) of the result, empty for `text` and `nothing`.
         returns: annotation of the method.
     """
 
@@ -51,7 +51,7 @@ class Operation:
     query_parameters: tuple[Parameter, ...]
     body: str
     call: str
-    answer: str
+    result: str
     returns: str
 
     @property
@@ -100,7 +100,7 @@ def operation_groups(document: JsonObject, shapes: Shapes) -> list[Group]:
 
 def _operation(path: str, http_method: str, operation: JsonObject, shapes: Shapes) -> Operation:
     name = snake(operation["operationId"])
-    call, answer, returns = _answer(operation, shapes)
+    call, result, returns = _result(operation, shapes)
     body = next(references(operation.get("requestBody")), "")
     return Operation(
         id=operation["operationId"],
@@ -114,7 +114,7 @@ def _operation(path: str, http_method: str, operation: JsonObject, shapes: Shape
         query_parameters=_query_parameters(operation, shapes),
         body=shapes.classes[body, "request"] if body else "",
         call=call,
-        answer=answer,
+        result=result,
         returns=returns,
     )
 
@@ -145,7 +145,7 @@ def _parameter_type(schema: JsonObject, shapes: Shapes) -> str:
     return formats.get(schema.get("format", ""), types[schema["type"]])
 
 
-def _answer(operation: JsonObject, shapes: Shapes) -> tuple[str, str, str]:
+def _result(operation: JsonObject, shapes: Shapes) -> tuple[str, str, str]:
     """Return the method of the caller, the class of the result, and the annotation."""
     success = [operation["responses"][s] for s in sorted(operation["responses"]) if s[0] == "2"]
     content_type, content = next(iter(success[0]["content"].items()))
@@ -161,9 +161,9 @@ def _answer(operation: JsonObject, shapes: Shapes) -> tuple[str, str, str]:
     if result.get("type") == "array":
         item = _class_of(result["items"], shapes)
         return "page", item, f"Page[{item}]"
-    answer = _class_of(result, shapes)
-    is_model = answer.removeprefix("models.") in shapes.bases
-    return "one" if is_model else "any_of", answer, answer
+    name = _class_of(result, shapes)
+    is_model = name.removeprefix("models.") in shapes.bases
+    return "one" if is_model else "any_of", name, name
 
 
 def _class_of(schema: JsonObject, shapes: Shapes) -> str:

@@ -56,7 +56,7 @@ class ApiKeysOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.ApiKey,
+            result=models.ApiKey,
         )
 
     def openapi_key_create(
@@ -72,7 +72,7 @@ class ApiKeysOperations:
             OPENAPI_KEY_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.ApiKeyPostResponse,
+            result=models.ApiKeyPostResponse,
         )
 
     def openapi_key_get(
@@ -90,7 +90,7 @@ class ApiKeysOperations:
                 organization_id,
                 key_id,
             ),
-            answer=models.ApiKey,
+            result=models.ApiKey,
         )
 
     def openapi_key_update(
@@ -110,7 +110,7 @@ class ApiKeysOperations:
                 key_id,
             ),
             body=body,
-            answer=models.ApiKey,
+            result=models.ApiKey,
         )
 
     def openapi_key_delete(
@@ -155,7 +155,7 @@ class AsyncApiKeysOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.ApiKey,
+            result=models.ApiKey,
         )
 
     async def openapi_key_create(
@@ -171,7 +171,7 @@ class AsyncApiKeysOperations:
             OPENAPI_KEY_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.ApiKeyPostResponse,
+            result=models.ApiKeyPostResponse,
         )
 
     async def openapi_key_get(
@@ -189,7 +189,7 @@ class AsyncApiKeysOperations:
                 organization_id,
                 key_id,
             ),
-            answer=models.ApiKey,
+            result=models.ApiKey,
         )
 
     async def openapi_key_update(
@@ -209,7 +209,7 @@ class AsyncApiKeysOperations:
                 key_id,
             ),
             body=body,
-            answer=models.ApiKey,
+            result=models.ApiKey,
         )
 
     async def openapi_key_delete(

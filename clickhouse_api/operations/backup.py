@@ -86,7 +86,7 @@ class BackupOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.Backup,
+            result=models.Backup,
         )
 
     def backup_get(
@@ -106,7 +106,7 @@ class BackupOperations:
                 service_id,
                 backup_id,
             ),
-            answer=models.Backup,
+            result=models.Backup,
         )
 
     def backup_configuration_get(
@@ -124,7 +124,7 @@ class BackupOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.BackupConfiguration,
+            result=models.BackupConfiguration,
         )
 
     def backup_configuration_update(
@@ -144,7 +144,7 @@ class BackupOperations:
                 service_id,
             ),
             body=body,
-            answer=models.BackupConfiguration,
+            result=models.BackupConfiguration,
         )
 
     def backup_bucket_get(
@@ -162,7 +162,7 @@ class BackupOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.BackupBucket,
+            result=models.BackupBucket,
         )
         return result
 
@@ -183,7 +183,7 @@ class BackupOperations:
                 service_id,
             ),
             body=body,
-            answer=models.BackupBucket,
+            result=models.BackupBucket,
         )
         return result
 
@@ -204,7 +204,7 @@ class BackupOperations:
                 service_id,
             ),
             body=body,
-            answer=models.BackupBucket,
+            result=models.BackupBucket,
         )
         return result
 
@@ -247,7 +247,7 @@ class AsyncBackupOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.Backup,
+            result=models.Backup,
         )
 
     async def backup_get(
@@ -267,7 +267,7 @@ class AsyncBackupOperations:
                 service_id,
                 backup_id,
             ),
-            answer=models.Backup,
+            result=models.Backup,
         )
 
     async def backup_configuration_get(
@@ -285,7 +285,7 @@ class AsyncBackupOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.BackupConfiguration,
+            result=models.BackupConfiguration,
         )
 
     async def backup_configuration_update(
@@ -305,7 +305,7 @@ class AsyncBackupOperations:
                 service_id,
             ),
             body=body,
-            answer=models.BackupConfiguration,
+            result=models.BackupConfiguration,
         )
 
     async def backup_bucket_get(
@@ -323,7 +323,7 @@ class AsyncBackupOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.BackupBucket,
+            result=models.BackupBucket,
         )
         return result
 
@@ -344,7 +344,7 @@ class AsyncBackupOperations:
                 service_id,
             ),
             body=body,
-            answer=models.BackupBucket,
+            result=models.BackupBucket,
         )
         return result
 
@@ -365,7 +365,7 @@ class AsyncBackupOperations:
                 service_id,
             ),
             body=body,
-            answer=models.BackupBucket,
+            result=models.BackupBucket,
         )
         return result
 

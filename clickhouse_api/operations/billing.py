@@ -53,7 +53,7 @@ class BillingOperations:
                 "to_date": to_date,
                 "filter": filter,
             },
-            answer=models.UsageCost,
+            result=models.UsageCost,
         )
 
     def active_balances_get(
@@ -74,7 +74,7 @@ class BillingOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ActiveBalances,
+            result=models.ActiveBalances,
         )
 
     def credit_balances_get(
@@ -88,7 +88,7 @@ class BillingOperations:
         return self._caller.one(
             CREDIT_BALANCES_GET,
             path=(organization_id,),
-            answer=models.CreditBalances,
+            result=models.CreditBalances,
         )
 
 
@@ -118,7 +118,7 @@ class AsyncBillingOperations:
                 "to_date": to_date,
                 "filter": filter,
             },
-            answer=models.UsageCost,
+            result=models.UsageCost,
         )
 
     async def active_balances_get(
@@ -139,7 +139,7 @@ class AsyncBillingOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ActiveBalances,
+            result=models.ActiveBalances,
         )
 
     async def credit_balances_get(
@@ -153,5 +153,5 @@ class AsyncBillingOperations:
         return await self._caller.one(
             CREDIT_BALANCES_GET,
             path=(organization_id,),
-            answer=models.CreditBalances,
+            result=models.CreditBalances,
         )

@@ -146,7 +146,7 @@ class ClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     def click_pipe_create(
@@ -166,7 +166,7 @@ class ClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     def click_pipes_service_context_get(
@@ -184,7 +184,7 @@ class ClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickPipesServiceContext,
+            result=models.ClickPipesServiceContext,
         )
 
     def click_pipe_get(
@@ -204,7 +204,7 @@ class ClickPipesOperations:
                 service_id,
                 click_pipe_id,
             ),
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     def click_pipe_update(
@@ -226,7 +226,7 @@ class ClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     def click_pipe_delete(
@@ -265,7 +265,7 @@ class ClickPipesOperations:
                 service_id,
                 click_pipe_id,
             ),
-            answer=models.ClickPipeSettingsOutput,
+            result=models.ClickPipeSettingsOutput,
         )
 
     def click_pipe_settings_update(
@@ -287,7 +287,7 @@ class ClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipeSettingsOutput,
+            result=models.ClickPipeSettingsOutput,
         )
 
     def click_pipe_schema_discovery(
@@ -307,7 +307,7 @@ class ClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickPipeSchemaDiscoveryResponse,
+            result=models.ClickPipeSchemaDiscoveryResponse,
         )
 
     def click_pipe_scaling_update(
@@ -329,7 +329,7 @@ class ClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     def click_pipe_state_update(
@@ -351,7 +351,7 @@ class ClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     def click_pipe_cdc_scaling_get(
@@ -369,7 +369,7 @@ class ClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickPipesCdcScaling,
+            result=models.ClickPipesCdcScaling,
         )
 
     def click_pipe_cdc_scaling_update(
@@ -389,7 +389,7 @@ class ClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickPipesCdcScaling,
+            result=models.ClickPipesCdcScaling,
         )
 
     def click_pipe_reverse_private_endpoint_get_list(
@@ -407,7 +407,7 @@ class ClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )
 
     def click_pipe_reverse_private_endpoint_create(
@@ -427,7 +427,7 @@ class ClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )
 
     def click_pipe_reverse_private_endpoint_get(
@@ -447,7 +447,7 @@ class ClickPipesOperations:
                 service_id,
                 reverse_private_endpoint_id,
             ),
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )
 
     def click_pipe_reverse_private_endpoint_delete(
@@ -488,7 +488,7 @@ class ClickPipesOperations:
                 reverse_private_endpoint_id,
             ),
             body=body,
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )
 
 
@@ -513,7 +513,7 @@ class AsyncClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     async def click_pipe_create(
@@ -533,7 +533,7 @@ class AsyncClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     async def click_pipes_service_context_get(
@@ -551,7 +551,7 @@ class AsyncClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickPipesServiceContext,
+            result=models.ClickPipesServiceContext,
         )
 
     async def click_pipe_get(
@@ -571,7 +571,7 @@ class AsyncClickPipesOperations:
                 service_id,
                 click_pipe_id,
             ),
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     async def click_pipe_update(
@@ -593,7 +593,7 @@ class AsyncClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     async def click_pipe_delete(
@@ -632,7 +632,7 @@ class AsyncClickPipesOperations:
                 service_id,
                 click_pipe_id,
             ),
-            answer=models.ClickPipeSettingsOutput,
+            result=models.ClickPipeSettingsOutput,
         )
 
     async def click_pipe_settings_update(
@@ -654,7 +654,7 @@ class AsyncClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipeSettingsOutput,
+            result=models.ClickPipeSettingsOutput,
         )
 
     async def click_pipe_schema_discovery(
@@ -674,7 +674,7 @@ class AsyncClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickPipeSchemaDiscoveryResponse,
+            result=models.ClickPipeSchemaDiscoveryResponse,
         )
 
     async def click_pipe_scaling_update(
@@ -696,7 +696,7 @@ class AsyncClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     async def click_pipe_state_update(
@@ -718,7 +718,7 @@ class AsyncClickPipesOperations:
                 click_pipe_id,
             ),
             body=body,
-            answer=models.ClickPipe,
+            result=models.ClickPipe,
         )
 
     async def click_pipe_cdc_scaling_get(
@@ -736,7 +736,7 @@ class AsyncClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickPipesCdcScaling,
+            result=models.ClickPipesCdcScaling,
         )
 
     async def click_pipe_cdc_scaling_update(
@@ -756,7 +756,7 @@ class AsyncClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickPipesCdcScaling,
+            result=models.ClickPipesCdcScaling,
         )
 
     async def click_pipe_reverse_private_endpoint_get_list(
@@ -774,7 +774,7 @@ class AsyncClickPipesOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )
 
     async def click_pipe_reverse_private_endpoint_create(
@@ -794,7 +794,7 @@ class AsyncClickPipesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )
 
     async def click_pipe_reverse_private_endpoint_get(
@@ -814,7 +814,7 @@ class AsyncClickPipesOperations:
                 service_id,
                 reverse_private_endpoint_id,
             ),
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )
 
     async def click_pipe_reverse_private_endpoint_delete(
@@ -855,5 +855,5 @@ class AsyncClickPipesOperations:
                 reverse_private_endpoint_id,
             ),
             body=body,
-            answer=models.ReversePrivateEndpoint,
+            result=models.ReversePrivateEndpoint,
         )

@@ -224,7 +224,7 @@ class ClickStackOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     def click_stack_create_dashboard(
@@ -244,7 +244,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     def click_stack_get_dashboard(
@@ -264,7 +264,7 @@ class ClickStackOperations:
                 service_id,
                 click_stack_dashboard_id,
             ),
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     def click_stack_update_dashboard(
@@ -286,7 +286,7 @@ class ClickStackOperations:
                 click_stack_dashboard_id,
             ),
             body=body,
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     def click_stack_delete_dashboard(
@@ -325,7 +325,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackValidateDashboardResponse,
+            result=models.ClickStackValidateDashboardResponse,
         )
 
     def click_stack_list_alerts(
@@ -350,7 +350,7 @@ class ClickStackOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     def click_stack_create_alert(
@@ -370,7 +370,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     def click_stack_list_sources(
@@ -388,7 +388,7 @@ class ClickStackOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
 
     def click_stack_create_source(
@@ -408,7 +408,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
         return result
 
@@ -429,7 +429,7 @@ class ClickStackOperations:
                 service_id,
                 click_stack_source_id,
             ),
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
         return result
 
@@ -452,7 +452,7 @@ class ClickStackOperations:
                 click_stack_source_id,
             ),
             body=body,
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
         return result
 
@@ -492,7 +492,7 @@ class ClickStackOperations:
                 service_id,
                 click_stack_alert_id,
             ),
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     def click_stack_update_alert(
@@ -514,7 +514,7 @@ class ClickStackOperations:
                 click_stack_alert_id,
             ),
             body=body,
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     def click_stack_delete_alert(
@@ -558,7 +558,7 @@ class ClickStackOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ClickStackWebhook,
+            result=models.ClickStackWebhook,
         )
 
     def click_stack_create_webhook(
@@ -578,7 +578,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackWebhook,
+            result=models.ClickStackWebhook,
         )
         return result
 
@@ -599,7 +599,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackValidateWebhookResponse,
+            result=models.ClickStackValidateWebhookResponse,
         )
 
     def click_stack_update_webhook(
@@ -621,7 +621,7 @@ class ClickStackOperations:
                 click_stack_webhook_id,
             ),
             body=body,
-            answer=models.ClickStackWebhook,
+            result=models.ClickStackWebhook,
         )
         return result
 
@@ -659,7 +659,7 @@ class ClickStackOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     def click_stack_create_role(
@@ -679,7 +679,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     def click_stack_get_role(
@@ -699,7 +699,7 @@ class ClickStackOperations:
                 service_id,
                 click_stack_role_id,
             ),
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     def click_stack_update_role(
@@ -721,7 +721,7 @@ class ClickStackOperations:
                 click_stack_role_id,
             ),
             body=body,
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     def click_stack_delete_role(
@@ -765,7 +765,7 @@ class ClickStackOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     def click_stack_create_saved_search(
@@ -785,7 +785,7 @@ class ClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     def click_stack_get_saved_search(
@@ -805,7 +805,7 @@ class ClickStackOperations:
                 service_id,
                 click_stack_saved_search_id,
             ),
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     def click_stack_update_saved_search(
@@ -827,7 +827,7 @@ class ClickStackOperations:
                 click_stack_saved_search_id,
             ),
             body=body,
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     def click_stack_delete_saved_search(
@@ -871,7 +871,7 @@ class AsyncClickStackOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     async def click_stack_create_dashboard(
@@ -891,7 +891,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     async def click_stack_get_dashboard(
@@ -911,7 +911,7 @@ class AsyncClickStackOperations:
                 service_id,
                 click_stack_dashboard_id,
             ),
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     async def click_stack_update_dashboard(
@@ -933,7 +933,7 @@ class AsyncClickStackOperations:
                 click_stack_dashboard_id,
             ),
             body=body,
-            answer=models.ClickStackDashboardResponse,
+            result=models.ClickStackDashboardResponse,
         )
 
     async def click_stack_delete_dashboard(
@@ -972,7 +972,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackValidateDashboardResponse,
+            result=models.ClickStackValidateDashboardResponse,
         )
 
     async def click_stack_list_alerts(
@@ -997,7 +997,7 @@ class AsyncClickStackOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     async def click_stack_create_alert(
@@ -1017,7 +1017,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     async def click_stack_list_sources(
@@ -1035,7 +1035,7 @@ class AsyncClickStackOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
 
     async def click_stack_create_source(
@@ -1055,7 +1055,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
         return result
 
@@ -1076,7 +1076,7 @@ class AsyncClickStackOperations:
                 service_id,
                 click_stack_source_id,
             ),
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
         return result
 
@@ -1099,7 +1099,7 @@ class AsyncClickStackOperations:
                 click_stack_source_id,
             ),
             body=body,
-            answer=models.ClickStackSourceOutput,
+            result=models.ClickStackSourceOutput,
         )
         return result
 
@@ -1139,7 +1139,7 @@ class AsyncClickStackOperations:
                 service_id,
                 click_stack_alert_id,
             ),
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     async def click_stack_update_alert(
@@ -1161,7 +1161,7 @@ class AsyncClickStackOperations:
                 click_stack_alert_id,
             ),
             body=body,
-            answer=models.ClickStackAlertResponse,
+            result=models.ClickStackAlertResponse,
         )
 
     async def click_stack_delete_alert(
@@ -1205,7 +1205,7 @@ class AsyncClickStackOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ClickStackWebhook,
+            result=models.ClickStackWebhook,
         )
 
     async def click_stack_create_webhook(
@@ -1225,7 +1225,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackWebhook,
+            result=models.ClickStackWebhook,
         )
         return result
 
@@ -1246,7 +1246,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackValidateWebhookResponse,
+            result=models.ClickStackValidateWebhookResponse,
         )
 
     async def click_stack_update_webhook(
@@ -1268,7 +1268,7 @@ class AsyncClickStackOperations:
                 click_stack_webhook_id,
             ),
             body=body,
-            answer=models.ClickStackWebhook,
+            result=models.ClickStackWebhook,
         )
         return result
 
@@ -1306,7 +1306,7 @@ class AsyncClickStackOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     async def click_stack_create_role(
@@ -1326,7 +1326,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     async def click_stack_get_role(
@@ -1346,7 +1346,7 @@ class AsyncClickStackOperations:
                 service_id,
                 click_stack_role_id,
             ),
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     async def click_stack_update_role(
@@ -1368,7 +1368,7 @@ class AsyncClickStackOperations:
                 click_stack_role_id,
             ),
             body=body,
-            answer=models.ClickStackRole,
+            result=models.ClickStackRole,
         )
 
     async def click_stack_delete_role(
@@ -1412,7 +1412,7 @@ class AsyncClickStackOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     async def click_stack_create_saved_search(
@@ -1432,7 +1432,7 @@ class AsyncClickStackOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     async def click_stack_get_saved_search(
@@ -1452,7 +1452,7 @@ class AsyncClickStackOperations:
                 service_id,
                 click_stack_saved_search_id,
             ),
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     async def click_stack_update_saved_search(
@@ -1474,7 +1474,7 @@ class AsyncClickStackOperations:
                 click_stack_saved_search_id,
             ),
             body=body,
-            answer=models.ClickStackSavedSearch,
+            result=models.ClickStackSavedSearch,
         )
 
     async def click_stack_delete_saved_search(

@@ -63,7 +63,7 @@ class NotificationsOperations:
                 "from_date": from_date,
                 "to_date": to_date,
             },
-            answer=models.Notification,
+            result=models.Notification,
         )
 
     def notification_types_get_list(
@@ -77,7 +77,7 @@ class NotificationsOperations:
         return self._caller.page(
             NOTIFICATION_TYPES_GET_LIST,
             path=(organization_id,),
-            answer=models.NotificationType,
+            result=models.NotificationType,
         )
 
 
@@ -117,7 +117,7 @@ class AsyncNotificationsOperations:
                 "from_date": from_date,
                 "to_date": to_date,
             },
-            answer=models.Notification,
+            result=models.Notification,
         )
 
     async def notification_types_get_list(
@@ -131,5 +131,5 @@ class AsyncNotificationsOperations:
         return await self._caller.page(
             NOTIFICATION_TYPES_GET_LIST,
             path=(organization_id,),
-            answer=models.NotificationType,
+            result=models.NotificationType,
         )

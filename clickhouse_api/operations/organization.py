@@ -116,7 +116,7 @@ class OrganizationOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.Organization,
+            result=models.Organization,
         )
 
     def organization_get(
@@ -130,7 +130,7 @@ class OrganizationOperations:
         return self._caller.one(
             ORGANIZATION_GET,
             path=(organization_id,),
-            answer=models.Organization,
+            result=models.Organization,
         )
 
     def organization_update(
@@ -146,7 +146,7 @@ class OrganizationOperations:
             ORGANIZATION_UPDATE,
             path=(organization_id,),
             body=body,
-            answer=models.Organization,
+            result=models.Organization,
         )
 
     def organization_quotas_get_list(
@@ -160,7 +160,7 @@ class OrganizationOperations:
         return self._caller.page(
             ORGANIZATION_QUOTAS_GET_LIST,
             path=(organization_id,),
-            answer=models.OrganizationQuota,
+            result=models.OrganizationQuota,
         )
 
     def organization_quota_get(
@@ -178,7 +178,7 @@ class OrganizationOperations:
                 organization_id,
                 quota_code,
             ),
-            answer=models.OrganizationQuota,
+            result=models.OrganizationQuota,
         )
 
     def activity_get_list(
@@ -199,7 +199,7 @@ class OrganizationOperations:
                 "from_date": from_date,
                 "to_date": to_date,
             },
-            answer=models.Activity,
+            result=models.Activity,
         )
 
     def activity_get(
@@ -217,7 +217,7 @@ class OrganizationOperations:
                 organization_id,
                 activity_id,
             ),
-            answer=models.Activity,
+            result=models.Activity,
         )
 
     def organization_private_endpoint_config_get_list(
@@ -238,7 +238,7 @@ class OrganizationOperations:
                 "cloud_provider": cloud_provider,
                 "region_id": region_id,
             },
-            answer=models.OrganizationCloudRegionPrivateEndpointConfig,
+            result=models.OrganizationCloudRegionPrivateEndpointConfig,
         )
 
     def organization_byoc_infrastructure_create(
@@ -254,7 +254,7 @@ class OrganizationOperations:
             ORGANIZATION_BYOC_INFRASTRUCTURE_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.ByocConfig,
+            result=models.ByocConfig,
         )
 
     def organization_byoc_infrastructure_validate(
@@ -270,7 +270,7 @@ class OrganizationOperations:
             ORGANIZATION_BYOC_INFRASTRUCTURE_VALIDATE,
             path=(organization_id,),
             body=body,
-            answer=models.ByocInfrastructureValidation,
+            result=models.ByocInfrastructureValidation,
         )
 
     def organization_byoc_infrastructure_get(
@@ -288,7 +288,7 @@ class OrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructureDetails,
+            result=models.ByocInfrastructureDetails,
         )
 
     def organization_byoc_infrastructure_delete(
@@ -325,7 +325,7 @@ class OrganizationOperations:
                 byoc_infrastructure_id,
             ),
             body=body,
-            answer=models.ByocConfig,
+            result=models.ByocConfig,
         )
 
     def organization_byoc_infrastructure_progress_get(
@@ -343,7 +343,7 @@ class OrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructureProgress,
+            result=models.ByocInfrastructureProgress,
         )
 
     def organization_byoc_infrastructure_tags_get(
@@ -361,7 +361,7 @@ class OrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructureTagsResponse,
+            result=models.ByocInfrastructureTagsResponse,
         )
 
     def organization_byoc_infrastructure_private_endpoint_config_get(
@@ -379,7 +379,7 @@ class OrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructurePrivateEndpointConfig,
+            result=models.ByocInfrastructurePrivateEndpointConfig,
         )
 
 
@@ -405,7 +405,7 @@ class AsyncOrganizationOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.Organization,
+            result=models.Organization,
         )
 
     async def organization_get(
@@ -419,7 +419,7 @@ class AsyncOrganizationOperations:
         return await self._caller.one(
             ORGANIZATION_GET,
             path=(organization_id,),
-            answer=models.Organization,
+            result=models.Organization,
         )
 
     async def organization_update(
@@ -435,7 +435,7 @@ class AsyncOrganizationOperations:
             ORGANIZATION_UPDATE,
             path=(organization_id,),
             body=body,
-            answer=models.Organization,
+            result=models.Organization,
         )
 
     async def organization_quotas_get_list(
@@ -449,7 +449,7 @@ class AsyncOrganizationOperations:
         return await self._caller.page(
             ORGANIZATION_QUOTAS_GET_LIST,
             path=(organization_id,),
-            answer=models.OrganizationQuota,
+            result=models.OrganizationQuota,
         )
 
     async def organization_quota_get(
@@ -467,7 +467,7 @@ class AsyncOrganizationOperations:
                 organization_id,
                 quota_code,
             ),
-            answer=models.OrganizationQuota,
+            result=models.OrganizationQuota,
         )
 
     async def activity_get_list(
@@ -488,7 +488,7 @@ class AsyncOrganizationOperations:
                 "from_date": from_date,
                 "to_date": to_date,
             },
-            answer=models.Activity,
+            result=models.Activity,
         )
 
     async def activity_get(
@@ -506,7 +506,7 @@ class AsyncOrganizationOperations:
                 organization_id,
                 activity_id,
             ),
-            answer=models.Activity,
+            result=models.Activity,
         )
 
     async def organization_private_endpoint_config_get_list(
@@ -527,7 +527,7 @@ class AsyncOrganizationOperations:
                 "cloud_provider": cloud_provider,
                 "region_id": region_id,
             },
-            answer=models.OrganizationCloudRegionPrivateEndpointConfig,
+            result=models.OrganizationCloudRegionPrivateEndpointConfig,
         )
 
     async def organization_byoc_infrastructure_create(
@@ -543,7 +543,7 @@ class AsyncOrganizationOperations:
             ORGANIZATION_BYOC_INFRASTRUCTURE_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.ByocConfig,
+            result=models.ByocConfig,
         )
 
     async def organization_byoc_infrastructure_validate(
@@ -559,7 +559,7 @@ class AsyncOrganizationOperations:
             ORGANIZATION_BYOC_INFRASTRUCTURE_VALIDATE,
             path=(organization_id,),
             body=body,
-            answer=models.ByocInfrastructureValidation,
+            result=models.ByocInfrastructureValidation,
         )
 
     async def organization_byoc_infrastructure_get(
@@ -577,7 +577,7 @@ class AsyncOrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructureDetails,
+            result=models.ByocInfrastructureDetails,
         )
 
     async def organization_byoc_infrastructure_delete(
@@ -614,7 +614,7 @@ class AsyncOrganizationOperations:
                 byoc_infrastructure_id,
             ),
             body=body,
-            answer=models.ByocConfig,
+            result=models.ByocConfig,
         )
 
     async def organization_byoc_infrastructure_progress_get(
@@ -632,7 +632,7 @@ class AsyncOrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructureProgress,
+            result=models.ByocInfrastructureProgress,
         )
 
     async def organization_byoc_infrastructure_tags_get(
@@ -650,7 +650,7 @@ class AsyncOrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructureTagsResponse,
+            result=models.ByocInfrastructureTagsResponse,
         )
 
     async def organization_byoc_infrastructure_private_endpoint_config_get(
@@ -668,5 +668,5 @@ class AsyncOrganizationOperations:
                 organization_id,
                 byoc_infrastructure_id,
             ),
-            answer=models.ByocInfrastructurePrivateEndpointConfig,
+            result=models.ByocInfrastructurePrivateEndpointConfig,
         )

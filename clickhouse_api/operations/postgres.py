@@ -139,7 +139,7 @@ class PostgresOperations:
             POSTGRES_SERVICE_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     def postgres_service_get_list(
@@ -153,7 +153,7 @@ class PostgresOperations:
         return self._caller.page(
             POSTGRES_SERVICE_GET_LIST,
             path=(organization_id,),
-            answer=models.PostgresServiceListItem,
+            result=models.PostgresServiceListItem,
         )
 
     def postgres_service_get(
@@ -171,7 +171,7 @@ class PostgresOperations:
                 organization_id,
                 postgres_id,
             ),
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     def postgres_service_delete(
@@ -208,7 +208,7 @@ class PostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     def postgres_service_certs_get(
@@ -245,7 +245,7 @@ class PostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     def postgres_service_set_password(
@@ -265,7 +265,7 @@ class PostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresServicePasswordResource,
+            result=models.PostgresServicePasswordResource,
         )
 
     def postgres_service_patch_state(
@@ -285,7 +285,7 @@ class PostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     def postgres_instance_create_read_replica(
@@ -305,7 +305,7 @@ class PostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     def postgres_instance_config_get(
@@ -323,7 +323,7 @@ class PostgresOperations:
                 organization_id,
                 postgres_id,
             ),
-            answer=models.PostgresInstanceConfigOutput,
+            result=models.PostgresInstanceConfigOutput,
         )
 
     def postgres_instance_config_post(
@@ -343,7 +343,7 @@ class PostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresInstanceUpdateConfigResponse,
+            result=models.PostgresInstanceUpdateConfigResponse,
         )
 
     def postgres_instance_config_patch(
@@ -363,7 +363,7 @@ class PostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresInstanceUpdateConfigResponse,
+            result=models.PostgresInstanceUpdateConfigResponse,
         )
 
     def postgres_instance_metrics_get(
@@ -390,7 +390,7 @@ class PostgresOperations:
                 "to_date": to_date,
                 "bucket_size_seconds": bucket_size_seconds,
             },
-            answer=models.PostgresMetrics,
+            result=models.PostgresMetrics,
         )
 
     def postgres_service_backup_get_list(
@@ -415,7 +415,7 @@ class PostgresOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.PostgresBackup,
+            result=models.PostgresBackup,
         )
 
     def slow_query_patterns_get_list(
@@ -456,7 +456,7 @@ class PostgresOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.PostgresSlowQueryPattern,
+            result=models.PostgresSlowQueryPattern,
         )
 
     def slow_query_pattern_get(
@@ -489,7 +489,7 @@ class PostgresOperations:
                 "app": app,
                 "timestamp": timestamp,
             },
-            answer=models.PostgresSlowQueryPatternDetail,
+            result=models.PostgresSlowQueryPatternDetail,
         )
 
     def postgres_logs_get_list(
@@ -524,7 +524,7 @@ class PostgresOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.PostgresLogEntry,
+            result=models.PostgresLogEntry,
         )
 
 
@@ -547,7 +547,7 @@ class AsyncPostgresOperations:
             POSTGRES_SERVICE_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     async def postgres_service_get_list(
@@ -561,7 +561,7 @@ class AsyncPostgresOperations:
         return await self._caller.page(
             POSTGRES_SERVICE_GET_LIST,
             path=(organization_id,),
-            answer=models.PostgresServiceListItem,
+            result=models.PostgresServiceListItem,
         )
 
     async def postgres_service_get(
@@ -579,7 +579,7 @@ class AsyncPostgresOperations:
                 organization_id,
                 postgres_id,
             ),
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     async def postgres_service_delete(
@@ -616,7 +616,7 @@ class AsyncPostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     async def postgres_service_certs_get(
@@ -653,7 +653,7 @@ class AsyncPostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     async def postgres_service_set_password(
@@ -673,7 +673,7 @@ class AsyncPostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresServicePasswordResource,
+            result=models.PostgresServicePasswordResource,
         )
 
     async def postgres_service_patch_state(
@@ -693,7 +693,7 @@ class AsyncPostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     async def postgres_instance_create_read_replica(
@@ -713,7 +713,7 @@ class AsyncPostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresService,
+            result=models.PostgresService,
         )
 
     async def postgres_instance_config_get(
@@ -731,7 +731,7 @@ class AsyncPostgresOperations:
                 organization_id,
                 postgres_id,
             ),
-            answer=models.PostgresInstanceConfigOutput,
+            result=models.PostgresInstanceConfigOutput,
         )
 
     async def postgres_instance_config_post(
@@ -751,7 +751,7 @@ class AsyncPostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresInstanceUpdateConfigResponse,
+            result=models.PostgresInstanceUpdateConfigResponse,
         )
 
     async def postgres_instance_config_patch(
@@ -771,7 +771,7 @@ class AsyncPostgresOperations:
                 postgres_id,
             ),
             body=body,
-            answer=models.PostgresInstanceUpdateConfigResponse,
+            result=models.PostgresInstanceUpdateConfigResponse,
         )
 
     async def postgres_instance_metrics_get(
@@ -798,7 +798,7 @@ class AsyncPostgresOperations:
                 "to_date": to_date,
                 "bucket_size_seconds": bucket_size_seconds,
             },
-            answer=models.PostgresMetrics,
+            result=models.PostgresMetrics,
         )
 
     async def postgres_service_backup_get_list(
@@ -823,7 +823,7 @@ class AsyncPostgresOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.PostgresBackup,
+            result=models.PostgresBackup,
         )
 
     async def slow_query_patterns_get_list(
@@ -864,7 +864,7 @@ class AsyncPostgresOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.PostgresSlowQueryPattern,
+            result=models.PostgresSlowQueryPattern,
         )
 
     async def slow_query_pattern_get(
@@ -897,7 +897,7 @@ class AsyncPostgresOperations:
                 "app": app,
                 "timestamp": timestamp,
             },
-            answer=models.PostgresSlowQueryPatternDetail,
+            result=models.PostgresSlowQueryPatternDetail,
         )
 
     async def postgres_logs_get_list(
@@ -932,5 +932,5 @@ class AsyncPostgresOperations:
                 "limit": limit,
                 "offset": offset,
             },
-            answer=models.PostgresLogEntry,
+            result=models.PostgresLogEntry,
         )

@@ -86,7 +86,7 @@ class PrometheusOperations:
             query={
                 "filtered_metrics": filtered_metrics,
             },
-            answer=models.PrometheusDiscoveryTargetGroup,
+            result=models.PrometheusDiscoveryTargetGroup,
         )
 
     def instance_prometheus_get(
@@ -182,7 +182,7 @@ class AsyncPrometheusOperations:
             query={
                 "filtered_metrics": filtered_metrics,
             },
-            answer=models.PrometheusDiscoveryTargetGroup,
+            result=models.PrometheusDiscoveryTargetGroup,
         )
 
     async def instance_prometheus_get(

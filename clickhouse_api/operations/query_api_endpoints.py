@@ -75,7 +75,7 @@ class QueryApiEndpointsOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.PublicQueryApiEndpointListItem,
+            result=models.PublicQueryApiEndpointListItem,
         )
 
     def query_api_endpoint_create(
@@ -95,7 +95,7 @@ class QueryApiEndpointsOperations:
                 service_id,
             ),
             body=body,
-            answer=models.PublicQueryApiEndpoint,
+            result=models.PublicQueryApiEndpoint,
         )
 
     def query_api_endpoint_delete(
@@ -134,7 +134,7 @@ class QueryApiEndpointsOperations:
                 service_id,
                 endpoint_id,
             ),
-            answer=models.PublicQueryApiEndpoint,
+            result=models.PublicQueryApiEndpoint,
         )
 
     def query_api_endpoint_update(
@@ -156,7 +156,7 @@ class QueryApiEndpointsOperations:
                 endpoint_id,
             ),
             body=body,
-            answer=models.PublicQueryApiEndpoint,
+            result=models.PublicQueryApiEndpoint,
         )
 
 
@@ -188,7 +188,7 @@ class AsyncQueryApiEndpointsOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.PublicQueryApiEndpointListItem,
+            result=models.PublicQueryApiEndpointListItem,
         )
 
     async def query_api_endpoint_create(
@@ -208,7 +208,7 @@ class AsyncQueryApiEndpointsOperations:
                 service_id,
             ),
             body=body,
-            answer=models.PublicQueryApiEndpoint,
+            result=models.PublicQueryApiEndpoint,
         )
 
     async def query_api_endpoint_delete(
@@ -247,7 +247,7 @@ class AsyncQueryApiEndpointsOperations:
                 service_id,
                 endpoint_id,
             ),
-            answer=models.PublicQueryApiEndpoint,
+            result=models.PublicQueryApiEndpoint,
         )
 
     async def query_api_endpoint_update(
@@ -269,5 +269,5 @@ class AsyncQueryApiEndpointsOperations:
                 endpoint_id,
             ),
             body=body,
-            answer=models.PublicQueryApiEndpoint,
+            result=models.PublicQueryApiEndpoint,
         )

@@ -55,7 +55,7 @@ class RoleManagementOperations:
         return self._caller.page(
             ORGANIZATION_ROLES_GET_LIST,
             path=(organization_id,),
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     def organization_role_post(
@@ -71,7 +71,7 @@ class RoleManagementOperations:
             ORGANIZATION_ROLE_POST,
             path=(organization_id,),
             body=body,
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     def organization_role_get(
@@ -89,7 +89,7 @@ class RoleManagementOperations:
                 organization_id,
                 role_id,
             ),
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     def organization_role_patch(
@@ -109,7 +109,7 @@ class RoleManagementOperations:
                 role_id,
             ),
             body=body,
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     def organization_role_delete(
@@ -147,7 +147,7 @@ class AsyncRoleManagementOperations:
         return await self._caller.page(
             ORGANIZATION_ROLES_GET_LIST,
             path=(organization_id,),
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     async def organization_role_post(
@@ -163,7 +163,7 @@ class AsyncRoleManagementOperations:
             ORGANIZATION_ROLE_POST,
             path=(organization_id,),
             body=body,
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     async def organization_role_get(
@@ -181,7 +181,7 @@ class AsyncRoleManagementOperations:
                 organization_id,
                 role_id,
             ),
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     async def organization_role_patch(
@@ -201,7 +201,7 @@ class AsyncRoleManagementOperations:
                 role_id,
             ),
             body=body,
-            answer=models.RBACRole,
+            result=models.RBACRole,
         )
 
     async def organization_role_delete(

@@ -75,7 +75,7 @@ class SavedQueriesOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.PublicSavedQueryListItem,
+            result=models.PublicSavedQueryListItem,
         )
 
     def saved_query_create(
@@ -95,7 +95,7 @@ class SavedQueriesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.PublicSavedQuery,
+            result=models.PublicSavedQuery,
         )
 
     def saved_query_delete(
@@ -134,7 +134,7 @@ class SavedQueriesOperations:
                 service_id,
                 query_id,
             ),
-            answer=models.PublicSavedQuery,
+            result=models.PublicSavedQuery,
         )
 
     def saved_query_update(
@@ -156,7 +156,7 @@ class SavedQueriesOperations:
                 query_id,
             ),
             body=body,
-            answer=models.PublicSavedQuery,
+            result=models.PublicSavedQuery,
         )
 
 
@@ -188,7 +188,7 @@ class AsyncSavedQueriesOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.PublicSavedQueryListItem,
+            result=models.PublicSavedQueryListItem,
         )
 
     async def saved_query_create(
@@ -208,7 +208,7 @@ class AsyncSavedQueriesOperations:
                 service_id,
             ),
             body=body,
-            answer=models.PublicSavedQuery,
+            result=models.PublicSavedQuery,
         )
 
     async def saved_query_delete(
@@ -247,7 +247,7 @@ class AsyncSavedQueriesOperations:
                 service_id,
                 query_id,
             ),
-            answer=models.PublicSavedQuery,
+            result=models.PublicSavedQuery,
         )
 
     async def saved_query_update(
@@ -269,5 +269,5 @@ class AsyncSavedQueriesOperations:
                 query_id,
             ),
             body=body,
-            answer=models.PublicSavedQuery,
+            result=models.PublicSavedQuery,
         )

@@ -198,7 +198,7 @@ class ServiceOperations:
                 "region_id": region_id,
                 "byoc_id": byoc_id,
             },
-            answer=models.ServiceProfile,
+            result=models.ServiceProfile,
         )
 
     def instance_get_list(
@@ -217,7 +217,7 @@ class ServiceOperations:
             query={
                 "filter": filter,
             },
-            answer=models.Service,
+            result=models.Service,
         )
 
     def instance_create(
@@ -233,7 +233,7 @@ class ServiceOperations:
             INSTANCE_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.ServicePostResponse,
+            result=models.ServicePostResponse,
         )
 
     def instance_get(
@@ -251,7 +251,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.Service,
+            result=models.Service,
         )
 
     def instance_update(
@@ -271,7 +271,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.Service,
+            result=models.Service,
         )
 
     def instance_delete(
@@ -306,7 +306,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.PrivateEndpointConfig,
+            result=models.PrivateEndpointConfig,
         )
 
     def instance_query_endpoint_get(
@@ -324,7 +324,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ServiceQueryAPIEndpoint,
+            result=models.ServiceQueryAPIEndpoint,
         )
 
     def instance_query_endpoint_delete(
@@ -361,7 +361,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServiceQueryAPIEndpoint,
+            result=models.ServiceQueryAPIEndpoint,
         )
 
     def instance_state_update(
@@ -381,7 +381,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.Service,
+            result=models.Service,
         )
 
     def instance_scaling_update(
@@ -401,7 +401,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.Service,
+            result=models.Service,
         )
 
     def instance_replica_scaling_update(
@@ -421,7 +421,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServiceScalingPatchResponse,
+            result=models.ServiceScalingPatchResponse,
         )
 
     def instance_password_update(
@@ -441,7 +441,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServicePasswordPatchResponse,
+            result=models.ServicePasswordPatchResponse,
         )
 
     def instance_private_endpoint_create(
@@ -461,7 +461,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.InstancePrivateEndpoint,
+            result=models.InstancePrivateEndpoint,
         )
 
     def scaling_schedule_get(
@@ -479,7 +479,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ScalingSchedule,
+            result=models.ScalingSchedule,
         )
 
     def scaling_schedule_upsert(
@@ -499,7 +499,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ScalingSchedule,
+            result=models.ScalingSchedule,
         )
 
     def scaling_schedule_delete(
@@ -534,7 +534,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.UpgradeWindow,
+            result=models.UpgradeWindow,
         )
 
     def upgrade_window_update(
@@ -554,7 +554,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.UpgradeWindow,
+            result=models.UpgradeWindow,
         )
 
     def upgrade_window_delete(
@@ -589,7 +589,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ServiceClickhouseSettingsList,
+            result=models.ServiceClickhouseSettingsList,
         )
 
     def service_clickhouse_settings_update(
@@ -609,7 +609,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServiceClickhouseSettingsPatchResponse,
+            result=models.ServiceClickhouseSettingsPatchResponse,
         )
 
     def service_clickhouse_settings_schema_get(
@@ -627,7 +627,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ServiceClickhouseSettingsSchema,
+            result=models.ServiceClickhouseSettingsSchema,
         )
 
     def service_clickhouse_setting_get(
@@ -647,7 +647,7 @@ class ServiceOperations:
                 service_id,
                 setting_name,
             ),
-            answer=models.ServiceClickhouseSetting,
+            result=models.ServiceClickhouseSetting,
         )
 
     def service_clickhouse_setting_delete(
@@ -684,7 +684,7 @@ class ServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ReplicaAwareRouting,
+            result=models.ReplicaAwareRouting,
         )
 
     def replica_aware_routing_update(
@@ -704,7 +704,7 @@ class ServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ReplicaAwareRouting,
+            result=models.ReplicaAwareRouting,
         )
 
 
@@ -732,7 +732,7 @@ class AsyncServiceOperations:
                 "region_id": region_id,
                 "byoc_id": byoc_id,
             },
-            answer=models.ServiceProfile,
+            result=models.ServiceProfile,
         )
 
     async def instance_get_list(
@@ -751,7 +751,7 @@ class AsyncServiceOperations:
             query={
                 "filter": filter,
             },
-            answer=models.Service,
+            result=models.Service,
         )
 
     async def instance_create(
@@ -767,7 +767,7 @@ class AsyncServiceOperations:
             INSTANCE_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.ServicePostResponse,
+            result=models.ServicePostResponse,
         )
 
     async def instance_get(
@@ -785,7 +785,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.Service,
+            result=models.Service,
         )
 
     async def instance_update(
@@ -805,7 +805,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.Service,
+            result=models.Service,
         )
 
     async def instance_delete(
@@ -840,7 +840,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.PrivateEndpointConfig,
+            result=models.PrivateEndpointConfig,
         )
 
     async def instance_query_endpoint_get(
@@ -858,7 +858,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ServiceQueryAPIEndpoint,
+            result=models.ServiceQueryAPIEndpoint,
         )
 
     async def instance_query_endpoint_delete(
@@ -895,7 +895,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServiceQueryAPIEndpoint,
+            result=models.ServiceQueryAPIEndpoint,
         )
 
     async def instance_state_update(
@@ -915,7 +915,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.Service,
+            result=models.Service,
         )
 
     async def instance_scaling_update(
@@ -935,7 +935,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.Service,
+            result=models.Service,
         )
 
     async def instance_replica_scaling_update(
@@ -955,7 +955,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServiceScalingPatchResponse,
+            result=models.ServiceScalingPatchResponse,
         )
 
     async def instance_password_update(
@@ -975,7 +975,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServicePasswordPatchResponse,
+            result=models.ServicePasswordPatchResponse,
         )
 
     async def instance_private_endpoint_create(
@@ -995,7 +995,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.InstancePrivateEndpoint,
+            result=models.InstancePrivateEndpoint,
         )
 
     async def scaling_schedule_get(
@@ -1013,7 +1013,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ScalingSchedule,
+            result=models.ScalingSchedule,
         )
 
     async def scaling_schedule_upsert(
@@ -1033,7 +1033,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ScalingSchedule,
+            result=models.ScalingSchedule,
         )
 
     async def scaling_schedule_delete(
@@ -1068,7 +1068,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.UpgradeWindow,
+            result=models.UpgradeWindow,
         )
 
     async def upgrade_window_update(
@@ -1088,7 +1088,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.UpgradeWindow,
+            result=models.UpgradeWindow,
         )
 
     async def upgrade_window_delete(
@@ -1123,7 +1123,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ServiceClickhouseSettingsList,
+            result=models.ServiceClickhouseSettingsList,
         )
 
     async def service_clickhouse_settings_update(
@@ -1143,7 +1143,7 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ServiceClickhouseSettingsPatchResponse,
+            result=models.ServiceClickhouseSettingsPatchResponse,
         )
 
     async def service_clickhouse_settings_schema_get(
@@ -1161,7 +1161,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ServiceClickhouseSettingsSchema,
+            result=models.ServiceClickhouseSettingsSchema,
         )
 
     async def service_clickhouse_setting_get(
@@ -1181,7 +1181,7 @@ class AsyncServiceOperations:
                 service_id,
                 setting_name,
             ),
-            answer=models.ServiceClickhouseSetting,
+            result=models.ServiceClickhouseSetting,
         )
 
     async def service_clickhouse_setting_delete(
@@ -1218,7 +1218,7 @@ class AsyncServiceOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.ReplicaAwareRouting,
+            result=models.ReplicaAwareRouting,
         )
 
     async def replica_aware_routing_update(
@@ -1238,5 +1238,5 @@ class AsyncServiceOperations:
                 service_id,
             ),
             body=body,
-            answer=models.ReplicaAwareRouting,
+            result=models.ReplicaAwareRouting,
         )

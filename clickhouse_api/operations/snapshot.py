@@ -69,7 +69,7 @@ class SnapshotOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.Snapshot,
+            result=models.Snapshot,
         )
 
     def snapshot_get(
@@ -89,7 +89,7 @@ class SnapshotOperations:
                 service_id,
                 snapshot_id,
             ),
-            answer=models.Snapshot,
+            result=models.Snapshot,
         )
 
     def snapshot_configuration_get(
@@ -107,7 +107,7 @@ class SnapshotOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.SnapshotConfiguration,
+            result=models.SnapshotConfiguration,
         )
 
     def snapshot_configuration_update(
@@ -127,7 +127,7 @@ class SnapshotOperations:
                 service_id,
             ),
             body=body,
-            answer=models.SnapshotConfiguration,
+            result=models.SnapshotConfiguration,
         )
 
 
@@ -159,7 +159,7 @@ class AsyncSnapshotOperations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            answer=models.Snapshot,
+            result=models.Snapshot,
         )
 
     async def snapshot_get(
@@ -179,7 +179,7 @@ class AsyncSnapshotOperations:
                 service_id,
                 snapshot_id,
             ),
-            answer=models.Snapshot,
+            result=models.Snapshot,
         )
 
     async def snapshot_configuration_get(
@@ -197,7 +197,7 @@ class AsyncSnapshotOperations:
                 organization_id,
                 service_id,
             ),
-            answer=models.SnapshotConfiguration,
+            result=models.SnapshotConfiguration,
         )
 
     async def snapshot_configuration_update(
@@ -217,5 +217,5 @@ class AsyncSnapshotOperations:
                 service_id,
             ),
             body=body,
-            answer=models.SnapshotConfiguration,
+            result=models.SnapshotConfiguration,
         )

@@ -92,7 +92,7 @@ class UdfOperations:
         return self._caller.one(
             UDF_UPLOAD_SESSION_CREATE,
             path=(organization_id,),
-            answer=models.UdfUploadSession,
+            result=models.UdfUploadSession,
         )
 
     def udf_list(
@@ -113,7 +113,7 @@ class UdfOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     def udf_create(
@@ -129,7 +129,7 @@ class UdfOperations:
             UDF_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     def udf_delete(
@@ -164,7 +164,7 @@ class UdfOperations:
                 organization_id,
                 function_name,
             ),
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     def udf_attachment_list(
@@ -189,7 +189,7 @@ class UdfOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.UdfAttachment,
+            result=models.UdfAttachment,
         )
 
     def udf_detach(
@@ -228,7 +228,7 @@ class UdfOperations:
                 function_name,
                 service_id,
             ),
-            answer=models.UdfAttachment,
+            result=models.UdfAttachment,
         )
 
     def udf_attach(
@@ -250,7 +250,7 @@ class UdfOperations:
                 service_id,
             ),
             body=body,
-            answer=models.UdfAttachment,
+            result=models.UdfAttachment,
         )
 
     def udf_version_list(
@@ -275,7 +275,7 @@ class UdfOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     def udf_version_create(
@@ -295,7 +295,7 @@ class UdfOperations:
                 function_name,
             ),
             body=body,
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     def udf_version_delete(
@@ -335,7 +335,7 @@ class AsyncUdfOperations:
         return await self._caller.one(
             UDF_UPLOAD_SESSION_CREATE,
             path=(organization_id,),
-            answer=models.UdfUploadSession,
+            result=models.UdfUploadSession,
         )
 
     async def udf_list(
@@ -356,7 +356,7 @@ class AsyncUdfOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     async def udf_create(
@@ -372,7 +372,7 @@ class AsyncUdfOperations:
             UDF_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     async def udf_delete(
@@ -407,7 +407,7 @@ class AsyncUdfOperations:
                 organization_id,
                 function_name,
             ),
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     async def udf_attachment_list(
@@ -432,7 +432,7 @@ class AsyncUdfOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.UdfAttachment,
+            result=models.UdfAttachment,
         )
 
     async def udf_detach(
@@ -471,7 +471,7 @@ class AsyncUdfOperations:
                 function_name,
                 service_id,
             ),
-            answer=models.UdfAttachment,
+            result=models.UdfAttachment,
         )
 
     async def udf_attach(
@@ -493,7 +493,7 @@ class AsyncUdfOperations:
                 service_id,
             ),
             body=body,
-            answer=models.UdfAttachment,
+            result=models.UdfAttachment,
         )
 
     async def udf_version_list(
@@ -518,7 +518,7 @@ class AsyncUdfOperations:
                 "cursor": cursor,
                 "limit": limit,
             },
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     async def udf_version_create(
@@ -538,7 +538,7 @@ class AsyncUdfOperations:
                 function_name,
             ),
             body=body,
-            answer=models.Udf,
+            result=models.Udf,
         )
 
     async def udf_version_delete(

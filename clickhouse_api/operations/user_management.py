@@ -63,7 +63,7 @@ class UserManagementOperations:
         """
         result: models.Whoami = self._caller.any_of(
             WHOAMI_GET,
-            answer=models.Whoami,
+            result=models.Whoami,
         )
         return result
 
@@ -78,7 +78,7 @@ class UserManagementOperations:
         return self._caller.page(
             MEMBER_GET_LIST,
             path=(organization_id,),
-            answer=models.Member,
+            result=models.Member,
         )
 
     def member_get(
@@ -96,7 +96,7 @@ class UserManagementOperations:
                 organization_id,
                 user_id,
             ),
-            answer=models.Member,
+            result=models.Member,
         )
 
     def member_update(
@@ -116,7 +116,7 @@ class UserManagementOperations:
                 user_id,
             ),
             body=body,
-            answer=models.Member,
+            result=models.Member,
         )
 
     def member_delete(
@@ -147,7 +147,7 @@ class UserManagementOperations:
         return self._caller.page(
             INVITATION_GET_LIST,
             path=(organization_id,),
-            answer=models.Invitation,
+            result=models.Invitation,
         )
 
     def invitation_create(
@@ -163,7 +163,7 @@ class UserManagementOperations:
             INVITATION_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.Invitation,
+            result=models.Invitation,
         )
 
     def invitation_get(
@@ -181,7 +181,7 @@ class UserManagementOperations:
                 organization_id,
                 invitation_id,
             ),
-            answer=models.Invitation,
+            result=models.Invitation,
         )
 
     def invitation_delete(
@@ -217,7 +217,7 @@ class AsyncUserManagementOperations:
         """
         result: models.Whoami = await self._caller.any_of(
             WHOAMI_GET,
-            answer=models.Whoami,
+            result=models.Whoami,
         )
         return result
 
@@ -232,7 +232,7 @@ class AsyncUserManagementOperations:
         return await self._caller.page(
             MEMBER_GET_LIST,
             path=(organization_id,),
-            answer=models.Member,
+            result=models.Member,
         )
 
     async def member_get(
@@ -250,7 +250,7 @@ class AsyncUserManagementOperations:
                 organization_id,
                 user_id,
             ),
-            answer=models.Member,
+            result=models.Member,
         )
 
     async def member_update(
@@ -270,7 +270,7 @@ class AsyncUserManagementOperations:
                 user_id,
             ),
             body=body,
-            answer=models.Member,
+            result=models.Member,
         )
 
     async def member_delete(
@@ -301,7 +301,7 @@ class AsyncUserManagementOperations:
         return await self._caller.page(
             INVITATION_GET_LIST,
             path=(organization_id,),
-            answer=models.Invitation,
+            result=models.Invitation,
         )
 
     async def invitation_create(
@@ -317,7 +317,7 @@ class AsyncUserManagementOperations:
             INVITATION_CREATE,
             path=(organization_id,),
             body=body,
-            answer=models.Invitation,
+            result=models.Invitation,
         )
 
     async def invitation_get(
@@ -335,7 +335,7 @@ class AsyncUserManagementOperations:
                 organization_id,
                 invitation_id,
             ),
-            answer=models.Invitation,
+            result=models.Invitation,
         )
 
     async def invitation_delete(

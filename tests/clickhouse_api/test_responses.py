@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from clickhouse_api import Client, models
-from clickhouse_api.errors import UnreadableAnswer
+from clickhouse_api.errors import UnreadableResponse
 from tests.clickhouse_api.cloud import REQUEST_ID, Cloud, Reply, ok
 
 RESPONSE_MODELS = [
@@ -138,9 +138,9 @@ def test_a_get_without_a_usable_result_is_an_error(
 ) -> None:
     """If it were an empty list, callers would create objects that already exist."""
     cloud.answers(Reply(200, body))
-    with pytest.raises(UnreadableAnswer, match="instanceGetList"):
+    with pytest.raises(UnreadableResponse, match="instanceGetList"):
         client.service.instance_get_list("o")
-    with pytest.raises(UnreadableAnswer, match="instanceGet:"):
+    with pytest.raises(UnreadableResponse, match="instanceGet:"):
         client.service.instance_get("o", "s")
 
 
