@@ -12,7 +12,7 @@ import pytest
 
 import resources
 from resources.service.service import ServiceProvider
-from tests.resources.service.service_samples import LEGAL
+from tests.resources.service.service_samples import VALID
 from tests.support.driven_provider import DrivenProvider
 from tests.support.running_service import RunningService
 
@@ -58,7 +58,7 @@ def test_a_create_passes_through_eight_functions_in_four_files(
     """From the engine's call to the requests: a list, the POST, a wait and the password."""
     certificates = server.clouds.clouds / "certificates" / "bundle.pem"
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates))
-    place = {name: value for name, value in LEGAL.items() if name != "organization_id"}
+    place = {name: value for name, value in VALID.items() if name != "organization_id"}
     service = DrivenProvider(ServiceProvider(), server.control_plane, pulumi_name="path")
     inputs = service.checked(**{**place, "ip_access_list": ["127.0.0.1/32"]})
     with callers_of_operations() as found:
