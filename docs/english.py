@@ -55,6 +55,7 @@ CLEAN = (
     "tests/migrations",
     "tests/resources/conftest.py",
     "tests/resources/organization",
+    "tests/resources/programs",
     "tests/resources/service_parts",
     "tests/resources/sql",
     "tests/resources/telemetry",

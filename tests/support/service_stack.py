@@ -27,10 +27,10 @@ def service_stack(clouds: StackPaths, folder: Path, *, alone: bool = False) -> P
 
 
 def declare(
-    stack: ProgramStack, *things: tuple[str, str, dict[str, Any]], secret: bool = False
+    stack: ProgramStack, *declared: tuple[str, str, dict[str, Any]], secret: bool = False
 ) -> None:
     """Set the resources of the program; with `secret` as a secret config value."""
-    listed = [{"kind": kind, "name": name, "args": args} for kind, name, args in things]
+    listed = [{"kind": kind, "name": name, "args": args} for kind, name, args in declared]
     how = "--secret" if secret else "--plaintext"
     stack.pulumi("config", "set", how, "resources", json.dumps(listed))
 

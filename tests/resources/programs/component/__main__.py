@@ -1,4 +1,4 @@
-"""A service and its ingest resources, for tests: in a component if `args` says so.
+"""Test program: a service and its ingest resources, in a component if `args` requires it.
 
 The folder needs links to the project's `migrations` and `worker`.
 """

@@ -1,7 +1,8 @@
-"""One service, one function of the stack's config, and its attachment, for tests.
+"""Test program: a service, a function and its attachment.
 
-`args` has the function's arguments as `function`, and as `version` what is attached: a number,
-`follow`, or nothing; without `function` there is only the service.
+The config `args` has the function's arguments in `function`. Its `version` is the version to
+attach: a number, `follow` for the function's output `version`, or absent. Without `function`, the
+program has only the service.
 """
 
 import pulumi

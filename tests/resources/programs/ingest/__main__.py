@@ -1,4 +1,4 @@
-"""A worker in front of a service, for tests; `args` has the worker's code."""
+"""Test program: a service and an ingest worker. The config `args` has the worker's code."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The writer and the readers of the teams that `args` names, for tests."""
+"""Test program: the writer and the readers of the teams in the config `args`."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Looks up the service that the stack's config names, for tests."""
+"""Test program: look-ups of the service that the config names."""
 
 from dataclasses import asdict
 

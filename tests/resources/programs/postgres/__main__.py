@@ -1,7 +1,7 @@
-"""Postgres services as the stack's config says, for tests.
+"""Test program: one or two Postgres services.
 
-`args` has the arguments of `one`, and perhaps of `second`; there `"read_replica_of": "one"` is that
-service's id.
+The config `args` has the arguments of `one` and optionally of `second`. In `second`,
+`"read_replica_of": "one"` is replaced by the id of `one`.
 """
 
 from typing import Any

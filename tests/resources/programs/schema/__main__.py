@@ -1,4 +1,4 @@
-"""A service with a schema and a user, for tests; `args` says which files and which grants."""
+"""Test program: a service with a schema and a user. `args` has the files and the grants."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""A warehouse of two services, for tests; `args` is about the primary, `reader` the other."""
+"""Test program: a warehouse. `args` is for the primary service, `reader` for the secondary."""
 
 from typing import Any
 

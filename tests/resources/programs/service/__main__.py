@@ -1,4 +1,4 @@
-"""One service whose arguments are the stack's config, for tests."""
+"""Test program: a service with arguments from the config."""
 
 import pulumi
 

@@ -1,7 +1,8 @@
-"""One service, and beside it whatever the stack's config lists, for tests.
+"""Test program: a service and the resources that the config lists.
 
-`things` is a list of `{"kind": "ApiKey", "name": "key", "args": {…}}`; a text `"$key"` anywhere in
-the arguments is the id of the thing of that name, `"$board/Errors"` that of a dashboard's tile.
+The config `resources` is a list of `{"kind": "ApiKey", "name": "key", "args": {…}}`. In arguments,
+the string `"$key"` is replaced by the id of the resource `key`, and `"$board/Errors"` by the id of
+the tile `Errors` of the dashboard `board`.
 """
 
 from typing import Any
@@ -25,34 +26,34 @@ if not config.get_bool("alone"):
             name="one",
         ),
     )
-made: dict[str, Any] = {}
+created: dict[str, Any] = {}
 
 
 def resolved(value: Any) -> Any:
-    """A value with the ids of other things in place of their names."""
+    """Return the value with ids of resources in place of references."""
     if isinstance(value, list):
         return [resolved(item) for item in value]
     if isinstance(value, dict):
         return {name: resolved(item) for name, item in value.items()}
     if isinstance(value, str) and value.startswith("$"):
         name, _, tile = value[1:].partition("/")
-        return made[name].tile_ids[tile] if tile else made[name].id
+        return created[name].tile_ids[tile] if tile else created[name].id
     return value
 
 
-for thing in config.get_object("resources") or []:
-    arguments_type = getattr(resources, f"{thing['kind']}Args")
-    arguments = {"organization_id": organization, **thing["args"]}
+for entry in config.get_object("resources") or []:
+    arguments_type = getattr(resources, f"{entry['kind']}Args")
+    arguments = {"organization_id": organization, **entry["args"]}
     if service and "service_id" in arguments_type.__dataclass_fields__:
         arguments["service_id"] = service.id
-    made[thing["name"]] = getattr(resources, thing["kind"])(
-        thing["name"],
+    created[entry["name"]] = getattr(resources, entry["kind"])(
+        entry["name"],
         arguments_type(**{name: resolved(value) for name, value in arguments.items()}),
     )
 
 if service:
     pulumi.export("service_id", service.id)
-for name, thing in made.items():
+for name, resource in created.items():
     for output in ("id", "key_id", "key_secret"):
-        if hasattr(thing, output):
-            pulumi.export(f"{name}.{output}", getattr(thing, output))
+        if hasattr(resource, output):
+            pulumi.export(f"{name}.{output}", getattr(resource, output))
