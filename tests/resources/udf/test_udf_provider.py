@@ -17,7 +17,7 @@ from resources.udf.udf import DEFINITION, UdfProvider
 from resources.udf.udf_archive import code_digest, packed
 from tests.resources.udf.udf_home import CODE, Home, outs
 
-LEGAL = {
+VALID = {
     "organization_id": "o",
     "function_name": "twice",
     "runtime": "python3.11",
@@ -48,7 +48,7 @@ LEGAL = {
 )
 def test_an_invalid_value_is_reported(change: dict[str, Any], message: str) -> None:
     """The message has the property, the value and the rule. No request is sent."""
-    inputs = {n: v for n, v in {**LEGAL, **change}.items() if v is not None}
+    inputs = {n: v for n, v in {**VALID, **change}.items() if v is not None}
     shown = [failure.reason for failure in UdfProvider().check({}, inputs).failures]
     assert any(message in reason for reason in shown), shown
 
@@ -60,7 +60,7 @@ def test_an_archive_with_a_symbolic_link_is_rejected(tmp_path: Path) -> None:
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(archive, "w") as opened:
         opened.writestr(link, "elsewhere")
-    inputs = {**LEGAL, "archive": str(archive)}
+    inputs = {**VALID, "archive": str(archive)}
     del inputs["files"]
     (failure,) = UdfProvider().check({}, inputs).failures
     assert failure.reason.endswith("has the symbolic link main.py")
@@ -73,16 +73,16 @@ def test_code_is_compared_by_its_content(tmp_path: Path) -> None:
     assert code_digest(turned) == code_digest({"files": CODE})
     assert code_digest({"files": {"main.py": "a"}}) != code_digest({"files": {"main.pya": ""}})
     provider = UdfProvider()
-    olds = provider.check({}, LEGAL).inputs
+    olds = provider.check({}, VALID).inputs
     assert not provider.diff("twice", olds, olds).changes
-    unknown = provider.check({}, {**LEGAL, "files": {"main.py": UNKNOWN}}).inputs
+    unknown = provider.check({}, {**VALID, "files": {"main.py": UNKNOWN}}).inputs
     assert provider.diff("twice", olds, unknown).changes
     assert provider.diff("twice", olds, {**olds, "function_name": "thrice"}).replaces == [
         "function_name"
     ]
     archive = tmp_path / "code.zip"
     archive.write_bytes(packed({"files": CODE}))
-    zipped = {**LEGAL, "archive": str(archive)}
+    zipped = {**VALID, "archive": str(archive)}
     del zipped["files"]
     assert provider.diff("twice", olds, provider.check({}, zipped).inputs).changes
 
