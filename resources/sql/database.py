@@ -78,7 +78,7 @@ class DatabaseProvider(SqlResourceProvider):
             # Without a response from the server, the delete still makes the same check.
             with contextlib.suppress(ServiceGone, ServiceStopped):
                 server = self.server(olds, may_start=False)
-                _refuse_loss(server, olds, f"replaced by {news['name']}")
+                _reject_data_loss(server, olds, f"replaced by {news['name']}")
         return result
 
     def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
@@ -101,7 +101,7 @@ class DatabaseProvider(SqlResourceProvider):
 
     def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
         """Drop the database, unless that would delete tables and is not allowed to."""
-        _refuse_loss(server, props, "dropped")
+        _reject_data_loss(server, props, "dropped")
         server.command(f"DROP DATABASE IF EXISTS {quoted(props['name'])}")
 
 
@@ -122,7 +122,7 @@ class Database(Resource, module="clickhouse", name="Database"):
         super().__init__(DatabaseProvider(), resource_name, flat(args), opts)
 
 
-def _refuse_loss(server: SqlServer, props: Mapping[str, Any], what: str) -> None:
+def _reject_data_loss(server: SqlServer, props: Mapping[str, Any], change: str) -> None:
     if props.get("drop_tables_on_destroy"):
         return
     tables = server.command(
@@ -130,7 +130,7 @@ def _refuse_loss(server: SqlServer, props: Mapping[str, Any], what: str) -> None
     )
     if int(tables):
         raise ResourceError(
-            f"database {props['name']} has {tables.strip()} tables and is not {what}: drop them, "
+            f"database {props['name']} has {tables.strip()} tables and is not {change}: drop them, "
             "or set drop_tables_on_destroy=True in a separate `pulumi up` first"
         )
 

@@ -78,13 +78,13 @@ class SqlResourceProvider(Provider):
         except ServiceGone:
             live = None
         except ServiceStopped as stopped:
-            said = f"{resource_id} was not read, its state is kept: {stopped}"
-            engine.info(props.get("resource_urn", ""), said)
+            message = f"{resource_id} was not read, its state is kept: {stopped}"
+            engine.info(props.get("resource_urn", ""), message)
             return ReadResult(resource_id, props)
         except (AccessDenied, errors.AuthenticationFailed) as error:
             # The object may exist: these credentials cannot read it.
-            said = f"{resource_id} was not read, its state is kept: {error}"
-            engine.warn(props.get("resource_urn", ""), said)
+            message = f"{resource_id} was not read, its state is kept: {error}"
+            engine.warn(props.get("resource_urn", ""), message)
             return ReadResult(resource_id, props)
         return ReadResult("", {}) if live is None else ReadResult(resource_id, {**props, **live})
 
