@@ -123,7 +123,7 @@ class _Reader:
             return default
         try:
             value = key.rule.read(string)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter for JSON with too many levels
             self._reject_string(key, string)
             return default
         return pulumi.Output.secret(value) if key.secret else value

@@ -255,6 +255,7 @@ def test_the_message_about_an_invalid_token_has_its_place(
         ("database", PROBE_DATABASE, DATABASE_ALLOWED),
         ("ipAccessList", "all", "a list of strings"),
         ("ipAccessList", "[1]", "a list of strings"),
+        pytest.param("ipAccessList", "[" * 100_000, "a list of strings", id="too many levels"),
         ("ingestDomain", "https://in.example.com", "a hostname like in.example.com"),
         ("ingestPort", "65536", "a whole number from 1 to 65535"),
         ("workerName", "No Spaces", "1 to 63 of a-z, 0-9 and -"),
