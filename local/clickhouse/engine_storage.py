@@ -6,7 +6,7 @@ and with `INSERT … FROM INFILE`: no privilege and no setting of libchdb restri
 - Rows are encrypted. The key is in the environment of the engine and in a file of the cloud.
   Landlock keeps both from the engine (`server/file_sandbox.py`).
 - Definitions of databases and tables are not encrypted, because ClickHouse cannot load them from an
-  encrypted disk. Their folder has a random name, which only `system.disks` shows.
+  encrypted disk. Every SQL user can read them.
 - Deduplication logs are not encrypted, because an encrypted disk buffers a token in memory, and a
   killed engine would lose the token of an insert that it has acknowledged. The path contains the
   UUID of the table.
@@ -14,8 +14,6 @@ and with `INSERT … FROM INFILE`: no privilege and no setting of libchdb restri
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -28,7 +26,6 @@ from local.processes.durable_files import write_private
 __all__ = ["EngineStorage", "PlainData", "load_storage_key"]
 
 _KEY = "LOCAL_CLICKHOUSE_STORAGE_KEY"
-_DEFINITIONS = "LOCAL_CLICKHOUSE_DEFINITIONS"
 _KEY_BYTES = 16  # of AES-128
 
 
@@ -66,9 +63,7 @@ class EngineStorage:
     @property
     def definitions(self) -> Path:
         """Return the folder of the disk for the definitions of databases and tables."""
-        service = self.folder.parent.name.encode()
-        name = hmac.digest(bytes.fromhex(self.key), service, hashlib.sha256).hex()
-        return self.data / f"definitions_{name}"
+        return self.data / "definitions"
 
     def prepare(self) -> None:
         """Create the files and folders that ClickHouse needs at its start.
@@ -84,14 +79,14 @@ class EngineStorage:
         metadata = self.data / "metadata"
         metadata.mkdir(parents=True, exist_ok=True)
         default = metadata / "default"
-        # ClickHouse reads the UUID of the database `default` from the text of this link. The link
-        # has no target, so that file() cannot follow it to the definitions of that database.
+        # ClickHouse reads the UUID of the database `default` from the text of this link. It creates
+        # the link on the disk of the definitions, but looks for it here. The target is not used.
         if not default.is_symlink():
             default.symlink_to(f"nowhere/{uuid.uuid4()}")
 
     def environment(self) -> Mapping[str, str]:
-        """Return the variables that the configuration refers to: SQL can read `config.xml`."""
-        return {_KEY: self.key, _DEFINITIONS: f"{self.definitions}/"}
+        """Return the variable with the key. SQL can read `config.xml`, which has its name only."""
+        return {_KEY: self.key}
 
     def config(self) -> str:
         """Return the elements of `config.xml`.
@@ -105,7 +100,7 @@ class EngineStorage:
 <encrypted_files><type>local</type>{_path(self.rows)}</encrypted_files>
 <default><type>encrypted</type><disk>encrypted_files</disk><path></path>{key}</default>
 <deduplication><type>local</type>{_path(self.deduplication_logs)}</deduplication>
-<definitions><type>local</type><path from_env="{_DEFINITIONS}"/></definitions>
+<definitions><type>local</type>{_path(self.definitions)}</definitions>
 </disks><policies><default><volumes>
 <deduplication><disk>deduplication</disk><max_data_part_size_bytes>1</max_data_part_size_bytes>
 </deduplication>
