@@ -35,6 +35,7 @@ CLEAN = (
     "local",
     "Makefile",
     "migrations",
+    "pyproject.toml",
     "README.md",
     "resources/__init__.py",
     "resources/base/pickled_by_name.py",
