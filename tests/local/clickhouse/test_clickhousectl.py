@@ -25,7 +25,8 @@ PROGRAM = Path(sys.executable).parent / "clickhousectl"
 
 def environment_of(home: Path, key_id: str, key_secret: str) -> dict[str, str]:
     """Return its variables, with a separate home folder, where it stores keys that it creates."""
-    # It checks for a newer version unless it did so recently: the time, and the version.
+    # The time and the result of its last check for a newer version. It makes a new one only after
+    # some time.
     checked = home / ".clickhouse" / "last_update_check"
     checked.parent.mkdir(exist_ok=True)
     checked.write_text(f"{int(time.time())}\n{version('clickhousectl')}")
@@ -65,7 +66,7 @@ def run(cloud: CloudProcess, tmp_path: Path) -> Run:
 
 
 def test_clickhousectl_sends_requests_only_to_the_cloud(tmp_path: Path) -> None:
-    """Its telemetry and its check for a newer version do not leave the machine."""
+    """The telemetry and the check for a newer version do not leave the machine."""
     shown, attempts = run_without_network(
         *(str(PROGRAM), "cloud", "--url", "http://127.0.0.1:1", "org", "list"),
         environment=environment_of(tmp_path, "id", "secret"),
