@@ -7,12 +7,12 @@ from __future__ import annotations
 import json
 import os
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import grpc
 
+from local.processes.failure_log import log_failure
 from local.pulumi_resource_cloudflare import schema
 from local.pulumi_resource_cloudflare.client import ApiFailure, Client
 from local.pulumi_resource_cloudflare.protos import (
@@ -290,8 +290,7 @@ def _or_abort(context: Any, action: Callable[[], Any]) -> Any:
     except ApiFailure as error:
         _abort(context, str(error))
     except Exception as error:
-        # The message could quote a value, which could be a secret, so only the frames are printed.
-        traceback.print_tb(error.__traceback__)
+        log_failure(error)
         _abort(context, f"the stand-in plugin failed with a {type(error).__name__}; see above")
 
 
