@@ -5,8 +5,7 @@
  */
 export class Refusal extends Error {
   readonly status: number;
-  readonly retryAfterSeconds: number | undefined;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
@@ -15,8 +14,9 @@ export class Refusal extends Error {
   ) {
     super(message);
     this.status = status;
-    this.retryAfterSeconds = options.retryAfterSeconds;
-    this.headers = options.headers ?? {};
+    const { retryAfterSeconds, headers } = options;
+    const retry = retryAfterSeconds === undefined ? {} : { "retry-after": `${retryAfterSeconds}` };
+    this.headers = { ...headers, ...retry };
   }
 }
 

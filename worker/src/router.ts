@@ -119,11 +119,8 @@ function refuserOf(methods: Methods | undefined, route: Route | undefined): Rout
 }
 
 export function jsonRefusal(refusal: Refusal): Response {
-  const headers = new Headers(refusal.headers);
-  if (refusal.retryAfterSeconds !== undefined) {
-    headers.set("retry-after", String(refusal.retryAfterSeconds));
-  }
-  return Response.json({ error: refusal.message }, { status: refusal.status, headers });
+  const { status, headers, message } = refusal;
+  return Response.json({ error: message }, { status, headers });
 }
 
 /** A bug of ours is a 500 without details, and not to be retried: the same body meets it again. */

@@ -1,4 +1,5 @@
 /** The admin API in the OpenAPI document. */
+import { STATUS_PROPERTIES } from "../buffer/status.ts";
 import {
   type Answer,
   ERROR,
@@ -23,18 +24,7 @@ const BUFFERS_BODY = fields({
     items: fields({
       buffer: TEXT,
       team: TEXT,
-      paused: { type: "boolean" },
-      stored_bytes: COUNT,
-      rows: COUNT,
-      oldest_age_seconds: { type: ["number", "null"] },
-      batches: COUNT,
-      inserts_in_flight: COUNT,
-      last_error: { type: ["string", "null"] },
-      rows_delivered: COUNT,
-      dead_letters: COUNT,
-      dead_letter_bytes: COUNT,
-      dead_letter_oldest_age_seconds: { type: ["number", "null"] },
-      dead_letters_used_ratio: { type: "number" },
+      ...STATUS_PROPERTIES,
     }),
   },
 });

@@ -2,9 +2,9 @@
  * The text that scrapers read:
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
-import type { Gauges } from "../buffer/gauges.ts";
+import { GAUGES, type Gauges } from "../buffer/status.ts";
 import { type Sample, type Sums, samplesFrom } from "../telemetry/counters.ts";
-import { GAUGES, METRICS, type Metric } from "../telemetry/metrics.ts";
+import { METRICS, type Metric } from "../telemetry/metrics.ts";
 
 export const TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -72,9 +72,9 @@ function histogramLines(
 }
 
 function gaugeLines(buffers: readonly BufferGauges[]): string[] {
-  return (Object.keys(GAUGES) as (keyof typeof GAUGES)[]).flatMap((name) => [
-    ...heading(name, "gauge", GAUGES[name]),
-    ...buffers.map(({ team, buffer, gauges }) => line(name, { team, buffer }, gauges[name])),
+  return [...GAUGES].flatMap(([name, help]) => [
+    ...heading(name, "gauge", help),
+    ...buffers.map(({ team, buffer, gauges }) => line(name, { team, buffer }, gauges[name] ?? 0)),
   ]);
 }
 

@@ -8,16 +8,32 @@ export function tooLarge(found: string, limitBytes: number): Refusal {
   return new Refusal(413, `${found}; at most ${limitBytes} bytes are taken, send smaller batches`);
 }
 
-export function concat(parts: readonly Uint8Array[], total: number): Uint8Array {
+/** Concatenate arrays. Returns a single array as it is, not a copy. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const only = parts[0];
   if (parts.length === 1 && only !== undefined) {
     return only;
   }
-  const whole = new Uint8Array(total);
+  return concatTo(
+    parts.reduce((total, part) => total + part.byteLength, 0),
+    parts,
+  );
+}
+
+/**
+ * Copy arrays into one of `length` bytes, each before the next is requested.
+ *
+ * @throws Error the arrays have fewer bytes.
+ */
+export function concatTo(length: number, parts: Iterable<Uint8Array>): Uint8Array {
+  const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
     at += part.byteLength;
+  }
+  if (at < length) {
+    throw new Error(`${at} bytes of ${length}`);
   }
   return whole;
 }

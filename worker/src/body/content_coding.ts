@@ -148,7 +148,7 @@ function decodeZstd(sent: Uint8Array, limitBytes: number): Decoded {
     at += readBytes;
   }
   const isSingle = parts.length === 1 && magicOf(sent) === ZSTD_MAGIC;
-  const bytes = concat(parts, total);
+  const bytes = concat(parts);
   if (parts.length > 1) {
     parts.forEach(free);
   }

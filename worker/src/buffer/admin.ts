@@ -7,10 +7,9 @@
 import { RpcTarget } from "cloudflare:workers";
 import type { Sums } from "../telemetry/counters.ts";
 import { type DeadLetter, type DeadLetters, type LetterFilter, shown } from "./dead_letters.ts";
-import { type Gauges, gaugesFrom } from "./gauges.ts";
 import type { Redriver, Swept } from "./redrive.ts";
 import { JOINED } from "./shard_coordination.ts";
-import type { BufferStatus } from "./status.ts";
+import { type BufferStatus, type Gauges, gaugesFrom } from "./status.ts";
 import type { Store } from "./store.ts";
 
 export interface Hooks {

@@ -17,9 +17,8 @@ import { daysFrom } from "../time/days.ts";
 import type { Batch, Extent } from "./batches.ts";
 import { rowsFrom } from "./counter_rows.ts";
 import type { DeadLetter, Expiry } from "./dead_letters.ts";
-import { gaugesFrom } from "./gauges.ts";
 import type { AppendAnswer, AppendRequest } from "./rpc.ts";
-import type { BufferStatus } from "./status.ts";
+import { type BufferStatus, gaugesFrom } from "./status.ts";
 import type { NewChunk, Store } from "./store.ts";
 
 interface Stored {

@@ -1,6 +1,7 @@
 /** Sums and gauges as lines of JSON for `ingest_health`, `migrations/0012`. */
 import { type Sample, type Sums, samplesFrom } from "../telemetry/counters.ts";
-import type { Gauges } from "./gauges.ts";
+import { clickHouseTime } from "../time/clickhouse_time.ts";
+import type { Gauges } from "./status.ts";
 
 /** What one set of rows is about. */
 export interface Interval {
@@ -40,8 +41,4 @@ function fieldsOf({ name, metric, labels, value }: Sample): Record<string, unkno
     BucketCounts: counts,
     ExplicitBounds: metric.bounds,
   };
-}
-
-function clickHouseTime(ms: number): string {
-  return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
 }

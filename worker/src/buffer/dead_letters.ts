@@ -4,6 +4,7 @@
  * A dead letter is one row, or several consecutive rows if it exceeds SQLite's limit for a value.
  * Dead letters have their own limits, separate from those of the bodies that wait.
  */
+import { concat } from "../body/bytes.ts";
 import {
   DEAD_LETTER_MAX_AGE_MS,
   DEAD_LETTERS_MAX,
@@ -20,7 +21,7 @@ import {
   type Table,
   tableNamed,
 } from "../tables/index.ts";
-import { joined, type Row } from "./store.ts";
+import type { Row } from "./store.ts";
 
 export interface DeadLetter {
   /** Row and time: SQLite reuses a row's number once the last row is deleted. */
@@ -147,7 +148,7 @@ export class DeadLetters {
       letter.firstRow,
       letter.lastRow,
     );
-    return joined(rows.toArray().map(({ body }) => new Uint8Array(body as ArrayBuffer)));
+    return concat(rows.toArray().map(({ body }) => new Uint8Array(body as ArrayBuffer)));
   }
 
   // --- write ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
  * transaction of its own. Joining them took single events from 0.12 to 0.34-0.55 of what an empty
  * Worker answers.
  */
+import { concat } from "../body/bytes.ts";
 import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
 import type { PartialSuccess } from "../otlp/partial_success.ts";
 import type { Stream, TableSet } from "../tables/index.ts";
@@ -114,7 +115,7 @@ export class GroupCommit {
           tables: group.bodies.reduce((all, { tables }) => all | tables, 0),
           days: group.bodies.map(({ days }) => days).reduce(union),
           atMs: nowMs,
-          body: joinedBytes(group.bodies),
+          body: concat(group.bodies.map(({ bytes }) => bytes)),
         });
       }
       return this.#recent.insert(keyed, nowMs);
@@ -155,20 +156,6 @@ function hasRoom(group: Group, body: Body): boolean {
     group.repeatedBytes + body.repeatedBytes <= BATCH_REPEATED_BYTES &&
     group.bodies.length < GROUP_BODIES
   );
-}
-
-function joinedBytes(bodies: readonly Body[]): Uint8Array {
-  const only = bodies[0];
-  if (bodies.length === 1 && only !== undefined) {
-    return only.bytes;
-  }
-  const whole = new Uint8Array(sum(bodies, ({ bytes }) => bytes.byteLength));
-  let at = 0;
-  for (const { bytes } of bodies) {
-    whole.set(bytes, at);
-    at += bytes.byteLength;
-  }
-  return whole;
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -1,5 +1,5 @@
 /** The bytes of an insert: what a batch holds, and before it what its statement needs there. */
-import { concat, framed, free } from "../body/bytes.ts";
+import { concat, concatTo, framed, free } from "../body/bytes.ts";
 import {
   INSERT_PIECE_BYTES,
   LONG_ENCODED_CHUNK_BYTES,
@@ -55,16 +55,7 @@ function storedBody(store: Store, batches: Batches, batch: Batch): InsertBody | 
   if (length > WHOLE_INSERT_BYTES) {
     return { bytes: streamOf(length, pieces), encoding, encodedBytes: 0 };
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  if (at < length) {
-    throw new Error(`batch ${batch.number}: ${at} bytes of ${length}`); // as the stream would
-  }
-  return { bytes: whole, encoding, encodedBytes: 0 };
+  return { bytes: concatTo(length, pieces), encoding, encodedBytes: 0 };
 }
 
 /**
@@ -91,7 +82,7 @@ async function encodedBody(pieces: () => AsyncIterable<Piece>): Promise<InsertBo
     const bytes = streamOf(length, bytesOf(pieces()));
     return { bytes, encoding, encodedBytes: 2 * encodedBytes };
   }
-  return length === 0 ? null : { bytes: concat(held, length), encoding, encodedBytes };
+  return length === 0 ? null : { bytes: concat(held), encoding, encodedBytes };
 }
 
 async function* bytesOf(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array> {

@@ -4,7 +4,7 @@
  * Storage is the truth: every class beside this one can be thrown away and built again from here.
  * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
  */
-import { free } from "../body/bytes.ts";
+import { concat, free } from "../body/bytes.ts";
 import { INSERT_PIECE_CHUNKS, MAX_VALUE_BYTES } from "../limits.ts";
 import type { PartialSuccess } from "../otlp/partial_success.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
@@ -364,7 +364,7 @@ export class Store {
         bytesFrom(row.body),
         ...(Number(row.stored_bytes) > MAX_VALUE_BYTES ? this.#overflow(Number(row.seq)) : []),
       ]);
-    const body = joined(pieces);
+    const body = concat(pieces);
     if (pieces.length > 1) {
       pieces.forEach(free);
     }
@@ -525,18 +525,4 @@ function chunkFromRow(row: Row): Chunk {
 
 function bytesFrom(value: SqlStorageValue | undefined): Uint8Array {
   return value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(0);
-}
-
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const first = pieces[0];
-  if (pieces.length === 1 && first !== undefined) {
-    return first;
-  }
-  const whole = new Uint8Array(pieces.reduce((total, piece) => total + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
 }

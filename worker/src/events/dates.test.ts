@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clickHouseTime, dayFromDate, millisecondsFromDateTime } from "./dates.ts";
+import { clickHouseTime } from "../time/clickhouse_time.ts";
+import { dayFromDate, millisecondsFromDateTime } from "./dates.ts";
 
 const NEW_YEAR_MS = Date.UTC(2026, 0, 1);
 

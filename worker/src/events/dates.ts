@@ -1,4 +1,4 @@
-/** Parses times of events and queries from strings and numbers, and formats them for ClickHouse. */
+/** Parses times of events and queries from strings and numbers. */
 
 /** Numbers below this are seconds (until year 5138), others milliseconds (since 1973). */
 export const MILLISECONDS_FROM = 1e11;
@@ -63,14 +63,4 @@ function zoneMs(sign: string | undefined, [hour, minute]: readonly (string | und
   }
   const ms = (Number(hour) * 60 + Number(minute)) * MINUTE_MS;
   return sign === "-" ? -ms : ms;
-}
-
-let last = { ms: Number.NaN, text: "" };
-
-/** `2026-01-31 12:00:00.000`, cached: many events share a time, and formatting costs CPU. */
-export function clickHouseTime(ms: number): string {
-  if (ms !== last.ms) {
-    last = { ms, text: new Date(ms).toISOString().slice(0, -1).replace("T", " ") };
-  }
-  return last.text;
 }

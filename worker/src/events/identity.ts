@@ -6,8 +6,9 @@
  * file builds a unique id. Both built forms start with the event's time, so that a time range is a
  * range of the table's sort key, which `GET /metrics` uses.
  */
+
 import { MAX_RECEIVED_STEPS } from "../limits.ts";
-import { clickHouseTime } from "./dates.ts";
+import { clickHouseTime } from "../time/clickhouse_time.ts";
 
 /**
  * Before the time in milliseconds; `-` and a hash of the fields, or `~` and a number, follow. No

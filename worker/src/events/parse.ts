@@ -1,9 +1,10 @@
 /** A product event as JSON → its line for the `events` table. */
 import { Refusal } from "../errors.ts";
 import { check, fieldAt, invalid, isObject, shown } from "../openapi/schema.ts";
+import { clickHouseTime } from "../time/clickhouse_time.ts";
 import { type DayRange, daysFrom } from "../time/days.ts";
 import type { TimeWindow } from "../time/time_window.ts";
-import { clickHouseTime, millisecondsFromDateTime, millisecondsFromNumber } from "./dates.ts";
+import { millisecondsFromDateTime, millisecondsFromNumber } from "./dates.ts";
 import { isReservedId, receivedAt, uniqueId } from "./identity.ts";
 import { isInteger64, rawNumber } from "./json.ts";
 import { joined, metadataFrom } from "./metadata.ts";

@@ -65,9 +65,5 @@ function encoded(table: Table, columns: readonly string[], request: Uint8Array):
 }
 
 function insertOf(statement: Statement, parts: readonly Uint8Array[]): Insert {
-  const body = concat(
-    parts,
-    parts.reduce((total, part) => total + part.byteLength, 0),
-  );
-  return { statement, body_base64: Buffer.from(body).toString("base64") };
+  return { statement, body_base64: Buffer.from(concat(parts)).toString("base64") };
 }

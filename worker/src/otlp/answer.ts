@@ -72,9 +72,6 @@ export function statusResponse(refusal: Refusal, request: Request): Response {
       : Uint8Array.from([8, code, ...textField(2, message)]);
   const headers = new Headers(refusal.headers);
   headers.set("content-type", encoding === "json" ? JSON_TYPE : PROTOBUF);
-  if (refusal.retryAfterSeconds !== undefined) {
-    headers.set("retry-after", String(refusal.retryAfterSeconds));
-  }
   return new Response(body, { status: refusal.status, headers });
 }
 

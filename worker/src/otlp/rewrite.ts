@@ -7,6 +7,7 @@
  * the bits of their type. Unknown fields are left out, and so are rows that cannot be stored and
  * exemplars that cannot.
  */
+import { concat } from "../body/bytes.ts";
 import { MAX_STORED_RAW_BYTES } from "../limits.ts";
 import type { DayRange } from "../time/days.ts";
 import type { TimeWindow } from "../time/time_window.ts";
@@ -242,18 +243,11 @@ function lastOfOneof(message: Message, fields: Fields): number | undefined {
   return [...fields.keys()].findLast((number) => message.fields[number]?.oneof);
 }
 
-/** All the bytes of these ranges, back to back. */
+/** Concatenate the bytes of these ranges. */
 function join(bytes: Uint8Array, ranges: readonly number[]): Uint8Array {
-  let total = 0;
+  const parts: Uint8Array[] = [];
   for (let at = 0; at < ranges.length; at += 2) {
-    total += (ranges[at + 1] ?? 0) - (ranges[at] ?? 0);
+    parts.push(bytes.subarray(ranges[at], ranges[at + 1]));
   }
-  const whole = new Uint8Array(total);
-  let to = 0;
-  for (let at = 0; at < ranges.length; at += 2) {
-    const part = bytes.subarray(ranges[at], ranges[at + 1]);
-    whole.set(part, to);
-    to += part.length;
-  }
-  return whole;
+  return concat(parts);
 }

@@ -1,7 +1,7 @@
 /** `GET /metrics`: how often an event happened, to how many users, and per group. */
+
 import type { Caller } from "../access/auth.ts";
 import {
-  clickHouseTime,
   DATE_PATTERN,
   dayFromDate,
   MAX_MS,
@@ -12,6 +12,7 @@ import { builtIdStart } from "../events/identity.ts";
 import { METRICS_DEFAULT_DAYS, METRICS_MAX_GROUPS } from "../limits.ts";
 import { parametersFrom } from "../openapi/parameters.ts";
 import { check, invalid } from "../openapi/schema.ts";
+import { clickHouseTime } from "../time/clickhouse_time.ts";
 import { GROUP_EXPRESSIONS, type GroupBy, METRICS_PARAMETERS } from "./schema.ts";
 import { select } from "./select.ts";
 

@@ -121,24 +121,8 @@ export const HISTOGRAMS = {
   },
 } as const satisfies Record<string, Histogram>;
 
-/** What a buffer holds now, from `buffer/admin.ts`; each has the buffer as its label. */
-export const GAUGES = {
-  ingest_buffer_stored_bytes: "Bytes that wait or are dead letters.",
-  ingest_buffer_rows: "Rows that wait.",
-  ingest_buffer_oldest_age_seconds: "How long the oldest body has waited, 0 if none does.",
-  ingest_buffer_batches: "Batches sealed and not delivered.",
-  ingest_buffer_inserts_in_flight: "Inserts that have no answer yet.",
-  ingest_buffer_dead_letters: "Bodies that ClickHouse refused.",
-  ingest_buffer_dead_letter_bytes: "Bytes of those.",
-  ingest_buffer_dead_letter_oldest_age_seconds: "Age of the oldest of those, 0 without any.",
-  ingest_buffer_dead_letters_used_ratio:
-    "Used share of their limits on bytes, number or age; at 1 the oldest is deleted.",
-  ingest_buffer_paused: "1 while an operator holds back delivery.",
-} as const;
-
 export type CounterName = keyof typeof COUNTERS;
 export type HistogramName = keyof typeof HISTOGRAMS;
-export type GaugeName = keyof typeof GAUGES;
 
 /** In the order they are shown. */
 export const METRICS: ReadonlyMap<string, Metric> = new Map<string, Metric>(
