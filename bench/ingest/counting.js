@@ -49,7 +49,7 @@ function countStatements(sql) {
     }
     if (/^INSERT.* INTO chunks/.test(statement)) {
       counts.chunks++;
-    } else if (/^INSERT.* INTO recent/.test(statement)) {
+    } else if (/^INSERT.* INTO recent_keys/.test(statement)) {
       counts.key_rows++;
     }
     cursors.push(cursor);

@@ -77,7 +77,7 @@ class Counts:
         batches: sealed batches, each one insert.
         alarms: runs of the object's alarm.
         chunk_writes: rows written in `chunks` and `overflow`, with deletions.
-        key_writes: rows written in `recent`.
+        key_writes: rows written in `recent_keys`.
         batch_writes: rows written in all other tables.
         alarm_writes: alarms set and deleted, each billed as a row written.
         rows_read: rows that SQLite read.
@@ -195,7 +195,7 @@ class _Counted:
             table: after.written[table] - before.written.get(table, 0) for table in after.written
         }
         chunk_writes = written.pop("chunks", 0) + written.pop("overflow", 0)
-        key_writes = written.pop("recent", 0)
+        key_writes = written.pop("recent_keys", 0)
         done = {name: after.worker[name] - before.worker[name] for name in after.worker}
         return Counts(
             requests=acked,

@@ -12,26 +12,26 @@ test("only a 200 without an exception is applied", () => {
 });
 
 test("faults of the bytes are refusals", () => {
-  assert.equal(verdict(500, "33", "Code: 33. DB::Exception: Cannot read all data"), "refused");
-  assert.equal(verdict(400, "117", "Code: 117. DB::Exception: Incorrect data"), "refused");
-  assert.equal(verdict(500, null, "Code: 444. DB::Exception: Protobuf"), "refused");
+  assert.equal(verdict(500, "33", "Code: 33. DB::Exception: Cannot read all data"), "rejected");
+  assert.equal(verdict(400, "117", "Code: 117. DB::Exception: Incorrect data"), "rejected");
+  assert.equal(verdict(500, null, "Code: 444. DB::Exception: Protobuf"), "rejected");
 });
 
 test("one code with two meanings is told apart by its text", () => {
   const days = "Code: 252. DB::Exception: Too many partitions for single INSERT block";
-  assert.equal(verdict(500, "252", days), "refused");
+  assert.equal(verdict(500, "252", days), "rejected");
   assert.equal(verdict(500, "252", "Code: 252. DB::Exception: Too many parts (300)"), "unknown");
 });
 
 test("what batches ask too much of is told, and proves nothing", () => {
-  const strain = (code: string, text: string): unknown => {
+  const exhausted = (code: string, text: string): unknown => {
     const outcome = outcomeFrom(500, code, text);
-    return outcome.verdict === "unknown" ? outcome.strain : outcome.verdict;
+    return outcome.verdict === "unknown" ? outcome.exhausted : outcome.verdict;
   };
-  assert.equal(strain("252", "Code: 252. DB::Exception: Too many parts (3000)"), "parts");
-  assert.equal(strain("241", "Code: 241. DB::Exception: Query memory limit exceeded"), "memory");
-  assert.equal(strain("173", "Code: 173. DB::ErrnoException: Allocator"), "memory");
-  assert.equal(strain("60", "Code: 60. DB::Exception: Unknown table"), undefined);
+  assert.equal(exhausted("252", "Code: 252. DB::Exception: Too many parts (3000)"), "parts");
+  assert.equal(exhausted("241", "Code: 241. DB::Exception: Query memory limit exceeded"), "memory");
+  assert.equal(exhausted("173", "Code: 173. DB::ErrnoException: Allocator"), "memory");
+  assert.equal(exhausted("60", "Code: 60. DB::Exception: Unknown table"), undefined);
 });
 
 test("faults of the server, and answers that are not ClickHouse's, are waited out", () => {

@@ -9,20 +9,20 @@ export interface Server {
 }
 
 /**
- * `applied`: the rows are in, or were already. `refused`: these bytes can never go in, and nothing
+ * `applied`: the rows are in, or were already. `rejected`: these bytes can never go in, and nothing
  * of them was written. `unknown`: everything else, so the same bytes go again under the same token.
  */
 export type Outcome =
   | { readonly verdict: "applied" }
   | {
-      readonly verdict: "refused" | "unknown";
+      readonly verdict: "rejected" | "unknown";
       readonly error: string;
       /** What batches like this one ask too much of. */
-      readonly strain?: Strain | undefined;
+      readonly exhausted?: Exhausted | undefined;
     };
 
 /** `parts`: merges are behind, so fewer inserts. `memory`: smaller ones. */
-export type Strain = "parts" | "memory";
+export type Exhausted = "parts" | "memory";
 
 export async function insert(
   server: Server,
@@ -56,7 +56,7 @@ export async function insert(
       await response.text(),
     );
   } catch (error) {
-    return { verdict: "unknown", error: shorten(`no answer: ${String(error)}`) };
+    return { verdict: "unknown", error: shorten(`no response: ${String(error)}`) };
   }
 }
 
@@ -68,7 +68,7 @@ export async function insert(
  * is not here is waited out: a wrong password, a missing table or a full disk is mended by people,
  * and the batch goes in then.
  */
-const ERRORS: ReadonlyMap<number, readonly [name: string, says: "bytes" | Strain]> = new Map([
+const ERRORS: ReadonlyMap<number, readonly [name: string, says: "bytes" | Exhausted]> = new Map([
   [6, ["CANNOT_PARSE_TEXT", "bytes"]],
   [23, ["CANNOT_READ_FROM_ISTREAM", "bytes"]],
   [25, ["CANNOT_PARSE_ESCAPE_SEQUENCE", "bytes"]],
@@ -102,10 +102,10 @@ export function outcomeFrom(status: number, codeHeader: string | null, text: str
   }
   const [, named] = ERRORS.get(code) ?? [];
   const says = named === "parts" && TOO_MANY_PARTITIONS.test(text) ? "bytes" : named;
-  const error = shorten(`ClickHouse answered ${status}: ${text}`);
+  const error = shorten(`ClickHouse returned ${status}: ${text}`);
   return says === "bytes"
-    ? { verdict: "refused", error }
-    : { verdict: "unknown", error, strain: says };
+    ? { verdict: "rejected", error }
+    : { verdict: "unknown", error, exhausted: says };
 }
 
 function shorten(text: string): string {

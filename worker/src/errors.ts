@@ -1,9 +1,9 @@
 /**
  * The one error a request can end in; anything else that is thrown is a bug.
  *
- * `Refusal` - status, message, and `retryAfterSeconds` only when sending again can help.
+ * `HttpError` - status, message, and `retryAfterSeconds` only when sending again can help.
  */
-export class Refusal extends Error {
+export class HttpError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 

@@ -14,15 +14,15 @@ import * as events from "./events/operations.ts";
 import { ingestAccountEvent, ingestEvent, ingestEvents } from "./ingest/events.ts";
 import { ingestOtlp } from "./ingest/otlp.ts";
 import type { Operation } from "./openapi/operation.ts";
-import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/answer.ts";
 import { otlpOperation } from "./otlp/operation.ts";
+import { exportResponse, otlpEncodingOf, statusResponse } from "./otlp/response.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "./otlp/schema.ts";
 import { metrics } from "./query/event_metrics.ts";
 import { health } from "./query/health.ts";
 import * as query from "./query/operations.ts";
-import { jsonRefusal, type Methods, type Route, type Routes, respond } from "./router.ts";
+import { jsonError, type Methods, type Route, type Routes, respond } from "./router.ts";
 import { script, stylesheet, swagger, swaggerStart } from "./swagger/pages.ts";
-import { documentFrom } from "./swagger/spec.ts";
+import { specFrom } from "./swagger/spec.ts";
 
 export { Clock } from "./buffer/clock.ts";
 export { IngestBuffer } from "./buffer/ingest_buffer.ts";
@@ -52,7 +52,7 @@ const ROUTES: Routes = new Map<string, Methods>([
   ["/swagger/swagger-ui.js", { GET: openRoute(script, null) }],
   ["/swagger/swagger-ui.css", { GET: openRoute(stylesheet, null) }],
 ]);
-const DOCUMENT = documentFrom(ROUTES);
+const DOCUMENT = specFrom(ROUTES);
 
 export default {
   async fetch(request, env): Promise<Response> {
@@ -67,15 +67,15 @@ function openRoute(
   handle: (request: Request, env: Env) => Promise<Response>,
   operation: Operation | null,
 ): Route {
-  return { scope: null, handle, operation, refuse: jsonRefusal };
+  return { scope: null, handle, operation, refuse: jsonError };
 }
 
 function jsonRoute(scope: Scope, handle: Handler, operation: Operation): Route {
-  return { scope, handle, operation, refuse: jsonRefusal };
+  return { scope, handle, operation, refuse: jsonError };
 }
 
 function eventsRoute(handle: Handler, operation: Operation, untracked: Untracked): Route {
-  return { scope: "events", handle, operation, refuse: jsonRefusal, untracked };
+  return { scope: "events", handle, operation, refuse: jsonError, untracked };
 }
 
 function otlpRoute(scope: Scope, signal: Signal): Route {

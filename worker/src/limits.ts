@@ -136,16 +136,16 @@ export const HSTS_MAX_AGE_SECONDS = 365 * 24 * 3600;
 // --- one call to a buffer --------------------------------------------------------------------
 
 /** Larger bodies go alone: what a call costs is nothing beside them. */
-export const JOIN_BODY_BYTES = 64 * KIB;
-export const JOIN_BYTES = MIB;
+export const COALESCED_BODY_BYTES = 64 * KIB;
+export const COALESCED_CALL_BYTES = MIB;
 /** By one request for others: far under the subrequests and the seconds that it may take. */
-export const JOIN_CALLS = 100;
+export const COALESCER_CALLS = 100;
 /** A call takes milliseconds. Who was not taken along for so long makes one by itself. */
-export const JOIN_TURN_MS = 1_000;
+export const COALESCER_TIMEOUT_MS = 1_000;
 /** How long a request calls on behalf of others: it may be ended 30 s after its response. */
-export const JOIN_CALLING_MS = 10_000;
+export const COALESCER_CALLING_MS = 10_000;
 /** A body sets out again when it meets a newer layout; each time one side has learnt of it. */
-export const MAX_LAYOUT_TURNS = 4;
+export const MAX_LAYOUT_ATTEMPTS = 4;
 
 // --- one stored chunk ------------------------------------------------------------------------
 
@@ -323,6 +323,6 @@ export const ALARM_SAFETY_MS = 1_000;
  */
 export const PULSE_MS = 5_000;
 /** How long an object's clock may stop before it counts as stopped: two pulses. */
-export const CLOCK_STANDS_MS = 5_000;
+export const CLOCK_STOPPED_MS = 5_000;
 /** Calls to an object that has ended, one a pulse; `waitUntil` lasts 30 s. */
 export const REVIVAL_CALLS = 4;

@@ -6,10 +6,10 @@ import { normalised, pathOf } from "./access/path.ts";
 import { asNotTracked, doNotTrack } from "./access/privacy.ts";
 import { secured } from "./access/security.ts";
 import type { Scope } from "./access/types.ts";
-import { type Call, countCall, startCall, tallyOf } from "./append/request_counts.ts";
+import { type Call, countCall, countersOf, startCall } from "./append/request_counts.ts";
 import { discardBody } from "./body/discard_body.ts";
-import { letGoOfBody } from "./body/read_body.ts";
-import { quoted, Refusal } from "./errors.ts";
+import { releaseBody } from "./body/read_body.ts";
+import { HttpError, quoted } from "./errors.ts";
 import type { Operation } from "./openapi/operation.ts";
 import { reportBug } from "./telemetry/reports.ts";
 
@@ -20,7 +20,7 @@ export type Route = {
   /** As the OpenAPI document tells of it; null: it is not part of the API. */
   readonly operation: Operation | null;
   /** How this endpoint's clients expect to be refused. */
-  readonly refuse: (refusal: Refusal, request: Request) => Response;
+  readonly refuse: (refusal: HttpError, request: Request) => Response;
 } & (
   | { readonly scope: null; readonly handle: (request: Request, env: Env) => Promise<Response> }
   | {
@@ -43,7 +43,7 @@ export async function respond(routes: Routes, request: Request, env: Env): Promi
     countCall(call, request, response.status, env);
     return request.method === "HEAD" ? await withoutBody(response) : response;
   } finally {
-    letGoOfBody(request);
+    releaseBody(request);
   }
 }
 
@@ -61,21 +61,21 @@ async function respondTo(
   try {
     if (methods === undefined) {
       const known = [...routes.keys()].join(", ");
-      throw new Refusal(404, `path: ${quoted(pathname)} is not served; there are ${known}`);
+      throw new HttpError(404, `path: ${quoted(pathname)} is not served; there are ${known}`);
     }
     if (isPreflight(request)) {
       return preflight(request, env, methodsOf(methods));
     }
     if (route === undefined) {
       const allowed = methodsOf(methods).join(", ");
-      throw new Refusal(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
+      throw new HttpError(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
         headers: { allow: allowed },
       });
     }
     return await answer(route, request, env, call);
   } catch (error) {
     await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-    return refuserOf(methods, route)(refusalFrom(error, env, call), request);
+    return errorResponseOf(methods, route)(httpErrorFrom(error, env, call), request);
   }
 }
 
@@ -106,7 +106,7 @@ async function answer(route: Route, request: Request, env: Env, call: Call): Pro
   call.team = caller.team.name;
   const untracked = accessOf(env).honorsDoNotTrack ? doNotTrack(request) : null;
   if (route.untracked !== undefined && untracked !== null) {
-    tallyOf(caller.team).add("ingest_untracked_requests_total", 1, route.scope);
+    countersOf(caller.team).add("ingest_untracked_requests_total", 1, route.scope);
     await discardBody(request);
     return asNotTracked(route.untracked(request, untracked));
   }
@@ -114,23 +114,23 @@ async function answer(route: Route, request: Request, env: Env, call: Call): Pro
 }
 
 /** A wrong method of a path is refused as that path's other methods would. */
-function refuserOf(methods: Methods | undefined, route: Route | undefined): Route["refuse"] {
-  return (route ?? Object.values(methods ?? {})[0])?.refuse ?? jsonRefusal;
+function errorResponseOf(methods: Methods | undefined, route: Route | undefined): Route["refuse"] {
+  return (route ?? Object.values(methods ?? {})[0])?.refuse ?? jsonError;
 }
 
-export function jsonRefusal(refusal: Refusal): Response {
+export function jsonError(refusal: HttpError): Response {
   const { status, headers, message } = refusal;
   return Response.json({ error: message }, { status, headers });
 }
 
 /** A bug of ours is a 500 without details, and not to be retried: the same body meets it again. */
-function refusalFrom(error: unknown, env: Env, call: Call): Refusal {
-  if (error instanceof Refusal) {
+function httpErrorFrom(error: unknown, env: Env, call: Call): HttpError {
+  if (error instanceof HttpError) {
     return error;
   }
   console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   reportBug(env, error, call.route);
-  return new Refusal(
+  return new HttpError(
     500,
     "internal error; do not send it again as it is, the operator's log has the details",
   );

@@ -32,7 +32,7 @@ LIMITS = {
     "RETRY_MAX_MS": 1_000,
     "INSERT_TIMEOUT_MS": int(INSERT_SECONDS * 1_000),
     "PULSE_MS": 300,
-    "CLOCK_STANDS_MS": 600,
+    "CLOCK_STOPPED_MS": 600,
 }
 _ADMIN = token_entry("admin", name="operator", scopes=["admin"])
 

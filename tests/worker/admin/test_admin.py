@@ -107,7 +107,7 @@ def test_buffers_show_what_waits_since_when_and_why(
     assert (waiting["rows"], waiting["batches"], waiting["rows_delivered"]) == (30, 1, 0)
     assert waiting["stored_bytes"] > 0
     assert waiting["oldest_age_seconds"] >= 0
-    assert "no answer" in waiting["last_error"]
+    assert "no response" in waiting["last_error"]
     assert status(worker, "other/0")["rows"] == 0
     clickhouse.start()
     wait_until("delivered", lambda: status(worker)["rows_delivered"] == 30)

@@ -48,9 +48,9 @@ def test_a_scrape_counts_requests_and_their_outcomes(
     assert 0 < received - sent < len(export_bytes(4, seed=3))
     assert value_of(samples, "ingest_taken_rows_total", **traces) == 44
     assert value_of(samples, "ingest_rejected_rows_total", **traces, reason="invalid_id") == 1
-    assert value_of(samples, "ingest_bodies_total", **traces, answer="stored") == 3
-    assert value_of(samples, "ingest_bodies_total", **traces, answer="seen") == 1
-    assert value_of(samples, "ingest_bodies_total", signal="events", answer="stored") == 1
+    assert value_of(samples, "ingest_bodies_total", **traces, result="stored") == 3
+    assert value_of(samples, "ingest_bodies_total", **traces, result="seen") == 1
+    assert value_of(samples, "ingest_bodies_total", signal="events", result="stored") == 1
     assert value_of(samples, "ingest_commit_bodies_sum", team="default") == 4
     batches = value_of(samples, "ingest_batches_total", table="otel_traces")
     for histogram in ("insert_rows", "insert_size_bytes", "insert_duration_seconds"):
@@ -101,7 +101,7 @@ def test_failed_inserts_are_counted_by_code_and_by_outcome(
     for seed in (1, 2):
         assert worker.post_traces(export_bytes(5, seed=seed)).status == 200
     assert worker.post_traces(many_days(3)).status == 200
-    wait_until("nobody answers", lambda: errors("no_answer") > 0)
+    wait_until("nobody answers", lambda: errors("no_response") > 0)
     assert value_of(scrape(worker), "ingest_buffer_oldest_age_seconds", buffer="default/0") > 0
     clickhouse.start()
     wait_until("drained", worker.is_drained)
@@ -110,7 +110,7 @@ def test_failed_inserts_are_counted_by_code_and_by_outcome(
         outcome: value_of(samples, "ingest_batches_total", table="otel_traces", outcome=outcome)
         for outcome in ("delivered", "retried", "split", "dead_letter")
     }
-    assert batches["retried"] == value_of(samples, "ingest_insert_errors_total", code="no_answer")
+    assert batches["retried"] == value_of(samples, "ingest_insert_errors_total", code="no_response")
     assert batches["dead_letter"] == 1
     # The code is that of TOO_MANY_PARTS; here it means too many days in one batch.
     assert errors("252") == batches["split"] + batches["dead_letter"]

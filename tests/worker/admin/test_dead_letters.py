@@ -24,9 +24,9 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 ACCESS = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
 NOWHERE = "http://127.0.0.1:1"
 GZIPPED_TRACES = 1
-PARTITIONS = "ClickHouse answered 500: Code: 252. DB::Exception: Too many partitions"
-UNREADABLE = "ClickHouse answered 400: Code: 33. DB::Exception: Cannot read all data"
-PARSING = "ClickHouse answered 400: Code: 27. DB::Exception: Cannot parse input"
+PARTITIONS = "ClickHouse returned 500: Code: 252. DB::Exception: Too many partitions"
+UNREADABLE = "ClickHouse returned 400: Code: 33. DB::Exception: Cannot read all data"
+PARSING = "ClickHouse returned 400: Code: 27. DB::Exception: Cannot parse input"
 MAX_OPEN_BATCHES = 50
 HOUR_MS = 3_600_000
 

@@ -84,7 +84,7 @@ def test_unreadable_counters_are_reset_and_delay_nothing(
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200
     wait_until_at_rest(worker)
     worker.process.kill()
-    worker.tamper("UPDATE meta SET value = ? WHERE key = 'health'", state)
+    worker.tamper("UPDATE meta SET value = ? WHERE key = 'counters'", state)
     worker.start()
     assert worker.post_traces(export_bytes(7, seed=2)).status == 200
     wait_until("delivered", partial(has_spans, clickhouse, 12))

@@ -350,7 +350,7 @@ def test_a_clock_set_back_delays_nothing(
     worker.process.kill()
     worker.tamper("UPDATE chunks SET at_ms = at_ms + 86400000")
     worker.tamper("UPDATE batches SET not_before_ms = not_before_ms + 86400000")
-    worker.tamper("UPDATE recent SET at_ms = at_ms + 86400000")
+    worker.tamper("UPDATE recent_keys SET at_ms = at_ms + 86400000")
     clickhouse.start()
     worker.start()
     send(worker, range(9))
@@ -361,7 +361,7 @@ def test_a_clock_set_back_loses_no_key_of_a_body(clickhouse: ClickHouse, worker:
     """Older keys then have later times; the newest keys must not be deleted instead of them."""
     send(worker, range(2))
     worker.process.kill()
-    worker.tamper("UPDATE recent SET at_ms = at_ms + 86400000")
+    worker.tamper("UPDATE recent_keys SET at_ms = at_ms + 86400000")
     worker.start()
     send(worker, range(2, 4))
     worker.restart()

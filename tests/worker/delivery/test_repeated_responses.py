@@ -139,7 +139,7 @@ def test_rejected_rows_of_repeats_are_not_counted_again(worker: Worker, clock: C
 
     def sent(**answers: int) -> bool:
         return all(
-            counted("ingest_bodies_total", answer=answer) == count
+            counted("ingest_bodies_total", result=answer) == count
             for answer, count in answers.items()
         )
 
@@ -253,7 +253,7 @@ def test_responses_are_kept_no_longer_than_the_keys_of_their_bodies(
         times = [now + number, *([ahead] if number % 2 else [])]
         assert worker.post_traces(spans(times).SerializeToString()).status == 200
     kept = worker.stored("SELECT recent_id FROM partial_successes")
-    bodies = worker.stored("SELECT id FROM recent")
+    bodies = worker.stored("SELECT id FROM recent_keys")
     assert 2 <= len(kept) <= 3
     assert 5 <= len(bodies) <= 6
     assert set(kept) <= set(bodies)

@@ -120,4 +120,4 @@ def test_equal_bodies_of_two_endpoints_are_two_bodies(
         ("", '{"accountId":"a1","event":"a"}'),
         ("a1", "{}"),
     ]
-    assert worker.stored("SELECT count(*) FROM recent") == [(3,)]
+    assert worker.stored("SELECT count(*) FROM recent_keys") == [(3,)]

@@ -72,7 +72,7 @@ def remember(worker: Worker, count: int) -> None:
     now_ms = int(time.time() * 1000)
     for _ in range(count // 1_000):
         keys = chance.randbytes(1_000 * KEY_BYTES)
-        worker.tamper("INSERT INTO recent (at_ms, keys) VALUES (?, ?)", now_ms, keys)
+        worker.tamper("INSERT INTO recent_keys (at_ms, keys) VALUES (?, ?)", now_ms, keys)
 
 
 def json_requests() -> Iterator[bytes]:

@@ -107,7 +107,7 @@ def databases(worker: Worker) -> list[sqlite3.Connection]:
     found = []
     for file in (worker.folder / "objects").rglob("*.sqlite"):
         database = sqlite3.connect(file)
-        if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'recent'").fetchall():
+        if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'recent_keys'").fetchall():
             found.append(database)
         else:
             database.close()
@@ -121,7 +121,7 @@ def remember(worker: Worker) -> int:
     for database in shards:
         with closing(database), database:
             database.executemany(
-                "INSERT INTO recent (at_ms, keys) VALUES (?, ?)",
+                "INSERT INTO recent_keys (at_ms, keys) VALUES (?, ?)",
                 [
                     (now_ms, random.randbytes(1_000 * KEY_BYTES))
                     for _ in range(RECENT_BODIES // 1000)

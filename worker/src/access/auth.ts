@@ -1,6 +1,6 @@
 /** Finds the caller of a request by its token, and checks the token's scopes. */
 import { createHash } from "node:crypto";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_PUBLIC_BODY_BYTES } from "../limits.ts";
 import { networkOf } from "./address.ts";
 import { accessOf } from "./config.ts";
@@ -30,7 +30,7 @@ const rates = new RateLimits();
 const publicRates = new RateLimits();
 
 /**
- * @throws Refusal 401 without a token or with one that is unknown or expired, 403 where it lacks
+ * @throws HttpError 401 without a token or with one that is unknown or expired, 403 where it lacks
  *   `scope`, 429 above its rate.
  */
 export function authenticate(request: Request, env: Env, scope: Scope): Caller {
@@ -81,7 +81,7 @@ function publicRatesOf(network: string, of: PublicRates): Rate[] {
  */
 const seen = new Map<string, TokenEntry>();
 
-/** @throws Refusal 401 there is no such token. */
+/** @throws HttpError 401 there is no such token. */
 function entryFor(token: string, access: Access): TokenEntry {
   const known = seen.get(token);
   if (known !== undefined) {
@@ -118,12 +118,12 @@ function limitRequests(caller: Pick<Caller, "name" | "rates">, by: RateLimits): 
 export function aboveRate(
   { name, rates: all }: Pick<Caller, "name" | "rates">,
   { rate, retryAfterSeconds }: Exceeded,
-): Refusal {
+): HttpError {
   const { key, unit } = rate;
   const whole = all.find((each) => each.key === key && each.unit === unit) ?? rate;
   const isPublic = name === PUBLIC_NAME;
   const who = isPublic ? "senders without a token" : `token ${name}`;
   const allowed = `${whole.perSecond} ${unit} per second${isPublic ? ` (${key})` : ""}`;
   const message = `rate: ${who} may send ${allowed}; send again in ${retryAfterSeconds} s`;
-  return new Refusal(429, message, { retryAfterSeconds });
+  return new HttpError(429, message, { retryAfterSeconds });
 }

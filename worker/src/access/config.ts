@@ -5,14 +5,14 @@
  * They hold hashes of tokens and never a token. They are read once per isolate: other bindings are
  * another version of the script, which starts isolates of its own.
  */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { accessFrom } from "./document.ts";
 import type { Access } from "./types.ts";
 
 let cached: Access | undefined;
 
-/** @throws Refusal 503 a binding is missing or is not JSON: every request is rejected. */
+/** @throws HttpError 503 a binding is missing or is not JSON: every request is rejected. */
 export function accessOf(env: Env): Access {
   cached ??= readAccess(env);
   return cached;
@@ -24,7 +24,7 @@ function readAccess(env: Env): Access {
   } catch (error) {
     console.error(`ACCESS: ${String(error)}`);
     // 503, so that exporters retry until the next deployment corrects the bindings.
-    throw new Refusal(503, "access: this worker cannot read its tokens; run `pulumi up` again", {
+    throw new HttpError(503, "access: this worker cannot read its tokens; run `pulumi up` again", {
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });
   }

@@ -1,5 +1,5 @@
 /** Which web pages may send from a browser: https://fetch.spec.whatwg.org/#http-cors-protocol */
-import { quoted, Refusal } from "../errors.ts";
+import { HttpError, quoted } from "../errors.ts";
 import { CORS_MAX_AGE_SECONDS } from "../limits.ts";
 import { accessOf } from "./config.ts";
 
@@ -16,12 +16,12 @@ export function isPreflight(request: Request): boolean {
   );
 }
 
-/** @throws Refusal 403 an origin that is not on the list. */
+/** @throws HttpError 403 an origin that is not on the list. */
 export function preflight(request: Request, env: Env, methods: readonly string[]): Response {
   const origin = request.headers.get("origin");
   if (allowedOrigin(request, env) === null) {
     const why = "it is not on this worker's list of origins; add it to the config key corsOrigins";
-    throw new Refusal(403, `origin: ${quoted(origin ?? "")}; ${why}`);
+    throw new HttpError(403, `origin: ${quoted(origin ?? "")}; ${why}`);
   }
   return new Response(null, {
     status: 204,

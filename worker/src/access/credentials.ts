@@ -1,5 +1,5 @@
 /** The token of a request, from `Authorization`: `Bearer <token>`, or as the password of Basic. */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_AUTHORIZATION_LENGTH } from "../limits.ts";
 
 const REALM = 'realm="ingest"';
@@ -9,7 +9,7 @@ const BEARER = `Bearer ${REALM}`;
 const HOW =
   "send `Authorization: Bearer <token>`, or Basic with any user name and the token as password";
 
-/** @throws Refusal 401 the token is missing or unreadable. */
+/** @throws HttpError 401 the token is missing or unreadable. */
 export function tokenOf(request: Request): string {
   const header = request.headers.get("authorization") ?? "";
   if (header === "") {
@@ -37,7 +37,7 @@ function tokenFrom(scheme: string, credentials: string): string | null {
 /**
  * The part after the first colon: https://www.rfc-editor.org/rfc/rfc7617#section-2
  *
- * @throws Refusal 401 there is only a user name.
+ * @throws HttpError 401 there is only a user name.
  */
 function passwordFrom(base64: string): string | null {
   const decoded = decodedFrom(base64);
@@ -58,16 +58,16 @@ function decodedFrom(base64: string): string {
 }
 
 /** @param error of https://www.rfc-editor.org/rfc/rfc6750#section-3.1; absent without a token. */
-export function unauthorized(why: string, error?: string): Refusal {
+export function unauthorized(why: string, error?: string): HttpError {
   const bearer = error === undefined ? BEARER : `${BEARER}, error="${error}"`;
-  return new Refusal(401, `authorization: ${why}`, {
+  return new HttpError(401, `authorization: ${why}`, {
     headers: { "www-authenticate": `${bearer}, ${BASIC}` },
   });
 }
 
 /** For a valid token without the required scope. */
-export function insufficientScope(message: string, scope: string): Refusal {
-  return new Refusal(403, `authorization: ${message}`, {
+export function insufficientScope(message: string, scope: string): HttpError {
+  return new HttpError(403, `authorization: ${message}`, {
     headers: { "www-authenticate": `${BEARER}, error="insufficient_scope", scope="${scope}"` },
   });
 }

@@ -9,7 +9,7 @@ import {
   PUBLIC_TOTAL_ROWS_PER_SECOND,
 } from "../limits.ts";
 import type { Rate } from "./rate.ts";
-import { type Layout, ONE_SHARD } from "./shard_layout.ts";
+import { ONE_SHARD, type ShardLayout } from "./shard_layout.ts";
 import {
   type Access,
   type PublicRates,
@@ -109,7 +109,7 @@ function arePublicRates(rates: Record<keyof PublicRates, unknown>): rates is Pub
   return Object.values(rates).every(isPositive);
 }
 
-function isLayout(value: unknown): value is Layout {
+function isLayout(value: unknown): value is ShardLayout {
   const { number, shards, before } = fieldsOf(value);
   return (
     isCount(number, 0) &&

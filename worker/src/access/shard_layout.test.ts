@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { earlierShardsOf, type Layout, ONE_SHARD, shardOf, shardsEver } from "./shard_layout.ts";
+import {
+  earlierShardsOf,
+  ONE_SHARD,
+  type ShardLayout,
+  shardOf,
+  shardsEver,
+} from "./shard_layout.ts";
 
 const KEYS = Array.from({ length: 4_000 }, (_, index) =>
   createHash("sha256").update(String(index)).digest("hex").slice(0, 32),
@@ -29,7 +35,7 @@ test("shards get equal shares, with a key or without", () => {
 });
 
 test("only what moved is looked up, each earlier place once", () => {
-  const layout: Layout = { number: 3, shards: 2, before: [1, 4, 2] };
+  const layout: ShardLayout = { number: 3, shards: 2, before: [1, 4, 2] };
   for (const key of KEYS) {
     const places = [0, shardOf(key, 4)].filter((each) => each !== shardOf(key, 2));
     assert.deepEqual(earlierShardsOf(key, layout), [...new Set(places)]);

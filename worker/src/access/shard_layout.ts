@@ -5,7 +5,7 @@
  * `worker/README.md`.
  */
 
-export interface Layout {
+export interface ShardLayout {
   /** Of two layouts the one with the higher number is the newer; 0 before any change. */
   readonly number: number;
   /** Bodies go to shards 0 to `shards - 1`. */
@@ -14,7 +14,7 @@ export interface Layout {
   readonly before: readonly number[];
 }
 
-export const ONE_SHARD: Layout = { number: 0, shards: 1, before: [] };
+export const ONE_SHARD: ShardLayout = { number: 0, shards: 1, before: [] };
 
 /** The last hex digits of a key are as evenly spread as all of it; 32 bits stay exact. */
 const KEY_DIGITS = 8;
@@ -30,12 +30,12 @@ export function shardOf(key: string | null, shards: number): number {
 }
 
 /** Shards that may have a body already which belongs to another one now. */
-export function earlierShardsOf(key: string, { shards, before }: Layout): number[] {
+export function earlierShardsOf(key: string, { shards, before }: ShardLayout): number[] {
   const now = shardOf(key, shards);
   return [...new Set(before.map((number) => shardOf(key, number)))].filter((each) => each !== now);
 }
 
 /** Shards 0 to this less one are all that ever were. */
-export function shardsEver({ shards, before }: Layout): number {
+export function shardsEver({ shards, before }: ShardLayout): number {
   return Math.max(shards, ...before);
 }

@@ -1,6 +1,6 @@
 /** Teams, tokens, scopes and rates of a deployment. */
 import type { Rate } from "./rate.ts";
-import type { Layout } from "./shard_layout.ts";
+import type { ShardLayout } from "./shard_layout.ts";
 
 /** Signals that a token may send, and the two rights that no sender has. */
 export const SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"] as const;
@@ -17,7 +17,7 @@ export interface Team {
   /** Database with the team's tables, in the one ClickHouse service. */
   readonly database: string;
   readonly reader: Reader;
-  readonly layout: Layout;
+  readonly layout: ShardLayout;
 }
 
 /** One accepted hash. A token that is being rotated has two entries under one name. */

@@ -2,8 +2,8 @@
 import { decodeStored } from "../body/content_coding.ts";
 import type { BufferAdmin } from "../buffer/admin.ts";
 import type { DeadLetter } from "../buffer/dead_letters.ts";
-import type { Swept } from "../buffer/redrive.ts";
-import { Refusal } from "../errors.ts";
+import type { FilterResult } from "../buffer/redrive.ts";
+import { HttpError } from "../errors.ts";
 import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { parametersFrom } from "../openapi/parameters.ts";
 import { check } from "../openapi/schema.ts";
@@ -25,7 +25,7 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
   const found = await asked(env, name, (admin) => admin.deadLetterBody(id));
   if (found === null) {
     const how = "`GET /admin/dead-letters` lists the existing ones";
-    throw new Refusal(404, `id: ${id}; ${name} has no such dead letter; ${how}`);
+    throw new HttpError(404, `id: ${id}; ${name} has no such dead letter; ${how}`);
   }
   const { body, letter } = found;
   return new Response(letter.encoding === "zstd" ? decodeStored(body, "zstd") : body, {
@@ -36,13 +36,13 @@ export async function deadLetterBody(request: Request, env: Env): Promise<Respon
 export async function redriveDeadLetters(request: Request, env: Env): Promise<Response> {
   const selection = await selectionOf(request, env);
   if ("filter" in selection) {
-    const act = (admin: BufferAdmin): Swept => admin.redriveMatching(selection.filter);
+    const act = (admin: BufferAdmin): FilterResult => admin.redriveMatching(selection.filter);
     return await sweep(env, selection, "redriven", act);
   }
   const { buffer, ids } = selection;
   const redriven = await asked(env, buffer, (admin) => admin.redrive(ids));
   if (redriven === null) {
-    throw new Refusal(429, `buffer: ${buffer} has too many open batches; try again later`, {
+    throw new HttpError(429, `buffer: ${buffer} has too many open batches; try again later`, {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
     });
   }
@@ -52,7 +52,7 @@ export async function redriveDeadLetters(request: Request, env: Env): Promise<Re
 export async function dropDeadLetters(request: Request, env: Env): Promise<Response> {
   const selection = await selectionOf(request, env);
   if ("filter" in selection) {
-    const act = (admin: BufferAdmin): Swept => admin.dropMatching(selection.filter);
+    const act = (admin: BufferAdmin): FilterResult => admin.dropMatching(selection.filter);
     return await sweep(env, selection, "dropped", act);
   }
   const { buffer, ids } = selection;
@@ -69,7 +69,7 @@ async function sweep(
   env: Env,
   { buffers, filter }: Filtered,
   done: "redriven" | "dropped",
-  act: (admin: BufferAdmin) => Swept,
+  act: (admin: BufferAdmin) => FilterResult,
 ): Promise<Response> {
   const swept = await Promise.all(
     buffers.map(async (buffer) => ({ buffer, ...(await asked(env, buffer, act)) })),

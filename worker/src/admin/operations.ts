@@ -1,12 +1,12 @@
 /** The admin API in the OpenAPI document. */
 import { STATUS_PROPERTIES } from "../buffer/status.ts";
 import {
-  type Answer,
   ERROR,
   fields,
   JSON_TYPE,
-  jsonAnswer,
+  jsonResponse,
   type Operation,
+  type ResponseSpec,
 } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
 import { LETTER_PARAMETERS, LETTERS_BODY, LETTERS_PARAMETERS, TEAM_BODY } from "./schema.ts";
@@ -16,7 +16,7 @@ const TEXT: Schema = { type: "string" };
 const COUNT: Schema = { type: "integer", minimum: 0 };
 const IDS: Schema = { type: "array", items: TEXT };
 
-const NO_BUFFER = jsonAnswer("there is no such buffer", ERROR);
+const NO_BUFFER = jsonResponse("there is no such buffer", ERROR);
 
 const BUFFERS_BODY = fields({
   buffers: {
@@ -33,7 +33,7 @@ export const BUFFERS: Operation = {
   id: "listBuffers",
   tag,
   summary: "What waits in the buffers, since when and why",
-  answers: { 200: jsonAnswer("every team's buffers", BUFFERS_BODY) },
+  responses: { 200: jsonResponse("every team's buffers", BUFFERS_BODY) },
 };
 
 export const SCRAPE: Operation = {
@@ -43,7 +43,7 @@ export const SCRAPE: Operation = {
   description:
     "Counters and histograms are sums over each team's buffers and never go back; what a buffer " +
     "holds is its own. Without an answer of every buffer there is none.",
-  answers: {
+  responses: {
     200: {
       description: "Prometheus's text format 0.0.4",
       content: { "text/plain": TEXT },
@@ -59,9 +59,9 @@ export const PAUSE: Operation = {
     "Telemetry is taken all the while, up to the buffers' bounds, and nothing is lost. ClickHouse " +
     "hears nothing once `inserts_in_flight` is 0.",
   body: { [JSON_TYPE]: TEAM_BODY },
-  answers: {
-    200: jsonAnswer("the team's buffers, or all", BUFFERS_BODY),
-    404: jsonAnswer("there is no such team", ERROR),
+  responses: {
+    200: jsonResponse("the team's buffers, or all", BUFFERS_BODY),
+    404: jsonResponse("there is no such team", ERROR),
   },
 };
 
@@ -70,9 +70,9 @@ export const RESUME: Operation = {
   tag,
   summary: "Deliver again",
   body: { [JSON_TYPE]: TEAM_BODY },
-  answers: {
-    200: jsonAnswer("the team's buffers, or all", BUFFERS_BODY),
-    404: jsonAnswer("there is no such team", ERROR),
+  responses: {
+    200: jsonResponse("the team's buffers, or all", BUFFERS_BODY),
+    404: jsonResponse("there is no such team", ERROR),
   },
 };
 
@@ -81,8 +81,8 @@ export const LETTERS: Operation = {
   tag,
   summary: "Bodies that ClickHouse refused",
   parameters: LETTERS_PARAMETERS,
-  answers: {
-    200: jsonAnswer("the oldest, a page of them", {
+  responses: {
+    200: jsonResponse("the oldest, a page of them", {
       ...fields({
         buffer: TEXT,
         dead_letters: {
@@ -110,7 +110,7 @@ export const LETTER_BODY: Operation = {
   tag,
   summary: "The body of one of them",
   parameters: LETTER_PARAMETERS,
-  answers: {
+  responses: {
     200: {
       description: "OTLP, or events as a line of JSON each",
       content: {
@@ -119,14 +119,14 @@ export const LETTER_BODY: Operation = {
         "application/x-ndjson": BYTES,
       },
     },
-    404: jsonAnswer("there is no such buffer, or letter", ERROR),
+    404: jsonResponse("there is no such buffer, or letter", ERROR),
   },
 };
 
 /** For ids, the processed ones; for a filter, per buffer, how many were and how many are left. */
-function sweptAnswer(description: string, done: "redriven" | "dropped"): Answer {
+function filterResponse(description: string, done: "redriven" | "dropped"): ResponseSpec {
   const buffer = fields({ buffer: TEXT, [done]: IDS, remaining: COUNT });
-  return jsonAnswer(description, {
+  return jsonResponse(description, {
     anyOf: [
       fields({ [done]: IDS, unknown: IDS }),
       fields({
@@ -149,8 +149,8 @@ export const REDRIVE: Operation = {
   summary: "Send them again, each to the table that refused it",
   description: `${FILTERED} A body that is rejected again becomes a dead letter with another id.`,
   body: { [JSON_TYPE]: LETTERS_BODY },
-  answers: {
-    200: sweptAnswer("scheduled for delivery", "redriven"),
+  responses: {
+    200: filterResponse("scheduled for delivery", "redriven"),
     404: NO_BUFFER,
   },
 };
@@ -161,8 +161,8 @@ export const DROP: Operation = {
   summary: "Delete them for good",
   description: FILTERED,
   body: { [JSON_TYPE]: LETTERS_BODY },
-  answers: {
-    200: sweptAnswer("deleted", "dropped"),
+  responses: {
+    200: filterResponse("deleted", "dropped"),
     404: NO_BUFFER,
   },
 };

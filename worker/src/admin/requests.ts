@@ -5,7 +5,7 @@ import { readBody } from "../body/read_body.ts";
 import type { BufferAdmin } from "../buffer/admin.ts";
 import { bufferNames } from "../buffer/names.ts";
 import { bufferNamed } from "../buffer/stubs.ts";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { requireContentType } from "../ingest/otlp.ts";
 import { MAX_ADMIN_BODY_BYTES, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { check, type Schema, shown } from "../openapi/schema.ts";
@@ -18,7 +18,7 @@ export async function jsonBody(request: Request, schema: Schema): Promise<Record
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
-    throw new Refusal(400, "body: not JSON in UTF-8; send an object like `{}`");
+    throw new HttpError(400, "body: not JSON in UTF-8; send an object like `{}`");
   }
   check(schema, value, "body");
   return value as Record<string, unknown>;
@@ -37,7 +37,7 @@ export function teamsNamed(env: Env, name: unknown): Team[] {
   return [team];
 }
 
-/** @throws Refusal 404 a name that no buffer has. */
+/** @throws HttpError 404 a name that no buffer has. */
 export function requireBuffer(env: Env, name: unknown): string {
   const known = teamsNamed(env, undefined).flatMap(bufferNames);
   const found = known.find((each) => each === name);
@@ -47,8 +47,8 @@ export function requireBuffer(env: Env, name: unknown): string {
   return found;
 }
 
-function unknown(field: string, name: unknown, known: readonly string[]): Refusal {
-  return new Refusal(404, `${field}: ${shown(name)}; there are ${known.join(", ")}`);
+function unknown(field: string, name: unknown, known: readonly string[]): HttpError {
+  return new HttpError(404, `${field}: ${shown(name)}; there are ${known.join(", ")}`);
 }
 
 /** What a buffer answers to `act`, or 503. */
@@ -63,7 +63,7 @@ export async function asked<T>(
     return await act(admin);
   } catch (error) {
     console.error(`admin of ${name} failed: ${String(error)}`);
-    throw new Refusal(503, `buffer: ${name} is not reachable at the moment; ask again`, {
+    throw new HttpError(503, `buffer: ${name} is not reachable at the moment; ask again`, {
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });
   } finally {

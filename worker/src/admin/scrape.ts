@@ -19,7 +19,7 @@ export async function scrape(_request: Request, env: Env): Promise<Response> {
       bufferNames(team).map(async (buffer) => ({
         team: team.name,
         buffer,
-        ...(await asked(env, buffer, (admin) => admin.health())),
+        ...(await asked(env, buffer, (admin) => admin.counters())),
       })),
     ),
   );

@@ -1,7 +1,7 @@
 /** The dead letters that a request selects: ids of one buffer, or a filter over many buffers. */
 import type { LetterFilter } from "../buffer/dead_letters.ts";
 import { bufferNames } from "../buffer/names.ts";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { invalid } from "../openapi/schema.ts";
 import { requireBuffer, teamsNamed } from "./requests.ts";
 
@@ -25,7 +25,7 @@ interface Body {
 
 const FILTERS = ["buffer", "team", "table", "error", "code", "older_than"] as const;
 
-/** @throws Refusal 400 fields that exclude each other, 404 an unknown buffer or team. */
+/** @throws HttpError 400 fields that exclude each other, 404 an unknown buffer or team. */
 export function selectionFrom(env: Env, fields: Record<string, unknown>, nowMs: number): Selection {
   const body = fields as Body;
   const { buffer, ids, team, older_than: before, ...rest } = body;
@@ -49,7 +49,7 @@ export function selectionFrom(env: Env, fields: Record<string, unknown>, nowMs: 
 
 function requireAlone(fields: Record<string, unknown>): void {
   if (fields.buffer === undefined) {
-    throw new Refusal(400, "buffer: missing; ids are valid within one buffer");
+    throw new HttpError(400, "buffer: missing; ids are valid within one buffer");
   }
   const other = Object.keys(fields).find((name) => name !== "ids" && name !== "buffer");
   if (other !== undefined) {

@@ -13,21 +13,21 @@
  * - when nobody calls for it (the one that should have is gone), it calls by itself.
  */
 import { waitUntil } from "cloudflare:workers";
-import type { AppendAnswer, AppendRequest } from "../buffer/rpc.ts";
+import type { AppendRequest, AppendResult } from "../buffer/rpc.ts";
 import {
   APPEND_MS,
-  JOIN_BODY_BYTES,
-  JOIN_BYTES,
-  JOIN_CALLING_MS,
-  JOIN_CALLS,
-  JOIN_TURN_MS,
+  COALESCED_BODY_BYTES,
+  COALESCED_CALL_BYTES,
+  COALESCER_CALLING_MS,
+  COALESCER_CALLS,
+  COALESCER_TIMEOUT_MS,
 } from "../limits.ts";
 
 /** One call with some bodies; answers in their order. */
-export type Call = (bodies: readonly AppendRequest[]) => Promise<readonly AppendAnswer[]>;
+export type Call = (bodies: readonly AppendRequest[]) => Promise<readonly AppendResult[]>;
 
 type Outcome =
-  | { readonly answer: AppendAnswer | undefined }
+  | { readonly answer: AppendResult | undefined }
   | { readonly error: unknown }
   | { readonly turn: true };
 
@@ -37,11 +37,11 @@ interface Waiting {
 }
 
 /** Who waits for one buffer. */
-class Lane {
+class Coalescer {
   readonly #waiting: Waiting[] = [];
   #calling = false;
 
-  async append(body: AppendRequest, call: Call): Promise<AppendAnswer> {
+  async append(body: AppendRequest, call: Call): Promise<AppendResult> {
     for (;;) {
       const outcome = await this.#wait(body, call);
       if ("error" in outcome) {
@@ -60,7 +60,7 @@ class Lane {
     const waiting = { body, settle };
     this.#waiting.push(waiting);
     if (this.#calling) {
-      setTimeout(() => this.#overdue(waiting, call), JOIN_TURN_MS);
+      setTimeout(() => this.#overdue(waiting, call), COALESCER_TIMEOUT_MS);
     } else {
       waitUntil(this.#callForAll(call));
     }
@@ -78,8 +78,8 @@ class Lane {
   /** Until nobody waits, or this request has called often enough for others. */
   async #callForAll(call: Call): Promise<void> {
     this.#calling = true;
-    const untilMs = Date.now() + JOIN_CALLING_MS;
-    for (let calls = 0; calls < JOIN_CALLS && this.#waiting.length > 0; calls++) {
+    const untilMs = Date.now() + COALESCER_CALLING_MS;
+    for (let calls = 0; calls < COALESCER_CALLS && this.#waiting.length > 0; calls++) {
       if (Date.now() > untilMs) {
         break;
       }
@@ -97,7 +97,7 @@ class Lane {
     let count = 0;
     for (const { body } of this.#waiting) {
       total += body.bytes.byteLength;
-      if (count > 0 && total > JOIN_BYTES) {
+      if (count > 0 && total > COALESCED_CALL_BYTES) {
         break;
       }
       count++;
@@ -122,30 +122,30 @@ async function callWith(waiting: readonly Waiting[], call: Call): Promise<void> 
   }
 }
 
-const lanes = new Map<string, Lane>();
+const coalescers = new Map<string, Coalescer>();
 
 /**
  * Append a body, together with others of the same buffer if they are small.
  *
  * @param name of the buffer; there are as many lanes as an isolate has seen buffers.
  */
-export async function appendJoined(
+export async function appendCoalesced(
   name: string,
   body: AppendRequest,
   call: Call,
-): Promise<AppendAnswer> {
-  if (body.bytes.byteLength > JOIN_BODY_BYTES) {
+): Promise<AppendResult> {
+  if (body.bytes.byteLength > COALESCED_BODY_BYTES) {
     return answered((await call([body]))[0]);
   }
-  let lane = lanes.get(name);
-  if (lane === undefined) {
-    lane = new Lane();
-    lanes.set(name, lane);
+  let coalescer = coalescers.get(name);
+  if (coalescer === undefined) {
+    coalescer = new Coalescer();
+    coalescers.set(name, coalescer);
   }
-  return await lane.append(body, call);
+  return await coalescer.append(body, call);
 }
 
-function answered(answer: AppendAnswer | undefined): AppendAnswer {
+function answered(answer: AppendResult | undefined): AppendResult {
   if (answer === undefined) {
     throw new Error("the buffer gave fewer answers than it got bodies");
   }

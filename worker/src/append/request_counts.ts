@@ -12,7 +12,7 @@ import type { Team } from "../access/types.ts";
 import { bufferNames } from "../buffer/names.ts";
 import { bufferNamed } from "../buffer/stubs.ts";
 import { COUNTS_FLUSH_MS } from "../limits.ts";
-import { Tally } from "../telemetry/counters.ts";
+import { Counters } from "../telemetry/counters.ts";
 
 /** What is known of a request once it has been answered. */
 export interface Call {
@@ -28,7 +28,7 @@ const OTHER_METHOD = "_OTHER";
 const METHODS = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
 
 interface Counted {
-  readonly tally: Tally;
+  readonly counters: Counters;
   /** When somebody set out to send it; null: nobody has. */
   sentMs: number | null;
 }
@@ -44,7 +44,7 @@ export function countCall(call: Call, request: Request, status: number, env: Env
   const nowMs = Date.now();
   const counted = countedOf(call.team);
   const method = METHODS.has(request.method) ? request.method : OTHER_METHOD;
-  counted.tally.observe(
+  counted.counters.observe(
     "http_server_request_duration_seconds",
     Math.max(0, nowMs - call.startedMs) / 1000,
     method,
@@ -59,14 +59,14 @@ export function countCall(call: Call, request: Request, status: number, env: Env
 }
 
 /** For counts that are known before the answer is; `countCall` follows. */
-export function tallyOf(team: Team): Tally {
-  return countedOf(team.name).tally;
+export function countersOf(team: Team): Counters {
+  return countedOf(team.name).counters;
 }
 
 function countedOf(team: string): Counted {
   let counted = countedByTeam.get(team);
   if (counted === undefined) {
-    counted = { tally: new Tally(), sentMs: null };
+    counted = { counters: new Counters(), sentMs: null };
     countedByTeam.set(team, counted);
   }
   return counted;
@@ -88,14 +88,14 @@ async function send(env: Env, name: string): Promise<void> {
   const { teams } = accessOf(env);
   const team = teams.get(name) ?? [...teams.values()][0];
   const [buffer] = team === undefined ? [] : bufferNames(team);
-  const sums = counted.tally.take();
+  const sums = counted.counters.take();
   if (buffer === undefined || Object.keys(sums).length === 0) {
     return;
   }
   try {
     await bufferNamed(env, buffer).count(sums);
   } catch (error) {
-    counted.tally.merge(sums);
+    counted.counters.merge(sums);
     console.warn(`counts wait: ${String(error)}`);
   }
 }

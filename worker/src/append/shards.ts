@@ -7,17 +7,17 @@
  */
 import type { Caller } from "../access/auth.ts";
 import type { Rate } from "../access/rate.ts";
-import { earlierShardsOf, type Layout, shardOf } from "../access/shard_layout.ts";
+import { earlierShardsOf, type ShardLayout, shardOf } from "../access/shard_layout.ts";
 import type { Team } from "../access/types.ts";
-import { bufferName, hear, layoutOf } from "../buffer/names.ts";
+import { bufferName, layoutOf, rememberLayout } from "../buffer/names.ts";
 import type { Seen } from "../buffer/recent_bodies.ts";
-import type { AppendAnswer, AppendRequest } from "../buffer/rpc.ts";
+import type { AppendRequest, AppendResult } from "../buffer/rpc.ts";
 import { bufferNamed } from "../buffer/stubs.ts";
-import { MAX_LAYOUT_TURNS } from "../limits.ts";
-import { appendJoined } from "./coalescer.ts";
+import { MAX_LAYOUT_ATTEMPTS } from "../limits.ts";
+import { appendCoalesced } from "./coalescer.ts";
 
 /** A body without what follows from its sender. */
-export type Unplaced = Omit<AppendRequest, "database" | "layout" | "rates" | "isPublic">;
+export type UnroutedBody = Omit<AppendRequest, "database" | "layout" | "rates" | "isPublic">;
 
 /** Buffers without a recognisable body of before this layout's number. */
 const settled = new Map<string, number>();
@@ -26,9 +26,9 @@ const settled = new Map<string, number>();
 export async function appendToShard(
   env: Env,
   { team, rates, isPublic }: Caller,
-  body: Unplaced,
-): Promise<AppendAnswer> {
-  for (let turn = 0; turn < MAX_LAYOUT_TURNS; turn++) {
+  body: UnroutedBody,
+): Promise<AppendResult> {
+  for (let turn = 0; turn < MAX_LAYOUT_ATTEMPTS; turn++) {
     const layout = layoutOf(team);
     if (layout.before.length > 0 && body.key !== null) {
       const found = await lookUp(env, team, layout, body.key);
@@ -47,25 +47,27 @@ export async function appendToShard(
       ...(rates.length > 0 && { rates: rates.map((rate) => shareOf(rate, layout)) }),
       ...(isPublic && { isPublic }),
     };
-    const answer = await appendJoined(name, request, (all) => bufferNamed(env, name).append(all));
+    const answer = await appendCoalesced(name, request, (all) =>
+      bufferNamed(env, name).append(all),
+    );
     if (answer !== "moved") {
       return answer;
     }
     // One of the two has not heard of the other's layout.
-    hear(team, await bufferNamed(env, name).meet(layout));
+    rememberLayout(team, await bufferNamed(env, name).exchangeLayout(layout));
   }
   return "failed";
 }
 
 /** What one shard lets through: chance must not cut off a sender who keeps to the rate. */
-function shareOf(rate: Rate, { shards }: Layout): Rate {
+function shareOf(rate: Rate, { shards }: ShardLayout): Rate {
   return { ...rate, perSecond: rate.perSecond * Math.min(1, 2 / shards) };
 }
 
 async function lookUp(
   env: Env,
   team: Team,
-  layout: Layout,
+  layout: ShardLayout,
   key: string,
 ): Promise<Seen | "absent" | "moved"> {
   for (const shard of earlierShardsOf(key, layout)) {
@@ -75,14 +77,14 @@ async function lookUp(
     }
     const found = await bufferNamed(env, name).lookUp(layout, key);
     if (found.layout.number > layout.number) {
-      hear(team, found.layout);
+      rememberLayout(team, found.layout);
       return "moved";
     }
     if (found.settled) {
       settled.set(name, layout.number);
     }
-    if (found.recent !== null) {
-      return found.recent;
+    if (found.seen !== null) {
+      return found.seen;
     }
   }
   return "absent";

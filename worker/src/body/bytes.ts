@@ -1,11 +1,14 @@
 /** Bodies as bytes: how large they may be, compressing them, giving their memory back. */
 import zlib from "node:zlib";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { FREE_FROM_BYTES } from "../limits.ts";
 import type { Encoding } from "../tables/index.ts";
 
-export function tooLarge(found: string, limitBytes: number): Refusal {
-  return new Refusal(413, `${found}; at most ${limitBytes} bytes are taken, send smaller batches`);
+export function tooLarge(found: string, limitBytes: number): HttpError {
+  return new HttpError(
+    413,
+    `${found}; at most ${limitBytes} bytes are taken, send smaller batches`,
+  );
 }
 
 /** Concatenate arrays. Returns a single array as it is, not a copy. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import zlib from "node:zlib";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { type ContentCoding, contentCoding, decode, zstdContentBytes } from "./content_coding.ts";
 
 const RAW = new TextEncoder().encode("a body of some length, ".repeat(100));
@@ -14,7 +14,7 @@ function statusOf(sent: Uint8Array, coding: ContentCoding, limitBytes = LIMIT_BY
     decode(sent, coding, limitBytes);
     return 200;
   } catch (error) {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof HttpError);
     return error.status;
   }
 }

@@ -6,7 +6,7 @@
  * here counts the bytes that it read, and a body with anything left over is rejected.
  */
 import zlib from "node:zlib";
-import { quoted, Refusal } from "../errors.ts";
+import { HttpError, quoted } from "../errors.ts";
 import {
   MAX_INFLATE_CHUNK_RATIO,
   MAX_STORED_RAW_BYTES,
@@ -28,12 +28,12 @@ const CODINGS: ReadonlyMap<string, ContentCoding> = new Map([
   ["zstd", "zstd"],
 ]);
 
-/** @throws Refusal 415 the request names another coding, or several. */
+/** @throws HttpError 415 the request names another coding, or several. */
 export function contentCoding(request: Request): ContentCoding {
   const value = request.headers.get("content-encoding");
   const coding = CODINGS.get(value?.trim().toLowerCase() ?? "");
   if (coding === undefined) {
-    throw new Refusal(
+    throw new HttpError(
       415,
       `content-encoding: ${quoted(value ?? "")} is not decoded; send gzip, zstd, deflate or ` +
         "identity (OpenTelemetry SDKs: OTEL_EXPORTER_OTLP_COMPRESSION=gzip)",
@@ -58,7 +58,7 @@ interface Part {
 /**
  * Decode a body; a bomb costs at most `limitBytes` of memory.
  *
- * @throws Refusal 400 it is incomplete, or has bytes after its end; 413 it is longer than the
+ * @throws HttpError 400 it is incomplete, or has bytes after its end; 413 it is longer than the
  * limit.
  */
 export function decode(sent: Uint8Array, coding: ContentCoding, limitBytes: number): Decoded {
@@ -68,13 +68,13 @@ export function decode(sent: Uint8Array, coding: ContentCoding, limitBytes: numb
   try {
     return DECODERS[coding](sent, limitBytes);
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof HttpError) {
       throw error;
     }
     if (isOverLimit(error)) {
       throw tooLarge("body: decompresses beyond the limit", limitBytes);
     }
-    throw new Refusal(400, `content-encoding: ${coding}, but the body is incomplete or damaged`);
+    throw new HttpError(400, `content-encoding: ${coding}, but the body is incomplete or damaged`);
   }
 }
 
@@ -137,7 +137,7 @@ function decodeZstd(sent: Uint8Array, limitBytes: number): Decoded {
   let total = 0;
   for (let at = 0; at < sent.byteLength; ) {
     if (parts.length === MAX_ZSTD_FRAMES) {
-      throw new Refusal(400, `body: over ${MAX_ZSTD_FRAMES} Zstandard frames; send one`);
+      throw new HttpError(400, `body: over ${MAX_ZSTD_FRAMES} Zstandard frames; send one`);
     }
     const frame = sent.subarray(at);
     const expectedBytes = zstdContentBytes(frame) ?? 0;
@@ -218,7 +218,7 @@ function inflate(
 
 function requireEnd(coding: ContentCoding, sent: Uint8Array, readBytes: number): void {
   if (readBytes !== sent.byteLength) {
-    throw new Refusal(
+    throw new HttpError(
       400,
       `content-encoding: ${coding}, but ${sent.byteLength - readBytes} bytes follow ` +
         "its end; remove them",

@@ -1,6 +1,6 @@
 /** Reads a request's body within limits on bytes, time, and the memory of all bodies together. */
 import { waitUntil } from "cloudflare:workers";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import {
   BODY_BYTES_BESIDE_ENCODING,
   BODY_MEMORY_BYTES,
@@ -34,10 +34,10 @@ const held = new Map<Request, Held>();
 const smallBodies = new Deadline(BODY_MS, tooSlow);
 
 /**
- * All bytes of the body. Their memory is freed by `letGoOfBody`, so nothing may keep them longer.
+ * All bytes of the body. Their memory is freed by `releaseBody`, so nothing may keep them longer.
  *
  * @param team the team whose share of the memory a large body uses.
- * @throws Refusal 400 it does not come whole, 408 it takes longer than `BODY_MS`, 413 it is longer
+ * @throws HttpError 400 it does not come whole, 408 it takes longer than `BODY_MS`, 413 it is longer
  *   than the limit, 503 there was no memory for it.
  */
 export async function readBody(
@@ -58,19 +58,19 @@ export async function readBody(
       ? new Uint8Array(0)
       : await readLarge(request, { declared, limitBytes, team });
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof HttpError) {
       throw error;
     }
-    throw new Refusal(400, "body: incomplete, or its chunks are not in a valid form");
+    throw new HttpError(400, "body: incomplete, or its chunks are not in a valid form");
   }
 }
 
 /**
  * From now on the request holds these bytes instead of its body, which is freed.
  *
- * @throws Refusal 503 they are large, more than the body was, and there is no memory for them.
+ * @throws HttpError 503 they are large, more than the body was, and there is no memory for them.
  */
-export function holdInstead(request: Request, bytes: Uint8Array, team: string): void {
+export function replaceHeldBody(request: Request, bytes: Uint8Array, team: string): void {
   let body = held.get(request);
   if (body === undefined) {
     if (bytes.byteLength <= SMALL_BODY_BYTES) {
@@ -87,7 +87,7 @@ export function holdInstead(request: Request, bytes: Uint8Array, team: string): 
 }
 
 /** Call when the request has a response: frees the bytes that `readBody` returned. */
-export function letGoOfBody(request: Request): void {
+export function releaseBody(request: Request): void {
   const body = held.get(request);
   if (body !== undefined) {
     held.delete(request);
@@ -216,7 +216,7 @@ function unlock(reader: ReadableStreamBYOBReader): void {
   }
 }
 
-/** @throws Refusal 503 the memory was not there in time. */
+/** @throws HttpError 503 the memory was not there in time. */
 async function untilHeld(upload: Upload, bytes: number): Promise<void> {
   const untilMs = Date.now() + BODY_MEMORY_WAIT_MS;
   try {
@@ -242,12 +242,12 @@ function hold(request: Request, upload: Upload): Held {
   return body;
 }
 
-function tooSlow(): Refusal {
-  return new Refusal(408, `body: not all of it came within ${BODY_MS / 1000} s; send it faster`);
+function tooSlow(): HttpError {
+  return new HttpError(408, `body: not all of it came within ${BODY_MS / 1000} s; send it faster`);
 }
 
-function noMemory(): Refusal {
-  return new Refusal(503, "body: too many large ones are in flight; send it again", {
+function noMemory(): HttpError {
+  return new HttpError(503, "body: too many large ones are in flight; send it again", {
     retryAfterSeconds: BODY_MEMORY_RETRY_AFTER_SECONDS,
   });
 }

@@ -7,8 +7,8 @@
 import { RpcTarget } from "cloudflare:workers";
 import type { Sums } from "../telemetry/counters.ts";
 import { type DeadLetter, type DeadLetters, type LetterFilter, shown } from "./dead_letters.ts";
-import type { Redriver, Swept } from "./redrive.ts";
-import { JOINED } from "./shard_coordination.ts";
+import type { FilterResult, Redriver } from "./redrive.ts";
+import { JOINED_PAUSE } from "./shard_coordination.ts";
 import { type BufferStatus, type Gauges, gaugesFrom } from "./status.ts";
 import type { Store } from "./store.ts";
 
@@ -78,7 +78,7 @@ export class BufferAdmin extends RpcTarget {
     };
   }
 
-  health(): { sums: Sums; gauges: Gauges } {
+  counters(): { sums: Sums; gauges: Gauges } {
     return { sums: this.#hooks.sums(), gauges: gaugesFrom(this.status()) };
   }
 
@@ -101,7 +101,7 @@ export class BufferAdmin extends RpcTarget {
 
   resume(): BufferStatus {
     this.#sql.exec("DELETE FROM meta WHERE key = 'paused'");
-    this.#store.setMeta(JOINED, 1);
+    this.#store.setMeta(JOINED_PAUSE, 1);
     this.#paused = false;
     this.#hooks.wake();
     return this.status();
@@ -126,7 +126,7 @@ export class BufferAdmin extends RpcTarget {
     return this.#redriver.redrive(ids);
   }
 
-  redriveMatching(filter: LetterFilter): Swept {
+  redriveMatching(filter: LetterFilter): FilterResult {
     return this.#redriver.redriveMatching(filter);
   }
 
@@ -134,7 +134,7 @@ export class BufferAdmin extends RpcTarget {
     return this.#redriver.drop(ids);
   }
 
-  dropMatching(filter: LetterFilter): Swept {
+  dropMatching(filter: LetterFilter): FilterResult {
     return this.#redriver.dropMatching(filter);
   }
 }

@@ -16,7 +16,7 @@ import {
 } from "../tables/index.ts";
 import type { DayRange } from "../time/days.ts";
 import type { DeadLetters } from "./dead_letters.ts";
-import { APART, type CountedRange, type Row, type Store } from "./store.ts";
+import { type CountedRange, REDRIVEN, type Row, type Store } from "./store.ts";
 
 /**
  * A sealed range: what goes into one table under one token, the same bytes every time.
@@ -96,12 +96,12 @@ export class Batches {
   }
 
   /** A body as a chunk and a batch of its own, for one table, inside the caller's transaction. */
-  sealApart(
+  sealRedriven(
     stream: Stream,
     table: Table,
     { body, atMs, statement }: { body: Uint8Array; atMs: number; statement: Statement },
   ): void {
-    const apart = { ...stream, id: APART };
+    const apart = { ...stream, id: REDRIVEN };
     const rawBytes = inflatedBytes(body, stream.encoding);
     const fromSeq = this.#store.insertChunk(apart, {
       sizes: [body.byteLength],
@@ -271,7 +271,7 @@ export class Batches {
   }
 
   /** Dead-letters the only body of a batch, with ClickHouse's error. */
-  bury(batch: Batch, error: string, atMs: number): number {
+  moveToDeadLetters(batch: Batch, error: string, atMs: number): number {
     const { offset, end } = this.bodies(batch);
     const found = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq);
     const body = found?.body.subarray(offset, end) ?? new Uint8Array(0);

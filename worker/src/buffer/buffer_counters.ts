@@ -11,13 +11,13 @@
 import type { Outcome } from "../clickhouse.ts";
 import { COUNTS_SAVE_MS, HEALTH_ROWS_MS, MAX_HEALTH_CHUNKS } from "../limits.ts";
 import { ALL_TABLES, streamFor } from "../tables/index.ts";
-import { type Sums, summed, Tally } from "../telemetry/counters.ts";
+import { Counters, type Sums, summed } from "../telemetry/counters.ts";
 import { errorCodeFrom } from "../telemetry/error_codes.ts";
 import { daysFrom } from "../time/days.ts";
 import type { Batch, Extent } from "./batches.ts";
 import { rowsFrom } from "./counter_rows.ts";
 import type { DeadLetter, Expiry } from "./dead_letters.ts";
-import type { AppendAnswer, AppendRequest } from "./rpc.ts";
+import type { AppendRequest, AppendResult } from "./rpc.ts";
 import { type BufferStatus, gaugesFrom } from "./status.ts";
 import type { NewChunk, Store } from "./store.ts";
 
@@ -36,16 +36,16 @@ export interface Hooks {
   readonly buried: (batch: Batch, error: string) => void;
 }
 
-const KEY = "health";
+const KEY = "counters";
 const STREAM = streamFor("health", "raw");
 
-export class Health {
+export class BufferCounters {
   readonly #store: Store;
   readonly #buffer: string;
   readonly #hooks: Hooks;
   /** In the table, or on its way there. */
   #reported: Sums = {};
-  readonly #unreported = new Tally();
+  readonly #unreported = new Counters();
   /** Since when the unreported were counted. */
   #startMs: number;
   /** When telemetry first moved since then; null: there is nothing to wake anybody for. */
@@ -82,7 +82,7 @@ export class Health {
     this.#saveIfOld(Date.now());
   }
 
-  appended(bodies: readonly AppendRequest[], answers: readonly AppendAnswer[]): void {
+  appended(bodies: readonly AppendRequest[], answers: readonly AppendResult[]): void {
     bodies.forEach(({ kind, rows }, index) => {
       const answer = answers[index] ?? "failed";
       if (answer === "unseen") {
@@ -216,7 +216,7 @@ export class Health {
     try {
       act();
     } catch (error) {
-      this.#store.forgetCounts();
+      this.#store.dropCachedCounts();
       this.#movedMs = null;
       this.#isSaved = false;
       console.error(`health: ${String(error)}`);
@@ -254,7 +254,7 @@ export class Health {
   }
 }
 
-function labelFrom(answer: Exclude<AppendAnswer, "unseen">): string {
+function labelFrom(answer: Exclude<AppendResult, "unseen">): string {
   if (typeof answer === "string") {
     return answer;
   }

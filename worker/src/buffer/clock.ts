@@ -28,7 +28,7 @@ export class Clock extends WorkerEntrypoint<Env> {
       try {
         const buffer =
           name === undefined ? buffers.get(buffers.idFromString(id)) : buffers.getByName(name);
-        await buffer.answers();
+        await buffer.ping();
         return;
       } catch (error) {
         console.warn(`buffer ${name ?? id} has not started again: ${String(error)}`);

@@ -36,7 +36,7 @@ export interface DeadLetter {
 }
 
 /** A letter with its place in the storage. */
-export interface Found extends DeadLetter {
+export interface StoredLetter extends DeadLetter {
   readonly stream: Stream;
   readonly firstRow: number;
   readonly lastRow: number;
@@ -95,7 +95,7 @@ export class DeadLetters {
   }
 
   /** Call after a failed transaction, because its changes were rolled back. */
-  forgetCounts(): void {
+  dropCachedCounts(): void {
     this.#held = null;
   }
 
@@ -118,13 +118,13 @@ export class DeadLetters {
     return this.#find("AND id > ? ORDER BY id LIMIT ?", after, DEAD_LETTERS_PER_PAGE).map(shown);
   }
 
-  find(id: string): Found | null {
+  find(id: string): StoredLetter | null {
     const [found] = this.#find("AND id = ?", rowOf(id));
     return found?.id === id ? found : null;
   }
 
   /** The oldest dead letters that match a filter. */
-  matching(filter: LetterFilter, limit: number): Found[] {
+  matching(filter: LetterFilter, limit: number): StoredLetter[] {
     const { condition, values } = conditionFrom(filter);
     return this.#find(`${condition} ORDER BY id LIMIT ?`, ...values, limit);
   }
@@ -135,14 +135,14 @@ export class DeadLetters {
     return Number(this.#sql.exec(sql, ...values).one().count);
   }
 
-  #find(condition: string, ...values: SqlStorageValue[]): Found[] {
+  #find(condition: string, ...values: SqlStorageValue[]): StoredLetter[] {
     return this.#sql
       .exec(`${LETTERS} ${condition}`, ...values)
       .toArray()
-      .map(foundFrom);
+      .map(letterFrom);
   }
 
-  body(letter: Found): Uint8Array {
+  body(letter: StoredLetter): Uint8Array {
     const rows = this.#sql.exec(
       "SELECT body FROM dead_letters WHERE id BETWEEN ? AND ? ORDER BY id",
       letter.firstRow,
@@ -179,7 +179,7 @@ export class DeadLetters {
     this.#held = { letters: held.letters + 1, bytes: held.bytes + body.byteLength };
   }
 
-  delete(letter: Found): void {
+  delete(letter: StoredLetter): void {
     const held = this.#counts();
     this.#sql.exec(
       "DELETE FROM dead_letters WHERE id BETWEEN ? AND ?",
@@ -243,7 +243,7 @@ function conditionFrom({ table, error, code, beforeMs }: LetterFilter): {
   };
 }
 
-function foundFrom(row: Row): Found {
+function letterFrom(row: Row): StoredLetter {
   const id = Number(row.id);
   const stream = streamById(Number(row.stream));
   return {
@@ -266,7 +266,7 @@ export function shown({
   firstRow: _first,
   lastRow: _last,
   ...letter
-}: Found): DeadLetter {
+}: StoredLetter): DeadLetter {
   return letter;
 }
 

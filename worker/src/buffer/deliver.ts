@@ -20,10 +20,10 @@ import { NotEncodable, UnknownColumns } from "../rowbinary/errors.ts";
 import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
-import type { Health } from "./buffer_counters.ts";
+import type { BufferCounters } from "./buffer_counters.ts";
 import { heldBytes, type InsertBody, insertBody, isLongEncoding } from "./insert_body.ts";
 import { Sealer } from "./seal.ts";
-import type { Siblings } from "./shard_coordination.ts";
+import type { ShardCoordinator } from "./shard_coordination.ts";
 import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
@@ -36,9 +36,9 @@ export interface DeliverOptions {
   readonly bufferId: string;
   /** Resolves when everything written so far is on disk. */
   readonly sync: () => Promise<void>;
-  readonly siblings: Siblings;
+  readonly coordinator: ShardCoordinator;
   readonly freed: (storedBytes: number) => void;
-  readonly health: Health;
+  readonly counters: BufferCounters;
 }
 
 export class Deliverer {
@@ -67,7 +67,7 @@ export class Deliverer {
   /** Seals what is ready, starts what is due; returns the inserts it started. */
   async start(nowMs: number): Promise<Promise<void>[]> {
     const sealed = this.#sealer.seal(nowMs);
-    await this.#options.siblings.keepUp(this.#firstUnsent());
+    await this.#options.coordinator.pollOtherShards(this.#firstUnsent());
     const claimed = this.#claimDue(nowMs);
     try {
       if (sealed || claimed.some(({ block }) => block === null)) {
@@ -118,7 +118,7 @@ export class Deliverer {
 
   #isHeldBack(batch: Batch, heldBack: ReadonlySet<Table>): boolean {
     const { block, table } = batch;
-    return block === null && (heldBack.has(table) || !this.#options.siblings.admits(batch));
+    return block === null && (heldBack.has(table) || !this.#options.coordinator.maySend(batch));
   }
 
   #takeMemory(batch: Batch, nowMs: number): boolean {
@@ -177,12 +177,12 @@ export class Deliverer {
     const unsent = this.#firstUnsent().filter(({ table }) => this.#hasTurn(table));
     const waits = [
       ...this.#batches.open().filter((batch) => batch.block !== null && this.#mayStart(batch)),
-      ...unsent.filter((batch) => this.#options.siblings.admits(batch)),
+      ...unsent.filter((batch) => this.#options.coordinator.maySend(batch)),
     ].map((batch) => {
       const fromMs = nowMs + (this.#withoutMemory.has(batch.number) ? INSERT_MEMORY_POLL_MS : 0);
       return Math.max(fromMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS));
     });
-    if (unsent.some((batch) => this.#options.siblings.wantsRound(batch))) {
+    if (unsent.some((batch) => this.#options.coordinator.needsRound(batch))) {
       waits.push(nowMs + BATCH_AGE_MS); // to ask the others again
     }
     const sealMs = this.#sealer.dueMs(nowMs);
@@ -205,7 +205,7 @@ export class Deliverer {
       return false;
     }
     const count = [...this.#inFlight.values()].filter((each) => each === table).length;
-    return count < this.#sealer.paceOf(table).insertsInFlight();
+    return count < this.#sealer.backpressureOf(table).insertsInFlight();
   }
 
   /** A clock that was set back must not make a batch wait for the old time to come again. */
@@ -220,7 +220,7 @@ export class Deliverer {
     const startedMs = Date.now();
     const outcome = await this.#insert(batch);
     const extent = (): Extent => this.#batches.extent(batch);
-    this.#options.health.attempted(batch, outcome, extent, Date.now() - startedMs);
+    this.#options.counters.attempted(batch, outcome, extent, Date.now() - startedMs);
     this.#settle(batch, outcome);
   }
 
@@ -266,7 +266,7 @@ export class Deliverer {
     this.#adapt(batch, outcome);
     if (outcome.verdict === "applied") {
       this.#options.freed(this.#store.transaction(() => this.#batches.delete(batch)));
-    } else if (outcome.verdict === "refused") {
+    } else if (outcome.verdict === "rejected") {
       this.#setAside(batch, outcome.error);
     } else {
       const notBeforeMs = Date.now() + backoffMs(batch.attempts);
@@ -277,14 +277,14 @@ export class Deliverer {
 
   /** Batches to come; the one at hand stays as it is. */
   #adapt(batch: Batch, outcome: Outcome): void {
-    const pace = this.#sealer.paceOf(batch.table);
+    const pace = this.#sealer.backpressureOf(batch.table);
     if (outcome.verdict === "applied") {
       pace.applied(batch.number);
-    } else if (outcome.verdict === "refused") {
+    } else if (outcome.verdict === "rejected") {
       pace.gone(batch.number);
-    } else if (outcome.strain === "parts") {
+    } else if (outcome.exhausted === "parts") {
       pace.tooManyParts();
-    } else if (outcome.strain === "memory") {
+    } else if (outcome.exhausted === "memory") {
       pace.outOfMemory(batch.number, this.#batches.extent(batch).rawBytes);
     }
   }
@@ -295,13 +295,13 @@ export class Deliverer {
     const isOneBody = batch.fromSeq === batch.toSeq && to - from <= 1;
     const freed = this.#store.transaction(() => {
       if (isOneBody) {
-        return this.#batches.bury(batch, error, Date.now());
+        return this.#batches.moveToDeadLetters(batch, error, Date.now());
       }
       this.#batches.split(batch);
       return 0;
     });
     this.#options.freed(freed);
-    this.#options.health.setAside(batch, error, isOneBody);
+    this.#options.counters.setAside(batch, error, isOneBody);
     console.warn(`batch ${batch.number} ${isOneBody ? "set aside" : "split"}: ${error}`);
   }
 }
@@ -319,7 +319,7 @@ const MISREAD_SCHEMA = /Could not find a message named|CANNOT_PARSE_PROTOBUF_SCH
  */
 function outcomeOfEncoding(error: unknown): Outcome {
   if (error instanceof NotEncodable) {
-    return { verdict: "refused", error: error.message };
+    return { verdict: "rejected", error: error.message };
   }
   if (error instanceof UnknownColumns) {
     return { verdict: "unknown", error: error.message };

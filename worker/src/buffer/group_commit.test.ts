@@ -79,10 +79,10 @@ test("bodies appended in one turn share a write, and so do those that come while
     written: () => {},
     committed: () => {},
   });
-  const first = [commit.append(body("events", 1)), commit.append(body("events", 1))];
+  const first = [commit.enqueue(body("events", 1)), commit.enqueue(body("events", 1))];
   await null;
   assert.deepEqual(written, [2]);
-  const second = [1, 2, 3].map(() => commit.append(body("events", 1)));
+  const second = [1, 2, 3].map(() => commit.enqueue(body("events", 1)));
   onDisk();
   await Promise.all([...first, ...second]);
   assert.deepEqual(written, [2, 3]);

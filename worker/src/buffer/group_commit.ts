@@ -66,7 +66,7 @@ export class GroupCommit {
   }
 
   /** Resolves when the body is on disk. */
-  append(body: Body): Promise<void> {
+  enqueue(body: Body): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ body, resolve, reject });
       if (!this.#committing) {
@@ -91,7 +91,7 @@ export class GroupCommit {
           resolve();
         }
       } catch (error) {
-        this.#store.forgetCounts();
+        this.#store.dropCachedCounts();
         for (const { reject } of group) {
           reject(error);
         }

@@ -5,7 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type Exceeded, RateLimits } from "../access/rate.ts";
-import { type Layout, ONE_SHARD } from "../access/shard_layout.ts";
+import { ONE_SHARD, type ShardLayout } from "../access/shard_layout.ts";
 import { free } from "../body/bytes.ts";
 import {
   ALARM_RUN_MS,
@@ -30,17 +30,17 @@ import type { Sums } from "../telemetry/counters.ts";
 import { reportBug, reportDeadLetter, reportFailure } from "../telemetry/reports.ts";
 import { BufferAdmin } from "./admin.ts";
 import { Batches } from "./batches.ts";
-import { Health } from "./buffer_counters.ts";
+import { BufferCounters } from "./buffer_counters.ts";
 import { DeadLetters } from "./dead_letters.ts";
 import { Deliverer } from "./deliver.ts";
 import { type Body, GroupCommit } from "./group_commit.ts";
 import { teamOf } from "./names.ts";
-import { KnownLayout } from "./newest_layout.ts";
+import { NewestLayout } from "./newest_layout.ts";
 import { ClockWatch, Pulse } from "./pulse.ts";
 import { RecentBodies, type Seen } from "./recent_bodies.ts";
 import { Redriver } from "./redrive.ts";
-import type { AppendAnswer, AppendRequest, BufferRpc, Found } from "./rpc.ts";
-import { type Progress, Siblings } from "./shard_coordination.ts";
+import type { AppendRequest, AppendResult, BufferRpc, LookupResult } from "./rpc.ts";
+import { type Progress, ShardCoordinator } from "./shard_coordination.ts";
 import { type Depth, Store } from "./store.ts";
 import { bufferNamed } from "./stubs.ts";
 
@@ -54,8 +54,8 @@ let calls = 0;
 
 export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
   readonly #store: Store;
-  readonly #layout: KnownLayout;
-  readonly #siblings: Siblings;
+  readonly #layout: NewestLayout;
+  readonly #coordinator: ShardCoordinator;
   readonly #letters: DeadLetters;
   readonly #recent: RecentBodies;
   readonly #commit: GroupCommit;
@@ -67,16 +67,16 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
     isNeeded: () => this.#delivering || this.#dueMs(Date.now()) !== null,
     beat: (nowMs) => this.#beat(nowMs),
   });
-  readonly #health: Health;
+  readonly #counters: BufferCounters;
   /** Bodies being written now, so that the same one arriving meanwhile waits for that write. */
   readonly #writing = new Map<string, Writing>();
   readonly #rates = new RateLimits(RATE_BURST_SECONDS);
   /** The last write of a layout. */
-  #learnt: Promise<void> = Promise.resolve();
+  #layoutSynced: Promise<void> = Promise.resolve();
   #depth: Depth;
   #alarmAtMs: number | null = null;
   #delivering = false;
-  #nudge: () => void = () => {};
+  #wakeDelivery: () => void = () => {};
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -84,8 +84,8 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
     this.#store = new Store(ctx.storage);
     this.#letters = new DeadLetters(ctx.storage.sql);
     const batches = new Batches(ctx.storage.sql, this.#store, this.#letters);
-    this.#layout = new KnownLayout(this.#store);
-    this.#siblings = new Siblings(this.#store, batches, this.#layout, {
+    this.#layout = new NewestLayout(this.#store);
+    this.#coordinator = new ShardCoordinator(this.#store, batches, this.#layout, {
       ask: (name) => this.#progressOf(name),
       isPaused: () => this.#admin.isPaused(),
       pause: () => this.#admin.pause(),
@@ -98,7 +98,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
     const statement = (table: Table): Statement =>
       statementFor(table, this.#store.database(), deployment);
     const buffer = ctx.id.name ?? ctx.id.toString();
-    this.#health = new Health(this.#store, buffer, {
+    this.#counters = new BufferCounters(this.#store, buffer, {
       status: () => this.#admin.status(),
       grew: (storedBytes) => this.#addStoredBytes(storedBytes),
       failed: (batch, error) => reportFailure(env, buffer, batch, error),
@@ -108,7 +108,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
       sync,
       // The alarm is in the same write as the chunk: no crash can part them.
       written: () => this.#wake(),
-      committed: (bodies, ms) => this.#health.committed(bodies, ms),
+      committed: (bodies, ms) => this.#counters.committed(bodies, ms),
     });
     this.#depth = this.#store.depth();
     this.#deliverer = new Deliverer(this.#store, batches, {
@@ -121,23 +121,23 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
       team: teamOf(buffer),
       bufferId: this.#store.incarnation(),
       sync,
-      siblings: this.#siblings,
+      coordinator: this.#coordinator,
       freed: (storedBytes) => this.#addStoredBytes(-storedBytes),
-      health: this.#health,
+      counters: this.#counters,
     });
     const wake = (): void => this.#setAlarm(Date.now());
     const redriver = new Redriver(this.#store, batches, this.#letters, {
       statementFor: statement,
       grew: (storedBytes) => this.#addStoredBytes(storedBytes),
       dropped: (letters) => {
-        this.#health.dropped(letters, "operator");
+        this.#counters.dropped(letters, "operator");
         wake();
       },
       wake,
     });
     this.#admin = new BufferAdmin(ctx.storage.sql, this.#store, this.#letters, redriver, {
       insertsInFlight: () => this.#deliverer.insertsInFlight(),
-      sums: () => this.#health.sums(),
+      sums: () => this.#counters.sums(),
       wake,
     });
     if (this.#depth.oldestMs !== null) {
@@ -147,7 +147,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
   }
 
   /** For `/health`: this object and its storage are there. */
-  answers(): boolean {
+  ping(): boolean {
     return this.#store.incarnation() !== "";
   }
 
@@ -157,23 +157,23 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
   }
 
   /** Learns of a layout; answers with the newest that it knows, which is on disk. */
-  async meet(layout: Layout): Promise<Layout> {
-    if (this.#layout.learn(layout, this.ctx.id.name ?? "", Date.now())) {
-      this.#learnt = this.ctx.storage.sync();
+  async exchangeLayout(layout: ShardLayout): Promise<ShardLayout> {
+    if (this.#layout.adopt(layout, this.ctx.id.name ?? "", Date.now())) {
+      this.#layoutSynced = this.ctx.storage.sync();
     }
-    await this.#learnt;
+    await this.#layoutSynced;
     return this.#layout.layout;
   }
 
   /** For the team's other shards, `buffer/shard_coordination.ts`. */
-  async progress(layout: Layout): Promise<Progress> {
-    await this.meet(layout);
-    return this.#siblings.progress();
+  async progress(layout: ShardLayout): Promise<Progress> {
+    await this.exchangeLayout(layout);
+    return this.#coordinator.progress();
   }
 
   async #progressOf(name: string): Promise<Progress> {
     const progress = await bufferNamed(this.env, name).progress(this.#layout.layout);
-    await this.meet(progress.layout);
+    await this.exchangeLayout(progress.layout);
     return progress;
   }
 
@@ -181,37 +181,37 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
    * Whether a body is here that goes elsewhere under `layout`. If this knows no newer layout and it
    * is not, it never will be: whoever sends it here later knows an older one.
    */
-  async lookUp(layout: Layout, key: string): Promise<Found> {
-    const newest = await this.meet(layout);
+  async lookUp(layout: ShardLayout, key: string): Promise<LookupResult> {
+    const newest = await this.exchangeLayout(layout);
     await this.#writing.get(key)?.written;
     const settled = this.#layout.isSettled(Date.now());
-    return { layout: newest, recent: this.#recent.find(key), settled };
+    return { layout: newest, seen: this.#recent.find(key), settled };
   }
 
   /** Takes what an isolate has counted, `append/request_counts.ts`. */
   count(sums: Sums): void {
-    this.#health.add(sums);
+    this.#counters.add(sums);
   }
 
   /** Returns results in the order of the bodies; each body succeeds or fails separately. */
-  async append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
+  async append(bodies: readonly AppendRequest[]): Promise<AppendResult[]> {
     const team = teamOf(this.ctx.id.name ?? "");
     const call = `${team}:${calls++}`;
     const bytes = bodies.reduce((total, body) => total + body.bytes.byteLength, 0);
     const answers = appendMemory.take(call, team, bytes, Date.now())
       ? await this.#appendAll(bodies).finally(() => appendMemory.release(call))
-      : bodies.map((): AppendAnswer => "failed");
-    this.#health.appended(bodies, answers);
+      : bodies.map((): AppendResult => "failed");
+    this.#counters.appended(bodies, answers);
     for (const body of bodies) {
       free(body.bytes);
     }
     return answers;
   }
 
-  #appendAll(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]> {
+  #appendAll(bodies: readonly AppendRequest[]): Promise<AppendResult[]> {
     return Promise.all(
       bodies.map((body) =>
-        this.#append(body).catch((error: unknown): AppendAnswer => {
+        this.#appendOne(body).catch((error: unknown): AppendResult => {
           console.error(`append failed: ${String(error)}`);
           reportBug(this.env, error, "append");
           return "failed";
@@ -220,7 +220,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
     );
   }
 
-  async #append(request: AppendRequest): Promise<AppendAnswer> {
+  async #appendOne(request: AppendRequest): Promise<AppendResult> {
     const { key } = request;
     const recent = key === null ? null : this.#recent.find(key);
     if (recent !== null) {
@@ -259,7 +259,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
   }
 
   async #write(body: Body): Promise<void> {
-    const written = this.#commit.append(body);
+    const written = this.#commit.enqueue(body);
     this.#addStoredBytes(body.bytes.byteLength);
     if (body.key !== null) {
       this.#writing.set(body.key, { written, seen: body.partialSuccess });
@@ -297,7 +297,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
       return;
     }
     if (this.#delivering) {
-      this.#nudge();
+      this.#wakeDelivery();
     } else {
       this.#setAlarm(dueMs);
     }
@@ -309,7 +309,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
 
   /** Makes delivery independent of this object's clock, and of late or lost alarms. */
   async #beat(nowMs: number): Promise<void> {
-    if (this.#clock.standsStill(Date.now(), nowMs)) {
+    if (this.#clock.hasStopped(Date.now(), nowMs)) {
       // All timers and alarms of this object are late until its clock catches up. A new object has
       // the correct time.
       console.warn("the clock was set back: this object ends and is started again");
@@ -340,7 +340,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
     } catch (error) {
       // An alarm that throws is given up after a few times; one that is set again is not.
       console.error(`delivery failed: ${String(error)}`);
-      this.#letters.forgetCounts();
+      this.#letters.dropCachedCounts();
       reportBug(this.env, error, "delivery");
       notBeforeMs = Date.now() + ALARM_SAFETY_MS;
     } finally {
@@ -352,14 +352,14 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
   async #deliverUntilIdle(untilMs: number): Promise<void> {
     const running = new Set<Promise<void>>();
     for (;;) {
-      const nudged = new Promise<void>((resolve) => {
-        this.#nudge = resolve;
+      const woken = new Promise<void>((resolve) => {
+        this.#wakeDelivery = resolve;
       });
       const mayStart =
         Date.now() < untilMs && !this.#admin.isPaused() && !this.#deliverer.hasSpentCpu();
       if (mayStart) {
         this.#expireLetters(Date.now());
-        this.#health.tick(Date.now());
+        this.#counters.tick(Date.now());
         for (const started of await this.#deliverer.start(Date.now())) {
           const tracked: Promise<void> = started.finally(() => running.delete(tracked));
           running.add(tracked);
@@ -368,7 +368,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
       if (running.size === 0) {
         return;
       }
-      await this.#untilDue(mayStart, [...running, nudged]);
+      await this.#untilDue(mayStart, [...running, woken]);
     }
   }
 
@@ -391,11 +391,11 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
     }
     try {
       for (const { letter, reason } of this.#store.transaction(() => this.#letters.expire(nowMs))) {
-        this.#health.dropped([letter], reason);
+        this.#counters.dropped([letter], reason);
       }
     } catch (error) {
       // A full disk must not block the delivery that would free space.
-      this.#letters.forgetCounts();
+      this.#letters.dropCachedCounts();
       console.error(`dead letters: ${String(error)}`);
     }
   }
@@ -405,7 +405,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
     const nowMs = Date.now();
     const due = [
       this.#deliverer.nextDueMs(nowMs),
-      this.#health.rest(nowMs),
+      this.#counters.rest(nowMs),
       this.#letters.expiresAtMs(),
     ];
     const dueMs = this.#admin.isPaused() ? null : earliest(due);

@@ -29,14 +29,14 @@ export interface Bounds {
 /** Successes that it takes from the smallest batches back to full ones. */
 const STEPS = 8;
 
-export class Pace {
+export class InsertBackpressure {
   #rawBytes = BATCH_RAW_BYTES;
   #ageMs = BATCH_AGE_MS;
   /** Batches that there was no memory for yet: their numbers and raw bytes. */
   readonly #tooLarge = new Map<number, number>();
 
   bounds(): Bounds {
-    const rawBytes = this.#roomBytes();
+    const rawBytes = this.#limitBytes();
     return {
       rawBytes,
       // Rows cost memory, too, and a batch may be full of them and short.
@@ -47,7 +47,7 @@ export class Pace {
   }
 
   insertsInFlight(): number {
-    return this.#isRare() || this.#roomBytes() < BATCH_RAW_BYTES ? 1 : INSERTS_IN_FLIGHT;
+    return this.#isRare() || this.#limitBytes() < BATCH_RAW_BYTES ? 1 : INSERTS_IN_FLIGHT;
   }
 
   #isRare(): boolean {
@@ -55,7 +55,7 @@ export class Pace {
   }
 
   /** As long as one fails, no other is made that would fail beside it: two would stop the table. */
-  #roomBytes(): number {
+  #limitBytes(): number {
     return Math.min(this.#rawBytes, ...[...this.#tooLarge.values()].map(halfOf));
   }
 
@@ -77,7 +77,7 @@ export class Pace {
 
   outOfMemory(number: number, rawBytes: number): void {
     this.#tooLarge.set(number, rawBytes);
-    this.#rawBytes = this.#roomBytes();
+    this.#rawBytes = this.#limitBytes();
   }
 }
 

@@ -1,19 +1,19 @@
 /** Which buffers there are: one per team and shard, each a Durable Object named `<team>/<shard>`. */
-import { type Layout, shardsEver } from "../access/shard_layout.ts";
+import { type ShardLayout, shardsEver } from "../access/shard_layout.ts";
 import type { Team } from "../access/types.ts";
 
 /** Layouts that buffers told of, by team: newer than the configuration that this isolate runs. */
-const heard = new Map<string, Layout>();
+const newerLayouts = new Map<string, ShardLayout>();
 
 /** The newest that this isolate knows. */
-export function layoutOf({ name, layout }: Team): Layout {
-  const other = heard.get(name);
+export function layoutOf({ name, layout }: Team): ShardLayout {
+  const other = newerLayouts.get(name);
   return other !== undefined && other.number > layout.number ? other : layout;
 }
 
-export function hear(team: Team, layout: Layout): void {
+export function rememberLayout(team: Team, layout: ShardLayout): void {
   if (layout.number > layoutOf(team).number) {
-    heard.set(team.name, layout);
+    newerLayouts.set(team.name, layout);
   }
 }
 
@@ -31,11 +31,11 @@ export function bufferNames(team: Team): string[] {
   return bufferNamesIn(team, layoutOf(team));
 }
 
-function bufferNamesIn(team: Pick<Team, "name">, layout: Layout): string[] {
+function bufferNamesIn(team: Pick<Team, "name">, layout: ShardLayout): string[] {
   return Array.from({ length: shardsEver(layout) }, (_, shard) => bufferName(team, shard));
 }
 
 /** The other buffers of a buffer's team. */
-export function siblingNames(name: string, layout: Layout): string[] {
+export function otherShardNames(name: string, layout: ShardLayout): string[] {
   return bufferNamesIn({ name: teamOf(name) }, layout).filter((each) => each !== name);
 }

@@ -4,11 +4,11 @@
  * That is the fence between two configurations which are live at once: after it has heard of a
  * layout, nothing is stored here under an older one, so what is not here now never will be.
  */
-import { type Layout, ONE_SHARD } from "../access/shard_layout.ts";
+import { ONE_SHARD, type ShardLayout } from "../access/shard_layout.ts";
 import { RECENT_BODIES_MS } from "../limits.ts";
 import type { Store } from "./store.ts";
 
-interface Known extends Layout {
+interface Known extends ShardLayout {
   /** The buffer's own: `<team>/<shard>`. */
   readonly name: string;
   /** When it was heard of, by the clock of this object. */
@@ -17,7 +17,7 @@ interface Known extends Layout {
 
 const KEY = "layout";
 
-export class KnownLayout {
+export class NewestLayout {
   readonly #store: Store;
   #known: Known;
 
@@ -39,7 +39,7 @@ export class KnownLayout {
     return this.#known.name;
   }
 
-  get layout(): Layout {
+  get layout(): ShardLayout {
     const { number, shards, before } = this.#known;
     return { number, shards, before };
   }
@@ -49,7 +49,7 @@ export class KnownLayout {
    *
    * @param name the buffer's own; requests come with it, alarms may not.
    */
-  learn({ number, shards, before }: Layout, name: string, nowMs: number): boolean {
+  adopt({ number, shards, before }: ShardLayout, name: string, nowMs: number): boolean {
     if (number <= this.#known.number) {
       return false;
     }

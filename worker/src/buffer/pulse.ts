@@ -1,17 +1,17 @@
 /** Keeps an object delivering if its own clock has stopped, by calls that return the time. */
-import { CLOCK_STANDS_MS, PULSE_MS } from "../limits.ts";
+import { CLOCK_STOPPED_MS, PULSE_MS } from "../limits.ts";
 
 /** Detects that an object's clock has stopped: it does not move while the pulses' times do. */
 export class ClockWatch {
   #ownMs = 0;
   #pulseMs = 0;
 
-  standsStill(ownMs: number, pulseMs: number): boolean {
+  hasStopped(ownMs: number, pulseMs: number): boolean {
     if (ownMs !== this.#ownMs || pulseMs < this.#pulseMs) {
       this.#ownMs = ownMs;
       this.#pulseMs = pulseMs;
     }
-    return pulseMs - this.#pulseMs >= CLOCK_STANDS_MS;
+    return pulseMs - this.#pulseMs >= CLOCK_STOPPED_MS;
   }
 }
 

@@ -32,7 +32,7 @@ export class RecentBodies {
 
   constructor(store: Store) {
     this.#store = store;
-    for (const { id, atMs, keys } of store.recent()) {
+    for (const { id, atMs, keys } of store.recentKeys()) {
       const row = { id, atMs };
       const bytes = Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength);
       for (let at = 0; at < bytes.length; at += KEY_BYTES) {
@@ -54,7 +54,7 @@ export class RecentBodies {
     }
     // In one go: digit by digit in JavaScript took 2 us a key.
     const keys = Buffer.from(bodies.map(({ key }) => key).join(""), "hex");
-    const id = this.#store.insertRecent(atMs, keys);
+    const id = this.#store.insertRecentKeys(atMs, keys);
     for (const { key, partialSuccess } of bodies) {
       if (partialSuccess !== null) {
         this.#store.insertPartialSuccess(id, key, partialSuccess);
@@ -86,7 +86,7 @@ export class RecentBodies {
       oldest = this.#keys.firstRow();
     }
     if (dropped && oldest !== null) {
-      this.#store.deleteRecentBefore(oldest.id);
+      this.#store.deleteRecentKeysBefore(oldest.id);
     }
   }
 

@@ -8,11 +8,11 @@
 import { DEAD_LETTERS_PER_CALL, MAX_OPEN_BATCHES, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
 import type { Statement, Table } from "../tables/index.ts";
 import type { Batches } from "./batches.ts";
-import type { DeadLetters, Found, LetterFilter } from "./dead_letters.ts";
+import type { DeadLetters, LetterFilter, StoredLetter } from "./dead_letters.ts";
 import type { Store } from "./store.ts";
 
 /** The result of a call with a filter. */
-export interface Swept {
+export interface FilterResult {
   readonly ids: string[];
   /** The number left for the next call. */
   readonly remaining: number;
@@ -24,7 +24,7 @@ export interface Hooks {
   /** Receives the bytes of bodies that wait for delivery again. */
   readonly grew: (storedBytes: number) => void;
   /** Receives the dead letters that an operator dropped. */
-  readonly dropped: (letters: readonly Found[]) => void;
+  readonly dropped: (letters: readonly StoredLetter[]) => void;
   /** Starts delivery now. */
   readonly wake: () => void;
 }
@@ -48,9 +48,9 @@ export class Redriver {
   }
 
   /** Up to the limit of open batches; a body that is rejected again is a new dead letter. */
-  redriveMatching(filter: LetterFilter): Swept {
+  redriveMatching(filter: LetterFilter): FilterResult {
     const found = this.#letters.matching(filter, this.#freeBatches());
-    return this.#swept(filter, this.#redriveEach(firstBytes(found)));
+    return this.#filterResult(filter, this.#redriveEach(firstBytes(found)));
   }
 
   /** Cannot be undone. Returns the ids that were found. */
@@ -58,30 +58,34 @@ export class Redriver {
     return this.#dropEach(this.#found(ids));
   }
 
-  dropMatching(filter: LetterFilter): Swept {
+  dropMatching(filter: LetterFilter): FilterResult {
     const found = this.#letters.matching(filter, DEAD_LETTERS_PER_CALL);
-    return this.#swept(filter, this.#dropEach(found));
+    return this.#filterResult(filter, this.#dropEach(found));
   }
 
   #freeBatches(): number {
     return Math.max(0, MAX_OPEN_BATCHES - this.#batches.open().length);
   }
 
-  #found(ids: readonly string[]): Found[] {
+  #found(ids: readonly string[]): StoredLetter[] {
     return ids.map((id) => this.#letters.find(id)).filter((letter) => letter !== null);
   }
 
-  #swept(filter: LetterFilter, ids: string[]): Swept {
+  #filterResult(filter: LetterFilter, ids: string[]): FilterResult {
     return { ids, remaining: this.#letters.countMatching(filter) };
   }
 
-  #redriveEach(letters: readonly Found[]): string[] {
+  #redriveEach(letters: readonly StoredLetter[]): string[] {
     this.#inOne(() => {
       for (const letter of letters) {
         const body = this.#letters.body(letter);
         this.#letters.delete(letter);
         const statement = this.#hooks.statementFor(letter.table);
-        this.#batches.sealApart(letter.stream, letter.table, { body, atMs: Date.now(), statement });
+        this.#batches.sealRedriven(letter.stream, letter.table, {
+          body,
+          atMs: Date.now(),
+          statement,
+        });
       }
     });
     this.#hooks.grew(letters.reduce((total, { bytes }) => total + bytes, 0));
@@ -89,7 +93,7 @@ export class Redriver {
     return letters.map(({ id }) => id);
   }
 
-  #dropEach(letters: readonly Found[]): string[] {
+  #dropEach(letters: readonly StoredLetter[]): string[] {
     this.#inOne(() => {
       for (const letter of letters) {
         this.#letters.delete(letter);
@@ -103,15 +107,15 @@ export class Redriver {
     try {
       this.#store.transaction(act);
     } catch (error) {
-      this.#store.forgetCounts();
-      this.#letters.forgetCounts();
+      this.#store.dropCachedCounts();
+      this.#letters.dropCachedCounts();
       throw error;
     }
   }
 }
 
 /** The first of them, at least one, up to the bytes that one call may move. */
-function firstBytes(letters: readonly Found[]): Found[] {
+function firstBytes(letters: readonly StoredLetter[]): StoredLetter[] {
   let total = 0;
   return letters.filter(({ bytes }, index) => {
     total += bytes;

@@ -1,6 +1,6 @@
 /** The calls of an `IngestBuffer`, and their values. */
 import type { Exceeded, Rate } from "../access/rate.ts";
-import type { Layout } from "../access/shard_layout.ts";
+import type { ShardLayout } from "../access/shard_layout.ts";
 import type { PartialSuccess } from "../otlp/partial_success.ts";
 import type { Encoding, Kind, TableSet } from "../tables/index.ts";
 import type { Sums } from "../telemetry/counters.ts";
@@ -40,7 +40,7 @@ export interface AppendRequest {
  * all the same; if it is, so is its key. `moved`: not stored, one of the two has not heard of the
  * other's layout. `limited`: not stored, above its sender's rate.
  */
-export type AppendAnswer = "stored" | "unseen" | "full" | "failed" | "moved" | Seen | Limited;
+export type AppendResult = "stored" | "unseen" | "full" | "failed" | "moved" | Seen | Limited;
 
 /** The rate that was exceeded, of those in the request, and when it allows the next body. */
 export interface Limited {
@@ -48,22 +48,22 @@ export interface Limited {
 }
 
 /** The response to `lookUp`. */
-export interface Found {
+export interface LookupResult {
   /** The newest layout that the buffer knows. */
-  readonly layout: Layout;
+  readonly layout: ShardLayout;
   /** null: the body is not here. */
-  readonly recent: Seen | null;
+  readonly seen: Seen | null;
   /** No body that came under an older layout can be recognised any more. */
   readonly settled: boolean;
 }
 
 /** The methods of `IngestBuffer` that other Workers and objects call; documented there. */
 export interface BufferRpc extends Rpc.DurableObjectBranded {
-  answers(): boolean;
+  ping(): boolean;
   admin(): BufferAdmin;
-  meet(layout: Layout): Promise<Layout>;
-  progress(layout: Layout): Promise<Progress>;
-  lookUp(layout: Layout, key: string): Promise<Found>;
+  exchangeLayout(layout: ShardLayout): Promise<ShardLayout>;
+  progress(layout: ShardLayout): Promise<Progress>;
+  lookUp(layout: ShardLayout, key: string): Promise<LookupResult>;
   count(sums: Sums): void;
-  append(bodies: readonly AppendRequest[]): Promise<AppendAnswer[]>;
+  append(bodies: readonly AppendRequest[]): Promise<AppendResult[]>;
 }

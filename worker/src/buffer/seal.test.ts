@@ -116,7 +116,7 @@ test("no more batches are made than can be sent", () => {
 
 test("where inserts are to be rare, nothing goes early", () => {
   const buffer = new Buffer();
-  buffer.sealer.paceOf("otel_traces").tooManyParts();
+  buffer.sealer.backpressureOf("otel_traces").tooManyParts();
   buffer.chunks = 8;
   assert.equal(buffer.sealer.dueMs(NOW_MS), NOW_MS + BATCH_AGE_MS);
 });

@@ -17,7 +17,7 @@ import {
 } from "../tables/index.ts";
 import { union } from "../time/days.ts";
 import type { Batches } from "./batches.ts";
-import { type Bounds, Pace, strictest } from "./insert_backpressure.ts";
+import { type Bounds, InsertBackpressure, strictest } from "./insert_backpressure.ts";
 import type { CountedRange, Store } from "./store.ts";
 
 /** Chunks that are to be sealed, and the tables they have rows for. */
@@ -33,7 +33,7 @@ export class Sealer {
   readonly #store: Store;
   readonly #batches: Batches;
   readonly #statementFor: (table: Table) => Statement;
-  readonly #paces = new Map<Table, Pace>();
+  readonly #backpressures = new Map<Table, InsertBackpressure>();
   readonly #sealed = new Map<Stream, Sealed>();
 
   /**
@@ -46,11 +46,11 @@ export class Sealer {
     this.#statementFor = statementFor;
   }
 
-  paceOf(table: Table): Pace {
-    let pace = this.#paces.get(table);
+  backpressureOf(table: Table): InsertBackpressure {
+    let pace = this.#backpressures.get(table);
     if (pace === undefined) {
-      pace = new Pace();
-      this.#paces.set(table, pace);
+      pace = new InsertBackpressure();
+      this.#backpressures.set(table, pace);
     }
     return pace;
   }
@@ -115,7 +115,7 @@ export class Sealer {
   }
 
   #boundsOf(kind: Kind): Bounds {
-    return strictest(tablesOf(kind).map((table) => this.paceOf(table).bounds()));
+    return strictest(tablesOf(kind).map((table) => this.backpressureOf(table).bounds()));
   }
 
   /** Limits open batches to those that can be sent. */
@@ -134,7 +134,7 @@ export class Sealer {
     try {
       this.#store.transaction(() => this.#batches.insertForEach(stream, ready, statements));
     } catch (error) {
-      this.#store.forgetCounts();
+      this.#store.dropCachedCounts();
       throw error;
     }
     this.#sealed.set(stream, { atMs: nowMs, share: shareOf(ready, this.#boundsOf(stream.kind)) });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Layout } from "../access/shard_layout.ts";
+import type { ShardLayout } from "../access/shard_layout.ts";
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
 import type { Batches, Blocks } from "./batches.ts";
-import type { KnownLayout } from "./newest_layout.ts";
-import { type Progress, Siblings } from "./shard_coordination.ts";
+import type { NewestLayout } from "./newest_layout.ts";
+import { type Progress, ShardCoordinator } from "./shard_coordination.ts";
 import type { Store } from "./store.ts";
 
 const TABLE = "otel_traces";
@@ -58,13 +58,13 @@ interface Sent {
 /** One shard: batches that wait, and those that were sent and have no response yet. */
 class Shard {
   readonly name: string;
-  readonly siblings: Siblings;
+  readonly coordinator: ShardCoordinator;
   readonly open: Sent[] = [];
   waiting: number[] = [];
   delivered = 0;
   #next = 0;
 
-  constructor(index: number, layout: Layout, ask: (name: string) => Promise<Progress>) {
+  constructor(index: number, layout: ShardLayout, ask: (name: string) => Promise<Progress>) {
     this.name = `team/${index}`;
     const meta = new Map<string, unknown>([["joined", 1]]);
     const store = {
@@ -73,10 +73,10 @@ class Shard {
       incarnation: () => this.name,
     };
     const known = { layout, number: layout.number, name: this.name };
-    this.siblings = new Siblings(
+    this.coordinator = new ShardCoordinator(
       store as unknown as Store,
       { blocks: () => this.blocks() } as unknown as Batches,
-      known as unknown as KnownLayout,
+      known as unknown as NewestLayout,
       { ask, isPaused: () => false, pause: () => {} },
     );
   }
@@ -91,8 +91,8 @@ class Shard {
     if (blocks === undefined) {
       return null;
     }
-    await this.siblings.keepUp([{ table: TABLE, blocks }]);
-    if (!this.siblings.admits({ table: TABLE, blocks })) {
+    await this.coordinator.pollOtherShards([{ table: TABLE, blocks }]);
+    if (!this.coordinator.maySend({ table: TABLE, blocks })) {
       return null;
     }
     this.waiting.shift();
@@ -104,7 +104,7 @@ class Shard {
 }
 
 function team(shards: number, isLost: () => boolean): Shard[] {
-  const layout: Layout =
+  const layout: ShardLayout =
     shards === 1 ? { number: 0, shards, before: [] } : { number: 1, shards, before: [1] };
   const all: Shard[] = [];
   const ask = async (name: string): Promise<Progress> => {
@@ -113,7 +113,7 @@ function team(shards: number, isLost: () => boolean): Shard[] {
     }
     const found = all.find((each) => each.name === name);
     assert.ok(found);
-    return found.siblings.progress();
+    return found.coordinator.progress();
   };
   for (let index = 0; index < shards; index++) {
     all.push(new Shard(index, layout, ask));

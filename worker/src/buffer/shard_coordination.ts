@@ -6,19 +6,19 @@
  * most `MAX_BLOCKS_AHEAD` beyond its oldest open block at its last round. The next round counts
  * only after every batch that the others had open at that round has its response.
  */
-import { type Layout, ONE_SHARD } from "../access/shard_layout.ts";
+import { ONE_SHARD, type ShardLayout } from "../access/shard_layout.ts";
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
 import { STREAMS, type Table, tablesOf } from "../tables/index.ts";
 import type { Batch, Batches, Blocks } from "./batches.ts";
-import { siblingNames } from "./names.ts";
-import type { KnownLayout } from "./newest_layout.ts";
+import { otherShardNames } from "./names.ts";
+import type { NewestLayout } from "./newest_layout.ts";
 import type { Store } from "./store.ts";
 
 /** How far a shard is. */
 export interface Progress {
   /** Blocks of another storage are counted from 0 again. */
   readonly storage: string;
-  readonly layout: Layout;
+  readonly layout: ShardLayout;
   readonly paused: boolean;
   readonly blocks: { readonly [table in Table]?: Blocks };
 }
@@ -43,18 +43,18 @@ export interface Hooks {
 }
 
 /** Set when this shard has taken part in a pause of the team, or in its end. */
-export const JOINED = "joined";
+export const JOINED_PAUSE = "joined";
 
 type Answers = readonly (readonly [name: string, progress: Progress])[];
 
-export class Siblings {
+export class ShardCoordinator {
   readonly #store: Store;
   readonly #batches: Batches;
-  readonly #layout: KnownLayout;
+  readonly #layout: NewestLayout;
   readonly #hooks: Hooks;
   readonly #rounds = new Map<Table, Round>();
 
-  constructor(store: Store, batches: Batches, layout: KnownLayout, hooks: Hooks) {
+  constructor(store: Store, batches: Batches, layout: NewestLayout, hooks: Hooks) {
     this.#store = store;
     this.#batches = batches;
     this.#layout = layout;
@@ -75,21 +75,21 @@ export class Siblings {
   }
 
   /** Whether the batch may be sent now. */
-  admits({ table, blocks }: Unsent): boolean {
+  maySend({ table, blocks }: Unsent): boolean {
     const { next, oldest } = this.#batches.blocks(table);
     const from = this.#isAlone() ? oldest : this.#roundOf(table)?.oldest;
     return from !== undefined && next + blocks <= from + MAX_BLOCKS_AHEAD;
   }
 
   /** Whether it may be after another round; if not, this shard's open batches hold it back. */
-  wantsRound({ table, blocks }: Unsent): boolean {
+  needsRound({ table, blocks }: Unsent): boolean {
     const { next, oldest } = this.#batches.blocks(table);
-    return !this.admits({ table, blocks }) && next + blocks <= oldest + MAX_BLOCKS_AHEAD;
+    return !this.maySend({ table, blocks }) && next + blocks <= oldest + MAX_BLOCKS_AHEAD;
   }
 
   /** Starts a round if one of these batches needs it. The next sync stores the result. */
-  async keepUp(unsent: readonly Unsent[]): Promise<void> {
-    const wanted = unsent.filter((batch) => this.wantsRound(batch)).map(({ table }) => table);
+  async pollOtherShards(unsent: readonly Unsent[]): Promise<void> {
+    const wanted = unsent.filter((batch) => this.needsRound(batch)).map(({ table }) => table);
     if (wanted.length === 0) {
       return;
     }
@@ -112,10 +112,10 @@ export class Siblings {
 
   /** A shard that is new since the team was paused is paused with it, and resumed with it. */
   #joinPause(answers: Answers): boolean {
-    const isNew = this.#store.meta(JOINED) === undefined;
+    const isNew = this.#store.meta(JOINED_PAUSE) === undefined;
     const joins = isNew && answers.some(([, { paused }]) => paused);
     if (isNew) {
-      this.#store.setMeta(JOINED, 1);
+      this.#store.setMeta(JOINED_PAUSE, 1);
     }
     if (joins) {
       this.#hooks.pause();
@@ -130,7 +130,7 @@ export class Siblings {
   /** Also those that bodies no longer go to: they may have open batches for long. */
   #names(): string[] {
     const { layout, name } = this.#layout;
-    return siblingNames(name, layout);
+    return otherShardNames(name, layout);
   }
 
   /** The last round, if it included all current shards. */

@@ -109,7 +109,7 @@ const SCHEMA = [
   ) STRICT`,
   // Counted without reading the bodies.
   "CREATE INDEX IF NOT EXISTS dead_letters_size ON dead_letters (piece, stored_bytes)",
-  `CREATE TABLE IF NOT EXISTS recent (
+  `CREATE TABLE IF NOT EXISTS recent_keys (
     id INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
     keys BLOB NOT NULL
@@ -129,7 +129,7 @@ const STREAM_SPAN = 2 ** 44;
 /** What the buffer says of itself may wait: that is no reason to take less from others. */
 const SIGNAL_STREAMS = STREAMS.filter(({ kind }) => kind !== "health");
 /** Chunks that are sealed as they are written, so that no range of a stream ever holds them. */
-export const APART = 0;
+export const REDRIVEN = 0;
 
 export class Store {
   readonly #storage: DurableObjectStorage;
@@ -262,7 +262,7 @@ export class Store {
   }
 
   /** A failed transaction takes back its chunk numbers, and what it added or sealed. */
-  forgetCounts(): void {
+  dropCachedCounts(): void {
     this.#nextSeq.clear();
     this.#unsealed.clear();
   }
@@ -427,7 +427,7 @@ export class Store {
 
   /** Of telemetry; each stream's first chunk is its oldest. */
   oldestMs(): number | null {
-    const oldest = [APART, ...SIGNAL_STREAMS.map(({ id }) => id)]
+    const oldest = [REDRIVEN, ...SIGNAL_STREAMS.map(({ id }) => id)]
       .map((id) => this.#oldestOf(id, id * STREAM_SPAN))
       .filter((atMs) => atMs !== null);
     return oldest.length === 0 ? null : Math.min(...oldest);
@@ -459,19 +459,19 @@ export class Store {
   // --- recent bodies --------------------------------------------------------------------------
 
   /** Returns the row's id. */
-  insertRecent(atMs: number, keys: Uint8Array): number {
-    const sql = "INSERT INTO recent (at_ms, keys) VALUES (?, ?) RETURNING id";
+  insertRecentKeys(atMs: number, keys: Uint8Array): number {
+    const sql = "INSERT INTO recent_keys (at_ms, keys) VALUES (?, ?) RETURNING id";
     return Number(this.#sql.exec(sql, atMs, keys).one().id);
   }
 
-  *recent(): Generator<{ id: number; atMs: number; keys: Uint8Array }> {
-    for (const row of this.#sql.exec("SELECT id, at_ms, keys FROM recent ORDER BY id")) {
+  *recentKeys(): Generator<{ id: number; atMs: number; keys: Uint8Array }> {
+    for (const row of this.#sql.exec("SELECT id, at_ms, keys FROM recent_keys ORDER BY id")) {
       yield { id: Number(row.id), atMs: Number(row.at_ms), keys: bytesFrom(row.keys) };
     }
   }
 
-  deleteRecentBefore(id: number): void {
-    this.#sql.exec("DELETE FROM recent WHERE id < ?", id);
+  deleteRecentKeysBefore(id: number): void {
+    this.#sql.exec("DELETE FROM recent_keys WHERE id < ?", id);
     this.#sql.exec("DELETE FROM partial_successes WHERE recent_id < ?", id);
   }
 

@@ -1,5 +1,5 @@
 /** The body of `POST /events/bulk`: parses and checks its events. */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_BULK_EVENTS, MAX_EVENT_BYTES, MAX_REPORTED_EVENTS } from "../limits.ts";
 import { check, invalid, isObject, shown } from "../openapi/schema.ts";
 import { type DayRange, union } from "../time/days.ts";
@@ -30,9 +30,9 @@ export interface Bulk {
 }
 
 /** An event before it is checked, or the reason why there is none. */
-type Candidate = { readonly value: unknown } | { readonly refusal: Refusal };
+type Candidate = { readonly value: unknown } | { readonly refusal: HttpError };
 
-/** @throws Refusal 400 the body holds no events. */
+/** @throws HttpError 400 the body holds no events. */
 export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival): Bulk {
   const lines: string[] = [];
   let days: DayRange | null = null;
@@ -48,7 +48,7 @@ export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival)
       days = days === null ? event.days : union(days, event.days);
       haveIdentity &&= event.hasIdentity;
     } catch (error) {
-      if (!(error instanceof Refusal)) {
+      if (!(error instanceof HttpError)) {
         throw error;
       }
       rejectedIndexes.push(index);
@@ -168,7 +168,7 @@ function* candidatesFromLines(lines: readonly (string | null)[]): Generator<Cand
     throw invalid("body", `${lines.length} lines`, String(EVENTS.description));
   }
   for (const line of lines) {
-    yield line === null ? { refusal: new Refusal(400, NOT_UTF8) } : candidateFromLine(line);
+    yield line === null ? { refusal: new HttpError(400, NOT_UTF8) } : candidateFromLine(line);
   }
 }
 
@@ -176,12 +176,12 @@ const NOT_UTF8 = "line: not UTF-8; send valid UTF-8";
 
 function candidateFromLine(line: string): Candidate {
   if (line.length > MAX_EVENT_BYTES) {
-    return { refusal: new Refusal(400, `line: over ${MAX_EVENT_BYTES} bytes; send less of it`) };
+    return { refusal: new HttpError(400, `line: over ${MAX_EVENT_BYTES} bytes; send less of it`) };
   }
   try {
     return { value: valueFrom(line) };
   } catch {
     const error = `line: ${shown(line)} is not JSON; send one JSON object a line`;
-    return { refusal: new Refusal(400, error) };
+    return { refusal: new HttpError(400, error) };
   }
 }

@@ -1,5 +1,5 @@
 /** Parses JSON without losing a digit of a number. */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { parseJson } from "./parse_json.ts";
 
 /** Rejects bytes that are not UTF-8; removes a byte order mark at the start. */
@@ -7,12 +7,12 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 const NOT_JSON = "body: not JSON in UTF-8";
 
-/** @throws Refusal 400 */
+/** @throws HttpError 400 */
 export function textFrom(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new Refusal(400, `${NOT_JSON}; send valid UTF-8`);
+    throw new HttpError(400, `${NOT_JSON}; send valid UTF-8`);
   }
 }
 
@@ -38,12 +38,12 @@ export function valueFrom(text: string): unknown {
     : parseJson(text);
 }
 
-/** The value of a whole body. @throws Refusal 400 */
+/** The value of a whole body. @throws HttpError 400 */
 export function bodyFrom(text: string): unknown {
   try {
     return valueFrom(text);
   } catch {
-    throw new Refusal(400, `${NOT_JSON}; send one event as a JSON object`);
+    throw new HttpError(400, `${NOT_JSON}; send one event as a JSON object`);
   }
 }
 

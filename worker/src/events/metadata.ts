@@ -1,5 +1,5 @@
 /** An event's metadata: as it was sent, and as ClickHouse's JSON type can hold it. */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH } from "../limits.ts";
 import { fieldAt, isObject } from "../openapi/schema.ts";
 import { areEqual } from "./equal.ts";
@@ -17,7 +17,7 @@ export interface Metadata {
 /**
  * Return the metadata, including the event's fields that are not columns.
  *
- * @throws Refusal 400 nested too deep, too large, or one name with two values.
+ * @throws HttpError 400 nested too deep, too large, or one name with two values.
  */
 export function metadataFrom(own: Fields, others: Fields, place: string): Metadata {
   const all = joined(own, others, place);
@@ -26,12 +26,12 @@ export function metadataFrom(own: Fields, others: Fields, place: string): Metada
   const isReadable = isReadableByClickHouse(all, field, 1);
   const text = JSON.stringify(all);
   if (text.length > MAX_EVENT_BYTES) {
-    throw new Refusal(400, `${field}: over ${MAX_EVENT_BYTES} bytes; send less of it`);
+    throw new HttpError(400, `${field}: over ${MAX_EVENT_BYTES} bytes; send less of it`);
   }
   return { text, typed: isReadable ? null : JSON.stringify(readable(all)) };
 }
 
-/** @throws Refusal 400 one name with two values, of which one would be lost. */
+/** @throws HttpError 400 one name with two values, of which one would be lost. */
 export function joined(own: Fields, others: Fields, place: string): Fields {
   const names = Object.keys(others);
   if (names.length === 0) {
@@ -39,7 +39,7 @@ export function joined(own: Fields, others: Fields, place: string): Fields {
   }
   for (const name of names) {
     if (Object.hasOwn(own, name) && !areEqual(own[name], others[name])) {
-      throw new Refusal(
+      throw new HttpError(
         400,
         `${fieldAt(place, name)}: present twice with different values; send one of them`,
       );
@@ -54,7 +54,7 @@ export function joined(own: Fields, others: Fields, place: string): Fields {
  */
 function isReadableByClickHouse(value: unknown, field: string, depth: number): boolean {
   if (depth > MAX_JSON_DEPTH) {
-    throw new Refusal(400, `${field}: nested deeper than ${MAX_JSON_DEPTH} levels`);
+    throw new HttpError(400, `${field}: nested deeper than ${MAX_JSON_DEPTH} levels`);
   }
   if (typeof value === "string") {
     return value.isWellFormed();

@@ -1,6 +1,6 @@
 /** The event endpoints in the OpenAPI document. */
 import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES, MAX_REPORTED_EVENTS } from "../limits.ts";
-import { ERROR, fields, JSON_TYPE, jsonAnswer, type Operation } from "../openapi/operation.ts";
+import { ERROR, fields, JSON_TYPE, jsonResponse, type Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
 import {
   ACCOUNT_EVENT,
@@ -29,7 +29,7 @@ export const EVENT_OPERATION: Operation = {
     `Answered when it is on disk. ${IDENTITY} At most ${MAX_EVENT_BYTES} bytes, compressed or not. ` +
     `The body is JSON under text/plain, too. ${NOT_TRACKED}`,
   body: { [JSON_TYPE]: EVENT, [TEXT_TYPE]: EVENT },
-  answers: { 200: jsonAnswer("stored, now or before", fields({ status: STATUS })) },
+  responses: { 200: jsonResponse("stored, now or before", fields({ status: STATUS })) },
 };
 
 const COUNT: Schema = { type: "integer", minimum: 0 };
@@ -59,13 +59,13 @@ export const BULK: Operation = {
     [TEXT_TYPE]: BULK_BODY,
     ...Object.fromEntries(LINES_TYPES.map((type) => [type, EVENT_LINES])),
   },
-  answers: {
-    200: jsonAnswer("valid events are stored", {
+  responses: {
+    200: jsonResponse("valid events are stored", {
       type: "object",
       properties: { status: STATUS, events: COUNT, ...REPORT },
       required: ["status"],
     }),
-    400: jsonAnswer("nothing is stored", {
+    400: jsonResponse("nothing is stored", {
       ...ERROR,
       properties: { ...ERROR.properties, ...REPORT },
     }),
@@ -80,7 +80,7 @@ export const ACCOUNT_EVENT_OPERATION: Operation = {
     "The account is the event's user; fields alongside accountId and event are the event's own. " +
     NOT_TRACKED,
   body: { [JSON_TYPE]: ACCOUNT_EVENT, [TEXT_TYPE]: ACCOUNT_EVENT },
-  answers: {
-    200: jsonAnswer("stored", fields({ message: { type: "string", enum: ["success"] } })),
+  responses: {
+    200: jsonResponse("stored", fields({ message: { type: "string", enum: ["success"] } })),
   },
 };

@@ -1,5 +1,5 @@
 /** A product event as JSON → its line for the `events` table. */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { check, fieldAt, invalid, isObject, shown } from "../openapi/schema.ts";
 import { clickHouseTime } from "../time/clickhouse_time.ts";
 import { type DayRange, daysFrom } from "../time/days.ts";
@@ -29,7 +29,7 @@ export interface EventLine {
 export type RejectReason = "invalid" | "too_old" | "too_far_ahead";
 
 /** The event's time is outside the window of its table. */
-class OutsideWindow extends Refusal {
+class OutsideWindow extends HttpError {
   readonly reason: RejectReason;
 
   constructor(field: string, value: unknown, ms: number, { fromMs, toMs }: TimeWindow) {
@@ -40,14 +40,14 @@ class OutsideWindow extends Refusal {
   }
 }
 
-export function reasonOf(refusal: Refusal): RejectReason {
+export function reasonOf(refusal: HttpError): RejectReason {
   return refusal instanceof OutsideWindow ? refusal.reason : "invalid";
 }
 
-/** @throws Refusal 400 that names the field, what it held and what is allowed. */
+/** @throws HttpError 400 that names the field, what it held and what is allowed. */
 export function lineFromEvent(value: unknown, arrival: Arrival, place: string): EventLine {
   if (place === "body" && !isObject(value)) {
-    throw new Refusal(400, `body: ${shown(value)} is not a JSON object; send one event`);
+    throw new HttpError(400, `body: ${shown(value)} is not a JSON object; send one event`);
   }
   const event = isObject(value) ? withPlainNumbers(value) : value;
   check(EVENT, event, place);
@@ -131,7 +131,7 @@ function stringFrom(value: unknown): string {
   return value === undefined || value === null ? "" : String(value).toWellFormed();
 }
 
-/** @throws Refusal 400 an id that begins as built ids do, but was not built for this time. */
+/** @throws HttpError 400 an id that begins as built ids do, but was not built for this time. */
 function idFrom(value: unknown, ms: number, place: string): string | null {
   if (value === undefined || value === null) {
     return null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.ts";
 import { checkLines, checkShape } from "./shape.ts";
 
@@ -10,7 +10,7 @@ function statusOf(json: string): number {
     checkShape(new TextEncoder().encode(json));
     return 200;
   } catch (error) {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof HttpError);
     return error.status;
   }
 }
@@ -56,7 +56,7 @@ function statusOfLines(lines: readonly string[]): number {
     checkLines(new TextEncoder().encode(lines.join("\n")));
     return 200;
   } catch (error) {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof HttpError);
     return error.status;
   }
 }

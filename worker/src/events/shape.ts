@@ -1,5 +1,5 @@
 /** Whether a JSON body is whole, how deep and how wide, before anything is made of it. */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.ts";
 
 const LINE_FEED = 0x0a;
@@ -17,7 +17,7 @@ const MAX_DEPTH = MAX_JSON_DEPTH + 3;
  * For bodies longer than an event: `JSON.parse` makes 56 bytes of every `[`, and 4 MiB of them took
  * 650 MB of the host. It looks at strings, brackets and commas only.
  *
- * @throws Refusal 400 nested too deep or cut off, 413 too many values.
+ * @throws HttpError 400 nested too deep or cut off, 413 too many values.
  */
 export function checkShape(json: Uint8Array): void {
   if (json.byteLength <= MAX_EVENT_BYTES) {
@@ -25,10 +25,13 @@ export function checkShape(json: Uint8Array): void {
   }
   const { values, depth, deepAt } = shapeOf(json, false);
   if (deepAt !== null) {
-    throw new Refusal(400, `body: nested deeper than ${MAX_DEPTH} levels at byte ${deepAt}`);
+    throw new HttpError(400, `body: nested deeper than ${MAX_DEPTH} levels at byte ${deepAt}`);
   }
   if (depth !== 0) {
-    throw new Refusal(400, "body: not JSON in UTF-8; a string, a list or an object is not closed");
+    throw new HttpError(
+      400,
+      "body: not JSON in UTF-8; a string, a list or an object is not closed",
+    );
   }
   checkValues(values);
 }
@@ -37,7 +40,7 @@ export function checkShape(json: Uint8Array): void {
  * The same for a body of one event per line. A damaged line is rejected by its own event's check;
  * here it must not hide the values of the other lines.
  *
- * @throws Refusal 413 too many values.
+ * @throws HttpError 413 too many values.
  */
 export function checkLines(lines: Uint8Array): void {
   if (lines.byteLength > MAX_EVENT_BYTES) {
@@ -47,7 +50,7 @@ export function checkLines(lines: Uint8Array): void {
 
 function checkValues(values: number): void {
   if (values > MAX_JSON_VALUES) {
-    throw new Refusal(
+    throw new HttpError(
       413,
       `body: ${values} values; allowed: ${MAX_JSON_VALUES}; send smaller batches`,
     );

@@ -1,11 +1,11 @@
 /** Product events on their way into the buffer. */
 import { createHash } from "node:crypto";
 import type { Caller } from "../access/auth.ts";
-import { tallyOf } from "../append/request_counts.ts";
+import { countersOf } from "../append/request_counts.ts";
 import { free } from "../body/bytes.ts";
 import { contentCoding, decode } from "../body/content_coding.ts";
-import { holdInstead, readBody } from "../body/read_body.ts";
-import { Refusal } from "../errors.ts";
+import { readBody, replaceHeldBody } from "../body/read_body.ts";
+import { HttpError } from "../errors.ts";
 import { type Bulk, bulkFrom } from "../events/bulk.ts";
 import { bodyFrom, textFrom } from "../events/json.ts";
 import {
@@ -22,7 +22,13 @@ import { JSON_TYPE } from "../openapi/operation.ts";
 import { check } from "../openapi/schema.ts";
 import type { DayRange } from "../time/days.ts";
 import { windowOf } from "../time/time_window.ts";
-import { append, type BodyForm, contentTypeOf, keyFrom, requireContentType } from "./otlp.ts";
+import {
+  appendForTeam,
+  type BodyForm,
+  contentTypeOf,
+  keyFrom,
+  requireContentType,
+} from "./otlp.ts";
 
 const STORED = JSON.stringify({ status: "stored" });
 /** Headers are copied from here; built from an object, they would cost 1 us of CPU per response. */
@@ -128,7 +134,7 @@ function counted<T>(caller: Caller, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof HttpError) {
       countRejected(caller, 1, reasonOf(error));
     }
     throw error;
@@ -136,7 +142,7 @@ function counted<T>(caller: Caller, parse: () => T): T {
 }
 
 function countRejected(caller: Caller, rows: number, reason: RejectReason): void {
-  tallyOf(caller.team).add("ingest_rejected_rows_total", rows, "events", reason);
+  countersOf(caller.team).add("ingest_rejected_rows_total", rows, "events", reason);
 }
 
 /** The events of the body, and the key by which a repeat of the body is recognised. */
@@ -153,7 +159,7 @@ async function read<T>(
   const coding = contentCoding(request);
   const limitBytes = Math.min(body.limitBytes, caller.maxBodyBytes ?? body.limitBytes);
   const sent = await readBody(request, limitBytes, caller.team.name);
-  tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, "events");
+  countersOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, "events");
   const nowMs = Date.now();
   const arrival = { nowMs, window: windowOf(env, "events", nowMs) };
   const json = decode(sent, coding, limitBytes).bytes;
@@ -184,8 +190,8 @@ async function store(
   },
 ): Promise<void> {
   const bytes = encoder.encode(lines.join(""));
-  holdInstead(request, bytes, caller.team.name);
-  await append(env, caller, {
+  replaceHeldBody(request, bytes, caller.team.name);
+  await appendForTeam(env, caller, {
     kind: "events",
     encoding: "raw",
     bytes,

@@ -1,15 +1,15 @@
 /** A body, checked and in the form it is stored in; and its way into the buffer. */
 import { createHash } from "node:crypto";
 import { aboveRate, type Caller } from "../access/auth.ts";
-import { tallyOf } from "../append/request_counts.ts";
-import { appendToShard, type Unplaced } from "../append/shards.ts";
+import { countersOf } from "../append/request_counts.ts";
+import { appendToShard, type UnroutedBody } from "../append/shards.ts";
 import { compressed, free } from "../body/bytes.ts";
 import { type ContentCoding, contentCoding, decode } from "../body/content_coding.ts";
 import { Deadline } from "../body/deadline.ts";
-import { holdInstead, readBody } from "../body/read_body.ts";
+import { readBody, replaceHeldBody } from "../body/read_body.ts";
 import type { Seen } from "../buffer/recent_bodies.ts";
-import type { AppendAnswer } from "../buffer/rpc.ts";
-import { quoted, Refusal } from "../errors.ts";
+import type { AppendResult } from "../buffer/rpc.ts";
+import { HttpError, quoted } from "../errors.ts";
 import {
   APPEND_MS,
   FULL_RETRY_AFTER_SECONDS,
@@ -17,10 +17,10 @@ import {
   MAX_RAW_BODY_BYTES,
   UNAVAILABLE_RETRY_AFTER_SECONDS,
 } from "../limits.ts";
-import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "../otlp/answer.ts";
 import { protobufFromJson } from "../otlp/json.ts";
 import { type PartialSuccess, partialSuccessOf } from "../otlp/partial_success.ts";
 import { canBeStoredAtOtherTimes, NOTHING_REJECTED, type Rejected } from "../otlp/rejected.ts";
+import { JSON_TYPE, otlpEncodingOf, PROTOBUF } from "../otlp/response.ts";
 import { type Rewritten, rewrite } from "../otlp/rewrite.ts";
 import { type Scan, scan } from "../otlp/scan.ts";
 import type { Signal } from "../otlp/schema.ts";
@@ -32,7 +32,7 @@ import { type TimeWindow, windowOf } from "../time/time_window.ts";
  * Returns the partial success to report, null if all rows are stored. A repeat gets the one of the
  * first sending: rows may have entered or left the window of time since.
  *
- * @throws Refusal if nothing of the request was taken.
+ * @throws HttpError if nothing of the request was taken.
  */
 export async function ingestOtlp(
   signal: Signal,
@@ -44,20 +44,20 @@ export async function ingestOtlp(
   const isJson = otlpEncodingOf(request) === "json";
   const coding = contentCoding(request);
   const sent = await readBody(request, MAX_BODY_BYTES, caller.team.name);
-  tallyOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
+  countersOf(caller.team).add("ingest_received_bytes_total", sent.byteLength, signal.kind);
   const nowMs = Date.now();
   const window = windowOf(env, signal.kind, nowMs);
   const { rejected, body } = storable(signal, sent, { isJson, coding, window, nowMs });
   const partialSuccess = partialSuccessOf(signal, rejected);
   if (body !== null) {
-    holdInstead(request, body.bytes, caller.team.name);
-    const seen = await append(env, caller, { ...body, partialSuccess });
+    replaceHeldBody(request, body.bytes, caller.team.name);
+    const seen = await appendForTeam(env, caller, { ...body, partialSuccess });
     if (seen !== null) {
       return seen.seen;
     }
   }
   for (const [reason, rows] of rejected.byReason) {
-    tallyOf(caller.team).add("ingest_rejected_rows_total", rows, signal.kind, reason);
+    countersOf(caller.team).add("ingest_rejected_rows_total", rows, signal.kind, reason);
   }
   return partialSuccess;
 }
@@ -78,7 +78,7 @@ function storable(
   signal: Signal,
   sent: Uint8Array,
   { isJson, coding, window, nowMs }: Arrival,
-): { rejected: Rejected; body: Unplaced | null } {
+): { rejected: Rejected; body: UnroutedBody | null } {
   const { kind } = signal;
   const form = new Form(sent);
   try {
@@ -162,7 +162,7 @@ export function requireContentType(request: Request, allowed: readonly string[])
   if (!allowed.includes(contentTypeOf(request))) {
     const value = request.headers.get("content-type");
     const found = value === null ? "missing" : quoted(value);
-    throw new Refusal(415, `content-type: ${found}; allowed: ${allowed.join(", ")}`);
+    throw new HttpError(415, `content-type: ${found}; allowed: ${allowed.join(", ")}`);
   }
 }
 
@@ -198,10 +198,14 @@ export function keyFrom(sent: Uint8Array, coding: ContentCoding, form: BodyForm)
 /**
  * Returns null if the body was not stored before.
  *
- * @throws Refusal 429 or 503 if the body was not stored, or may not have been.
+ * @throws HttpError 429 or 503 if the body was not stored, or may not have been.
  */
-export async function append(env: Env, caller: Caller, body: Unplaced): Promise<Seen | null> {
-  const answer = await appendTo(env, caller, body);
+export async function appendForTeam(
+  env: Env,
+  caller: Caller,
+  body: UnroutedBody,
+): Promise<Seen | null> {
+  const answer = await tryAppend(env, caller, body);
   if (typeof answer === "object") {
     if ("seen" in answer) {
       return answer;
@@ -209,14 +213,14 @@ export async function append(env: Env, caller: Caller, body: Unplaced): Promise<
     throw aboveRate(caller, answer.limited);
   }
   if (answer === "full") {
-    throw new Refusal(429, "buffer: full, ClickHouse is behind; send again later", {
+    throw new HttpError(429, "buffer: full, ClickHouse is behind; send again later", {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
     });
   }
   if (answer === "failed") {
     // The object restarted or its disk is full. The body may be stored all the same; if it is,
     // its key is too, and the repeat will be told apart.
-    throw new Refusal(503, "buffer: not reachable at the moment; send again", {
+    throw new HttpError(503, "buffer: not reachable at the moment; send again", {
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });
   }
@@ -225,12 +229,12 @@ export async function append(env: Env, caller: Caller, body: Unplaced): Promise<
 
 const appends = new Deadline(APPEND_MS, () => new Error(`no response in ${APPEND_MS / 1000} s`));
 
-async function appendTo(env: Env, caller: Caller, body: Unplaced): Promise<AppendAnswer> {
+async function tryAppend(env: Env, caller: Caller, body: UnroutedBody): Promise<AppendResult> {
   try {
     return await appends.within(appendToShard(env, caller, body));
   } catch (error) {
     console.error(`append failed: ${String(error)}`);
-    tallyOf(caller.team).add("ingest_bodies_total", 1, body.kind, "failed");
+    countersOf(caller.team).add("ingest_bodies_total", 1, body.kind, "failed");
     reportUnreachable(env, caller.team.name, error);
     return "failed";
   }

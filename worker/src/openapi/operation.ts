@@ -10,19 +10,19 @@ export interface Operation {
   readonly parameters?: Schema;
   readonly body?: { readonly [contentType: string]: Schema };
   /** The form of its refusals. Default: `ERROR` as JSON. */
-  readonly refusal?: { readonly [contentType: string]: Schema };
+  readonly error?: { readonly [contentType: string]: Schema };
   /** The answers of its own; those that its scope and its body bring along are added. */
-  readonly answers: { readonly [status: number]: Answer };
+  readonly responses: { readonly [status: number]: ResponseSpec };
 }
 
-export interface Answer {
+export interface ResponseSpec {
   readonly description: string;
   readonly content: { readonly [contentType: string]: Schema };
 }
 
 export const JSON_TYPE = "application/json";
 
-export function jsonAnswer(description: string, schema: Schema): Answer {
+export function jsonResponse(description: string, schema: Schema): ResponseSpec {
   return { description, content: { [JSON_TYPE]: schema } };
 }
 

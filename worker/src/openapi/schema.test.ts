@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { check, type Schema } from "./schema.ts";
 
 const SCHEMA: Schema = {
@@ -29,12 +29,12 @@ const SCHEMA: Schema = {
   additionalProperties: false,
 };
 
-function refusalOf(value: unknown): string | null {
+function errorOf(value: unknown): string | null {
   try {
     check(SCHEMA, value, "body");
     return null;
   } catch (error) {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof HttpError);
     assert.equal(error.status, 400);
     return error.message;
   }
@@ -51,7 +51,7 @@ test("what the schema allows passes", () => {
     { inner: { on: true, more: 1 } },
     { colour: "red" },
   ]) {
-    assert.equal(refusalOf({ name: "abc", ...rest }), null, JSON.stringify(rest));
+    assert.equal(errorOf({ name: "abc", ...rest }), null, JSON.stringify(rest));
   }
 });
 
@@ -76,12 +76,12 @@ test("what it does not is named by its place, with its value and what is allowed
     ],
   ];
   for (const [value, message] of refusals) {
-    assert.equal(refusalOf(value), message);
+    assert.equal(errorOf(value), message);
   }
 });
 
 test("names that every object inherits are fields like others", () => {
   const value: unknown = JSON.parse('{"name": "a", "constructor": 1}');
-  assert.match(String(refusalOf(value)), /^constructor: 1; allowed: the fields/);
-  assert.match(String(refusalOf(JSON.parse('{"toString": "a"}'))), /^name: missing/);
+  assert.match(String(errorOf(value)), /^constructor: 1; allowed: the fields/);
+  assert.match(String(errorOf(JSON.parse('{"toString": "a"}'))), /^name: missing/);
 });

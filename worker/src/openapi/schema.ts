@@ -5,7 +5,7 @@
  * meaning is JSON Schema 2020-12's, which OpenAPI 3.1 uses. `description` says what is allowed, and
  * is what a refusal says.
  */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 
 type Type = "string" | "number" | "integer" | "boolean" | "array" | "object" | "null";
 
@@ -30,7 +30,7 @@ export interface Schema {
   readonly additionalProperties?: boolean;
 }
 
-/** @throws Refusal 400 that names the field, what it held and what is allowed. */
+/** @throws HttpError 400 that names the field, what it held and what is allowed. */
 export function check(schema: Schema, value: unknown, field: string): void {
   if (Array.isArray(value) && schema.items !== undefined && isOf(schema, value)) {
     const { items } = schema;
@@ -47,7 +47,7 @@ export function check(schema: Schema, value: unknown, field: string): void {
 function checkFields(schema: Schema, value: Record<string, unknown>, field: string): void {
   for (const name of schema.required ?? []) {
     if (value[name] === undefined) {
-      throw new Refusal(
+      throw new HttpError(
         400,
         `${fieldAt(field, name)}: missing; ${schema.properties?.[name]?.description}`,
       );
@@ -139,8 +139,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return isOne && Object.getPrototypeOf(value) !== null;
 }
 
-export function invalid(field: string, value: unknown, allowed: string): Refusal {
-  return new Refusal(400, `${field}: ${shown(value)}; allowed: ${allowed}`);
+export function invalid(field: string, value: unknown, allowed: string): HttpError {
+  return new HttpError(400, `${field}: ${shown(value)}; allowed: ${allowed}`);
 }
 
 /** A value in a line, cut short. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { protobufFromJson } from "./json.ts";
 import { LOGS, METRICS, type Signal, TRACES } from "./schema.ts";
 
@@ -26,11 +26,11 @@ function span(members: string): number[] {
 
 const value = (json: string): number[] => span(`"attributes":[{"value":${json}}]`).slice(4);
 
-function refusal(json: string, signal: Signal = TRACES): Refusal {
+function refusal(json: string, signal: Signal = TRACES): HttpError {
   try {
     convert(signal, json);
   } catch (error) {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof HttpError);
     return error;
   }
   throw new Error("was not refused");

@@ -5,7 +5,7 @@
  * all their 64 bits. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding and
  * https://protobuf.dev/programming-guides/json/ say what may be written how.
  */
-import type { Refusal } from "../errors.ts";
+import type { HttpError } from "../errors.ts";
 import { MAX_PROTOBUF_DEPTH, MAX_RAW_BODY_BYTES } from "../limits.ts";
 import {
   type Fixed,
@@ -34,7 +34,7 @@ import { copyBase64, copyHex, copyText } from "./json_strings.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";
 import { ANY_VALUE, KEY_VALUE, REQUESTS, type Signal, tagNamed } from "./schema.ts";
 
-/** @throws Refusal 400 that names the field and the byte, or 413. */
+/** @throws HttpError 400 that names the field and the byte, or 413. */
 export function protobufFromJson(signal: Signal, json: Uint8Array): Uint8Array {
   const converter = new Converter(signal.request.name, json);
   return converter.request(jsonMessage(signal.request));
@@ -392,7 +392,7 @@ class Converter {
     }
   }
 
-  #wrong(field: JsonField, why: string): Refusal {
+  #wrong(field: JsonField, why: string): HttpError {
     return this.#reader.refusal(`${field.name}: ${why}`);
   }
 }

@@ -1,5 +1,5 @@
 /** JSON's tokens, read from bytes; knows nothing of OTLP. */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_PROTOBUF_DEPTH } from "../limits.ts";
 
 export const QUOTE = 0x22;
@@ -213,8 +213,8 @@ export class JsonReader {
     this.expect(close);
   }
 
-  refusal(why: string): Refusal {
-    return new Refusal(400, `body: not ${this.#what}: at byte ${this.at}: ${why}`);
+  refusal(why: string): HttpError {
+    return new HttpError(400, `body: not ${this.#what}: at byte ${this.at}: ${why}`);
   }
 }
 

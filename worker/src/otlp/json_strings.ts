@@ -15,7 +15,7 @@ for (const [value, digit] of [..."0123456789abcdef"].entries()) {
  * From after the opening quote to after the closing one. As it is but for escapes: bytes that are
  * not UTF-8 stay, as they do in protobuf.
  *
- * @throws Refusal the text does not end, or holds what JSON does not have.
+ * @throws HttpError the text does not end, or holds what JSON does not have.
  */
 export function copyText(reader: JsonReader, writer: ProtobufWriter): void {
   for (;;) {

@@ -1,7 +1,7 @@
 /** The OTLP endpoints in the OpenAPI document; their messages are the specification's. */
 import type { Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
-import { JSON_TYPE, PROTOBUF } from "./answer.ts";
+import { JSON_TYPE, PROTOBUF } from "./response.ts";
 
 const OTLP = "https://opentelemetry.io/docs/specs/otlp/#otlphttp";
 const BYTES: Schema = { type: "string", format: "binary" };
@@ -13,14 +13,14 @@ export function otlpOperation(signal: string): Operation {
     summary: `OTLP/HTTP export of ${signal}`,
     description: `Answered when it is on disk. Compressed or not. See ${OTLP}.`,
     body: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
-    answers: {
+    responses: {
       200: {
         description: "taken, but for what `partial_success` names",
         content: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
       },
     },
     // google.rpc.Status
-    refusal: {
+    error: {
       [PROTOBUF]: BYTES,
       [JSON_TYPE]: {
         type: "object",

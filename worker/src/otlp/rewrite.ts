@@ -43,7 +43,7 @@ export interface Rewritten {
  * Args:
  *   nowMs: given to log records that have no time.
  *
- * @throws Refusal 413 it would be longer than `MAX_STORED_RAW_BYTES`; no more than that is written.
+ * @throws HttpError 413 it would be longer than `MAX_STORED_RAW_BYTES`; no more than that is written.
  */
 export function rewrite(
   signal: Signal,

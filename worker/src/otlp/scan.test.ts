@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { MAX_REPEATED_BYTES, MAX_ROWS_PER_BODY, REPEATED_MESSAGE_BYTES } from "../limits.ts";
 import { DAY_MS, NOW_MS, START, scanTraces, time, WINDOW } from "./fixtures.ts";
 import { type Scan, scan } from "./scan.ts";
@@ -26,11 +26,11 @@ function outline(bytes: Uint8Array): Omit<Scan, "days" | "repeatedBytes"> {
 
 const attribute = (value: number[]): number[] => field(9, field(1, 0x61), field(2, value));
 
-function refusal(bytes: Uint8Array | number[]): Refusal {
+function refusal(bytes: Uint8Array | number[]): HttpError {
   try {
     scanTraces(Uint8Array.from(bytes));
   } catch (error) {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof HttpError);
     return error;
   }
   throw new Error("was not refused");
@@ -264,7 +264,7 @@ test("a small body whose rows repeat too much is a 413 that says what to do", ()
     assert.throws(
       () => scan(signal, body(most), WINDOW),
       (error) =>
-        error instanceof Refusal &&
+        error instanceof HttpError &&
         error.status === 413 &&
         /: 10000 repeat \d+ bytes .*send fewer in one body/.test(error.message),
     );

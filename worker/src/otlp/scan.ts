@@ -4,7 +4,7 @@
  * Walks every message down to the attribute values, because ClickHouse does: a length that is
  * wrong five levels down would refuse the whole batch the body travels in.
  */
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import {
   MAX_MESSAGES_PER_BODY,
   MAX_PROTOBUF_DEPTH,
@@ -56,7 +56,7 @@ export interface Scan {
 }
 
 /**
- * @throws Refusal 400 that names the message and the byte, or 413 for too many rows or for rows that
+ * @throws HttpError 400 that names the message and the byte, or 413 for too many rows or for rows that
  *   repeat too much.
  */
 export function scan(signal: Signal, bytes: Uint8Array, window: TimeWindow): Scan {
@@ -65,13 +65,13 @@ export function scan(signal: Signal, bytes: Uint8Array, window: TimeWindow): Sca
   scanner.message(compiled(signal.request), 0, bytes.length, 0);
   const { rows, tables, needsRewrite, repeatedBytes } = scanner;
   if (rows > MAX_ROWS_PER_BODY) {
-    throw new Refusal(
+    throw new HttpError(
       413,
       `${signal.rows.text}: ${rows} in one body; at most ${MAX_ROWS_PER_BODY} are taken`,
     );
   }
   if (repeatedBytes > MAX_REPEATED_BYTES) {
-    throw new Refusal(
+    throw new HttpError(
       413,
       `${signal.rows.text}: ${rows} repeat ${repeatedBytes} bytes of their resource, scope and ` +
         `metric; at most ${MAX_REPEATED_BYTES} are taken; send fewer in one body, or shorter ` +
@@ -351,13 +351,13 @@ class Scanner {
 
   #enter(table: Compiled, depth: number): void {
     if (depth > MAX_PROTOBUF_DEPTH) {
-      throw new Refusal(
+      throw new HttpError(
         400,
         `body: ${table.name} nested ${depth} deep; at most ${MAX_PROTOBUF_DEPTH}`,
       );
     }
     if (++this.#messages > MAX_MESSAGES_PER_BODY) {
-      throw new Refusal(
+      throw new HttpError(
         413,
         `body: over ${MAX_MESSAGES_PER_BODY} messages in one body; send smaller batches`,
       );
@@ -420,8 +420,8 @@ class Scanner {
     throw this.#malformed(table, at, "a variable-length number does not end");
   }
 
-  #malformed(table: Compiled, at: number, why: string): Refusal {
-    return new Refusal(
+  #malformed(table: Compiled, at: number, why: string): HttpError {
+    return new HttpError(
       400,
       `body: not an OTLP ${this.#request}: ${table.name} at byte ${at}: ${why}`,
     );

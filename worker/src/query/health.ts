@@ -11,13 +11,13 @@ import { HEALTH_MS, HEALTH_TIMEOUT_MS } from "../limits.ts";
 
 type Verdict = "ok" | "unreachable";
 
-interface Health {
+interface BufferCounters {
   readonly status: "ok" | "degraded" | "unavailable";
   readonly buffer: Verdict;
   readonly clickhouse: Verdict;
 }
 
-let last: { readonly atMs: number; readonly health: Health } | undefined;
+let last: { readonly atMs: number; readonly health: BufferCounters } | undefined;
 
 export async function health(_request: Request, env: Env): Promise<Response> {
   // Anybody may ask, as often as they like: the dependencies are asked now and then.
@@ -28,7 +28,7 @@ export async function health(_request: Request, env: Env): Promise<Response> {
   return Response.json(found, { status: found.buffer === "ok" ? 200 : 503 });
 }
 
-async function observe(env: Env): Promise<Health> {
+async function observe(env: Env): Promise<BufferCounters> {
   const [buffer, clickhouse] = await Promise.all([
     verdict(() => pingBuffer(env)),
     verdict(() => pingClickHouse(env)),
@@ -49,7 +49,7 @@ async function verdict(ping: () => Promise<boolean>): Promise<Verdict> {
 async function pingBuffer(env: Env): Promise<boolean> {
   const [team] = accessOf(env).teams.values();
   const buffers = team === undefined ? [] : openBuffers(env, team);
-  const answers = await Promise.all(buffers.map((buffer) => buffer.answers()));
+  const answers = await Promise.all(buffers.map((buffer) => buffer.ping()));
   return answers.length > 0 && answers.every(Boolean);
 }
 

@@ -1,6 +1,6 @@
 /** What can be asked, in the OpenAPI document. */
 import { METRICS_MAX_GROUPS } from "../limits.ts";
-import { fields, jsonAnswer, type Operation } from "../openapi/operation.ts";
+import { fields, jsonResponse, type Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
 import { METRICS_PARAMETERS } from "./schema.ts";
 
@@ -15,9 +15,9 @@ export const HEALTH: Operation = {
   id: "health",
   tag: "health",
   summary: "Whether telemetry is taken",
-  answers: {
-    200: jsonAnswer("it is; `degraded` while it cannot be delivered", HEALTH_BODY),
-    503: jsonAnswer("it is not: the buffer does not answer", HEALTH_BODY),
+  responses: {
+    200: jsonResponse("it is; `degraded` while it cannot be delivered", HEALTH_BODY),
+    503: jsonResponse("it is not: the buffer does not answer", HEALTH_BODY),
   },
 };
 
@@ -40,8 +40,8 @@ export const METRICS: Operation = {
     "`group_by=tag` an event counts once for each of its tags. " +
     `At most ${METRICS_MAX_GROUPS} groups: the largest, or of hours and days the earliest.`,
   parameters: METRICS_PARAMETERS,
-  answers: {
-    200: jsonAnswer("counts, and with group_by those of each group", {
+  responses: {
+    200: jsonResponse("counts, and with group_by those of each group", {
       ...METRICS_BODY,
       properties: {
         ...METRICS_BODY.properties,

@@ -1,6 +1,6 @@
 /** One SELECT, as the team's reader: ClickHouse itself rejects any other database. */
 import type { Team } from "../access/types.ts";
-import { Refusal } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { QUERY_TIMEOUT_MS, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 
 /**
@@ -8,7 +8,7 @@ import { QUERY_TIMEOUT_MS, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts"
  *
  * @param query ours, with `{name:Type}` where a value goes; no value is ever part of it.
  * @param parameters those values, which ClickHouse binds.
- * @throws Refusal 503 whatever ClickHouse says: what it says is for the log.
+ * @throws HttpError 503 whatever ClickHouse says: what it says is for the log.
  */
 export async function select(
   env: Env,
@@ -68,7 +68,7 @@ async function answerText(
     problem = String(error);
   }
   console.error(`query failed: ${problem}`);
-  throw new Refusal(503, "clickhouse: cannot answer at the moment; ask again", {
+  throw new HttpError(503, "clickhouse: cannot answer at the moment; ask again", {
     retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
   });
 }

@@ -7,13 +7,13 @@ import type { Column } from "./columns.ts";
 import { UnknownColumns } from "./errors.ts";
 import { LOG_COLUMNS, LOG_RECORDS } from "./logs.ts";
 import { METRIC_COLUMNS, pointsOf } from "./metrics.ts";
-import { type Layout, RowEncoder } from "./rows.ts";
+import { RowEncoder, type ShardLayout } from "./rows.ts";
 import { SPANS, TRACE_COLUMNS } from "./traces.ts";
 
 type RowTable = Exclude<Table, "events" | "ingest_health">;
 
 interface Source {
-  readonly layout: Layout;
+  readonly layout: ShardLayout;
   readonly columns: Readonly<Record<string, Column>>;
 }
 

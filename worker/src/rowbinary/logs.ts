@@ -4,9 +4,9 @@ import { LOGS, messageNamed, numberNamed } from "../otlp/schema.ts";
 import type { LogColumn } from "../tables/otel_logs.ts";
 import { writeValue } from "./attributes.ts";
 import { attributeMap, type Column, hexId, shared, text, writeEightBytes } from "./columns.ts";
-import type { Layout } from "./rows.ts";
+import type { ShardLayout } from "./rows.ts";
 
-export const LOG_RECORDS: Layout = {
+export const LOG_RECORDS: ShardLayout = {
   request: LOGS.request,
   resources: "resourceLogs",
   scopes: "scopeLogs",

@@ -23,7 +23,7 @@ import {
   varintArray,
   writeEightBytes,
 } from "./columns.ts";
-import type { Layout } from "./rows.ts";
+import type { ShardLayout } from "./rows.ts";
 
 export const METRIC = messageNamed(
   messageNamed(messageNamed(METRICS.request, "resourceMetrics"), "scopeMetrics"),
@@ -31,7 +31,7 @@ export const METRIC = messageNamed(
 );
 
 /** The data points of one of a metric's types. */
-export const pointsOf = (metric: string): Layout => ({
+export const pointsOf = (metric: string): ShardLayout => ({
   request: METRICS.request,
   resources: "resourceMetrics",
   scopes: "scopeMetrics",

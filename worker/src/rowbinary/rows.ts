@@ -14,7 +14,7 @@ import {
 import type { RowWriter } from "./writer.ts";
 
 /** Where in a request the rows of a table are: the names of fields in `otlp/schema.ts`. */
-export interface Layout {
+export interface ShardLayout {
   readonly request: Message;
   readonly resources: string;
   readonly scopes: string;
@@ -35,7 +35,7 @@ export class RowEncoder {
   readonly #metric: MetricLevels | null;
   readonly #row: MessageReader;
 
-  constructor(layout: Layout, columns: readonly Column[]) {
+  constructor(layout: ShardLayout, columns: readonly Column[]) {
     const resource = messageNamed(layout.request, layout.resources);
     const scope = messageNamed(resource, layout.scopes);
     const item = messageNamed(scope, layout.items);

@@ -14,10 +14,10 @@ import {
   text,
 } from "./columns.ts";
 import type { MessageReader } from "./message.ts";
-import type { Layout } from "./rows.ts";
+import type { ShardLayout } from "./rows.ts";
 import type { RowWriter } from "./writer.ts";
 
-export const SPANS: Layout = {
+export const SPANS: ShardLayout = {
   request: TRACES.request,
   resources: "resourceSpans",
   scopes: "scopeSpans",

@@ -5,7 +5,7 @@ import type { Route, Routes } from "../router.ts";
 
 type Json = { readonly [key: string]: unknown };
 
-export function documentFrom(routes: Routes): Json {
+export function specFrom(routes: Routes): Json {
   const paths: Record<string, Json> = {};
   for (const [path, methods] of routes) {
     const shown = Object.entries(methods).flatMap(([method, route]) =>
@@ -96,7 +96,7 @@ function takesInput({ body, parameters }: Operation): boolean {
 }
 
 function responsesFrom(route: Route, operation: Operation): Json {
-  const own = Object.entries(operation.answers).map(
+  const own = Object.entries(operation.responses).map(
     ([status, { description, content }]) =>
       [status, { description, content: contentFrom(content) }] as const,
   );
@@ -116,5 +116,5 @@ function responsesFrom(route: Route, operation: Operation): Json {
 
 /** Refusals come in the form of the endpoint's successes, where that is not JSON of our own. */
 function refusalContent(operation: Operation): { readonly [type: string]: Schema } {
-  return operation.refusal ?? { [JSON_TYPE]: ERROR };
+  return operation.error ?? { [JSON_TYPE]: ERROR };
 }

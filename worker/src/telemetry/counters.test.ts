@@ -1,28 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { prometheusText } from "../admin/prometheus.ts";
-import { samplesFrom, summed, Tally } from "./counters.ts";
+import { Counters, samplesFrom, summed } from "./counters.ts";
 
 test("a value on a bound is in that bound's bucket, and one above all in the last", () => {
-  const tally = new Tally();
+  const counters = new Counters();
   for (const bodies of [1, 2, 2_000, 2_001]) {
-    tally.observe("ingest_commit_bodies", bodies);
+    counters.observe("ingest_commit_bodies", bodies);
   }
-  assert.deepEqual(tally.sums(), {
+  assert.deepEqual(counters.sums(), {
     ingest_commit_bodies: [1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 4_004],
   });
 });
 
 test("what was taken is gone, and what was given is a copy", () => {
-  const tally = new Tally();
-  tally.add("ingest_bodies_total", 2, "traces", "stored");
-  tally.observe("ingest_commit_bodies", 1);
-  const sums = tally.sums();
-  tally.add("ingest_bodies_total", 1, "traces", "stored");
-  tally.observe("ingest_commit_bodies", 1);
+  const counters = new Counters();
+  counters.add("ingest_bodies_total", 2, "traces", "stored");
+  counters.observe("ingest_commit_bodies", 1);
+  const sums = counters.sums();
+  counters.add("ingest_bodies_total", 1, "traces", "stored");
+  counters.observe("ingest_commit_bodies", 1);
   assert.equal(sums["ingest_bodies_total traces stored"], 2);
-  assert.equal(tally.take()["ingest_bodies_total traces stored"], 3);
-  assert.deepEqual(tally.take(), {});
+  assert.equal(counters.take()["ingest_bodies_total traces stored"], 3);
+  assert.deepEqual(counters.take(), {});
   assert.deepEqual(sums.ingest_commit_bodies, [1, ...new Array(11).fill(0), 1]);
 });
 
@@ -48,10 +48,10 @@ test("sums of another script are added as far as they mean the same", () => {
 });
 
 test("an empty label is one, and labels are quoted", () => {
-  const tally = new Tally();
-  tally.observe("http_server_request_duration_seconds", 0.1, "GET", "", "404");
-  tally.add("ingest_received_bytes_total", 1, 'a"b\\c');
-  const text = prometheusText([{ team: "default", sums: tally.sums() }], []);
+  const counters = new Counters();
+  counters.observe("http_server_request_duration_seconds", 0.1, "GET", "", "404");
+  counters.add("ingest_received_bytes_total", 1, 'a"b\\c');
+  const text = prometheusText([{ team: "default", sums: counters.sums() }], []);
   const labels =
     'team="default",http_request_method="GET",http_route="",http_response_status_code="404"';
   assert.ok(text.includes(`http_server_request_duration_seconds_count{${labels}} 1\n`), text);

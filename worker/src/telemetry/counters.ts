@@ -34,7 +34,7 @@ interface Node {
  * Label by label, each a lookup of a text that is known already: putting the name of a series
  * together for every count would cost more than 1 us, and a request makes several.
  */
-export class Tally {
+export class Counters {
   #root = new Map<string, Node>();
 
   /** Adds to a counter; no label's value may hold a space. */
@@ -117,11 +117,11 @@ function added(known: Node["value"], value: number | readonly number[]): number 
 }
 
 export function summed(all: readonly Sums[]): Sums {
-  const tally = new Tally();
+  const counters = new Counters();
   for (const sums of all) {
-    tally.merge(sums);
+    counters.merge(sums);
   }
-  return tally.sums();
+  return counters.sums();
 }
 
 /** The samples of the metrics there are; sums of an older script may hold others. */

@@ -52,7 +52,7 @@ export const COUNTERS = {
   ingest_bodies_total: {
     type: "counter",
     help: "Answers of the buffer: stored, seen before, full, failed, limited, or moved to another shard.",
-    labels: ["signal", "answer"],
+    labels: ["signal", "result"],
   },
   ingest_taken_rows_total: {
     type: "counter",
@@ -71,7 +71,7 @@ export const COUNTERS = {
   },
   ingest_insert_errors_total: {
     type: "counter",
-    help: "Failed inserts by ClickHouse's code, http_<status> without one, or no_answer.",
+    help: "Failed inserts by ClickHouse's code, http_<status> without one, or no_response.",
     labels: ["table", "code"],
   },
 } as const satisfies Record<string, Counter>;

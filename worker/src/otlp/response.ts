@@ -3,7 +3,7 @@
  *
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
-import type { Refusal } from "../errors.ts";
+import type { HttpError } from "../errors.ts";
 import { varint } from "./fields.ts";
 import type { PartialSuccess } from "./partial_success.ts";
 import type { Signal } from "./schema.ts";
@@ -62,7 +62,7 @@ function protobufExport(partial: PartialSuccess | null): Uint8Array {
 }
 
 /** `google.rpc.Status { int32 code = 1; string message = 2; }` */
-export function statusResponse(refusal: Refusal, request: Request): Response {
+export function statusResponse(refusal: HttpError, request: Request): Response {
   const encoding = otlpEncodingOf(request);
   const { message } = refusal;
   const code = rpcCode(refusal.status);
