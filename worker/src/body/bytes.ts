@@ -1,4 +1,4 @@
-/** Bodies as bytes: how large they may be, compressing them, giving their memory back. */
+/** Functions on the bytes of bodies: limit, concatenate, free, compress. */
 import zlib from "node:zlib";
 import { HttpError } from "../errors.ts";
 import { FREE_FROM_BYTES } from "../limits.ts";
@@ -7,7 +7,7 @@ import type { Encoding } from "../tables/index.ts";
 export function tooLarge(found: string, limitBytes: number): HttpError {
   return new HttpError(
     413,
-    `${found}; at most ${limitBytes} bytes are taken, send smaller batches`,
+    `${found}; at most ${limitBytes} bytes are accepted, send smaller batches`,
   );
 }
 
@@ -42,26 +42,27 @@ export function concatTo(length: number, parts: Iterable<Uint8Array>): Uint8Arra
 }
 
 /**
- * Takes a large buffer's memory back now; whoever reads it after this finds it empty.
+ * Free the memory of a large array now. It has 0 bytes afterwards, in every variable that refers to
+ * it. `body/read_body.ts` lists which code frees which body.
  *
- * What the runtime inflates does not hasten a collection: 64 requests of 32 KB that inflate to
- * 15 MiB took 695 MB before the first one.
+ * Without this, memory waits for the garbage collection, and decompressed bytes do not hasten that:
+ * 64 requests of 32 KB that decompress to 15 MiB each used 695 MB before the first collection.
  */
 export function free({ buffer }: Uint8Array): void {
   if (buffer.byteLength >= FREE_FROM_BYTES && buffer instanceof ArrayBuffer) {
-    buffer.transfer?.(0); // Node 20, where unit tests run, has none
+    buffer.transfer?.(0); // Node 20, where unit tests run, does not have `transfer`
   }
 }
 
-/** Of levels -1 to 3 the one with the least CPU for both 9 kB and 220 kB; 1 saves 2 % of the bytes. */
+/** The level from -1 to 3 with the least CPU for both 9 kB and 220 kB; level 1 saves 2 % of bytes. */
 const ZSTD = { params: { [zlib.constants.ZSTD_c_compressionLevel]: -1 } };
 
 /**
- * In one Zstandard frame; frames concatenate.
+ * Compress to one Zstandard frame. Frames can be concatenated.
  *
- * Beside gzip at level 1, a body of either size costs 0.4 to 0.6 of the CPU. LZ4, which only
- * JavaScript can do here, is as fast where it is compiled well, and four times slower before that.
- * A runtime of before 2026 has no Zstandard, and there it is gzip.
+ * A body of either size costs 0.4 to 0.6 of the CPU of gzip at level 1. LZ4 would have to run in
+ * JavaScript: it is as fast once it is compiled well, and four times slower before. Runtimes before
+ * 2026 have no Zstandard, so there the result is gzip.
  */
 export function compressed(raw: Uint8Array): { encoding: "zstd" | "gzip"; bytes: Uint8Array } {
   return typeof zlib.zstdCompressSync === "function"
@@ -69,7 +70,7 @@ export function compressed(raw: Uint8Array): { encoding: "zstd" | "gzip"; bytes:
     : { encoding: "gzip", bytes: zlib.gzipSync(raw, { level: 1 }) };
 }
 
-/** Bytes of a batch that come before its bodies, in a frame of the same form. */
+/** Compress the bytes that precede the bodies of a batch, in the encoding of the bodies. */
 export function framed(bytes: Uint8Array, encoding: Encoding): Uint8Array {
   if (encoding === "raw") {
     return bytes;

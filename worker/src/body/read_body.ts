@@ -1,4 +1,23 @@
-/** Reads a request's body within limits on bytes, time, and the memory of all bodies together. */
+/**
+ * Reads a request's body within limits on bytes, time, and the memory of all bodies together.
+ *
+ * The memory of a body has one owner at a time, which frees it with `free` (`body/bytes.ts`):
+ *
+ * 1. The request owns the body that `readBody` returns. A body of more than `SMALL_BODY_BYTES` also
+ *    counts in `bodyMemory` from its first bytes on. Once the request has a response, the router
+ *    calls `releaseBody`, which frees the bytes and ends the count.
+ * 2. `replaceHeldBody` frees the received body earlier, as soon as its stored form exists. From then
+ *    on the request owns the stored form.
+ * 3. The code that creates a form in between (decompressed, or converted from JSON) owns that form
+ *    and frees it before it returns: `Form` in `ingest/otlp.ts`, `read` in `ingest/events.ts`.
+ * 4. The buffer owns the copies that arrive in a call of `IngestBuffer.append`. They count in
+ *    `appendMemory` until every body of the call is on disk or has failed, and are freed then.
+ * 5. The `Deliverer` owns the bytes of an insert. They count in `insertMemory` from the moment the
+ *    batch is claimed until its insert has an outcome. An insert that fits into one array is freed
+ *    then; a longer one is freed array by array, each when the next is requested.
+ *
+ * All counts expire, because the runtime may end a request or an object without running its cleanup.
+ */
 import { waitUntil } from "cloudflare:workers";
 import { HttpError } from "../errors.ts";
 import {
@@ -18,15 +37,15 @@ import { longEncoding } from "../memory/shared_memory.ts";
 import { free, tooLarge } from "./bytes.ts";
 import { Deadline } from "./deadline.ts";
 
-/** A large body's memory, until its request has a response. */
+/** The memory of a large body. */
 interface Held {
   readonly upload: Upload;
-  /** Until it has all come, nothing. */
+  /** null until all of the body has arrived. */
   bytes: Uint8Array | null;
   readonly done: () => void;
 }
 
-/** Of this isolate. */
+/** The large bodies of this isolate. */
 export const bodyMemory = new BodyMemory(BODY_MEMORY_BYTES, TEAM_BODY_MEMORY_BYTES, (nowMs) =>
   longEncoding.isPending(nowMs) ? BODY_MEMORY_BYTES - BODY_BYTES_BESIDE_ENCODING : 0,
 );
@@ -34,11 +53,11 @@ const held = new Map<Request, Held>();
 const smallBodies = new Deadline(BODY_MS, tooSlow);
 
 /**
- * All bytes of the body. Their memory is freed by `releaseBody`, so nothing may keep them longer.
+ * Return all bytes of the body. Nothing may use them after `releaseBody`.
  *
  * @param team the team whose share of the memory a large body uses.
- * @throws HttpError 400 it does not come whole, 408 it takes longer than `BODY_MS`, 413 it is longer
- *   than the limit, 503 there was no memory for it.
+ * @throws HttpError 400 the body is incomplete, 408 it takes longer than `BODY_MS`, 413 it is longer
+ *   than the limit, 503 there is no memory for it.
  */
 export async function readBody(
   request: Request,
@@ -51,7 +70,7 @@ export async function readBody(
   }
   try {
     if (declared > 0 && declared <= SMALL_BODY_BYTES) {
-      // The runtime holds a sender to the length that it declares.
+      // The runtime accepts no more than the declared length.
       return new Uint8Array(await smallBodies.within(request.arrayBuffer()));
     }
     return request.body === null
@@ -61,14 +80,14 @@ export async function readBody(
     if (error instanceof HttpError) {
       throw error;
     }
-    throw new HttpError(400, "body: incomplete, or its chunks are not in a valid form");
+    throw new HttpError(400, "body: incomplete, or its chunks have an invalid format");
   }
 }
 
 /**
- * From now on the request holds these bytes instead of its body, which is freed.
+ * Make these bytes the ones that the request owns, and free its body (step 2 above).
  *
- * @throws HttpError 503 they are large, more than the body was, and there is no memory for them.
+ * @throws HttpError 503 the bytes are large, more than the body was, and there is no memory for them.
  */
 export function replaceHeldBody(request: Request, bytes: Uint8Array, team: string): void {
   let body = held.get(request);
@@ -86,7 +105,7 @@ export function replaceHeldBody(request: Request, bytes: Uint8Array, team: strin
   }
 }
 
-/** Call when the request has a response: frees the bytes that `readBody` returned. */
+/** Free the bytes that the request owns. Call when it has a response. */
 export function releaseBody(request: Request): void {
   const body = held.get(request);
   if (body !== undefined) {
@@ -122,7 +141,7 @@ async function readLarge(
   }
 }
 
-/** Piece by piece, so that a sender can be seen to have stopped. */
+/** Read the rest in pieces, so that a sender that stops is noticed. */
 async function readOn(
   reading: Reading,
   first: Uint8Array<ArrayBuffer>,
@@ -180,7 +199,7 @@ class Reading {
     this.#reader = reader;
     this.upload = new Upload(team, Date.now(), () => this.#ended.reject(noMemory()));
     this.#timer = setTimeout(() => this.#look(), BODY_MS);
-    this.#ended.promise.catch(() => undefined); // it may be ended between two reads
+    this.#ended.promise.catch(() => undefined); // the upload may be ended between two reads
   }
 
   /** Fills the buffer, or less at the end; the buffer is transferred to the returned array. */
@@ -207,16 +226,16 @@ class Reading {
   }
 }
 
-/** So that `discardBody` can go on where a refusal left off. */
+/** Unlock the rest of a rejected body, so that `discardBody` can read it. */
 function unlock(reader: ReadableStreamBYOBReader): void {
   try {
     reader.releaseLock();
   } catch {
-    // A read is under way: its sender is too slow to be waited for.
+    // A read is in progress, because the sender was too slow. Nothing is discarded.
   }
 }
 
-/** @throws HttpError 503 the memory was not there in time. */
+/** @throws HttpError 503 there was no memory in time. */
 async function untilHeld(upload: Upload, bytes: number): Promise<void> {
   const untilMs = Date.now() + BODY_MEMORY_WAIT_MS;
   try {
@@ -243,11 +262,11 @@ function hold(request: Request, upload: Upload): Held {
 }
 
 function tooSlow(): HttpError {
-  return new HttpError(408, `body: not all of it came within ${BODY_MS / 1000} s; send it faster`);
+  return new HttpError(408, `body: not complete within ${BODY_MS / 1000} s; send it faster`);
 }
 
 function noMemory(): HttpError {
-  return new HttpError(503, "body: too many large ones are in flight; send it again", {
+  return new HttpError(503, "body: no memory for another large body now; send it again", {
     retryAfterSeconds: BODY_MEMORY_RETRY_AFTER_SECONDS,
   });
 }

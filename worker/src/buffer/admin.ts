@@ -7,18 +7,13 @@
 import { RpcTarget } from "cloudflare:workers";
 import type { Sums } from "../telemetry/counters.ts";
 import { type DeadLetter, type DeadLetters, type LetterFilter, shown } from "./dead_letters.ts";
+import type { BufferHooks } from "./hooks.ts";
 import type { FilterResult, Redriver } from "./redrive.ts";
 import { JOINED_PAUSE } from "./shard_coordination.ts";
 import { type BufferStatus, type Gauges, gaugesFrom } from "./status.ts";
 import type { Store } from "./store.ts";
 
-export interface Hooks {
-  readonly insertsInFlight: () => number;
-  /** What was counted, `buffer/buffer_counters.ts`. */
-  readonly sums: () => Sums;
-  /** Delivers now what there is. */
-  readonly wake: () => void;
-}
+type Hooks = Pick<BufferHooks, "deliverNow" | "insertsInFlight" | "sums">;
 
 const SCHEMA = [
   "INSERT OR IGNORE INTO meta (key, value) VALUES ('rows_delivered', 0)",
@@ -103,7 +98,7 @@ export class BufferAdmin extends RpcTarget {
     this.#sql.exec("DELETE FROM meta WHERE key = 'paused'");
     this.#store.setMeta(JOINED_PAUSE, 1);
     this.#paused = false;
-    this.#hooks.wake();
+    this.#hooks.deliverNow();
     return this.status();
   }
 

@@ -16,6 +16,7 @@ import {
 } from "../tables/index.ts";
 import type { DayRange } from "../time/days.ts";
 import type { DeadLetters } from "./dead_letters.ts";
+import type { Blocks } from "./progress.ts";
 import { type CountedRange, REDRIVEN, type Row, type Store } from "./store.ts";
 
 /**
@@ -39,12 +40,6 @@ export interface Batch {
   readonly attempts: number;
   readonly notBeforeMs: number;
   readonly lastError: string | null;
-}
-
-/** Block numbers of a table: the next free one, and the first without a clear response. */
-export interface Blocks {
-  readonly next: number;
-  readonly oldest: number;
 }
 
 /** What a batch has, counted. */
@@ -214,7 +209,7 @@ export class Batches {
       return this.#sum("raw_bytes", batch);
     }
     const { sizes, offset } = this.bodies(batch);
-    const chunk = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq)?.body;
+    const chunk = this.#store.bodies.atOrAfter(batch.fromSeq, batch.fromSeq)?.body;
     let rawBytes = 0;
     let at = offset;
     // One by one: what a chunk's bodies come to together, memory may have no room for.
@@ -273,7 +268,7 @@ export class Batches {
   /** Dead-letters the only body of a batch, with ClickHouse's error. */
   moveToDeadLetters(batch: Batch, error: string, atMs: number): number {
     const { offset, end } = this.bodies(batch);
-    const found = this.#store.bodiesAtOrAfter(batch.fromSeq, batch.fromSeq);
+    const found = this.#store.bodies.atOrAfter(batch.fromSeq, batch.fromSeq);
     const body = found?.body.subarray(offset, end) ?? new Uint8Array(0);
     this.#letters.add(batch, { error, atMs, body });
     return this.delete(batch);

@@ -17,8 +17,9 @@ import { daysFrom } from "../time/days.ts";
 import type { Batch, Extent } from "./batches.ts";
 import { rowsFrom } from "./counter_rows.ts";
 import type { DeadLetter, Expiry } from "./dead_letters.ts";
+import type { BufferHooks } from "./hooks.ts";
 import type { AppendRequest, AppendResult } from "./rpc.ts";
-import { type BufferStatus, gaugesFrom } from "./status.ts";
+import { gaugesFrom } from "./status.ts";
 import type { NewChunk, Store } from "./store.ts";
 
 interface Stored {
@@ -28,13 +29,7 @@ interface Stored {
   readonly movedMs: number | null;
 }
 
-export interface Hooks {
-  readonly status: () => BufferStatus;
-  readonly grew: (storedBytes: number) => void;
-  /** A batch failed, not for the first time. */
-  readonly failed: (batch: Batch, error: string) => void;
-  readonly buried: (batch: Batch, error: string) => void;
-}
+type Hooks = Pick<BufferHooks, "onDeadLettered" | "onInsertFailed" | "onStored" | "status">;
 
 const KEY = "counters";
 const STREAM = streamFor("health", "raw");
@@ -106,7 +101,7 @@ export class BufferCounters {
   attempted(batch: Batch, outcome: Outcome, extent: () => Extent, ms: number): void {
     const { table, stream } = batch;
     if (outcome.verdict === "unknown") {
-      this.#hooks.failed(batch, outcome.error);
+      this.#hooks.onInsertFailed(batch, outcome.error);
     }
     if (stream.kind === "health") {
       return; // telling of these rows would make more of them, for ever
@@ -134,7 +129,7 @@ export class BufferCounters {
   setAside(batch: Batch, error: string, isOneBody: boolean): void {
     const { table, stream } = batch;
     if (isOneBody) {
-      this.#hooks.buried(batch, error);
+      this.#hooks.onDeadLettered(batch, error);
     }
     if (stream.kind !== "health") {
       const outcome = isOneBody ? "dead_letter" : "split";
@@ -193,7 +188,7 @@ export class BufferCounters {
   }
 
   /** While the alarm runs: stores the rows that are due, for delivery. */
-  tick(nowMs: number): void {
+  saveAndReportIfDue(nowMs: number): void {
     this.#quietly(() => {
       this.#saveIfOld(nowMs);
       this.#reportIfDue(nowMs);
@@ -201,7 +196,7 @@ export class BufferCounters {
   }
 
   /** As the alarm ends. Returns when rows will be due; null while no telemetry has moved. */
-  rest(nowMs: number): number | null {
+  saveAtRunEnd(nowMs: number): number | null {
     this.#quietly(() => this.#save(nowMs));
     return this.#movedMs === null
       ? null
@@ -247,7 +242,7 @@ export class BufferCounters {
       this.#store.insertChunk(STREAM, chunk);
       this.#write({ reported, unreported: {}, startMs: nowMs, movedMs: null }, nowMs);
     });
-    this.#hooks.grew(chunk.body.byteLength);
+    this.#hooks.onStored(chunk.body.byteLength);
     this.#reported = reported;
     this.#unreported.take();
     this.#startMs = nowMs;

@@ -21,6 +21,7 @@ import type { Statement, Table } from "../tables/index.ts";
 import { withSchemaNote } from "../tables/otlp.ts";
 import type { Batch, Batches, Extent } from "./batches.ts";
 import type { BufferCounters } from "./buffer_counters.ts";
+import type { BufferHooks } from "./hooks.ts";
 import { heldBytes, type InsertBody, insertBody, isLongEncoding } from "./insert_body.ts";
 import { Sealer } from "./seal.ts";
 import type { ShardCoordinator } from "./shard_coordination.ts";
@@ -28,17 +29,13 @@ import type { Store } from "./store.ts";
 
 export interface DeliverOptions {
   readonly server: Server;
-  /** The statement of batches that are sealed from now on. */
-  readonly statementFor: (table: Table) => Statement;
   /** The team whose share of the isolate's memory the inserts use. */
   readonly team: string;
   /** Start of every token; never the same for two storages. */
   readonly bufferId: string;
-  /** Resolves when everything written so far is on disk. */
-  readonly sync: () => Promise<void>;
   readonly coordinator: ShardCoordinator;
-  readonly freed: (storedBytes: number) => void;
   readonly counters: BufferCounters;
+  readonly hooks: Pick<BufferHooks, "onFreed" | "statementFor" | "sync">;
 }
 
 export class Deliverer {
@@ -60,7 +57,7 @@ export class Deliverer {
     this.#batches = batches;
     this.#options = options;
     this.#sealer = new Sealer(store, batches, (table) =>
-      withSchemaNote(options.statementFor(table), this.#schemaNote),
+      withSchemaNote(options.hooks.statementFor(table), this.#schemaNote),
     );
   }
 
@@ -72,7 +69,7 @@ export class Deliverer {
     try {
       if (sealed || claimed.some(({ block }) => block === null)) {
         // On disk before it is sent, so that a retry after a crash sends the same batch.
-        await this.#options.sync();
+        await this.#options.hooks.sync();
       }
     } catch (error) {
       for (const batch of claimed) {
@@ -233,7 +230,7 @@ export class Deliverer {
       }
       const outcome = await insert(this.#options.server, this.#statementOf(batch), token, body);
       if (body.bytes instanceof Uint8Array) {
-        free(body.bytes);
+        free(body.bytes); // step 5 of `body/read_body.ts`
       }
       return outcome;
     } catch (error) {
@@ -265,7 +262,7 @@ export class Deliverer {
   #settle(batch: Batch, outcome: Outcome): void {
     this.#adapt(batch, outcome);
     if (outcome.verdict === "applied") {
-      this.#options.freed(this.#store.transaction(() => this.#batches.delete(batch)));
+      this.#options.hooks.onFreed(this.#store.transaction(() => this.#batches.delete(batch)));
     } else if (outcome.verdict === "rejected") {
       this.#setAside(batch, outcome.error);
     } else {
@@ -300,7 +297,7 @@ export class Deliverer {
       this.#batches.split(batch);
       return 0;
     });
-    this.#options.freed(freed);
+    this.#options.hooks.onFreed(freed);
     this.#options.counters.setAside(batch, error, isOneBody);
     console.warn(`batch ${batch.number} ${isOneBody ? "set aside" : "split"}: ${error}`);
   }

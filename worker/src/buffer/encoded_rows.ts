@@ -92,7 +92,7 @@ function* requestsIn(
   seq: number,
   bodies: { sizes: readonly number[]; offset: number; encoding: Encoding },
 ): Generator<Uint8Array> {
-  const chunk = store.bodiesAtOrAfter(seq, seq)?.body ?? new Uint8Array(0);
+  const chunk = store.bodies.atOrAfter(seq, seq)?.body ?? new Uint8Array(0);
   let at = bodies.offset;
   for (const [index, size] of bodies.sizes.entries()) {
     const request = decoded(chunk.subarray(at, at + size), bodies.encoding);

@@ -4,6 +4,7 @@ import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
 import { streamFor } from "../tables/index.ts";
 import { type Body, GroupCommit, groupsFrom } from "./group_commit.ts";
 import { RecentBodies } from "./recent_bodies.ts";
+import type { RecentRows } from "./recent_rows.ts";
 import type { NewChunk, Store } from "./store.ts";
 
 const body = (kind: "traces" | "events", bytes: number): Body => ({
@@ -17,6 +18,8 @@ const body = (kind: "traces" | "events", bytes: number): Body => ({
   key: null,
   partialSuccess: null,
 });
+
+const NO_ROWS = { keys: () => [] } as unknown as RecentRows;
 
 test("bodies of one stream share a row, in order", () => {
   const groups = groupsFrom([body("events", 1), body("traces", 2), body("events", 3)]);
@@ -66,7 +69,6 @@ test("a row holds a bounded number of bodies", () => {
 test("bodies appended in one turn share a write, and so do those that come while it is synced", async () => {
   const written: number[] = [];
   const store = {
-    recent: () => [],
     transaction: <T>(closure: () => T) => closure(),
     insertChunk: (_stream: unknown, { sizes }: NewChunk) => written.push(sizes.length),
   } as unknown as Store;
@@ -74,10 +76,10 @@ test("bodies appended in one turn share a write, and so do those that come while
   const disk = new Promise<void>((resolve) => {
     onDisk = resolve;
   });
-  const commit = new GroupCommit(store, new RecentBodies(store), {
+  const commit = new GroupCommit(store, new RecentBodies(NO_ROWS), {
     sync: () => disk,
-    written: () => {},
-    committed: () => {},
+    onWritten: () => {},
+    onCommitted: () => {},
   });
   const first = [commit.enqueue(body("events", 1)), commit.enqueue(body("events", 1))];
   await null;

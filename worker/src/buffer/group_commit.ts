@@ -10,6 +10,7 @@ import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
 import type { PartialSuccess } from "../otlp/partial_success.ts";
 import type { Stream, TableSet } from "../tables/index.ts";
 import { type DayRange, union } from "../time/days.ts";
+import type { BufferHooks } from "./hooks.ts";
 import type { KeyedBody, RecentBodies } from "./recent_bodies.ts";
 import type { Store } from "./store.ts";
 
@@ -34,35 +35,19 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+type Hooks = Pick<BufferHooks, "onCommitted" | "onWritten" | "sync">;
+
 export class GroupCommit {
   readonly #store: Store;
   readonly #recent: RecentBodies;
-  readonly #sync: () => Promise<void>;
-  readonly #written: () => void;
-  readonly #committed: (bodies: number, ms: number) => void;
+  readonly #hooks: Hooks;
   #waiting: Waiting[] = [];
   #committing = false;
 
-  /**
-   * Args:
-   *   sync: resolves when everything written so far is on disk.
-   *   written: called after a write and before it is synced; what it stores goes down with it.
-   *   committed: called when so many bodies are on disk, with how long that took.
-   */
-  constructor(
-    store: Store,
-    recent: RecentBodies,
-    callbacks: {
-      sync: () => Promise<void>;
-      written: () => void;
-      committed: (bodies: number, ms: number) => void;
-    },
-  ) {
+  constructor(store: Store, recent: RecentBodies, hooks: Hooks) {
     this.#store = store;
     this.#recent = recent;
-    this.#sync = callbacks.sync;
-    this.#written = callbacks.written;
-    this.#committed = callbacks.committed;
+    this.#hooks = hooks;
   }
 
   /** Resolves when the body is on disk. */
@@ -85,8 +70,8 @@ export class GroupCommit {
       const startedMs = Date.now();
       try {
         this.#write(group.map(({ body }) => body));
-        await this.#sync();
-        this.#committed(group.length, Date.now() - startedMs);
+        await this.#hooks.sync();
+        this.#hooks.onCommitted(group.length, Date.now() - startedMs);
         for (const { resolve } of group) {
           resolve();
         }
@@ -120,8 +105,8 @@ export class GroupCommit {
       }
       return this.#recent.insert(keyed, nowMs);
     });
-    this.#recent.remember(keyed, recent);
-    this.#written();
+    this.#recent.cache(keyed, recent);
+    this.#hooks.onWritten();
   }
 }
 

@@ -149,12 +149,12 @@ function* piecesOf(
     yield head;
   }
   for (let seq = batch.fromSeq; seq <= batch.toSeq; seq++) {
-    const rows = batch.part === null ? store.rowsOfLongBody(seq) : null;
+    const rows = batch.part === null ? store.bodies.valuesOfLong(seq) : null;
     if (rows !== null) {
       yield* freed(rows);
       continue;
     }
-    const found = store.bodiesAtOrAfter(seq, batch.toSeq, INSERT_PIECE_BYTES);
+    const found = store.bodies.atOrAfter(seq, batch.toSeq, INSERT_PIECE_BYTES);
     if (found === null) {
       return;
     }

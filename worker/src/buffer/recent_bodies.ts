@@ -1,17 +1,18 @@
 /**
- * Bodies taken in the last minutes, so that one sent again after a lost answer counts once.
+ * Recognises bodies that were stored in the last minutes, so that a repeat after a lost response
+ * counts once.
  *
- * A body's key is stored in the transaction of its chunk: a key without the chunk would lose the
- * body, a chunk without the key would double it. The keys here are a cache of the stored ones.
+ * The key of a body is stored in the transaction of its chunk. A key without the chunk would lose
+ * the body, and a chunk without the key would store it twice. The keys in memory are a cache.
  *
  * The partial success of a body is stored in the same transaction, so that its repeats get the
- * response of the first sending. Few bodies have one, and few are repeated: it is read when needed.
+ * response of the first sending. Few bodies have one and few are repeated, so it is not cached.
  */
 import { Buffer } from "node:buffer";
 import { GROUP_BODIES, RECENT_BODIES, RECENT_BODIES_MS } from "../limits.ts";
 import type { PartialSuccess } from "../otlp/partial_success.ts";
 import { KEY_BYTES, RecentKeys, type RecentRow } from "./recent_keys.ts";
-import type { Store } from "./store.ts";
+import type { RecentRows } from "./recent_rows.ts";
 
 /** A body that can be recognised. */
 export interface KeyedBody {
@@ -27,12 +28,12 @@ export interface Seen {
 }
 
 export class RecentBodies {
-  readonly #store: Store;
+  readonly #rows: RecentRows;
   readonly #keys = new RecentKeys(RECENT_BODIES + GROUP_BODIES);
 
-  constructor(store: Store) {
-    this.#store = store;
-    for (const { id, atMs, keys } of store.recentKeys()) {
+  constructor(rows: RecentRows) {
+    this.#rows = rows;
+    for (const { id, atMs, keys } of rows.keys()) {
       const row = { id, atMs };
       const bytes = Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength);
       for (let at = 0; at < bytes.length; at += KEY_BYTES) {
@@ -44,27 +45,27 @@ export class RecentBodies {
   /** Returns null if there is no recent body with this key. */
   find(key: string): Seen | null {
     const row = this.#keys.rowOf(key);
-    return row === null ? null : { seen: this.#store.partialSuccess(row.id, key) };
+    return row === null ? null : { seen: this.#rows.partialSuccess(row.id, key) };
   }
 
-  /** Inside the caller's transaction. */
+  /** Call in the transaction that inserts the chunks. */
   insert(bodies: readonly KeyedBody[], atMs: number): RecentRow | null {
     if (bodies.length === 0) {
       return null;
     }
-    // In one go: digit by digit in JavaScript took 2 us a key.
+    // One conversion for all keys: digit by digit in JavaScript, each took 2 us.
     const keys = Buffer.from(bodies.map(({ key }) => key).join(""), "hex");
-    const id = this.#store.insertRecentKeys(atMs, keys);
+    const id = this.#rows.insertKeys(atMs, keys);
     for (const { key, partialSuccess } of bodies) {
       if (partialSuccess !== null) {
-        this.#store.insertPartialSuccess(id, key, partialSuccess);
+        this.#rows.insertPartialSuccess(id, key, partialSuccess);
       }
     }
     return { id, atMs };
   }
 
-  /** After the transaction: a key in the cache is a key on disk. */
-  remember(bodies: readonly KeyedBody[], row: RecentRow | null): void {
+  /** Call after the transaction, because every key in the cache must be on disk. */
+  cache(bodies: readonly KeyedBody[], row: RecentRow | null): void {
     if (row !== null) {
       for (const { key } of bodies) {
         this.#keys.add(key, row);
@@ -74,8 +75,8 @@ export class RecentBodies {
   }
 
   /**
-   * Oldest first, which is the keys' own order and that of the rows. Not by their times: after a
-   * clock was set back, the newest row has not the latest. It only makes keys live longer.
+   * Drops the oldest keys, in the order of the rows. The order of the times can differ: after the
+   * clock was set back, the newest row does not have the latest time. Then keys live longer.
    */
   #dropOld(nowMs: number): void {
     let dropped = false;
@@ -86,7 +87,7 @@ export class RecentBodies {
       oldest = this.#keys.firstRow();
     }
     if (dropped && oldest !== null) {
-      this.#store.deleteRecentKeysBefore(oldest.id);
+      this.#rows.deleteBefore(oldest.id);
     }
   }
 

@@ -6,9 +6,9 @@
  * table (step 11 of `worker/README.md`).
  */
 import { DEAD_LETTERS_PER_CALL, MAX_OPEN_BATCHES, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
-import type { Statement, Table } from "../tables/index.ts";
 import type { Batches } from "./batches.ts";
 import type { DeadLetters, LetterFilter, StoredLetter } from "./dead_letters.ts";
+import type { BufferHooks } from "./hooks.ts";
 import type { Store } from "./store.ts";
 
 /** The result of a call with a filter. */
@@ -18,16 +18,7 @@ export interface FilterResult {
   readonly remaining: number;
 }
 
-export interface Hooks {
-  /** The statement of a batch that is sealed now. */
-  readonly statementFor: (table: Table) => Statement;
-  /** Receives the bytes of bodies that wait for delivery again. */
-  readonly grew: (storedBytes: number) => void;
-  /** Receives the dead letters that an operator dropped. */
-  readonly dropped: (letters: readonly StoredLetter[]) => void;
-  /** Starts delivery now. */
-  readonly wake: () => void;
-}
+type Hooks = Pick<BufferHooks, "deliverNow" | "onDeadLettersDropped" | "onStored" | "statementFor">;
 
 export class Redriver {
   readonly #store: Store;
@@ -88,8 +79,8 @@ export class Redriver {
         });
       }
     });
-    this.#hooks.grew(letters.reduce((total, { bytes }) => total + bytes, 0));
-    this.#hooks.wake();
+    this.#hooks.onStored(letters.reduce((total, { bytes }) => total + bytes, 0));
+    this.#hooks.deliverNow();
     return letters.map(({ id }) => id);
   }
 
@@ -99,7 +90,8 @@ export class Redriver {
         this.#letters.delete(letter);
       }
     });
-    this.#hooks.dropped(letters);
+    this.#hooks.onDeadLettersDropped(letters);
+    this.#hooks.deliverNow(); // sets the alarm to the next expiry
     return letters.map(({ id }) => id);
   }
 

@@ -6,8 +6,8 @@ import type { Encoding, Kind, TableSet } from "../tables/index.ts";
 import type { Sums } from "../telemetry/counters.ts";
 import type { DayRange } from "../time/days.ts";
 import type { BufferAdmin } from "./admin.ts";
+import type { Progress } from "./progress.ts";
 import type { Seen } from "./recent_bodies.ts";
-import type { Progress } from "./shard_coordination.ts";
 
 export interface AppendRequest {
   /** The team's, for batches sealed from now on. */

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ShardLayout } from "../access/shard_layout.ts";
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
-import type { Batches, Blocks } from "./batches.ts";
+import type { Batches } from "./batches.ts";
 import type { NewestLayout } from "./newest_layout.ts";
-import { type Progress, ShardCoordinator } from "./shard_coordination.ts";
+import type { Blocks, Progress } from "./progress.ts";
+import { ShardCoordinator } from "./shard_coordination.ts";
 import type { Store } from "./store.ts";
 
 const TABLE = "otel_traces";
@@ -77,7 +78,7 @@ class Shard {
       store as unknown as Store,
       { blocks: () => this.blocks() } as unknown as Batches,
       known as unknown as NewestLayout,
-      { ask, isPaused: () => false, pause: () => {} },
+      { exchangeProgress: ask, isPaused: () => false, pause: () => {} },
     );
   }
 

@@ -6,22 +6,15 @@
  * most `MAX_BLOCKS_AHEAD` beyond its oldest open block at its last round. The next round counts
  * only after every batch that the others had open at that round has its response.
  */
-import { ONE_SHARD, type ShardLayout } from "../access/shard_layout.ts";
+import { ONE_SHARD } from "../access/shard_layout.ts";
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
 import { STREAMS, type Table, tablesOf } from "../tables/index.ts";
-import type { Batch, Batches, Blocks } from "./batches.ts";
+import type { Batch, Batches } from "./batches.ts";
+import type { BufferHooks } from "./hooks.ts";
 import { otherShardNames } from "./names.ts";
 import type { NewestLayout } from "./newest_layout.ts";
+import type { Progress } from "./progress.ts";
 import type { Store } from "./store.ts";
-
-/** How far a shard is. */
-export interface Progress {
-  /** Blocks of another storage are counted from 0 again. */
-  readonly storage: string;
-  readonly layout: ShardLayout;
-  readonly paused: boolean;
-  readonly blocks: { readonly [table in Table]?: Blocks };
-}
 
 /** The state of the other shards at this shard's last round, for one table. */
 interface Round {
@@ -35,12 +28,7 @@ interface Round {
 /** A batch that was never sent. */
 export type Unsent = Pick<Batch, "table" | "blocks">;
 
-export interface Hooks {
-  /** Tells a shard of this one's layout, and takes over its answer's if that is newer. */
-  readonly ask: (name: string) => Promise<Progress>;
-  readonly isPaused: () => boolean;
-  readonly pause: () => void;
-}
+type Hooks = Pick<BufferHooks, "exchangeProgress" | "isPaused" | "pause">;
 
 /** Set when this shard has taken part in a pause of the team, or in its end. */
 export const JOINED_PAUSE = "joined";
@@ -97,7 +85,9 @@ export class ShardCoordinator {
     const before = new Map(wanted.map((table) => [table, this.#batches.blocks(table).oldest]));
     try {
       const answers = await Promise.all(
-        this.#names().map(async (name) => [name, await this.#hooks.ask(name)] as const),
+        this.#names().map(
+          async (name) => [name, await this.#hooks.exchangeProgress(name)] as const,
+        ),
       );
       // If not, they know a newer one, and there may be more of them.
       if (this.#layout.number === number && !this.#joinPause(answers)) {

@@ -4,11 +4,11 @@
  * Storage is the truth: every class beside this one can be thrown away and built again from here.
  * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
  */
-import { concat, free } from "../body/bytes.ts";
-import { INSERT_PIECE_CHUNKS, MAX_VALUE_BYTES } from "../limits.ts";
-import type { PartialSuccess } from "../otlp/partial_success.ts";
+import { MAX_VALUE_BYTES } from "../limits.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
 import type { DayRange } from "../time/days.ts";
+import { ChunkBodies } from "./chunk_bodies.ts";
+import { SCHEMA } from "./schema.ts";
 
 /** One stored row: one body, or several small ones of the same stream back to back. */
 export interface Chunk {
@@ -56,74 +56,6 @@ export interface Depth {
   readonly oldestMs: number | null;
 }
 
-const SCHEMA = [
-  `CREATE TABLE IF NOT EXISTS meta (
-    key TEXT PRIMARY KEY,
-    value ANY NOT NULL
-  ) STRICT, WITHOUT ROWID`,
-  // body stands last: SQLite then reads the other columns without touching its pages.
-  `CREATE TABLE IF NOT EXISTS chunks (
-    seq INTEGER PRIMARY KEY,
-    sizes TEXT NOT NULL,
-    raw_bytes INTEGER NOT NULL,
-    row_count INTEGER NOT NULL,
-    repeated_bytes INTEGER NOT NULL,
-    tables INTEGER,
-    from_day INTEGER,
-    to_day INTEGER,
-    stored_bytes INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL,
-    body BLOB NOT NULL
-  ) STRICT`,
-  `CREATE TABLE IF NOT EXISTS overflow (
-    seq INTEGER NOT NULL,
-    piece INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (seq, piece)
-  ) STRICT`,
-  `CREATE TABLE IF NOT EXISTS batches (
-    number INTEGER PRIMARY KEY,
-    block INTEGER,
-    blocks INTEGER NOT NULL,
-    stream INTEGER NOT NULL,
-    table_name TEXT,
-    from_seq INTEGER NOT NULL,
-    to_seq INTEGER NOT NULL,
-    part_from INTEGER,
-    part_to INTEGER,
-    statement TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    not_before_ms INTEGER NOT NULL DEFAULT 0,
-    last_error TEXT
-  ) STRICT`,
-  `CREATE TABLE IF NOT EXISTS dead_letters (
-    id INTEGER PRIMARY KEY,
-    stream INTEGER NOT NULL,
-    table_name TEXT,
-    error TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
-    stored_bytes INTEGER NOT NULL,
-    piece INTEGER NOT NULL,
-    piece_count INTEGER NOT NULL,
-    body BLOB NOT NULL
-  ) STRICT`,
-  // Counted without reading the bodies.
-  "CREATE INDEX IF NOT EXISTS dead_letters_size ON dead_letters (piece, stored_bytes)",
-  `CREATE TABLE IF NOT EXISTS recent_keys (
-    id INTEGER PRIMARY KEY,
-    at_ms INTEGER NOT NULL,
-    keys BLOB NOT NULL
-  ) STRICT`,
-  // Only bodies that had one have a row. The order is that of deletion.
-  `CREATE TABLE IF NOT EXISTS partial_successes (
-    recent_id INTEGER NOT NULL,
-    key TEXT NOT NULL,
-    rejected_rows INTEGER NOT NULL,
-    message TEXT NOT NULL,
-    PRIMARY KEY (recent_id, key)
-  ) STRICT, WITHOUT ROWID`,
-] as const;
-
 /** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
 const STREAM_SPAN = 2 ** 44;
 /** What the buffer says of itself may wait: that is no reason to take less from others. */
@@ -132,6 +64,7 @@ const SIGNAL_STREAMS = STREAMS.filter(({ kind }) => kind !== "health");
 export const REDRIVEN = 0;
 
 export class Store {
+  readonly bodies: ChunkBodies;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #nextSeq = new Map<number, number>();
@@ -141,6 +74,7 @@ export class Store {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.bodies = new ChunkBodies(storage.sql);
     for (const statement of SCHEMA) {
       this.#sql.exec(statement);
     }
@@ -181,7 +115,7 @@ export class Store {
   }
 
   /** Before the first chunk, in the write that the chunk's answer waits for. */
-  rememberDatabase(database: string): void {
+  saveDatabase(database: string): void {
     if (database !== this.database()) {
       this.setMeta("database", database);
       this.#database = database;
@@ -338,87 +272,6 @@ export class Store {
     }
   }
 
-  /**
-   * Chunks at or after `seq` back to back, one at least and then more until `enoughBytes` are
-   * there; SQLite keeps the rest. `seq` of the answer is the last one's.
-   */
-  bodiesAtOrAfter(
-    seq: number,
-    toSeq: number,
-    enoughBytes = 0,
-  ): { seq: number; body: Uint8Array } | null {
-    const last = this.#lastOfPiece(seq, toSeq, enoughBytes);
-    if (last === null) {
-      return null;
-    }
-    // To the cursor's end: one that is left halfway keeps the body that it stands on until it is
-    // collected, which nothing hastens.
-    const pieces = this.#sql
-      .exec(
-        "SELECT seq, stored_bytes, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",
-        seq,
-        last,
-      )
-      .toArray()
-      .flatMap((row) => [
-        bytesFrom(row.body),
-        ...(Number(row.stored_bytes) > MAX_VALUE_BYTES ? this.#overflow(Number(row.seq)) : []),
-      ]);
-    const body = concat(pieces);
-    if (pieces.length > 1) {
-      pieces.forEach(free);
-    }
-    return { seq: last, body };
-  }
-
-  /** The body of a chunk that is longer than one value, row by row; null if it is not. */
-  rowsOfLongBody(seq: number): Iterable<Uint8Array> | null {
-    const sql = "SELECT stored_bytes FROM chunks WHERE seq = ? AND stored_bytes > ?";
-    const isLong = this.#sql.exec(sql, seq, MAX_VALUE_BYTES).toArray().length > 0;
-    return isLong ? this.#rowsOf(seq) : null;
-  }
-
-  *#rowsOf(seq: number): Generator<Uint8Array> {
-    const first = "SELECT body FROM chunks WHERE seq = ?";
-    const further = "SELECT body FROM overflow WHERE seq = ? AND piece = ?";
-    yield bytesFrom(this.#sql.exec(first, seq).one().body);
-    for (let piece = 1; ; piece++) {
-      const row = this.#sql.exec(further, seq, piece).toArray()[0];
-      if (row === undefined) {
-        return;
-      }
-      yield bytesFrom(row.body);
-    }
-  }
-
-  #lastOfPiece(seq: number, toSeq: number, enoughBytes: number): number | null {
-    const sizes = this.#sql
-      .exec(
-        "SELECT seq, stored_bytes FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
-        seq,
-        toSeq,
-        INSERT_PIECE_CHUNKS,
-      )
-      .toArray();
-    let last: number | null = null;
-    let bytes = 0;
-    for (const row of sizes) {
-      if (last !== null && bytes >= enoughBytes) {
-        break;
-      }
-      last = Number(row.seq);
-      bytes += Number(row.stored_bytes);
-    }
-    return last;
-  }
-
-  #overflow(seq: number): Uint8Array[] {
-    return this.#sql
-      .exec("SELECT body FROM overflow WHERE seq = ? ORDER BY piece", seq)
-      .toArray()
-      .map(({ body }) => bytesFrom(body));
-  }
-
   /** Reads a header of every chunk; keep count afterwards. */
   depth(): Depth {
     const chunks = this.#sql.exec("SELECT sum(stored_bytes) AS bytes FROM chunks").one();
@@ -455,44 +308,6 @@ export class Store {
       .one();
     return Number(row.count);
   }
-
-  // --- recent bodies --------------------------------------------------------------------------
-
-  /** Returns the row's id. */
-  insertRecentKeys(atMs: number, keys: Uint8Array): number {
-    const sql = "INSERT INTO recent_keys (at_ms, keys) VALUES (?, ?) RETURNING id";
-    return Number(this.#sql.exec(sql, atMs, keys).one().id);
-  }
-
-  *recentKeys(): Generator<{ id: number; atMs: number; keys: Uint8Array }> {
-    for (const row of this.#sql.exec("SELECT id, at_ms, keys FROM recent_keys ORDER BY id")) {
-      yield { id: Number(row.id), atMs: Number(row.at_ms), keys: bytesFrom(row.keys) };
-    }
-  }
-
-  deleteRecentKeysBefore(id: number): void {
-    this.#sql.exec("DELETE FROM recent_keys WHERE id < ?", id);
-    this.#sql.exec("DELETE FROM partial_successes WHERE recent_id < ?", id);
-  }
-
-  insertPartialSuccess(
-    recentId: number,
-    key: string,
-    { rejectedRows, message }: PartialSuccess,
-  ): void {
-    const sql =
-      "INSERT INTO partial_successes (recent_id, key, rejected_rows, message) VALUES (?, ?, ?, ?)";
-    this.#sql.exec(sql, recentId, key, rejectedRows, message);
-  }
-
-  partialSuccess(recentId: number, key: string): PartialSuccess | null {
-    const sql =
-      "SELECT rejected_rows, message FROM partial_successes WHERE recent_id = ? AND key = ?";
-    const row = this.#sql.exec(sql, recentId, key).toArray()[0];
-    return row === undefined
-      ? null
-      : { rejectedRows: Number(row.rejected_rows), message: String(row.message) };
-  }
 }
 
 export type Row = Record<string, SqlStorageValue>;
@@ -521,8 +336,4 @@ function chunkFromRow(row: Row): Chunk {
     storedBytes: Number(row.stored_bytes),
     atMs: Number(row.at_ms),
   };
-}
-
-function bytesFrom(value: SqlStorageValue | undefined): Uint8Array {
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(0);
 }

@@ -166,9 +166,8 @@ async function read<T>(
   try {
     return { value: body.parse(json, arrival), key: keyFrom(sent, coding, body.form) };
   } finally {
-    // `readBody` gives back the memory of what was sent.
     if (json !== sent) {
-      free(json);
+      free(json); // step 3 of `body/read_body.ts`
     }
   }
 }

@@ -41,7 +41,7 @@ test("sums of another script are added as far as they mean the same", () => {
   assert.deepEqual(
     samplesFrom(sums).map(({ name, labels, value }) => [name, labels, value]),
     [
-      ["ingest_bodies_total", { signal: "traces", answer: "stored" }, 3],
+      ["ingest_bodies_total", { signal: "traces", result: "stored" }, 3],
       ["ingest_commit_bodies", {}, new Array(13).fill(1)],
     ],
   );
