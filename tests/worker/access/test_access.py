@@ -37,7 +37,7 @@ def test_a_token_is_valid_for_its_scopes_only(make_worker: WorkerFactory) -> Non
     refused = send(worker, "reads")
     assert refused.status == 403
     assert json.loads(refused.body) == {
-        "error": "authorization: token dashboards is for read; this needs events: send with "
+        "error": "authorization: token dashboards has the scopes read, not events; send with "
         "another token, or add the scope to it in the deployment's config"
     }
     assert 'error="insufficient_scope", scope="events"' in refused.headers["www-authenticate"]
@@ -58,7 +58,7 @@ def test_an_expired_token_is_not_accepted(
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(entry))
     answer = send(worker, "old")
     assert answer.status == status
-    ended = b"token shop ended at 2020-01-01T00:00:00.000Z; send with the token that replaced it"
+    ended = b"token shop expired at 2020-01-01T00:00:00.000Z; send with the token that replaced it"
     assert status == 200 or ended in answer.body
 
 

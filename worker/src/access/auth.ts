@@ -8,7 +8,7 @@ import { insufficientScope, tokenOf, unauthorized } from "./credentials.ts";
 import { type Exceeded, type Rate, RateLimits } from "./rate.ts";
 import type { Access, PublicRates, Scope, Team, TokenEntry } from "./types.ts";
 
-/** All that can be sent without a token, where the deployment allows it at all. */
+/** The only signal that is accepted without a token, if the deployment allows it. */
 const PUBLIC_SCOPE: Scope = "events";
 const PUBLIC_NAME = "public";
 
@@ -17,7 +17,7 @@ export interface Caller {
   /** Name of the token, for limits and logs; never the token. */
   readonly name: string;
   readonly team: Team;
-  /** At most this much in one request; absent: what the endpoint takes. */
+  /** The limit of one body; absent: that of the endpoint. */
   readonly maxBodyBytes?: number;
   /** Empty: no limit. */
   readonly rates: readonly Rate[];
@@ -30,7 +30,7 @@ const rates = new RateLimits();
 const publicRates = new RateLimits();
 
 /**
- * @throws HttpError 401 without a token or with one that is unknown or expired, 403 where it lacks
+ * @throws HttpError 401 without a token or with one that is unknown or expired, 403 if it lacks
  *   `scope`, 429 above its rate.
  */
 export function authenticate(request: Request, env: Env, scope: Scope): Caller {
@@ -42,7 +42,7 @@ export function authenticate(request: Request, env: Env, scope: Scope): Caller {
   const entry = entryFor(tokenOf(request), access);
   if (entry.expiresAtMs !== null && Date.now() >= entry.expiresAtMs) {
     const ended = new Date(entry.expiresAtMs).toISOString();
-    const why = `token ${entry.name} ended at ${ended}; send with the token that replaced it`;
+    const why = `token ${entry.name} expired at ${ended}; send with the token that replaced it`;
     throw unauthorized(why, "invalid_token");
   }
   requireScope(entry, scope);
@@ -63,7 +63,7 @@ function publicCaller(request: Request, open: NonNullable<Access["open"]>): Call
   return caller;
 }
 
-/** Its own rate first, so that one runaway sender does not use up the total. */
+/** The sender's rates come first, so that one runaway sender does not use up the total. */
 function publicRatesOf(network: string, of: PublicRates): Rate[] {
   const own = `${PUBLIC_NAME} ${network}`;
   const total = `${PUBLIC_NAME} total`;
@@ -76,22 +76,22 @@ function publicRatesOf(network: string, of: PublicRates): Rate[] {
 }
 
 /**
- * Entries by the token that named them: hashing it again costs more than a small request's JSON.
- * Only known tokens get here, so there are as many as the deployment has.
+ * Caches entries by token, because hashing a token costs more than parsing a small request's JSON.
+ * Only valid tokens are cached, so there are at most as many as the deployment has.
  */
 const seen = new Map<string, TokenEntry>();
 
-/** @throws HttpError 401 there is no such token. */
+/** @throws HttpError 401 the deployment has no such token. */
 function entryFor(token: string, access: Access): TokenEntry {
   const known = seen.get(token);
   if (known !== undefined) {
     return known;
   }
-  // Looked up by its hash: how long that takes tells nothing about the tokens there are.
+  // The lookup uses the hash, so its duration reveals nothing about the valid tokens.
   const entry = access.tokens.get(createHash("sha256").update(token).digest("hex"));
   if (entry === undefined) {
     const why =
-      "this token is not known; `pulumi stack output tokens --show-secrets` has the valid ones";
+      "this token is unknown; `pulumi stack output tokens --show-secrets` has the valid ones";
     throw unauthorized(why, "invalid_token");
   }
   seen.set(token, entry);
@@ -101,7 +101,7 @@ function entryFor(token: string, access: Access): TokenEntry {
 function requireScope({ name, scopes }: TokenEntry, scope: Scope): void {
   if (!scopes.has(scope)) {
     const known = [...scopes].join(", ");
-    const why = `token ${name} is for ${known}; this needs ${scope}: send with another token, or add`;
+    const why = `token ${name} has the scopes ${known}, not ${scope}; send with another token, or add`;
     throw insufficientScope(`${why} the scope to it in the deployment's config`, scope);
   }
 }
@@ -114,7 +114,7 @@ function limitRequests(caller: Pick<Caller, "name" | "rates">, by: RateLimits): 
   }
 }
 
-/** A shard counts against its share of a rate; the message has the whole rate. */
+/** Each shard counts against a share of the rate; the message names the whole rate. */
 export function aboveRate(
   { name, rates: all }: Pick<Caller, "name" | "rates">,
   { rate, retryAfterSeconds }: Exceeded,

@@ -2,8 +2,8 @@
  * Teams, tokens and rates: the secret bindings `ACCESS`, `ACCESS_1` and so on, which
  * `resources/telemetry/access_bindings.py` writes.
  *
- * They hold hashes of tokens and never a token. They are read once per isolate: other bindings are
- * another version of the script, which starts isolates of its own.
+ * They contain hashes of tokens and never a token. Each isolate reads them once, because a change of
+ * the bindings is a new version of the script, which runs in new isolates.
  */
 import { HttpError } from "../errors.ts";
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";

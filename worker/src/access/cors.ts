@@ -1,4 +1,4 @@
-/** Which web pages may send from a browser: https://fetch.spec.whatwg.org/#http-cors-protocol */
+/** The web pages that may send from a browser: https://fetch.spec.whatwg.org/#http-cors-protocol */
 import { HttpError, quoted } from "../errors.ts";
 import { CORS_MAX_AGE_SECONDS } from "../limits.ts";
 import { accessOf } from "./config.ts";
@@ -6,7 +6,7 @@ import { accessOf } from "./config.ts";
 const ALLOWED_HEADERS = "authorization, content-type, content-encoding, dnt, do-not-track";
 const EXPOSED_HEADERS = "retry-after, tk";
 
-/** A browser asks before it sends. */
+/** https://fetch.spec.whatwg.org/#cors-preflight-request */
 export function isPreflight(request: Request): boolean {
   const { headers } = request;
   return (
@@ -33,21 +33,21 @@ export function preflight(request: Request, env: Env, methods: readonly string[]
   });
 }
 
-/** The answer, readable to pages of the listed origins and to no others. */
+/** Makes the response readable for pages of the listed origins only. */
 export function withCors(response: Response, request: Request, env: Env): Response {
   if (!request.headers.has("origin")) {
     return response;
   }
   const marked = new Response(response.body, response);
-  // Whether the headers below are there depends on it, so caches must keep the answers apart.
+  // The headers below depend on the origin, so a cache must store one response per origin.
   marked.headers.append("vary", "origin");
   const origin = allowedOrigin(request, env);
   if (origin !== null) {
     marked.headers.set("access-control-allow-origin", origin);
     marked.headers.set("access-control-expose-headers", EXPOSED_HEADERS);
     if (origin !== "*" && accessOf(env).corsOrigins.has(origin)) {
-      // `navigator.sendBeacon` always sends credentials. Only for origins listed by name: with `*`
-      // any page could send with those of the browser's user.
+      // `navigator.sendBeacon` always sends credentials. They are allowed only for origins listed by
+      // name: with `*`, any page could send with the credentials of the browser's user.
       marked.headers.set("access-control-allow-credentials", "true");
     }
   }

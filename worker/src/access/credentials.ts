@@ -1,9 +1,9 @@
-/** The token of a request, from `Authorization`: `Bearer <token>`, or as the password of Basic. */
+/** Reads the token from `Authorization`: `Bearer <token>`, or the password of `Basic`. */
 import { HttpError } from "../errors.ts";
 import { MAX_AUTHORIZATION_LENGTH } from "../limits.ts";
 
 const REALM = 'realm="ingest"';
-/** A sender that can only do Basic, like the Collector's `basicauth` extension, sends it there. */
+/** For senders that support only Basic, like the Collector's `basicauth` extension. */
 const BASIC = `Basic ${REALM}, charset="UTF-8"`;
 const BEARER = `Bearer ${REALM}`;
 const HOW =
@@ -22,7 +22,7 @@ export function tokenOf(request: Request): string {
   const [, scheme = "", credentials = ""] = /^(\S+) +(\S+) *$/.exec(header) ?? [];
   const token = tokenFrom(scheme.toLowerCase(), credentials);
   if (token === null) {
-    throw unauthorized(`not of the form \`Bearer <token>\` or \`Basic <base64>\`; ${HOW}`);
+    throw unauthorized(`not in the form \`Bearer <token>\` or \`Basic <base64>\`; ${HOW}`);
   }
   return token;
 }
@@ -48,7 +48,7 @@ function passwordFrom(base64: string): string | null {
   return colon < 0 || colon === decoded.length - 1 ? null : decoded.slice(colon + 1);
 }
 
-/** Empty if it is not base64. */
+/** Returns an empty string for invalid base64. */
 function decodedFrom(base64: string): string {
   try {
     return atob(base64);
@@ -57,7 +57,7 @@ function decodedFrom(base64: string): string {
   }
 }
 
-/** @param error of https://www.rfc-editor.org/rfc/rfc6750#section-3.1; absent without a token. */
+/** @param error a code of https://www.rfc-editor.org/rfc/rfc6750#section-3.1; absent without a token. */
 export function unauthorized(why: string, error?: string): HttpError {
   const bearer = error === undefined ? BEARER : `${BEARER}, error="${error}"`;
   return new HttpError(401, `authorization: ${why}`, {

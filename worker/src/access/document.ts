@@ -22,11 +22,11 @@ import {
 type Fields = { readonly [name: string]: unknown };
 type Teams = ReadonlyMap<string, Team>;
 
-/** The only format that every JavaScript engine must parse, with a zone:
+/** The only format with a zone that every JavaScript engine must parse:
  * https://tc39.es/ecma262/#sec-date-time-string-format */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
-/** The expiry of a token whose expiry is unreadable: in the past. */
+/** The expiry of a token with an unreadable expiry: in the past. */
 const ENDED_MS = 0;
 
 /** @param problems receives a line for each entry that is skipped. */

@@ -1,6 +1,6 @@
 /** The path of a request. */
 
-/** Of an absolute URL; constructing a `URL` costs a tenth of a small request. */
+/** Return the path of an absolute URL. Constructing a `URL` costs a tenth of a small request. */
 export function pathOf(url: string): string {
   const from = url.indexOf("/", url.indexOf("//") + 2);
   const query = url.indexOf("?", from);
@@ -8,8 +8,8 @@ export function pathOf(url: string): string {
 }
 
 /**
- * Without doubled slashes and without one at the end, as exporters send them whose endpoint ends in
- * one (`https://in.example.com/` + `/v1/traces`).
+ * Remove doubled slashes and a trailing slash. Exporters send them if their endpoint ends in a slash
+ * (`https://in.example.com/` + `/v1/traces`).
  */
 export function normalised(pathname: string): string {
   const single = pathname.replaceAll(/\/{2,}/g, "/");

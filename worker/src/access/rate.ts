@@ -1,9 +1,9 @@
 /**
  * Requests and rows per second: a token bucket per key.
  *
- * Counted twice. Each isolate rejects before it reads a body; Cloudflare runs one or more of them
- * in each location that a token is used from. The buffer, which is one for all of them, then counts
- * what is to be stored, and rows there alone: only a parsed body has a number of them.
+ * Rates are counted twice. Each isolate rejects a request before it reads the body; Cloudflare runs
+ * one or more isolates in each location. The buffer, which all of them share, then counts the bodies
+ * to be stored. Only the buffer counts rows, because their number is known only after parsing.
  */
 import { MAX_RATE_KEYS, MAX_RETRY_AFTER_SECONDS } from "../limits.ts";
 
@@ -15,8 +15,8 @@ export interface Rate {
 }
 
 /**
- * The rate that is used up for the longest, and the seconds until it allows the next request: until
- * the rows of a body that exceeded it are made up for.
+ * The exceeded rate with the longest wait, and the seconds until it allows the next request. After a
+ * body that exceeded the rate, the wait lasts until its rows are within the rate again.
  */
 export interface Exceeded {
   readonly rate: Rate;
@@ -33,13 +33,13 @@ export class RateLimits {
   /** In the order of last use, so that the oldest can be dropped. */
   readonly #buckets = new Map<string, Bucket>();
 
-  /** @param burstSeconds of requests or rows that may come at once. */
+  /** @param burstSeconds a burst may have the requests or rows of this many seconds. */
   constructor(burstSeconds = 1) {
     this.#burstSeconds = burstSeconds;
   }
 
   /**
-   * Takes one request with `rows` from all of `rates`, or from none if one of them is used up.
+   * Counts one request with `rows` against all of `rates`, or against none if one is used up.
    *
    * A body larger than a second's rows is accepted whole, and its sender waits longer afterwards.
    */
@@ -62,7 +62,7 @@ export class RateLimits {
     const size = Math.max(1, perSecond * this.#burstSeconds);
     const name = `${unit} ${key}`;
     const bucket = this.#buckets.get(name) ?? { left: size, atMs: nowMs };
-    // A clock that was set back adds nothing and takes nothing away.
+    // If the clock was set back, the bucket does not change.
     const passedSeconds = Math.max(0, nowMs - bucket.atMs) / 1000;
     bucket.left = Math.min(size, bucket.left + passedSeconds * perSecond);
     bucket.atMs = nowMs;
@@ -82,12 +82,12 @@ export class RateLimits {
   }
 }
 
-/** Null if all rates allow a request. */
+/** Returns null if all rates allow a request. */
 function longestWait(rates: readonly Rate[], buckets: readonly Bucket[]): Exceeded | null {
   let longest: Exceeded | null = null;
   for (const [index, rate] of rates.entries()) {
     const { left } = buckets[index] ?? { left: 0 };
-    // Not `left < 1`: NaN must be rejected, too.
+    // Not `left < 1`, because NaN must be rejected as well.
     if (!(left >= 1)) {
       const retryAfterSeconds = secondsUntil(left, rate);
       if (longest === null || retryAfterSeconds > longest.retryAfterSeconds) {

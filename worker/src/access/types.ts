@@ -2,7 +2,7 @@
 import type { Rate } from "./rate.ts";
 import type { ShardLayout } from "./shard_layout.ts";
 
-/** Signals that a token may send, and the two rights that no sender has. */
+/** The signals that a token may send, and the two scopes `read` and `admin` for other clients. */
 export const SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -20,14 +20,14 @@ export interface Team {
   readonly layout: ShardLayout;
 }
 
-/** One accepted hash. A token that is being rotated has two entries under one name. */
+/** One accepted hash. During a rotation, a token has two entries with one name. */
 export interface TokenEntry {
   readonly name: string;
   readonly team: Team;
   readonly scopes: ReadonlySet<Scope>;
   /** Empty: no limit. */
   readonly rates: readonly Rate[];
-  /** null: until it is revoked. */
+  /** null: it does not expire. */
   readonly expiresAtMs: number | null;
 }
 

@@ -1,10 +1,10 @@
 /**
- * What an isolate counts of the requests it answers: in memory, by team, and every few seconds in
- * one call to a buffer of that team, which keeps the sums.
+ * Counts the requests of an isolate, in memory and by team. Every few seconds the counts are sent in
+ * one call to a buffer of the team, which stores the sums.
  *
- * The call is made under `waitUntil` of the request that counted first, so that counts do not wait
- * for a next request; counts of an isolate that ends in between are lost. If the call fails they
- * are sent again, and may then be counted twice: they are counts, not telemetry.
+ * The call runs under `waitUntil` of the request that counted first, so that counts do not wait for
+ * another request. The counts of an isolate that ends in between are lost. Counts whose call failed
+ * are sent again, and may be counted twice: they are metrics, not telemetry of clients.
  */
 import { waitUntil } from "cloudflare:workers";
 import { accessOf } from "../access/config.ts";
@@ -14,22 +14,22 @@ import { bufferNamed } from "../buffer/stubs.ts";
 import { COUNTS_FLUSH_MS } from "../limits.ts";
 import { Counters } from "../telemetry/counters.ts";
 
-/** What is known of a request once it has been answered. */
+/** The labels of a request, which are complete when it has a response. */
 export interface Call {
   readonly startedMs: number;
-  /** Path of a route; empty where none was found, for anybody can make up paths. */
+  /** Path of the route; empty if there is none, because clients can send any path. */
   route: string;
-  /** Empty until the token has told. */
+  /** Empty until the token is authenticated. */
   team: string;
 }
 
-/** As https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ has it for unknown methods. */
+/** For unknown methods: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
 const OTHER_METHOD = "_OTHER";
 const METHODS = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
 
 interface Counted {
   readonly counters: Counters;
-  /** When somebody set out to send it; null: nobody has. */
+  /** When a request began to send the counts; null: none is sending. */
   sentMs: number | null;
 }
 
@@ -39,7 +39,7 @@ export function startCall(): Call {
   return { startedMs: Date.now(), route: "", team: "" };
 }
 
-/** Requests whose team nobody can tell are the first team's, the one that is always there. */
+/** Requests without a team are sent to the buffer of the first team, which always exists. */
 export function countCall(call: Call, request: Request, status: number, env: Env): void {
   const nowMs = Date.now();
   const counted = countedOf(call.team);
@@ -51,14 +51,14 @@ export function countCall(call: Call, request: Request, status: number, env: Env
     call.route,
     String(status),
   );
-  // Whoever set out long ago has died on the way.
+  // A request that began long ago was ended before it sent the counts.
   if (counted.sentMs === null || Math.abs(nowMs - counted.sentMs) > 2 * COUNTS_FLUSH_MS) {
     counted.sentMs = nowMs;
     waitUntil(sendLater(env, call.team));
   }
 }
 
-/** For counts that are known before the answer is; `countCall` follows. */
+/** Returns the counters of a team, for counts before the response; `countCall` sends them. */
 export function countersOf(team: Team): Counters {
   return countedOf(team.name).counters;
 }
@@ -77,7 +77,7 @@ async function sendLater(env: Env, team: string): Promise<void> {
   await send(env, team);
 }
 
-/** Sends all that this isolate has counted. */
+/** Sends all counts of this isolate. */
 export async function sendCounts(env: Env): Promise<void> {
   await Promise.all([...countedByTeam.keys()].map((team) => send(env, team)));
 }
@@ -96,6 +96,6 @@ async function send(env: Env, name: string): Promise<void> {
     await bufferNamed(env, buffer).count(sums);
   } catch (error) {
     counted.counters.merge(sums);
-    console.warn(`counts wait: ${String(error)}`);
+    console.warn(`counts were not sent, and are sent again: ${String(error)}`);
   }
 }

@@ -1,9 +1,10 @@
 /**
- * A body's way to the shard of its team that it belongs to.
+ * Sends a body to its shard of the team's buffer.
  *
- * With one shard that never was another number, this is one call. After a change of the number, a
- * body is looked up first where it would have gone before: its first sending may be there, its
- * answer lost. Why that cannot miss it, and what ends it, is step 13 of `worker/README.md`.
+ * As long as a team has always had one shard, this is one call. After a change of the number of
+ * shards, the body is first looked up in the shards it belonged to before, because it may be the
+ * repeat of a body that was stored there and whose response was lost. Step 13 of `worker/README.md`
+ * proves that the lookup finds such a body, and when the lookups end.
  */
 import type { Caller } from "../access/auth.ts";
 import type { Rate } from "../access/rate.ts";
@@ -16,19 +17,19 @@ import { bufferNamed } from "../buffer/stubs.ts";
 import { MAX_LAYOUT_ATTEMPTS } from "../limits.ts";
 import { appendCoalesced } from "./coalescer.ts";
 
-/** A body without what follows from its sender. */
+/** A body without the fields that depend on its sender and its shard. */
 export type UnroutedBody = Omit<AppendRequest, "database" | "layout" | "rates" | "isPublic">;
 
-/** Buffers without a recognisable body of before this layout's number. */
+/** By buffer: the number of the layout since which it has no recent body of an older layout. */
 const settled = new Map<string, number>();
 
-/** @throws Error a buffer did not answer: the body may be stored or not. */
+/** @throws Error a buffer did not respond: the body may be stored or not. */
 export async function appendToShard(
   env: Env,
   { team, rates, isPublic }: Caller,
   body: UnroutedBody,
 ): Promise<AppendResult> {
-  for (let turn = 0; turn < MAX_LAYOUT_ATTEMPTS; turn++) {
+  for (let attempt = 0; attempt < MAX_LAYOUT_ATTEMPTS; attempt++) {
     const layout = layoutOf(team);
     if (layout.before.length > 0 && body.key !== null) {
       const found = await lookUp(env, team, layout, body.key);
@@ -53,13 +54,13 @@ export async function appendToShard(
     if (answer !== "moved") {
       return answer;
     }
-    // One of the two has not heard of the other's layout.
+    // The isolate and the buffer have different layouts: both adopt the newer one.
     rememberLayout(team, await bufferNamed(env, name).exchangeLayout(layout));
   }
   return "failed";
 }
 
-/** What one shard lets through: chance must not cut off a sender who keeps to the rate. */
+/** Twice an equal share, so that an uneven distribution does not reject a sender within its rate. */
 function shareOf(rate: Rate, { shards }: ShardLayout): Rate {
   return { ...rate, perSecond: rate.perSecond * Math.min(1, 2 / shards) };
 }
