@@ -16,7 +16,7 @@ function wait(limits: RateLimits, rates: readonly Rate[], rows: number, nowMs: n
   return limits.take(rates, rows, nowMs)?.retryAfterSeconds ?? 0;
 }
 
-test("a second's worth at once, then one at a time", () => {
+test("a burst may have the requests of a second, then they are limited to the rate", () => {
   const limits = new RateLimits();
   const take = (nowMs: number): number => wait(limits, [requests("shop", 2)], 1, nowMs);
   assert.deepEqual([take(0), take(0), take(0)], [0, 0, 1]);
@@ -24,13 +24,13 @@ test("a second's worth at once, then one at a time", () => {
   assert.deepEqual([take(10_500), take(10_500), take(10_500)], [0, 0, 1]);
 });
 
-test("below one a second: the wait is told in whole seconds", () => {
+test("a rate below one per second returns its wait in whole seconds", () => {
   const limits = new RateLimits();
   const take = (nowMs: number): number => wait(limits, [requests("cli", 0.01)], 1, nowMs);
   assert.deepEqual([take(0), take(0), take(98_500), take(100_000)], [0, 100, 2, 0]);
 });
 
-test("each key has its own", () => {
+test("each key is counted separately", () => {
   const limits = new RateLimits();
   const take = (key: string): number => wait(limits, [requests(key, 1)], 1, 0);
   assert.deepEqual([take("a"), take("b"), take("a")], [0, 0, 1]);
@@ -46,7 +46,7 @@ test("a body with many rows is accepted whole, and the next one waits for them",
   assert.equal(take(1, 9_100), 0);
 });
 
-test("taken from all or from none", () => {
+test("a request is counted against all of its rates or against none", () => {
   const limits = new RateLimits();
   const total = rowsOf("all", 1);
   assert.equal(wait(limits, [requests("a", 1), total], 5, 0), 0);
@@ -57,7 +57,7 @@ test("taken from all or from none", () => {
   assert.equal(wait(limits, [requests("b", 1)], 1, 0), 0);
 });
 
-test("a clock set back neither gives nor takes", () => {
+test("a clock that was set back changes no count", () => {
   const limits = new RateLimits();
   const take = (nowMs: number): number => wait(limits, [requests("a", 1)], 1, nowMs);
   assert.deepEqual([take(5_000), take(0), take(1_000)], [0, 1, 0]);
@@ -72,7 +72,7 @@ test("with too many keys, the least recently used is dropped", () => {
   assert.equal(wait(limits, [requests("k0", 1)], 1, 0), 0);
 });
 
-test("more than a second's worth at once, where the burst allows it", () => {
+test("a longer burst may have the requests of more than a second", () => {
   const limits = new RateLimits(2);
   const take = (nowMs: number): number => wait(limits, [requests("shop", 2)], 1, nowMs);
   assert.deepEqual([take(0), take(0), take(0), take(0), take(0)], [0, 0, 0, 0, 1]);

@@ -6,7 +6,7 @@ function hstsOf(url: string): string | null {
   return secured(new Response("ok"), url).headers.get("strict-transport-security");
 }
 
-test("a deployment is reached by HTTPS from its first response on", () => {
+test("browsers use HTTPS from the first response of a deployment on", () => {
   for (const url of ["https://in.example.com/", "https://localhost.example.com/health"]) {
     assert.equal(hstsOf(url), "max-age=31536000");
   }

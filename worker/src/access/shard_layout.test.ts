@@ -13,7 +13,7 @@ const KEYS = Array.from({ length: 4_000 }, (_, index) =>
   createHash("sha256").update(String(index)).digest("hex").slice(0, 32),
 );
 
-test("a body belongs to one shard of those there are", () => {
+test("every body belongs to one existing shard", () => {
   for (const shards of [1, 2, 3, 100]) {
     for (const key of KEYS) {
       const shard = shardOf(key, shards);
@@ -34,7 +34,7 @@ test("shards get equal shares, with a key or without", () => {
   }
 });
 
-test("only what moved is looked up, each earlier place once", () => {
+test("only a body whose shard changed is looked up, once in each earlier shard", () => {
   const layout: ShardLayout = { number: 3, shards: 2, before: [1, 4, 2] };
   for (const key of KEYS) {
     const places = [0, shardOf(key, 4)].filter((each) => each !== shardOf(key, 2));
@@ -43,7 +43,7 @@ test("only what moved is looked up, each earlier place once", () => {
   assert.deepEqual(earlierShardsOf(KEYS[0] ?? "", ONE_SHARD), []);
 });
 
-test("shards that bodies no longer go to are still known", () => {
+test("shards that get no more bodies are still listed", () => {
   assert.equal(shardsEver(ONE_SHARD), 1);
   assert.equal(shardsEver({ number: 2, shards: 1, before: [4, 2] }), 4);
 });

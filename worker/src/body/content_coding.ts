@@ -1,9 +1,9 @@
 /**
- * Content codings (RFC 9110, 8.4.1): decodes a body as it was sent.
+ * Decodes bodies by their content coding (RFC 9110, 8.4.1).
  *
- * Decompressors stop at the end of a stream and ignore the bytes after it. ClickHouse rejects bytes
- * that start no further member or frame, and with them the batch that holds them. So every decoder
- * here counts the bytes that it read, and a body with anything left over is rejected.
+ * A decompressor stops at the end of a stream and ignores the bytes after it. ClickHouse does not:
+ * it rejects bytes that begin no further member or frame, and with them the whole batch. So every
+ * decoder here counts the bytes that it read, and a body with bytes after its end is rejected.
  */
 import zlib from "node:zlib";
 import { HttpError, quoted } from "../errors.ts";
@@ -43,9 +43,9 @@ export function contentCoding(request: Request): ContentCoding {
 }
 
 export interface Decoded {
-  /** The object that was sent, if it was not compressed. */
+  /** The same object as the sent bytes if these were not compressed. */
   readonly bytes: Uint8Array;
-  /** The encoding in which the sent bytes can be stored in a batch unchanged; null: none. */
+  /** The encoding in which the sent bytes can be stored unchanged; null: they cannot. */
   readonly storableAs: "gzip" | "zstd" | null;
 }
 
@@ -56,10 +56,10 @@ interface Part {
 }
 
 /**
- * Decode a body; a bomb costs at most `limitBytes` of memory.
+ * Decode a body. A decompression bomb uses at most `limitBytes` of memory.
  *
- * @throws HttpError 400 it is incomplete, or has bytes after its end; 413 it is longer than the
- * limit.
+ * @throws HttpError 400 the body is incomplete, or has bytes after its end; 413 it is longer than
+ *   the limit.
  */
 export function decode(sent: Uint8Array, coding: ContentCoding, limitBytes: number): Decoded {
   if (coding === "identity") {
@@ -78,12 +78,15 @@ export function decode(sent: Uint8Array, coding: ContentCoding, limitBytes: numb
   }
 }
 
-/** Decode a body as it is stored. */
+/** Decode a stored body. */
 export function decodeStored(body: Uint8Array, encoding: Encoding): Uint8Array {
   return decode(body, encoding === "raw" ? "identity" : encoding, MAX_STORED_RAW_BYTES).bytes;
 }
 
-/** Decompressed length of a stored body; over the limit if damaged: ClickHouse will reject it. */
+/**
+ * Return the decompressed length of a stored body. A damaged body, which ClickHouse will reject, counts
+ * as longer than the limit.
+ */
 export function inflatedBytes(body: Uint8Array, encoding: Encoding): number {
   if (encoding === "raw") {
     return body.byteLength;
@@ -104,12 +107,12 @@ function decodeGzip(sent: Uint8Array, limitBytes: number): Decoded {
   const inflatedBytes = lastInflatedBytes(sent);
   const part = inflate(zlib.gunzipSync, sent, { limitBytes, expectedBytes: inflatedBytes });
   requireEnd("gzip", sent, part.readBytes);
-  // Several members are valid but rare, so the body is compressed again as one member.
+  // Several members are valid but rare. Such a body is not stored as it was sent.
   const isSingle = inflatedBytes === part.bytes.byteLength;
   return { bytes: part.bytes, storableAs: isSingle ? "gzip" : null };
 }
 
-/** The last member's length, modulo 2^32 (RFC 1952, ISIZE). */
+/** Return the length of the last member, modulo 2^32 (RFC 1952, ISIZE). */
 function lastInflatedBytes({ buffer, byteOffset, byteLength }: Uint8Array): number {
   return byteLength < 4 ? 0 : new DataView(buffer, byteOffset + byteLength - 4).getUint32(0, true);
 }
@@ -122,8 +125,8 @@ function decodeDeflate(sent: Uint8Array, limitBytes: number): Decoded {
 }
 
 /**
- * RFC 1950's two bytes. Some clients omit them (RFC 9110, 8.4.1.2). No compressor starts the raw
- * format with these bytes, because its padding would not be zero.
+ * Whether a body begins with the two bytes of RFC 1950. Some clients omit them (RFC 9110, 8.4.1.2).
+ * No compressor begins the raw format with these bytes, because its padding would not be zero.
  */
 function hasZlibHeader([cmf = 0, flags = 0]: Uint8Array): boolean {
   return (cmf & 0x0f) === 8 && cmf >> 4 <= 7 && ((cmf << 8) | flags) % 31 === 0;
@@ -131,7 +134,7 @@ function hasZlibHeader([cmf = 0, flags = 0]: Uint8Array): boolean {
 
 const ZSTD_OPTIONS = { params: { [zlib.constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG } };
 
-/** Frame by frame, because the runtime decodes only the first frame. */
+/** Decodes frame by frame, because the runtime decodes only the first frame. */
 function decodeZstd(sent: Uint8Array, limitBytes: number): Decoded {
   const parts: Uint8Array[] = [];
   let total = 0;
@@ -155,14 +158,14 @@ function decodeZstd(sent: Uint8Array, limitBytes: number): Decoded {
   return { bytes, storableAs: isSingle ? "zstd" : null };
 }
 
-/** A skippable frame has another one: RFC 8878, 3.1.2. */
+/** Skippable frames have other magic numbers: RFC 8878, 3.1.2. */
 const ZSTD_MAGIC = 0xfd2fb528;
 
 function magicOf({ buffer, byteOffset, byteLength }: Uint8Array): number {
   return byteLength < 4 ? 0 : new DataView(buffer, byteOffset).getUint32(0, true);
 }
 
-/** The content length in the frame's header (RFC 8878, 3.1.1.1); null: absent. */
+/** Return the content length from the header of a frame (RFC 8878, 3.1.1.1); null if it has none. */
 export function zstdContentBytes(frame: Uint8Array): number | null {
   if (frame.byteLength < 18 || magicOf(frame) !== ZSTD_MAGIC) {
     return null;
@@ -186,14 +189,14 @@ export function zstdContentBytes(frame: Uint8Array): number | null {
 
 type Inflater = (bytes: Uint8Array, options: object) => unknown;
 
-/** From zlib's minimum, 64, to the most memory that a bomb may use. */
+/** At least zlib's minimum of 64, and little memory for a bomb. */
 const MIN_CHUNK_BYTES = 1024;
 
 /**
- * One call of node:zlib. With `info` it returns its engine, which has counted the bytes it read.
+ * Call node:zlib. With `info` it returns its engine, which counts the bytes that it read.
  *
- * Output of an expected length is written to one buffer, which is faster than joining several. The
- * sender chose that length, so it is trusted only in proportion to the body's length.
+ * Output of the expected length is written to one buffer, which is faster than concatenating several.
+ * The sender chose that length, so it is used only if it is in proportion to the body's length.
  */
 function inflate(
   inflater: Inflater,
@@ -205,8 +208,8 @@ function inflate(
   }: { limitBytes: number; expectedBytes: number; options?: object },
 ): Part {
   const mostBytes = Math.min(limitBytes, MAX_INFLATE_CHUNK_RATIO * bytes.byteLength);
-  const isBelieved = expectedBytes > 0 && expectedBytes <= mostBytes;
-  const chunkSize = isBelieved ? { chunkSize: Math.max(MIN_CHUNK_BYTES, expectedBytes + 1) } : {};
+  const isPlausible = expectedBytes > 0 && expectedBytes <= mostBytes;
+  const chunkSize = isPlausible ? { chunkSize: Math.max(MIN_CHUNK_BYTES, expectedBytes + 1) } : {};
   const { buffer, engine } = inflater(bytes, {
     ...options,
     ...chunkSize,

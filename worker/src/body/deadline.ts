@@ -1,9 +1,9 @@
 /**
- * Ends waits that take too long, all those of one kind in an isolate with one timer.
+ * Ends waits that take too long, with one timer for all waits of the same kind in an isolate.
  *
- * A timer for each would cost 20 us of CPU, a fifth of a small request. The shared timer belongs to
- * one of the requests and is kept alive by `waitUntil`; if it is lost, a later request sets it
- * again. A wait ends after its time plus at most a quarter of it.
+ * A timer for each wait would cost 20 us of CPU, a fifth of a small request. The shared timer belongs
+ * to one of the requests, and `waitUntil` keeps it alive. If it is lost, a later request sets it
+ * again. A wait ends after its time limit plus at most a quarter of it.
  */
 import { waitUntil } from "cloudflare:workers";
 
@@ -15,23 +15,23 @@ interface Wait {
 export class Deadline {
   readonly #ms: number;
   readonly #error: () => Error;
-  /** In the order of their start. */
+  /** The waits in the order of their start. */
   readonly #waits = new Set<Wait>();
   #watchedFromMs = Number.NEGATIVE_INFINITY;
 
   /**
    * Args:
    *   ms: how long each wait may take.
-   *   error: thrown to a wait that takes longer.
+   *   error: creates the error that a longer wait throws.
    */
   constructor(ms: number, error: () => Error) {
     this.#ms = ms;
     this.#error = error;
   }
 
-  /** Returns the promise's value; throws `error`'s when the time is over. */
+  /** Returns the value of the promise; throws the error once the time is over. */
   async within<T>(promise: Promise<T>): Promise<T> {
-    // Not `new Promise`, for the reason that `append/coalescer.ts` has.
+    // Not `new Promise`: `append/coalescer.ts` has the reason.
     const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
     promise.then(resolve, reject);
     const nowMs = Date.now();
@@ -62,7 +62,7 @@ export class Deadline {
     }, this.#ms / 4);
   }
 
-  /** Waits of ended requests are dropped. */
+  /** Ends the waits that exceed the limit. Those of ended requests have no effect. */
   #endLate(nowMs: number): void {
     for (const wait of this.#waits) {
       if (nowMs - wait.sinceMs < this.#ms) {

@@ -2,10 +2,10 @@
 import { DISCARD_BYTES, DISCARD_MS, DISCARD_PIECE_BYTES } from "../limits.ts";
 
 /**
- * Lets a rejected sender finish, within limits, and drops what it sends.
+ * Read the rest of a rejected body, within limits, and drop it.
  *
- * Many clients write their whole body before they read: if the
- * connection closed earlier, they would report a broken pipe instead of the error message.
+ * Many clients write their whole body before they read the response. If the connection closed
+ * earlier, they would report a broken pipe instead of the error message.
  */
 export async function discardBody(request: Request): Promise<void> {
   const { body } = request;

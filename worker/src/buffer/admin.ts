@@ -1,8 +1,8 @@
 /**
- * What an operator can see of a buffer and do to it.
+ * The operations of an operator on one buffer.
  *
- * Nothing here touches the argument of `worker/README.md`: a pause only puts off when something is
- * tried, and a dead letter that is sent again is a new batch under a number never used before.
+ * They keep the proof in `worker/README.md` valid: a pause only delays attempts, and a redriven dead
+ * letter is a new batch under a new number.
  */
 import { RpcTarget } from "cloudflare:workers";
 import type { Sums } from "../telemetry/counters.ts";
@@ -17,7 +17,7 @@ type Hooks = Pick<BufferHooks, "deliverNow" | "insertsInFlight" | "sums">;
 
 const SCHEMA = [
   "INSERT OR IGNORE INTO meta (key, value) VALUES ('rows_delivered', 0)",
-  // Of older scripts: it wrote a row for every chunk, and each is billed (`COST.md`).
+  // Older scripts created it. It wrote a row for every chunk, and each is billed (`COST.md`).
   "DROP TRIGGER IF EXISTS count_delivered",
 ] as const;
 
@@ -48,7 +48,7 @@ export class BufferAdmin extends RpcTarget {
     this.#paused = this.#isMetaSet("paused");
   }
 
-  // --- look -----------------------------------------------------------------------------------
+  // --- read -----------------------------------------------------------------------------------
 
   status(): BufferStatus {
     const { storedBytes, oldestMs } = this.#store.depth();
@@ -87,7 +87,7 @@ export class BufferAdmin extends RpcTarget {
     return this.#paused;
   }
 
-  /** Bodies are still taken, up to the buffer's bound; inserts under way come to their end. */
+  /** Stops new inserts. Bodies are accepted up to the buffer's limit, and inserts in flight finish. */
   pause(): BufferStatus {
     this.#sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('paused', 1)");
     this.#paused = true;

@@ -1,8 +1,8 @@
 /**
- * The sealed batches of an IngestBuffer, and what becomes of each: gone with its chunks, split in
- * two, or its body set aside as a dead letter.
+ * The sealed batches of an IngestBuffer. Each batch is deleted with its chunks after delivery, split
+ * in two, or moved to the dead letters.
  *
- * A number is used once: it is written in the transaction of its batch.
+ * A batch number is used once, because it is stored in the transaction of its batch.
  */
 import { inflatedBytes } from "../body/content_coding.ts";
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
@@ -20,21 +20,21 @@ import type { Blocks } from "./progress.ts";
 import { type CountedRange, REDRIVEN, type Row, type Store } from "./store.ts";
 
 /**
- * A sealed range: what goes into one table under one token, the same bytes every time.
+ * A sealed range of chunks: it is sent to one table under one token, with the same bytes each time.
  *
- * Chunks with rows for several tables are in one batch for each, and stay until the last is gone.
+ * Chunks with rows for several tables are in one batch per table. They are deleted with the last one.
  */
 export interface Batch {
   readonly number: number;
-  /** Number of its first block, counted per table; null until it may be sent. */
+  /** The number of its first block, counted per table; null until it may be sent. */
   readonly block: number | null;
-  /** Upper bound of its blocks, and so of the tokens that the table remembers for it. */
+  /** The maximum of its blocks, and so of the tokens that the table stores for it. */
   readonly blocks: number;
   readonly stream: Stream;
   readonly table: Table;
   readonly fromSeq: number;
   readonly toSeq: number;
-  /** Bodies inside the only chunk; null stands for whole chunks. */
+  /** The bodies of its only chunk; null: whole chunks. */
   readonly part: { readonly from: number; readonly to: number } | null;
   readonly statement: Statement;
   readonly attempts: number;
@@ -42,7 +42,7 @@ export interface Batch {
   readonly lastError: string | null;
 }
 
-/** What a batch has, counted. */
+/** The size and the age of a batch. */
 export interface Extent {
   readonly rows: number;
   readonly rawBytes: number;
@@ -53,7 +53,7 @@ export interface Extent {
 export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 type Sealed = Pick<Batch, "stream" | "table" | "part" | "blocks" | keyof Range>;
 
-/** One block per partition, which is a day or more; unknown days count as the maximum. */
+/** One block per partition, which is at least a day; unknown days count as the maximum. */
 function blocksOf(days: DayRange | null): number {
   const count = days === null ? MAX_BLOCKS_AHEAD : days.toDay - days.fromDay + 1;
   return Math.min(count, MAX_BLOCKS_AHEAD);
@@ -63,7 +63,7 @@ export class Batches {
   readonly #sql: SqlStorage;
   readonly #store: Store;
   readonly #letters: DeadLetters;
-  /** As read last; null after a change. */
+  /** A cache of the stored batches; null after a change. */
   #open: readonly Batch[] | null = null;
 
   constructor(sql: SqlStorage, store: Store, letters: DeadLetters) {
@@ -73,8 +73,9 @@ export class Batches {
   }
 
   /**
-   * Records the range once for each table, each time under a number that is never given out again.
-   * One transaction: else a crash could leave some tables without their batch.
+   * Records one batch per table for the range, each under a new number.
+   *
+   * Call in a transaction. Otherwise a crash could leave some tables without their batch.
    */
   insertForEach(
     stream: Stream,
@@ -90,7 +91,7 @@ export class Batches {
     this.#store.recordSealedTo(stream, range);
   }
 
-  /** A body as a chunk and a batch of its own, for one table, inside the caller's transaction. */
+  /** Stores a redriven body as a chunk with one batch, for one table. Call in a transaction. */
   sealRedriven(
     stream: Stream,
     table: Table,
@@ -149,7 +150,7 @@ export class Batches {
     return { next, oldest: Math.min(next, ...open.map(({ block }) => block ?? next)) };
   }
 
-  /** All that are open, in the order of their numbers. */
+  /** Returns the open batches in the order of their numbers. */
   open(): readonly Batch[] {
     this.#open ??= this.#sql
       .exec("SELECT * FROM batches ORDER BY number")
@@ -169,14 +170,14 @@ export class Batches {
     );
   }
 
-  /** The batch is in its table: it goes, with chunks that no other holds. Returns bytes freed. */
+  /** Deletes a finished batch, and its chunks that are in no other batch. Returns the freed bytes. */
   delete(batch: Batch): number {
     this.#open = null;
     this.#sql.exec("DELETE FROM batches WHERE number = ?", batch.number);
-    return this.#deleteUnheldChunks(batch);
+    return this.#deleteFreeChunks(batch);
   }
 
-  /** Two batches in place of one that was refused, each under a number of its own. */
+  /** Replaces a rejected batch by two halves, each under a new number. */
   split(batch: Batch): void {
     this.#open = null;
     const statement = JSON.stringify(batch.statement);
@@ -194,7 +195,7 @@ export class Batches {
     }
   }
 
-  /** Length of the bytes that go out for it. */
+  /** Returns the length of its stored bytes. */
   bodyBytes(batch: Batch): number {
     if (batch.part !== null) {
       const { offset, end } = this.bodies(batch);
@@ -203,7 +204,7 @@ export class Batches {
     return this.#sum("stored_bytes", batch);
   }
 
-  /** Length of the same when inflated, to the byte. */
+  /** Returns the exact decompressed length of its stored bytes. */
   rawBytes(batch: Batch): number {
     if (batch.part === null) {
       return this.#sum("raw_bytes", batch);
@@ -212,7 +213,7 @@ export class Batches {
     const chunk = this.#store.bodies.atOrAfter(batch.fromSeq, batch.fromSeq)?.body;
     let rawBytes = 0;
     let at = offset;
-    // One by one: what a chunk's bodies come to together, memory may have no room for.
+    // One by one, because all bodies of a chunk together may exceed the memory.
     for (const size of sizes) {
       const body = chunk?.subarray(at, at + size) ?? new Uint8Array(0);
       rawBytes += inflatedBytes(body, batch.stream.encoding);
@@ -221,7 +222,7 @@ export class Batches {
     return rawBytes;
   }
 
-  /** Decompressed length of the longest chunk, an upper bound for every body in the batch. */
+  /** Returns the decompressed length of the longest chunk, which no body of the batch exceeds. */
   longestRawBytes({ fromSeq, toSeq }: Range): number {
     const sql = "SELECT max(raw_bytes) AS bytes FROM chunks WHERE seq BETWEEN ? AND ?";
     return Number(this.#sql.exec(sql, fromSeq, toSeq).one().bytes ?? 0);
@@ -232,7 +233,7 @@ export class Batches {
     return Number(this.#sql.exec(sql, fromSeq, toSeq).one().bytes ?? 0);
   }
 
-  /** Rows and the oldest of its chunks; a part of one has no rows of its own, but the chunk's. */
+  /** Returns the size and age of a batch. A part of a chunk counts all rows of the chunk. */
   extent(batch: Batch): Extent {
     const row = this.#sql
       .exec(
@@ -250,7 +251,7 @@ export class Batches {
     };
   }
 
-  /** Which bodies of its first chunk a batch holds, and where they lie in its bytes. */
+  /** Returns which bodies of its first chunk a batch has, with their sizes and their range of bytes. */
   bodies(batch: Batch): {
     from: number;
     to: number;
@@ -274,20 +275,20 @@ export class Batches {
     return this.delete(batch);
   }
 
-  #deleteUnheldChunks(batch: Batch): number {
-    const held =
+  #deleteFreeChunks(batch: Batch): number {
+    const isFree =
       "seq BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM batches " +
       "WHERE from_seq <= chunks.seq AND to_seq >= chunks.seq)";
     const { fromSeq, toSeq } = batch;
     const row = this.#sql
       .exec(
         "SELECT sum(stored_bytes) AS bytes, sum(row_count) AS row_count FROM chunks " +
-          `WHERE ${held}`,
+          `WHERE ${isFree}`,
         fromSeq,
         toSeq,
       )
       .one();
-    this.#sql.exec(`DELETE FROM chunks WHERE ${held}`, fromSeq, toSeq);
+    this.#sql.exec(`DELETE FROM chunks WHERE ${isFree}`, fromSeq, toSeq);
     // In the transaction that deletes the chunks, so that no crash lets a row count twice.
     this.#sql.exec(
       "UPDATE meta SET value = value + ? WHERE key = 'rows_delivered'",

@@ -1,12 +1,13 @@
 /**
- * The sums of one buffer: what it counts itself, and what the isolates that feed it have counted.
+ * The counters of one buffer: its counts, and those that isolates send to it.
  *
- * They survive the object: every run of the alarm leaves them in storage, a scrape writes down what
- * it shows before it is answered, and in between at most `COUNTS_SAVE_MS` of counts are only in
- * memory. So a counter never goes back on a scraper, and a crash forgets seconds.
+ * The counters survive the object. Every run of the alarm stores them, and a scrape stores the values
+ * it returns before it returns them. In between, the counts of at most `COUNTS_SAVE_MS` are only in
+ * memory. So a scraper never sees a counter decrease, and a crash loses the counts of seconds.
  *
- * Into `ingest_health` goes what was added since the last time, as a chunk of its own kind on the
- * way that all chunks go. Chunk and sums are one transaction: what the table has adds up.
+ * The counts since the last report become rows of `ingest_health`. The rows are a chunk of the kind
+ * `health`, and are delivered like all chunks. The chunk and the counters are stored in one
+ * transaction, so that the rows in the table add up to the counters.
  */
 import type { Outcome } from "../clickhouse.ts";
 import { COUNTS_SAVE_MS, HEALTH_ROWS_MS, MAX_HEALTH_CHUNKS } from "../limits.ts";
@@ -38,23 +39,23 @@ export class BufferCounters {
   readonly #store: Store;
   readonly #buffer: string;
   readonly #hooks: Hooks;
-  /** In the table, or on its way there. */
+  /** Counts whose rows are stored as chunks or delivered. */
   #reported: Sums = {};
   readonly #unreported = new Counters();
-  /** Since when the unreported were counted. */
+  /** When the unreported counts began. */
   #startMs: number;
-  /** When telemetry first moved since then; null: there is nothing to wake anybody for. */
+  /** When telemetry was first stored or delivered since then; null: no report is needed. */
   #movedMs: number | null = null;
   #savedMs = 0;
   #isSaved = true;
 
-  /** `buffer` is its name, for people. */
+  /** @param buffer the name of the buffer in reports. */
   constructor(store: Store, buffer: string, hooks: Hooks) {
     this.#store = store;
     this.#buffer = buffer;
     this.#hooks = hooks;
     this.#startMs = Date.now();
-    this.#quietly(() => this.#load());
+    this.#logErrors(() => this.#load());
   }
 
   #load(): void {
@@ -70,7 +71,7 @@ export class BufferCounters {
 
   // --- count ----------------------------------------------------------------------------------
 
-  /** What an isolate has counted. It wakes nobody: requests alone are no reason for a row. */
+  /** Adds the counts of an isolate. They alone cause no report. */
   add(sums: Sums): void {
     this.#unreported.merge(sums);
     this.#isSaved = false;
@@ -81,7 +82,7 @@ export class BufferCounters {
     bodies.forEach(({ kind, rows }, index) => {
       const answer = answers[index] ?? "failed";
       if (answer === "unseen") {
-        return; // no rows: like an empty body, it is not counted
+        return; // a body without rows is not counted
       }
       this.#unreported.add("ingest_bodies_total", 1, kind, labelFrom(answer));
       if (answer === "stored") {
@@ -97,14 +98,14 @@ export class BufferCounters {
     this.#unreported.observe("ingest_commit_duration_seconds", ms / 1000);
   }
 
-  /** An attempt has its outcome; to be called before the batch is changed. */
+  /** Counts the outcome of an attempt. Call before the batch changes. */
   attempted(batch: Batch, outcome: Outcome, extent: () => Extent, ms: number): void {
     const { table, stream } = batch;
     if (outcome.verdict === "unknown") {
       this.#hooks.onInsertFailed(batch, outcome.error);
     }
     if (stream.kind === "health") {
-      return; // telling of these rows would make more of them, for ever
+      return; // counting the rows of reports would cause more reports indefinitely
     }
     const nowMs = Date.now();
     this.#unreported.observe("ingest_insert_duration_seconds", ms / 1000, table);
@@ -125,8 +126,8 @@ export class BufferCounters {
     this.#isSaved = false;
   }
 
-  /** A refused batch was halved, or was one body and is a dead letter now. */
-  setAside(batch: Batch, error: string, isOneBody: boolean): void {
+  /** Counts a rejected batch, which was split, or moved to the dead letters if it was one body. */
+  rejected(batch: Batch, error: string, isOneBody: boolean): void {
     const { table, stream } = batch;
     if (isOneBody) {
       this.#hooks.onDeadLettered(batch, error);
@@ -138,7 +139,7 @@ export class BufferCounters {
     }
   }
 
-  /** Counts dead letters that were deleted, by an operator or beyond their limits. */
+  /** Counts deleted dead letters. */
   dropped(letters: readonly DeadLetter[], reason: Expiry | "operator"): void {
     for (const { table } of letters) {
       this.#unreported.add("ingest_dead_letters_dropped_total", 1, table, reason);
@@ -151,7 +152,7 @@ export class BufferCounters {
     this.#movedMs ??= Date.now();
   }
 
-  // --- keep -----------------------------------------------------------------------------------
+  // --- store ----------------------------------------------------------------------------------
 
   #save(nowMs: number): void {
     if (!this.#isSaved) {
@@ -179,53 +180,52 @@ export class BufferCounters {
     this.#isSaved = true;
   }
 
-  // --- tell -----------------------------------------------------------------------------------
+  // --- report ---------------------------------------------------------------------------------
 
-  /** All there ever was, on disk before anybody sees it. */
+  /** Stores and returns all counts. */
   sums(): Sums {
     this.#save(Date.now());
     return summed([this.#reported, this.#unreported.sums()]);
   }
 
-  /** While the alarm runs: stores the rows that are due, for delivery. */
+  /** Stores the counters, and their rows for `ingest_health`, if they are due. */
   saveAndReportIfDue(nowMs: number): void {
-    this.#quietly(() => {
+    this.#logErrors(() => {
       this.#saveIfOld(nowMs);
       this.#reportIfDue(nowMs);
     });
   }
 
-  /** As the alarm ends. Returns when rows will be due; null while no telemetry has moved. */
+  /** Stores the counters. Returns when rows will be due; null if no telemetry was moved. */
   saveAtRunEnd(nowMs: number): number | null {
-    this.#quietly(() => this.#save(nowMs));
+    this.#logErrors(() => this.#save(nowMs));
     return this.#movedMs === null
       ? null
       : Math.min(this.#movedMs + HEALTH_ROWS_MS, nowMs + HEALTH_ROWS_MS);
   }
 
   /**
-   * A disk that is full must not keep away the delivery that would make room, and sums that cannot
-   * be read are no reason to lose a body.
+   * Logs an error instead of throwing it. A full disk must not block the delivery that would free
+   * space, and unreadable counters must not lose a body.
    */
-  #quietly(act: () => void): void {
+  #logErrors(act: () => void): void {
     try {
       act();
     } catch (error) {
       this.#store.dropCachedCounts();
       this.#movedMs = null;
       this.#isSaved = false;
-      console.error(`health: ${String(error)}`);
+      console.error(`counters: ${String(error)}`);
     }
   }
 
   #reportIfDue(nowMs: number): void {
-    // A clock that was set back: waiting for the old time to come again would help nobody.
+    // A negative age means that the clock was set back; then the rows are due now.
     const ageMs = nowMs - (this.#movedMs ?? nowMs);
     if (this.#movedMs === null || (ageMs >= 0 && ageMs < HEALTH_ROWS_MS)) {
       return;
     }
-    // Where the table is missing, rows of its own must not fill the buffer: what was counted then
-    // goes with the rows of a better time.
+    // While the table is missing, these rows must not fill the buffer. Later rows include the counts.
     if (this.#store.countChunks(STREAM) < MAX_HEALTH_CHUNKS) {
       this.#report(nowMs);
     }
@@ -261,7 +261,7 @@ function chunkFrom(rows: string, atMs: number): NewChunk {
   return {
     sizes: [body.byteLength],
     rawBytes: body.byteLength,
-    rows: 0, // nobody's telemetry: they neither wait nor are delivered in `GET /admin/buffers`
+    rows: 0, // not telemetry of clients, so `GET /admin/buffers` does not count them
     repeatedBytes: 0,
     tables: ALL_TABLES,
     days: daysFrom(atMs),

@@ -1,9 +1,9 @@
-/** Sums and gauges as lines of JSON for `ingest_health`, `migrations/0012`. */
+/** Writes counters and gauges as JSON lines for the table `ingest_health`, `migrations/0012`. */
 import { type Sample, type Sums, samplesFrom } from "../telemetry/counters.ts";
 import { clickHouseTime } from "../time/clickhouse_time.ts";
 import type { Gauges } from "./status.ts";
 
-/** What one set of rows is about. */
+/** The buffer and the time range of one set of rows. */
 export interface Interval {
   readonly buffer: string;
   readonly startMs: number;

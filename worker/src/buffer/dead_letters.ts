@@ -1,5 +1,5 @@
 /**
- * Dead letters: bodies that ClickHouse rejected, each for one table; listed, sent again, dropped.
+ * Dead letters: bodies that one table rejected. Operators list, redrive and drop them.
  *
  * A dead letter is one row, or several consecutive rows if it exceeds SQLite's limit for a value.
  * Dead letters have their own limits, separate from those of the bodies that wait.
@@ -29,13 +29,13 @@ export interface DeadLetter {
   readonly kind: Kind;
   readonly table: Table;
   readonly encoding: Encoding;
-  /** What ClickHouse said of it. */
+  /** ClickHouse's error message. */
   readonly error: string;
   readonly atMs: number;
   readonly bytes: number;
 }
 
-/** A letter with its place in the storage. */
+/** A dead letter with its place in the storage. */
 export interface StoredLetter extends DeadLetter {
   readonly stream: Stream;
   readonly firstRow: number;
@@ -112,7 +112,7 @@ export class DeadLetters {
 
   // --- read -----------------------------------------------------------------------------------
 
-  /** The oldest after `afterId`; null begins at the beginning. */
+  /** Returns the oldest dead letters after `afterId`; null: from the first one on. */
   list(afterId: string | null): DeadLetter[] {
     const after = afterId === null ? 0 : rowOf(afterId);
     return this.#find("AND id > ? ORDER BY id LIMIT ?", after, DEAD_LETTERS_PER_PAGE).map(shown);
@@ -123,7 +123,7 @@ export class DeadLetters {
     return found?.id === id ? found : null;
   }
 
-  /** The oldest dead letters that match a filter. */
+  /** Returns the oldest dead letters that match a filter. */
   matching(filter: LetterFilter, limit: number): StoredLetter[] {
     const { condition, values } = conditionFrom(filter);
     return this.#find(`${condition} ORDER BY id LIMIT ?`, ...values, limit);
@@ -207,13 +207,13 @@ export class DeadLetters {
     return expired;
   }
 
-  /** When the oldest expires; null if there is none. */
+  /** Returns when the oldest expires; null if there is none. */
   expiresAtMs(): number | null {
     const { oldestMs } = this.totals();
     return oldestMs === null ? null : oldestMs + DEAD_LETTER_MAX_AGE_MS;
   }
 
-  /** Why the oldest must be deleted; null if it is within the limits. */
+  /** Returns why the oldest must be deleted; null if all are within the limits. */
   expiryOf(nowMs: number): Expiry | null {
     const { letters, bytes, oldestMs } = this.totals();
     if (letters > DEAD_LETTERS_MAX || bytes > DEAD_LETTERS_MAX_BYTES) {
@@ -260,7 +260,7 @@ function letterFrom(row: Row): StoredLetter {
   };
 }
 
-/** Without its row. */
+/** Remove the place in the storage. */
 export function shown({
   stream: _stream,
   firstRow: _first,

@@ -1,6 +1,6 @@
 /**
- * The outbox: seal a batch, insert it under its token, delete it. `worker/README.md` proves why a
- * crash at any arrow leaves every row in ClickHouse once.
+ * Delivers batches: seal a batch, insert it under its token, delete it. `worker/README.md` proves that
+ * a crash between any two steps leaves every row in ClickHouse once.
  */
 import { free } from "../body/bytes.ts";
 import { bodyMemory } from "../body/read_body.ts";
@@ -31,7 +31,7 @@ export interface DeliverOptions {
   readonly server: Server;
   /** The team whose share of the isolate's memory the inserts use. */
   readonly team: string;
-  /** Start of every token; never the same for two storages. */
+  /** The beginning of every token; different for every storage. */
   readonly bufferId: string;
   readonly coordinator: ShardCoordinator;
   readonly counters: BufferCounters;
@@ -46,10 +46,10 @@ export class Deliverer {
   readonly #inFlight = new Map<number, Table>();
   /** Batches that were due while no memory was free. */
   #withoutMemory: ReadonlySet<number> = new Set();
-  /** The body that is being prepared last. */
+  /** The last body in the queue of bodies that are prepared one by one. */
   #preparing: Promise<unknown> = Promise.resolve();
   #encodedBytes = 0;
-  /** Goes into the schemas of batches sealed from now on; empty as long as all is well. */
+  /** A comment in the schemas of batches sealed from now on; empty unless ClickHouse misread one. */
   #schemaNote = "";
 
   constructor(store: Store, batches: Batches, options: DeliverOptions) {
@@ -61,14 +61,14 @@ export class Deliverer {
     );
   }
 
-  /** Seals what is ready, starts what is due; returns the inserts it started. */
+  /** Seals due batches, starts due inserts, and returns the inserts. */
   async start(nowMs: number): Promise<Promise<void>[]> {
     const sealed = this.#sealer.seal(nowMs);
     await this.#options.coordinator.pollOtherShards(this.#firstUnsent());
     const claimed = this.#claimDue(nowMs);
     try {
       if (sealed || claimed.some(({ block }) => block === null)) {
-        // On disk before it is sent, so that a retry after a crash sends the same batch.
+        // A batch must be on disk before it is sent, so that a retry after a crash sends the same.
         await this.#options.hooks.sync();
       }
     } catch (error) {
@@ -91,13 +91,13 @@ export class Deliverer {
     return [...first.values()];
   }
 
-  /** Assigns memory and blocks to batches that are due. */
+  /** Assigns memory and blocks to due batches. */
   #claimDue(nowMs: number): Batch[] {
     const claimed: Batch[] = [];
     const heldBack = new Set<Table>();
     const withoutMemory = new Set<number>();
     for (const batch of this.#batches.open()) {
-      if (!this.#isDue(batch, nowMs) || !this.#hasTurn(batch.table)) {
+      if (!this.#isDue(batch, nowMs) || !this.#hasFreeSlot(batch.table)) {
         continue;
       }
       if (this.#isHeldBack(batch, heldBack)) {
@@ -123,7 +123,7 @@ export class Deliverer {
     const id = this.#token(batch);
     if (
       isLongEncoding(this.#batches, batch) &&
-      !longEncoding.take(id, team, nowMs, bodiesFitBesideEncoding(nowMs))
+      !longEncoding.take(id, team, nowMs, bodiesFitWithEncoding(nowMs))
     ) {
       return false;
     }
@@ -169,9 +169,9 @@ export class Deliverer {
     return this.#encodedBytes >= ALARM_ENCODED_BYTES;
   }
 
-  /** When there will be something to start; null if nothing comes of waiting alone. */
+  /** Returns the next time at which `start` has work; null if waiting alone causes none. */
   nextDueMs(nowMs: number): number | null {
-    const unsent = this.#firstUnsent().filter(({ table }) => this.#hasTurn(table));
+    const unsent = this.#firstUnsent().filter(({ table }) => this.#hasFreeSlot(table));
     const waits = [
       ...this.#batches.open().filter((batch) => batch.block !== null && this.#mayStart(batch)),
       ...unsent.filter((batch) => this.#options.coordinator.maySend(batch)),
@@ -180,7 +180,7 @@ export class Deliverer {
       return Math.max(fromMs, Math.min(batch.notBeforeMs, nowMs + RETRY_MAX_MS));
     });
     if (unsent.some((batch) => this.#options.coordinator.needsRound(batch))) {
-      waits.push(nowMs + BATCH_AGE_MS); // to ask the others again
+      waits.push(nowMs + BATCH_AGE_MS); // to poll the other shards again
     }
     const sealMs = this.#sealer.dueMs(nowMs);
     if (sealMs !== null) {
@@ -190,14 +190,14 @@ export class Deliverer {
   }
 
   #mayStart({ number, table }: Batch): boolean {
-    return !this.#inFlight.has(number) && this.#hasTurn(table);
+    return !this.#inFlight.has(number) && this.#hasFreeSlot(table);
   }
 
   insertsInFlight(): number {
     return this.#inFlight.size;
   }
 
-  #hasTurn(table: Table): boolean {
+  #hasFreeSlot(table: Table): boolean {
     if (this.#inFlight.size >= MAX_INSERTS_PER_BUFFER) {
       return false;
     }
@@ -205,7 +205,7 @@ export class Deliverer {
     return count < this.#sealer.backpressureOf(table).insertsInFlight();
   }
 
-  /** A clock that was set back must not make a batch wait for the old time to come again. */
+  /** A wait longer than the maximum means that the clock was set back; then the batch is due. */
   #isDue(batch: Batch, nowMs: number): boolean {
     const waiting = batch.notBeforeMs > nowMs && batch.notBeforeMs <= nowMs + RETRY_MAX_MS;
     return !waiting && !this.#inFlight.has(batch.number);
@@ -245,7 +245,7 @@ export class Deliverer {
     const body = await preparing;
     this.#encodedBytes += body?.encodedBytes ?? 0;
     if (body?.bytes instanceof Uint8Array) {
-      longEncoding.release(this.#token(batch)); // what is left has its share of `insertMemory`
+      longEncoding.release(this.#token(batch)); // the encoded rows are counted in `insertMemory`
     }
     return body;
   }
@@ -264,30 +264,33 @@ export class Deliverer {
     if (outcome.verdict === "applied") {
       this.#options.hooks.onFreed(this.#store.transaction(() => this.#batches.delete(batch)));
     } else if (outcome.verdict === "rejected") {
-      this.#setAside(batch, outcome.error);
+      this.#splitOrDeadLetter(batch, outcome.error);
     } else {
       const notBeforeMs = Date.now() + backoffMs(batch.attempts);
       this.#batches.recordAttempt(batch, notBeforeMs, outcome.error);
-      console.warn(`batch ${batch.number} waits: ${outcome.error}`);
+      console.warn(`batch ${batch.number} waits for its next attempt: ${outcome.error}`);
     }
   }
 
-  /** Batches to come; the one at hand stays as it is. */
+  /** Adapts the size and frequency of later batches. This batch stays as it is. */
   #adapt(batch: Batch, outcome: Outcome): void {
-    const pace = this.#sealer.backpressureOf(batch.table);
+    const backpressure = this.#sealer.backpressureOf(batch.table);
     if (outcome.verdict === "applied") {
-      pace.applied(batch.number);
+      backpressure.applied(batch.number);
     } else if (outcome.verdict === "rejected") {
-      pace.gone(batch.number);
+      backpressure.finished(batch.number);
     } else if (outcome.exhausted === "parts") {
-      pace.tooManyParts();
+      backpressure.tooManyParts();
     } else if (outcome.exhausted === "memory") {
-      pace.outOfMemory(batch.number, this.#batches.extent(batch).rawBytes);
+      backpressure.outOfMemory(batch.number, this.#batches.extent(batch).rawBytes);
     }
   }
 
-  /** Halves until the bad body stands alone; only after an answer that says nothing was written. */
-  #setAside(batch: Batch, error: string): void {
+  /**
+   * Splits a rejected batch, until the invalid body is alone in one and becomes a dead letter. Call
+   * only after a response which proves that nothing was written.
+   */
+  #splitOrDeadLetter(batch: Batch, error: string): void {
     const { from, to } = this.#batches.bodies(batch);
     const isOneBody = batch.fromSeq === batch.toSeq && to - from <= 1;
     const freed = this.#store.transaction(() => {
@@ -298,15 +301,15 @@ export class Deliverer {
       return 0;
     });
     this.#options.hooks.onFreed(freed);
-    this.#options.counters.setAside(batch, error, isOneBody);
-    console.warn(`batch ${batch.number} ${isOneBody ? "set aside" : "split"}: ${error}`);
+    this.#options.counters.rejected(batch, error, isOneBody);
+    console.warn(`batch ${batch.number} ${isOneBody ? "dead-lettered" : "split"}: ${error}`);
   }
 }
 
 /**
- * ClickHouse writes a schema into a file when it comes first, and an insert that comes at the same
- * moment may read the file half written. What it read is kept under the text's hash until the
- * server ends, so only another text gets past it. Rows and tokens stay the same.
+ * ClickHouse writes a schema into a file when it first receives it. An insert at the same moment may
+ * read the file half written. ClickHouse caches what it read under the hash of the schema until the
+ * server restarts, so only a changed schema helps. Rows and tokens stay the same.
  */
 const MISREAD_SCHEMA = /Could not find a message named|CANNOT_PARSE_PROTOBUF_SCHEMA/;
 
@@ -324,15 +327,15 @@ function outcomeOfEncoding(error: unknown): Outcome {
   throw error;
 }
 
-/** One larger than that is held alone, also meanwhile. */
-function bodiesFitBesideEncoding(nowMs: number): boolean {
+/** A body larger than its limit is held alone, during an encoding as well. */
+function bodiesFitWithEncoding(nowMs: number): boolean {
   return (
     appendMemory.heldBytes(nowMs) <= APPEND_BYTES_BESIDE_ENCODING &&
     bodyMemory.heldBytes(nowMs) <= MAX_BODY_BYTES
   );
 }
 
-/** Exponential, with half of it left to chance: many buffers must not come back at one moment. */
+/** Exponential backoff with jitter, so that many buffers do not retry at the same moment. */
 function backoffMs(attempts: number): number {
   const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts, 16));
   return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);

@@ -19,11 +19,10 @@ export interface Piece {
 /**
  * Encode a batch into compressed chunks of bytes; every call returns the same chunks.
  *
- * Yields to other work after each chunk, and after 1 MiB of requests.
+ * Lets other work run after each chunk, and after 1 MiB of requests.
  *
- * Raises:
- *   NotEncodable: a body is damaged, or the rows have too many bytes.
- *   UnknownColumns: another script sealed the batch.
+ * @throws NotEncodable a body is damaged, or the rows have too many bytes.
+ * @throws UnknownColumns another script sealed the batch.
  */
 export async function* encodedPieces(
   store: Store,

@@ -32,7 +32,7 @@ test("bodies of one stream share a row, in order", () => {
   );
 });
 
-test("a row ends before its bodies repeat more than a batch may", () => {
+test("the bodies of a row repeat no more bytes than a batch may", () => {
   const share = { ...body("traces", 1), repeatedBytes: BATCH_REPEATED_BYTES * 0.4 };
   const groups = groupsFrom([share, share, share, share, share]);
   assert.deepEqual(
@@ -45,7 +45,7 @@ test("a row ends before its bodies repeat more than a batch may", () => {
   );
 });
 
-test("a row ends before it gets too long, and a body longer than that is alone", () => {
+test("a row has a maximum length, and a longer body has a row alone", () => {
   const groups = groupsFrom([
     body("traces", 10),
     body("traces", GROUP_BYTES),
@@ -66,7 +66,7 @@ test("a row holds a bounded number of bodies", () => {
   );
 });
 
-test("bodies appended in one turn share a write, and so do those that come while it is synced", async () => {
+test("bodies enqueued together share a write, and so do those that arrive while it is synced", async () => {
   const written: number[] = [];
   const store = {
     transaction: <T>(closure: () => T) => closure(),

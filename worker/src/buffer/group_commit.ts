@@ -1,9 +1,9 @@
 /**
- * Group commit: bodies that arrive while a write is being synced share the next one.
+ * Group commit: bodies that arrive while a write is synced share the next write.
  *
- * Output gates hold back each answer until its write is durable, but each append would still be a
- * transaction of its own. Joining them took single events from 0.12 to 0.34-0.55 of what an empty
- * Worker answers.
+ * Output gates delay each response until its write is durable, but each append would still be one
+ * transaction. With shared transactions, single events reach 0.34 to 0.55 of the request rate of an
+ * empty Worker; without, they reach 0.12.
  */
 import { concat } from "../body/bytes.ts";
 import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";
@@ -23,7 +23,7 @@ export interface Body {
   readonly tables: TableSet;
   /** null: unknown. */
   readonly days: DayRange | null;
-  /** Hex key of the bytes, or null for a body that may rightly come twice. */
+  /** The hex key of the bytes; null: a second such body is not a repeat. */
   readonly key: string | null;
   /** null: all of it is stored. */
   readonly partialSuccess: PartialSuccess | null;
@@ -62,7 +62,7 @@ export class GroupCommit {
   }
 
   async #commitAll(): Promise<void> {
-    // Bodies of one call are appended in one turn: without this, the first would be written alone.
+    // Lets the other bodies of the same call be enqueued. Otherwise the first would be written alone.
     await null;
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
@@ -117,13 +117,13 @@ interface Group {
   repeatedBytes: number;
 }
 
-/** Bodies of one stream in order of arrival, cut where a row would get too long for a batch. */
+/** Group the bodies of each stream in order of arrival, within the limits of one row. */
 export function groupsFrom(bodies: readonly Body[]): Group[] {
   const groups: Group[] = [];
   const open = new Map<number, Group>();
   for (const body of bodies) {
     let group = open.get(body.stream.id);
-    if (group === undefined || !hasRoom(group, body)) {
+    if (group === undefined || !fits(group, body)) {
       group = { stream: body.stream, bodies: [], bytes: 0, repeatedBytes: 0 };
       open.set(body.stream.id, group);
       groups.push(group);
@@ -135,7 +135,7 @@ export function groupsFrom(bodies: readonly Body[]): Group[] {
   return groups;
 }
 
-function hasRoom(group: Group, body: Body): boolean {
+function fits(group: Group, body: Body): boolean {
   return (
     group.bytes + body.bytes.byteLength <= GROUP_BYTES &&
     group.repeatedBytes + body.repeatedBytes <= BATCH_REPEATED_BYTES &&

@@ -1,10 +1,10 @@
 /**
- * How large the inserts of a table are, and how often one comes, by what ClickHouse says of them.
+ * Adapts the size and the frequency of a table's inserts to ClickHouse's errors.
  *
- * As senders on a network find their rate: at an error twice as far back, with each insert that
- * succeeds a step forward. What is sealed stays as it is (only an error of the bytes proves that
- * nothing of it was written), so this is about batches that are still to come. It is kept in memory:
- * an object that starts anew learns it anew, and waits between attempts all the same.
+ * As in TCP congestion control, an error halves the rate, and each successful insert raises it by a
+ * step. Sealed batches stay as they are, because only an error about their bytes proves that nothing
+ * was written. So only later batches change. The state is in memory: a restarted object begins with
+ * the defaults, and waits between its attempts in any case.
  */
 import {
   BATCH_AGE_MS,
@@ -16,30 +16,30 @@ import {
   INSERTS_IN_FLIGHT,
 } from "../limits.ts";
 
-/** What may go into a batch, and when it is sealed. */
+/** The maximum of a batch, and when it is sealed. */
 export interface Bounds {
   readonly rawBytes: number;
   readonly rows: number;
-  /** Repeated bytes of its rows, `otlp/scan.ts`. */
+  /** The repeated bytes of its rows, `otlp/scan.ts`. */
   readonly repeatedBytes: number;
-  /** How long a chunk waits that nothing joins; those of a full batch do not wait. */
+  /** How long a single chunk waits to be sealed; a full batch does not wait. */
   readonly ageMs: number;
 }
 
-/** Successes that it takes from the smallest batches back to full ones. */
+/** The number of successful inserts from the smallest batches back to full ones. */
 const STEPS = 8;
 
 export class InsertBackpressure {
   #rawBytes = BATCH_RAW_BYTES;
   #ageMs = BATCH_AGE_MS;
-  /** Batches that there was no memory for yet: their numbers and raw bytes. */
+  /** By batch number: the raw bytes of batches for which ClickHouse had no memory. */
   readonly #tooLarge = new Map<number, number>();
 
   bounds(): Bounds {
     const rawBytes = this.#limitBytes();
     return {
       rawBytes,
-      // Rows cost memory, too, and a batch may be full of them and short.
+      // Rows need memory as well: a batch with many rows may have few bytes.
       rows: Math.ceil((BATCH_ROWS * rawBytes) / BATCH_RAW_BYTES),
       repeatedBytes: Math.ceil((BATCH_REPEATED_BYTES * rawBytes) / BATCH_RAW_BYTES),
       ageMs: this.#ageMs,
@@ -54,23 +54,23 @@ export class InsertBackpressure {
     return this.#ageMs > BATCH_AGE_MS;
   }
 
-  /** As long as one fails, no other is made that would fail beside it: two would stop the table. */
+  /** While a batch fails, the others must be smaller: two failing ones would block the table. */
   #limitBytes(): number {
     return Math.min(this.#rawBytes, ...[...this.#tooLarge.values()].map(halfOf));
   }
 
   applied(number: number): void {
-    this.gone(number);
+    this.finished(number);
     this.#rawBytes = Math.min(BATCH_RAW_BYTES, this.#rawBytes + BATCH_RAW_BYTES / STEPS);
     this.#ageMs = Math.max(BATCH_AGE_MS, this.#ageMs - BATCH_AGE_MS);
   }
 
-  /** The batch is tried no more. */
-  gone(number: number): void {
+  /** The batch has no further attempts. */
+  finished(number: number): void {
     this.#tooLarge.delete(number);
   }
 
-  /** Merges do not keep up with the parts that inserts make. */
+  /** The merges of the table are slower than its inserts. */
   tooManyParts(): void {
     this.#ageMs = Math.min(BATCH_MAX_AGE_MS, 2 * this.#ageMs);
   }
@@ -85,7 +85,7 @@ function halfOf(rawBytes: number): number {
   return Math.max(BATCH_MIN_RAW_BYTES, Math.floor(rawBytes / 2));
 }
 
-/** For batches that go into several tables: what suits all of them. */
+/** Return the bounds of batches with rows for several tables. */
 export function strictest(all: readonly Bounds[]): Bounds {
   return {
     rawBytes: Math.min(...all.map(({ rawBytes }) => rawBytes)),

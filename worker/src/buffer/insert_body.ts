@@ -1,4 +1,4 @@
-/** The bytes of an insert: what a batch holds, and before it what its statement needs there. */
+/** Creates the body of an insert: the bodies of a batch, after a header if its statement needs one. */
 import { concat, concatTo, framed, free } from "../body/bytes.ts";
 import {
   INSERT_PIECE_BYTES,
@@ -25,12 +25,13 @@ export interface InsertBody {
  * if there is nothing to insert.
  *
  * A short body is one array of bytes. A stream is read 16 KB at a time, and each time the socket
- * waits behind the requests: under load ClickHouse was idle for three quarters of an insert. A longer one is read or encoded while it is sent, so that memory stays bounded.
+ * waits behind requests: under load, ClickHouse was idle for three quarters of an insert. A longer
+ * body is read or encoded while it is sent, so that its memory stays bounded.
  *
  * The length is declared. Otherwise a proxy could complete a request that was cut off between two
  * chunks or rows, and the token would be used up for half a batch.
  *
- * Raises what `encodedPieces` raises.
+ * @throws the errors of `encodedPieces`.
  */
 export async function insertBody(
   store: Store,
@@ -96,7 +97,7 @@ function streamOf(
   pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new FixedLengthStream(length);
-  // If the insert fails, the stream fails with it: whoever awaits the insert hears of it.
+  // An error here fails the stream and with it the insert, which the caller awaits.
   void writeBody(pieces, writable).catch(() => undefined);
   return readable;
 }
@@ -116,7 +117,7 @@ export function isLongEncoding(batches: Batches, batch: Batch): boolean {
   );
 }
 
-/** Zero bytes but for an envelope, which begins with how long all the rest is when inflated. */
+/** Return the header of an envelope, the decompressed length of all bodies; otherwise no bytes. */
 function headOf(batches: Batches, batch: Batch): Uint8Array {
   return readsEnvelope(batch.statement)
     ? framed(Uint8Array.from(varint(batches.rawBytes(batch))), batch.stream.encoding)
@@ -138,7 +139,7 @@ async function writeBody(
   }
 }
 
-/** The head, then chunks of the batch, a MiB at a time, each freed when the next is asked for. */
+/** Yield the header, then the chunks by about 1 MiB, each freed when the next is requested. */
 function* piecesOf(
   head: Uint8Array,
   store: Store,
@@ -166,7 +167,7 @@ function* piecesOf(
   }
 }
 
-/** Each chunk is freed when the next is requested. */
+/** Free each array when the next is requested. */
 function* freed(rows: Iterable<Uint8Array>): Generator<Uint8Array> {
   for (const row of rows) {
     yield row;

@@ -1,11 +1,11 @@
-/** Which buffers there are: one per team and shard, each a Durable Object named `<team>/<shard>`. */
+/** The names of buffers. Each team and shard has one, a Durable Object named `<team>/<shard>`. */
 import { type ShardLayout, shardsEver } from "../access/shard_layout.ts";
 import type { Team } from "../access/types.ts";
 
-/** Layouts that buffers told of, by team: newer than the configuration that this isolate runs. */
+/** By team: layouts that buffers returned and that are newer than this isolate's configuration. */
 const newerLayouts = new Map<string, ShardLayout>();
 
-/** The newest that this isolate knows. */
+/** Return the newest layout that this isolate has received. */
 export function layoutOf({ name, layout }: Team): ShardLayout {
   const other = newerLayouts.get(name);
   return other !== undefined && other.number > layout.number ? other : layout;
@@ -21,12 +21,12 @@ export function bufferName({ name }: Pick<Team, "name">, shard: number): string 
   return `${name}/${shard}`;
 }
 
-/** Name of the team whose buffer this is. */
+/** Return the team of a buffer. */
 export function teamOf(name: string): string {
   return name.slice(0, name.lastIndexOf("/"));
 }
 
-/** All that may hold something of the team, also those that its bodies no longer go to. */
+/** Return all buffers of a team, including those that get no more bodies. */
 export function bufferNames(team: Team): string[] {
   return bufferNamesIn(team, layoutOf(team));
 }
@@ -35,7 +35,7 @@ function bufferNamesIn(team: Pick<Team, "name">, layout: ShardLayout): string[] 
   return Array.from({ length: shardsEver(layout) }, (_, shard) => bufferName(team, shard));
 }
 
-/** The other buffers of a buffer's team. */
+/** Return the other buffers of a buffer's team. */
 export function otherShardNames(name: string, layout: ShardLayout): string[] {
   return bufferNamesIn({ name: teamOf(name) }, layout).filter((each) => each !== name);
 }

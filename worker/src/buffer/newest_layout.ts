@@ -1,17 +1,17 @@
 /**
- * The newest layout that this buffer has heard of; bodies that come under any other are not taken.
+ * The newest layout that this buffer has received. It accepts no bodies under any other layout.
  *
- * That is the fence between two configurations which are live at once: after it has heard of a
- * layout, nothing is stored here under an older one, so what is not here now never will be.
+ * This separates two configurations that are live at the same time. Once the buffer has adopted a
+ * layout, it stores no body under an older one, so a body that is not here now never will be.
  */
 import { ONE_SHARD, type ShardLayout } from "../access/shard_layout.ts";
 import { RECENT_BODIES_MS } from "../limits.ts";
 import type { Store } from "./store.ts";
 
-interface Known extends ShardLayout {
-  /** The buffer's own: `<team>/<shard>`. */
+interface AdoptedLayout extends ShardLayout {
+  /** The name of this buffer: `<team>/<shard>`. */
   readonly name: string;
-  /** When it was heard of, by the clock of this object. */
+  /** When it was adopted, by the clock of this object. */
   readonly sinceMs: number;
 }
 
@@ -19,47 +19,47 @@ const KEY = "layout";
 
 export class NewestLayout {
   readonly #store: Store;
-  #known: Known;
+  #adopted: AdoptedLayout;
 
   constructor(store: Store) {
     this.#store = store;
     const stored = store.meta(KEY);
-    this.#known =
+    this.#adopted =
       typeof stored === "string"
-        ? (JSON.parse(stored) as Known)
+        ? (JSON.parse(stored) as AdoptedLayout)
         : { ...ONE_SHARD, name: "", sinceMs: 0 };
   }
 
   get number(): number {
-    return this.#known.number;
+    return this.#adopted.number;
   }
 
-  /** Empty as long as there is no other shard. */
+  /** Returns the name of this buffer; empty as long as there is no other shard. */
   get name(): string {
-    return this.#known.name;
+    return this.#adopted.name;
   }
 
   get layout(): ShardLayout {
-    const { number, shards, before } = this.#known;
+    const { number, shards, before } = this.#adopted;
     return { number, shards, before };
   }
 
   /**
-   * Returns whether it is newer than what was known: then it is written, and must be synced.
+   * Stores a layout if it is newer. Returns whether it is; then the storage must be synced.
    *
-   * @param name the buffer's own; requests come with it, alarms may not.
+   * @param name the name of this buffer, which may be unknown when an alarm starts the object.
    */
   adopt({ number, shards, before }: ShardLayout, name: string, nowMs: number): boolean {
-    if (number <= this.#known.number) {
+    if (number <= this.#adopted.number) {
       return false;
     }
-    this.#known = { number, shards, before, name, sinceMs: nowMs };
-    this.#store.setMeta(KEY, JSON.stringify(this.#known));
+    this.#adopted = { number, shards, before, name, sinceMs: nowMs };
+    this.#store.setMeta(KEY, JSON.stringify(this.#adopted));
     return true;
   }
 
-  /** Whether every body that came under an older layout is too long ago to be recognised. */
+  /** Whether every body of an older layout is too old to be recognised. */
   isSettled(nowMs: number): boolean {
-    return nowMs - this.#known.sinceMs > RECENT_BODIES_MS;
+    return nowMs - this.#adopted.sinceMs > RECENT_BODIES_MS;
   }
 }

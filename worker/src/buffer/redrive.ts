@@ -1,9 +1,9 @@
 /**
- * Sends dead letters again or drops them, by id or by filter, a bounded number per call.
+ * Redrives (sends again) or drops dead letters, by id or by filter, a bounded number per call.
  *
- * Exactly once: a dead letter becomes a chunk and a batch in one transaction, and the batch has a
- * number, and so a token, that was never used. A dead letter proves that none of its body is in the
- * table (step 11 of `worker/README.md`).
+ * Its rows are inserted exactly once. A dead letter becomes a chunk and a batch in one transaction,
+ * and the batch has a new number and so a new token. A body becomes a dead letter only if none of its
+ * rows are in the table (step 11 of `worker/README.md`).
  */
 import { DEAD_LETTERS_PER_CALL, MAX_OPEN_BATCHES, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
 import type { Batches } from "./batches.ts";
@@ -106,7 +106,7 @@ export class Redriver {
   }
 }
 
-/** The first of them, at least one, up to the bytes that one call may move. */
+/** Return the first of them, at least one, up to the bytes of one call. */
 function firstBytes(letters: readonly StoredLetter[]): StoredLetter[] {
   let total = 0;
   return letters.filter(({ bytes }, index) => {

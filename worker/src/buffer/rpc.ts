@@ -1,4 +1,4 @@
-/** The calls of an `IngestBuffer`, and their values. */
+/** The RPC methods of an `IngestBuffer`, and their types. */
 import type { Exceeded, Rate } from "../access/rate.ts";
 import type { ShardLayout } from "../access/shard_layout.ts";
 import type { PartialSuccess } from "../otlp/partial_success.ts";
@@ -10,50 +10,50 @@ import type { Progress } from "./progress.ts";
 import type { Seen } from "./recent_bodies.ts";
 
 export interface AppendRequest {
-  /** The team's, for batches sealed from now on. */
+  /** The team's database, for batches sealed from now on. */
   readonly database: string;
-  /** Number of the layout by which it came here; scripts of before there were layouts say none. */
+  /** The number of the layout that selected this buffer; absent in scripts without layouts. */
   readonly layout?: number;
   /** Rates of the sender that this buffer counts; absent: no limit. */
   readonly rates?: readonly Rate[];
-  /** From a sender without a token, which may use only a share of the buffer. */
+  /** Whether the sender has no token, and so only a share of the buffer. */
   readonly isPublic?: boolean;
   readonly kind: Kind;
   readonly encoding: Encoding;
   readonly bytes: Uint8Array;
   readonly rawBytes: number;
-  /** 0: the key is looked up, and nothing is stored. */
+  /** 0: the key is looked up and nothing is stored. */
   readonly rows: number;
-  /** Repeated bytes of its rows, `otlp/scan.ts`; absent: 0. */
+  /** The repeated bytes of its rows, `otlp/scan.ts`; absent: 0. */
   readonly repeatedBytes?: number;
-  /** Which of the kind's tables get rows; absent: all of them. */
+  /** The tables that get rows; absent: all of the kind. */
   readonly tables?: TableSet;
-  /** Days of the body's rows; null: unknown. */
+  /** The days of its rows; null: unknown. */
   readonly days: DayRange | null;
   readonly key: string | null;
-  /** Of the response to this request; its repeats get the same. Absent: all of it is stored. */
+  /** Part of the response to this body and to its repeats; absent: all rows are stored. */
   readonly partialSuccess?: PartialSuccess | null;
 }
 
 /**
- * `unseen`: the request has no rows, and its body was not stored before. `failed`: it may be stored
- * all the same; if it is, so is its key. `moved`: not stored, one of the two has not heard of the
- * other's layout. `limited`: not stored, above its sender's rate.
+ * The result of one body. `unseen`: the body has no rows and was not stored before. `failed`: the body
+ * may be stored or not; if it is, so is its key. `moved`: not stored, because the request and the
+ * buffer have different layouts. `limited`: not stored, because its sender exceeds a rate.
  */
 export type AppendResult = "stored" | "unseen" | "full" | "failed" | "moved" | Seen | Limited;
 
-/** The rate that was exceeded, of those in the request, and when it allows the next body. */
+/** The exceeded rate, and when it allows the next body. */
 export interface Limited {
   readonly limited: Exceeded;
 }
 
-/** The response to `lookUp`. */
+/** The result of `lookUp`. */
 export interface LookupResult {
-  /** The newest layout that the buffer knows. */
+  /** The newest layout of the buffer. */
   readonly layout: ShardLayout;
-  /** null: the body is not here. */
+  /** null: the body is not in this buffer. */
   readonly seen: Seen | null;
-  /** No body that came under an older layout can be recognised any more. */
+  /** Whether the recent bodies include none of an older layout any more. */
   readonly settled: boolean;
 }
 

@@ -4,7 +4,7 @@ export const SCHEMA = [
     key TEXT PRIMARY KEY,
     value ANY NOT NULL
   ) STRICT, WITHOUT ROWID`,
-  // body stands last: SQLite then reads the other columns without touching its pages.
+  // `body` is the last column, so that SQLite reads the others without reading its pages.
   `CREATE TABLE IF NOT EXISTS chunks (
     seq INTEGER PRIMARY KEY,
     sizes TEXT NOT NULL,
@@ -50,6 +50,6 @@ export const SCHEMA = [
     piece_count INTEGER NOT NULL,
     body BLOB NOT NULL
   ) STRICT`,
-  // Counted without reading the bodies.
+  // For counts that do not read the bodies.
   "CREATE INDEX IF NOT EXISTS dead_letters_size ON dead_letters (piece, stored_bytes)",
 ] as const;

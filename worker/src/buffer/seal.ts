@@ -1,8 +1,8 @@
 /**
- * What makes up the next batch, and when it is sealed.
+ * Decides which chunks form the next batch, and when it is sealed.
  *
- * The more waits, the shorter it waits: a few rows a second share an insert a second, and a flood
- * does not let ClickHouse stand idle for the rest of that second, nor where it begins and ends.
+ * The more rows wait, the sooner they are sealed. A few rows a second share one insert a second. In a
+ * flood ClickHouse is busy all the time, at its beginning and its end as well.
  */
 import { BATCH_AGE_MS, FLOOD_OVER_MS, FLOOD_SHARE, INSERTS_IN_FLIGHT } from "../limits.ts";
 import {
@@ -20,10 +20,10 @@ import type { Batches } from "./batches.ts";
 import { type Bounds, InsertBackpressure, strictest } from "./insert_backpressure.ts";
 import type { CountedRange, Store } from "./store.ts";
 
-/** Chunks that are to be sealed, and the tables they have rows for. */
+/** Chunks to be sealed, and the tables that get rows from them. */
 type Ready = CountedRange & { readonly tables: TableSet };
 
-/** When a stream was last sealed, and how much of a full batch that was. */
+/** When a stream was last sealed, and the size of that batch as a share of a full one. */
 interface Sealed {
   readonly atMs: number;
   readonly share: number;
@@ -36,10 +36,7 @@ export class Sealer {
   readonly #backpressures = new Map<Table, InsertBackpressure>();
   readonly #sealed = new Map<Stream, Sealed>();
 
-  /**
-   * Args:
-   *   statementFor: what a batch that is sealed now goes out with.
-   */
+  /** @param statementFor returns the statement of a batch that is sealed now. */
   constructor(store: Store, batches: Batches, statementFor: (table: Table) => Statement) {
     this.#store = store;
     this.#batches = batches;
@@ -55,7 +52,7 @@ export class Sealer {
     return pace;
   }
 
-  /** Records the batches that are due; true if there are any, and so something to sync. */
+  /** Records the due batches. Returns whether there are any, which must be synced. */
   seal(nowMs: number): boolean {
     let sealed = false;
     for (const stream of this.#oldestFirst()) {
@@ -67,14 +64,14 @@ export class Sealer {
     return sealed;
   }
 
-  /** When something can be sealed next; null if nothing can as things are. */
+  /** Returns when a batch can be sealed next; null if none can be. */
   dueMs(nowMs: number): number | null {
     const all = STREAMS.map((stream) => this.#streamDueMs(stream, nowMs));
     const due = all.filter((each) => each !== null);
     return due.length === 0 ? null : Math.min(...due);
   }
 
-  /** No form of body waits behind a flood of another. */
+  /** The oldest first, so that no stream waits behind a flood of another. */
   #oldestFirst(): Stream[] {
     const age = (stream: Stream): number => this.#store.unsealed(stream).oldestMs ?? 0;
     return [...STREAMS].sort((one, other) => age(one) - age(other));
@@ -87,7 +84,7 @@ export class Sealer {
       return null;
     }
     if (oldestMs > nowMs) {
-      return nowMs; // A clock that was set back: waiting for that time again would help nobody.
+      return nowMs; // the clock was set back
     }
     const bounds = this.#boundsOf(stream.kind);
     const share = shareOf(unsealed, bounds);
@@ -98,10 +95,11 @@ export class Sealer {
   }
 
   /**
-   * A flood's batches are an eighth of a full one, a quarter, a half: ClickHouse is at work from the
-   * beginning, and has no parts of one size to merge. What is left when it has ended goes then.
+   * The first batches of a flood are an eighth, a quarter and a half of a full one. So ClickHouse is
+   * busy from the beginning, and its parts differ in size, which merges need. The rest is sealed when
+   * the flood has ended.
    *
-   * A steady flow gets no more inserts by this: within a second, it never has twice as much.
+   * A steady flow gets no more inserts by this rule, because it never doubles within a second.
    */
   #floodDueMs(stream: Stream, share: number, newestMs: number | null, nowMs: number): number {
     const last = this.#sealed.get(stream);
@@ -140,7 +138,7 @@ export class Sealer {
     this.#sealed.set(stream, { atMs: nowMs, share: shareOf(ready, this.#boundsOf(stream.kind)) });
   }
 
-  /** From the oldest chunk on, as many as a batch may hold. */
+  /** Returns the chunks of the next batch, from the oldest one on. */
   #readyRange(stream: Stream): Ready {
     const bounds = this.#boundsOf(stream.kind);
     let ready: Ready | null = null;
@@ -167,7 +165,7 @@ export class Sealer {
   }
 }
 
-/** Of a full batch, by what there is more of. */
+/** Return the share of a full batch, by the bound that is closest. */
 function shareOf(counted: Omit<Bounds, "ageMs">, bounds: Bounds): number {
   return Math.max(
     counted.rawBytes / bounds.rawBytes,

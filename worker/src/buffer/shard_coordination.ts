@@ -1,8 +1,8 @@
 /**
- * Decides which batches may be sent, so that ClickHouse still remembers the token of every batch
- * without a response: step 8 of `worker/README.md`.
+ * Decides which batches may be sent, so that ClickHouse still stores the token of every batch without
+ * a response: step 8 of `worker/README.md`.
  *
- * A table remembers a fixed number of blocks from all shards together. A shard's blocks reach at
+ * A table stores the tokens of a fixed number of blocks, from all shards together. A shard's blocks reach at
  * most `MAX_BLOCKS_AHEAD` beyond its oldest open block at its last round. The next round counts
  * only after every batch that the others had open at that round has its response.
  */
@@ -30,10 +30,10 @@ export type Unsent = Pick<Batch, "table" | "blocks">;
 
 type Hooks = Pick<BufferHooks, "exchangeProgress" | "isPaused" | "pause">;
 
-/** Set when this shard has taken part in a pause of the team, or in its end. */
+/** The key in `meta` that is set when this shard has joined a pause of the team, or its end. */
 export const JOINED_PAUSE = "joined";
 
-type Answers = readonly (readonly [name: string, progress: Progress])[];
+type Polled = readonly (readonly [name: string, progress: Progress])[];
 
 export class ShardCoordinator {
   readonly #store: Store;
@@ -49,7 +49,7 @@ export class ShardCoordinator {
     this.#hooks = hooks;
   }
 
-  /** What this shard tells the others. */
+  /** Returns the progress of this shard, for the others. */
   progress(): Progress {
     const blocks = Object.fromEntries(
       tables().map((table) => [table, this.#batches.blocks(table)]),
@@ -69,7 +69,7 @@ export class ShardCoordinator {
     return from !== undefined && next + blocks <= from + MAX_BLOCKS_AHEAD;
   }
 
-  /** Whether it may be after another round; if not, this shard's open batches hold it back. */
+  /** Whether a new round would let the batch be sent. If not, it waits for open batches of this shard. */
   needsRound({ table, blocks }: Unsent): boolean {
     const { next, oldest } = this.#batches.blocks(table);
     return !this.maySend({ table, blocks }) && next + blocks <= oldest + MAX_BLOCKS_AHEAD;
@@ -84,26 +84,26 @@ export class ShardCoordinator {
     const { number } = this.#layout;
     const before = new Map(wanted.map((table) => [table, this.#batches.blocks(table).oldest]));
     try {
-      const answers = await Promise.all(
+      const polled = await Promise.all(
         this.#names().map(
           async (name) => [name, await this.#hooks.exchangeProgress(name)] as const,
         ),
       );
-      // If not, they know a newer one, and there may be more of them.
-      if (this.#layout.number === number && !this.#joinPause(answers)) {
+      // A changed number means that another shard has a newer layout, perhaps with more shards.
+      if (this.#layout.number === number && !this.#joinPause(polled)) {
         for (const [table, oldest] of before) {
-          this.#note(table, oldest, answers);
+          this.#record(table, oldest, polled);
         }
       }
     } catch (error) {
-      console.warn(`other shards of the team: ${String(error)}`);
+      console.warn(`cannot poll the other shards of the team: ${String(error)}`);
     }
   }
 
-  /** A shard that is new since the team was paused is paused with it, and resumed with it. */
-  #joinPause(answers: Answers): boolean {
+  /** Pauses a shard that was added while the team is paused. */
+  #joinPause(polled: Polled): boolean {
     const isNew = this.#store.meta(JOINED_PAUSE) === undefined;
-    const joins = isNew && answers.some(([, { paused }]) => paused);
+    const joins = isNew && polled.some(([, { paused }]) => paused);
     if (isNew) {
       this.#store.setMeta(JOINED_PAUSE, 1);
     }
@@ -117,13 +117,13 @@ export class ShardCoordinator {
     return this.#layout.number === ONE_SHARD.number;
   }
 
-  /** Also those that bodies no longer go to: they may have open batches for long. */
+  /** Includes shards that get no more bodies, because they may have open batches for a long time. */
   #names(): string[] {
     const { layout, name } = this.#layout;
     return otherShardNames(name, layout);
   }
 
-  /** The last round, if it included all current shards. */
+  /** Returns the last round if it included all current shards. */
   #roundOf(table: Table): Round | undefined {
     const round = this.#round(table);
     return round?.layout === this.#layout.number ? round : undefined;
@@ -142,10 +142,10 @@ export class ShardCoordinator {
     return round;
   }
 
-  #note(table: Table, oldest: number, answers: Answers): void {
+  #record(table: Table, oldest: number, polled: Polled): void {
     const last = this.#round(table)?.next ?? {};
     const next: Record<string, { storage: string; block: number }> = {};
-    for (const [name, { storage, blocks }] of answers) {
+    for (const [name, { storage, blocks }] of polled) {
       const theirs = blocks[table] ?? { next: 0, oldest: 0 };
       const before = last[name];
       if (before?.storage === storage && theirs.oldest < before.block) {

@@ -1,8 +1,8 @@
 /**
- * What an IngestBuffer has on disk: the schema, chunks, recent keys, and the counters in `meta`.
+ * The stored chunks of an IngestBuffer, and single values in `meta`.
  *
- * Storage is the truth: every class beside this one can be thrown away and built again from here.
- * Chunks never change after they are written; a batch (`batches.ts`) is a range of them.
+ * The storage is the truth: every other class of the buffer can be dropped and created again from
+ * it. Chunks never change after they are written. A batch (`batches.ts`) is a range of chunks.
  */
 import { MAX_VALUE_BYTES } from "../limits.ts";
 import { ALL_TABLES, STREAMS, type Stream, type TableSet } from "../tables/index.ts";
@@ -10,18 +10,18 @@ import type { DayRange } from "../time/days.ts";
 import { ChunkBodies } from "./chunk_bodies.ts";
 import { SCHEMA } from "./schema.ts";
 
-/** One stored row: one body, or several small ones of the same stream back to back. */
+/** One stored row: one body, or several small ones of the same stream, concatenated. */
 export interface Chunk {
   readonly seq: number;
-  /** Length of each body inside, in order. */
+  /** The length of each body in it, in order. */
   readonly sizes: readonly number[];
   readonly rawBytes: number;
   readonly rows: number;
-  /** Repeated bytes of its rows, `otlp/scan.ts`. */
+  /** The repeated bytes of its rows, `otlp/scan.ts`. */
   readonly repeatedBytes: number;
-  /** Which of its kind's tables it has rows for. */
+  /** The tables that get rows from it. */
   readonly tables: TableSet;
-  /** Days of its rows; null: unknown. */
+  /** The days of its rows; null: unknown. */
   readonly days: DayRange | null;
   readonly storedBytes: number;
   readonly atMs: number;
@@ -29,7 +29,7 @@ export interface Chunk {
 
 export type NewChunk = Omit<Chunk, "seq" | "storedBytes"> & { readonly body: Uint8Array };
 
-/** Chunks that are to be sealed, and what there is in them. */
+/** Consecutive chunks to be sealed, with their totals. */
 export interface CountedRange {
   readonly fromSeq: number;
   readonly toSeq: number;
@@ -39,28 +39,28 @@ export interface CountedRange {
   readonly days: DayRange | null;
 }
 
-/** What a stream has waiting to be sealed. */
+/** The totals of the chunks of a stream that are not sealed yet. */
 export interface Unsealed {
   readonly rawBytes: number;
   readonly rows: number;
   readonly repeatedBytes: number;
-  /** When the first of it was stored; null if there is nothing. */
+  /** When the first of them was stored; null if there are none. */
   readonly oldestMs: number | null;
-  /** When the last chunk came, sealed or not; null: none has since the object woke up. */
+  /** When the last chunk was stored, sealed or not; null: none since the object started. */
   readonly newestMs: number | null;
 }
 
-/** Totals of the waiting chunks, for the buffer's limits; dead letters have their own limits. */
+/** Totals of the waiting chunks, for the limits of the buffer; dead letters have other limits. */
 export interface Depth {
   readonly storedBytes: number;
   readonly oldestMs: number | null;
 }
 
-/** A stream is one range of chunk numbers, so that reading a batch needs no second index. */
+/** The chunk numbers of a stream are one range, so that reading a batch needs no second index. */
 const STREAM_SPAN = 2 ** 44;
-/** What the buffer says of itself may wait: that is no reason to take less from others. */
+/** Waiting rows of `ingest_health` do not count towards the age limit of the buffer. */
 const SIGNAL_STREAMS = STREAMS.filter(({ kind }) => kind !== "health");
-/** Chunks that are sealed as they are written, so that no range of a stream ever holds them. */
+/** The stream of redriven dead letters, which are sealed as they are written. */
 export const REDRIVEN = 0;
 
 export class Store {
@@ -90,31 +90,31 @@ export class Store {
   // --- meta ---------------------------------------------------------------------------------
 
   /**
-   * Random name of this storage, made once.
+   * Returns the random name of this storage, which is created once.
    *
-   * Tokens start with it: an object of the same id with new, empty storage would count its batches
-   * from 1 again, and ClickHouse would take them for repeats and drop them.
+   * Tokens begin with it. An object of the same id with new, empty storage counts its batches from 1
+   * again, and without the name ClickHouse would drop them as repeats.
    */
   incarnation(): string {
     const known = this.meta("incarnation");
     if (typeof known === "string") {
       return known;
     }
-    const made = crypto.randomUUID();
-    this.setMeta("incarnation", made);
-    return made;
+    const name = crypto.randomUUID();
+    this.setMeta("incarnation", name);
+    return name;
   }
 
   /**
-   * Database of the team this buffer is for; in the storage, since the object may be woken by its
-   * alarm when no request says whose it is. Empty before the first body: the user's own default.
+   * Returns the database of the buffer's team. It is stored, because no request names it when an alarm
+   * starts the object. It is empty before the first body, which means the default of the SQL user.
    */
   database(): string {
     this.#database ??= String(this.meta("database") ?? "");
     return this.#database;
   }
 
-  /** Before the first chunk, in the write that the chunk's answer waits for. */
+  /** Call before a chunk is inserted, so that both are in one write. */
   saveDatabase(database: string): void {
     if (database !== this.database()) {
       this.setMeta("database", database);
@@ -130,12 +130,12 @@ export class Store {
     this.#sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value);
   }
 
-  /** The last chunk of the stream that a batch holds or held. */
+  /** Returns the last sealed chunk of the stream. */
   sealedTo(stream: Stream): number {
     return Number(this.meta(`sealed_to:${stream.id}`) ?? stream.id * STREAM_SPAN - 1);
   }
 
-  /** In the transaction that makes the batches. */
+  /** Call in the transaction that creates the batches. */
   recordSealedTo(
     stream: Stream,
     { toSeq, rawBytes, rows, repeatedBytes }: Omit<CountedRange, "fromSeq" | "days">,
@@ -195,7 +195,7 @@ export class Store {
     return seq;
   }
 
-  /** A failed transaction takes back its chunk numbers, and what it added or sealed. */
+  /** Call after a failed transaction, because its chunk numbers and totals were rolled back. */
   dropCachedCounts(): void {
     this.#nextSeq.clear();
     this.#unsealed.clear();
@@ -213,7 +213,7 @@ export class Store {
     return Math.max(from, Number(row.seq ?? from - 1) + 1, this.sealedTo(stream) + 1);
   }
 
-  /** Chunks of a stream that no batch holds yet, oldest first. */
+  /** Returns the unsealed chunks of a stream, oldest first. */
   *unsealedChunks(
     stream: Stream,
   ): Generator<Pick<Chunk, "seq" | "rawBytes" | "rows" | "repeatedBytes" | "tables" | "days">> {
@@ -235,7 +235,7 @@ export class Store {
     }
   }
 
-  /** Counted once, and kept up with from then on. */
+  /** Counted once, and updated from then on. */
   unsealed(stream: Stream): Unsealed {
     let known = this.#unsealed.get(stream.id);
     if (known === undefined) {
@@ -272,13 +272,13 @@ export class Store {
     }
   }
 
-  /** Reads a header of every chunk; keep count afterwards. */
+  /** Reads a header of every chunk, so callers cache the result: `BufferDepth`. */
   depth(): Depth {
     const chunks = this.#sql.exec("SELECT sum(stored_bytes) AS bytes FROM chunks").one();
     return { storedBytes: Number(chunks.bytes ?? 0), oldestMs: this.oldestMs() };
   }
 
-  /** Of telemetry; each stream's first chunk is its oldest. */
+  /** Returns the time of the oldest chunk of telemetry. The first chunk of a stream is its oldest. */
   oldestMs(): number | null {
     const oldest = [REDRIVEN, ...SIGNAL_STREAMS.map(({ id }) => id)]
       .map((id) => this.#oldestOf(id, id * STREAM_SPAN))

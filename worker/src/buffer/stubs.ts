@@ -1,4 +1,4 @@
-/** Stubs of buffers, by name and by team. */
+/** Returns the stubs of buffers, by name and by team. */
 import type { Team } from "../access/types.ts";
 import { bufferName, layoutOf } from "./names.ts";
 import type { BufferRpc } from "./rpc.ts";
@@ -7,7 +7,7 @@ export function bufferNamed(env: Env, name: string): DurableObjectStub<BufferRpc
   return env.BUFFER.getByName(name);
 }
 
-/** Where the team's next bodies may go. */
+/** Return the buffers that the team's next bodies may go to. */
 export function openBuffers(env: Env, team: Team): DurableObjectStub<BufferRpc>[] {
   const { shards } = layoutOf(team);
   return Array.from({ length: shards }, (_, shard) => bufferNamed(env, bufferName(team, shard)));

@@ -111,7 +111,7 @@ test("a fast upload is ended when its team holds more than a waiting team's equa
   assert.ok(memory.hold(waiting, 45, SLOW_UPLOAD_MS));
 });
 
-test("a fast upload goes on where its team has an equal part, or its sender had no time yet", () => {
+test("a fast upload continues if its team has an equal part, or its sender had no time yet", () => {
   const memory = new BodyMemory(100, 80);
   const modest = greedy(memory, "a", 50);
   assert.ok(memory.makeWay(watched("b", 1).upload, 60, SLOW_UPLOAD_MS));

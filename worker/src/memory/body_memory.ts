@@ -3,9 +3,9 @@
  *
  * A Cloudflare isolate has 128 MB, and a body is in memory several times: as received, decoded, and
  * in the call to the buffer. The limit counts allocated bytes, which grow with the bytes that have
- * arrived. Each team has a share, so that its senders cannot block another team's. When memory is
- * short, the slowest upload is ended; when another team waits, also one that arrives faster, if its
- * team holds more than an equal part of the memory.
+ * arrived. Each team has a share, so that its senders cannot block another team. When memory is
+ * short, the slowest upload is ended. If another team waits, a faster upload can be ended as well, if
+ * its team holds more than an equal part of the memory.
  */
 import { BODY_MEMORY_LEASE_MS, MIN_UPLOAD_BYTES_PER_SECOND, SLOW_UPLOAD_MS } from "../limits.ts";
 
@@ -14,7 +14,7 @@ export class Upload {
   heldBytes = 0;
   /** Whether it waits for memory; otherwise it waits for its sender. */
   waits = false;
-  /** While it waits, what it needs to hold. */
+  /** The bytes for which it waits. */
   wantedBytes = 0;
   #arrivedBytes = 0;
   #readMs = 0;
@@ -51,7 +51,7 @@ export class Upload {
     return this.bytesPerSecond(nowMs) >= MIN_UPLOAD_BYTES_PER_SECOND;
   }
 
-  /** Whether it has not all arrived, and its sender had time: then it can be ended. */
+  /** Whether it is incomplete although its sender had time. Only such an upload can be ended. */
   isLong(nowMs: number): boolean {
     const isComing = this.waits || this.#readingSinceMs !== null;
     return isComing && this.readMs(nowMs) >= SLOW_UPLOAD_MS;
@@ -68,7 +68,7 @@ export class BodyMemory {
   readonly #reservedBytes: (nowMs: number) => number;
   readonly #uploads = new Set<Upload>();
 
-  /** @param reservedBytes of the total, what other work of the isolate needs now. */
+  /** @param reservedBytes returns the part of the total that other work of the isolate needs now. */
   constructor(
     totalBytes: number,
     teamBytes: number,
@@ -105,8 +105,8 @@ export class BodyMemory {
    * End the slowest of the uploads that hold the memory this one needs, if one is slow or belongs to
    * a team that holds more than an equal part.
    *
-   * @returns false if waiting is useless: all those uploads wait for memory, too, and this one is
-   *   the newest.
+   * @returns false if waiting is useless, because all those uploads wait for memory as well and this
+   *   one is the newest.
    */
   makeWay(upload: Upload, bytes: number, nowMs: number): boolean {
     const lacking = this.#lacking(upload, bytes, nowMs) ?? [];
@@ -121,9 +121,10 @@ export class BodyMemory {
   }
 
   /**
-   * Long uploads of the team that holds most, if that is more than an equal part. A team that would
-   * have more than its own part only ends uploads slower than its own, and not of a team with less:
-   * two such teams would end each other's uploads indefinitely.
+   * Return the long uploads of the team that holds most, if that is more than an equal part. If this
+   * team would then have more than an equal part, it may only end uploads that are slower than this
+   * one, of a team that holds at least as much. Otherwise two such teams would end each other's
+   * uploads indefinitely.
    */
   #greedy(upload: Upload, bytes: number, others: readonly Upload[], nowMs: number): Upload[] {
     const largest = largestTeam(others.filter(({ team }) => team !== upload.team));
@@ -140,12 +141,12 @@ export class BodyMemory {
     );
   }
 
-  /** What all bodies may hold together. */
+  /** The limit of all bodies together. */
   #bodyBytes(nowMs: number): number {
     return this.#totalBytes - this.#reservedBytes(nowMs);
   }
 
-  /** An equal part for each team that has uploads. */
+  /** Returns an equal part for each team that has uploads. */
   #equalShare(upload: Upload, others: readonly Upload[], nowMs: number): number {
     return this.#bodyBytes(nowMs) / new Set([upload, ...others].map(({ team }) => team)).size;
   }
@@ -165,7 +166,7 @@ export class BodyMemory {
     );
   }
 
-  /** The uploads whose memory this one would need; null if there is enough. */
+  /** Returns the uploads whose memory this one would need; null if there is enough. */
   #lacking(upload: Upload, bytes: number, nowMs: number): Upload[] | null {
     const others = this.#others(upload, nowMs);
     const ofTeam = others.filter(({ team }) => team === upload.team);
@@ -178,7 +179,7 @@ export class BodyMemory {
     return isShort || this.#isBehindTeam(upload, bytes, others, nowMs) ? others : null;
   }
 
-  /** The runtime may end a request without running its cleanup, so memory expires. */
+  /** Returns the other uploads, without expired ones: the runtime may end a request without cleanup. */
   #others(upload: Upload, nowMs: number): Upload[] {
     const others: Upload[] = [];
     for (const other of this.#uploads) {

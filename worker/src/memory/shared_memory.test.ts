@@ -46,7 +46,7 @@ test("one long encoding at a time", () => {
   assert.ok(long.take("b:1", "b", 0, true));
 });
 
-test("bodies have less memory while a long encoding runs or waits for theirs", () => {
+test("bodies have less memory while a long encoding runs or waits for memory", () => {
   const long = new LongEncoding();
   const memory = new SharedMemory({ ...INSERT_BOUNDS, totalBytes: 10, teamBytes: 10 }, (nowMs) =>
     long.isPending(nowMs) ? 6 : 0,

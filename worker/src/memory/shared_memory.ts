@@ -1,12 +1,13 @@
 /**
- * Memory that all buffers of an isolate share: of inserts in flight, and of bodies being written.
+ * Limits the memory that all buffers of an isolate share: for inserts in flight, and for bodies that
+ * are being written.
  *
- * Each buffer may have several inserts in flight, and an isolate several buffers: 14 inserts of up
- * to 8 MiB were 125 MiB with one shard and 330 MiB with three, where Cloudflare's isolates have 128
- * MB. A batch without memory stays on disk, and its buffer tries again a moment later. Bodies come
- * from any number of isolates, each with its own limit; a body without memory here is a 503, and
- * its sender retries. Each team has a share, so that one team's unavailable tables do not delay
- * another's.
+ * An isolate may have several buffers, and each several inserts in flight. 14 inserts of up to 8 MiB
+ * used 125 MiB with one shard and 330 MiB with three, and Cloudflare's isolates have 128 MB. A batch
+ * without memory stays on disk, and its buffer tries again a moment later. Bodies arrive from any
+ * number of isolates, each with a limit per isolate; a body without memory here gets a 503, and its
+ * sender retries. Each team has a share, so that the unavailable tables of one team do not delay
+ * another team.
  */
 import {
   APPEND_BYTES_BESIDE_ENCODING,
@@ -40,13 +41,15 @@ export class SharedMemory {
   readonly #reservedBytes: (nowMs: number) => number;
   readonly #leases = new Map<string, Lease>();
 
-  /** @param reservedBytes of the total, what other work of the isolate needs now. */
+  /** @param reservedBytes returns the part of the total that other work of the isolate needs now. */
   constructor(bounds: MemoryBounds, reservedBytes: (nowMs: number) => number = () => 0) {
     this.#bounds = bounds;
     this.#reservedBytes = reservedBytes;
   }
 
   /**
+   * Take a lease of memory.
+   *
    * @param id of the lease, unique in the isolate.
    * @returns false if there is no memory now. A lease larger than the share runs alone.
    */
@@ -93,10 +96,10 @@ export const INSERT_BOUNDS: MemoryBounds = {
   leaseMs: 2 * INSERT_TIMEOUT_MS,
 };
 
-/** Of this isolate. */
+/** The inserts of this isolate. */
 export const insertMemory = new SharedMemory(INSERT_BOUNDS);
 
-/** Of one holder, whatever it takes. */
+/** One holder at a time, of any size. */
 export const LONG_ENCODING_BOUNDS: MemoryBounds = {
   totalBytes: 1,
   teamBytes: 1,
@@ -104,14 +107,14 @@ export const LONG_ENCODING_BOUNDS: MemoryBounds = {
 };
 
 /**
- * For batches whose rows take much memory to encode, `LONG_ENCODED_CHUNK_BYTES`: one at a time in an
- * isolate. Bodies have less memory meanwhile, and while one waits for bodies to release theirs.
+ * A lock for batches whose rows take much memory to encode (`LONG_ENCODED_CHUNK_BYTES`): an isolate
+ * encodes one at a time. New bodies have less memory while one is encoded or waits for memory.
  */
 export class LongEncoding {
   readonly #leases = new SharedMemory(LONG_ENCODING_BOUNDS);
   #wantedMs = Number.NEGATIVE_INFINITY;
 
-  /** @param bodiesFit whether bodies hold no more than they may beside it. */
+  /** @param bodiesFit whether the bodies hold so little memory that a batch can be encoded. */
   take(id: string, team: string, nowMs: number, bodiesFit: boolean): boolean {
     if (!bodiesFit) {
       this.#wantedMs = nowMs;
@@ -130,10 +133,10 @@ export class LongEncoding {
   }
 }
 
-/** Of this isolate. */
+/** The lock of this isolate. */
 export const longEncoding = new LongEncoding();
 
-/** Of this isolate. */
+/** The bodies that the buffers of this isolate are writing. */
 export const appendMemory = new SharedMemory(
   {
     totalBytes: APPEND_MEMORY_BYTES,
