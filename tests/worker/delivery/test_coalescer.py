@@ -133,7 +133,9 @@ def test_a_request_hands_over_after_its_maximum_of_calls(
     make_worker: WorkerFactory, clickhouse: ClickHouse
 ) -> None:
     """Another request makes each call; no request is lost in between or sent twice."""
-    worker = make_worker(clickhouse_url=clickhouse.url, limits={"COALESCER_CALLS": 1, "COALESCED_CALL_BYTES": 500})
+    worker = make_worker(
+        clickhouse_url=clickhouse.url, limits={"COALESCER_CALLS": 1, "COALESCED_CALL_BYTES": 500}
+    )
     assert asyncio.run(bursts(worker, 20)) == {200}
     wait_until("all are delivered", lambda: clickhouse.count("events") >= 20 * CONNECTIONS)
     counts = "SELECT count(), uniqExact(user_id) FROM telemetry.events"

@@ -84,7 +84,9 @@ test("a batch for several tables suits the worst off", () => {
   crowded.tooManyParts();
   short.outOfMemory(7, 4 * BATCH_MIN_RAW_BYTES);
   assert.deepEqual(
-    strictest([new InsertBackpressure(), crowded, short].map((backpressure) => backpressure.bounds())),
+    strictest(
+      [new InsertBackpressure(), crowded, short].map((backpressure) => backpressure.bounds()),
+    ),
     {
       rawBytes: 2 * BATCH_MIN_RAW_BYTES,
       rows: short.bounds().rows,

@@ -44,12 +44,12 @@ export class Sealer {
   }
 
   backpressureOf(table: Table): InsertBackpressure {
-    let pace = this.#backpressures.get(table);
-    if (pace === undefined) {
-      pace = new InsertBackpressure();
-      this.#backpressures.set(table, pace);
+    let backpressure = this.#backpressures.get(table);
+    if (backpressure === undefined) {
+      backpressure = new InsertBackpressure();
+      this.#backpressures.set(table, backpressure);
     }
-    return pace;
+    return backpressure;
   }
 
   /** Records the due batches. Returns whether there are any, which must be synced. */
