@@ -11,19 +11,19 @@ test("only a 200 without an exception is applied", () => {
   assert.equal(verdict(200, null, "Code: 241. DB::Exception: after the headers"), "unknown");
 });
 
-test("faults of the bytes are refusals", () => {
+test("errors about the bytes reject the batch", () => {
   assert.equal(verdict(500, "33", "Code: 33. DB::Exception: Cannot read all data"), "rejected");
   assert.equal(verdict(400, "117", "Code: 117. DB::Exception: Incorrect data"), "rejected");
   assert.equal(verdict(500, null, "Code: 444. DB::Exception: Protobuf"), "rejected");
 });
 
-test("one code with two meanings is told apart by its text", () => {
+test("a code with two meanings is distinguished by its message", () => {
   const days = "Code: 252. DB::Exception: Too many partitions for single INSERT block";
   assert.equal(verdict(500, "252", days), "rejected");
   assert.equal(verdict(500, "252", "Code: 252. DB::Exception: Too many parts (300)"), "unknown");
 });
 
-test("what batches ask too much of is told, and proves nothing", () => {
+test("an exhausted resource is returned, and the batch is retried", () => {
   const exhausted = (code: string, text: string): unknown => {
     const outcome = outcomeFrom(500, code, text);
     return outcome.verdict === "unknown" ? outcome.exhausted : outcome.verdict;
@@ -34,7 +34,7 @@ test("what batches ask too much of is told, and proves nothing", () => {
   assert.equal(exhausted("60", "Code: 60. DB::Exception: Unknown table"), undefined);
 });
 
-test("faults of the server, and answers that are not ClickHouse's, are waited out", () => {
+test("errors of the server, and responses of other programs, lead to a retry", () => {
   for (const [status, code] of [
     [500, "60"],
     [403, "516"],

@@ -1,4 +1,4 @@
-/** One insert over HTTP, and what its outcome means. */
+/** Sends one insert over HTTP, and classifies its outcome. */
 import { INSERT_TIMEOUT_MS, MAX_ERROR_LENGTH } from "./limits.ts";
 import type { Encoding, Statement } from "./tables/index.ts";
 
@@ -9,19 +9,20 @@ export interface Server {
 }
 
 /**
- * `applied`: the rows are in, or were already. `rejected`: these bytes can never go in, and nothing
- * of them was written. `unknown`: everything else, so the same bytes go again under the same token.
+ * `applied`: the rows are in the table. `rejected`: ClickHouse will never accept these bytes, and has
+ * written none of their rows. `unknown`: everything else; the same bytes are sent again under the
+ * same token.
  */
 export type Outcome =
   | { readonly verdict: "applied" }
   | {
       readonly verdict: "rejected" | "unknown";
       readonly error: string;
-      /** What batches like this one ask too much of. */
+      /** The resource ClickHouse ran out of for this batch, if the error names one. */
       readonly exhausted?: Exhausted | undefined;
     };
 
-/** `parts`: merges are behind, so fewer inserts. `memory`: smaller ones. */
+/** `parts`: too many parts, so inserts must be rarer. `memory`: inserts must be smaller. */
 export type Exhausted = "parts" | "memory";
 
 export async function insert(
@@ -61,14 +62,13 @@ export async function insert(
 }
 
 /**
- * The table of errors: code → its name and what it says.
+ * The errors of ClickHouse by code, with their name and cause.
  *
- * `bytes`: they themselves are at fault. A code is that only if it is raised while reading the
- * bytes, before the first row can be written, and would be raised again for the same bytes. Whatever
- * is not here is waited out: a wrong password, a missing table or a full disk is mended by people,
- * and the batch goes in then.
+ * `bytes`: the bytes are invalid. This requires that the error is raised while the bytes are read,
+ * before the first row can be written, and again for the same bytes. All other errors lead to a
+ * retry, because an operator can correct an invalid password, a missing table or a full disk.
  */
-const ERRORS: ReadonlyMap<number, readonly [name: string, says: "bytes" | Exhausted]> = new Map([
+const ERRORS: ReadonlyMap<number, readonly [name: string, cause: "bytes" | Exhausted]> = new Map([
   [6, ["CANNOT_PARSE_TEXT", "bytes"]],
   [23, ["CANNOT_READ_FROM_ISTREAM", "bytes"]],
   [25, ["CANNOT_PARSE_ESCAPE_SEQUENCE", "bytes"]],
@@ -92,7 +92,7 @@ const ERRORS: ReadonlyMap<number, readonly [name: string, says: "bytes" | Exhaus
   [241, ["MEMORY_LIMIT_EXCEEDED", "memory"]],
   [252, ["TOO_MANY_PARTS", "parts"]],
 ]);
-/** Of code 252, too: not that the table is busy merging, but that this batch spans too many days. */
+/** Code 252 as well, but for a batch whose rows have too many days. */
 const TOO_MANY_PARTITIONS = /Too many partitions for single INSERT block/;
 
 export function outcomeFrom(status: number, codeHeader: string | null, text: string): Outcome {
@@ -101,11 +101,11 @@ export function outcomeFrom(status: number, codeHeader: string | null, text: str
     return { verdict: "applied" };
   }
   const [, named] = ERRORS.get(code) ?? [];
-  const says = named === "parts" && TOO_MANY_PARTITIONS.test(text) ? "bytes" : named;
+  const cause = named === "parts" && TOO_MANY_PARTITIONS.test(text) ? "bytes" : named;
   const error = shorten(`ClickHouse returned ${status}: ${text}`);
-  return says === "bytes"
+  return cause === "bytes"
     ? { verdict: "rejected", error }
-    : { verdict: "unknown", error, exhausted: says };
+    : { verdict: "unknown", error, exhausted: cause };
 }
 
 function shorten(text: string): string {

@@ -1,4 +1,4 @@
-/** What the deployment binds to this script; `resources/` supplies every name. */
+/** The bindings of this script, which `resources/` creates. */
 interface Env {
   /** Origin of the ClickHouse HTTP(S) interface, with port, without a trailing slash. */
   CLICKHOUSE_URL: string;
@@ -15,7 +15,7 @@ interface Env {
   ACCESS: string;
   /** Continues `ACCESS` if that exceeds the size of a secret. */
   [part: `ACCESS_${number}`]: string | undefined;
-  /** Where errors are reported, a secret; absent: nowhere. */
+  /** The DSN of Sentry for error reports, a secret; absent: errors are only logged. */
   SENTRY_DSN?: string;
   BUFFER: DurableObjectNamespace<import("./buffer/rpc.ts").BufferRpc>;
 }
@@ -32,13 +32,13 @@ declare module "*.proto" {
   export default text;
 }
 
-/** A file of a package, gzipped and in base64, `build.mjs`. */
+/** A file of a package, gzipped and in base64, see `build.mjs`. */
 declare module "gzip-base64:*" {
   const text: string;
   export default text;
 }
 
-/** JSON.parse source text access: in V8, not yet in TypeScript's libraries. */
+/** JSON.parse source text access, which V8 has and the libraries of TypeScript do not. */
 interface JSON {
   parse(
     text: string,

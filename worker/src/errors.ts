@@ -1,7 +1,7 @@
 /**
- * The one error a request can end in; anything else that is thrown is a bug.
+ * The error that a request ends with. Any other error that is thrown is a bug.
  *
- * `HttpError` - status, message, and `retryAfterSeconds` only when sending again can help.
+ * `HttpError`: status, message, and `Retry-After` only if a retry can help.
  */
 export class HttpError extends Error {
   readonly status: number;
@@ -22,7 +22,7 @@ export class HttpError extends Error {
 
 const QUOTED_LENGTH = 100;
 
-/** A text from outside as a refusal says it: not all of 60 KB. */
+/** Shorten a string of a request for an error message. */
 export function quoted(text: string): string {
   return text.length > QUOTED_LENGTH ? `${text.slice(0, QUOTED_LENGTH)}...` : text;
 }

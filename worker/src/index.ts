@@ -1,4 +1,4 @@
-/** Routes; every answer of the worker is made here. */
+/** The routes of the worker, and the exports that the runtime calls. */
 import type { Caller } from "./access/auth.ts";
 import type { Scope } from "./access/types.ts";
 import { listBuffers, pauseBuffers, resumeBuffers } from "./admin/buffers.ts";
@@ -44,7 +44,7 @@ const ROUTES: Routes = new Map<string, Methods>([
   ["/admin/dead-letters/body", { GET: jsonRoute("admin", deadLetterBody, admin.LETTER_BODY) }],
   ["/admin/dead-letters/redrive", { POST: jsonRoute("admin", redriveDeadLetters, admin.REDRIVE) }],
   ["/admin/dead-letters/drop", { POST: jsonRoute("admin", dropDeadLetters, admin.DROP) }],
-  ["/openapi.json", { GET: openRoute(async () => Response.json(DOCUMENT), null) }],
+  ["/openapi.json", { GET: openRoute(async () => Response.json(OPENAPI), null) }],
   ["/", { GET: openRoute(swagger, null) }],
   ["/swagger", { GET: openRoute(swagger, null) }],
   ["/swagger/index.html", { GET: openRoute(swagger, null) }],
@@ -52,7 +52,7 @@ const ROUTES: Routes = new Map<string, Methods>([
   ["/swagger/swagger-ui.js", { GET: openRoute(script, null) }],
   ["/swagger/swagger-ui.css", { GET: openRoute(stylesheet, null) }],
 ]);
-const DOCUMENT = specFrom(ROUTES);
+const OPENAPI = specFrom(ROUTES);
 
 export default {
   async fetch(request, env): Promise<Response> {
@@ -67,15 +67,15 @@ function openRoute(
   handle: (request: Request, env: Env) => Promise<Response>,
   operation: Operation | null,
 ): Route {
-  return { scope: null, handle, operation, refuse: jsonError };
+  return { scope: null, handle, operation, toErrorResponse: jsonError };
 }
 
 function jsonRoute(scope: Scope, handle: Handler, operation: Operation): Route {
-  return { scope, handle, operation, refuse: jsonError };
+  return { scope, handle, operation, toErrorResponse: jsonError };
 }
 
 function eventsRoute(handle: Handler, operation: Operation, untracked: Untracked): Route {
-  return { scope: "events", handle, operation, refuse: jsonError, untracked };
+  return { scope: "events", handle, operation, toErrorResponse: jsonError, untracked };
 }
 
 function otlpRoute(scope: Scope, signal: Signal): Route {
@@ -85,7 +85,13 @@ function otlpRoute(scope: Scope, signal: Signal): Route {
   };
   const untracked = (request: Request): Response =>
     exportResponse(signal, otlpEncodingOf(request), null);
-  return { scope, handle, operation: otlpOperation(scope), refuse: statusResponse, untracked };
+  return {
+    scope,
+    handle,
+    operation: otlpOperation(scope),
+    toErrorResponse: statusResponse,
+    untracked,
+  };
 }
 
 function notStored(_request: Request, header: string): Response {

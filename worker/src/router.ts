@@ -1,4 +1,4 @@
-/** From a request to a route, and from an error to an answer. */
+/** Finds the route of a request, and turns errors into responses. */
 import { authenticate, type Caller } from "./access/auth.ts";
 import { accessOf } from "./access/config.ts";
 import { isPreflight, preflight, withCors } from "./access/cors.ts";
@@ -15,18 +15,18 @@ import { reportBug } from "./telemetry/reports.ts";
 
 export type Method = "GET" | "POST";
 
-/** What a path does with one method. */
+/** The handler of one path and method. */
 export type Route = {
-  /** As the OpenAPI document tells of it; null: it is not part of the API. */
+  /** Its description in `/openapi.json`; null: it is not part of the API. */
   readonly operation: Operation | null;
-  /** How this endpoint's clients expect to be refused. */
-  readonly refuse: (refusal: HttpError, request: Request) => Response;
+  /** Returns an error in the format that clients of this endpoint expect. */
+  readonly toErrorResponse: (error: HttpError, request: Request) => Response;
 } & (
   | { readonly scope: null; readonly handle: (request: Request, env: Env) => Promise<Response> }
   | {
       readonly scope: Scope;
       readonly handle: (request: Request, env: Env, caller: Caller) => Promise<Response>;
-      /** What a sender hears that asked not to be tracked; absent where nothing is sent. */
+      /** The response to a sender that opted out of tracking; absent if the endpoint stores nothing. */
       readonly untracked?: (request: Request, header: string) => Response;
     }
 );
@@ -38,8 +38,8 @@ export type Routes = ReadonlyMap<string, Methods>;
 export async function respond(routes: Routes, request: Request, env: Env): Promise<Response> {
   const call = startCall();
   try {
-    const made = secured(await respondTo(routes, request, env, call), request.url);
-    const response = withCors(made, request, env);
+    const secure = secured(await respondTo(routes, request, env, call), request.url);
+    const response = withCors(secure, request, env);
     countCall(call, request, response.status, env);
     return request.method === "HEAD" ? await withoutBody(response) : response;
   } finally {
@@ -61,21 +61,21 @@ async function respondTo(
   try {
     if (methods === undefined) {
       const known = [...routes.keys()].join(", ");
-      throw new HttpError(404, `path: ${quoted(pathname)} is not served; there are ${known}`);
+      throw new HttpError(404, `path: ${quoted(pathname)} does not exist; paths: ${known}`);
     }
     if (isPreflight(request)) {
       return preflight(request, env, methodsOf(methods));
     }
     if (route === undefined) {
       const allowed = methodsOf(methods).join(", ");
-      throw new HttpError(405, `method: ${request.method}; ${pathname} takes ${allowed} only`, {
+      throw new HttpError(405, `method: ${request.method}; ${pathname} accepts ${allowed} only`, {
         headers: { allow: allowed },
       });
     }
-    return await answer(route, request, env, call);
+    return await handle(route, request, env, call);
   } catch (error) {
-    await discardBody(request).catch(() => undefined); // the sender has gone: nobody to answer
-    return errorResponseOf(methods, route)(httpErrorFrom(error, env, call), request);
+    await discardBody(request).catch(() => undefined); // the sender has disconnected
+    return errorFormatOf(methods, route)(httpErrorFrom(error, env, call), request);
   }
 }
 
@@ -90,7 +90,7 @@ function methodsOf(methods: Methods): string[] {
   return Object.keys(methods).flatMap((method) => (method === "GET" ? [method, "HEAD"] : [method]));
 }
 
-/** The same headers, with the length of the body that a GET has. */
+/** Return the same headers, with the length of the body of a GET. */
 async function withoutBody(response: Response): Promise<Response> {
   const { byteLength } = await response.arrayBuffer();
   const { status, headers } = response;
@@ -98,7 +98,7 @@ async function withoutBody(response: Response): Promise<Response> {
   return new Response(null, { status, headers });
 }
 
-async function answer(route: Route, request: Request, env: Env, call: Call): Promise<Response> {
+async function handle(route: Route, request: Request, env: Env, call: Call): Promise<Response> {
   if (route.scope === null) {
     return await route.handle(request, env);
   }
@@ -113,17 +113,20 @@ async function answer(route: Route, request: Request, env: Env, call: Call): Pro
   return await route.handle(request, env, caller);
 }
 
-/** A wrong method of a path is refused as that path's other methods would. */
-function errorResponseOf(methods: Methods | undefined, route: Route | undefined): Route["refuse"] {
-  return (route ?? Object.values(methods ?? {})[0])?.refuse ?? jsonError;
+/** A method that the path does not support gets the error format of its other methods. */
+function errorFormatOf(
+  methods: Methods | undefined,
+  route: Route | undefined,
+): Route["toErrorResponse"] {
+  return (route ?? Object.values(methods ?? {})[0])?.toErrorResponse ?? jsonError;
 }
 
-export function jsonError(refusal: HttpError): Response {
-  const { status, headers, message } = refusal;
+export function jsonError(error: HttpError): Response {
+  const { status, headers, message } = error;
   return Response.json({ error: message }, { status, headers });
 }
 
-/** A bug of ours is a 500 without details, and not to be retried: the same body meets it again. */
+/** A bug is a 500 without details. A retry cannot help, because the same body causes it again. */
 function httpErrorFrom(error: unknown, env: Env, call: Call): HttpError {
   if (error instanceof HttpError) {
     return error;
@@ -132,6 +135,6 @@ function httpErrorFrom(error: unknown, env: Env, call: Call): HttpError {
   reportBug(env, error, call.route);
   return new HttpError(
     500,
-    "internal error; do not send it again as it is, the operator's log has the details",
+    "internal error; a retry will fail as well, the log of the operator has the details",
   );
 }

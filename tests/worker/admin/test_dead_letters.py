@@ -140,7 +140,7 @@ def test_the_script_of_the_readme_redrives_all(
     else:
         assert run.returncode != 0
         assert "redrive failed" in run.stderr
-        assert '"unknown-team"; there are default' in run.stderr.replace("\\", "")
+        assert '"unknown-team" does not exist; allowed: default' in run.stderr.replace("\\", "")
         assert "expected" not in run.stderr
 
 

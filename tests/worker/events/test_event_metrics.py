@@ -153,7 +153,7 @@ def test_a_team_reads_only_its_own_events(clickhouse: ClickHouse, reading: Worke
     assert refused.status == 503
     assert refused.headers["retry-after"] == "1"
     assert json.loads(refused.body) == {
-        "error": "clickhouse: cannot answer at the moment; ask again"
+        "error": "clickhouse: not available at the moment; send the request again"
     }
     clickhouse.migrate(database="other")
     answer = ask(reading, "reads-other", event_name="signup")
@@ -165,7 +165,7 @@ def test_a_team_reads_only_its_own_events(clickhouse: ClickHouse, reading: Worke
     [
         ("", "event_name: missing; a string of 1 to 256 characters"),
         ("event_name=", 'event_name: ""; allowed: a string of 1 to 256 characters'),
-        ("event_name=a&event_name=b", "event_name: there more than once"),
+        ("event_name=a&event_name=b", "event_name: present more than once"),
         ("event_name=a&from=yesterday", 'from: "yesterday"; allowed: Unix seconds'),
         ("event_name=a&to=2026-02-31T25:00:00Z", "to: "),
         ("event_name=a&from=2026-02-31", 'from: "2026-02-31"; allowed: a time from 1970'),

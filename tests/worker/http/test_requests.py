@@ -88,10 +88,10 @@ def test_without_a_valid_token_nothing_is_accepted(
 @pytest.mark.parametrize(
     ("method", "path", "status", "words"),
     [
-        ("GET", "/nowhere", 404, "/nowhere is not served; there are /health"),
-        ("GET", "/v1/traces", 405, "GET; /v1/traces takes POST only"),
-        ("PUT", "/events", 405, "PUT; /events takes POST only"),
-        ("POST", "/health", 405, "POST; /health takes GET, HEAD only"),
+        ("GET", "/nowhere", 404, "/nowhere does not exist; paths: /health"),
+        ("GET", "/v1/traces", 405, "GET; /v1/traces accepts POST only"),
+        ("PUT", "/events", 405, "PUT; /events accepts POST only"),
+        ("POST", "/health", 405, "POST; /health accepts GET, HEAD only"),
     ],
 )
 def test_unknown_paths_and_methods_list_the_valid_ones(

@@ -7,14 +7,14 @@ import { HttpError } from "../errors.ts";
 import { FULL_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { parametersFrom } from "../openapi/parameters.ts";
 import { check } from "../openapi/schema.ts";
-import { asked, jsonBody, requireBuffer } from "./requests.ts";
+import { callBuffer, jsonBody, requireBuffer } from "./requests.ts";
 import { LETTER_PARAMETERS, LETTERS_BODY, LETTERS_PARAMETERS } from "./schema.ts";
 import { type Filtered, type Selection, selectionFrom } from "./selection.ts";
 
 export async function listDeadLetters(request: Request, env: Env): Promise<Response> {
   const { buffer, after } = parametersOf(request, LETTERS_PARAMETERS);
   const name = requireBuffer(env, buffer);
-  const letters = await asked(env, name, (admin) => admin.deadLetters(after ?? null));
+  const letters = await callBuffer(env, name, (admin) => admin.deadLetters(after ?? null));
   return Response.json({ buffer: name, dead_letters: letters.map(shownLetter) });
 }
 
@@ -22,7 +22,7 @@ export async function listDeadLetters(request: Request, env: Env): Promise<Respo
 export async function deadLetterBody(request: Request, env: Env): Promise<Response> {
   const { buffer, id = "" } = parametersOf(request, LETTER_PARAMETERS);
   const name = requireBuffer(env, buffer);
-  const found = await asked(env, name, (admin) => admin.deadLetterBody(id));
+  const found = await callBuffer(env, name, (admin) => admin.deadLetterBody(id));
   if (found === null) {
     const how = "`GET /admin/dead-letters` lists the existing ones";
     throw new HttpError(404, `id: ${id}; ${name} has no such dead letter; ${how}`);
@@ -40,7 +40,7 @@ export async function redriveDeadLetters(request: Request, env: Env): Promise<Re
     return await sweep(env, selection, "redriven", act);
   }
   const { buffer, ids } = selection;
-  const redriven = await asked(env, buffer, (admin) => admin.redrive(ids));
+  const redriven = await callBuffer(env, buffer, (admin) => admin.redrive(ids));
   if (redriven === null) {
     throw new HttpError(429, `buffer: ${buffer} has too many open batches; try again later`, {
       retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
@@ -56,7 +56,7 @@ export async function dropDeadLetters(request: Request, env: Env): Promise<Respo
     return await sweep(env, selection, "dropped", act);
   }
   const { buffer, ids } = selection;
-  const dropped = await asked(env, buffer, (admin) => admin.drop(ids));
+  const dropped = await callBuffer(env, buffer, (admin) => admin.drop(ids));
   return Response.json({ dropped, unknown: missing(ids, dropped) });
 }
 
@@ -72,7 +72,7 @@ async function sweep(
   act: (admin: BufferAdmin) => FilterResult,
 ): Promise<Response> {
   const swept = await Promise.all(
-    buffers.map(async (buffer) => ({ buffer, ...(await asked(env, buffer, act)) })),
+    buffers.map(async (buffer) => ({ buffer, ...(await callBuffer(env, buffer, act)) })),
   );
   return Response.json({
     buffers: swept.map(({ buffer, ids, remaining }) => ({ buffer, [done]: ids, remaining })),

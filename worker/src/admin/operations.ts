@@ -1,4 +1,4 @@
-/** The admin API in the OpenAPI document. */
+/** The admin API in `/openapi.json`. */
 import { STATUS_PROPERTIES } from "../buffer/status.ts";
 import {
   ERROR,
@@ -16,7 +16,7 @@ const TEXT: Schema = { type: "string" };
 const COUNT: Schema = { type: "integer", minimum: 0 };
 const IDS: Schema = { type: "array", items: TEXT };
 
-const NO_BUFFER = jsonResponse("there is no such buffer", ERROR);
+const NO_BUFFER = jsonResponse("no buffer has this name", ERROR);
 
 const BUFFERS_BODY = fields({
   buffers: {
@@ -32,7 +32,7 @@ const BUFFERS_BODY = fields({
 export const BUFFERS: Operation = {
   id: "listBuffers",
   tag,
-  summary: "What waits in the buffers, since when and why",
+  summary: "List the buffers, with what waits in them",
   responses: { 200: jsonResponse("every team's buffers", BUFFERS_BODY) },
 };
 
@@ -41,8 +41,8 @@ export const SCRAPE: Operation = {
   tag,
   summary: "The pipeline's own metrics, for Prometheus",
   description:
-    "Counters and histograms are sums over each team's buffers and never go back; what a buffer " +
-    "holds is its own. Without an answer of every buffer there is none.",
+    "Counters and histograms are sums over each team's buffers and never decrease; gauges are per " +
+    "buffer. The response is a 503 if one buffer does not respond.",
   responses: {
     200: {
       description: "Prometheus's text format 0.0.4",
@@ -54,35 +54,35 @@ export const SCRAPE: Operation = {
 export const PAUSE: Operation = {
   id: "pauseBuffers",
   tag,
-  summary: "Deliver nothing until resumed",
+  summary: "Pause delivery",
   description:
-    "Telemetry is taken all the while, up to the buffers' bounds, and nothing is lost. ClickHouse " +
-    "hears nothing once `inserts_in_flight` is 0.",
+    "Telemetry is still accepted, up to the buffers' limits, and nothing is lost. The buffers send " +
+    "nothing to ClickHouse once `inserts_in_flight` is 0.",
   body: { [JSON_TYPE]: TEAM_BODY },
   responses: {
     200: jsonResponse("the team's buffers, or all", BUFFERS_BODY),
-    404: jsonResponse("there is no such team", ERROR),
+    404: jsonResponse("no team has this name", ERROR),
   },
 };
 
 export const RESUME: Operation = {
   id: "resumeBuffers",
   tag,
-  summary: "Deliver again",
+  summary: "Resume delivery",
   body: { [JSON_TYPE]: TEAM_BODY },
   responses: {
     200: jsonResponse("the team's buffers, or all", BUFFERS_BODY),
-    404: jsonResponse("there is no such team", ERROR),
+    404: jsonResponse("no team has this name", ERROR),
   },
 };
 
 export const LETTERS: Operation = {
   id: "listDeadLetters",
   tag,
-  summary: "Bodies that ClickHouse refused",
+  summary: "List the bodies that ClickHouse rejected",
   parameters: LETTERS_PARAMETERS,
   responses: {
-    200: jsonResponse("the oldest, a page of them", {
+    200: jsonResponse("a page of dead letters, the oldest first", {
       ...fields({
         buffer: TEXT,
         dead_letters: {
@@ -108,22 +108,22 @@ const BYTES: Schema = { type: "string", format: "binary" };
 export const LETTER_BODY: Operation = {
   id: "deadLetterBody",
   tag,
-  summary: "The body of one of them",
+  summary: "Get the body of a dead letter",
   parameters: LETTER_PARAMETERS,
   responses: {
     200: {
-      description: "OTLP, or events as a line of JSON each",
+      description: "OTLP, or events as one line of JSON each",
       content: {
         "application/gzip": BYTES,
         "application/x-protobuf": BYTES,
         "application/x-ndjson": BYTES,
       },
     },
-    404: jsonResponse("there is no such buffer, or letter", ERROR),
+    404: jsonResponse("no buffer has this name, or no dead letter this id", ERROR),
   },
 };
 
-/** For ids, the processed ones; for a filter, per buffer, how many were and how many are left. */
+/** For ids, the processed ones; for a filter, the processed ids of each buffer and the rest's number. */
 function filterResponse(description: string, done: "redriven" | "dropped"): ResponseSpec {
   const buffer = fields({ buffer: TEXT, [done]: IDS, remaining: COUNT });
   return jsonResponse(description, {
@@ -146,7 +146,7 @@ const FILTERED =
 export const REDRIVE: Operation = {
   id: "redriveDeadLetters",
   tag,
-  summary: "Send them again, each to the table that refused it",
+  summary: "Redrive dead letters: send each again to the table that rejected it",
   description: `${FILTERED} A body that is rejected again becomes a dead letter with another id.`,
   body: { [JSON_TYPE]: LETTERS_BODY },
   responses: {
@@ -158,7 +158,7 @@ export const REDRIVE: Operation = {
 export const DROP: Operation = {
   id: "dropDeadLetters",
   tag,
-  summary: "Delete them for good",
+  summary: "Delete dead letters permanently",
   description: FILTERED,
   body: { [JSON_TYPE]: LETTERS_BODY },
   responses: {

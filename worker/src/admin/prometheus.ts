@@ -1,5 +1,5 @@
 /**
- * The text that scrapers read:
+ * Writes metrics in the text format of Prometheus:
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
 import { GAUGES, type Gauges } from "../buffer/status.ts";
@@ -52,7 +52,7 @@ function family(name: string, metric: Metric, samples: readonly Sample[]): strin
   ];
 }
 
-/** Buckets count everything up to their bound; stored ones only what lies between two. */
+/** Writes cumulative buckets. The stored counts are those between two bounds. */
 function histogramLines(
   name: string,
   labels: Labels,

@@ -1,4 +1,4 @@
-/** What the admin API's endpoints have in common: reading a request, finding its buffer. */
+/** Shared by the endpoints of the admin API: reads a request, finds its buffer and calls it. */
 import { accessOf } from "../access/config.ts";
 import type { Team } from "../access/types.ts";
 import { readBody } from "../body/read_body.ts";
@@ -10,7 +10,7 @@ import { requireContentType } from "../ingest/otlp.ts";
 import { MAX_ADMIN_BODY_BYTES, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 import { check, type Schema, shown } from "../openapi/schema.ts";
 
-/** The body, checked. */
+/** Read the body, and check it against a schema. */
 export async function jsonBody(request: Request, schema: Schema): Promise<Record<string, unknown>> {
   requireContentType(request, ["application/json"]);
   const bytes = await readBody(request, MAX_ADMIN_BODY_BYTES);
@@ -24,7 +24,7 @@ export async function jsonBody(request: Request, schema: Schema): Promise<Record
   return value as Record<string, unknown>;
 }
 
-/** Those of one team, or of all where `name` is undefined. */
+/** Return one team, or all teams if `name` is undefined. */
 export function teamsNamed(env: Env, name: unknown): Team[] {
   const { teams } = accessOf(env);
   if (name === undefined) {
@@ -37,7 +37,7 @@ export function teamsNamed(env: Env, name: unknown): Team[] {
   return [team];
 }
 
-/** @throws HttpError 404 a name that no buffer has. */
+/** @throws HttpError 404 no buffer has this name. */
 export function requireBuffer(env: Env, name: unknown): string {
   const known = teamsNamed(env, undefined).flatMap(bufferNames);
   const found = known.find((each) => each === name);
@@ -48,24 +48,31 @@ export function requireBuffer(env: Env, name: unknown): string {
 }
 
 function unknown(field: string, name: unknown, known: readonly string[]): HttpError {
-  return new HttpError(404, `${field}: ${shown(name)}; there are ${known.join(", ")}`);
+  return new HttpError(
+    404,
+    `${field}: ${shown(name)} does not exist; allowed: ${known.join(", ")}`,
+  );
 }
 
-/** What a buffer answers to `act`, or 503. */
-export async function asked<T>(
+/** Call a buffer's admin methods in `act`. @throws HttpError 503 the buffer does not respond. */
+export async function callBuffer<T>(
   env: Env,
   name: string,
   act: (admin: BufferAdmin) => T,
 ): Promise<Awaited<T>> {
-  // A stub of the object's admin: its methods are the class's own, each with a promise around it.
+  // The RPC stub has the methods of the class, and each returns a promise.
   const admin = bufferNamed(env, name).admin() as unknown as BufferAdmin & Disposable;
   try {
     return await act(admin);
   } catch (error) {
     console.error(`admin of ${name} failed: ${String(error)}`);
-    throw new HttpError(503, `buffer: ${name} is not reachable at the moment; ask again`, {
-      retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
-    });
+    throw new HttpError(
+      503,
+      `buffer: ${name} is not reachable at the moment; send the request again`,
+      {
+        retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
+      },
+    );
   } finally {
     admin[Symbol.dispose]();
   }

@@ -1,4 +1,4 @@
-/** What the admin API may be asked. */
+/** The parameters and bodies of the admin API. */
 import { MAX_OPEN_BATCHES } from "../limits.ts";
 import type { Schema } from "../openapi/schema.ts";
 

@@ -1,16 +1,16 @@
-/** `GET /admin/metrics`: the pipeline itself, for a scraper. */
+/** `GET /admin/metrics`: the metrics of this worker for Prometheus. */
 import { accessOf } from "../access/config.ts";
 import { sendCounts } from "../append/request_counts.ts";
 import { bufferNames } from "../buffer/names.ts";
 import { summed } from "../telemetry/counters.ts";
 import { prometheusText, TEXT_TYPE } from "./prometheus.ts";
-import { asked } from "./requests.ts";
+import { callBuffer } from "./requests.ts";
 
 /**
- * Sums of each team's buffers, and what each buffer holds.
+ * Return the counters of each team, and the gauges of each buffer.
  *
- * All or nothing: without one buffer its team's sums would be lower than before, which a scraper
- * takes for a restart.
+ * It fails if one buffer does not respond. Without that buffer the counters of its team would
+ * decrease, which a scraper interprets as a restart.
  */
 export async function scrape(_request: Request, env: Env): Promise<Response> {
   await sendCounts(env);
@@ -19,7 +19,7 @@ export async function scrape(_request: Request, env: Env): Promise<Response> {
       bufferNames(team).map(async (buffer) => ({
         team: team.name,
         buffer,
-        ...(await asked(env, buffer, (admin) => admin.counters())),
+        ...(await callBuffer(env, buffer, (admin) => admin.counters())),
       })),
     ),
   );

@@ -30,7 +30,7 @@ export interface Bulk {
 }
 
 /** An event before it is checked, or the reason why there is none. */
-type Candidate = { readonly value: unknown } | { readonly refusal: HttpError };
+type Candidate = { readonly value: unknown } | { readonly error: HttpError };
 
 /** @throws HttpError 400 the body holds no events. */
 export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival): Bulk {
@@ -68,13 +68,13 @@ export function bulkFrom(bytes: Uint8Array, areLines: boolean, arrival: Arrival)
 }
 
 function eventOf(candidate: Candidate): unknown {
-  if ("refusal" in candidate) {
-    throw candidate.refusal;
+  if ("error" in candidate) {
+    throw candidate.error;
   }
   return candidate.value;
 }
 
-/** An array, `{"events": [...]}`, or lines of one object each, detected by content type or form. */
+/** Parse an array, `{"events": [...]}`, or one object per line, by content type or by the first line. */
 function candidatesFrom(bytes: Uint8Array, areLines: boolean): Iterable<Candidate> {
   if (areLines || startsWithObjectLine(bytes)) {
     checkLines(bytes);
@@ -125,7 +125,7 @@ function isNoSpace(byte: number): boolean {
   return byte > 0x20;
 }
 
-/** The lines that are not empty; null for one that is not UTF-8, which rejects no other. */
+/** Return the lines that are not empty; null for a line that is not UTF-8. */
 function linesFrom(bytes: Uint8Array): readonly (string | null)[] {
   try {
     return textFrom(bytes).split("\n").filter(isFilled);
@@ -134,7 +134,7 @@ function linesFrom(bytes: Uint8Array): readonly (string | null)[] {
   }
 }
 
-/** At most one more than a bulk may have, so that millions of them use no memory. */
+/** Return at most one line more than is allowed, so that millions of lines use no memory. */
 function linesOneByOne(bytes: Uint8Array): readonly (string | null)[] {
   const lines: (string | null)[] = [];
   let start = 0;
@@ -168,7 +168,7 @@ function* candidatesFromLines(lines: readonly (string | null)[]): Generator<Cand
     throw invalid("body", `${lines.length} lines`, String(EVENTS.description));
   }
   for (const line of lines) {
-    yield line === null ? { refusal: new HttpError(400, NOT_UTF8) } : candidateFromLine(line);
+    yield line === null ? { error: new HttpError(400, NOT_UTF8) } : candidateFromLine(line);
   }
 }
 
@@ -176,12 +176,12 @@ const NOT_UTF8 = "line: not UTF-8; send valid UTF-8";
 
 function candidateFromLine(line: string): Candidate {
   if (line.length > MAX_EVENT_BYTES) {
-    return { refusal: new HttpError(400, `line: over ${MAX_EVENT_BYTES} bytes; send less of it`) };
+    return { error: new HttpError(400, `line: over ${MAX_EVENT_BYTES} bytes; send less of it`) };
   }
   try {
     return { value: valueFrom(line) };
   } catch {
-    const error = `line: ${shown(line)} is not JSON; send one JSON object a line`;
-    return { refusal: new HttpError(400, error) };
+    const message = `line: ${shown(line)} is not JSON; send one JSON object a line`;
+    return { error: new HttpError(400, message) };
   }
 }

@@ -59,7 +59,7 @@ function exactNumber(item: unknown, source: string | undefined): unknown {
   return isWide || String(item) !== source ? JSON.rawJSON(source) : item;
 }
 
-/** The digits of a number that `valueFrom` kept; null for any other value. */
+/** Return the digits of a number that `valueFrom` preserved; null for any other value. */
 export function rawNumber(value: unknown): string | null {
   const mayBe = typeof value === "object" && value !== null && JSON.isRawJSON(value);
   return mayBe ? JSON.stringify(value) : null;

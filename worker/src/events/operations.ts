@@ -1,4 +1,4 @@
-/** The event endpoints in the OpenAPI document. */
+/** The event endpoints in `/openapi.json`. */
 import { MAX_BULK_BODY_BYTES, MAX_EVENT_BYTES, MAX_REPORTED_EVENTS } from "../limits.ts";
 import { ERROR, fields, JSON_TYPE, jsonResponse, type Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
@@ -26,7 +26,7 @@ export const EVENT_OPERATION: Operation = {
   tag: "events",
   summary: "Send one product event",
   description:
-    `Answered when it is on disk. ${IDENTITY} At most ${MAX_EVENT_BYTES} bytes, compressed or not. ` +
+    `The response is sent once the event is on disk. ${IDENTITY} At most ${MAX_EVENT_BYTES} bytes, compressed or not. ` +
     `The body is JSON under text/plain, too. ${NOT_TRACKED}`,
   body: { [JSON_TYPE]: EVENT, [TEXT_TYPE]: EVENT },
   responses: { 200: jsonResponse("stored, now or before", fields({ status: STATUS })) },

@@ -1,4 +1,4 @@
-/** A product event as JSON → its line for the `events` table. */
+/** Converts a product event from JSON to its line for the table `events`. */
 import { HttpError } from "../errors.ts";
 import { check, fieldAt, invalid, isObject, shown } from "../openapi/schema.ts";
 import { clickHouseTime } from "../time/clickhouse_time.ts";
@@ -40,11 +40,11 @@ class OutsideWindow extends HttpError {
   }
 }
 
-export function reasonOf(refusal: HttpError): RejectReason {
-  return refusal instanceof OutsideWindow ? refusal.reason : "invalid";
+export function reasonOf(error: HttpError): RejectReason {
+  return error instanceof OutsideWindow ? error.reason : "invalid";
 }
 
-/** @throws HttpError 400 that names the field, what it held and what is allowed. */
+/** @throws HttpError 400 that names the field, its value and what is allowed. */
 export function lineFromEvent(value: unknown, arrival: Arrival, place: string): EventLine {
   if (place === "body" && !isObject(value)) {
     throw new HttpError(400, `body: ${shown(value)} is not a JSON object; send one event`);

@@ -1,4 +1,4 @@
-/** What a product event may be. */
+/** The schema of a product event. */
 import { MAX_BULK_EVENTS, MAX_JSON_DEPTH, MAX_NAME_LENGTH, MAX_TAGS } from "../limits.ts";
 import type { Schema } from "../openapi/schema.ts";
 import { DATE_TIME_PATTERN, MAX_MS, MILLISECONDS_FROM } from "./dates.ts";
@@ -144,5 +144,5 @@ export const ACCOUNT_EVENT: Schema = {
   required: ["accountId", "event"],
 };
 
-/** Columns that are fields of their own; everything else is metadata. */
+/** The fields with a column; all other fields are metadata. */
 export const FIELDS: ReadonlySet<string> = new Set(Object.keys(EVENT.properties ?? {}));

@@ -4,7 +4,7 @@ import { HttpError } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.ts";
 import { checkLines, checkShape } from "./shape.ts";
 
-/** The status of the refusal; 200 if there is none. */
+/** Return the status of the error; 200 if there is none. */
 function statusOf(json: string): number {
   try {
     checkShape(new TextEncoder().encode(json));
@@ -35,7 +35,7 @@ test("brackets and commas of strings do not count", () => {
   assert.equal(statusOf(`[${text},${filler}]`), 200);
 });
 
-test("what does not end is refused", () => {
+test("JSON that does not end is rejected", () => {
   for (const json of [
     `["${"[".repeat(MAX_EVENT_BYTES)}`,
     `[${filler}`,

@@ -1,4 +1,4 @@
-/** Product events on their way into the buffer. */
+/** Receives product events, and appends them to a buffer. */
 import { createHash } from "node:crypto";
 import type { Caller } from "../access/auth.ts";
 import { countersOf } from "../append/request_counts.ts";
@@ -42,7 +42,7 @@ export async function ingestEvent(request: Request, env: Env, caller: Caller): P
   return new Response(STORED, JSON_RESPONSE);
 }
 
-/** `POST /event`: compatible with the service that this one replaces. */
+/** `POST /event`: compatible with an earlier service. */
 export async function ingestAccountEvent(
   request: Request,
   env: Env,
@@ -53,10 +53,10 @@ export async function ingestAccountEvent(
 }
 
 /**
- * `POST /events/bulk`: the valid events are stored, the response names the others.
+ * `POST /events/bulk`: stores the valid events, and names the others in the response.
  *
- * One body is one write, and the same body sent again gets the same response: a client can
- * repeat it after any error without special handling.
+ * A body is one write, and a repeat gets the same response. So a client can repeat it after any error
+ * without special handling.
  */
 export async function ingestEvents(request: Request, env: Env, caller: Caller): Promise<Response> {
   const isAtomic = isAtomicFrom(request);
@@ -84,8 +84,8 @@ export async function ingestEvents(request: Request, env: Env, caller: Caller): 
 }
 
 /**
- * A repeat may have more or fewer events inside the window of time. It is another body then: the new
- * ones are stored, and the others merge by their ids.
+ * Add the rejected events to the key. A repeat may have more or fewer events inside the time window.
+ * It is another body then: its new events are stored, and the others merge by their ids.
  */
 function keyOfPart(key: string, { rejectedIndexes }: Bulk): string {
   if (rejectedIndexes === "") {
@@ -145,7 +145,7 @@ function countRejected(caller: Caller, rows: number, reason: RejectReason): void
   countersOf(caller.team).add("ingest_rejected_rows_total", rows, "events", reason);
 }
 
-/** The events of the body, and the key by which a repeat of the body is recognised. */
+/** Return the events of the body, and the key by which a repeat of the body is recognised. */
 async function read<T>(
   request: Request,
   env: Env,

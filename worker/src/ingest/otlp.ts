@@ -1,4 +1,4 @@
-/** A body, checked and in the form it is stored in; and its way into the buffer. */
+/** Checks a body, converts it to its stored form, and appends it to a buffer. */
 import { createHash } from "node:crypto";
 import { aboveRate, type Caller } from "../access/auth.ts";
 import { countersOf } from "../append/request_counts.ts";
@@ -29,10 +29,10 @@ import { reportUnreachable } from "../telemetry/reports.ts";
 import { type TimeWindow, windowOf } from "../time/time_window.ts";
 
 /**
- * Returns the partial success to report, null if all rows are stored. A repeat gets the one of the
- * first sending: rows may have entered or left the window of time since.
+ * Return the partial success to report; null if all rows are stored. A repeat gets that of the first
+ * sending, although rows may have entered or left the time window since.
  *
- * @throws HttpError if nothing of the request was taken.
+ * @throws HttpError if nothing of the request was stored.
  */
 export async function ingestOtlp(
   signal: Signal,
@@ -62,7 +62,7 @@ export async function ingestOtlp(
   return partialSuccess;
 }
 
-/** Encoding and time of arrival of a body. */
+/** The encoding and the time of arrival of a body. */
 interface Arrival {
   readonly isJson: boolean;
   readonly coding: ContentCoding;
@@ -71,8 +71,8 @@ interface Arrival {
 }
 
 /**
- * The stored form of a body; null if it is a valid request without rows. It has no bytes if no row
- * can be stored now and the body may be the repeat of one whose rows could be.
+ * Return the stored form of a body; null for a valid request without rows. The form has no bytes if no
+ * row can be stored now, but the body may be a repeat of one whose rows were stored.
  */
 function storable(
   signal: Signal,
@@ -83,19 +83,20 @@ function storable(
   const form = new Form(sent);
   try {
     const { bytes, storableAs } = decode(sent, coding, MAX_RAW_BODY_BYTES);
-    form.become(bytes);
+    form.replace(bytes);
     if (isJson) {
-      form.become(protobufFromJson(signal, bytes));
+      form.replace(protobufFromJson(signal, bytes));
     }
-    // Protobuf needs a third of JSON's bytes, and is the same however a sender prints the repeat.
+    // The key of JSON is that of its protobuf, which has a third of the bytes and does not depend on
+    // how a sender formats the repeat.
     const sentKey = isJson ? keyFrom(form.bytes, "identity", kind) : keyFrom(sent, coding, kind);
     const { needsRewrite, tables, ...scanned } = scan(signal, form.bytes, window);
     const stored = needsRewrite
       ? rewritten(signal, form.bytes, window, nowMs)
       : { ...scanned, bytes: form.bytes, rejected: NOTHING_REJECTED, hasArrivalTimes: false };
-    form.become(stored.bytes);
+    form.replace(stored.bytes);
     const { rejected } = stored;
-    // Two senders that both say "tick" without a time have sent two log records.
+    // Equal log records without a time are not repeats: two senders may send the same message.
     const key = stored.hasArrivalTimes ? null : sentKey;
     if (stored.rows === 0) {
       const mayBeRepeat = key !== null && canBeStoredAtOtherTimes(rejected);
@@ -110,7 +111,7 @@ function storable(
       body: { kind, ...packed, rawBytes, repeatedBytes, rows, tables, days, key },
     };
   } finally {
-    form.become(sent);
+    form.replace(sent);
   }
 }
 
@@ -123,7 +124,7 @@ const NO_ROWS = {
   days: null,
 } as const;
 
-/** A body during conversion to its stored form; each form's memory is freed with the next. */
+/** The current form of a body during its conversion. Each form is freed when the next one exists. */
 class Form {
   readonly #sent: Uint8Array;
   bytes: Uint8Array;
@@ -133,7 +134,7 @@ class Form {
     this.bytes = sent;
   }
 
-  become(bytes: Uint8Array): void {
+  replace(bytes: Uint8Array): void {
     if (this.bytes.buffer !== bytes.buffer && this.bytes !== this.#sent) {
       free(this.bytes);
     }
@@ -148,12 +149,12 @@ function rewritten(
   nowMs: number,
 ): Rewritten & Pick<Scan, "repeatedBytes"> {
   const stored = rewrite(signal, raw, window, nowMs);
-  // Its arrays have become strings, which are longer.
+  // Scans again, because arrays became strings, which are longer.
   const { repeatedBytes } = scan(signal, stored.bytes, window);
   return { ...stored, repeatedBytes };
 }
 
-/** Without its parameters. */
+/** Return the content type without its parameters. */
 export function contentTypeOf(request: Request): string {
   return request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
 }
@@ -172,8 +173,8 @@ const GZIP_HEADER_BYTES = 10;
 /** The kind of a body: the same bytes are different rows in each kind. */
 export type BodyForm = SignalKind | "event" | "account event";
 
-/** An empty span and an empty log record are the same bytes, and yet two bodies. */
-const KEY_MARKS: Record<BodyForm, string> = {
+/** The first digit of a key. An empty span and an empty log record have the same bytes. */
+const KEY_PREFIXES: Record<BodyForm, string> = {
   traces: "0",
   events: "1",
   logs: "2",
@@ -183,20 +184,20 @@ const KEY_MARKS: Record<BodyForm, string> = {
 };
 
 /**
- * By which a body is recognised: of the bytes as they were sent, which a client that tries again
- * sends again.
+ * Return the key by which a repeat of a body is recognised: a hash of the bytes as they were sent,
+ * because a retry sends the same bytes.
  *
- * But not the gzip header: the OpenTelemetry SDK for Python compresses for every attempt, and the
- * header says in which second.
+ * The hash omits the gzip header. The OpenTelemetry SDK for Python compresses again for every attempt,
+ * and the header contains the time.
  */
 export function keyFrom(sent: Uint8Array, coding: ContentCoding, form: BodyForm): string {
   const bytes = coding === "gzip" ? sent.subarray(GZIP_HEADER_BYTES) : sent;
   const hex = createHash("sha256").update(bytes).digest("hex");
-  return KEY_MARKS[form] + hex.slice(0, 31);
+  return KEY_PREFIXES[form] + hex.slice(0, 31);
 }
 
 /**
- * Returns null if the body was not stored before.
+ * Append a body for a caller's team. Return the first response of a repeat, otherwise null.
  *
  * @throws HttpError 429 or 503 if the body was not stored, or may not have been.
  */
@@ -205,21 +206,25 @@ export async function appendForTeam(
   caller: Caller,
   body: UnroutedBody,
 ): Promise<Seen | null> {
-  const answer = await tryAppend(env, caller, body);
-  if (typeof answer === "object") {
-    if ("seen" in answer) {
-      return answer;
+  const result = await tryAppend(env, caller, body);
+  if (typeof result === "object") {
+    if ("seen" in result) {
+      return result;
     }
-    throw aboveRate(caller, answer.limited);
+    throw aboveRate(caller, result.limited);
   }
-  if (answer === "full") {
-    throw new HttpError(429, "buffer: full, ClickHouse is behind; send again later", {
-      retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
-    });
+  if (result === "full") {
+    throw new HttpError(
+      429,
+      "buffer: full, because ClickHouse does not keep up; send again later",
+      {
+        retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
+      },
+    );
   }
-  if (answer === "failed") {
-    // The object restarted or its disk is full. The body may be stored all the same; if it is,
-    // its key is too, and the repeat will be told apart.
+  if (result === "failed") {
+    // The object restarted or its disk is full. The body may be stored; if it is, its key is stored as
+    // well, and the repeat is recognised.
     throw new HttpError(503, "buffer: not reachable at the moment; send again", {
       retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
     });

@@ -1,4 +1,4 @@
-/** What the OpenAPI document says of one endpoint, beside what its scope already says. */
+/** The description of one endpoint in `/openapi.json`, without the parts that its scope adds. */
 import type { Schema } from "./schema.ts";
 
 export interface Operation {
@@ -6,12 +6,12 @@ export interface Operation {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** An object, a property for each parameter of the query string. */
+  /** An object with a property for each parameter of the query string. */
   readonly parameters?: Schema;
   readonly body?: { readonly [contentType: string]: Schema };
-  /** The form of its refusals. Default: `ERROR` as JSON. */
+  /** The schema of its errors. Default: `ERROR` as JSON. */
   readonly error?: { readonly [contentType: string]: Schema };
-  /** The answers of its own; those that its scope and its body bring along are added. */
+  /** Its responses; those that follow from its scope and its body are added. */
   readonly responses: { readonly [status: number]: ResponseSpec };
 }
 
@@ -26,11 +26,11 @@ export function jsonResponse(description: string, schema: Schema): ResponseSpec 
   return { description, content: { [JSON_TYPE]: schema } };
 }
 
-/** An object of which every named field is there. */
+/** Return the schema of an object with these fields, all of them required. */
 export function fields(properties: { readonly [name: string]: Schema }): Schema {
   return { type: "object", properties, required: Object.keys(properties) };
 }
 
 export const ERROR: Schema = fields({
-  error: { type: "string", description: "the field, what it held, and what is allowed" },
+  error: { type: "string", description: "the field, its value, and what is allowed" },
 });

@@ -1,9 +1,9 @@
 /**
- * JSON Schema of what requests hold: the same objects check them and stand in `/openapi.json`.
+ * JSON Schema of requests: the same objects check requests and are in `/openapi.json`.
  *
- * Only the keywords listed here exist; a schema that needs another one does not compile. Their
- * meaning is JSON Schema 2020-12's, which OpenAPI 3.1 uses. `description` says what is allowed, and
- * is what a refusal says.
+ * Only the keywords listed here exist; a schema with another one does not compile. Their meaning is
+ * that of JSON Schema 2020-12, which OpenAPI 3.1 uses. `description` states what is allowed, and is
+ * part of error messages.
  */
 import { HttpError } from "../errors.ts";
 
@@ -30,7 +30,7 @@ export interface Schema {
   readonly additionalProperties?: boolean;
 }
 
-/** @throws HttpError 400 that names the field, what it held and what is allowed. */
+/** @throws HttpError 400 that names the field, its value and what is allowed. */
 export function check(schema: Schema, value: unknown, field: string): void {
   if (Array.isArray(value) && schema.items !== undefined && isOf(schema, value)) {
     const { items } = schema;
@@ -64,12 +64,12 @@ function checkFields(schema: Schema, value: Record<string, unknown>, field: stri
   }
 }
 
-/** A field as messages name it: those of a whole body by their own name. */
+/** Return the name of a field in error messages, without the prefix `body`. */
 export function fieldAt(place: string, name: string): string {
   return place === "body" ? name : `${place}.${name}`;
 }
 
-/** The value itself, without what it holds; `check` goes there and says which part is wrong. */
+/** Whether the value has the type. `check` checks its items and properties, to name the invalid one. */
 function isOf(schema: Schema, value: unknown): boolean {
   if (schema.anyOf !== undefined && !schema.anyOf.some((each) => isOf(each, value))) {
     return false;
@@ -112,8 +112,8 @@ function isType(type: Type, value: unknown): boolean {
   }
 }
 
-/** Lengths are UTF-16 units, of which an emoji has two: JSON Schema counts one, so the worker is
- * the stricter of the two there, and never by more than that. */
+/** Lengths count UTF-16 units. An emoji has two, and JSON Schema counts it as one character, so the
+ * worker is stricter there. */
 function isText(schema: Schema, value: string): boolean {
   const { minLength = 0, maxLength = Infinity, pattern } = schema;
   const fits = value.length >= minLength && value.length <= maxLength;
@@ -133,7 +133,7 @@ function isNumber(schema: Schema, value: number): boolean {
   return value >= minimum && value <= maximum && value < exclusiveMaximum;
 }
 
-/** As JSON has it. What `JSON.rawJSON` makes of a number is an object without a prototype. */
+/** Whether a value is a JSON object. A number from `JSON.rawJSON` is an object without a prototype. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   const isOne = typeof value === "object" && value !== null && !Array.isArray(value);
   return isOne && Object.getPrototypeOf(value) !== null;
@@ -143,7 +143,7 @@ export function invalid(field: string, value: unknown, allowed: string): HttpErr
   return new HttpError(400, `${field}: ${shown(value)}; allowed: ${allowed}`);
 }
 
-/** A value in a line, cut short. */
+/** Return a value as one short line. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;

@@ -1,9 +1,8 @@
 /**
- * An AnyValue as the text that the OpenTelemetry Collector stores: `pcommon.Value.AsString` of
+ * Writes an AnyValue as the string that the OpenTelemetry Collector stores: `pcommon.Value.AsString` of
  * go.opentelemetry.io/collector/pdata, which is Go's `encoding/json` for arrays and maps.
  *
- * From bytes to bytes, into a buffer with a limit: neither the depth of a value nor its entries
- * copy or keep what is inside.
+ * It reads bytes and writes bytes, into a buffer with a limit. Nested values are not copied.
  */
 import { free } from "../body/bytes.ts";
 import { base64Length, writeBase64 } from "./base64.ts";
@@ -13,7 +12,7 @@ import { int64Text } from "./numbers.ts";
 import type { ProtobufWriter } from "./protobuf_writer.ts";
 import { ANY_VALUE, ARRAY_VALUE, KEY_VALUE, KEY_VALUE_LIST } from "./schema.ts";
 
-/** The member of an AnyValue that counts, and where its value is. */
+/** The valid member of an AnyValue, and the range of its value. */
 export interface Member {
   number: number;
   from: number;
@@ -21,9 +20,9 @@ export interface Member {
 }
 
 /**
- * The last member that is set.
+ * Return the last member that is set.
  *
- * @param ranges of the message's pieces, which protobuf merges: the last of all members counts.
+ * @param ranges the pieces of the message, which protobuf merges: the last of all members counts.
  */
 export function lastMember(bytes: Uint8Array, ranges: readonly number[]): Member | null {
   for (let at = ranges.length - 2; at >= 0; at -= 2) {
@@ -40,7 +39,7 @@ export function lastMember(bytes: Uint8Array, ranges: readonly number[]): Member
   return null;
 }
 
-/** Write the text of an array or a map; nothing if it holds a number that JSON has no word for. */
+/** Write an array or a map as JSON; nothing if it contains a number that JSON cannot represent. */
 export function writeAnyValueText(out: ProtobufWriter, bytes: Uint8Array, member: Member): void {
   const start = out.length;
   try {
@@ -49,7 +48,7 @@ export function writeAnyValueText(out: ProtobufWriter, bytes: Uint8Array, member
     if (!(error instanceof NotJson)) {
       throw error;
     }
-    out.length = start; // what the exporter stores when Go refuses to encode NaN or an infinity
+    out.length = start; // the exporter does the same, because Go does not encode NaN and infinities
   }
 }
 
@@ -123,7 +122,7 @@ class TextOf {
     out.byte(CLOSE_ARRAY);
   }
 
-  /** Keys in byte order and each once, the last one's value: what Go does with a map. */
+  /** Sorts by the bytes of the keys. Of equal keys the last value counts, as in a Go map. */
   #map(from: number, end: number): void {
     const out = this.#out;
     const entries = new Entries(this.#bytes, from, end);
@@ -143,7 +142,7 @@ class TextOf {
   #base64(from: number, end: number): void {
     const out = this.#out;
     if (from === end) {
-      out.ascii("null"); // Go's empty byte slice is nil, and nil is null
+      out.ascii("null"); // in Go an empty byte slice is nil, which is encoded as null
       return;
     }
     const length = base64Length(end - from);
@@ -172,10 +171,10 @@ interface Entry {
   readonly pairEnd: number;
 }
 
-/** Numbers of each entry: where its key and the entry itself begin and end. */
+/** The numbers of one entry: the ranges of its key and of the entry. */
 const ENTRY_NUMBERS = 4;
 
-/** The entries of a map. Numbers only: a map can have a million of them. */
+/** The entries of a map, as numbers only, because a map can have a million entries. */
 class Entries {
   readonly #bytes: Uint8Array;
   readonly #places: Uint32Array;
@@ -228,7 +227,7 @@ class Entries {
     }
   }
 
-  /** By the bytes of the keys. */
+  /** Compares by the bytes of the keys. */
   #compare(one: number, other: number): number {
     const bytes = this.#bytes;
     const places = this.#places;

@@ -9,7 +9,7 @@ export function base64Length(bytes: number): number {
   return 4 * Math.ceil(bytes / 3);
 }
 
-/** Write the digits of a range of `source` to `target`, which has room for `base64Length` more. */
+/** Write the digits of a range of `source` to `target`, which must have `base64Length` free bytes. */
 export function writeBase64(
   target: Uint8Array,
   start: number,

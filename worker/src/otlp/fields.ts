@@ -1,10 +1,10 @@
-/** A protobuf message taken apart, one level; for bodies that `scan` has found well-formed. */
+/** Splits a protobuf message into its fields, one level deep. `scan` must have checked the body. */
 import { type Message, WIRE_FIXED64, WIRE_LEN, WIRE_VARINT } from "./schema.ts";
 
 /**
- * Known fields by number, each with the ranges of all its values: where one begins, where it ends,
- * where the next one begins. A body can have millions of values, and an object for each took 1 GB.
- * The field that came last on the wire is last in the map.
+ * Known fields by number, each with the ranges of all its values: start, end, next start and so on. A
+ * body can have millions of values, and an object for each used 1 GB. The last field of the message is
+ * the last in the map.
  */
 export type Fields = Map<number, number[]>;
 
@@ -17,7 +17,7 @@ export function readFields(message: Message, bytes: Uint8Array, from: number, en
       ranges = [];
       fields.set(number, ranges);
     } else if (number !== last) {
-      fields.delete(number); // to the end of the map's order
+      fields.delete(number); // moves it to the end of the map
       fields.set(number, ranges);
     }
     ranges.push(valueFrom, valueEnd);
@@ -27,8 +27,8 @@ export function readFields(message: Message, bytes: Uint8Array, from: number, en
 }
 
 /**
- * Calls `visit` for each known field, in the order of the wire, with the range of its value: the
- * content of a length-delimited one, else the bytes as they are on the wire.
+ * Call `visit` for each known field in the order of the message, with the range of its value: the
+ * content of a length-delimited field, otherwise the encoded bytes.
  */
 export function eachField(
   message: Message,
@@ -75,7 +75,7 @@ export function varintAt(bytes: Uint8Array, at: number): { value: number; end: n
   }
 }
 
-/** A varint as the signed 64-bit number it stands for. */
+/** Return a varint as a signed 64-bit number. */
 export function int64From(bytes: Uint8Array): bigint {
   let value = 0n;
   let shift = 0n;
@@ -86,7 +86,7 @@ export function int64From(bytes: Uint8Array): bigint {
   return BigInt.asIntN(64, value);
 }
 
-/** Of a number below 2^32. */
+/** Encode a number below 2^32. */
 export function varint(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
 }

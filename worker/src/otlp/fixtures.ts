@@ -1,4 +1,4 @@
-/** Times and spans of the unit tests beside this file. */
+/** Times and spans for the unit tests in this folder. */
 import { type Scan, scan } from "./scan.ts";
 import { TRACES } from "./schema.ts";
 

@@ -26,17 +26,17 @@ function span(members: string): number[] {
 
 const value = (json: string): number[] => span(`"attributes":[{"value":${json}}]`).slice(4);
 
-function refusal(json: string, signal: Signal = TRACES): HttpError {
+function errorOf(json: string, signal: Signal = TRACES): HttpError {
   try {
     convert(signal, json);
   } catch (error) {
     assert.ok(error instanceof HttpError);
     return error;
   }
-  throw new Error("was not refused");
+  throw new Error("was not rejected");
 }
 
-test("white space, unknown fields and nulls are passed over", () => {
+test("white space, unknown fields and nulls are skipped", () => {
   const json =
     ' \n{ "resourceSpans" : [ ] ,\t"new":{"a":[1,-2.5e3,"}\\"",true,{}],"b":null},"x":null}\r ';
   assert.deepEqual(convert(TRACES, json), []);
@@ -49,7 +49,7 @@ test("ids are hexadecimal, bytes are base64 of either alphabet", () => {
   assert.deepEqual(value('{"bytesValue":"-_8"}'), field(7, 0xfb, 0xff));
 });
 
-test("texts keep every character", () => {
+test("strings keep every character", () => {
   const text = 'é 漢 \u{1F600} " \\ / \b\f\n\r\t \u0000';
   const escaped = JSON.stringify(text).replaceAll("/", "\\/");
   assert.deepEqual(span(`"name":${escaped}`), field(5, utf8(text)));
@@ -61,7 +61,7 @@ test("texts keep every character", () => {
   assert.deepEqual(span('"name":"\\ud800x\\udc00"'), field(5, utf8("\ufffdx\ufffd")));
 });
 
-test("a field's name may be escaped, and may be the original one", () => {
+test("a field's name may have escapes, and may be the original name", () => {
   assert.deepEqual(span('"n\\u0061me":"x"'), field(5, utf8("x")));
   assert.deepEqual(span('"trace_state":"x"'), field(3, utf8("x")));
 });
@@ -84,7 +84,7 @@ test("integers keep 64 bits, as numbers or as strings", () => {
   assert.deepEqual(span('"endTimeUnixNano":"18446744073709551615"'), [65, ...Array(8).fill(255)]);
 });
 
-test("doubles are numbers, numbers in strings, or their three words", () => {
+test("doubles are numbers, numbers in strings, or one of three names", () => {
   const bytes = (number: number): number[] => {
     const eight = new Uint8Array(8);
     new DataView(eight.buffer).setFloat64(0, number, true);
@@ -114,7 +114,7 @@ test("an enum's value may be a number, a number in a string, or a name", () => {
   assert.deepEqual(severity.slice(6), [16, 18]);
 });
 
-test("repeated numbers are packed, and zigzag is zigzag", () => {
+test("repeated numbers are packed, and zigzag numbers are encoded", () => {
   const point = (members: string): number[] => {
     const data = `{"exponentialHistogram":{"dataPoints":[{${members}}]}}`;
     const json = `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[${data}]}]}]}`;
@@ -142,7 +142,7 @@ test("long messages have long lengths", () => {
   assert.deepEqual([...bytes.subarray(0, 8)], [10, 0xb0, 0x8d, 6, 18, 0xac, 0x8d, 6]);
 });
 
-test("a refusal names the field and the byte", () => {
+test("an error names the field and the byte", () => {
   for (const [json, words] of [
     ["", "is missing"],
     ["[]", '"{" is missing'],
@@ -158,7 +158,7 @@ test("a refusal names the field and the byte", () => {
     ['{"unknown":[1,}', "not a value"],
     ['{"unknown":01x}', "not a value"],
   ] as const) {
-    const { status, message } = refusal(json);
+    const { status, message } = errorOf(json);
     assert.equal(status, 400);
     assert.ok(message.includes("not an OTLP ExportTraceServiceRequest in JSON: at byte"), message);
     assert.ok(message.includes(words), message);
@@ -181,32 +181,32 @@ test("a refusal names the field and the byte", () => {
     ['"attributes":[{"value":{"bytesValue":"!"}}]', "bytesValue: not base64"],
     ['"attributes":[{"value":{"intValue":"9223372036854775808"}}]', "not a signed integer of 64"],
   ] as const) {
-    const { message } = refusal(`{"resourceSpans":[{"scopeSpans":[{"spans":[{${members}}]}]}]}`);
+    const { message } = errorOf(`{"resourceSpans":[{"scopeSpans":[{"spans":[{${members}}]}]}]}`);
     assert.ok(message.includes(words), message);
   }
 });
 
-test("values nested without end are refused, known or unknown", () => {
-  assert.match(refusal(`{"x":${"[".repeat(100_000)}`).message, /nested deeper than/);
+test("known and unknown values that are nested too deep are rejected", () => {
+  assert.match(errorOf(`{"x":${"[".repeat(100_000)}`).message, /nested deeper than/);
   const deep = '{"arrayValue":{"values":['.repeat(10_000);
   const json = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":${deep}`;
-  assert.match(refusal(json, LOGS).message, /nested deeper than/);
+  assert.match(errorOf(json, LOGS).message, /nested deeper than/);
 });
 
-test("numbers that would fill the memory are a 413", () => {
+test("numbers that would exceed the memory are a 413", () => {
   const bounds = `${"1,".repeat(3_000_000)}1`;
   const json = `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"histogram":{"dataPoints":[{"explicitBounds":[${bounds}]}]}}]}]}]}`;
-  assert.equal(refusal(json, METRICS).status, 413);
+  assert.equal(errorOf(json, METRICS).status, 413);
 });
 
-test("keys of any length are passed over, however they are written", () => {
+test("keys of any length and spelling are skipped", () => {
   const long = "\\u0061".repeat(100_000);
   assert.deepEqual(span(`"${long}":1,"n\\u0061me":"x"`), field(5, 0x78));
-  assert.match(refusal(`{"${long}\\q":1}`).message, /an escape that JSON does not have/);
-  assert.match(refusal(`{"${long}`).message, /a string does not end/);
+  assert.match(errorOf(`{"${long}\\q":1}`).message, /an escape that JSON does not have/);
+  assert.match(errorOf(`{"${long}`).message, /a string does not end/);
 });
 
-test("an attribute is the same however it is printed", () => {
+test("an attribute is the same in any valid spelling", () => {
   for (const [value, bytes] of [
     ['{"stringValue":"v"}', field(2, field(1, utf8("v")))],
     ['{"stringValue":""}', field(2, field(1))],
@@ -242,7 +242,7 @@ test("an attribute is the same however it is printed", () => {
   assert.deepEqual(span('"attributes":[{"value":{"stringValue":"v"},"key":"k"}]'), swapped);
 });
 
-test("texts of every length, and what is special at every place of them", () => {
+test("strings of every length, with special characters at every position", () => {
   for (let length = 0; length < 40; length++) {
     const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN\u007f".slice(0, length);
     assert.deepEqual(span(`"name":"${plain}"`), field(5, utf8(plain)));
@@ -251,23 +251,23 @@ test("texts of every length, and what is special at every place of them", () => 
       assert.deepEqual(span(`"name":"${around("\\\\")}"`), field(5, utf8(around("\\"))));
       assert.deepEqual(span(`"name":"${around("é\u0080")}"`), field(5, utf8(around("é\u0080"))));
       assert.match(
-        refusal(`{"resourceSpans":[{"schemaUrl":"${around("\u001f")}"}]}`).message,
+        errorOf(`{"resourceSpans":[{"schemaUrl":"${around("\u001f")}"}]}`).message,
         /control/,
       );
     }
   }
 });
 
-test("a body that is cut at any byte is refused", () => {
+test("a body that is cut off at any byte is rejected", () => {
   const json =
     '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n","traceId":"0af7651916cd43dd8448eb211c80319c",' +
     '"attributes":[{"key":"k","value":{"stringValue":"v"}},{"key":"n","value":{"intValue":"1"}}]}]}]}]}';
   for (let length = 0; length < json.length; length++) {
-    assert.equal(refusal(json.slice(0, length)).status, 400, json.slice(0, length));
+    assert.equal(errorOf(json.slice(0, length)).status, 400, json.slice(0, length));
   }
 });
 
-test("attributes in attributes are read once, however many lie in each other", () => {
+test("nested attributes are read once at any depth", () => {
   const nested = (levels: number, last: string): string => {
     const inner =
       levels === 0

@@ -1,9 +1,10 @@
 /**
- * An OTLP/JSON request as the protobuf it stands for, so that everything behind knows one form.
+ * Converts an OTLP/JSON request to protobuf, so that all later steps read one format.
  *
- * One pass, from bytes to bytes: no objects and hardly any strings are made, and integers keep
- * all their 64 bits. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding and
- * https://protobuf.dev/programming-guides/json/ say what may be written how.
+ * One pass reads bytes and writes bytes. It creates no objects and hardly any strings, and integers
+ * keep all their 64 bits. The format is specified in
+ * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding and
+ * https://protobuf.dev/programming-guides/json/.
  */
 import type { HttpError } from "../errors.ts";
 import { MAX_PROTOBUF_DEPTH, MAX_RAW_BODY_BYTES } from "../limits.ts";
@@ -45,7 +46,7 @@ interface IntegerType {
   readonly signed: boolean;
 }
 
-/** The longest field's name has 24 letters, and each may be an escape of six. */
+/** The longest field name has 24 letters, and each may be written as an escape of 6 characters. */
 const MAX_KEY_BYTES = 200;
 const TWO_TO_32 = 2 ** 32;
 const NULL_START = 0x6e;
@@ -53,7 +54,7 @@ const INT32: IntegerType = { bits: 32, signed: true };
 const UINT32: IntegerType = { bits: 32, signed: false };
 const INT64: IntegerType = { bits: 64, signed: true };
 const UINT64: IntegerType = { bits: 64, signed: false };
-/** So many digits a JavaScript number holds exactly. */
+/** A JavaScript number represents any integer with this many digits exactly. */
 const EXACT_DIGITS = 15;
 const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],
@@ -61,7 +62,7 @@ const SPECIAL_DOUBLES: ReadonlyMap<string, number> = new Map([
   ["-Infinity", Number.NEGATIVE_INFINITY],
 ]);
 
-// The tables are built when the script starts, not in a request.
+// Builds the tables when the script starts, not in a request.
 REQUESTS.forEach(jsonMessage);
 const ATTRIBUTE = jsonMessage(KEY_VALUE);
 const VALUE = jsonMessage(ANY_VALUE);
@@ -75,7 +76,7 @@ const STRING_VALUE = fixed('stringValue":"');
 class Converter {
   readonly #reader: JsonReader;
   readonly #writer: ProtobufWriter;
-  /** The integer read last, in two halves. */
+  /** The last integer, in two halves. */
   #high = 0;
   #low = 0;
 
@@ -88,7 +89,7 @@ class Converter {
     this.#reader.skipByteOrderMark();
     this.#object(message, 0);
     if (!this.#reader.isAtEnd()) {
-      throw this.#reader.refusal("something follows the request");
+      throw this.#reader.error("bytes follow the request");
     }
     return this.#writer.whole();
   }
@@ -97,7 +98,7 @@ class Converter {
     const reader = this.#reader;
     reader.expect(OPEN_OBJECT);
     if (depth > MAX_PROTOBUF_DEPTH) {
-      throw reader.refusal(`nested deeper than ${MAX_PROTOBUF_DEPTH} levels`);
+      throw reader.error(`nested deeper than ${MAX_PROTOBUF_DEPTH} levels`);
     }
     if (!reader.takes(CLOSE_OBJECT)) {
       this.#member(message, depth);
@@ -105,11 +106,11 @@ class Converter {
     }
   }
 
-  /** After a member of an object, to the object's end. */
+  /** Reads the rest of an object, after its first member. */
   #otherMembers(message: JsonMessage, depth: number): void {
     const reader = this.#reader;
     if (reader.bytes[reader.at] === CLOSE_OBJECT) {
-      reader.at++; // in half the time
+      reader.at++; // twice as fast as `skip`
       return;
     }
     while (reader.takes(COMMA)) {
@@ -133,7 +134,7 @@ class Converter {
     const reader = this.#reader;
     const isNull = reader.peek() === NULL_START && reader.takesWord("null");
     if (isNull) {
-      return; // absent, whatever the type
+      return; // a null is an absent field of any type
     }
     if (field.repeated) {
       this.#list(field, depth);
@@ -142,7 +143,7 @@ class Converter {
     }
   }
 
-  /** The field that the next string names; undefined if there is none. */
+  /** Returns the field that the next string names; undefined if it names none. */
   #key(message: JsonMessage): JsonField | undefined {
     const reader = this.#reader;
     reader.expect(QUOTE);
@@ -154,16 +155,16 @@ class Converter {
     const from = --reader.at;
     reader.skipString();
     if (reader.at - from > MAX_KEY_BYTES) {
-      return undefined; // a text of megabytes need not be made to see that it is no field
+      return undefined; // avoids creating a string of megabytes that cannot be the name of a field
     }
     reader.at = from;
-    return fieldNamed(message, reader.string()); // unknown, or written with escapes
+    return fieldNamed(message, reader.string()); // an unknown field, or a name with escapes
   }
 
   #list(field: JsonField, depth: number): void {
     const reader = this.#reader;
     if (reader.peek() !== OPEN_ARRAY) {
-      throw this.#wrong(field, "not a list");
+      throw this.#invalid(field, "not a list");
     }
     if (!field.packed) {
       const isAttributes = field.message === ATTRIBUTE && depth + 2 <= MAX_PROTOBUF_DEPTH;
@@ -178,8 +179,8 @@ class Converter {
   }
 
   /**
-   * As exporters print them (the key first, no white space), attributes take half the time: more
-   * than half of most requests is that. Where one departs from it, the general way goes on.
+   * A fast path for attributes as exporters write them: the key first, no white space. It halves the
+   * time of attributes, which are more than half of most requests. The general path reads the rest.
    */
   #attribute(field: JsonField, depth: number): void {
     if (!this.#takes(ATTRIBUTE_KEY)) {
@@ -194,7 +195,7 @@ class Converter {
       if (this.#takes(STRING_VALUE)) {
         this.#textField(STRING_TAG);
       } else {
-        this.#reader.at--; // the name's quote
+        this.#reader.at--; // back to the quote before the name
         this.#member(VALUE, depth + 2);
       }
       this.#otherMembers(VALUE, depth + 2);
@@ -227,7 +228,7 @@ class Converter {
     }
     const isString = message === undefined;
     if (reader.peek() !== (isString ? QUOTE : OPEN_OBJECT)) {
-      throw this.#wrong(field, isString ? "not a string" : "not an object");
+      throw this.#invalid(field, isString ? "not a string" : "not an object");
     }
     const start = this.#writer.open(tag);
     if (message !== undefined) {
@@ -236,9 +237,9 @@ class Converter {
       reader.at++;
       copyText(reader, this.#writer);
     } else if (type === "id" && !copyHex(reader, this.#writer)) {
-      throw this.#wrong(field, "not pairs of hexadecimal digits");
+      throw this.#invalid(field, "not pairs of hexadecimal digits");
     } else if (type === "bytes" && !copyBase64(reader, this.#writer)) {
-      throw this.#wrong(field, "not base64");
+      throw this.#invalid(field, "not base64");
     }
     this.#writer.close(start);
   }
@@ -293,10 +294,10 @@ class Converter {
     if (this.#reader.takesWord("false")) {
       return 0;
     }
-    throw this.#wrong(field, "neither true nor false");
+    throw this.#invalid(field, "neither true nor false");
   }
 
-  /** Whether the value was a name; OTLP asks for numbers, protobuf's own JSON writes names. */
+  /** Whether the value is a name. OTLP requires numbers, but protobuf's JSON libraries write names. */
   #enumName(field: JsonField): boolean {
     const reader = this.#reader;
     if (reader.peek() !== QUOTE || isDigit(reader.bytes[reader.at + 1] ?? 0)) {
@@ -304,7 +305,7 @@ class Converter {
     }
     const value = field.values.get(reader.string());
     if (value === undefined) {
-      throw this.#wrong(field, `not one of ${[...field.values.keys()].join(", ")}`);
+      throw this.#invalid(field, `not one of ${[...field.values.keys()].join(", ")}`);
     }
     this.#writer.varint(0, value);
     return true;
@@ -318,12 +319,12 @@ class Converter {
     }
     const special = reader.peek() === QUOTE ? SPECIAL_DOUBLES.get(reader.string()) : undefined;
     if (special === undefined) {
-      throw this.#wrong(field, "not a number");
+      throw this.#invalid(field, "not a number");
     }
     return special;
   }
 
-  /** Bare or in quotes, into `#high` and `#low` as two's complement. */
+  /** Reads a number with or without quotes, into `#high` and `#low` as two's complement. */
   #integer(field: JsonField, type: IntegerType): void {
     const reader = this.#reader;
     const isQuoted = reader.peek() === QUOTE;
@@ -336,7 +337,7 @@ class Converter {
     for (; at < from + EXACT_DIGITS && isDigit(bytes[at] as number); at++) {
       value = value * 10 + ((bytes[at] as number) - 0x30);
     }
-    // Without `%`, which is slow for numbers beyond 2^31.
+    // Does not use `%`, which is slow for numbers beyond 2^31.
     let high = Math.floor(value / TWO_TO_32);
     let low = value - high * TWO_TO_32;
     for (; isDigit(bytes[at] as number); at++) {
@@ -351,7 +352,7 @@ class Converter {
       return;
     }
     if (isQuoted && end !== QUOTE) {
-      throw this.#wrong(field, "not an integer");
+      throw this.#invalid(field, "not an integer");
     }
     reader.at = isQuoted ? at + 1 : at;
     this.#high = high;
@@ -359,11 +360,11 @@ class Converter {
     this.#fitInteger(field, type, isNegative);
   }
 
-  /** 1.0 and 1e3 are integers too. */
+  /** 1.0 and 1e3 are integers as well. */
   #integerFromDecimal(field: JsonField, type: IntegerType): void {
     const value = integerFrom(this.#reader.numberText() ?? "");
     if (value === null) {
-      throw this.#wrong(field, "not an integer");
+      throw this.#invalid(field, "not an integer");
     }
     const size = value < 0n ? -value : value;
     this.#high = Number(size >> 32n);
@@ -371,7 +372,7 @@ class Converter {
     this.#fitInteger(field, type, value < 0n);
   }
 
-  /** From a size and a sign to two's complement. */
+  /** Converts a magnitude and a sign to two's complement. */
   #fitInteger(field: JsonField, { bits, signed }: IntegerType, isNegative: boolean): void {
     const high = this.#high;
     const low = this.#low;
@@ -381,7 +382,7 @@ class Converter {
       ? top < half || (isNegative && top === half && (bits === 32 || low === 0))
       : top < TWO_TO_32 && !(isNegative && (high !== 0 || low !== 0));
     if (!isInside || (bits === 32 && high !== 0)) {
-      throw this.#wrong(
+      throw this.#invalid(
         field,
         `not ${signed ? "a signed" : "an unsigned"} integer of ${bits} bits`,
       );
@@ -392,7 +393,7 @@ class Converter {
     }
   }
 
-  #wrong(field: JsonField, why: string): HttpError {
-    return this.#reader.refusal(`${field.name}: ${why}`);
+  #invalid(field: JsonField, why: string): HttpError {
+    return this.#reader.error(`${field.name}: ${why}`);
   }
 }

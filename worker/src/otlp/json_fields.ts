@@ -1,42 +1,42 @@
-/** The messages of `schema.ts` as the JSON reader looks them up: by the bytes of a field's name. */
+/** Looks up the fields of a message in `schema.ts` by the bytes of their JSON names. */
 import { viewOf } from "./json_reader.ts";
 import { type Field, isPacked, type Message, type Type, tagOf } from "./schema.ts";
 
 export interface JsonField {
   readonly name: string;
-  /** The name and the quote after it. */
+  /** The name and its closing quote. */
   readonly key: Fixed;
   readonly number: number;
-  /** Number and wire type; below 128 for every field of OTLP that has a length. */
+  /** The field number and the wire type; below 128 for every field of OTLP with a length. */
   readonly tag: number;
   readonly type: Type;
   readonly repeated: boolean;
   readonly packed: boolean;
   readonly message: JsonMessage | undefined;
-  /** Numbers of an enum's values by name. */
+  /** The numbers of an enum by name. */
   readonly values: ReadonlyMap<string, number>;
 }
 
-/** Bytes that are expected somewhere, to be compared four at a time. */
+/** Expected bytes, which are compared four at a time. */
 export interface Fixed {
   readonly length: number;
-  /** The last four may begin within the ones before. */
+  /** The last four bytes, which may overlap the four before. */
   readonly words: Int32Array;
 }
 
-/** Fields by the first byte of their names: mostly one, or a few. */
+/** Fields by the first byte of their names: usually one or a few. */
 export type JsonMessage = JsonField[][];
 
 /**
- * JSON text, and the same for those who look at several bytes at once. A `DataView` is not asked for
- * its length: that call alone was a twentieth of all.
+ * JSON, also as a `DataView` for reading several bytes at once. The length is stored, because reading
+ * it from the `DataView` took a twentieth of the whole time.
  */
 export interface Json {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }
 
-/** The field whose name, with the quote that ends it, stands at `from`; undefined if none does. */
+/** Return the field whose name and closing quote are at `from`; undefined if there is none. */
 export function fieldAt(message: JsonMessage, json: Json, from: number): JsonField | undefined {
   const candidates = message[json.bytes[from] as number];
   if (candidates === undefined) {
@@ -64,7 +64,7 @@ export function standsAt(json: Json, from: number, { length, words }: Fixed): bo
   return view.getInt32(from + last, true) === words[words.length - 1];
 }
 
-/** @throws Error fewer than four bytes. */
+/** @throws Error there are fewer than four bytes. */
 export function fixed(text: string): Fixed {
   const bytes = new TextEncoder().encode(text);
   const last = bytes.length - 4;
@@ -88,9 +88,9 @@ export function jsonMessage(message: Message): JsonMessage {
     return known;
   }
   const table: JsonMessage = [];
-  cache.set(message, table); // before the children: AnyValue holds itself
+  cache.set(message, table); // before the children, because AnyValue contains itself
   for (const [number, field] of Object.entries(message.fields)) {
-    // OTLP has lowerCamelCase only; the Collector takes the original names too, and so do we.
+    // OTLP specifies lowerCamelCase only. The Collector accepts the original names as well.
     for (const name of new Set([field.name, snakeCase(field.name)])) {
       add(table, name, jsonField(name, Number(number), field));
     }

@@ -19,7 +19,7 @@ test("an integer written as a decimal keeps all its digits", () => {
   }
 });
 
-test("what is no integer is null, what is too large stays too large", () => {
+test("a number that is no integer is null, and an integer out of range stays out of range", () => {
   for (const text of ["", "x", "1.5", "1e-1", "1795917396039716365.5", "1e-999999999"]) {
     assert.equal(integerFrom(text), null, text);
   }

@@ -1,13 +1,13 @@
-/** Integers that are written as decimals. */
+/** Parses integers that are written as decimals. */
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-/** More digits than the integers of 64 bits have. */
+/** More digits than 64-bit integers have. */
 const TOO_MANY_DIGITS = 21;
 const TOO_LARGE = 1n << 64n;
 
 /**
- * The exact value of 1.0, 1e3 or 1.5e1, as a double would lose the last digits of a time; null if
- * it is no integer. Whatever has more than 64 bits is some integer of more than 64 bits.
+ * Return the exact value of 1.0, 1e3 or 1.5e1, because a double would lose the last digits of a time;
+ * null if it is no integer. For a number of more than 64 bits, return any integer of more than 64 bits.
  */
 export function integerFrom(text: string): bigint | null {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = DECIMAL.exec(text) ?? [];

@@ -1,4 +1,4 @@
-/** JSON's tokens, read from bytes; knows nothing of OTLP. */
+/** Reads the tokens of JSON from bytes. */
 import { HttpError } from "../errors.ts";
 import { MAX_PROTOBUF_DEPTH } from "../limits.ts";
 
@@ -15,7 +15,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 export const SPACE = 0x20;
 
-// A string that begins with U+FEFF keeps it: only a whole file's is a byte order mark.
+// Keeps U+FEFF at the start of a string: it is a byte order mark only at the start of a body.
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 const ESCAPES: ReadonlyMap<number, number> = new Map(
@@ -31,34 +31,34 @@ const ESCAPES: ReadonlyMap<number, number> = new Map(
   }).map(([letter, char]) => [letter.charCodeAt(0), char.charCodeAt(0)]),
 );
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
-/** The longest exact text of a double has 767 digits; nobody prints more. */
+/** The longest exact decimal of a double has 767 digits. */
 const MAX_NUMBER_LENGTH = 800;
 const WORDS = ["true", "false", "null"];
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 export class JsonReader {
-  /** The next byte. */
+  /** The position of the next byte. */
   at = 0;
   readonly bytes: Uint8Array;
-  /** The same bytes, for those who look at several at once. */
+  /** The same bytes, for reading several at once. */
   readonly view: DataView;
   readonly #what: string;
 
-  /** Args: `what` the bytes should be, for messages. */
+  /** @param what the expected content, for error messages. */
   constructor(what: string, bytes: Uint8Array) {
     this.#what = what;
     this.bytes = bytes;
     this.view = viewOf(bytes);
   }
 
-  /** Whether nothing but white space is left. */
+  /** Whether only white space is left. */
   isAtEnd(): boolean {
     this.peek();
     return this.at >= this.bytes.length;
   }
 
-  /** The next byte that is no white space, which stays; at the end a value equal to none. */
+  /** Returns the next byte that is not white space, without reading it; at the end no valid byte. */
   peek(): number {
     let at = this.at;
     let byte = this.bytes[at] as number;
@@ -69,7 +69,7 @@ export class JsonReader {
     return byte;
   }
 
-  /** Takes `byte` if it is next. */
+  /** Reads `byte` if it is next. */
   takes(byte: number): boolean {
     if (this.peek() !== byte) {
       return false;
@@ -80,7 +80,7 @@ export class JsonReader {
 
   expect(byte: number): void {
     if (!this.takes(byte)) {
-      throw this.refusal(`${JSON.stringify(String.fromCharCode(byte))} is missing`);
+      throw this.error(`${JSON.stringify(String.fromCharCode(byte))} is missing`);
     }
   }
 
@@ -95,13 +95,13 @@ export class JsonReader {
     return true;
   }
 
-  /** What the backslash just before `at` begins, as a code point; half a pair is U+FFFD. */
+  /** Reads the escape after the backslash before `at`. Half a surrogate pair becomes U+FFFD. */
   escape(): number {
     const byte = this.bytes[this.at++] as number;
     if (byte !== 0x75) {
       const char = ESCAPES.get(byte);
       if (char === undefined) {
-        throw this.refusal("an escape that JSON does not have");
+        throw this.error("an escape that is invalid in JSON");
       }
       return char;
     }
@@ -122,29 +122,29 @@ export class JsonReader {
   #hexUnit(): number {
     const digits = latin1(this.bytes, this.at, this.at + 4);
     if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
-      throw this.refusal("an escape that JSON does not have");
+      throw this.error("an escape that is invalid in JSON");
     }
     this.at += 4;
     return Number.parseInt(digits, 16);
   }
 
-  /** RFC 8259, 8.1: a parser may ignore one at the start, and some programs write it. */
+  /** A parser may ignore a byte order mark at the start (RFC 8259, 8.1), and some programs write it. */
   skipByteOrderMark(): void {
     const isMark = BYTE_ORDER_MARK.every((byte, index) => this.bytes[this.at + index] === byte);
     this.at += isMark ? BYTE_ORDER_MARK.length : 0;
   }
 
-  /** A whole string; for the few that are not copied byte by byte. */
+  /** Reads a whole string. Most strings are instead copied byte by byte. */
   string(): string {
     this.peek();
     const from = this.at;
     const hasEscape = this.skipString();
     const text = decoder.decode(this.bytes.subarray(from + 1, this.at - 1));
-    // With a letter before it, for the reason that `events/parse_json.ts` has.
+    // With a letter before it: `events/parse_json.ts` has the reason.
     return hasEscape ? (JSON.parse(`"x${text}"`) as string).slice(1) : text;
   }
 
-  /** Goes over a string of any length without making one; returns whether it holds escapes. */
+  /** Skips a string without creating one. Returns whether it contains escapes. */
   skipString(): boolean {
     this.expect(QUOTE);
     let hasEscape = false;
@@ -154,7 +154,7 @@ export class JsonReader {
         return hasEscape;
       }
       if (!(byte >= SPACE)) {
-        throw this.refusal("a string does not end");
+        throw this.error("a string does not end");
       }
       if (byte === BACKSLASH) {
         hasEscape = true;
@@ -163,7 +163,7 @@ export class JsonReader {
     }
   }
 
-  /** Text of a number, bare or in quotes; null if there is none. */
+  /** Reads the characters of a number with or without quotes; null if there is none. */
   numberText(): string | null {
     const isQuoted = this.peek() === QUOTE;
     const from = this.at + (isQuoted ? 1 : 0);
@@ -180,10 +180,10 @@ export class JsonReader {
     return text;
   }
 
-  /** Goes over a value of any kind. */
+  /** Skips a value of any type. */
   skip(depth: number): void {
     if (depth > MAX_PROTOBUF_DEPTH) {
-      throw this.refusal(`nested deeper than ${MAX_PROTOBUF_DEPTH} levels`);
+      throw this.error(`nested deeper than ${MAX_PROTOBUF_DEPTH} levels`);
     }
     const byte = this.peek();
     if (byte === OPEN_OBJECT) {
@@ -197,11 +197,11 @@ export class JsonReader {
     } else if (byte === QUOTE) {
       this.skipString();
     } else if (!WORDS.some((word) => this.takesWord(word)) && this.numberText() === null) {
-      throw this.refusal("not a value");
+      throw this.error("not a value");
     }
   }
 
-  /** From an opening bracket, which is next, to the closing one; `member` reads each. */
+  /** Reads from an opening bracket to the closing one; `member` reads each member. */
   members(close: number, member: () => void): void {
     this.at++;
     if (this.takes(close)) {
@@ -213,7 +213,7 @@ export class JsonReader {
     this.expect(close);
   }
 
-  refusal(why: string): HttpError {
+  error(why: string): HttpError {
     return new HttpError(400, `body: not ${this.#what}: at byte ${this.at}: ${why}`);
   }
 }

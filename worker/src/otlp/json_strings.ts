@@ -1,10 +1,10 @@
-/** Strings of JSON, written as what they stand for. */
+/** Decodes strings of JSON. */
 import { BACKSLASH, type JsonReader, QUOTE, SPACE } from "./json_reader.ts";
 import type { ProtobufWriter } from "./protobuf_writer.ts";
 
-/** By how much at least the buffer grows for a text that does not fit. */
+/** The least growth of the buffer for a string that does not fit. */
 const TEXT_STRETCH = 64;
-/** What a hexadecimal digit stands for; less than 0: it is none. */
+/** The value of a hexadecimal digit; negative for any other byte. */
 const HEX_VALUES = new Int8Array(256).fill(-1);
 for (const [value, digit] of [..."0123456789abcdef"].entries()) {
   HEX_VALUES[digit.charCodeAt(0)] = value;
@@ -12,10 +12,10 @@ for (const [value, digit] of [..."0123456789abcdef"].entries()) {
 }
 
 /**
- * From after the opening quote to after the closing one. As it is but for escapes: bytes that are
- * not UTF-8 stay, as they do in protobuf.
+ * Copy a string, from after its opening quote to after its closing one. Only escapes change: bytes
+ * that are not UTF-8 stay, as in protobuf.
  *
- * @throws HttpError the text does not end, or holds what JSON does not have.
+ * @throws HttpError the string does not end, or is invalid JSON.
  */
 export function copyText(reader: JsonReader, writer: ProtobufWriter): void {
   for (;;) {
@@ -29,14 +29,14 @@ export function copyText(reader: JsonReader, writer: ProtobufWriter): void {
     } else if (byte >= SPACE) {
       writer.byte(byte); // one of the last three of the body
     } else {
-      throw reader.refusal("a string does not end, or holds a control character");
+      throw reader.error("a string does not end, or contains a control character");
     }
   }
 }
 
 /**
- * Up to what needs to be looked at, or three bytes before the end. Four bytes at a time, which are
- * written before it is known how many of them belong here: the next ones go over the others.
+ * Copy up to the next special byte, or three bytes before the end. It copies four bytes at a time,
+ * before it is clear how many of them belong to the string; the next write replaces the others.
  */
 function copyPlainText(reader: JsonReader, writer: ProtobufWriter): void {
   const from = reader.view;
@@ -66,8 +66,8 @@ function copyPlainText(reader: JsonReader, writer: ProtobufWriter): void {
 }
 
 /**
- * Of four bytes, which are a quote, a backslash or a control character: the lowest that is has its
- * highest bit set, those below have not. The others' bits mean nothing.
+ * Find the quotes, backslashes and control characters in four bytes. The highest bit of the lowest
+ * such byte is set, and those of the bytes below are not. The other bits have no meaning.
  * https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
  */
 function specialBytes(word: number): number {
@@ -81,7 +81,7 @@ function specialBytes(word: number): number {
   );
 }
 
-/** From the opening quote, which is next; false if it is not pairs of hexadecimal digits. */
+/** Read from the opening quote on. Return false if the string is not pairs of hexadecimal digits. */
 export function copyHex(reader: JsonReader, writer: ProtobufWriter): boolean {
   const { bytes } = reader;
   let { at } = reader;
@@ -97,7 +97,7 @@ export function copyHex(reader: JsonReader, writer: ProtobufWriter): boolean {
   return true;
 }
 
-/** From the opening quote, which is next; false if it is not base64. Padding may be missing. */
+/** Read from the opening quote on. Return false if it is not base64. Padding may be missing. */
 export function copyBase64(reader: JsonReader, writer: ProtobufWriter): boolean {
   const text = reader.string().replaceAll("-", "+").replaceAll("_", "/");
   let decoded: string;

@@ -1,4 +1,4 @@
-/** UTF-8 as a JSON string, from bytes to bytes: a sender's 20 MiB must not become strings. */
+/** Writes UTF-8 as a JSON string. It reads and writes bytes, so that 20 MiB never become strings. */
 import type { ProtobufWriter } from "./protobuf_writer.ts";
 
 const QUOTE = 0x22;
@@ -38,7 +38,7 @@ export function writeJsonString(
   out.byte(QUOTE);
 }
 
-/** Where the first byte is that needs a look: not ASCII, or escaped. */
+/** Return the position of the first byte that is not ASCII, or must be escaped. */
 function plainUntil(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && isPlain(bytes[at] as number)) {
@@ -51,7 +51,7 @@ function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH;
 }
 
-/** @returns where the next character begins. */
+/** @returns the start of the next character. */
 function writeCharacter(out: ProtobufWriter, bytes: Uint8Array, at: number, end: number): number {
   const byte = bytes[at] as number;
   if (byte < 0x80) {
@@ -92,7 +92,7 @@ function writeHex(out: ProtobufWriter, unit: number): void {
   }
 }
 
-/** Of a character that begins with this byte; 0 if none does. */
+/** Return the length of a character that begins with this byte; 0 if none does. */
 function sizeOf(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) {
     return 0;
@@ -101,8 +101,8 @@ function sizeOf(lead: number): number {
 }
 
 /**
- * How many bytes, at least one, are the start of a character: one U+FFFD replaces them where its
- * rest is missing, as https://encoding.spec.whatwg.org/#utf-8-decoder says.
+ * Return how many bytes, at least one, are the start of an incomplete character. One U+FFFD replaces
+ * them: https://encoding.spec.whatwg.org/#utf-8-decoder
  */
 function validBytes(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at] as number;

@@ -1,19 +1,19 @@
-/** Numbers as they lie in a protobuf message, in the form that RowBinary has for them. */
+/** Reads numbers of a protobuf message in the forms that RowBinary needs. */
 import { int64From } from "./fields.ts";
 import { highWord } from "./row_times.ts";
 
 export { highWord };
 
 const NANOS_PER_SECOND = 1_000_000_000;
-/** A varint of so many bytes has 49 bits, which a double holds exactly. */
+/** A varint of this many bytes has 49 bits, which a double represents exactly. */
 export const EXACT_VARINT_BYTES = 7;
 
-/** Lower half of the little-endian 64-bit number at `at`. */
+/** Return the lower half of the little-endian 64-bit number at `at`. */
 export function lowWord(bytes: Uint8Array, at: number): number {
   return highWord(bytes, at - 4);
 }
 
-/** The lower 32 bits of a varint, signed. */
+/** Return the lower 32 bits of a varint, signed. */
 export function int32From(bytes: Uint8Array, from: number, end: number): number {
   let value = 0;
   for (let at = from; at < end && at < from + 5; at++) {
@@ -22,13 +22,13 @@ export function int32From(bytes: Uint8Array, from: number, end: number): number 
   return value;
 }
 
-/** The same of a varint in protobuf's zigzag form. */
+/** Return the lower 32 bits of a zigzag varint, signed. */
 export function sint32From(bytes: Uint8Array, from: number, end: number): number {
   const value = int32From(bytes, from, end);
   return (value >>> 1) ^ -(value & 1);
 }
 
-/** A varint as Go and ClickHouse print an int64. */
+/** Print a varint as Go and ClickHouse print an int64. */
 export function int64Text(bytes: Uint8Array, from: number, end: number): string {
   return end - from <= EXACT_VARINT_BYTES
     ? String(shortVarint(bytes, from, end))
@@ -53,24 +53,24 @@ export function doubleAt(bytes: Uint8Array, at: number): number {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** A signed 64-bit number as the nearest double, as `toFloat64` rounds it. */
+/** Return a signed 64-bit number as the nearest double, rounded like `toFloat64`. */
 export function int64AsDouble(bytes: Uint8Array, at: number): number {
   return (highWord(bytes, at) | 0) * 2 ** 32 + lowWord(bytes, at);
 }
 
 /**
- * As Go's `encoding/json` prints a double, and `goDouble` of `tables/otlp.ts` in SQL: the shortest
- * digits that read back the same, with an exponent below 1e-6 and from 1e21 on. That is what
- * ECMAScript's Number::toString does, but for the sign of zero.
+ * Print a double as Go's `encoding/json` does, and `goDouble` of `tables/otlp.ts` in SQL: the shortest
+ * digits that parse to the same number, with an exponent below 1e-6 and from 1e21 on. ECMAScript's
+ * Number::toString does the same, except for the sign of zero.
  */
 export function doubleText(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /**
- * Whole seconds of the nanoseconds at `at`, which are before 2106 (`otlp/rewrite.ts`).
+ * Return the whole seconds of the nanoseconds at `at`, which are before 2106 (`otlp/rewrite.ts`).
  *
- * A long division by hand: doubles hold 53 of the 62 bits, and a BigInt for each point is slow.
+ * A long division, because doubles have 53 of the 62 bits, and a BigInt for each point is slow.
  */
 export function secondsAt(bytes: Uint8Array, at: number): number {
   const low = lowWord(bytes, at);

@@ -1,4 +1,4 @@
-/** The OTLP endpoints in the OpenAPI document; their messages are the specification's. */
+/** The OTLP endpoints in `/openapi.json`; the OTLP specification defines their messages. */
 import type { Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
 import { JSON_TYPE, PROTOBUF } from "./response.ts";
@@ -15,7 +15,7 @@ export function otlpOperation(signal: string): Operation {
     body: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
     responses: {
       200: {
-        description: "taken, but for what `partial_success` names",
+        description: "stored, except for the rows that `partial_success` reports",
         content: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
       },
     },

@@ -1,16 +1,16 @@
-/** Protobuf's encodings, written into one growing buffer. */
+/** Writes protobuf into one growing buffer. */
 import { free, tooLarge } from "../body/bytes.ts";
 
 export class ProtobufWriter {
   bytes: Uint8Array;
-  /** All of `bytes`, for those who write several at once. */
+  /** All of `bytes`, for writing several at once. */
   view: DataView;
-  /** How much of `bytes` is written. */
+  /** The number of written bytes. */
   length = 0;
   readonly #limitBytes: number;
   readonly #form: string;
 
-  /** @param form what the sender's body is written as, for the response if it is too long. */
+  /** @param form the format of the body, for the error if it is too long. */
   constructor(expectedBytes: number, limitBytes: number, form: string) {
     this.bytes = new Uint8Array(expectedBytes + 16);
     this.view = new DataView(this.bytes.buffer);
@@ -18,7 +18,7 @@ export class ProtobufWriter {
     this.#form = form;
   }
 
-  /** Room for so many more bytes. */
+  /** Grows the buffer for this many more bytes. */
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) {
       return;
@@ -40,7 +40,7 @@ export class ProtobufWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** Leaves a byte for the length of what follows; `close` with its result. `tag`: below 128. */
+  /** Reserves a byte for the length of the next message; call `close` with the result. `tag`: below 128. */
   open(tag: number): number {
     this.reserve(2);
     this.bytes[this.length++] = tag;
@@ -53,7 +53,7 @@ export class ProtobufWriter {
       this.bytes[at] = length;
       return;
     }
-    // Most are short; the others move up by what their length takes.
+    // Most messages are short. Longer ones move to make space for a longer length.
     const size = length < 2 ** 14 ? 2 : length < 2 ** 21 ? 3 : 4;
     this.reserve(size - 1);
     this.bytes.copyWithin(at + size, at + 1, this.length);
@@ -82,7 +82,7 @@ export class ProtobufWriter {
     }
   }
 
-  /** Unsigned, as two halves of 32 bits. */
+  /** Writes an unsigned number from two halves of 32 bits. */
   varint(high: number, low: number): void {
     this.reserve(10);
     const { bytes } = this;
@@ -127,7 +127,7 @@ export class ProtobufWriter {
   }
 }
 
-/** A loop copies so few bytes faster than a call of the runtime. */
+/** For so few bytes a loop is faster than a call of the runtime. */
 const SHORT_BYTES = 32;
-/** Of the first byte of a character in UTF-8, by how many follow. */
+/** The first byte of a UTF-8 character, by the number of bytes that follow. */
 const LEAD_BITS = [0, 0xc0, 0xe0, 0xf0];

@@ -1,4 +1,4 @@
-/** Rows that cannot be stored, and why: `partial_success` and a counter by reason. */
+/** Rows that cannot be stored, with the reasons for `partial_success` and a counter. */
 import type { TimeWindow } from "../time/time_window.ts";
 
 /** Values of the label `reason` of `ingest_rejected_rows_total`. */
@@ -22,12 +22,12 @@ export const NOTHING_REJECTED: Rejected = {
   exemplarReason: null,
 };
 
-/** Whether rows were rejected for their times, which other requests may find inside the window. */
+/** Whether rows were rejected for their times. At another time they may be inside the window. */
 export function canBeStoredAtOtherTimes({ byReason }: Rejected): boolean {
   return byReason.has("too_old") || byReason.has("too_far_ahead");
 }
 
-/** Thrown inside a row or an exemplar, caught where that is skipped. */
+/** Rejects one row or exemplar; the code that skips it catches this error. */
 export class NotStorable extends Error {
   readonly reason: RejectReason;
 
@@ -47,7 +47,7 @@ export function outside(name: string, timeMs: number, { fromMs, toMs }: TimeWind
   );
 }
 
-/** Dates of JavaScript end in 275760, which is after 2^64 nanoseconds; they begin in -271821. */
+/** JavaScript dates range from -271821 to 275760, and so include all of 2^64 nanoseconds. */
 function iso(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }

@@ -1,5 +1,5 @@
 /**
- * Answers in the form OTLP/HTTP asks for, in the encoding of the request.
+ * Creates OTLP/HTTP responses in the encoding of the request.
  *
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
@@ -31,11 +31,11 @@ export function exportResponse(
   partial: PartialSuccess | null,
 ): Response {
   const body = encoding === "json" ? jsonExport(signal, partial) : protobufExport(partial);
-  return new Response(body, TAKEN[encoding]);
+  return new Response(body, STORED[encoding]);
 }
 
-/** Their headers are copied; made anew, they cost 3 us of CPU an answer. */
-const TAKEN: Record<OtlpEncoding, Response> = {
+/** Headers are copied from here, because creating them costs 3 us of CPU per response. */
+const STORED: Record<OtlpEncoding, Response> = {
   protobuf: new Response(null, { headers: { "content-type": PROTOBUF } }),
   json: new Response(null, { headers: { "content-type": JSON_TYPE } }),
 };
@@ -62,17 +62,17 @@ function protobufExport(partial: PartialSuccess | null): Uint8Array {
 }
 
 /** `google.rpc.Status { int32 code = 1; string message = 2; }` */
-export function statusResponse(refusal: HttpError, request: Request): Response {
+export function statusResponse(error: HttpError, request: Request): Response {
   const encoding = otlpEncodingOf(request);
-  const { message } = refusal;
-  const code = rpcCode(refusal.status);
+  const { message } = error;
+  const code = rpcCode(error.status);
   const body =
     encoding === "json"
       ? encoder.encode(JSON.stringify({ code, message }))
       : Uint8Array.from([8, code, ...textField(2, message)]);
-  const headers = new Headers(refusal.headers);
+  const headers = new Headers(error.headers);
   headers.set("content-type", encoding === "json" ? JSON_TYPE : PROTOBUF);
-  return new Response(body, { status: refusal.status, headers });
+  return new Response(body, { status: error.status, headers });
 }
 
 const encoder = new TextEncoder();

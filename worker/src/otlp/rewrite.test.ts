@@ -56,7 +56,7 @@ test("maps are sorted by the bytes of their keys, and the last of equal keys cou
   );
 });
 
-test("a number that JSON cannot hold empties the whole text", () => {
+test("a number that JSON cannot represent empties the whole string", () => {
   assert.equal(textOf(array(int(1), double(Number.NaN))), "");
 });
 
@@ -82,7 +82,7 @@ test("a rewritten body needs no rewriting and keeps its spans", () => {
   assert.deepEqual([...rewritten], field(1, field(2, field(2, expected))));
 });
 
-test("very many values of one field are rewritten too", () => {
+test("very many values of one field are rewritten", () => {
   const attributes = 300_000;
   const varint = (length: number): number[] =>
     length < 128 ? [length] : [(length & 127) | 128, ...varint(length >> 7)];
@@ -98,7 +98,7 @@ test("very many values of one field are rewritten too", () => {
   assert.equal(rewriteTraces(body).length, body.length - 2);
 });
 
-test("the last member of a oneof stays", () => {
+test("the last member of a oneof is kept", () => {
   const value = [...text("first"), ...int(7)];
   const body = Uint8Array.from(field(1, field(1, field(1, field(1, 0x61), field(2, value)))));
   const expected = field(1, field(1, field(1, field(1, 0x61), field(2, int(7)))));
@@ -113,7 +113,7 @@ test("rows of a oneof's member that another one replaced are not counted", () =>
   assert.equal(rewrite(METRICS, body, WINDOW, NOW_MS).rows, 1);
 });
 
-test("rows that cannot be stored are counted apart from those that are kept", () => {
+test("rows that cannot be stored are counted separately", () => {
   const spans = [...field(2, START, field(1, [1, 2])), ...field(2, START)];
   const body = Uint8Array.from(field(1, field(2, spans)));
   const { rows, rejected } = rewrite(TRACES, body, WINDOW, NOW_MS);
@@ -141,7 +141,7 @@ test("the window's edges are exact to the millisecond", () => {
   }
 });
 
-test("a rejected time is named with the window", () => {
+test("the error for a rejected time names the window", () => {
   const body = Uint8Array.from(field(1, field(2, field(2, time(7, 1_000)))));
   assert.equal(
     rewrite(TRACES, body, WINDOW, NOW_MS).rejected.reason,
@@ -150,7 +150,7 @@ test("a rejected time is named with the window", () => {
   );
 });
 
-test("a log record without a time gets that of its arrival", () => {
+test("a log record without a time gets its time of arrival", () => {
   const body = Uint8Array.from(field(1, field(2, field(2, field(3, utf8("INFO"))))));
   const { bytes, rows, hasArrivalTimes } = rewrite(LOGS, body, WINDOW, NOW_MS);
   assert.equal(rows, 1);
@@ -160,7 +160,7 @@ test("a log record without a time gets that of its arrival", () => {
   assert.equal(rewrite(LOGS, bytes, WINDOW, NOW_MS).hasArrivalTimes, false);
 });
 
-test("an exemplar that cannot be stored is left out of its data point", () => {
+test("an exemplar that cannot be stored is removed from its data point", () => {
   const late = field(5, time(2, 2 ** 32 * 1000));
   const good = field(5, time(2, 1));
   const point = [...time(3, NOW_MS), ...late, ...good];
@@ -200,7 +200,7 @@ function mapOfTwoValues(value: Uint8Array): Uint8Array {
   return lengthPrefixed(50, lengthPrefixed(10, pair));
 }
 
-test("a value in pieces is the last piece's member, at any depth and without a copy", () => {
+test("a value in pieces is the member of the last piece, at any depth and without a copy", () => {
   let value = lengthPrefixed(10, new Uint8Array(100_000).fill(0x61));
   for (let depth = 0; depth < 18; depth++) {
     value = mapOfTwoValues(value);

@@ -1,11 +1,12 @@
 /**
- * Writes a scanned OTLP body again in the one form ClickHouse reads right.
+ * Rewrites a scanned OTLP body to the one form that ClickHouse reads correctly.
  *
- * ClickHouse's input structures cannot be recursive, so array and map values become the text the
- * Collector's exporter would store for them anyway; single messages sent in pieces are merged;
- * of a field that comes twice, and of two members of a oneof, the last stays; numbers are cut to
- * the bits of their type. Unknown fields are left out, and so are rows that cannot be stored and
- * exemplars that cannot.
+ * - Array and map values become the strings that the Collector's exporter stores for them, because
+ *   ClickHouse's input structures cannot be recursive.
+ * - The pieces of a single message are merged.
+ * - Of a repeated single field, and of two members of a oneof, only the last is kept.
+ * - Numbers are cut to the bits of their type.
+ * - Unknown fields, and rows and exemplars that cannot be stored, are removed.
  */
 import { concat } from "../body/bytes.ts";
 import { MAX_STORED_RAW_BYTES } from "../limits.ts";
@@ -30,9 +31,9 @@ import {
 
 export interface Rewritten {
   readonly bytes: Uint8Array;
-  /** Rows it still has: `scan` also counts those of a oneof's member that another one replaced. */
+  /** Its rows. `scan` also counts those of a oneof member that a later one replaces. */
   readonly rows: number;
-  /** Of those rows; null if there are none. */
+  /** The days of those rows; null if there are none. */
   readonly days: DayRange | null;
   readonly rejected: Rejected;
   /** Whether a log record got the time of its arrival. */
@@ -40,10 +41,10 @@ export interface Rewritten {
 }
 
 /**
- * Args:
- *   nowMs: given to log records that have no time.
+ * Rewrite a body.
  *
- * @throws HttpError 413 it would be longer than `MAX_STORED_RAW_BYTES`; no more than that is written.
+ * @param nowMs the time of log records that have none.
+ * @throws HttpError 413 the result would exceed `MAX_STORED_RAW_BYTES`; no more than that is written.
  */
 export function rewrite(
   signal: Signal,
@@ -116,8 +117,8 @@ class Rewriter {
   }
 
   /**
-   * Protobuf's merge of a message sent in pieces is the pieces back to back; the Collector lets a
-   * member of a oneof start anew.
+   * Protobuf merges the pieces of a message by concatenation. For a member of a oneof, the Collector
+   * keeps only the last piece.
    */
   #single(
     number: number,
@@ -129,7 +130,7 @@ class Rewriter {
     if (oneof || ranges.length === 2) {
       this.#child(number, child, bytes, ranges.at(-2) ?? 0, ranges.at(-1) ?? 0);
     } else {
-      const whole = join(bytes, ranges);
+      const whole = concatRanges(bytes, ranges);
       this.#child(number, child, whole, 0, whole.length);
     }
   }
@@ -142,7 +143,7 @@ class Rewriter {
 
   #open(tag: number): number {
     this.out.varint(0, tag);
-    this.out.byte(0); // for the length, which is a byte or more
+    this.out.byte(0); // for the length, which has one byte or more
     return this.out.length - 1;
   }
 
@@ -180,12 +181,12 @@ class Rewriter {
     } else if (child.droppable) {
       this.rejections.exemplar(child.name, error);
     } else {
-      throw error; // to the row that it belongs to
+      throw error; // the row catches it
     }
   }
 
   /**
-   * The first of the fields that is set counts, as in the statement of the row's table.
+   * Check the time of a row: its first field that is set, as in the statement of its table.
    *
    * @returns the field that gets the time of arrival; null if the row has a time.
    */
@@ -210,7 +211,7 @@ class Rewriter {
   }
 
   /**
-   * As the collecting system does where the sender did not:
+   * Set the observed time of a log record, if the sender did not:
    * https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-observedtimestamp
    */
   #writeArrival(number: number): void {
@@ -230,7 +231,7 @@ function nanosFrom(bytes: Uint8Array, ranges: readonly number[] | undefined): bi
     : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(ranges.at(-2) ?? 0, true);
 }
 
-/** Upper half of the time. */
+/** Return the upper half of the time. */
 function requireInside(name: string, nanos: bigint, window: TimeWindow): number {
   const timeMs = Number(nanos / NANOS_PER_MS);
   if (timeMs < window.fromMs || timeMs > window.toMs) {
@@ -244,7 +245,7 @@ function lastOfOneof(message: Message, fields: Fields): number | undefined {
 }
 
 /** Concatenate the bytes of these ranges. */
-function join(bytes: Uint8Array, ranges: readonly number[]): Uint8Array {
+function concatRanges(bytes: Uint8Array, ranges: readonly number[]): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < ranges.length; at += 2) {
     parts.push(bytes.subarray(ranges[at], ranges[at + 1]));

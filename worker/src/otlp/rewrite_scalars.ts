@@ -1,16 +1,16 @@
-/** Fields of a rewritten message that hold no message: numbers, strings, ids and lists of numbers. */
+/** Rewrites fields without messages: numbers, strings, ids and lists of numbers. */
 import { int64From, varintAt } from "./fields.ts";
 import type { ProtobufWriter } from "./protobuf_writer.ts";
 import { NotStorable } from "./rejected.ts";
 import { highWord } from "./row_times.ts";
 import { type Field, isPacked, type Type, tagOf, WIRE_LEN, WIRE_VARINT, WIRES } from "./schema.ts";
 
-/** As in `scan`. */
+/** The same as in `scan`. */
 const LATE_HIGH_WORD = 1_000_000_000;
-/** Of a varint: so many have at most 63 bits, and need no cut to 64. */
+/** A varint of this many bytes has at most 63 bits, and needs no cut to 64. */
 const WHOLE_VARINT_BYTES = 9;
 
-/** Write the value or, of a list of numbers, the values in these ranges. */
+/** Write the value in these ranges; for a list of numbers, all values. */
 export function writeScalar(
   out: ProtobufWriter,
   number: number,
@@ -53,7 +53,7 @@ function requireStorable(field: Field, bytes: Uint8Array, from: number, end: num
   }
 }
 
-/** All values, those of other packed fields and those that came one by one, are one list. */
+/** Write all values as one list: those of several packed fields and those that were sent one by one. */
 function writePacked(
   out: ProtobufWriter,
   tag: number,
@@ -67,7 +67,7 @@ function writePacked(
     writeNumbers(out, field.type, bytes, ranges[at] ?? 0, ranges[at + 1] ?? 0);
   }
   if (out.length === start + 1) {
-    out.length = fieldStart; // ClickHouse takes a list of no numbers only if the field is absent
+    out.length = fieldStart; // ClickHouse accepts an empty list only as an absent field
   } else {
     out.close(start);
   }
@@ -91,7 +91,7 @@ function writeNumbers(
   }
 }
 
-/** Cut to the bits its type has, as generated protobuf code does. */
+/** Cut a number to the bits of its type, as generated protobuf code does. */
 function writeInteger(
   out: ProtobufWriter,
   type: Type,
@@ -108,7 +108,7 @@ function writeInteger(
   out.varint(Number(unsigned >> 32n), Number(unsigned & 0xffff_ffffn));
 }
 
-/** Whether a varint of so many bytes has no bits beyond its type's. A body can have millions. */
+/** Whether a varint of this length has no bits beyond its type. A body can have millions. */
 function isWhole(type: Type, length: number): boolean {
   const is64 = type === "int64" || type === "uint64";
   return length <= (is64 ? WHOLE_VARINT_BYTES : type === "bool" ? 0 : 1);
@@ -130,7 +130,7 @@ function cut(type: Type, value: bigint): bigint {
   }
 }
 
-/** Cut after the sign, the lowest bit, was taken off: as the Collector does. */
+/** Remove the sign, which is the lowest bit, and then cut, as the Collector does. */
 function unzigzag32(value: bigint): bigint {
   return BigInt.asIntN(32, (value >> 1n) ^ -(value & 1n));
 }

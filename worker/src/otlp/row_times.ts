@@ -1,8 +1,8 @@
 /**
  * Checks whether the times of rows are in their window, fast enough for every row.
  *
- * OTLP's times are 64-bit nanoseconds. The upper half of one counts 4.3 s, which is enough to accept
- * a row; one near an edge is decided to the nanosecond by `rewrite`.
+ * OTLP's times are 64-bit nanoseconds. The unit of the upper half is 4.3 s, which is exact enough to
+ * accept a row. `rewrite` decides exactly for rows near an edge of the window.
  */
 import { type DayRange, dayOf } from "../time/days.ts";
 import type { TimeWindow } from "../time/time_window.ts";
@@ -21,7 +21,7 @@ export class RowTimes {
     this.#to = highWordOf(toMs);
   }
 
-  /** Notes the time of a row by its upper half; false if it is absent (0), outside or at an edge. */
+  /** Records the upper half of a time; returns false if it is absent (0), outside or at an edge. */
   accept(high: number): boolean {
     if (high <= this.#from || high >= this.#to) {
       return false;
@@ -39,7 +39,7 @@ export class RowTimes {
     }
   }
 
-  /** Of the rows noted, at most 4.3 s too long; null if there are none. */
+  /** Returns the days of the recorded rows, at most 4.3 s too long; null if there are none. */
   days(): DayRange | null {
     return this.#first > this.#last
       ? null
@@ -54,7 +54,7 @@ function highWordOf(timeMs: number): number {
   return Number((BigInt(Math.floor(timeMs)) * NANOS_PER_MS) >> 32n);
 }
 
-/** Upper half of the little-endian 64-bit number at `at`. */
+/** Return the upper half of the little-endian 64-bit number at `at`. */
 export function highWord(bytes: Uint8Array, at: number): number {
   return (
     ((bytes[at + 4] as number) |

@@ -26,14 +26,14 @@ function outline(bytes: Uint8Array): Omit<Scan, "days" | "repeatedBytes"> {
 
 const attribute = (value: number[]): number[] => field(9, field(1, 0x61), field(2, value));
 
-function refusal(bytes: Uint8Array | number[]): HttpError {
+function errorOf(bytes: Uint8Array | number[]): HttpError {
   try {
     scanTraces(Uint8Array.from(bytes));
   } catch (error) {
     assert.ok(error instanceof HttpError);
     return error;
   }
-  throw new Error("was not refused");
+  throw new Error("was not rejected");
 }
 
 test("spans are counted over all resources and scopes", () => {
@@ -51,7 +51,7 @@ test("unknown fields are skipped by their wire type", () => {
   assert.equal(scanTraces(requestWith(unknown, [0xfa, 0x01, 2, 9, 9])).rows, 1);
 });
 
-test("an unknown field beside the resources is not left to ClickHouse", () => {
+test("a body with an unknown field next to the resources is rewritten", () => {
   const known = field(1, field(2, field(2, START)));
   for (const unknown of [field(2, 9), [0xa0, 0x06, 5], [0xfa, 0x01, 2, 9, 9]]) {
     const bytes = Uint8Array.from([...known, ...unknown]);
@@ -66,7 +66,7 @@ test("scalar values need no rewriting", () => {
   assert.equal(scanTraces(requestWith(text, number)).needsRewrite, false);
 });
 
-test("arrays, maps, a second oneof member and a message in pieces do", () => {
+test("arrays, maps, a second oneof member and a message in pieces need rewriting", () => {
   for (const span of [
     attribute(field(5)),
     attribute(field(6)),
@@ -77,7 +77,7 @@ test("arrays, maps, a second oneof member and a message in pieces do", () => {
   }
 });
 
-test("an attribute that only begins like the usual ones is read to its end", () => {
+test("an attribute that begins like a usual one is scanned to its end", () => {
   const text = field(2, field(1, 0x62));
   const int = (...bytes: number[]): number[] =>
     field(9, field(1, 0x61), field(2, [3 * 8, ...bytes]));
@@ -99,11 +99,11 @@ test("an attribute that only begins like the usual ones is read to its end", () 
     attribute([4 * 8 + 1, 1, 2, 3]),
     field(9, [0x0a, 0xff, 0, 0x61], text),
   ]) {
-    assert.equal(refusal(requestWith(span)).status, 400);
+    assert.equal(errorOf(requestWith(span)).status, 400);
   }
 });
 
-test("a refusal is a 400 that says where", () => {
+test("an error is a 400 that names the position", () => {
   for (const [bytes, words] of [
     [[0x0a], "variable-length number does not end"],
     [[0x0a, 5, 1], "field 1 is longer than what holds it"],
@@ -113,17 +113,17 @@ test("a refusal is a 400 that says where", () => {
     [[0x11, 1, 2], "a fixed number is cut off"],
     [Array(11).fill(0xff), "does not end"],
   ] as const) {
-    const { status, message } = refusal([...bytes]);
+    const { status, message } = errorOf([...bytes]);
     assert.equal(status, 400);
     assert.ok(message.includes(words), message);
   }
 });
 
-test("a tag of more than 32 bits is refused", () => {
-  assert.match(refusal([0xfa, 0xff, 0xff, 0xff, 0xff, 0x01, 0]).message, /has wire type/);
+test("a tag of more than 32 bits is rejected", () => {
+  assert.match(errorOf([0xfa, 0xff, 0xff, 0xff, 0xff, 0x01, 0]).message, /has wire type/);
 });
 
-test("values nested without end are refused", () => {
+test("values that are nested too deep are rejected", () => {
   let value: number[] = [];
   for (let depth = 0; depth < 25; depth++) {
     value = field(5, field(1, value));
@@ -132,7 +132,7 @@ test("values nested without end are refused", () => {
   assert.equal(scanTraces(requestWith(attribute(value))).rows, 1);
   const deep = new Uint8Array(100_000);
   const lengths = [0x0a, 0xff, 0xff, 0x7f];
-  assert.equal(refusal(Uint8Array.from([...lengths, ...deep])).status, 400);
+  assert.equal(errorOf(Uint8Array.from([...lengths, ...deep])).status, 400);
 });
 
 test("more spans than one body may have are a 413", () => {
@@ -146,7 +146,7 @@ test("more spans than one body may have are a 413", () => {
     bytes >> 14,
   ];
   const scope = [0x12, ...length(spans.length), ...spans];
-  const { status, message } = refusal([0x0a, ...length(scope.length), ...scope]);
+  const { status, message } = errorOf([0x0a, ...length(scope.length), ...scope]);
   assert.equal(status, 413);
   assert.match(message, /spans: 100001/);
 });
@@ -160,7 +160,7 @@ test("the days of a body are those of its rows", () => {
   assert.equal(scanTraces(new Uint8Array(0)).days, null);
 });
 
-test("a row outside the window, at its edges or without a time needs a closer look", () => {
+test("a row outside the window, at its edges or without a time needs rewriting", () => {
   const { fromMs, toMs } = WINDOW;
   for (const [timeMs, needsRewrite] of [
     [NOW_MS, false],
@@ -177,7 +177,7 @@ test("a row outside the window, at its edges or without a time needs a closer lo
   assert.equal(scanTraces(Uint8Array.from(field(1, field(2, field(2))))).needsRewrite, true);
 });
 
-test("the observed time counts for a log record without another", () => {
+test("the observed time counts for a log record without a time", () => {
   const needsRewrite = (...fields: number[][]): boolean =>
     scan(LOGS, Uint8Array.from(field(1, field(2, field(2, fields.flat())))), WINDOW).needsRewrite;
   assert.equal(needsRewrite(time(1, NOW_MS)), false);
@@ -214,7 +214,7 @@ function longField(number: number, content: Uint8Array | number[]): Uint8Array {
 const weight = (bytes: number, messages: number): number =>
   bytes + REPEATED_MESSAGE_BYTES * messages;
 
-test("rows repeat their resource and scope, and nothing of each other", () => {
+test("rows repeat their resource and scope, but not other rows", () => {
   const resource = field(1, field(1, field(1, 0x61), field(2, field(1, 0x62))));
   const scope = field(1, field(1, 0x73, 0x73, 0x73));
   const spans = (count: number): number[] =>
@@ -239,7 +239,7 @@ test("data points repeat their metric's name and description", () => {
   assert.equal(repeatedBytes, 3 * weight(name.length + text.length, 0));
 });
 
-test("a small body whose rows repeat too much is a 413 that says what to do", () => {
+test("a small body whose rows repeat too many bytes is a 413 with advice", () => {
   const rows = 10_000;
   const most = Math.floor(MAX_REPEATED_BYTES / rows);
   const bodyWith = (bytes: number, signal: { row: number[]; wrap: number[] }): Uint8Array => {

@@ -1,8 +1,8 @@
 /**
- * Is this an OTLP request that ClickHouse will read? One pass over the bytes, nothing decoded.
+ * Checks whether a body is an OTLP request that ClickHouse can read, in one pass without decoding.
  *
- * Walks every message down to the attribute values, because ClickHouse does: a length that is
- * wrong five levels down would refuse the whole batch the body travels in.
+ * It checks every message down to the values of attributes, as ClickHouse does. ClickHouse rejects the
+ * whole batch of a body with an invalid length at any level.
  */
 import { HttpError } from "../errors.ts";
 import {
@@ -36,28 +36,30 @@ import {
 
 export interface Scan {
   readonly rows: number;
-  /** Which of the signal's tables get rows. */
+  /** The tables of the signal that get rows. */
   readonly tables: TableSet;
   /**
-   * True if a value is an array or a map, or something is written in a legal but unusual way (a
-   * field twice, a number with more bits than its type, an unknown field beside the resources):
-   * ClickHouse would refuse the body or read it otherwise than other programs do. Also true if a
-   * row cannot be stored (an id of an invalid length, a time outside the window or at its edges).
-   * Then the body is rewritten before it is stored.
+   * Whether the body must be rewritten before it is stored. This is so if a value is an array or a
+   * map, or if the encoding is valid but unusual: a repeated single field, a number with more bits
+   * than its type, an unknown field next to the resources. ClickHouse would reject such a body, or
+   * read it differently from other programs. It is also so if a row cannot be stored: an id of an
+   * invalid length, a time outside the window or at its edges.
    */
   readonly needsRewrite: boolean;
-  /** Of the rows well inside the window; null if there are none. */
+  /** The days of the rows well inside the window; null if there are none. */
   readonly days: DayRange | null;
   /**
-   * What the rows hold of their resources, scopes and metrics: each row repeats all of it, so a few
-   * bytes of a body can be gigabytes of memory in ClickHouse.
+   * The bytes of resources, scopes and metrics that the rows repeat. Each row repeats all of them, so
+   * a small body can need gigabytes of memory in ClickHouse.
    */
   readonly repeatedBytes: number;
 }
 
 /**
- * @throws HttpError 400 that names the message and the byte, or 413 for too many rows or for rows that
- *   repeat too much.
+ * Scan a body.
+ *
+ * @throws HttpError 400 that names the message and the byte, or 413 for too many rows or too many
+ *   repeated bytes.
  */
 export function scan(signal: Signal, bytes: Uint8Array, window: TimeWindow): Scan {
   const times = new RowTimes(window);
@@ -74,30 +76,30 @@ export function scan(signal: Signal, bytes: Uint8Array, window: TimeWindow): Sca
     throw new HttpError(
       413,
       `${signal.rows.text}: ${rows} repeat ${repeatedBytes} bytes of their resource, scope and ` +
-        `metric; at most ${MAX_REPEATED_BYTES} are taken; send fewer in one body, or shorter ` +
+        `metric; at most ${MAX_REPEATED_BYTES} are accepted; send fewer in one body, or shorter ` +
         "resource attributes",
     );
   }
   return { rows, tables, needsRewrite, days: times.days(), repeatedBytes };
 }
 
-/** A message's fields in arrays indexed by number: the scan looks one up per 10 bytes. */
+/** The fields of a message in arrays by number. The scan looks up a field for every 10 bytes. */
 interface Compiled {
   readonly name: string;
-  /** 0 for a message that is no row. */
+  /** 0 for a message that is not a row. */
   readonly table: TableSet;
   readonly isAny: boolean;
   readonly isRequest: boolean;
-  /** Whether there are rows in it, each of which repeats what else is there. */
+  /** Whether it contains rows, each of which repeats its other fields. */
   holdsRows: boolean;
   readonly wires: Int8Array;
-  /** The other wire type that a repeated number may come in: one by one. */
+  /** The second valid wire type of a repeated number, for values that are not packed. */
   readonly unpackedWires: Int8Array;
   readonly sizes: Int8Array;
   readonly clocks: Uint8Array;
-  /** Fields of which none may have come before, as bits; 0 for one that may come often. */
+  /** The fields of which none may precede it, as bits; 0 for a repeated field. */
   readonly exclusive: Int32Array;
-  /** Largest value of a varint that need not be rewritten. */
+  /** The largest varint that needs no rewriting. */
   readonly highest: Float64Array;
   readonly children: (Compiled | undefined)[];
 }
@@ -105,13 +107,13 @@ interface Compiled {
 const HIGHEST_FIELD = 31;
 const UNKNOWN = -1;
 const MAX_TAG = 2 ** 32 - 1;
-/** 2^32 seconds in nanoseconds are this many times 2^32. */
+/** 2^32 seconds in nanoseconds, divided by 2^32. */
 const LATE_HIGH_WORD = 1_000_000_000;
-/** The role of a field with a time in its message. */
+/** The role of a time in its message. */
 const NO_CLOCK = 0;
-/** A time whose column ends in 2106. */
+/** A time for a column that ends in 2106. */
 const COLUMN_CLOCK = 1;
-/** The time of the row, and the one that counts where that is absent. */
+/** The time of the row, and the time that is used if it is absent. */
 const ROW_CLOCK = 2;
 const SECOND_ROW_CLOCK = 3;
 const HIGHEST: Partial<Record<Type, number>> = {
@@ -149,7 +151,7 @@ function compiled(message: Message): Compiled {
     children: new Array<Compiled | undefined>(HIGHEST_FIELD + 1),
   };
   table.clocks.fill(NO_CLOCK);
-  cache.set(message, table); // before the children: AnyValue holds itself
+  cache.set(message, table); // before the children, because AnyValue contains itself
   for (const [number, field] of Object.entries(message.fields)) {
     setField(table, Number(number), field);
     table.clocks[Number(number)] = clockOf(message, Number(number));
@@ -180,8 +182,8 @@ function clockOf({ times = [], fields }: Message, number: number): number {
 }
 
 /**
- * A field that comes twice counts as its last value, of a oneof only the last member counts, and
- * packed numbers that come in two fields are one list: ClickHouse does none of it.
+ * In protobuf the last value of a repeated single field counts, the last member of a oneof counts, and
+ * packed numbers in two fields are one list. ClickHouse does none of this, so the body is rewritten.
  */
 function exclusiveWith(message: Message, number: number, field: Field): number {
   if (field.repeated && !isPacked(field)) {
@@ -248,7 +250,7 @@ class Scanner {
           at = this.#at;
         }
         if (length > end - at) {
-          throw this.#malformed(table, at, `field ${number} is longer than what holds it`);
+          throw this.#malformed(table, at, `field ${number} is longer than its message`);
         }
         if (expected !== UNKNOWN) {
           const child = table.children[number];
@@ -279,7 +281,7 @@ class Scanner {
           const high = highWord(bytes, at);
           if (table.clocks[number] === ROW_CLOCK) {
             time = high;
-            this.needsRewrite ||= high === 0; // 0, which is absent, or a moment of 1970
+            this.needsRewrite ||= high === 0; // absent (0), or a time in 1970
           } else if (table.clocks[number] === SECOND_ROW_CLOCK) {
             secondTime = high;
           } else {
@@ -298,14 +300,14 @@ class Scanner {
     }
   }
 
-  /** Of what was read up to there: what it takes in a row, about. */
+  /** Returns the approximate bytes that the part read so far adds to each row. */
   #weightAt(at: number): number {
     return at + REPEATED_MESSAGE_BYTES * this.#messages;
   }
 
   /**
-   * Most of a request is attributes, and most of them a key and then one number or text, all of them
-   * short. What else there is, legal or not, is for `message`: false.
+   * A fast path for usual attributes: a short key, and then one short number or string. Returns false
+   * for all others, valid or not, which `message` scans. Most of a request is attributes.
    */
   #goesOverAttribute(from: number, end: number, depth: number): boolean {
     const bytes = this.#bytes;
@@ -327,7 +329,7 @@ class Scanner {
     return isPlain;
   }
 
-  /** At least two bytes, which hold one member of an `AnyValue` that needs no rewriting. */
+  /** At least two bytes with one member of an `AnyValue` that needs no rewriting. */
   #isPlainValue(from: number, end: number): boolean {
     const bytes = this.#bytes;
     switch (bytes[from]) {
@@ -368,7 +370,7 @@ class Scanner {
     }
   }
 
-  /** Ids and packed numbers; texts are any bytes. */
+  /** Checks ids and packed numbers. Strings may have any bytes. */
   #checkContent(table: Compiled, number: number, at: number, length: number): void {
     const size = table.sizes[number] as number;
     this.needsRewrite ||= size !== UNKNOWN && length !== size;
@@ -399,10 +401,10 @@ class Scanner {
   }
 
   /**
-   * Value of the varint at `at` (exact up to 2^53, which no length or tag may reach).
+   * Return the varint at `at`. It is exact up to 2^53, which no length or tag may reach.
    *
-   * Ten bytes hold 70 bits. ClickHouse takes them only as 64-bit numbers are written, with a 1 at
-   * the end; others cut off what is too much.
+   * Ten bytes have 70 bits. ClickHouse accepts them only if the last byte is 1, as in 64-bit numbers;
+   * other programs cut the extra bits.
    */
   #varint(table: Compiled, at: number, end: number): number {
     let value = 0;
@@ -428,6 +430,6 @@ class Scanner {
   }
 }
 
-// The tables are built when the script starts, not in a request.
+// Builds the tables when the script starts, not in a request.
 const ATTRIBUTE = compiled(KEY_VALUE);
 REQUESTS.forEach(compiled);

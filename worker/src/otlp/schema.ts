@@ -1,9 +1,9 @@
 /**
- * The OTLP messages as tables: which field number is what, and what JSON calls it.
+ * The OTLP messages as tables: the number, the type and the JSON name of each field.
  *
  * Numbers and types are those of opentelemetry-proto 1.x (`*_service.proto`, `trace.proto`,
  * `logs.proto`, `metrics.proto`, `resource.proto`, `common.proto`). A field that is not listed is
- * skipped, as every protobuf reader does with fields newer than itself.
+ * skipped, as protobuf requires for unknown fields.
  */
 import type { SignalKind, Table } from "../tables/index.ts";
 
@@ -12,7 +12,7 @@ export const WIRE_FIXED64 = 1;
 export const WIRE_LEN = 2;
 export const WIRE_FIXED32 = 5;
 
-/** Protobuf's types, but `id`: bytes that JSON writes in hexadecimal. */
+/** The types of protobuf, and `id`: bytes that are hexadecimal in JSON. */
 export type Type =
   | "bool"
   | "enum"
@@ -49,39 +49,39 @@ export const WIRES: Readonly<Record<Type, number>> = {
 };
 
 export interface Field {
-  /** lowerCamelCase, as OTLP/JSON has it. */
+  /** The name in OTLP/JSON, in lowerCamelCase. */
   readonly name: string;
   readonly type: Type;
-  /** The message inside, for fields that hold one. */
+  /** The type of its message, if it is one. */
   readonly message?: Message;
   readonly repeated?: true;
-  /** Of the fields of a message that say so, only the last one sent counts. */
+  /** Whether it is a member of a oneof. Only the last member of a message counts. */
   readonly oneof?: true;
-  /** The only length an id may have besides 0. */
+  /** The only valid length of an id besides 0. */
   readonly bytes?: number;
-  /** Nanoseconds that must fit a column of 32 bits of seconds. */
+  /** Whether it is a time that must fit into a column of 32-bit seconds. */
   readonly untilYear2106?: true;
-  /** Names of an enum's values, by number. */
+  /** The names of an enum's values by number. */
   readonly values?: readonly string[];
 }
 
 export interface Message {
   readonly name: string;
   readonly fields: { readonly [number: number]: Field };
-  /** The table that gets a row for each of these. */
+  /** The table that gets a row for each such message. */
   readonly row?: Table;
-  /** Fields with the time of the row, by which its table partitions and expires: the first set. */
+  /** The time of the row, for partitions and retention: the first of these fields that is set. */
   readonly times?: readonly number[];
-  /** If one of these cannot be stored, it alone is left out of the row that it belongs to. */
+  /** Whether a message that cannot be stored is removed from its row, which is kept. */
   readonly droppable?: true;
 }
 
-/** Repeated numbers travel packed into one field, and readers must take them one by one too. */
+/** Repeated numbers are usually packed into one field. Readers must accept them one by one as well. */
 export function isPacked(field: Field): boolean {
   return field.repeated === true && WIRES[field.type] !== WIRE_LEN;
 }
 
-/** What stands before a field's value: its number and its wire type. */
+/** Return the tag of a field: its number and its wire type. */
 export function tagOf(number: number, field: Field): number {
   return number * 8 + (isPacked(field) ? WIRE_LEN : WIRES[field.type]);
 }
@@ -95,7 +95,7 @@ export function numberNamed(message: Message, name: string): number {
   return Number(found[0]);
 }
 
-/** @throws Error the field holds no message: a bug. */
+/** @throws Error the field is no message: a bug. */
 export function messageNamed(message: Message, name: string): Message {
   const inside = message.fields[numberNamed(message, name)]?.message;
   if (inside === undefined) {
@@ -109,7 +109,7 @@ export function tagNamed(message: Message, name: string): number {
   return tagOf(number, message.fields[number] as Field);
 }
 
-/** Field of a type that needs no more than a name. */
+/** Define a field of a type without options. */
 const scalar =
   (type: Type) =>
   (name: string): Field => ({ name, type });
@@ -230,7 +230,7 @@ const RESOURCE_SPANS: Message = {
 
 // --- logs --------------------------------------------------------------------------------------
 
-/** `SEVERITY_NUMBER_INFO3` and the like: six levels of four steps. */
+/** Names like `SEVERITY_NUMBER_INFO3`: six levels of four steps. */
 const SEVERITIES = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].flatMap((level) =>
   ["", "2", "3", "4"].map((step) => `${level}${step}`),
 );
@@ -283,7 +283,7 @@ const start = seconds("startTimeUnixNano");
 const time = seconds("timeUnixNano");
 const flags = uint32("flags");
 
-/** One message in OTLP; two here, because they go into two tables. */
+/** OTLP has one message for both; here there are two, because they have two tables. */
 const numberDataPoint = (row: Table): Message => ({
   name: "NumberDataPoint",
   row,
@@ -407,11 +407,11 @@ const RESOURCE_METRICS: Message = {
 
 // --- requests ----------------------------------------------------------------------------------
 
-/** One of the three things OTLP carries. */
+/** One of the three signals of OTLP. */
 export interface Signal {
   readonly kind: SignalKind;
   readonly request: Message;
-  /** What a row is called, in text and in the name of `partialSuccess`'s counter. */
+  /** The name of a row in messages, and of the counter in `partialSuccess`. */
   readonly rows: { readonly text: string; readonly rejected: string };
 }
 
@@ -440,5 +440,5 @@ export const METRICS: Signal = {
   rows: { text: "data points", rejected: "rejectedDataPoints" },
 };
 
-/** For tables that are built when the script starts, not in a request. */
+/** For tables that are built when the script starts. */
 export const REQUESTS: readonly Message[] = [TRACES, LOGS, METRICS].map(({ request }) => request);

@@ -1,4 +1,4 @@
-/** `GET /metrics`: how often an event happened, to how many users, and per group. */
+/** `GET /metrics`: counts of an event and of its users, also per group. */
 
 import type { Caller } from "../access/auth.ts";
 import {
@@ -21,7 +21,7 @@ const DATE = new RegExp(DATE_PATTERN);
 interface Question {
   readonly eventName: string;
   readonly fromMs: number;
-  /** The last moment that counts. */
+  /** The end of the range, inclusive. */
   readonly toMs: number;
   readonly groupBy: GroupBy | null;
 }
@@ -37,7 +37,7 @@ const EVENTS =
   "AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')} " +
   "AND NOT (event_id >= {ids_start:String} AND event_id < {ids_from:String}) " +
   "AND NOT (event_id >= {ids_to:String} AND event_id < {ids_end:String})";
-// An event without a user is nobody's, not one more user's.
+// Events without a user do not count as one more user.
 const COUNTS = "count() AS total, uniqExactIf(user_id, user_id != '') AS unique_users";
 
 export async function metrics(request: Request, env: Env, caller: Caller): Promise<Response> {
@@ -79,26 +79,26 @@ function groupsQuery(groupBy: GroupBy): string {
 }
 
 function questionFrom(search: URLSearchParams, nowMs: number): Question {
-  const asked = parametersFrom(search);
-  check(METRICS_PARAMETERS, asked, "body");
-  const toMs = asked.to === undefined ? nowMs : rangeFrom("to", asked.to).lastMs;
+  const parameters = parametersFrom(search);
+  check(METRICS_PARAMETERS, parameters, "body");
+  const toMs = parameters.to === undefined ? nowMs : rangeFrom("to", parameters.to).lastMs;
   const fromMs =
-    asked.from === undefined
+    parameters.from === undefined
       ? Math.max(0, toMs - METRICS_DEFAULT_DAYS * 24 * 3600 * 1000)
-      : rangeFrom("from", asked.from).fromMs;
+      : rangeFrom("from", parameters.from).fromMs;
   if (fromMs > toMs) {
     const at = new Date(toMs).toISOString();
-    throw invalid("from", asked.from ?? fromMs, `a time not after \`to\`, which is ${at}`);
+    throw invalid("from", parameters.from ?? fromMs, `a time not after \`to\`, which is ${at}`);
   }
   return {
-    eventName: String(asked.event_name),
+    eventName: String(parameters.event_name),
     fromMs,
     toMs,
-    groupBy: (asked.group_by ?? null) as GroupBy | null,
+    groupBy: (parameters.group_by ?? null) as GroupBy | null,
   };
 }
 
-/** A date is the whole day, any other time is one moment. */
+/** Return the range of a date, which is a whole day, or of any other time, which is one moment. */
 function rangeFrom(name: "from" | "to", text: string): { fromMs: number; lastMs: number } {
   const { fromMs, endMs } = dayFromDate(text);
   const momentMs = Number.isNaN(Number(text))

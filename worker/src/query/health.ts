@@ -1,9 +1,9 @@
 /**
- * `GET /health`: what this worker depends on, and whether it is there.
+ * `GET /health`: whether the buffer and ClickHouse can be reached.
  *
- * It needs no token, so it says nothing else: no address, no version, no depth. 200 as long as
- * telemetry is taken, also while ClickHouse is away, for the buffer then keeps it; 503 when the
- * buffer does not answer, for then nothing can be taken.
+ * It needs no token, so it reports nothing else: no address, no version, no depth. The status is 200
+ * as long as telemetry is accepted, also while ClickHouse is down, because the buffer stores it. It
+ * is 503 if the buffer does not respond.
  */
 import { accessOf } from "../access/config.ts";
 import { openBuffers } from "../buffer/stubs.ts";
@@ -20,7 +20,7 @@ interface BufferCounters {
 let last: { readonly atMs: number; readonly health: BufferCounters } | undefined;
 
 export async function health(_request: Request, env: Env): Promise<Response> {
-  // Anybody may ask, as often as they like: the dependencies are asked now and then.
+  // Any client may call this at any rate, so the result is cached.
   if (last === undefined || Math.abs(Date.now() - last.atMs) > HEALTH_MS) {
     last = { health: await observe(env), atMs: Date.now() };
   }
@@ -49,8 +49,8 @@ async function verdict(ping: () => Promise<boolean>): Promise<Verdict> {
 async function pingBuffer(env: Env): Promise<boolean> {
   const [team] = accessOf(env).teams.values();
   const buffers = team === undefined ? [] : openBuffers(env, team);
-  const answers = await Promise.all(buffers.map((buffer) => buffer.ping()));
-  return answers.length > 0 && answers.every(Boolean);
+  const alive = await Promise.all(buffers.map((buffer) => buffer.ping()));
+  return alive.length > 0 && alive.every(Boolean);
 }
 
 async function pingClickHouse(env: Env): Promise<boolean> {

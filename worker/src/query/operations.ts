@@ -1,4 +1,4 @@
-/** What can be asked, in the OpenAPI document. */
+/** The query endpoints in `/openapi.json`. */
 import { METRICS_MAX_GROUPS } from "../limits.ts";
 import { fields, jsonResponse, type Operation } from "../openapi/operation.ts";
 import type { Schema } from "../openapi/schema.ts";
@@ -14,10 +14,10 @@ const HEALTH_BODY: Schema = fields({
 export const HEALTH: Operation = {
   id: "health",
   tag: "health",
-  summary: "Whether telemetry is taken",
+  summary: "Whether telemetry is accepted",
   responses: {
-    200: jsonResponse("it is; `degraded` while it cannot be delivered", HEALTH_BODY),
-    503: jsonResponse("it is not: the buffer does not answer", HEALTH_BODY),
+    200: jsonResponse("accepted; `degraded` while it cannot be delivered", HEALTH_BODY),
+    503: jsonResponse("not accepted, because the buffer does not respond", HEALTH_BODY),
   },
 };
 
@@ -34,7 +34,7 @@ const METRICS_BODY = fields({
 export const METRICS: Operation = {
   id: "metrics",
   tag: "read",
-  summary: "How often an event happened",
+  summary: "Count an event and its users",
   description:
     "Events that were sent more than once count once; users are those that an event names. With " +
     "`group_by=tag` an event counts once for each of its tags. " +

@@ -1,9 +1,9 @@
-/** What `GET /metrics` may be asked. */
+/** The parameters of `GET /metrics`. */
 import { DATE_PATTERN, DATE_TIME_PATTERN } from "../events/dates.ts";
 import { MAX_NAME_LENGTH, METRICS_DEFAULT_DAYS } from "../limits.ts";
 import type { Schema } from "../openapi/schema.ts";
 
-/** Expressions of the statement by what a caller may group by; callers choose and never write one. */
+/** SQL expressions by the value of `group_by`. Callers choose one and never write SQL. */
 export const GROUP_EXPRESSIONS = {
   channel: "toString(channel)",
   campaign_id: "campaign_id",

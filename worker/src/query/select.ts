@@ -1,14 +1,14 @@
-/** One SELECT, as the team's reader: ClickHouse itself rejects any other database. */
+/** Sends one SELECT as the team's SQL user, which can read no other database. */
 import type { Team } from "../access/types.ts";
 import { HttpError } from "../errors.ts";
 import { QUERY_TIMEOUT_MS, UNAVAILABLE_RETRY_AFTER_SECONDS } from "../limits.ts";
 
 /**
- * Rows of a query in the team's database.
+ * Return the rows of a query in the team's database.
  *
- * @param query ours, with `{name:Type}` where a value goes; no value is ever part of it.
- * @param parameters those values, which ClickHouse binds.
- * @throws HttpError 503 whatever ClickHouse says: what it says is for the log.
+ * @param query a constant of this worker, with `{name:Type}` for each value; it contains no values.
+ * @param parameters the values, which ClickHouse binds.
+ * @throws HttpError 503 for any error; the message of ClickHouse is only logged.
  */
 export async function select(
   env: Env,
@@ -19,14 +19,14 @@ export async function select(
   const settings = new URLSearchParams({
     database: team.database,
     default_format: "JSON",
-    // Counts stay far below 2^53.
+    // Counts are far below 2^53.
     output_format_json_quote_64bit_integers: "0",
     max_execution_time: String(QUERY_TIMEOUT_MS / 1000),
   });
   for (const [name, value] of Object.entries(parameters)) {
     settings.set(`param_${name}`, escaped(value));
   }
-  const text = await answerText(env, team, settings, query);
+  const text = await responseText(env, team, settings, query);
   return (JSON.parse(text) as { data: Record<string, unknown>[] }).data;
 }
 
@@ -41,7 +41,7 @@ function escaped(value: string): string {
     .toWellFormed();
 }
 
-async function answerText(
+async function responseText(
   env: Env,
   { reader }: Team,
   settings: URLSearchParams,
@@ -68,7 +68,7 @@ async function answerText(
     problem = String(error);
   }
   console.error(`query failed: ${problem}`);
-  throw new HttpError(503, "clickhouse: cannot answer at the moment; ask again", {
+  throw new HttpError(503, "clickhouse: not available at the moment; send the request again", {
     retryAfterSeconds: UNAVAILABLE_RETRY_AFTER_SECONDS,
   });
 }

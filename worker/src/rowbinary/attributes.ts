@@ -1,6 +1,6 @@
 /**
- * Attributes as `Map(LowCardinality(String), String)`: sorted by key, equal keys in the order they
- * came, as the Collector's exporter writes them and `attributeMap` of `tables/otlp.ts` does in SQL.
+ * Writes attributes as `Map(LowCardinality(String), String)`: sorted by key, equal keys in the order
+ * of the request, as in the Collector's exporter and in `attributeMap` of `tables/otlp.ts`.
  */
 import { doubleAt, doubleText, int32From, int64Text } from "../otlp/numbers.ts";
 import { ANY_VALUE, KEY_VALUE, numberNamed } from "../otlp/schema.ts";
@@ -14,12 +14,12 @@ const BOOL = numberNamed(ANY_VALUE, "boolValue");
 const INT = numberNamed(ANY_VALUE, "intValue");
 const DOUBLE = numberNamed(ANY_VALUE, "doubleValue");
 const BYTES = numberNamed(ANY_VALUE, "bytesValue");
-/** More are sorted by the engine's sort, which allocates; a sender may send 100,000. */
+/** Longer lists use the engine's sort, which allocates; a sender may send 100,000 attributes. */
 const INSERTION_SORT_COUNT = 32;
 
 const pair = new MessageReader(KEY_VALUE);
 const value = new MessageReader(ANY_VALUE);
-/** Of the attributes being sorted: where keys and values lie; reused, so that a map allocates nothing. */
+/** The ranges of the keys and values being sorted. It is reused, so that a map allocates nothing. */
 const keyFrom: number[] = [];
 const keyEnd: number[] = [];
 const valueFrom: number[] = [];
@@ -45,7 +45,7 @@ export function writeAttributes(out: RowWriter, bytes: Uint8Array, list: Ranges)
   }
 }
 
-/** The value of the first attribute with this key, as a string; an empty one if there is none. */
+/** Return the value of the first attribute with this key as a string; empty if there is none. */
 export function writeAttribute(
   out: RowWriter,
   bytes: Uint8Array,
@@ -62,7 +62,7 @@ export function writeAttribute(
   out.count(0);
 }
 
-/** The member that is set, as a string. Arrays and maps are strings since the body was stored. */
+/** Return the member that is set, as a string. Stored bodies have arrays and maps as strings. */
 export function writeValue(out: RowWriter, bytes: Uint8Array, from: number, end: number): void {
   value.read(bytes, from, end);
   if (value.has(STRING)) {
@@ -108,7 +108,7 @@ function compareKeys(bytes: Uint8Array, one: number, other: number): number {
   );
 }
 
-/** By bytes, the shorter one first: ClickHouse's order of strings. */
+/** Compare by bytes, a prefix first, which is ClickHouse's order of strings. */
 function compare(
   left: Uint8Array,
   leftFrom: number,

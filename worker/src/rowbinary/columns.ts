@@ -1,4 +1,4 @@
-/** Ways to write a column, for the lists in `traces.ts`, `logs.ts` and `metrics.ts`. */
+/** Writers of columns, for the lists in `traces.ts`, `logs.ts` and `metrics.ts`. */
 import { int32From, secondsAt, sint32From } from "../otlp/numbers.ts";
 import { type Message, messageNamed, numberNamed } from "../otlp/schema.ts";
 import { writeAttribute, writeAttributes } from "./attributes.ts";
@@ -23,7 +23,7 @@ export interface Shared {
   isMonotonic: Uint8Array;
 }
 
-/** Writes one column of the row that `message` is. */
+/** Writes one column of the row of `message`. */
 export type Column = (out: RowWriter, message: MessageReader, shared: Shared) => void;
 
 export const shared =
@@ -63,7 +63,7 @@ export const bool = (of: Message, name: string): Column => {
   };
 };
 
-/** 64 bits that are the same in both formats: fixed64, sfixed64 and double; 0 if absent. */
+/** Fixed64, sfixed64 and double have the same 64 bits in both formats; 0 if absent. */
 export const eightBytes = (of: Message, name: string): Column => {
   const number = numberNamed(of, name);
   return (out, message) => {
@@ -110,7 +110,7 @@ export const named = (of: Message, name: string, names: readonly string[]): Colu
   };
 };
 
-/** An id of zeros is no id. */
+/** An id of zeros is an absent id. */
 export const hexId = (of: Message, name: string): Column => {
   const number = numberNamed(of, name);
   return (out, message) => {
@@ -124,7 +124,7 @@ export const hexId = (of: Message, name: string): Column => {
   };
 };
 
-/** Of an exemplar; unlike elsewhere, no id is an id of zeros. */
+/** An id of an exemplar; unlike in other columns, an absent id is stored as zeros. */
 export const paddedHexId = (of: Message, name: string): Column => {
   const number = numberNamed(of, name);
   const zeros = new Uint8Array(of.fields[number]?.bytes ?? 0);
@@ -183,7 +183,7 @@ function varintCount(bytes: Uint8Array, from: number, end: number): number {
   return count;
 }
 
-/** A column of a message inside the row's; one that is absent has no fields. */
+/** A column of a nested message; an absent message has no fields. */
 export const inside = (of: Message, name: string, column: (of: Message) => Column): Column => {
   const number = numberNamed(of, name);
   const child = new MessageReader(messageNamed(of, name));

@@ -77,7 +77,7 @@ test("columns are written in the order of the statement", () => {
   );
 });
 
-test("attributes are sorted by the bytes of their keys, equal keys stay as they came", () => {
+test("attributes are sorted by the bytes of their keys, equal keys keep their order", () => {
   const span = [
     ...attribute("b", "1"),
     ...attribute("a", "2"),
@@ -91,7 +91,7 @@ test("attributes are sorted by the bytes of their keys, equal keys stay as they 
   );
 });
 
-test("many attributes are sorted as few are", () => {
+test("many attributes are sorted like few", () => {
   const keys = Array.from({ length: 100 }, (_, index) => `k${(index * 37) % 100}`.padEnd(3, "0"));
   const span = keys.flatMap((key, index) => attribute(key, String(index % 10)));
   const sorted = keys.map((key, index) => [key, String(index % 10)] as const);
@@ -117,7 +117,7 @@ test("fields of a resource apply at any position in the message", () => {
   }
 });
 
-test("damaged requests are rejected or encoded, never read past their end or without end", () => {
+test("damaged requests are rejected or encoded, and never read past their end or in an endless loop", () => {
   const whole = request([
     ...field(5, text("GET")),
     ...attribute("key", "value"),

@@ -5,7 +5,7 @@
  *   UnknownColumns  this script lacks a column: the batch waits for another script
  */
 
-/** The same bytes fail every time, so nothing of the batch was ever sent. */
+/** The same bytes fail on every attempt, so nothing of the batch was ever sent. */
 export class NotEncodable extends Error {
   override readonly name = "NotEncodable";
 }

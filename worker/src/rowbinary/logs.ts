@@ -1,4 +1,4 @@
-/** Columns of `otel_logs` from a log record; `tables/otel_logs.ts` has the same in SQL. */
+/** The columns of `otel_logs` from a log record; `tables/otel_logs.ts` has the same in SQL. */
 import { highWord, int32From, lowWord } from "../otlp/numbers.ts";
 import { LOGS, messageNamed, numberNamed } from "../otlp/schema.ts";
 import type { LogColumn } from "../tables/otel_logs.ts";
@@ -22,7 +22,7 @@ const FLAGS = numberNamed(RECORD, "flags");
 const SEVERITY = numberNamed(RECORD, "severityNumber");
 const BODY = numberNamed(RECORD, "body");
 
-/** The time of observation for a record that has no other. */
+/** The observed time, for a record without a time. */
 const timestamp: Column = (out, record) => {
   const { bytes } = record;
   const at = record.from(TIME);
@@ -34,7 +34,7 @@ export const LOG_COLUMNS: Readonly<Record<LogColumn, Column>> = {
   Timestamp: timestamp,
   TraceId: hexId(RECORD, "traceId"),
   SpanId: hexId(RECORD, "spanId"),
-  // The low byte of both, as in the exporter: one has flags, the other levels up to 24.
+  // The low byte of both, as in the exporter: trace flags, and severity levels up to 24.
   TraceFlags: (out, record) =>
     out.byte(record.has(FLAGS) ? (record.bytes[record.from(FLAGS)] as number) : 0),
   SeverityText: text(RECORD, "severityText"),

@@ -1,7 +1,7 @@
 /**
- * Reads one protobuf message at a time: where each field lies, nothing decoded or copied.
+ * Finds the fields of one protobuf message at a time, without decoding or copying them.
  *
- * For stored bodies, which `otlp/scan` found well-formed and `otlp/rewrite` made canonical: each
+ * It is for stored bodies, which `otlp/scan` has checked and `otlp/rewrite` has made canonical: each
  * single field at most once, packed numbers in one field. A damaged body must not be read past its
  * end or in an endless loop; its rows are undefined.
  */
@@ -15,11 +15,11 @@ import {
 } from "../otlp/schema.ts";
 import { NotEncodable } from "./errors.ts";
 
-/** Field numbers of OTLP end at 16; `MessageReader` has a bit of an integer for each. */
+/** The highest field number of OTLP; `MessageReader` has a bit of an integer for each. */
 const HIGHEST_FIELD = 31;
 const UNKNOWN = -1;
 
-/** Where the values of a repeated field lie. */
+/** The ranges of the values of a repeated field. */
 export class Ranges {
   count = 0;
   readonly #bounds: number[] = [];
@@ -73,7 +73,7 @@ export class MessageReader {
       const known = number <= HIGHEST_FIELD && this.#wires[number] === wire;
       const start = this.#startOf(wire, end);
       if (!(this.#at <= end)) {
-        throw this.#malformed(`field ${number} is longer than what holds it`);
+        throw this.#malformed(`field ${number} is longer than its message`);
       }
       if (known) {
         this.#add(number, start, this.#at);
@@ -82,7 +82,7 @@ export class MessageReader {
     return this;
   }
 
-  /** A message without fields, for one that is absent. */
+  /** Returns a message without fields, which represents an absent message. */
   readNothing(): this {
     this.#clear();
     return this;
@@ -92,7 +92,7 @@ export class MessageReader {
     return (this.#seen & (1 << number)) !== 0;
   }
 
-  /** Where the value of a single field begins; equal to its end if it is absent. */
+  /** Returns the start of the value of a single field; equal to its end if it is absent. */
   from(number: number): number {
     return this.has(number) ? (this.#from[number] as number) : 0;
   }
@@ -128,7 +128,7 @@ export class MessageReader {
     this.#end[number] = end;
   }
 
-  /** Steps over a value; returns where it begins, without its length. */
+  /** Skips a value. Returns its start after its length. */
   #startOf(wire: number, end: number): number {
     let start = this.#at;
     if (wire === WIRE_LEN) {
@@ -143,7 +143,7 @@ export class MessageReader {
     return start;
   }
 
-  /** Exact up to 2^53, which no tag or length may reach. */
+  /** Reads a varint, exactly up to 2^53, which no tag or length may reach. */
   #varint(end: number): number {
     const { bytes } = this;
     const first = bytes[this.#at++] as number;

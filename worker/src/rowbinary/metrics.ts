@@ -1,4 +1,4 @@
-/** Columns of the five metric tables from a data point; `tables/otel_metrics.ts` has them in SQL. */
+/** The columns of the five metric tables from a data point; `tables/otel_metrics.ts` has them in SQL. */
 import { int64AsDouble } from "../otlp/numbers.ts";
 import { METRICS, type Message, messageNamed, numberNamed } from "../otlp/schema.ts";
 import type { Table } from "../tables/index.ts";
@@ -30,7 +30,7 @@ export const METRIC = messageNamed(
   "metrics",
 );
 
-/** The data points of one of a metric's types. */
+/** The data points of one metric type. */
 export const pointsOf = (metric: string): ShardLayout => ({
   request: METRICS.request,
   resources: "resourceMetrics",

@@ -1,4 +1,4 @@
-/** Encodes the rows of an export request, in the order in which it holds them. */
+/** Encodes the rows of an export request, in its order. */
 import { type Message, messageNamed, numberNamed } from "../otlp/schema.ts";
 import type { Column } from "./columns.ts";
 import { MessageReader, type Ranges } from "./message.ts";
@@ -13,25 +13,25 @@ import {
 } from "./shared.ts";
 import type { RowWriter } from "./writer.ts";
 
-/** Where in a request the rows of a table are: the names of fields in `otlp/schema.ts`. */
+/** The path to the rows of a table in a request, by the names of `otlp/schema.ts`. */
 export interface ShardLayout {
   readonly request: Message;
   readonly resources: string;
   readonly scopes: string;
   /** Spans, log records or metrics. */
   readonly items: string;
-  /** The field of a metric whose data points are the rows; absent: the items are. */
+  /** The field of a metric whose data points are the rows; absent: the items are the rows. */
   readonly metric?: string;
 }
 
-/** One at work: it keeps its place in a request. */
+/** The encoder of one batch, which has a position in a request. */
 export class RowEncoder {
   readonly #columns: readonly Column[];
   readonly #shared = nothingShared();
   readonly #request: Level;
   readonly #resource: Level;
   readonly #scope: Level;
-  /** Null where the items themselves are the rows. */
+  /** null: the items are the rows. */
   readonly #metric: MetricLevels | null;
   readonly #row: MessageReader;
 
@@ -57,9 +57,9 @@ export class RowEncoder {
   }
 
   /**
-   * Write the request's rows; yield after a row whenever there `isEnough` for the caller to take.
+   * Write the rows of a request. Yield after a row whenever `isEnough` returns true.
    *
-   * @throws NotEncodable the bytes are no such request.
+   * @throws NotEncodable the bytes are not such a request.
    */
   *encode(request: Uint8Array, out: RowWriter, isEnough: () => boolean): Generator<void> {
     const shared = this.#shared;
@@ -76,7 +76,7 @@ export class RowEncoder {
     }
   }
 
-  /** Lists of rows that share all that `#shared` has by then. */
+  /** Yields lists of rows; all rows of a list share the values in `#shared`. */
   *#lists(request: Uint8Array): Generator<Ranges> {
     const resources = this.#enter(this.#request, request, 0, request.length);
     for (let index = 0; index < resources.count; index++) {
@@ -106,7 +106,7 @@ export class RowEncoder {
     }
   }
 
-  /** Shares what the message has for its rows; returns the messages inside. */
+  /** Encodes the values that the message shares with its rows. Returns its nested messages. */
   #enter({ reader, shared, list }: Level, request: Uint8Array, from: number, end: number): Ranges {
     reader.read(request, from, end);
     share(this.#shared, shared, reader);
@@ -114,10 +114,10 @@ export class RowEncoder {
   }
 }
 
-/** A message that holds the rows, or holds others that do. */
+/** A message that contains rows, directly or in nested messages. */
 interface Level {
   readonly reader: MessageReader;
-  /** The field with what is inside. */
+  /** The field with the rows or the nested messages. */
   readonly list: number;
   readonly shared: SharedColumns;
 }

@@ -1,4 +1,4 @@
-/** Values that all rows of a resource, of a scope or of a metric share, encoded once for them. */
+/** Values that all rows of a resource, a scope or a metric share. They are encoded once. */
 import type { Message } from "../otlp/schema.ts";
 import {
   attributeMap,
@@ -35,7 +35,7 @@ export const ofMetric = (metric: Message): SharedColumns => [
   ["metricUnit", text(metric, "unit")],
 ];
 
-/** Of a metric's type: gauges and summaries have none of them. */
+/** The shared columns of a metric type; gauges and summaries have none. */
 export const ofPoints = (points: Message): SharedColumns => [
   ...(has(points, "aggregationTemporality")
     ? [["temporality", fourBytes(points, "aggregationTemporality")] as const]
@@ -72,7 +72,7 @@ export function share(shared: Shared, columns: SharedColumns, message: MessageRe
   for (const [value, write] of columns) {
     write(scratch, message, shared);
     const written = scratch.take();
-    // Memory that the scratch has given up needs no copy.
+    // If the writer has new memory, the view needs no copy.
     shared[value] = written.buffer === scratch.bytes.buffer ? written.slice() : written;
   }
 }

@@ -1,4 +1,4 @@
-/** Columns of `otel_traces` from a span; `tables/otel_traces.ts` has the same in SQL. */
+/** The columns of `otel_traces` from a span; `tables/otel_traces.ts` has the same in SQL. */
 import { highWord, lowWord } from "../otlp/numbers.ts";
 import { messageNamed, numberNamed, TRACES } from "../otlp/schema.ts";
 import type { TraceColumn } from "../tables/otel_traces.ts";
@@ -31,7 +31,7 @@ const START = numberNamed(SPAN, "startTimeUnixNano");
 const END = numberNamed(SPAN, "endTimeUnixNano");
 const KINDS = ["Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"];
 
-/** Unsigned, wrapping when a span ends before it starts, as in the exporter. */
+/** Unsigned, so it wraps around if a span ends before it starts, as in the exporter. */
 function duration(out: RowWriter, span: MessageReader): void {
   const { bytes } = span;
   const [start, end] = [span.from(START), span.from(END)];

@@ -1,4 +1,4 @@
-/** Varints of a protobuf message as RowBinary's UInt64. */
+/** Converts varints of protobuf to UInt64 of RowBinary. */
 import { int64From } from "../otlp/fields.ts";
 import { EXACT_VARINT_BYTES, shortVarint } from "../otlp/numbers.ts";
 import type { RowWriter } from "./writer.ts";

@@ -6,25 +6,24 @@
  */
 import { base64Length, writeBase64 } from "../otlp/base64.ts";
 
-/** Shorter strings are copied byte by byte: a view for `set` costs more than that. */
+/** Shorter strings are copied byte by byte, because a view for `set` costs more. */
 const COPIED_BY_HAND_BYTES = 32;
-/** Beyond what is needed: twice as much of a long string would be most of an isolate's memory. */
+/** The growth beyond the needed bytes. Doubling for a long string would use most of the memory. */
 const MAX_SPARE_BYTES = 1024 * 1024;
 const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
 
 export class RowWriter {
   bytes: Uint8Array;
-  /** How many of `bytes` are written. */
+  /** The number of written bytes. */
   length = 0;
   #view: DataView;
   readonly #expectedBytes: number;
   readonly #pass: ((piece: Uint8Array) => void) | null;
 
   /**
-   * Args:
-   *   expectedBytes: for how much there is memory at first.
-   *   pass: gets the written bytes whenever a long string does not fit after them, so that memory
-   *     stays bounded; absent: the memory grows.
+   * @param expectedBytes the size of the first allocation.
+   * @param pass receives the written bytes if a long string does not fit after them, so that memory
+   *   stays bounded; absent: the memory grows.
    */
   constructor(expectedBytes: number, pass: ((piece: Uint8Array) => void) | null = null) {
     this.#expectedBytes = expectedBytes;
@@ -49,8 +48,8 @@ export class RowWriter {
   }
 
   /**
-   * Return a view of what is written; the next write reuses its memory, unless `reserve` had to get
-   * much more than was expected: that goes with the view.
+   * Return a view of the written bytes. The next write reuses its memory, unless `reserve` allocated
+   * much more than expected; that memory is then freed with the view.
    */
   take(): Uint8Array {
     const taken = this.bytes.subarray(0, this.length);
@@ -85,7 +84,7 @@ export class RowWriter {
     this.length += 8;
   }
 
-  /** The length of a string, an array or a map. */
+  /** Writes the length of a string, an array or a map. */
   count(value: number): void {
     this.reserve(5);
     let rest = value;
@@ -96,7 +95,7 @@ export class RowWriter {
     this.bytes[this.length++] = rest;
   }
 
-  /** Bytes that are RowBinary already. */
+  /** Writes bytes that are already RowBinary. */
   append(encoded: Uint8Array): void {
     if (encoded.length > this.#expectedBytes) {
       this.copy(encoded, 0, encoded.length);
@@ -139,7 +138,7 @@ export class RowWriter {
     this.copy(source, from, end);
   }
 
-  /** A string of ASCII characters. */
+  /** Writes a string of ASCII characters. */
   ascii(text: string): void {
     this.count(text.length);
     this.reserve(text.length);
@@ -148,7 +147,7 @@ export class RowWriter {
     }
   }
 
-  /** A string of hexadecimal digits. */
+  /** Writes bytes as a string of hexadecimal digits. */
   hex(source: Uint8Array, from: number, end: number): void {
     this.count(2 * (end - from));
     this.reserve(2 * (end - from));
@@ -162,7 +161,7 @@ export class RowWriter {
     this.length = to;
   }
 
-  /** A string of base64 digits with padding (RFC 4648, section 4). */
+  /** Writes bytes as a string of base64 digits with padding (RFC 4648, section 4). */
   base64(source: Uint8Array, from: number, end: number): void {
     const size = base64Length(end - from);
     this.count(size);

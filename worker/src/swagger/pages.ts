@@ -1,8 +1,8 @@
 /**
- * Swagger UI at `/` and `/swagger`, out of the script itself: no other host is asked.
+ * Swagger UI at `/` and `/swagger`. The script contains its files, so browsers contact no other host.
  *
- * Its two files are in the bundle gzipped, in base64, and are decoded when they are first wanted:
- * to the start of the script they are two texts.
+ * The two files are in the bundle gzipped and in base64. They are decoded when they are first
+ * requested, so that the script starts quickly.
  */
 import css from "gzip-base64:swagger-ui-dist/swagger-ui.css";
 import bundle from "gzip-base64:swagger-ui-dist/swagger-ui-bundle.js";
@@ -29,11 +29,11 @@ const START = `SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
-  // Without this the document's address would be sent to a validator of swagger.io.
+  // Otherwise Swagger UI sends the URL of the spec to a validator of swagger.io.
   validatorUrl: null,
 });
 `;
-/** Nothing from elsewhere, and nobody else's frame; Swagger UI sets styles of its own. */
+/** Allows no other origins and no frames. Swagger UI sets inline styles. */
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -23,7 +23,7 @@ export function specFrom(routes: Routes): Json {
       title: "Telemetry ingest",
       version: "1",
       description:
-        "OpenTelemetry and product events, on disk before the answer, in ClickHouse exactly once.",
+        "OpenTelemetry and product events, on disk before the response, in ClickHouse exactly once.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     paths,
@@ -71,22 +71,22 @@ function contentFrom(content: { readonly [type: string]: Schema }): Json {
 }
 
 const RETRY_AFTER = {
-  "retry-after": { description: "in how many seconds to try again", schema: { type: "integer" } },
+  "retry-after": { description: "seconds until the next attempt", schema: { type: "integer" } },
 };
 
-/** Status → what it means wherever it can come, whether only with a body or behind a token. */
+/** Responses that many endpoints have: status, description, and the condition for an endpoint. */
 const REFUSALS: readonly (readonly [
   number,
   string,
   (route: Route, operation: Operation) => boolean,
 ])[] = [
-  [400, "a field is missing, unknown or has a wrong value", (_route, o) => takesInput(o)],
-  [401, "no token, or one that is not known or has ended", (r) => r.scope !== null],
-  [403, "the token is for something else", (r) => r.scope !== null],
+  [400, "a field is missing, unknown or has an invalid value", (_route, o) => takesInput(o)],
+  [401, "no token, or an unknown or expired one", (r) => r.scope !== null],
+  [403, "the token lacks the scope of this endpoint", (r) => r.scope !== null],
   [408, "the body did not come in time", (_route, o) => o.body !== undefined],
-  [413, "larger than is taken; send smaller pieces", (_route, o) => o.body !== undefined],
-  [415, "another content type or encoding", (_route, o) => o.body !== undefined],
-  [429, "over the token's rate, or the buffer is full", (r) => r.scope !== null],
+  [413, "the body is too large; send smaller ones", (_route, o) => o.body !== undefined],
+  [415, "a content type or encoding that is not supported", (_route, o) => o.body !== undefined],
+  [429, "the token exceeds its rate, or the buffer is full", (r) => r.scope !== null],
   [503, "the buffer or ClickHouse cannot be reached", (r) => r.scope !== null],
 ];
 const RETRIED: ReadonlySet<number> = new Set([429, 503]);
@@ -114,7 +114,7 @@ function responsesFrom(route: Route, operation: Operation): Json {
   return Object.fromEntries([...refusals, ...own]);
 }
 
-/** Refusals come in the form of the endpoint's successes, where that is not JSON of our own. */
+/** Return the schema of errors. OTLP endpoints return errors in the format of their responses. */
 function refusalContent(operation: Operation): { readonly [type: string]: Schema } {
   return operation.error ?? { [JSON_TYPE]: ERROR };
 }

@@ -1,23 +1,23 @@
-/** Product events, one JSON object a line, into `events`. */
+/** The statement of `events`: product events, one JSON object per line. */
 
 export const EVENTS_STATEMENT = {
   query:
     "INSERT INTO events (event_name, event_id, channel, campaign_id, user_id, timestamp, tags, " +
     "metadata_text, metadata, received_at) FORMAT JSONEachRow",
-  // The worker sends `2026-01-31 12:00:00.000`; the other forms would be slower to read.
+  // The worker sends `2026-01-31 12:00:00.000`; other formats would be slower to parse.
   date_time_input_format: "basic",
-  // Columns that a line leaves out are derived from its others: event_id and metadata.
+  // ClickHouse derives absent columns from the others: event_id and metadata.
   input_format_defaults_for_omitted_fields: "1",
-  // metadata_text is sent as an object and stored as the bytes of it.
+  // metadata_text is sent as an object and stored as the bytes of that object.
   input_format_json_read_objects_as_strings: "1",
-  // Of equal events in one insert the first is kept before the part is written.
+  // Of equal events in one insert, only the first is written.
   optimize_on_insert: "1",
   ...jsonTypeSettings(),
 };
 
 /**
- * How values of metadata become values of the JSON type: a string stays a string, whatever it looks
- * like and whatever other events of the batch hold in its place.
+ * Settings for metadata as ClickHouse's JSON type. A string stays a string, independent of its content
+ * and of the values that other events of the batch have under the same path.
  */
 function jsonTypeSettings(): Record<string, string> {
   return {
@@ -32,7 +32,7 @@ function jsonTypeSettings(): Record<string, string> {
     input_format_json_read_numbers_as_strings: "0",
     input_format_json_read_arrays_as_strings: "0",
     input_format_json_max_depth: "1000",
-    // {"a": {"b": 1}, "a.b": 2} is one path twice to the JSON type: keep the first, reject nothing.
+    // In {"a": {"b": 1}, "a.b": 2} the JSON type sees one path twice. It keeps the first value.
     type_json_skip_duplicated_paths: "1",
     json_type_escape_dots_in_keys: "0",
   };

@@ -7,16 +7,16 @@
 export const INSERT_FORMATS = ["protobuf", "rowbinary"] as const;
 export type InsertFormat = (typeof INSERT_FORMATS)[number];
 
-/** The statement of an insert as URL parameters, complete but for the token. */
+/** The statement of an insert as URL parameters, without the token. */
 export type Statement = Record<string, string>;
 export type Statements = Readonly<Record<InsertFormat, Statement>>;
 
-/** Without the binding, or with a value that this script does not support, ClickHouse decodes. */
+/** Return `protobuf` without the binding, or for a value that this script does not support. */
 export function insertFormatFrom(bound: string | undefined): InsertFormat {
   return INSERT_FORMATS.find((format) => format === bound) ?? "protobuf";
 }
 
-/** The statement of a table that takes JSON, in both formats. */
+/** The statement of a table for JSON, which is the same in both formats. */
 export const eitherWay = (statement: Statement): Statements => ({
   protobuf: statement,
   rowbinary: statement,

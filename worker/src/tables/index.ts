@@ -1,4 +1,4 @@
-/** Which kinds of chunk there are, which tables each goes into, and by which statement. */
+/** The kinds of chunks, the tables of each kind, and the statement of each table. */
 import { MAX_PARTITIONS_PER_INSERT } from "../limits.ts";
 import { EVENTS_STATEMENT } from "./events.ts";
 import { eitherWay, type InsertFormat, type Statement, type Statements } from "./formats.ts";
@@ -15,16 +15,16 @@ import { TRACES_STATEMENTS } from "./otel_traces.ts";
 
 export type { InsertFormat, Statement } from "./formats.ts";
 
-/** How the bytes are compressed; in each of them, bodies concatenate. */
+/** The compression of the bytes. Bodies of the same encoding can be concatenated. */
 export type Encoding = "raw" | "gzip" | "zstd";
 export type SignalKind = "traces" | "events" | "logs" | "metrics";
-/** `health`: what the buffer says of itself; it comes from nobody and does not count as telemetry. */
+/** `health`: metrics of the buffer, which no client sent and which do not count as telemetry. */
 export type Kind = SignalKind | "health";
 
 /**
- * Chunks that can travel in one batch: same kind, same encoding.
+ * The streams. Chunks of one stream have the same kind and encoding, and can be in one batch.
  *
- * Numbers are in stored rows and must never change their meaning; add new ones.
+ * The numbers are in stored rows and must never change their meaning. Add new ones.
  */
 export interface Stream {
   readonly id: number;
@@ -47,28 +47,28 @@ export const STREAMS: readonly Stream[] = [
 ];
 
 /**
- * Settings every insert carries, so that the server's defaults, profile and version cannot change
- * what a token covers between two attempts of one batch.
+ * Settings of every insert, so that the server's defaults, profile and version cannot change which
+ * blocks a token covers between two attempts of a batch.
  */
 const EXACTLY_ONCE_SETTINGS: Statement = {
-  async_insert: "0", // its queue would answer for blocks that are not ours
+  async_insert: "0", // its queue would merge blocks of several inserts
   insert_deduplicate: "1",
   deduplicate_blocks_in_dependent_materialized_views: "1",
-  materialized_views_ignore_errors: "0", // else a batch is "applied" without the rows behind a view
-  // One thread and one block per batch, whatever it was read in: the token then stands for one part
-  // per partition, and a retry cuts the batch at the same places whatever the load is.
+  materialized_views_ignore_errors: "0", // otherwise a batch could be "applied" without the rows of a view
+  // One thread and one block per batch, however it is read. The token then covers one part per
+  // partition, and a retry splits the batch at the same places under any load.
   max_insert_threads: "1",
   input_format_parallel_parsing: "0",
   max_insert_block_size: "1000000000",
   min_insert_block_size_rows: "1000000000",
   min_insert_block_size_bytes: "0",
-  // 0: as of the table.
+  // 0 means the setting of the table.
   min_insert_block_size_rows_for_materialized_views: "0",
   min_insert_block_size_bytes_for_materialized_views: "0",
   max_partitions_per_insert_block: String(MAX_PARTITIONS_PER_INSERT),
   throw_on_max_partitions_per_insert_block: "1",
   wait_end_of_query: "1",
-  // Nothing is left out for being damaged: it is refused, and set apart.
+  // Damaged data is not skipped: the insert is rejected, and the body becomes a dead letter.
   input_format_allow_errors_num: "0",
   input_format_allow_errors_ratio: "0",
 };
@@ -89,7 +89,7 @@ export type Table = keyof typeof STATEMENTS;
 
 export const TABLES = Object.keys(STATEMENTS) as readonly Table[];
 
-/** What a chunk of each kind can have rows for. */
+/** The tables of each kind. */
 const TABLES_OF: Record<Kind, readonly Table[]> = {
   traces: ["otel_traces"],
   events: ["events"],
@@ -104,7 +104,7 @@ const TABLES_OF: Record<Kind, readonly Table[]> = {
   health: ["ingest_health"],
 };
 
-/** In stored rows, a table is its place in its kind's list, and a set of them so many bits. */
+/** In stored rows, a table is its position in the list of its kind, and a set of tables is bits. */
 export type TableSet = number;
 
 export const ALL_TABLES: TableSet = -1;
@@ -122,7 +122,7 @@ export function tablesOf(kind: Kind): readonly Table[] {
   return TABLES_OF[kind];
 }
 
-/** Of a row that an older script wrote it is null, and its kind had one table then. */
+/** Return the table with this name. Rows of older scripts have null, and a kind with one table. */
 export function tableNamed(name: unknown, kind: Kind): Table {
   const [first] = tablesOf(kind);
   const found = tablesOf(kind).find((table) => table === name) ?? first;
@@ -132,10 +132,10 @@ export function tableNamed(name: unknown, kind: Kind): Table {
   return found;
 }
 
-/** The deployment's ClickHouse: insert format and supported settings. */
+/** The insert format and the supported settings of the deployment's ClickHouse. */
 export interface Deployment {
   readonly format: InsertFormat;
-  /** Settings that this ClickHouse has and others lack. */
+  /** Settings that not all ClickHouse versions have. */
   readonly settings: Statement;
 }
 

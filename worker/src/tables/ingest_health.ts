@@ -1,4 +1,4 @@
-/** What the buffer says of itself, `buffer/buffer_counters.ts`, into `ingest_health`. */
+/** The statement of `ingest_health`: metrics of the buffers, `buffer/buffer_counters.ts`. */
 
 export const HEALTH_STATEMENT = {
   query:

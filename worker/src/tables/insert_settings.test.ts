@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { statementFor } from "./index.ts";
 import { insertSettingsFrom } from "./insert_settings.ts";
 
-test("a statement has the settings that the deployment's ClickHouse knows", () => {
+test("a statement has the settings of the deployment's ClickHouse", () => {
   const settings = insertSettingsFrom('{"deduplicate_insert":"enable"}');
   const statement = statementFor("events", "telemetry", { format: "protobuf", settings });
   assert.equal(statement.deduplicate_insert, "enable");

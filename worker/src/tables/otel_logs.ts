@@ -1,4 +1,4 @@
-/** OTLP log requests into `otel_logs`. */
+/** The statement of `otel_logs`: OTLP log requests. */
 import proto from "./otel_logs.proto";
 import {
   attributeMap,
@@ -26,7 +26,7 @@ const COLUMNS = [
   ["Timestamp", timestamp("if(record.time = 0, record.observed_time, record.time)")],
   ["TraceId", hexId("record.trace_id", 16)],
   ["SpanId", hexId("record.span_id", 8)],
-  // The low byte of both, as in the exporter: one has flags, the other levels up to 24.
+  // The low byte of both, as in the exporter: trace flags, and severity levels up to 24.
   ["TraceFlags", "toUInt8(record.flags)"],
   ["SeverityText", "record.severity_text"],
   ["SeverityNumber", "toUInt8(record.severity_number)"],

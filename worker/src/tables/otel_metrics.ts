@@ -1,8 +1,8 @@
 /**
- * OTLP metric requests into the tables of the five metric types.
+ * The statements of the tables of the five metric types.
  *
- * One request may hold all five. Each statement reads the whole batch, and takes its own type from
- * it: what the structure does not name, ClickHouse skips.
+ * A request may have metrics of all five. Each statement reads the whole batch and inserts one type:
+ * ClickHouse skips the fields that the structure of the statement does not have.
  */
 import type { Statements } from "./formats.ts";
 import proto from "./otel_metrics.proto";
@@ -14,13 +14,13 @@ const EXEMPLARS =
 const POINT = `start UInt64, time UInt64, attributes ${KEY_VALUES}, flags UInt32`;
 const BUCKETS = "Tuple(offset Int32, bucket_counts Array(UInt64))";
 
-/** Requests with times that do not fit have been told so at the door. */
+/** The worker has rejected times that do not fit. */
 const seconds = (column: string): string => `toDateTime(intDiv(${column}, 1000000000))`;
 
-/** What an absent member reads like is 0, so the one that is there has to be asked for. */
+/** An absent member is read as 0, so the present one is selected. */
 const number = (of: string): string => `ifNull(${of}.as_double, toFloat64(${of}.as_int))`;
 
-/** Of an exemplar; unlike elsewhere, no id is an id of zeros. */
+/** An id of an exemplar; unlike in other columns, an absent id is stored as zeros. */
 const paddedHexId = (column: string, bytes: number): string =>
   `if(${column} = '', '${"00".repeat(bytes)}', lower(hex(${column})))`;
 
@@ -99,7 +99,7 @@ const SUMMARY = [
 export type MetadataColumn = (typeof METADATA)[number][0];
 export type ExemplarColumn = (typeof EXEMPLAR_COLUMNS)[number][0];
 export type HistogramColumn = (typeof HISTOGRAM_COLUMNS)[number][0];
-/** What each table has, for those who write the columns themselves. */
+/** The columns of each table, for `rowbinary/`. */
 export interface MetricColumns {
   readonly otel_metrics_gauge: MetadataColumn | (typeof GAUGE)[number][0];
   readonly otel_metrics_sum: MetadataColumn | (typeof SUM)[number][0];
@@ -111,11 +111,11 @@ export interface MetricColumns {
 }
 
 interface MetricType {
-  /** Of the field in `Metric`. */
+  /** The field of the type in `Metric`. */
   readonly name: string;
-  /** Of a data point, beside `POINT`. */
+  /** The fields of a data point, in addition to `POINT`. */
   readonly point: string;
-  /** Of the type's message, beside its points. */
+  /** The fields of the type's message, in addition to its points. */
   readonly more?: string;
   readonly columns: Columns;
 }
@@ -130,7 +130,7 @@ function statements({ name, point, more, columns }: MetricType): Statements {
       ${name} Tuple(points Array(Tuple(${POINT}, ${point}))${more === undefined ? "" : `, ${more}`}))),
     schema_url String)),
   schema_url String`;
-  // Maps of a resource and of a scope are made once, not once per data point.
+  // The maps of a resource and of a scope are created once, not once per data point.
   const from = `(
   SELECT
     resource_attributes, service_name, resource_schema_url,

@@ -1,4 +1,4 @@
-/** OTLP trace requests into `otel_traces`. */
+/** The statement of `otel_traces`: OTLP trace requests. */
 import proto from "./otel_traces.proto";
 import {
   attributeMap,
@@ -39,7 +39,7 @@ const COLUMNS = [
   ["ScopeName", "scope.name"],
   ["ScopeVersion", "scope.version"],
   ["SpanAttributes", attributeMap("span.attributes")],
-  // Unsigned, wrapping when a span ends before it starts, as in the exporter.
+  // Unsigned, so it wraps around if a span ends before it starts, as in the exporter.
   ["Duration", "toUInt64(span.end - span.start)"],
   ["StatusCode", "transform(span.status.code, [0, 1, 2], ['Unset', 'Ok', 'Error'], '')"],
   ["StatusMessage", "span.status.message"],
@@ -54,7 +54,7 @@ const COLUMNS = [
 
 export type TraceColumn = (typeof COLUMNS)[number][0];
 
-// Attributes of a resource are turned into a map once, not once per span.
+// The map of a resource's attributes is created once, not once per span.
 const FROM = `(
   SELECT resource_attributes, service_name, s.scope AS scope, s.spans AS spans
   FROM (

@@ -1,12 +1,12 @@
 /**
- * What the statements of all OTLP tables share: every column holds what the Collector's ClickHouse
- * exporter writes for the same request; golden rows in `tests/worker/` compare them. ClickHouse
- * decodes the protobuf, or gets rows that `rowbinary/` encoded.
+ * Parts of the statements of all OTLP tables. Every column has the value that the Collector's
+ * ClickHouse exporter writes for the same request; golden rows in `tests/worker/` compare them.
+ * ClickHouse decodes the protobuf, or receives rows that `rowbinary/` encoded.
  *
- * Export requests back to back are one request in protobuf, and a request has one field: resources
- * with what they sent. So the whole batch is what ClickHouse calls an envelope, and each resource a
- * row of its input. It can work on some of them at a time: with the request itself as the only row,
- * an insert took a fifth more CPU, and three times the memory.
+ * Concatenated export requests are one request in protobuf, and a request has one field: its
+ * resources with their data. So the batch is an envelope in ClickHouse's terms, and each resource is
+ * a row of its input, which it reads in blocks. With the request as the only row, an insert used a
+ * fifth more CPU and three times the memory.
  */
 import { INSERT_BLOCK_BYTES } from "../limits.ts";
 import type { Statement, Statements } from "./formats.ts";
@@ -15,12 +15,12 @@ import common from "./otlp.proto";
 const PROTOBUF = "FORMAT ProtobufList";
 const ROWBINARY = "FORMAT RowBinary";
 
-/** Whether the length of all bodies together has to stand before them; inserts of before had none. */
+/** Whether the total length must precede the bodies; statements of older scripts have no envelope. */
 export function readsEnvelope({ query }: Statement): boolean {
   return query?.endsWith(PROTOBUF) ?? false;
 }
 
-/** The columns that a statement wants as RowBinary, in its order; null if it reads the bodies. */
+/** Return the RowBinary columns of a statement in its order; null if it reads the bodies. */
 export function rowColumns({ query }: Statement): string[] | null {
   const [, columns] = /^INSERT INTO \w+ \((.*)\) FORMAT RowBinary$/.exec(query ?? "") ?? [];
   return columns?.split(", ") ?? null;
@@ -29,31 +29,31 @@ export function rowColumns({ query }: Statement): string[] | null {
 export type Columns = readonly (readonly [column: string, expression: string])[];
 
 /**
- * A number that is absent and one that is zero differ only as Nullable; text and bytes need not,
- * an empty one reads like none. ClickHouse prints numbers into String columns by itself.
+ * Numbers are Nullable to distinguish absent from zero. For strings and bytes, empty is the same as
+ * absent. ClickHouse converts numbers to String columns automatically.
  */
 export const VALUE =
   "Tuple(s String, b Nullable(String), i Nullable(String), d Nullable(String), y String)";
 
 export const KEY_VALUES = `Array(Tuple(key String, value ${VALUE}))`;
 
-/** Go prints 1e+21 and NaN where ClickHouse prints 1e21 and nan. */
+/** Print a double as Go does: 1e+21 and NaN, where ClickHouse prints 1e21 and nan. */
 const goDouble = (column: string): string =>
   `transform(replaceOne(replaceOne(ifNull(${column}, ''), 'e', 'e+'), 'e+-', 'e-'), ` +
   `['nan', 'inf', '-inf'], ['NaN', 'Infinity', '-Infinity'])`;
 
-/** The one member that is set, as text. */
+/** The one member that is set, as a string. */
 export const valueText = (value: string): string =>
   `concat(${value}.s, ifNull(${value}.b, ''), ifNull(${value}.i, ''), ` +
   `${goDouble(`${value}.d`)}, base64Encode(${value}.y))`;
 
-/** Keys and values as text, in the order they came. */
+/** Keys and values as strings, in the order of the request. */
 const pairs = (column: string): string =>
   `arrayMap(a -> (a.key, ${valueText("a.value")}), ${column})`;
 
 /**
- * Sorted by key, as the exporter does; equal keys stay, in the order they came. `arraySort` by key
- * alone does not keep that order; by key and place it takes a seventh longer.
+ * A map sorted by key, as in the exporter. Equal keys are kept in the order of the request.
+ * `arraySort` by key alone does not keep that order; by key and position it takes a seventh longer.
  */
 export const attributeMap = (column: string): string =>
   `CAST(arraySort((pair, place) -> (pair.1, place), ${pairs(column)}, ` +
@@ -62,12 +62,12 @@ export const attributeMap = (column: string): string =>
 /**
  * The value of the first attribute with this key; an empty string if there is none.
  *
- * Not of the map: ClickHouse does not say which one of equal keys it finds there.
+ * It is not read from the map, because ClickHouse does not define which of equal keys it finds there.
  */
 export const attributeNamed = (column: string, key: string): string =>
   `arrayFirst(pair -> pair.1 = '${key}', ${pairs(column)}).2`;
 
-/** An id of zeros is no id. */
+/** Return an id in hexadecimal; an id of zeros is an absent id. */
 export const hexId = (column: string, bytes: number): string =>
   `if(${column} = unhex('${"00".repeat(bytes)}'), '', lower(hex(${column})))`;
 
@@ -103,8 +103,8 @@ function protobufSettings(table: string, proto: string): Statement {
 
 const SETTINGS: Statement = {
   input_format_max_block_size_bytes: String(INSERT_BLOCK_BYTES),
-  // An eighth of an insert's CPU went into indexes that the next merge builds again anyway. Until
-  // then a part is as large as a batch, and read whole.
+  // Skip indexes took an eighth of an insert's CPU, and the next merge builds them again. Until then
+  // a part is as large as a batch, and is read as a whole.
   materialize_skip_indexes_on_insert: "0",
 };
 
@@ -112,7 +112,7 @@ const SYNTAX = 'syntax = "proto3";\n';
 const PACKAGE = /^package (\w+);$/m;
 
 /**
- * A schema in a package of its own.
+ * Return a schema with a separate package.
  *
  * Until 26.3 ClickHouse keeps all schemas of a server in one pool, and rejects the second one that
  * defines a message of the same full name: "seems to be defined in …, which is not imported"
@@ -130,7 +130,7 @@ export function withSchemaNote(statement: Statement, note: string): Statement {
     : { ...statement, format_schema: schema.replace(PACKAGE, `package $1_${note};`) };
 }
 
-/** http://www.isthe.com/chongo/tech/comp/fnv/: 32 bits tell a handful of schemas apart. */
+/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): 32 bits distinguish a few schemas. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {

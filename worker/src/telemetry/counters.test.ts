@@ -13,7 +13,7 @@ test("a value on a bound is in that bound's bucket, and one above all in the las
   });
 });
 
-test("what was taken is gone, and what was given is a copy", () => {
+test("taking the sums resets them, and returned sums are copies", () => {
   const counters = new Counters();
   counters.add("ingest_bodies_total", 2, "traces", "stored");
   counters.observe("ingest_commit_bodies", 1);
@@ -26,7 +26,7 @@ test("what was taken is gone, and what was given is a copy", () => {
   assert.deepEqual(sums.ingest_commit_bodies, [1, ...new Array(11).fill(0), 1]);
 });
 
-test("sums of another script are added as far as they mean the same", () => {
+test("sums of another script are added if their labels and bounds are the same", () => {
   const ours = { "ingest_bodies_total traces stored": 1, ingest_commit_bodies: [1, 2, 3] };
   const theirs = {
     "ingest_bodies_total traces stored": 2,
@@ -37,7 +37,7 @@ test("sums of another script are added as far as they mean the same", () => {
   const sums = summed([ours, theirs]);
   assert.equal(sums["ingest_bodies_total traces stored"], 3);
   assert.deepEqual(sums.ingest_commit_bodies, new Array(13).fill(1));
-  // A metric that is gone, and one that had fewer labels.
+  // A metric that was removed, and one that had fewer labels.
   assert.deepEqual(
     samplesFrom(sums).map(({ name, labels, value }) => [name, labels, value]),
     [
@@ -47,7 +47,7 @@ test("sums of another script are added as far as they mean the same", () => {
   );
 });
 
-test("an empty label is one, and labels are quoted", () => {
+test("empty labels are allowed, and labels are escaped", () => {
   const counters = new Counters();
   counters.observe("http_server_request_duration_seconds", 0.1, "GET", "", "404");
   counters.add("ingest_received_bytes_total", 1, 'a"b\\c');

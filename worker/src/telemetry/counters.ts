@@ -1,4 +1,4 @@
-/** Counts in memory: cheap to add to, and plain data to send, store and add up. */
+/** Counters in memory. Their values are plain data that can be sent, stored and added up. */
 import {
   type CounterName,
   HISTOGRAMS,
@@ -8,13 +8,13 @@ import {
 } from "./metrics.ts";
 
 /**
- * Series → value: a counter's, or a histogram's count of each bucket and, last, the sum.
+ * Values by series: the number of a counter, or the counts of a histogram's buckets and then its sum.
  *
- * A series is written as its metric's name and its labels' values with a space before each.
+ * A series is the name of its metric, and each value of its labels after a space.
  */
 export type Sums = { readonly [series: string]: number | readonly number[] };
 
-/** A series taken apart. */
+/** A series with its metric and labels. */
 export interface Sample {
   readonly name: string;
   readonly metric: Metric;
@@ -22,7 +22,7 @@ export interface Sample {
   readonly value: number | readonly number[];
 }
 
-/** One series, and those whose labels begin with its own. */
+/** One series, and the series whose labels begin with its labels. */
 interface Node {
   readonly series: string;
   readonly next: Map<string, Node>;
@@ -31,13 +31,13 @@ interface Node {
 }
 
 /**
- * Label by label, each a lookup of a text that is known already: putting the name of a series
- * together for every count would cost more than 1 us, and a request makes several.
+ * A tree of series, with a lookup per label. Concatenating the name of the series for every count
+ * would cost more than 1 us, and a request has several counts.
  */
 export class Counters {
   #root = new Map<string, Node>();
 
-  /** Adds to a counter; no label's value may hold a space. */
+  /** Adds to a counter. The values of labels must not contain a space. */
   add(name: CounterName, value: number, ...labels: readonly string[]): void {
     const node = this.#nodeOf(name, labels);
     node.value = Number(node.value ?? 0) + value;
@@ -66,7 +66,7 @@ export class Counters {
     return node;
   }
 
-  /** Adds what another one held, maybe one of another version of the script. */
+  /** Adds the sums of other counters, perhaps of another version of the script. */
   merge(sums: Sums): void {
     for (const [series, value] of Object.entries(sums)) {
       const [name = "", ...labels] = series.split(" ");
@@ -81,7 +81,7 @@ export class Counters {
     return sums;
   }
 
-  /** What was counted, and starts again from nothing. */
+  /** Returns the sums and resets them. */
   take(): Sums {
     const taken = this.sums();
     this.#root = new Map();
@@ -107,7 +107,7 @@ function collect(nodes: Map<string, Node>, into: Record<string, number | readonl
   }
 }
 
-/** With other bounds the counts of before mean nothing: the newer ones stand. */
+/** If the bounds of a histogram have changed, the earlier counts are dropped. */
 function added(known: Node["value"], value: number | readonly number[]): number | number[] {
   if (typeof value === "number") {
     return (typeof known === "number" ? known : 0) + value;
@@ -124,7 +124,7 @@ export function summed(all: readonly Sums[]): Sums {
   return counters.sums();
 }
 
-/** The samples of the metrics there are; sums of an older script may hold others. */
+/** Return the samples of existing metrics. Sums of an older script may have others. */
 export function samplesFrom(sums: Sums): Sample[] {
   return Object.entries(sums).flatMap(([series, value]) => {
     const [name = "", ...values] = series.split(" ");

@@ -1,6 +1,6 @@
-/** What kind of failure an insert's error text tells of; no text of it, for that may hold data. */
+/** Derives an error code from an insert's error message, which may contain data of clients. */
 
-/** ClickHouse's code, `http_<status>` where the answer had none, `no_response` where there was none. */
+/** Return ClickHouse's code, `http_<status>` for a response without one, or `no_response`. */
 export function errorCodeFrom(error: string): string {
   const [, status, code] = /^ClickHouse returned (\d+):(?: Code: (\d+)\.)?/.exec(error) ?? [];
   return code ?? (status === undefined ? "no_response" : `http_${status}`);

@@ -1,8 +1,8 @@
 /**
- * What is counted: every metric of the pipeline itself, its labels and what it tells.
+ * The counters and histograms of the worker, with their labels and help texts.
  *
- * Names are Prometheus's way: the unit at the end, `_total` for what only grows. The one that
- * OpenTelemetry's semantic conventions know has their name, labels and bounds:
+ * Names follow Prometheus: the unit at the end, `_total` for counters. The one metric that is part of
+ * OpenTelemetry's semantic conventions has their name, labels and bounds:
  * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpserverrequestduration
  */
 
@@ -36,7 +36,7 @@ const BYTES = [1_024, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 8_388_608, 
 export const COUNTERS = {
   ingest_received_bytes_total: {
     type: "counter",
-    help: "Bytes of telemetry read, as they were sent, whatever became of them.",
+    help: "Received bytes of telemetry as sent, including rejected bodies.",
     labels: ["signal"],
   },
   ingest_rejected_rows_total: {
@@ -51,7 +51,7 @@ export const COUNTERS = {
   },
   ingest_bodies_total: {
     type: "counter",
-    help: "Answers of the buffer: stored, seen before, full, failed, limited, or moved to another shard.",
+    help: "Bodies by result: stored, seen (stored before), full, failed, limited, or moved to another shard.",
     labels: ["signal", "result"],
   },
   ingest_taken_rows_total: {
@@ -61,12 +61,12 @@ export const COUNTERS = {
   },
   ingest_batches_total: {
     type: "counter",
-    help: "What became of attempts: delivered, retried, split, or one body set aside.",
+    help: "Attempts by outcome: delivered, retried, split, or dead_letter.",
     labels: ["table", "outcome"],
   },
   ingest_dead_letters_dropped_total: {
     type: "counter",
-    help: "Dead letters deleted: by an operator, at the end of their age, or for space.",
+    help: "Deleted dead letters by reason: operator, age or space.",
     labels: ["table", "reason"],
   },
   ingest_insert_errors_total: {
@@ -79,13 +79,13 @@ export const COUNTERS = {
 export const HISTOGRAMS = {
   http_server_request_duration_seconds: {
     type: "histogram",
-    help: "From a request to its answer, by route and status.",
+    help: "Time from a request to its response, by route and status.",
     labels: ["http_request_method", "http_route", "http_response_status_code"],
     bounds: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
   },
   ingest_commit_duration_seconds: {
     type: "histogram",
-    help: "Writing bodies until they are on disk.",
+    help: "Time to write bodies to disk.",
     labels: [],
     bounds: COMMIT_SECONDS,
   },
@@ -97,7 +97,7 @@ export const HISTOGRAMS = {
   },
   ingest_insert_duration_seconds: {
     type: "histogram",
-    help: "Inserts into ClickHouse, whatever their outcome.",
+    help: "Time of inserts into ClickHouse, with any outcome.",
     labels: ["table"],
     bounds: INSERT_SECONDS,
   },
@@ -115,7 +115,7 @@ export const HISTOGRAMS = {
   },
   ingest_delivery_delay_seconds: {
     type: "histogram",
-    help: "From storing the oldest body of a batch until ClickHouse had it.",
+    help: "Time from storing the oldest body of a batch until its delivery.",
     labels: ["table"],
     bounds: DELAY_SECONDS,
   },
@@ -124,7 +124,7 @@ export const HISTOGRAMS = {
 export type CounterName = keyof typeof COUNTERS;
 export type HistogramName = keyof typeof HISTOGRAMS;
 
-/** In the order they are shown. */
+/** In the order of `GET /admin/metrics`. */
 export const METRICS: ReadonlyMap<string, Metric> = new Map<string, Metric>(
   Object.entries({ ...HISTOGRAMS, ...COUNTERS }),
 );

@@ -1,10 +1,10 @@
 /**
- * What is reported to Sentry, where the deployment has a DSN: bugs, buffers that stay away, batches
- * that do not get into their table, bodies that were set aside.
+ * Reports errors to Sentry, if the deployment has a DSN: bugs, buffers that stay unreachable, batches
+ * that repeatedly fail, and new dead letters.
  *
- * A report says where and which kind, and nothing that anybody sent: no body, no token, no address,
- * and no text of ClickHouse's, which quotes rows. It is sent beside the request, which never waits
- * for it; if it cannot be sent, that is a line in the log.
+ * A report has the place and the kind of an error, but no data of clients: no body, no token, no
+ * address, and no message of ClickHouse, which quotes rows. The request does not wait for the report.
+ * A report that cannot be sent is logged.
  */
 import { waitUntil } from "cloudflare:workers";
 import {
@@ -21,15 +21,16 @@ import { type Dsn, dsnFrom, envelopeFrom, framesFrom, type Report, send } from "
 
 /** When each cause was last reported, by this isolate. */
 const reportedMs = new Map<string, number>();
-/** After a 429. A moment and a length, so that a clock that is set back does not make it longer. */
+/** No reports after a 429. Start and duration, so that a clock that is set back does not extend it. */
 let quiet = { fromMs: 0, ms: 0 };
 
-/** Something was thrown that nobody foresaw. */
+/** Report an unexpected error. */
 export function reportBug(env: Env, error: unknown, place: string): void {
   const type = error instanceof Error ? error.name : typeof error;
   const frames = error instanceof Error ? framesFrom(error) : [];
   const innermost = frames.at(-1)?.function ?? "";
-  const value = error instanceof Error ? withoutData(error) : "thrown without being an error";
+  const value =
+    error instanceof Error ? withoutData(error) : "a value that is not an Error was thrown";
   report(env, {
     level: "error",
     type,
@@ -45,10 +46,10 @@ interface Episode {
   lastMs: number;
 }
 
-/** Of failed calls, by team. */
+/** By team: the current episode of failed calls. */
 const episodes = new Map<string, Episode>();
 
-/** A call to a buffer failed. A restart is over in a moment; what lasts longer is reported. */
+/** Report a failed call to a buffer, if calls have failed for longer than a restart takes. */
 export function reportUnreachable(env: Env, team: string, error: unknown): void {
   const nowMs = Date.now();
   const known = episodes.get(team);
@@ -65,11 +66,11 @@ export function reportUnreachable(env: Env, team: string, error: unknown): void 
 /** A batch whose insert failed. */
 export interface FailedBatch {
   readonly table: Table;
-  /** Before the one that failed. */
+  /** The number of earlier attempts. */
   readonly attempts: number;
 }
 
-/** A batch failed once more; it is reported when it has failed 8 times, 16, 32 … */
+/** Report a batch after 8, 16, 32 … failed attempts. */
 export function reportFailure(env: Env, buffer: string, batch: FailedBatch, error: string): void {
   const attempts = batch.attempts + 1;
   const isPowerOfTwo = (attempts & (attempts - 1)) === 0;
@@ -96,7 +97,7 @@ export function reportDeadLetter(
   report(env, {
     level: "warning",
     type: "DeadLetter",
-    value: `${table}: a body was refused with ${code}; see GET /admin/dead-letters`,
+    value: `${table}: a body was rejected with ${code}; see GET /admin/dead-letters`,
     tags: { buffer, table, code },
     cause: `${table} ${code}`,
     frames: [],
@@ -109,13 +110,13 @@ function report(env: Env, found: Report): void {
   if (
     dsn !== null &&
     Math.abs(nowMs - quiet.fromMs) >= quiet.ms &&
-    isNews(`${found.type} ${found.cause}`, nowMs)
+    isNew(`${found.type} ${found.cause}`, nowMs)
   ) {
     waitUntil(deliver(dsn, found, nowMs));
   }
 }
 
-function isNews(cause: string, nowMs: number): boolean {
+function isNew(cause: string, nowMs: number): boolean {
   const known = reportedMs.get(cause);
   if (known !== undefined && Math.abs(nowMs - known) < REPORT_EVERY_MS) {
     return false;
@@ -138,22 +139,22 @@ async function deliver(dsn: Dsn, found: Report, nowMs: number): Promise<void> {
     const quietSeconds = await send(dsn, envelopeFrom(found, eventId, nowMs));
     if (quietSeconds > 0) {
       quiet = { fromMs: Date.now(), ms: quietSeconds * 1000 };
-      console.warn(`Sentry takes no more for ${quietSeconds} s`);
+      console.warn(`Sentry accepts no reports for ${quietSeconds} s`);
     } else {
-      console.error(`${found.type} is reported as ${eventId}`);
+      console.error(`${found.type} was reported as ${eventId}`);
     }
   } catch (error) {
-    console.warn(`a report of ${found.type} was not taken: ${String(error)}`);
+    console.warn(`a report of ${found.type} was not accepted: ${String(error)}`);
   }
 }
 
 /**
- * V8 quotes names and what it parsed. Names are worth having, but they can be keys of somebody's
- * data, and what was parsed always is.
+ * Remove data of clients from an error message. V8 quotes names, which can be keys of a client's data,
+ * and the input of a parser, which always is such data.
  */
 function withoutData(error: Error): string {
   if (error instanceof SyntaxError) {
-    return "the log has its text";
+    return "the log has its message";
   }
   return error.message
     .replace(/["'`].*["'`]/s, '"…"')

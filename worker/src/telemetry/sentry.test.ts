@@ -13,7 +13,7 @@ test("a DSN names host, project and key", () => {
   });
 });
 
-test("anything else is none", () => {
+test("any other string is an invalid DSN", () => {
   for (const text of [
     "",
     "https://o1.ingest.example.com/42",
@@ -28,7 +28,7 @@ test("anything else is none", () => {
   }
 });
 
-test("frames are the innermost last, whatever the message looks like", () => {
+test("the innermost frame is the last, and lines of the message are no frames", () => {
   const error = new TypeError("no\n    at secret (secret.js:1:2)");
   error.stack =
     `TypeError: ${error.message}\n` +

@@ -1,12 +1,12 @@
 /**
- * One error as a Sentry envelope, and its way there.
+ * Sends one error to Sentry as an envelope.
  *
  * https://develop.sentry.dev/sdk/foundations/transport/envelopes/ and
  * https://develop.sentry.dev/sdk/foundations/transport/event-payloads/
  */
 import { REPORT_TIMEOUT_MS } from "../limits.ts";
 
-/** Where reports go: `https://<key>@<host>/<project>`, on hosts of one's own with a path before it. */
+/** A parsed DSN: `https://<key>@<host>/<project>`; self-hosted ones have a path before the project. */
 export interface Dsn {
   readonly endpoint: string;
   readonly key: string;
@@ -14,14 +14,14 @@ export interface Dsn {
 
 export interface Report {
   readonly level: "error" | "warning";
-  /** What failed, as one would name its class. */
+  /** The kind of the error, like the name of a class. */
   readonly type: string;
   readonly value: string;
-  /** For looking things up; nothing a sender sent. */
+  /** For searches; they contain no data of clients. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Reports of one cause have one: `type` and this. */
+  /** Sentry groups reports with the same `type` and `cause`. */
   readonly cause: string;
-  /** Innermost last. */
+  /** The innermost frame is the last. */
   readonly frames: readonly Frame[];
 }
 
@@ -34,7 +34,7 @@ export interface Frame {
 
 const CLIENT = { name: "ingest-worker", version: "1" } as const;
 
-/** null: it is none; `resources/telemetry/settings.py` refuses those, so nobody gets here by a typing error. */
+/** Return null for an invalid DSN, which `resources/telemetry/settings.py` rejects before a deploy. */
 export function dsnFrom(text: string): Dsn | null {
   const match =
     /^(https?):\/\/([0-9a-zA-Z]+)(?::[^@/]*)?@([^@/?#\s]+)((?:\/[^/?#\s]+)*)\/(\d+)$/.exec(text);
@@ -74,7 +74,7 @@ export function envelopeFrom(report: Report, eventId: string, nowMs: number): Ui
   return text.encode(`${JSON.stringify(header)}\n${JSON.stringify(item)}\n${payload}\n`);
 }
 
-/** Returns for how many seconds to send no more, 0 as a rule. */
+/** Return the seconds for which Sentry accepts no reports, usually 0. */
 export async function send(dsn: Dsn, envelope: Uint8Array): Promise<number> {
   const client = `${CLIENT.name}/${CLIENT.version}`;
   const response = await fetch(dsn.endpoint, {
@@ -92,12 +92,12 @@ export async function send(dsn: Dsn, envelope: Uint8Array): Promise<number> {
     return Number(response.headers.get("retry-after")) || 60;
   }
   if (response.status !== 200) {
-    throw new Error(`Sentry answered ${response.status}`);
+    throw new Error(`Sentry returned ${response.status}`);
   }
   return 0;
 }
 
-/** Of V8's text, which begins with the message: that may hold anything, also what looks like these. */
+/** Parse the frames of V8's stack, after the message, which may contain lines that look like frames. */
 export function framesFrom({ message, stack = "" }: Error): Frame[] {
   const lines = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
   return [...lines.matchAll(/^ +at (?:(.+?) \()?(?:[^()\s]*\/)?([^()\s/]+):(\d+):(\d+)\)?$/gm)]

@@ -1,6 +1,6 @@
 /**
- * The days that rows have times on. Tables are partitioned by days, so a range of days bounds the
- * parts that an insert writes and the blocks that a table remembers for it, `buffer/admission.ts`.
+ * The days of rows. Tables are partitioned by days, so a range of days limits the parts of an insert,
+ * and the blocks whose tokens a table stores for it (`buffer/shard_coordination.ts`).
  */
 export interface DayRange {
   /** Days since 1970-01-01 UTC, both inclusive. */
@@ -14,12 +14,12 @@ export function dayOf(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS);
 }
 
-/** Of one row. */
+/** Return the day of one row. */
 export function daysFrom(timeMs: number): DayRange {
   return { fromDay: dayOf(timeMs), toDay: dayOf(timeMs) };
 }
 
-/** The smallest range that holds both; null means unknown and stays null. */
+/** Return the smallest range that includes both; null (unknown) if one is null. */
 export function union(one: DayRange | null, other: DayRange | null): DayRange | null {
   if (one === null || other === null) {
     return null;

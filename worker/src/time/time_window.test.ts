@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 const NOW_MS = 1_800_000_000_000;
 const DAYS = { traces: 7, logs: 30, metrics: 400, events: 3650 };
 
-test("each kind has a window of its own retention and a day ahead", () => {
+test("the window of a kind is its retention and a day ahead", () => {
   const env = { RETENTION_DAYS: JSON.stringify(DAYS) } as Env;
   for (const kind of ["traces", "logs", "metrics", "events"] as const) {
     assert.deepEqual(windowOf(env, kind, NOW_MS), {

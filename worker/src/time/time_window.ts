@@ -2,8 +2,8 @@
  * The times that a row may have: from its table's retention up to a day ahead of the clock.
  *
  * The sender's clock is not trusted. A row older than its retention would be stored and deleted by
- * the next merge, a row of the far future would be kept too long, and each day that an insert has
- * rows for is a separate part.
+ * the next merge, a row in the far future would be kept too long, and each day of the rows of an
+ * insert is a separate part.
  */
 import { MAX_AHEAD_MS } from "../limits.ts";
 import type { SignalKind } from "../tables/index.ts";
@@ -28,7 +28,7 @@ export function windowOf(env: Env, kind: SignalKind, nowMs: number): TimeWindow 
   };
 }
 
-/** By kind; read once per isolate, as another binding is another version of the script. */
+/** By kind. Each isolate reads the binding once: a changed one is a new version of the script. */
 function retentionDays(env: Env): Retention {
   if (cached === undefined || cached.text !== env.RETENTION_DAYS) {
     cached = { text: env.RETENTION_DAYS, days: retentionFromText(env.RETENTION_DAYS) };
