@@ -110,7 +110,7 @@ def test_unknown_paths_and_methods_list_the_valid_ones(
         (b"", {"content_type": "text/plain"}, 415, "allowed: application/x-protobuf"),
         (b"", {"content_encoding": "br"}, 415, "content-encoding: br is not decoded; send gzip"),
         (b"hello, this is not protobuf", {}, 400, "not an OTLP ExportTraceServiceRequest"),
-        (export_bytes(3, seed=1)[:-1], {}, 400, "longer than what holds it"),
+        (export_bytes(3, seed=1)[:-1], {}, 400, "longer than its message"),
         (b"not gzip", {"content_encoding": "gzip"}, 400, "the body is incomplete or damaged"),
         (gzip.compress(b"x" * 99)[:-9], {"content_encoding": "gzip"}, 400, "incomplete or damaged"),
         (b"\x00" * (20 * MIB + 1), {}, 413, "at most 20971520 bytes"),

@@ -146,15 +146,15 @@ test("an error names the field and the byte", () => {
   for (const [json, words] of [
     ["", "is missing"],
     ["[]", '"{" is missing'],
-    ["{}x", "something follows the request"],
+    ["{}x", "bytes follow the request"],
     ['{"resourceSpans":{}}', "resourceSpans: not a list"],
     ['{"resourceSpans":[null]}', "resourceSpans: not an object"],
     ['{"resourceSpans":[{}', '"]" is missing'],
     ['{"resourceSpans":[{"schemaUrl":1}]}', "schemaUrl: not a string"],
     ['{"resourceSpans":[{"schemaUrl":"', "a string does not end"],
     ['{"resourceSpans":[{"schemaUrl":"\n"}]}', "control character"],
-    ['{"resourceSpans":[{"schemaUrl":"\\x"}]}', "an escape that JSON does not have"],
-    ['{"resourceSpans":[{"schemaUrl":"\\u12"}]}', "an escape that JSON does not have"],
+    ['{"resourceSpans":[{"schemaUrl":"\\x"}]}', "an escape that is invalid in JSON"],
+    ['{"resourceSpans":[{"schemaUrl":"\\u12"}]}', "an escape that is invalid in JSON"],
     ['{"unknown":[1,}', "not a value"],
     ['{"unknown":01x}', "not a value"],
   ] as const) {
@@ -202,7 +202,7 @@ test("numbers that would exceed the memory are a 413", () => {
 test("keys of any length and spelling are skipped", () => {
   const long = "\\u0061".repeat(100_000);
   assert.deepEqual(span(`"${long}":1,"n\\u0061me":"x"`), field(5, 0x78));
-  assert.match(errorOf(`{"${long}\\q":1}`).message, /an escape that JSON does not have/);
+  assert.match(errorOf(`{"${long}\\q":1}`).message, /an escape that is invalid in JSON/);
   assert.match(errorOf(`{"${long}`).message, /a string does not end/);
 });
 

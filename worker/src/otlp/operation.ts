@@ -11,7 +11,7 @@ export function otlpOperation(signal: string): Operation {
     id: `export_${signal}`,
     tag: "OpenTelemetry",
     summary: `OTLP/HTTP export of ${signal}`,
-    description: `Answered when it is on disk. Compressed or not. See ${OTLP}.`,
+    description: `The response is sent once the body is on disk. The body may be compressed. See ${OTLP}.`,
     body: { [PROTOBUF]: BYTES, [JSON_TYPE]: { type: "object" } },
     responses: {
       200: {

@@ -106,7 +106,7 @@ test("an attribute that begins like a usual one is scanned to its end", () => {
 test("an error is a 400 that names the position", () => {
   for (const [bytes, words] of [
     [[0x0a], "variable-length number does not end"],
-    [[0x0a, 5, 1], "field 1 is longer than what holds it"],
+    [[0x0a, 5, 1], "field 1 is longer than its message"],
     [[0x08, 1], "field 1 has wire type 0"],
     [[0x00, 1], "field 0 has wire type 0"],
     [[0x13], "wire type 3"],
