@@ -278,7 +278,13 @@ def test_a_body_whose_length_differs_from_the_recorded_one_is_not_cut(
             'buffer: "x" does not exist; allowed: default/0, other/0',
         ),
         ("GET", "/admin/dead-letters/body?buffer=default/0&id=1", None, 400, 'id: "1"; allowed'),
-        ("POST", "/admin/pause", {"team": "x"}, 404, 'team: "x" does not exist; allowed: default, other'),
+        (
+            "POST",
+            "/admin/pause",
+            {"team": "x"},
+            404,
+            'team: "x" does not exist; allowed: default, other',
+        ),
         ("POST", "/admin/pause", {"teams": []}, 400, "teams: []; allowed: the fields team"),
         ("POST", "/admin/resume", [], 400, "body: []; allowed: a JSON object"),
         (

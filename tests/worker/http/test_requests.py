@@ -68,10 +68,10 @@ def test_empty_export_is_a_success(worker_without_clickhouse: Worker) -> None:
     ("headers", "status", "words"),
     [
         ({}, 401, "authorization: missing"),
-        ({"authorization": "Basic abc"}, 401, "not of the form"),
-        ({"authorization": "Bearer"}, 401, "not of the form"),
-        ({"authorization": "Bearer wrong"}, 401, "not known"),
-        ({"authorization": f"Bearer {TOKEN}x"}, 401, "not known"),
+        ({"authorization": "Basic abc"}, 401, "not in the form"),
+        ({"authorization": "Bearer"}, 401, "not in the form"),
+        ({"authorization": "Bearer wrong"}, 401, "is unknown"),
+        ({"authorization": f"Bearer {TOKEN}x"}, 401, "is unknown"),
     ],
 )
 def test_without_a_valid_token_nothing_is_accepted(
