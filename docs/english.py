@@ -75,6 +75,7 @@ CLEAN = (
     "tests/worker/memory",
     "tests/worker/otlp",
     "tests/worker/sdk",
+    "worker",
 )
 # They contain the rejected words.
 _EXEMPT = ("docs/english.py", "tests/docs/test_english.py")
