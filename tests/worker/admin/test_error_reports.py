@@ -146,7 +146,7 @@ def test_no_report_is_sent_while_sentry_rejects_reports(
     )
     assert post_deep(worker) == 500
     wait_until("a report", lambda: len(receiver.received) == 1)
-    wait_until("the 429 is in the log", lambda: "Sentry takes no more" in worker.process.log)
+    wait_until("the 429 is in the log", lambda: "Sentry accepts no reports" in worker.process.log)
     clickhouse.query("RENAME TABLE telemetry.otel_traces TO telemetry.away")
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200
     attempts = "SELECT max(attempts) FROM batches"
