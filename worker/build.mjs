@@ -1,12 +1,12 @@
-// Builds dist/index.js, one ES module, and dist/statements.json, all that it can send to ClickHouse:
-// the same bytes for the same sources.
+// Builds dist/index.js, one ES module, and dist/statements.json, which has every statement that the
+// module can send to ClickHouse. The same sources give the same bytes.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** `import text from "gzip-base64:package/file"`: what a browser gets stays packed until then. */
+/** Imports a file of a package gzipped and in base64: `import text from "gzip-base64:package/file"`. */
 const gzipBase64 = {
   name: "gzip-base64",
   setup({ onResolve, onLoad }) {
@@ -29,7 +29,7 @@ const common = {
   format: "esm",
   target: "es2023",
   platform: "neutral",
-  // The runtime's own modules; everything else is in the bundle.
+  // Modules of the runtime; all others are in the bundle.
   external: ["cloudflare:*", "node:*"],
   loader: { ".proto": "text" },
   plugins: [gzipBase64],

@@ -1,4 +1,4 @@
-// Bundles every src/**/*.test.ts and runs it with Node's own test runner.
+// Bundles every src/**/*.test.ts and runs it with the test runner of Node.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,7 +1,7 @@
 /**
  * Redrives (sends again) or drops dead letters, by id or by filter, a bounded number per call.
  *
- * Its rows are inserted exactly once. A dead letter becomes a chunk and a batch in one transaction,
+ * The rows of a redriven dead letter are inserted exactly once. It becomes a chunk and a batch in one transaction,
  * and the batch has a new number and so a new token. A body becomes a dead letter only if none of its
  * rows are in the table (step 11 of `worker/README.md`).
  */

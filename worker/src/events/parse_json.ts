@@ -1,15 +1,15 @@
 /**
- * `JSON.parse` that a sender cannot slow down by the strings it chooses.
+ * `JSON.parse` with protection against strings that are chosen to slow it down.
  *
  * V8 stores the short strings of JSON in one table, and the hash of a string that is an array index
  * is that number, so a sender can choose strings that collide (CVE-2026-21717; workerd
- * 1.20261117 is built without its remedy). 240,000 of them, 2.9 MB, took 4.2 s. So a string of digits
+ * 1.20261117 is built without the fix). 240,000 of them, 2.9 MB, took 4.2 s. So a string of digits
  * is parsed with a character before it, which makes its hash unpredictable. Keys need no
  * such character: V8 does not store keys that are indexes as strings.
  */
 import { MAX_JSON_DEPTH } from "../limits.ts";
 
-/** For private use, so rarely sent; a string that begins with it before digits gets one more. */
+/** A private-use character, which is rarely sent. A string that begins with it before digits gets a second one. */
 const MARK = "\ue000";
 const MARK_CODE = 0xe000;
 /** In valid JSON, a quote after a backslash is inside of a string. */

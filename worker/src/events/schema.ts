@@ -5,7 +5,7 @@ import { DATE_TIME_PATTERN, MAX_MS, MILLISECONDS_FROM } from "./dates.ts";
 
 /** The content type of `navigator.sendBeacon` with a string; the body is still JSON. */
 export const TEXT_TYPE = "text/plain";
-/** NDJSON has no registered type: programs send these. */
+/** NDJSON has no registered content type. Programs send these. */
 export const LINES_TYPES: readonly string[] = [
   "application/x-ndjson",
   "application/ndjson",
@@ -13,7 +13,7 @@ export const LINES_TYPES: readonly string[] = [
   "application/x-jsonlines",
 ];
 
-/** An object as it was sent. */
+/** An object of unknown content. */
 export type Fields = Record<string, unknown>;
 
 const name = (description: string, example: string): Schema => ({
@@ -24,7 +24,7 @@ const name = (description: string, example: string): Schema => ({
 });
 const ANY_NAME = `a string of at most ${MAX_NAME_LENGTH} characters`;
 const INTEGER = "an integer of at most 64 bits";
-/** Databases count their users and orders: their ids are integers. */
+/** Ids from databases are often integers. */
 const INTEGER_BOUNDS = { minimum: -(2 ** 63), exclusiveMaximum: 2 ** 64 };
 
 export const TIMESTAMP: Schema = {
@@ -122,7 +122,7 @@ export const BULK_PARAMETERS: Schema = {
   },
 };
 
-/** The request of the service that this one replaces. */
+/** The request of an earlier service, for compatibility. */
 export const ACCOUNT_EVENT: Schema = {
   type: "object",
   description: "a JSON object with accountId and event",

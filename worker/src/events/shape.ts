@@ -1,4 +1,4 @@
-/** Whether a JSON body is whole, how deep and how wide, before anything is made of it. */
+/** Checks the depth and the number of values of a JSON body before it is parsed. */
 import { HttpError } from "../errors.ts";
 import { MAX_EVENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "../limits.ts";
 
@@ -6,16 +6,16 @@ const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-/** Either bracket with this bit set is a brace. */
+/** With this bit, `[` and `]` become `{` and `}`. */
 const BRACE_BIT = 0x20;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-/** The object, the list and the event around the metadata. */
+/** The object, the list and the event contain the metadata, which adds three levels. */
 const MAX_DEPTH = MAX_JSON_DEPTH + 3;
 
 /**
- * For bodies longer than an event: `JSON.parse` makes 56 bytes of every `[`, and 4 MiB of them took
- * 650 MB of the host. It looks at strings, brackets and commas only.
+ * Check a body that may be longer than an event. `JSON.parse` uses 56 bytes for every `[`, and 4 MiB of
+ * them took 650 MB of the host. This check reads only strings, brackets and commas.
  *
  * @throws HttpError 400 nested too deep or cut off, 413 too many values.
  */
@@ -37,8 +37,8 @@ export function checkShape(json: Uint8Array): void {
 }
 
 /**
- * The same for a body of one event per line. A damaged line is rejected by its own event's check;
- * here it must not hide the values of the other lines.
+ * Check a body of one event per line. The check of each event rejects damaged lines later. Here a
+ * damaged line must not hide the values of the other lines.
  *
  * @throws HttpError 413 too many values.
  */
@@ -88,7 +88,7 @@ function shapeOf(json: Uint8Array, areLines: boolean): Shape {
   return { values, depth, deepAt: null };
 }
 
-/** Where the string that begins at `at` has its closing quote; of lines, it ends with its line. */
+/** Return the end of the string that begins at `at`; in a body of lines it ends with its line. */
 function stringEnd(json: Uint8Array, at: number, areLines: boolean): number {
   let end = at;
   while (end < json.byteLength && json[end] !== QUOTE) {
