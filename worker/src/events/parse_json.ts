@@ -9,7 +9,7 @@
  */
 import { MAX_JSON_DEPTH } from "../limits.ts";
 
-/** A private-use character, which is rarely sent. A string that begins with it before digits gets a second one. */
+/** A private-use character, rarely sent. A string that begins with it before digits gets a second. */
 const MARK = "\ue000";
 const MARK_CODE = 0xe000;
 /** In valid JSON, a quote after a backslash is inside of a string. */
