@@ -1,6 +1,6 @@
-"""What is legal in a `PostgresService`: each field by itself, then which go together.
+"""Checks of a `PostgresService`: each field alone, then combinations of fields.
 
-No cloud is called. Every refusal names the property, its value and what is allowed.
+No request is sent. Every message names the property, its value and what is allowed.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ __all__ = [
 
 VERSIONS = ("18", "17")
 HA_TYPES = ("none", "async", "sync")
-# Each provider, and what its sizes look like. Not the list itself: it grows faster than this.
+# Each provider and the pattern of its sizes. A list of the sizes would soon be out of date.
 PROVIDERS = {"aws": r"[a-z0-9]+\.[a-z0-9]+", "gcp": r"[a-z0-9-]+lssd-\d+"}
 EXAMPLES = {"aws": "r8gd.large", "gcp": "c4a-standard-lssd-4"}
-# The API takes 50 tags, three of them are our marks; here a value may not be empty.
+# The API accepts 50 tags, and three of them are the ownership tags.
 USER_TAGS = 47
 MOST_POOLER_PARAMETERS = 64
 ENTRY = ("source", "port_range", "description")
 ORIGINS = ("read_replica_of", "restore_from", "adopt")
 RESTORE = ("restore_from", "restore_target")
-# What the service that it is made from says already.
+# A service that is created from another one has these fields of it.
 INHERITED = ("cloud_provider", "region", "postgres_version")
 
 
 def check_access(checker: Checker, name: str) -> None:
-    """Mappings of a source and a range of ports; a set of them."""
+    """Check mappings of a source and a range of ports, and sort them as a set."""
     value = checker.known(name)
     if value is None:
         return
     if not isinstance(value, list) or not all(_is_entry(entry) for entry in value):
         checker.reject(
             name,
-            "mappings of source (an address or CIDR range), port_range and perhaps description",
+            "mappings of source (an address or CIDR range), port_range and optionally description",
         )
         return
     entries = {(entry["source"], entry["port_range"]): entry for entry in value}
@@ -63,24 +63,24 @@ def _is_entry(entry: Any) -> bool:
 
 
 def check_parameters(checker: Checker, name: str) -> None:
-    """A mapping; its names and bounds are the document's, see `shapes`."""
+    """Check that the value is a mapping. `schema_check` checks its names and bounds."""
     value = checker.known(name)
     if value is not None and not (isinstance(value, Mapping) and value):
         checker.reject(name, "at least one parameter and its value")
 
 
 def check_pooler(checker: Checker, name: str) -> None:
-    """A mapping of texts."""
+    """Check a mapping of strings."""
     value = checker.known(name)
     if value is None:
         return
-    legal = isinstance(value, Mapping) and 1 <= len(value) <= MOST_POOLER_PARAMETERS
-    if not legal or not all(isinstance(part, str) and part for part in value.values()):
-        checker.reject(name, f"1 to {MOST_POOLER_PARAMETERS} parameters with texts as values")
+    valid = isinstance(value, Mapping) and 1 <= len(value) <= MOST_POOLER_PARAMETERS
+    if not valid or not all(isinstance(part, str) and part for part in value.values()):
+        checker.reject(name, f"1 to {MOST_POOLER_PARAMETERS} parameters with strings as values")
 
 
 def check_password(checker: Checker, name: str) -> None:
-    """Long enough and of three kinds of letters; the message does not show it."""
+    """Check the length and the kinds of characters. The message does not show the password."""
     value = checker.known(name)
     if value is None:
         return
@@ -93,7 +93,7 @@ def check_password(checker: Checker, name: str) -> None:
 
 
 def check_size(checker: Checker) -> None:
-    """A size of the provider."""
+    """Check the size against the provider's pattern."""
     provider = checker.known("cloud_provider")
     if provider in PROVIDERS:
         allowed = f"a size of {provider}, such as {EXAMPLES[provider]}"
@@ -101,18 +101,18 @@ def check_size(checker: Checker) -> None:
 
 
 def check_origin(checker: Checker) -> None:
-    """What it is made from, and what goes with that."""
+    """Check the origin of the service, and the fields that depend on it."""
     inputs = checker.inputs
     origins = [name for name in ORIGINS if name in inputs]
     for name in origins[1:]:
-        checker.reject(name, f"nothing beside {origins[0]}")
+        checker.reject(name, f"nothing with {origins[0]}")
     for name, other in (RESTORE, RESTORE[::-1]):
         if name in inputs and other not in inputs:
             checker.fail(other, f"is required with {name}")
-    made_from = origins[0] if origins and origins[0] != "adopt" else None
+    created_from = origins[0] if origins and origins[0] != "adopt" else None
     for name in INHERITED:
-        if made_from is not None and name in inputs:
-            checker.reject(name, f"nothing with {made_from}: it has that of its source")
+        if created_from is not None and name in inputs:
+            checker.reject(name, f"nothing with {created_from}: it is that of the source")
     if not origins:
         checker.required("cloud_provider", "region", "size")
     if "read_replica_of" in inputs and is_known(inputs["read_replica_of"]):

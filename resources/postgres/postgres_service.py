@@ -1,4 +1,4 @@
-"""`PostgresService`: a Postgres that ClickHouse Cloud runs.
+"""`PostgresService`: a Postgres service in ClickHouse Cloud.
 
 Operations: `postgresServiceCreate`, `postgresInstanceCreateReadReplica`, `postgresInstanceRestore`,
 `postgresServiceGet`, `postgresServiceGetList`, `postgresServicePatch`, `postgresInstanceConfigGet`,
@@ -22,16 +22,17 @@ Operations: `postgresServiceCreate`, `postgresInstanceCreateReadReplica`, `postg
         PostgresServiceArgs(organization_id=organization.id, read_replica_of=orders.id),
     )
 
-Another organization, cloud provider, region, Postgres version, primary or restore replaces it: the
-new one runs before the old one goes, and data is not copied. Everything else changes in place; a
-read replica whose `read_replica_of` is taken out of the program is promoted. `deletion_protection`
-blocks deletion and replacement, the latter in the preview. Some parameters take effect after a
-restart: the API's hint is shown, and another `restart_version` restarts.
+A change of the organization, cloud provider, region, Postgres version, primary or restore replaces
+the service. The new service runs before the old one is deleted, and data is not copied. All other
+properties change in place. A read replica whose `read_replica_of` is removed from the program is
+promoted. `deletion_protection` blocks deletion and replacement; a replacement fails at preview.
+Some parameters take effect after a restart. Then a message of the API says so, and a change of
+`restart_version` restarts the service.
 
-A service is marked by its tags in the very request that makes it (see `ownership`), so a
-`pulumi up` that dies half-way is continued by the next one, with one service. The password of
-`postgres` is made here, sent (the API takes no hash) and a secret output; an existing service is
-taken over with `adopt="<id>"`, which leaves its password alone.
+The create request already has the ownership tags of the service (see `ownership`), so the next
+`pulumi up` continues an interrupted one, with one service. The password of `postgres` is generated
+on this machine and is a secret output. It is sent to the API, which accepts no hash.
+`adopt="<id>"` adopts an existing service and keeps its password.
 """
 
 from __future__ import annotations
@@ -75,46 +76,46 @@ __all__ = [
 
 NAME_CHARACTERS = 50
 SECRETS = ("password", "connection_string")
-# What the API tells and nobody sets.
-TOLD = ("state", "hostname", "username", "is_primary", "storage_size", "created_at")
-# Only a new one can have these; of one that is there they must be so.
+# The fields that only the API sets.
+SERVER_FIELDS = ("state", "hostname", "username", "is_primary", "storage_size", "created_at")
+# The fields that only a create sets. An existing service must have the same values.
 CREATED = ("cloud_provider", "region", "postgres_version")
 
 
 @dataclass(kw_only=True)
 class PostgresServiceArgs:
-    """What a Postgres service should be.
+    """The properties of a Postgres service.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        cloud_provider: `aws` or `gcp`. Replaces. Required, as region and size, unless it is made
-            from another service or adopted.
+        cloud_provider: `aws` or `gcp`. Replaces. Required, like region and size, unless the service
+            is created from another one or adopted.
         region: a region of that provider. Replaces.
-        size: which machine, in the provider's words, such as `r8gd.large`. In place.
+        size: machine type of the provider, such as `r8gd.large`. In place.
         name: 1 to 50 characters. Default: the Pulumi name. In place.
         postgres_version: `18` or `17`. Default: the server's. Replaces.
         ha_type: standby servers: `none`, `async` or `sync`. Default: the server's. In place.
-        tags: up to 47 keys and values of letters, digits and `._-`. If given, other people's tags
-            are removed. Keys that begin with `pulumi-` are ours. In place.
-        ip_access_list: who may connect: mappings of `source` (an address or CIDR range),
-            `port_range` and perhaps `description`. A set; if given, others are removed. In place.
-        pg_config: Postgres parameters, as the API's document has them; others stay. In place; one
-            that is taken out is reset.
-        pg_bouncer_config: parameters of PgBouncer, texts. In place, as `pg_config`.
-        read_replica_of: id of the service that this one is a read replica of. Another one
-            replaces; taking it out promotes the replica, in place.
-        restore_from: id of the service that this one is restored from. Another one replaces;
-            taking it out changes nothing.
-        restore_target: the moment to restore, `2027-01-01T00:00:00Z`. Replaces, as `restore_from`.
-        restart_version: any text; another one restarts Postgres. In place.
+        tags: up to 47 keys and values of letters, digits and `._-`. If set, all other tags are
+            removed. Keys that begin with `pulumi-` are reserved. In place.
+        ip_access_list: a set of allowed clients: mappings of `source` (an address or CIDR range),
+            `port_range` and optionally `description`. If set, all others are removed. In place.
+        pg_config: Postgres parameters, with their names in the OpenAPI spec. All others keep their
+            values. A parameter that is removed from the program is reset. In place.
+        pg_bouncer_config: parameters of PgBouncer, strings. In place, like `pg_config`.
+        read_replica_of: id of the primary, for a read replica. Another id replaces the replica;
+            removing it promotes the replica, in place.
+        restore_from: id of the service from which this one is restored. Another id replaces the
+            service; removing it changes nothing.
+        restore_target: time to restore, `2027-01-01T00:00:00Z`. Replaces, like `restore_from`.
+        restart_version: any string. A change restarts Postgres. In place.
         password: of the user `postgres`: 12 characters or more, with a small and a capital letter
-            and a digit. Default: made here. In place; with `adopt` it is taken to be so already.
-        password_version: any text; another one makes a new password. In place. With `adopt`, a
-            value gives the adopted service a new one at once.
-        deletion_protection: True refuses to delete or to replace the service. In place; it has to
-            be taken away by a `pulumi up` of its own.
-        adopt: id of an existing service to take over instead of making one.
-        timeout_minutes: how long creating, changing or deleting may take. Default 30. In place.
+            and a digit. Default: generated. In place. With `adopt`, the present password.
+        password_version: any string. A change generates a new password. In place. With `adopt`, a
+            value generates a password for the adopted service.
+        deletion_protection: True rejects deletion and replacement of the service. In place. It must
+            be removed by a separate `pulumi up` before the deletion.
+        adopt: id of an existing service to adopt instead of creating one.
+        timeout_minutes: limit for creating, changing or deleting. Default: 30. In place.
     """
 
     organization_id: pulumi.Input[str]
@@ -147,7 +148,8 @@ class PostgresServiceProvider(ProtectedResource):
         "organization_id": ORGANIZATION,
         "name": Field(
             check=text(
-                pattern=rf"[\s\S]{{1,{NAME_CHARACTERS}}}", allowed=f"1 to {NAME_CHARACTERS} letters"
+                pattern=rf"[\s\S]{{1,{NAME_CHARACTERS}}}",
+                allowed=f"1 to {NAME_CHARACTERS} characters",
             ),
             required=True,
         ),
@@ -175,16 +177,16 @@ class PostgresServiceProvider(ProtectedResource):
     }
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Also the names and bounds of the parameters."""
+        """Check values, and the parameters against the OpenAPI spec."""
         result = super().check(olds, news)
         checker = Checker(result.inputs)
-        # What passed at the last `up` need not load the client again.
+        # A value that passed at the last `up` needs no check, which would load the client.
         if not result.failures and checker.inputs.get("pg_config") != olds.get("pg_config"):
             check_shape(checker, "pg_config", "PgConfig")
         return CheckResult(checker.inputs, [*result.failures, *checker.failures])
 
     def rules(self, checker: Checker) -> None:
-        """What it is made from, and a size of its provider."""
+        """Check the origin of the service, and its size against its provider."""
         checker.text("adopt")
         postgres_rules.check_size(checker)
         postgres_rules.check_origin(checker)
@@ -192,26 +194,26 @@ class PostgresServiceProvider(ProtectedResource):
     def replaced(
         self, resource_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]
     ) -> list[str]:
-        """Another primary needs another replica; a promoted replica stays."""
+        """Compare. Another primary replaces a replica; a promotion does not."""
         replaces = super().replaced(resource_id, olds, news)
         if "read_replica_of" in news and "read_replica_of" in self.changed(olds, news):
             replaces.append("read_replica_of")
         return replaces
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Take over what an interrupted run left, or make one; wait until it is as asked."""
+        """Adopt an unfinished service or create one, and wait until it has all properties."""
         progress = engine.Progress(engine.urn_in(props))
         with progress, self._control_plane.client() as client:
             service_id, live = self.ensure(client, props, progress)
             steps = PostgresSteps(client, props, service_id, progress)
-            # The list and the POST's answer tell less than the service itself.
+            # The list and the response to the POST have fewer fields than the service.
             live = steps.until_running(steps.look() or live)
-            live = self._as_asked(steps, live, {}, props)
+            live = self._with_fields(steps, live, {}, props)
             password = self._first_password(steps, live, props)
         return CreateResult(service_id, self._told(live, props, password))
 
     def update(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Send what differs from the live service, wait until it is so."""
+        """Send the fields that differ, and wait until the service has them."""
         progress = engine.Progress(engine.urn_in(news))
         with progress, self._control_plane.client() as client:
             steps = PostgresSteps(client, news, resource_id, progress)
@@ -221,19 +223,19 @@ class PostgresServiceProvider(ProtectedResource):
             live = steps.until_running(live)
             if olds.get("read_replica_of") and "read_replica_of" not in news:
                 live = self._promoted(steps, live)
-            live = self._as_asked(steps, live, olds, news)
+            live = self._with_fields(steps, live, olds, news)
             if "restart_version" in news and olds.get("restart_version") != news["restart_version"]:
                 steps.until_changed(steps.command("restart"), lambda _live: True)
             password = self._next_password(steps, live, olds, news)
         return UpdateResult(self._told(live, news, password))
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
-        """The service as it is; one that is leaving is gone."""
+        """Return the service. A service that is being deleted counts as deleted."""
         live = PostgresSteps(client, props, resource_id).look()
         return None if live is None or live.get("state") in DELETING else live
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """What the program speaks of, and what only the API tells."""
+        """Return the properties that the program sets, and those that only the API sets."""
         seen = {
             name: live.get(name)
             for name, field in self.fields.items()
@@ -243,7 +245,7 @@ class PostgresServiceProvider(ProtectedResource):
             if name in seen:
                 there = live.get(name) or {}
                 seen[name] = {key: there[key] for key in wanted[name] if key in there}
-        told = (*CREATED, *TOLD)
+        told = (*CREATED, *SERVER_FIELDS)
         return {**seen, **{name: live[name] for name in told if live.get(name) is not None}}
 
     def require_adoptable(self, resource_id: str, live: Live, props: Mapping[str, Any]) -> None:
@@ -259,7 +261,7 @@ class PostgresServiceProvider(ProtectedResource):
         return live.get("state") not in UNAVAILABLE and not _mismatched(live, props)
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Services with our marks that no state knows of."""
+        """Return the services with this resource's ownership tags that are in no state."""
         marks = Owner.of(props).marks().items()
         listed: Sequence[Any] = client.postgres.postgres_service_get_list(props["organization_id"])
         found = [service for service in listed if marks <= tags_of(service).items()]
@@ -270,7 +272,7 @@ class PostgresServiceProvider(ProtectedResource):
         ]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Make it, from nothing or from another one."""
+        """Create the service, new or from another one."""
         from clickhouse_api import models
 
         organization = props["organization_id"]
@@ -310,19 +312,19 @@ class PostgresServiceProvider(ProtectedResource):
         client.postgres.postgres_service_patch(*place, patch)
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """It goes, and its data."""
+        """Delete the service and its data."""
         progress = engine.Progress(engine.urn_in(props))
         with progress:
             PostgresSteps(client, props, resource_id, progress).delete()
 
-    def _as_asked(
+    def _with_fields(
         self,
         steps: PostgresSteps,
         live: Live,
         olds: Mapping[str, Any],
         news: Mapping[str, Any],
     ) -> Live:
-        """Send what differs; wait until the fields are so, not only the state."""
+        """Send the fields that differ, and wait until the service has them and runs."""
         names = {*self.differences(live, news), *(self.changed(olds, news) if olds else ())}
         differing = sorted(names)
         live = steps.patch(live, differing)
@@ -334,14 +336,14 @@ class PostgresServiceProvider(ProtectedResource):
 
     def _promoted(self, steps: PostgresSteps, live: Live) -> Live:
         if live.get("is_primary"):
-            return live  # somebody did it by hand
+            return live  # promoted outside Pulumi
         answer = steps.command("promote")
         return steps.until_running(answer, lambda seen: bool(seen.get("is_primary")))
 
     def _first_password(
         self, steps: PostgresSteps, live: Live, props: Mapping[str, Any]
     ) -> str | None:
-        """A replica has its primary's, an adopted service keeps its own unless a version asks."""
+        """Return the password. A replica has its primary's; an adopted service keeps its own."""
         given: str | None = props.get("password")
         if props.get("read_replica_of"):
             return live.get("password")
@@ -352,7 +354,7 @@ class PostgresServiceProvider(ProtectedResource):
     def _next_password(
         self, steps: PostgresSteps, live: Live, olds: Mapping[str, Any], news: Mapping[str, Any]
     ) -> str | None:
-        """Send a password only if it is another one; the one to hand on from now on."""
+        """Update the password if it changed. Return the password to store in state."""
         given, kept = news.get("password"), olds.get("password")
         if given is not None:
             return steps.set_password(given) if given != kept else kept
@@ -377,15 +379,15 @@ class PostgresService(Resource, module="clickhouse", name="PostgresService"):
     name: pulumi.Output[str]
     """Its name."""
     hostname: pulumi.Output[str]
-    """Where it listens; PgBouncer and Postgres have ports of their own there."""
+    """Its host. PgBouncer and Postgres have different ports."""
     username: pulumi.Output[str]
-    """Its superuser."""
+    """The superuser."""
     password: pulumi.Output[str]
-    """Of that user, a secret; absent where only somebody else knows it."""
+    """The superuser's password, a secret. Absent if it is unknown, as for an adopted service."""
     connection_string: pulumi.Output[str]
-    """With both in it, a secret; empty where the API does not return it."""
+    """URL with user and password, a secret. Empty if the API does not return it."""
     state: pulumi.Output[str]
-    """As last seen."""
+    """The state at the last read."""
     is_primary: pulumi.Output[bool]
     """False for a read replica."""
 
@@ -398,7 +400,7 @@ class PostgresService(Resource, module="clickhouse", name="PostgresService"):
         props: dict[str, Any] = {**vars(args), "name": args.name or resource_name}
         if args.password is not None:
             props["password"] = pulumi.Output.secret(args.password)
-        outputs = dict.fromkeys((*TOLD, "connection_string"))
+        outputs = dict.fromkeys((*SERVER_FIELDS, "connection_string"))
         props |= {**outputs, **marks_of(type(self), resource_name, opts)}
         provider = PostgresServiceProvider()
         super().__init__(provider, resource_name, props, with_secrets(opts, *SECRETS))

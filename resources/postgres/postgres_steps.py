@@ -1,6 +1,6 @@
-"""The steps of a Postgres service's life, each safe to do again: wait, change, delete.
+"""The steps of a Postgres service's lifecycle: wait, change, delete. Each can be repeated.
 
-What a step observes is the cloud; nothing here knows of Pulumi's state.
+A step reads the cloud, not Pulumi's state.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ if TYPE_CHECKING:
 
 __all__ = ["PATCHED", "PostgresSteps", "live_of", "same_parameters", "with_password"]
 
-# What one PATCH of the service takes; tags are in every one, or it would clear them
-# (ClickHouse/clickhousectl#827).
+# The fields of the PATCH of a service. Each PATCH has the tags, because it would clear them
+# otherwise (ClickHouse/clickhousectl#827).
 PATCHED = ("name", "size", "ha_type", "tags", "ip_access_list")
-# These make other machines: for a moment the old ones still run, and show the new fields already.
+# These replace the machines. At first the old ones still run, and already have the new fields.
 RESIZING = frozenset({"size", "ha_type"})
 CONFIGS = ("pg_config", "pg_bouncer_config")
 
-# How long it may go on looking as before, although it was told to change.
+# After a change request, the state may stay the same for this long.
 _SETTLE_SECONDS = 15.0
-# It may be unavailable while it moves, and comes back; longer than this it does not.
+# A service may be unavailable while it moves. After this time it does not recover.
 _UNAVAILABLE_SECONDS = 300.0
 DEFAULT_TIMEOUT_MINUTES = 30
-_AS_ASKED = "runs as asked"
+_GOAL = "runs with the required fields"
 
 
 @dataclass
 class PostgresSteps:
-    """One Postgres service; tests hand in the clock and the sleep.
+    """One Postgres service. Tests pass their own clock and sleep.
 
     Attributes:
         client: an open client of the control plane.
-        props: what it should be.
-        service_id: UUID that the API gave.
-        progress: told what is waited for.
+        props: its properties in the program.
+        service_id: its UUID.
+        progress: receives a line before each pause.
     """
 
     client: Client
@@ -65,7 +65,7 @@ class PostgresSteps:
         self.poller = Poller(subject, minutes * 60, self.progress, self.clock, self.sleep)
 
     def look(self) -> Live | None:
-        """The service as the API has it, with its parameters if they are asked for; None: gone."""
+        """Return the service, with parameters if the program sets any. None: it is deleted."""
         from clickhouse_api import errors
 
         place = self.props["organization_id"], self.service_id
@@ -80,18 +80,18 @@ class PostgresSteps:
     def until_running(
         self, live: Live | None, matches: Callable[[Live], bool] = lambda _live: True
     ) -> Live:
-        """Wait until it runs and has the fields that were asked for.
+        """Wait until the service runs and has the required fields.
 
         Raises:
-            WaitFailed: it is unavailable for good, leaving or gone, or the deadline passed.
+            WaitFailed: it stays unavailable or is deleted, or the deadline passed.
         """
         return self._until(live, matches, settle_seconds=0.0)
 
     def until_changed(self, live: Live | None, matches: Callable[[Live], bool]) -> Live:
-        """The same after a change that it does not begin at once.
+        """Wait as `until_running` does, after a change that may begin late.
 
         Raises:
-            WaitFailed: as above.
+            WaitFailed: see `until_running`.
         """
         return self._until(live, matches, settle_seconds=_SETTLE_SECONDS)
 
@@ -105,11 +105,11 @@ class PostgresSteps:
             nonlocal left, unavailable
             state = (seen or {}).get("state")
             if seen is None or state in DELETING:
-                raise self.poller.failure(_AS_ASKED, state)
+                raise self.poller.failure(_GOAL, state)
             if state in UNAVAILABLE:
                 unavailable = self.poller.clock() if unavailable is None else unavailable
                 if self.poller.clock() - unavailable >= _UNAVAILABLE_SECONDS:
-                    raise self.poller.failure(_AS_ASKED, state)
+                    raise self.poller.failure(_GOAL, state)
             else:
                 unavailable = None
             if state not in RUNNING:
@@ -117,12 +117,12 @@ class PostgresSteps:
                 return False
             return matches(seen) and (left or self.poller.clock() - started >= settle_seconds)
 
-        seen = self.poller.until(live, self.look, done, state_of=_state, goal=_AS_ASKED)
+        seen = self.poller.until(live, self.look, done, state_of=_state, goal=_GOAL)
         assert seen is not None  # noqa: S101 - `done` raises on None
         return seen
 
     def patch(self, live: Live, names: Sequence[str]) -> Live:
-        """Send those of the named fields that one PATCH takes; what it is then."""
+        """Send the named fields that a PATCH accepts. Return the service afterwards."""
         from clickhouse_api import models
 
         sent = [name for name in PATCHED if name in names]
@@ -130,59 +130,59 @@ class PostgresSteps:
             return live
         plain_fields = [name for name in sent if name not in ("tags", "ip_access_list")]
         values: dict[str, Any] = {name: self.props[name] for name in plain_fields}
-        theirs = {key: value for key, value in live["all_tags"].items() if key.startswith(PREFIX)}
+        reserved = {key: value for key, value in live["all_tags"].items() if key.startswith(PREFIX)}
         tags = self.props["tags"] if "tags" in sent else live["tags"]
-        values["tags"] = tag_list({**tags, **theirs})
+        values["tags"] = tag_list({**tags, **reserved})
         if "ip_access_list" in sent:
             values["ip_access_list"] = access_patch(live["entries"], self.props["ip_access_list"])
         request = models.PostgresServicePatchRequest.model_validate(values)
-        answer = self.client.postgres.postgres_service_patch(
+        response = self.client.postgres.postgres_service_patch(
             self.props["organization_id"], self.service_id, request
         )
-        return {**live, **live_of(plain(answer))}
+        return {**live, **live_of(plain(response))}
 
     def configure(self, names: Sequence[str], olds: Mapping[str, Any]) -> None:
-        """Send the parameters of the program; those that it no longer has are reset.
+        """Send the program's parameters, and reset those that it no longer sets.
 
-        The API takes both mappings or none. A PATCH adds to them, a POST puts others in their
-        place: it is only for what has to go, and tells the rest as it is.
+        A request must contain both mappings. A PATCH adds parameters. A POST replaces all of them,
+        so it is sent only to remove parameters, and contains the others unchanged.
         """
         from clickhouse_api import models
 
         if not any(name in names for name in CONFIGS):
             return
-        gone = {
+        removed = {
             name: set(olds.get(name) or {}) - set(self.props.get(name) or {}) for name in CONFIGS
         }
         place = self.props["organization_id"], self.service_id
         known = plain(self.client.postgres.postgres_instance_config_get(*place))
         values = {}
         for name in CONFIGS:
-            kept = {k: v for k, v in (known.get(name) or {}).items() if k not in gone[name]}
-            values[name] = {**kept, **(self.props.get(name) or {})}
+            unchanged = {k: v for k, v in (known.get(name) or {}).items() if k not in removed[name]}
+            values[name] = {**unchanged, **(self.props.get(name) or {})}
         fields = models.PgConfig.model_fields
-        # A parameter that the document does not know yet cannot be told, and so is not touched.
+        # A parameter that is missing in the OpenAPI spec cannot be sent.
         values["pg_config"] = {k: v for k, v in values["pg_config"].items() if k in fields}
         request = models.PostgresInstanceConfig.model_validate(values)
         send = self.client.postgres.postgres_instance_config_patch
-        if any(gone.values()):
+        if any(removed.values()):
             send = self.client.postgres.postgres_instance_config_post
-        answer = send(*place, request)
-        if answer.message:
-            engine.info(engine.urn_in(self.props), str(answer.message))
+        response = send(*place, request)
+        if response.message:
+            engine.info(engine.urn_in(self.props), str(response.message))
 
     def command(self, command: str) -> Live:
-        """`restart` or `promote`; what it is then."""
+        """Send `restart` or `promote`. Return the service afterwards."""
         from clickhouse_api import models
 
         request = models.PostgresServiceSetState.model_validate({"command": command})
-        answer = self.client.postgres.postgres_service_patch_state(
+        response = self.client.postgres.postgres_service_patch_state(
             self.props["organization_id"], self.service_id, request
         )
-        return live_of(plain(answer))
+        return live_of(plain(response))
 
     def set_password(self, password: str) -> str:
-        """Give the superuser a password; the API takes no hash of it."""
+        """Set the superuser's password. The API accepts no hash."""
         from clickhouse_api import models
 
         request = models.PostgresServiceSetPassword(password=password)
@@ -192,10 +192,10 @@ class PostgresSteps:
         return password
 
     def delete(self) -> None:
-        """Delete it, wait until the API no longer has it.
+        """Delete the service, and wait until the API no longer has it.
 
         Raises:
-            ResourceError: read replicas of it are left.
+            ResourceError: it has read replicas.
             WaitFailed: the deadline passed.
         """
         from clickhouse_api import errors
@@ -212,7 +212,7 @@ class PostgresSteps:
             except errors.Conflict as error:
                 if "replica" in str(error):
                     raise ResourceError(f"{self.poller.subject} is not deleted: {error}") from None
-                # It is on its way somewhere, and may be deleted once it is there.
+                # It is changing its state, and can be deleted afterwards.
                 return False
             return True
 
@@ -223,7 +223,7 @@ class PostgresSteps:
 
 
 def live_of(service: Live) -> Live:
-    """An answer in the spelling of the inputs; `all_tags` and `entries` are as the API has them."""
+    """Return a response with the inputs' names; `all_tags` and `entries` are unchanged."""
     entries = service.get("ip_access_list") or []
     tags = {tag["key"]: tag.get("value") or "" for tag in service.get("tags") or []}
     return {
@@ -242,25 +242,25 @@ def live_of(service: Live) -> Live:
 def access_patch(
     entries: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """What makes the entries that are there the wanted ones; the API removes before it adds."""
-    kept: list[dict[str, Any]] = []
-    gone = []
+    """Return the change from present entries to wanted ones. The API removes before it adds."""
+    unchanged: list[dict[str, Any]] = []
+    removed = []
     for entry in entries:
         plain_entry = _without_id(entry)
-        if plain_entry in wanted and plain_entry not in kept:
-            kept.append(plain_entry)
+        if plain_entry in wanted and plain_entry not in unchanged:
+            unchanged.append(plain_entry)
         else:
-            gone.append({"id": entry["id"]})
-    return {"add": [dict(entry) for entry in wanted if entry not in kept], "remove": gone}
+            removed.append({"id": entry["id"]})
+    return {"add": [dict(entry) for entry in wanted if entry not in unchanged], "remove": removed}
 
 
 def same_parameters(old: Any, new: Any) -> bool:
-    """Whether two mappings mean the same: the API may answer a number with a text."""
-    return _texts(old) == _texts(new)
+    """Return whether two mappings are equal. The API may return a string for a number."""
+    return _strings(old) == _strings(new)
 
 
 def with_password(url: str | None, password: str | None) -> str | None:
-    """A connection string with another password in it."""
+    """Return a connection string with another password."""
     if not url or password is None:
         return url
     parts = urlsplit(url)
@@ -269,7 +269,7 @@ def with_password(url: str | None, password: str | None) -> str | None:
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
-def _texts(parameters: Any) -> dict[str, str]:
+def _strings(parameters: Any) -> dict[str, str]:
     return {name: str(whole_number(value)) for name, value in (parameters or {}).items()}
 
 
