@@ -1,4 +1,4 @@
-"""`ClickStackAlert`: watches a tile, a saved search or a query of its own, and tells somebody.
+"""`ClickStackAlert`: watches a tile, a saved search or a query, and sends notifications.
 
 Operations: `clickStackCreateAlert`, `clickStackGetAlert`, `clickStackListAlerts`,
 `clickStackUpdateAlert`, `clickStackDeleteAlert`.
@@ -18,9 +18,9 @@ Operations: `clickStackCreateAlert`, `clickStackGetAlert`, `clickStackListAlerts
         ),
     )
 
-Another organization or service replaces it; everything else changes in place. Whether it is
-silenced and which state it is in is not this resource's business and stays. An existing alert is
-taken over with `adopt="<id>"`.
+Another organization or service replaces the alert; all other properties change in place. The
+resource does not manage whether the alert is silenced, nor its state. `adopt="<id>"` adopts an
+existing alert.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ from resources.base.fields import (
     text,
     texts,
 )
-from resources.click_stack.click_stack_object import ClickStackThing
+from resources.click_stack.click_stack_object import ClickStackObject
 
 __all__ = ["ClickStackAlert", "ClickStackAlertArgs", "ClickStackAlertProvider"]
 
-# How long each interval is, in minutes.
+# Length of each interval in minutes.
 INTERVALS = {
     "30s": 0.5,
     "1m": 1,
@@ -72,13 +72,13 @@ THRESHOLD_TYPES = (
     "not_equal",
     *RANGES,
 )
-# What is watched -> the properties that say which.
+# Source -> the properties that identify the watched query.
 SOURCES = {
     "saved_search": ("saved_search_id",),
     "tile": ("dashboard_id", "tile_id"),
     "inline": ("chart_config",),
 }
-# What a channel needs, by its type.
+# Type of a channel -> its required property.
 CHANNELS = {"webhook": "webhook_id", "email": "email_recipients"}
 MOST_CHANNELS = 10
 SENT = (
@@ -106,37 +106,37 @@ SENT = (
 
 @dataclass(kw_only=True)
 class ClickStackAlertArgs:
-    """What is watched, when it is too much, and who is told.
+    """The watched query, the threshold, and the recipients.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        service_id: UUID of the service whose ClickStack it is. Replaces.
-        source: what is watched: `tile`, `saved_search` or `inline`. In place.
-        interval: how often, and of how long: `30s`, `1m`, `5m`, `15m`, `30m`, `1h`, `6h`, `12h`
-            or `1d`. In place.
-        threshold: the bound; of a range, the lower one. In place.
+        service_id: UUID of the service with this ClickStack. Replaces.
+        source: kind of the watched query: `tile`, `saved_search` or `inline`. In place.
+        interval: time between two runs, and the time that a run covers: `30s`, `1m`, `5m`, `15m`,
+            `30m`, `1h`, `6h`, `12h` or `1d`. In place.
+        threshold: the bound, or the lower bound of a range. In place.
         threshold_type: `above`, `above_exclusive`, `below`, `below_or_equal`, `equal`,
             `not_equal`, `between` or `not_between`. In place.
-        channels: 1 to 10 mappings: `type` `webhook` with `webhook_id` (perhaps `severity`,
+        channels: 1 to 10 mappings: `type` `webhook` with `webhook_id` (optionally `severity`,
             `slack_channel_id`), or `type` `email` with `email_recipients`. In place.
         dashboard_id: with `tile`. In place.
         tile_id: with `tile`, one of the dashboard's `tile_ids`. In place.
         saved_search_id: with `saved_search`. In place.
-        chart_config: with `inline`: what a tile's `config` is, of `display_type` `line`,
+        chart_config: with `inline`: the `config` of a tile, with `display_type` `line`,
             `stacked_bar`, `stacked_line` or `number`. In place.
-        threshold_max: upper bound of a range, required there. In place.
-        group_by: an alert for each value of this expression. In place.
-        display_name: its name in lists. Default: the Pulumi name. In place.
-        name: title of what it sends, a template. In place.
-        message: text of what it sends, a template. In place.
-        note: for people. In place.
+        threshold_max: upper bound, required for a range. In place.
+        group_by: expression; each of its values has a separate alert. In place.
+        display_name: the name in lists. Default: the Pulumi name. In place.
+        name: title of the notification, a template. In place.
+        message: text of the notification, a template. In place.
+        note: a comment for readers. In place.
         tags: a set. In place.
-        schedule_offset_minutes: when in the interval it looks, less than the interval. In place.
-        schedule_start_at: when it begins, `2027-01-01T00:00:00Z`. In place.
-        num_consecutive_windows: how many intervals in a row have to be too much. In place.
-        adopt: id of an existing alert to take over instead of making one.
+        schedule_offset_minutes: delay within the interval, less than the interval. In place.
+        schedule_start_at: time of the first run, `2027-01-01T00:00:00Z`. In place.
+        num_consecutive_windows: number of consecutive intervals beyond the threshold. In place.
+        adopt: id of an existing alert to adopt instead of creating one.
 
-    What is taken out of the program is emptied.
+    A property that is removed from the program is emptied.
     """
 
     organization_id: pulumi.Input[str]
@@ -186,17 +186,17 @@ def _check_channels(checker: Checker, name: str) -> None:
             checker.fail(f"{where}.{CHANNELS[kind]}", f"is required with type {kind}")
 
 
-class ClickStackAlertProvider(ClickStackThing):
-    """Makes, changes and deletes alerts."""
+class ClickStackAlertProvider(ClickStackObject):
+    """Creates, changes and deletes alerts."""
 
     display_name = "ClickStack alert"
     kind = "alert"
     models = ("ClickStackCreateAlertRequest", "ClickStackUpdateAlertRequest")
-    naming = "display_name"
-    sends = SENT
-    omits = ("chart_config",)
-    pages = True
-    shapes: ClassVar = {
+    name_field = "display_name"
+    request_fields = SENT
+    omitted_when_empty = ("chart_config",)
+    is_paged = True
+    nested_models: ClassVar = {
         "chart_config": "ClickStackAlertChartConfig",
         "channels": "ClickStackAlertChannel",
     }
@@ -234,7 +234,7 @@ class ClickStackAlertProvider(ClickStackThing):
     }
 
     def rules(self, checker: Checker) -> None:
-        """What is watched is said completely, and once; bounds are in order."""
+        """Check the properties of the source, the range, the channels and the offset."""
         super().rules(checker)
         self._check_source(checker)
         self._check_range(checker)
@@ -267,18 +267,18 @@ class ClickStackAlertProvider(ClickStackThing):
         elif kind in RANGES and None not in (least, most) and most < least:
             checker.reject("threshold_max", f"at least threshold, {whole_number(least)}")
 
-    def live(self, thing: Live) -> Live:
-        """An answer in the spelling of the inputs; one channel is a list of one."""
-        channels = thing.get("channels") or [thing[n] for n in ("channel",) if n in thing]
-        tags = sorted(thing.get("tags") or [])
-        return {**super().live(thing), "channels": channels, "tags": tags}
+    def live(self, item: Live) -> Live:
+        """Return a response with the inputs' names. A single channel becomes a list."""
+        channels = item.get("channels") or [item[n] for n in ("channel",) if n in item]
+        tags = sorted(item.get("tags") or [])
+        return {**super().live(item), "channels": channels, "tags": tags}
 
 
 class ClickStackAlert(Resource, module="clickhouse", name="ClickStackAlert"):
     """An alert."""
 
     display_name: pulumi.Output[str]
-    """Its name in lists."""
+    """The name in lists."""
 
     def __init__(
         self,

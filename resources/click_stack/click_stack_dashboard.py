@@ -27,12 +27,12 @@ Operations: `clickStackCreateDashboard`, `clickStackGetDashboard`, `clickStackLi
         ),
     )
 
-Another organization or service replaces it; everything else changes in place. A tile is known by
-its name: it keeps its id as long as it has that, wherever it moves and whatever it shows, so alerts
-on it go on (`tile_ids` tells them which it is). Where several have one name, the second is
-`name#2`. Once all values are known, a new or changed dashboard is shown to the API in the preview,
-which names what its tiles refer to in vain. An existing dashboard is taken over with
-`adopt="<id>"`.
+Another organization or service replaces the dashboard; all other properties change in place. A tile
+is identified by its name and keeps its id as long as it has the name, so an alert on the tile keeps
+working when the tile moves or changes. The output `tile_ids` maps names to ids. If several tiles
+have one name, the second is `name#2`. Once all values of a new or changed dashboard are known, the
+API validates it at preview and reports unknown references. `adopt="<id>"` adopts an existing
+dashboard.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from resources.base import Live, marks_of
 from resources.base.checker import Checker, is_known
 from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text, texts
-from resources.click_stack.click_stack_object import ClickStackThing
+from resources.click_stack.click_stack_object import ClickStackObject
 
 __all__ = ["ClickStackDashboard", "ClickStackDashboardArgs", "ClickStackDashboardProvider"]
 
@@ -65,33 +65,33 @@ SENT = (
     "saved_filter_values",
     "containers",
 )
-# The API still takes these for a tile and answers with a `config` made of them.
+# The API still accepts these fields of a tile, and returns a `config` instead of them.
 OUTDATED = ("series", "as_ratio")
-# As long as the ids that ClickStack gives; the API wants one for a filter that is new, too.
+# Length of ClickStack's own ids. A request needs an id for a new filter as well.
 _ID_BYTES = 12
 
 
 @dataclass(kw_only=True)
 class ClickStackDashboardArgs:
-    """What it shows. Mappings have the fields of the API's document, in snake_case.
+    """The content of a dashboard. Mappings have the fields of the OpenAPI spec, in snake_case.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        service_id: UUID of the service whose ClickStack it is. Replaces.
-        tiles: mappings of `name`, the place `x`, `y`, `w`, `h` and `config`; perhaps
+        service_id: UUID of the service with this ClickStack. Replaces.
+        tiles: mappings of `name`, the position `x`, `y`, `w`, `h` and `config`; optionally
             `description`, `container_id`, `tab_id`. `config` has a `display_type`: `line`,
             `stacked_bar`, `stacked_line`, `table`, `number`, `pie`, `bar`, `heatmap`, `search`,
-            `event_patterns` or `markdown`, and the fields of that. In place.
-        name: default: the Pulumi name. In place.
-        tags: a set. In place; taken away, it is emptied, as the rest below.
+            `event_patterns` or `markdown`, and the fields of that type. In place.
+        name: the name. Default: the Pulumi name. In place.
+        tags: a set. In place. If this or a property below is removed, it is emptied.
         filters: mappings with a `type`: `QUERY_EXPRESSION`, `STATIC_LIST`, `PROMETHEUS_LABEL` or
             `SOURCE_FILTER`. In place.
-        saved_query: what is searched for when it is opened. In place.
-        saved_query_language: of that: `sql` or `lucene`. In place.
-        saved_filter_values: mappings with a `condition`, or of a variable. In place.
-        containers: mappings of `id`, `title` and `collapsed`, perhaps with `tabs`, that tiles are
-            in by their `container_id`. In place.
-        adopt: id of an existing dashboard to take over instead of making one.
+        saved_query: the search when the dashboard is opened. In place.
+        saved_query_language: its language: `sql` or `lucene`. In place.
+        saved_filter_values: mappings with a `condition` or the value of a variable. In place.
+        containers: mappings of `id`, `title` and `collapsed`, optionally with `tabs`. Tiles refer
+            to them by `container_id`. In place.
+        adopt: id of an existing dashboard to adopt instead of creating one.
     """
 
     organization_id: pulumi.Input[str]
@@ -115,15 +115,15 @@ def _check_list(checker: Checker, name: str) -> None:
         checker.reject(name, "a list of mappings")
 
 
-class ClickStackDashboardProvider(ClickStackThing):
-    """Makes, changes and deletes dashboards."""
+class ClickStackDashboardProvider(ClickStackObject):
+    """Creates, changes and deletes dashboards."""
 
     display_name = "ClickStack dashboard"
     kind = "dashboard"
     models = ("ClickStackCreateDashboardRequest", "ClickStackUpdateDashboardRequest")
-    sends = SENT
-    omits = ("saved_query_language",)
-    shapes: ClassVar = {
+    request_fields = SENT
+    omitted_when_empty = ("saved_query_language",)
+    nested_models: ClassVar = {
         "tiles": "ClickStackTileInput",
         "filters": "ClickStackFilterInput",
         "saved_filter_values": "ClickStackSavedFilterValue",
@@ -143,7 +143,7 @@ class ClickStackDashboardProvider(ClickStackThing):
     }
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Also what the API says to it, once everything is known."""
+        """Check values, and once all are known, let the API validate the dashboard."""
         result = super().check(olds, news)
         changed = any(result.inputs.get(name) != olds.get(name) for name in SENT)
         if changed and not result.failures and is_known(result.inputs):
@@ -151,7 +151,7 @@ class ClickStackDashboardProvider(ClickStackThing):
         return result
 
     def links(self, checker: Checker, _olds: Mapping[str, Any]) -> None:
-        """Tiles lie in containers and tabs that are there; ids are the API's."""
+        """Check that the containers and tabs of tiles exist, and that tiles have no ids."""
         containers = _mappings(checker.inputs.get("containers"))
         tabs = {
             str(container.get("id")): [tab.get("id") for tab in _mappings(container.get("tabs"))]
@@ -160,7 +160,7 @@ class ClickStackDashboardProvider(ClickStackThing):
         for index, tile in enumerate(_mappings(checker.inputs.get("tiles"))):
             for name in ("id", *OUTDATED):
                 if name in tile:
-                    allowed = "config" if name in OUTDATED else "the API gives ids"
+                    allowed = "config" if name in OUTDATED else "the API sets ids"
                     checker.reject(
                         f"tiles[{index}].{name}", f"nothing: {allowed}", value=tile[name]
                     )
@@ -182,17 +182,17 @@ class ClickStackDashboardProvider(ClickStackThing):
             there = ", ".join(map(str, tabs.get(str(container), []))) or "there are none"
             checker.reject(f"tiles[{index}].tab_id", f"a tab of its container: {there}", value=tab)
 
-    def live(self, thing: Live) -> Live:
-        """An answer in the spelling of the inputs."""
-        return {**super().live(thing), "tags": sorted(thing.get("tags") or [])}
+    def live(self, item: Live) -> Live:
+        """Return a response with the inputs' names."""
+        return {**super().live(item), "tags": sorted(item.get("tags") or [])}
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """Beside what the program speaks of, the tiles' ids."""
+        """Return the part that the program sets, and the ids of tiles."""
         ids = {key: tile.get("id") for key, tile in _keyed(live.get("tiles"))}
         return {**super().shown(live, wanted), "tile_ids": ids}
 
     def values(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """A request's fields; tiles and filters keep the ids that they have."""
+        """Return the fields of a request. Tiles and filters keep their ids."""
         values = super().values(live, wanted)
         if not live:
             return values
@@ -208,21 +208,21 @@ class ClickStackDashboardProvider(ClickStackThing):
         }
 
     def _obstacles(self, props: Mapping[str, Any]) -> list[CheckFailure]:
-        """What the API would refuse, such as sources that are not there."""
+        """Return the errors of the API's validation, such as unknown sources."""
         from clickhouse_api import errors
 
         request = self.request(self.models[0], self.values({}, props))
         try:
             with self._control_plane.client() as client:
-                answer = client.click_stack.click_stack_validate_dashboard(
+                response = client.click_stack.click_stack_validate_dashboard(
                     props["organization_id"], props["service_id"], request
                 )
         except errors.ClickHouseApiError as error:
-            # Without a property, or the line would begin with one that nobody got wrong.
-            return [CheckFailure("", f"asking about a {self.display_name}: {error}")]
+            # Without a property, because none of them is invalid.
+            return [CheckFailure("", f"validating the {self.display_name}: {error}")]
         return [
             CheckFailure(str(found.path).partition("[")[0], f"{found.path}: {found.message}")
-            for found in (answer.errors or [])
+            for found in (response.errors or [])
         ]
 
 
@@ -230,9 +230,9 @@ class ClickStackDashboard(Resource, module="clickhouse", name="ClickStackDashboa
     """A dashboard."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """The name."""
     tile_ids: pulumi.Output[dict[str, str]]
-    """Each tile's id by its name, for alerts; of several with one name, the second is `name#2`."""
+    """The id of each tile by name, for alerts. The second tile with a name is `name#2`."""
 
     def __init__(
         self,
@@ -249,13 +249,13 @@ class ClickStackDashboard(Resource, module="clickhouse", name="ClickStackDashboa
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    """As much of a list as is known."""
+    """Return the known mappings of a list."""
     items = value if isinstance(value, list) else []
     return [item for item in items if isinstance(item, Mapping)]
 
 
 def _keyed(items: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Things by their name; one that has another's, with its number."""
+    """Yield items with their names. The second item with a name has a number in its name."""
     seen: Counter[str] = Counter()
     for item in items or []:
         name = str(item.get("name") or "")

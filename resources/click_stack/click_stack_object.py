@@ -1,11 +1,11 @@
-"""What the four resources of ClickStack share: where they are kept, and how they are sent.
+"""`ClickStackObject`: the common provider of sources, dashboards, alerts and webhooks.
 
-ClickStack has sources, dashboards, alerts and webhooks, each kept by a service under an id of its
-own. The API takes them whole: a PUT replaces everything, so what the program does not speak of is
-sent as it was found. Nested values are held to the document's shape (`shapes`), and only as much of
-a live one is looked at as the program speaks of: what the server adds is never a difference.
+Each object of ClickStack belongs to a service and has an id of the server. The API replaces whole
+objects: a PUT replaces every property, so properties that the program does not set are sent as they
+are. `schema_check` checks nested values. Only the part of a live value that the program sets is
+compared, so the server's additions are never a difference.
 
-None of them has tags, so the owner's mark of one that is being made stands in its name, until
+These objects have no tags. An unfinished object has the ownership mark in its name until
 `Confirmation` removes it (see `ownership`).
 """
 
@@ -25,41 +25,41 @@ from resources.base.schema_check import check_shape, managed_part
 if TYPE_CHECKING:
     from clickhouse_api import Client
 
-__all__ = ["ClickStackThing"]
+__all__ = ["ClickStackObject"]
 
-# The largest page of the lists that come in pages.
+# The largest page of a list.
 _PAGE = 1000
 
 
-class ClickStackThing(CreatedResource):
-    """One kind of thing in ClickStack.
+class ClickStackObject(CreatedResource):
+    """One kind of object in ClickStack.
 
     Attributes:
-        kind: in the names of its operations: `source`, `dashboard`, `alert`, `webhook`.
+        kind: its name in operations: `source`, `dashboard`, `alert` or `webhook`.
         models: the request models of POST and PUT.
-        shapes: property -> model of its value; of a list, its items'.
-        naming: the property that is its name, and has the mark.
-        sends: the properties that a request has.
-        omits: of these, what is left out to empty it, because the API takes no null for it.
-        pages: its list comes in pages.
+        nested_models: property -> model of its value, or of the items of its list.
+        name_field: the property that is its name, and has the ownership mark.
+        request_fields: the properties of a request.
+        omitted_when_empty: those of them that a request omits to empty them, instead of null.
+        is_paged: whether the API returns its list in pages.
     """
 
     kind: ClassVar[str]
     models: ClassVar[tuple[str, str]]
-    shapes: ClassVar[Mapping[str, str]] = {}
-    naming: ClassVar[str] = "name"
-    sends: ClassVar[Sequence[str]]
-    omits: ClassVar[tuple[str, ...]] = ()
-    pages: ClassVar[bool] = False
+    nested_models: ClassVar[Mapping[str, str]] = {}
+    name_field: ClassVar[str] = "name"
+    request_fields: ClassVar[Sequence[str]]
+    omitted_when_empty: ClassVar[tuple[str, ...]] = ()
+    is_paged: ClassVar[bool] = False
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Also the shapes of nested values, and what in them refers to each other."""
+        """Check values, then nested values against the OpenAPI spec, then references among them."""
         result = super().check(olds, news)
         if result.failures:
             return result
         checker = Checker(result.inputs)
-        for name, model in self.shapes.items():
-            # What passed at the last `up` need not load the client again.
+        for name, model in self.nested_models.items():
+            # A value that passed at the last `up` needs no check, which would load the client.
             if checker.inputs.get(name) != olds.get(name):
                 value = checker.inputs.get(name)
                 check_shape(checker, name, model, each=isinstance(value, list))
@@ -68,28 +68,28 @@ class ClickStackThing(CreatedResource):
         return checker.result()
 
     def links(self, checker: Checker, olds: Mapping[str, Any]) -> None:
-        """What is illegal between values that each have the right shape."""
+        """Check references among nested values that are valid alone."""
 
     def place_of(self, props: Mapping[str, Any]) -> dict[str, Any]:
         """Return the inputs that `confirm_created` needs to find and resend the object."""
         return {name: props[name] for name in ("organization_id", "service_id")}
 
     def rules(self, checker: Checker) -> None:
-        """An id to adopt is a text."""
+        """Check the id to adopt."""
         checker.text("adopt")
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
-        """It as it is."""
+        """Return the object."""
         get = getattr(client.click_stack, f"click_stack_get_{self.kind}")
         return self.live(plain(get(*_place(props), resource_id)))
 
-    def live(self, thing: Live) -> Live:
-        """An answer in the spelling of the inputs; whether it is `marked` as unfinished."""
-        name = str(thing.get(self.naming) or "")
-        return {**thing, self.naming: unmarked(name), "marked": unmarked(name) != name}
+    def live(self, item: Live) -> Live:
+        """Return a response with the inputs' names; `marked` is True for an unfinished object."""
+        name = str(item.get(self.name_field) or "")
+        return {**item, self.name_field: unmarked(name), "marked": unmarked(name) != name}
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """As much of it as the program speaks of."""
+        """Return the part of the object that the program sets."""
         return {
             name: managed_part(live.get(name), wanted[name])
             for name, field in self.fields.items()
@@ -97,18 +97,18 @@ class ClickStackThing(CreatedResource):
         }
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Those with our mark."""
+        """Return the objects with this resource's ownership mark in their names."""
         return [
-            (str(thing["id"]), self.live(thing))
-            for thing in self.all(client, props)
-            if has_mark(thing.get(self.naming), props)
+            (str(item["id"]), self.live(item))
+            for item in self.all(client, props)
+            if has_mark(item.get(self.name_field), props)
         ]
 
     def all(self, client: Client, props: Mapping[str, Any]) -> Iterator[Live]:
-        """Everything of this kind that the service has."""
+        """Yield all objects of this kind in the service."""
         plural = "click_stack_list_" + self.kind + "s"
         listed = getattr(client.click_stack, plural)
-        start, page = 0, {"limit": _PAGE} if self.pages else {}
+        start, page = 0, {"limit": _PAGE} if self.is_paged else {}
         while True:
             found = listed(*_place(props), **({**page, "offset": start} if page else {}))
             yield from map(plain, found)
@@ -117,51 +117,51 @@ class ClickStackThing(CreatedResource):
                 return
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Make it, with the mark in its name."""
-        values = {**self.values({}, props), self.naming: self._marked(props)}
+        """Create the object, with the ownership mark in its name."""
+        values = {**self.values({}, props), self.name_field: self._marked(props)}
         create = getattr(client.click_stack, f"click_stack_create_{self.kind}")
-        thing = plain(create(*_place(props), self.request(self.models[0], values)))
-        return str(thing["id"]), self.live(thing)
+        item = plain(create(*_place(props), self.request(self.models[0], values)))
+        return str(item["id"]), self.live(item)
 
     def sync(self, change: Change) -> Live | None:
-        """Send all of it, changed in the named fields; what the program has not is left."""
+        """Send the whole object with the named fields changed."""
         live, news = change.live, change.news
         if live is None:
             return None
         wanted = {**{name: None for name in change.names if name not in news}, **news}
         if live.get("marked"):
-            # It may be in no state yet, so a run after this one must still be able to find it.
-            wanted[self.naming] = self._marked(news)
+            # The object may be in no state yet, so the next run must still find it by its mark.
+            wanted[self.name_field] = self._marked(news)
         return self.live(self._put(change.client, change.resource_id, live, wanted))
 
     def values(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """A request's fields: the wanted ones over those that are there.
+        """Return the fields of a request: the wanted values, and the live ones for the rest.
 
         Args:
-            live: as it is; empty on create.
-            wanted: what it should be; None empties a field.
+            live: the object as the API has it; empty on create.
+            wanted: the properties of the program; None empties a field.
         """
-        kept = {name: live[name] for name in self.sends if live.get(name) is not None}
-        asked = {name: wanted[name] for name in self.sends if name in wanted}
+        present = {name: live[name] for name in self.request_fields if live.get(name) is not None}
+        set_fields = {name: wanted[name] for name in self.request_fields if name in wanted}
         return {
             name: self.emptied(name) if value is None else value
-            for name, value in {**kept, **asked}.items()
-            if value is not None or name not in self.omits
+            for name, value in {**present, **set_fields}.items()
+            if value is not None or name not in self.omitted_when_empty
         }
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
         """Remove the ownership mark from the name. The PUT contains all other properties."""
         live = self._observed(client, resource_id, props)
         if live is not None:
-            self._put(client, resource_id, live, {**props, self.naming: live[self.naming]})
+            self._put(client, resource_id, live, {**props, self.name_field: live[self.name_field]})
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """It goes."""
+        """Delete the object."""
         delete = getattr(client.click_stack, f"click_stack_delete_{self.kind}")
         delete(*_place(props), resource_id)
 
     def _marked(self, props: Mapping[str, Any]) -> str:
-        return marked({**props, "name": props[self.naming]})
+        return marked({**props, "name": props[self.name_field]})
 
     def _put(self, client: Client, resource_id: str, live: Live, wanted: Mapping[str, Any]) -> Live:
         update = getattr(client.click_stack, f"click_stack_update_{self.kind}")
@@ -169,14 +169,14 @@ class ClickStackThing(CreatedResource):
         return plain(update(*_place(wanted), resource_id, request))
 
     def emptied(self, name: str) -> Any:
-        """What a field is that the program no longer has."""
-        return [] if self.shapes.get(name) or name == "tags" else None
+        """Return the value of a field that the program no longer sets."""
+        return [] if self.nested_models.get(name) or name == "tags" else None
 
     def request(self, model: str, values: Mapping[str, Any]) -> Any:
-        """The body of a request.
+        """Return the body of a request.
 
         Raises:
-            ResourceError: what is there has something that the API's document does not know.
+            ResourceError: the live object has a value that is not in the OpenAPI spec.
         """
         from pydantic import TypeAdapter, ValidationError
 
@@ -185,11 +185,11 @@ class ClickStackThing(CreatedResource):
         try:
             return TypeAdapter(getattr(models, model)).validate_python(dict(values))
         except ValidationError as error:
-            # The program's own values were checked; without the value, which may be a secret.
+            # The program's own values are valid. This value may be a secret, so it is not shown.
             place = ".".join(map(str, error.errors()[0]["loc"]))
             raise ResourceError(
-                f"{self.display_name} {values.get(self.naming)!r} cannot be sent as it is now, the "
-                f"API's document does not have its {place}"
+                f"{self.display_name} {values.get(self.name_field)!r} cannot be sent as it is now: "
+                f"its {place} is not in the OpenAPI spec"
             ) from None
 
 

@@ -27,11 +27,10 @@ Operations: `clickStackCreateSource`, `clickStackGetSource`, `clickStackListSour
         ),
     )
 
-Another organization or service replaces it; everything else changes in place. Settings that the
-program does not name stay as they are. Sources refer to each other by id (`trace_source_id`,
-`log_source_id`, …), and a program cannot make a circle: where two should know each other, one of
-them is told in the console, which this resource then leaves alone. An existing source is taken over
-with `adopt="<id>"`.
+Another organization or service replaces the source; all other properties change in place. Settings
+that the program does not set stay unchanged. Sources refer to each other by id (`trace_source_id`,
+`log_source_id`, …). A program cannot contain a cycle of references: set one of them in the console,
+and this resource keeps it. `adopt="<id>"` adopts an existing source.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text
 from resources.base.schema_check import check_shape
-from resources.click_stack.click_stack_object import ClickStackThing
+from resources.click_stack.click_stack_object import ClickStackObject
 
 __all__ = ["ClickStackSource", "ClickStackSourceArgs", "ClickStackSourceProvider"]
 
@@ -60,28 +59,28 @@ KINDS = {
     "session": "ClickStackSessionSource",
     "promql": "ClickStackPromqlSource",
 }
-# What the arguments say by a name of their own, beside `settings`.
+# The fields of a source that are separate arguments, not `settings`.
 OWN = ("name", "kind", "connection", "from")
-# `from_` is how the models spell it.
+# `from_` is the name in the models.
 NOT_SETTINGS = (*OWN, "from_", "id")
 
 
 @dataclass(kw_only=True)
 class ClickStackSourceArgs:
-    """Which table, and how to read it.
+    """A table, and how ClickStack reads it.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        service_id: UUID of the service whose ClickStack it is. Replaces.
+        service_id: UUID of the service with this ClickStack. Replaces.
         kind: `log`, `trace`, `metric`, `session` or `promql`. In place.
         connection: id of the connection through which ClickStack reads. In place.
-        database: where the table is. In place.
-        table: its name; only `metric` goes without. In place.
-        settings: what else the kind has, as the API's document names it (in snake_case):
-            expressions that find a column, ids of related sources, `metric_tables`, … In place;
-            a setting that is taken out keeps its value.
-        name: default: the Pulumi name. In place.
-        adopt: id of an existing source to take over instead of making one.
+        database: database of the table. In place.
+        table: name of the table. Required for all kinds except `metric`. In place.
+        settings: further fields of the kind in the OpenAPI spec, in snake_case: expressions for
+            columns, ids of related sources, `metric_tables`, … In place. A setting that is removed
+            keeps its value.
+        name: the name. Default: the Pulumi name. In place.
+        adopt: id of an existing source to adopt instead of creating one.
     """
 
     organization_id: pulumi.Input[str]
@@ -100,16 +99,18 @@ def _check_settings(checker: Checker, name: str) -> None:
     if value is not None and not isinstance(value, Mapping):
         checker.reject(name, "names and values")
     elif value is not None and set(value) & set(NOT_SETTINGS):
-        checker.reject(name, f"nothing of {', '.join(OWN)}, id: they are arguments, or the API's")
+        checker.reject(
+            name, f"settings without {', '.join(OWN)} and id: they are arguments, or set by the API"
+        )
 
 
-class ClickStackSourceProvider(ClickStackThing):
-    """Makes, changes and deletes sources."""
+class ClickStackSourceProvider(ClickStackObject):
+    """Creates, changes and deletes sources."""
 
     display_name = "ClickStack source"
     kind = "source"
     models = ("ClickStackSource", "ClickStackSource")
-    sends = OWN
+    request_fields = OWN
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,
@@ -122,15 +123,15 @@ class ClickStackSourceProvider(ClickStackThing):
     }
 
     def rules(self, checker: Checker) -> None:
-        """Only metrics are in several tables."""
+        """Require a table for all kinds except metrics, which have several."""
         super().rules(checker)
         if checker.known("kind") not in (None, "metric") and "table" not in checker.inputs:
             checker.required("table")
 
     def links(self, checker: Checker, olds: Mapping[str, Any]) -> None:
-        """The settings must be those of the kind."""
+        """Check the settings against the model of the kind."""
         kind = checker.known("kind")
-        # What passed at the last `up` need not load the client again.
+        # A value that passed at the last `up` needs no check, which would load the client.
         if kind is None or all(checker.inputs.get(n) == olds.get(n) for n in self.fields):
             return
         if not isinstance(checker.inputs.get("settings", {}), Mapping):
@@ -144,12 +145,12 @@ class ClickStackSourceProvider(ClickStackThing):
             spelled = whole.inputs["source"]
             checker.inputs["settings"] = {n: v for n, v in spelled.items() if n not in NOT_SETTINGS}
 
-    def live(self, thing: Live) -> Live:
-        """An answer in the spelling of the inputs."""
-        place = thing.get("from_") or thing.get("from") or {}
-        settings = {name: value for name, value in thing.items() if name not in NOT_SETTINGS}
+    def live(self, item: Live) -> Live:
+        """Return a response with the inputs' names."""
+        place = item.get("from_") or item.get("from") or {}
+        settings = {name: value for name, value in item.items() if name not in NOT_SETTINGS}
         return {
-            **super().live(thing),
+            **super().live(item),
             "from": place,
             "database": place.get("database_name"),
             "table": place.get("table_name"),
@@ -157,7 +158,7 @@ class ClickStackSourceProvider(ClickStackThing):
         }
 
     def values(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """The settings that are there under those of the program."""
+        """Return the fields of a request: the program's settings over the live ones."""
         given: dict[str, Any] = {name: live[name] for name in OWN if name in live}
         place = {"database": live.get("database"), "table": live.get("table")}
         kept = live.get("settings") or {}
@@ -172,9 +173,9 @@ class ClickStackSource(Resource, module="clickhouse", name="ClickStackSource"):
     """A source."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """The name."""
     kind: pulumi.Output[str]
-    """What is in it."""
+    """`log`, `trace`, `metric`, `session` or `promql`."""
 
     def __init__(
         self,
@@ -191,7 +192,7 @@ class ClickStackSource(Resource, module="clickhouse", name="ClickStackSource"):
 
 
 def _request(props: Mapping[str, Any]) -> dict[str, Any]:
-    """The request's fields; the settings are not in a field of their own there."""
+    """Return the fields of a request, in which settings are not nested."""
     place = {"database_name": props.get("database"), "table_name": props.get("table")}
     return {
         **(props.get("settings") or {}),

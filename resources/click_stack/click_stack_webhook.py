@@ -1,4 +1,4 @@
-"""`ClickStackWebhook`: where ClickStack's alerts are sent.
+"""`ClickStackWebhook`: a URL to which ClickStack sends alerts.
 
 Operations: `clickStackCreateWebhook`, `clickStackListWebhooks`, `clickStackUpdateWebhook`,
 `clickStackDeleteWebhook`.
@@ -15,11 +15,11 @@ Operations: `clickStackCreateWebhook`, `clickStackListWebhooks`, `clickStackUpda
         ),
     )
 
-Another organization or service replaces it; everything else changes in place. The address, the
-headers and the query parameters are secrets, because whoever knows them can send: they are never
-compared with the API, and sent when the webhook is made, taken over or changed (the API takes a
-webhook whole, and the first time twice: once to make it, once to take the mark of the unfinished
-off its name). An existing webhook is taken over with `adopt="<id>"`.
+Another organization or service replaces the webhook; all other properties change in place. The URL,
+the headers and the query parameters are secrets, because they allow to send messages. They are
+never compared with the API. They are sent when the webhook is created, adopted or changed. A create
+sends them twice: with the POST, and with the PUT that removes the ownership mark from the name.
+`adopt="<id>"` adopts an existing webhook.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from resources.base import pulumi_engine as engine
 from resources.base.checker import Checker
 from resources.base.confirmation import Confirmation
 from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, text
-from resources.click_stack.click_stack_object import ClickStackThing
+from resources.click_stack.click_stack_object import ClickStackObject
 
 if TYPE_CHECKING:
     from clickhouse_api import Client
@@ -51,19 +51,19 @@ LONGEST_VALUE = 4096
 
 @dataclass(kw_only=True)
 class ClickStackWebhookArgs:
-    """Where to, and what.
+    """The URL, and the content of a message.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
-        service_id: UUID of the service whose ClickStack it is. Replaces.
-        service: what listens there: `slack`, `incidentio` or `generic`. In place.
-        url: its address, a secret. In place.
-        name: default: the Pulumi name. In place.
-        description: for people. In place; taken away, it is emptied.
-        body: template of what is sent; only read back from a `generic` one. In place.
+        service_id: UUID of the service with this ClickStack. Replaces.
+        service: kind of the receiver: `slack`, `incidentio` or `generic`. In place.
+        url: its URL, a secret. In place.
+        name: the name. Default: the Pulumi name. In place.
+        description: a comment for readers. In place. If it is removed, it is emptied.
+        body: template of the message. The API returns it only for `generic`. In place.
         headers: names and values, secrets, each value up to 4096 characters. In place.
-        query_params: the same, in the address. In place.
-        adopt: id of an existing webhook to take over instead of making one.
+        query_params: query parameters of the URL, like `headers`. In place.
+        adopt: id of an existing webhook to adopt instead of creating one.
     """
 
     organization_id: pulumi.Input[str]
@@ -80,9 +80,9 @@ class ClickStackWebhookArgs:
 
 def _check_url(checker: Checker, name: str) -> None:
     value = checker.known(name)
-    legal = isinstance(value, str) and value.startswith(("https://", "http://"))
-    if value is not None and not legal:
-        checker.fail(name, "is not an address that begins with https:// or http://")
+    valid = isinstance(value, str) and value.startswith(("https://", "http://"))
+    if value is not None and not valid:
+        checker.fail(name, "is not a URL that begins with https:// or http://")
 
 
 def _check_pairs(checker: Checker, name: str) -> None:
@@ -90,21 +90,24 @@ def _check_pairs(checker: Checker, name: str) -> None:
     if value is None:
         return
     if not isinstance(value, Mapping):
-        checker.fail(name, "is no mapping of names to texts")
+        checker.fail(name, "is not a mapping of names to strings")
         return
     for key, text_ in value.items():
         if not isinstance(text_, str) or len(text_) > LONGEST_VALUE:
-            checker.fail(name, f"{key!r} is no text of up to {LONGEST_VALUE} characters")
+            checker.fail(
+                f"{name}[{key!r}]",
+                f"is not a string of up to {LONGEST_VALUE} characters",
+            )
 
 
-class ClickStackWebhookProvider(ClickStackThing):
-    """Makes, changes and deletes webhooks."""
+class ClickStackWebhookProvider(ClickStackObject):
+    """Creates, changes and deletes webhooks."""
 
     display_name = "ClickStack webhook"
     kind = "webhook"
     models = ("ClickStackWebhookInput", "ClickStackWebhookInput")
-    sends = SENT
-    pages = True
+    request_fields = SENT
+    is_paged = True
     fields: ClassVar = {
         "organization_id": ORGANIZATION,
         "service_id": SERVICE,
@@ -118,19 +121,19 @@ class ClickStackWebhookProvider(ClickStackThing):
     }
 
     def place_of(self, props: Mapping[str, Any]) -> dict[str, Any]:
-        """The API takes a webhook whole and does not tell its secrets."""
+        """Return all fields: the PUT needs them, and the API does not return its secrets."""
         given = {name: props[name] for name in SENT if props.get(name) is not None}
         return {**super().place_of(props), **given}
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live | None:
-        """The webhook as it is; there is a list alone."""
-        found = [thing for thing in self.all(client, props) if thing.get("id") == resource_id]
+        """Return the webhook from the list. There is no operation for a single one."""
+        found = [item for item in self.all(client, props) if item.get("id") == resource_id]
         return self.live(found[0]) if found else None
 
     def ensure(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress
     ) -> tuple[str, Live | None]:
-        """One that was there may have other secrets, and nobody can see whether it has."""
+        """Send all fields to an existing webhook: its secrets cannot be compared."""
         resource_id, live = super().ensure(client, props, progress)
         if live is not None and not live.get("fresh"):
             change = Change(
@@ -146,34 +149,34 @@ class ClickStackWebhookProvider(ClickStackThing):
         return resource_id, live
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Make it; what was just sent need not be sent again."""
+        """Create the webhook, and note that its fields were just sent."""
         resource_id, live = super().post(client, props)
         return resource_id, {**live, "fresh": True}
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """Without its secrets; a body that is not shown is taken to be there."""
+        """Return the webhook without secrets. A body that the API does not return is unchanged."""
         shown = super().shown(live, wanted)
         if live.get("service") != "generic" and "body" in shown:
             shown["body"] = wanted["body"]
         return shown
 
     def values(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """A request's fields; the live address may be shortened, so it is never sent back."""
+        """Return the fields of a request, without live secrets: the API may return a short URL."""
         seen = {name: value for name, value in live.items() if name not in SECRETS}
         return super().values(seen, wanted)
 
     def emptied(self, name: str) -> Any:
-        """The API knows no null here."""
+        """Return an empty value. The API accepts no null."""
         return {} if name in SECRETS else ""
 
 
 class ClickStackWebhook(Resource, module="clickhouse", name="ClickStackWebhook"):
-    """A webhook; its address and headers are secrets."""
+    """A webhook. Its URL and headers are secrets."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """The name."""
     service: pulumi.Output[str]
-    """What listens there."""
+    """The kind of the receiver."""
 
     def __init__(
         self,

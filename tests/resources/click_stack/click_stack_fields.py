@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 
 from pulumi.output import Unknown
 
-from resources.click_stack.click_stack_object import ClickStackThing
+from resources.click_stack.click_stack_object import ClickStackObject
 from tests.support.declared_resource import FieldTests, snake_case
 from tests.support.openapi_schema import schema
 
@@ -32,7 +32,7 @@ class ClickStackFieldTests(FieldTests):
 
     def fields_sent(self) -> set[str]:
         """Return the names of the fields that requests may have."""
-        return set(cast("type[ClickStackThing]", self.provider).sends)
+        return set(cast("type[ClickStackObject]", self.provider).request_fields)
 
     def test_every_property_of_the_request_is_a_field(self) -> None:
         """The names are equal, so no request has a property that the API does not know."""

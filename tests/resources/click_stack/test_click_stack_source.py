@@ -34,10 +34,10 @@ class TestClickStackSource(ClickStackFieldTests):
             {"settings": {"span_id": 1}},
             "settings.span_id is not a field of the API",
         ),
-        ({"settings": {"name": "n"}}, "allowed: nothing of name, kind"),
+        ({"settings": {"name": "n"}}, "allowed: settings without name, kind"),
     )
     always_known = frozenset({"kind"})
 
     def test_every_property_of_the_request_is_a_field(self) -> None:
-        """Each kind has a schema of its own, and `check` validates the settings against it."""
+        """Each kind has a separate schema, and `check` validates the settings against it."""
         assert [schema(model)["kind"]["enum"] for model in KINDS.values()] == [[k] for k in KINDS]

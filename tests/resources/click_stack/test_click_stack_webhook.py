@@ -20,8 +20,8 @@ class TestClickStackWebhook(ClickStackFieldTests):
     }
     invalid = (
         ({"service": "pager"}, "allowed: slack, incidentio, generic"),
-        ({"url": "x.example.com/t0ken"}, "url is not an address that"),
-        ({"headers": {"A": "t0ken" * 999}}, "headers 'A' is no text of"),
+        ({"url": "x.example.com/t0ken"}, "url is not a URL that"),
+        ({"headers": {"A": "t0ken" * 999}}, "headers['A'] is not a string of"),
     )
     secret = "t0ken"
 

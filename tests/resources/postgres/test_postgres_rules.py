@@ -60,7 +60,7 @@ def test_valid_inputs_pass() -> None:
     [
         ({"cloud_provider": "azure"}, "cloud_provider is 'azure', allowed: aws, gcp"),
         ({"region": None}, "region is required"),
-        ({"name": "n" * 51}, "allowed: 1 to 50 letters"),
+        ({"name": "n" * 51}, "allowed: 1 to 50 characters"),
         ({"size": "c4a-standard-lssd-4"}, "allowed: a size of aws, such as r8gd.large"),
         ({"postgres_version": "9"}, "postgres_version is '9', allowed: 18, 17"),
         ({"ha_type": "both"}, "ha_type is 'both', allowed: none, async, sync"),
