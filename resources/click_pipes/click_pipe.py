@@ -1,8 +1,8 @@
-"""`ClickPipe`: brings rows from a stream, a bucket or another database into a service.
+"""`ClickPipe`: loads rows from a stream, a bucket or another database into a service.
 
 Operations: `clickPipeCreate`, `clickPipeGet`, `clickPipeGetList`, `clickPipeUpdate`,
-`clickPipeDelete`, `clickPipeStateUpdate`, `clickPipeScalingUpdate`, `clickPipeSettingsUpdate`; an
-idle service is woken with `instanceStateUpdate`.
+`clickPipeDelete`, `clickPipeStateUpdate`, `clickPipeScalingUpdate`, `clickPipeSettingsUpdate`, and
+`instanceStateUpdate` to wake an idle service.
 
     password = pulumi.Config().require_secret("password")
     events = ClickPipe(
@@ -30,11 +30,10 @@ idle service is woken with `instanceStateUpdate`.
         ),
     )
 
-The properties of `source`, `destination`, `settings` and `scaling` are those of the API's document
-in snake_case; `source` has one of `kafka`, `object_storage`, `kinesis`, `pubsub`, `postgres`,
-`mysql`, `mongodb` and `bigquery`. All that lets a pipe in stands in `credentials`, apart from the
-source, so that it is one secret and the rest can be read in previews. It is sent when it changes
-and never else. So a bucket, and a database whose changes are followed:
+The properties of `source`, `destination`, `settings` and `scaling` are those of the OpenAPI spec in
+snake_case. `source` has one key: `kafka`, `object_storage`, `kinesis`, `pubsub`, `postgres`,
+`mysql`, `mongodb` or `bigquery`. `credentials` holds every secret of the source, so previews can
+show the rest. It is sent only when it changes. A bucket and a replicated database, for example:
 
     files = ClickPipe(
         "files",
@@ -80,19 +79,21 @@ and never else. So a bucket, and a database whose changes are followed:
         ),
     )
 
-In place: name, field mappings, columns of the destination, settings, scaling, the desired state,
-credentials, and of a source what its update takes (`click_pipe_sources`), among it the table
-mappings of a database. Such a pipe is paused to be edited, and goes on after it. Another service,
-another kind of source, and every other property of source or destination replace the pipe; `diff`
-names them by path. The new pipe is there before the old one goes, unless both would read one
-replication slot of Postgres, or as one `server_id` of MySQL. What is taken out of the program stays
-as it is where only a new pipe could change it. Rows that a replaced pipe brought stay; the new one
-begins where its source says.
+These properties change in place: name, field mappings, columns of the destination, settings,
+scaling, the desired state, credentials, and those properties of a source that its update accepts
+(`click_pipe_sources`), for example the table mappings of a database. A pipe from a database is
+paused for an edit and resumes afterwards. Another service, another kind of source, and every other
+property of source or destination replace the pipe; `diff` names these properties by path.
 
-An existing pipe is taken over with `adopt="<id>"`; its credentials are not touched until they
-change in the program. What an interrupted run made is found by the mark in its name (see
-`name_mark`). Sources that are reached through an SSH tunnel or a reverse private endpoint of
-this program are not made here: give the endpoint's id.
+The new pipe is created before the old one is deleted, unless both would read one replication slot
+of Postgres or use one `server_id` of MySQL. Rows that a replaced pipe has loaded stay, and the new
+pipe begins where its source says. If a property that only a new pipe can change is removed from the
+program, the pipe keeps it.
+
+`adopt="<id>"` adopts an existing pipe. Its credentials stay until they change in the program. An
+unfinished pipe of an interrupted run is found by the ownership mark in its name (see `name_mark`).
+This resource does not create the SSH tunnel or the reverse private endpoint of a source: set the id
+of the endpoint.
 """
 
 from __future__ import annotations
@@ -113,13 +114,13 @@ from resources.base.fields import ORGANIZATION, SERVICE, Field, choice, number, 
 from resources.base.name_mark import has_mark, unmarked
 from resources.click_pipes.click_pipe_requests import live_pipe, patches, post_request, shown
 from resources.click_pipes.click_pipe_rules import (
+    check_combinations,
     check_mapping,
     check_mappings,
     check_models,
     check_source,
-    combinations,
 )
-from resources.click_pipes.click_pipe_sources import replacing, same_part, share_a_place
+from resources.click_pipes.click_pipe_sources import matches, must_delete_first, replacing
 from resources.click_pipes.click_pipe_steps import PipeSteps
 from resources.service.waits import ServiceRef
 from resources.service.waking import when_awake
@@ -135,31 +136,31 @@ DESIRED_STATES = ("running", "stopped")
 
 @dataclass(kw_only=True)
 class ClickPipeArgs:
-    """From where, how, and into which table.
+    """The source, the destination, and how rows are loaded.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
         source: one kind of source and its properties. In place or replaces, see above.
         destination: `database`, and except for databases `table`, `columns`, `managed_table` and
-            `table_definition`; `roles` of the user that the pipe writes as. `columns` change in
-            place, anything else of it replaces.
-        credentials: what the source's authentication asks for: `username` and `password`,
+            `table_definition`; `roles` of the user that writes the rows. `columns` change in place;
+            all other parts replace the pipe.
+        credentials: for the source's authentication: `username` and `password`,
             `access_key_id` and `secret_key`, `certificate` and `private_key`,
             `connection_string` (Azure), `service_account_key` (buckets, base64) or
             `service_account_file` (Pub/Sub and BigQuery, base64). Secret. In place.
         schema_registry_credentials: `username` and `password` of Kafka's schema registry. Secret.
             Replaces.
-        name: default: the Pulumi name. In place.
+        name: the name. Default: the Pulumi name. In place.
         field_mappings: mappings of `source_field` and `destination_field`. A set, in place.
-        settings: advanced settings by name; those it does not have are left alone, one taken out
-            goes back to its default. In place.
+        settings: advanced settings by name. All others keep their values. A setting that is
+            removed from the program returns to its default. In place.
         scaling: `replicas` (1 to 40), `replica_cpu_millicores` (125 to 2000),
-            `replica_memory_gb` (0.5 to 8). Not for databases, see `ClickPipeDatabaseScaling`.
+            `replica_memory_gb` (0.5 to 8). Not for databases: see `ClickPipeDatabaseScaling`.
             In place.
         desired_state: `running` or `stopped`. Default: `running`. In place.
-        timeout_minutes: how long one change may take. Default: 15. In place.
-        adopt: id of an existing pipe to take over instead of making one.
+        timeout_minutes: limit for one change. Default: 15. In place.
+        adopt: id of an existing pipe to adopt instead of creating one.
     """
 
     organization_id: pulumi.Input[str]
@@ -178,15 +179,15 @@ class ClickPipeArgs:
 
 
 def _any(_checker: Checker, _name: str) -> None:
-    """The rest of the rules looks at it, and shows none of it."""
+    """Accept any value: `check_combinations` checks it, without showing it."""
 
 
 def _same_mappings(old: Any, new: Any) -> bool:
-    return same_part(old, new)
+    return matches(old, new)
 
 
 class ClickPipeProvider(CreatedResource):
-    """Makes, changes, starts, stops and deletes pipes."""
+    """Creates, changes, starts, stops and deletes pipes."""
 
     display_name = "ClickPipe"
     fields: ClassVar = {
@@ -214,18 +215,18 @@ class ClickPipeProvider(CreatedResource):
         return checker.result()
 
     def rules(self, checker: Checker) -> None:
-        """What belongs together, per kind of source."""
+        """Check combinations of properties for the kind of source."""
         checker.text("adopt")
-        combinations(checker)
+        check_combinations(checker)
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Name what replaces by its path: `source.kafka.topics`."""
+        """Compare. Name the replacing properties by path, such as `source.kafka.topics`."""
         result = super().diff(resource_id, olds, news)
         paths = list(replacing(olds, news))
         return DiffResult(
             changes=bool(result.changes or paths),
             replaces=[*(result.replaces or []), *paths],
-            delete_before_replace=share_a_place(olds, news),
+            delete_before_replace=must_delete_first(olds, news),
         )
 
     def require_adoptable(self, resource_id: str, live: Live, props: Mapping[str, Any]) -> None:
@@ -242,20 +243,20 @@ class ClickPipeProvider(CreatedResource):
         return not list(replacing(live, props))
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The pipe as it is; its credentials are never told."""
+        """Return the pipe. The API never returns its credentials."""
         return _steps(client, resource_id, props).read()
 
     def shown(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """What the program says something about, as it is, and the state."""
+        """Return the part of the pipe that the program sets, and its state."""
         return shown(live, wanted)
 
     def differences(self, live: Live, wanted: Mapping[str, Any]) -> list[str]:
-        """Of what an interrupted run left, nobody knows which credentials it has."""
+        """Add the credentials of an unfinished pipe: its present ones are unknown."""
         names = super().differences(live, wanted)
         return [*names, "credentials"] if live.get("left") and "credentials" in wanted else names
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Pipes with our mark."""
+        """Return the pipes with this resource's ownership mark in their names."""
         pipes = client.click_pipes.click_pipe_get_list(
             props["organization_id"], props["service_id"]
         )
@@ -266,7 +267,7 @@ class ClickPipeProvider(CreatedResource):
         ]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Make a pipe; it begins to move rows by itself, unless it is to be stopped."""
+        """Create a pipe. It starts automatically, unless it should be stopped."""
         organization_id, service_id = props["organization_id"], props["service_id"]
         request = post_request(props)
         pipe = when_awake(
@@ -288,16 +289,16 @@ class ClickPipeProvider(CreatedResource):
             client.click_pipes.click_pipe_update(*ids, patch)
 
     def sync(self, change: Change) -> Live:
-        """Edit, then settings, then scaling, then run or stop; each can be done again."""
+        """Edit the pipe, set its settings and its scaling, then start or stop it."""
         olds, news, names = change.olds, change.news, change.names
         steps = _steps(change.client, change.resource_id, news)
         seen = change.live or steps.read()
         for patch in patches(seen, olds, news, names):
             seen = steps.edit(seen, patch)
         if "settings" in names:
-            kept = {n: v for n, v in (seen.get("settings") or {}).items() if v is not None}
-            ours = olds.get("settings") or {}
-            others = {n: v for n, v in kept.items() if n not in ours}
+            present = {n: v for n, v in (seen.get("settings") or {}).items() if v is not None}
+            managed = olds.get("settings") or {}
+            others = {n: v for n, v in present.items() if n not in managed}
             steps.put_settings({**others, **news.get("settings", {})})
         if "scaling" in names and "scaling" in news:
             seen = steps.scale(news["scaling"])
@@ -305,19 +306,19 @@ class ClickPipeProvider(CreatedResource):
         return steps.read()
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """No more rows come; those that came stay."""
+        """Delete the pipe. The rows that it has loaded stay."""
         _steps(client, resource_id, props).delete()
 
 
 class ClickPipe(Resource, module="clickhouse", name="ClickPipe"):
-    """A pipe into a service."""
+    """A pipe that loads rows into a service."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """The name."""
     source: pulumi.Output[dict[str, Any]]
-    """What it reads from, without credentials."""
+    """The source, without credentials."""
     state: pulumi.Output[str]
-    """As the API names it: `Running`, `Stopped`, `Paused`, `Completed` …"""
+    """The API's state: `Running`, `Stopped`, `Paused`, `Completed`, …"""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""`ClickPipeDatabaseScaling`: the size of what a service's pipes from databases run on, together.
+"""`ClickPipeDatabaseScaling`: the shared size of all pipes of a service that read from databases.
 
-Operations: `clickPipeCdcScalingGet`, `clickPipeCdcScalingUpdate`; an idle service is woken with
-`instanceStateUpdate`.
+Operations: `clickPipeCdcScalingGet`, `clickPipeCdcScalingUpdate`, and `instanceStateUpdate`
+to wake an idle service.
 
     ClickPipeDatabaseScaling(
         "pipes from databases",
@@ -14,10 +14,10 @@ Operations: `clickPipeCdcScalingGet`, `clickPipeCdcScalingUpdate`; an idle servi
         opts=pulumi.ResourceOptions(depends_on=[shop]),
     )
 
-Another service replaces it; the sizes change in place. The service has it once its first pipe from
-a database (Postgres, MySQL, MongoDB, BigQuery) was made: name such a pipe in `depends_on`. It
-cannot be deleted, so deleting this resource is an explicit no-op: the sizes stay. Pipes that read
-streams and buckets have a `scaling` of their own.
+Another service replaces the resource; the sizes change in place. A service has these sizes once its
+first pipe from a database (Postgres, MySQL, MongoDB, BigQuery) was created, so name such a pipe in
+`depends_on`. They cannot be deleted: deleting the resource does nothing, and the sizes stay. Pipes
+that read streams and buckets have a separate `scaling`.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ __all__ = [
     "ClickPipeDatabaseScalingProvider",
 ]
 
-# It comes a while after the first pipe.
+# The sizes appear some time after the first pipe was created.
 _APPEAR_SECONDS = 600.0
 SIZES = ("replica_cpu_millicores", "replica_memory_gb")
 
 
 @dataclass(kw_only=True)
 class ClickPipeDatabaseScalingArgs:
-    """How large.
+    """The sizes.
 
     Attributes:
         organization_id: UUID of the organization. Replaces.
@@ -80,14 +80,14 @@ class ClickPipeDatabaseScalingProvider(Singleton):
     }
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:
-        """The sizes, as they are."""
+        """Return the sizes."""
         scaling = client.click_pipes.click_pipe_cdc_scaling_get(
             props["organization_id"], resource_id
         )
         return plain(scaling)
 
     def sync(self, change: Change) -> Live:
-        """Send both: one fits the other."""
+        """Send both sizes, because they depend on each other."""
         from clickhouse_api import errors, models
 
         request = models.ClickPipesCdcScalingPatchRequest.model_validate(
@@ -108,22 +108,22 @@ class ClickPipeDatabaseScalingProvider(Singleton):
             when_awake(change.client, ref, send),
             send,
             lambda seen: seen is not None,
-            state_of=lambda _: "absent, as where there never was such a pipe",
+            state_of=lambda _: "absent, as in a service without such a pipe",
             goal="can be set",
         )
         return set_sizes or {}
 
     def remove(self, _client: Client, _resource_id: str, _props: Mapping[str, Any]) -> None:
-        """A service cannot be without."""
+        """Do nothing: the sizes cannot be deleted."""
 
 
 class ClickPipeDatabaseScaling(Resource, module="clickhouse", name="ClickPipeDatabaseScaling"):
-    """The size of a service's pipes from databases."""
+    """The shared size of a service's pipes from databases."""
 
     replica_cpu_millicores: pulumi.Output[int]
     """Thousandths of a CPU."""
     replica_memory_gb: pulumi.Output[int]
-    """Its memory."""
+    """Memory in GB."""
 
     def __init__(
         self,

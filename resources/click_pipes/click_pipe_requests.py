@@ -1,4 +1,4 @@
-"""A ClickPipe's requests from property bags, and property bags from its answers."""
+"""Converts a ClickPipe's property bags to requests, and responses to property bags."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from resources.base import Live, plain
 from resources.base.name_mark import marked, unmarked
-from resources.click_pipes.click_pipe_sources import SOURCES, kind_of, placed, same_part, seen
+from resources.click_pipes.click_pipe_sources import (
+    SOURCES,
+    kind_of,
+    managed_part,
+    matches,
+    under_request_key,
+)
 from resources.click_pipes.click_pipe_states import COMPLETED, FAILED, STARTED, STOPPED
 
 if TYPE_CHECKING:
@@ -15,21 +21,21 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "desired_state_of", "live_pipe", "patches", "post_request", "shown"]
 
-# Properties that the answer has as the program spells them.
+# Properties with the same form in inputs and in responses.
 NAMES = ("name", "source", "destination", "field_mappings", "settings", "scaling")
 
 
 def live_pipe(pipe: models.ClickPipe) -> Live:
-    """An answer as a property bag."""
+    """Return a response as a property bag. `marked` is True for an unfinished pipe."""
     live = plain(pipe)
     name = live.get("name") or ""
     return {**live, "name": unmarked(name), "marked": unmarked(name) != name}
 
 
 def shown(live: Live, wanted: Mapping[str, Any]) -> Live:
-    """As much of the pipe as the program says something about."""
+    """Return the part of the pipe that the program sets, and its state."""
     parts = {
-        name: seen(live.get(name), wanted[name])
+        name: managed_part(live.get(name), wanted[name])
         for name in NAMES
         if name in wanted and live.get(name) is not None
     }
@@ -37,21 +43,21 @@ def shown(live: Live, wanted: Mapping[str, Any]) -> Live:
 
 
 def desired_state_of(live: Live, wanted: Mapping[str, Any]) -> str:
-    """What a pipe's state amounts to; one that is on its way, or wrong, is neither.
+    """Return the desired state that a pipe's state fulfils, or the state if it fulfils none.
 
-    A completed pipe has done all it was made for, and a failed one moves no rows either.
+    A completed pipe fulfils both (see `click_pipe_states`). A failed pipe counts as stopped.
     """
     state = str(live.get("state"))
-    asked = wanted.get("desired_state")
+    desired = wanted.get("desired_state")
     if state in STARTED:
         return "running"
-    if state in STOPPED or (state in FAILED and asked == "stopped"):
+    if state in STOPPED or (state in FAILED and desired == "stopped"):
         return "stopped"
-    return str(asked) if state in COMPLETED else state
+    return str(desired) if state in COMPLETED else state
 
 
 def post_request(props: Mapping[str, Any]) -> models.ClickPipePostRequest:
-    """The request that makes the pipe, under a name that carries its owner's mark."""
+    """Return the request that creates the pipe, with the ownership mark in its name."""
     from clickhouse_api import models
 
     kind = kind_of(props["source"])
@@ -69,9 +75,9 @@ def post_request(props: Mapping[str, Any]) -> models.ClickPipePostRequest:
 def patches(
     live: Live, olds: Mapping[str, Any], news: Mapping[str, Any], names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """What `clickPipeUpdate` has to be sent, in this order; nothing that is as it should be.
+    """Return the bodies for `clickPipeUpdate`, in order, without properties that are unchanged.
 
-    A table mapping that changed has to go before it comes again, so it takes two requests.
+    A changed table mapping must be removed before it is added, so it needs two requests.
     """
     first: dict[str, Any] = {}
     second: dict[str, Any] = {}
@@ -97,7 +103,7 @@ def patches(
 
 def _secrets(kind: str, props: Mapping[str, Any]) -> dict[str, Any]:
     credentials = props.get("credentials")
-    return placed(kind, credentials) if credentials else {}
+    return under_request_key(kind, credentials) if credentials else {}
 
 
 def _source_changes(
@@ -130,11 +136,11 @@ def _changes(
     was: Mapping[str, Any],
     wanted: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """What differs, and a null for what the program set and no longer does."""
+    """Return the differences, with a null for a property that the program no longer sets."""
     change = {
         name: wanted[name]
         for name in names
-        if name in wanted and not same_part(is_now.get(name), wanted[name])
+        if name in wanted and not matches(is_now.get(name), wanted[name])
     }
     for name in names:
         if name in was and name not in wanted and is_now.get(name) is not None:
@@ -148,13 +154,21 @@ def _table_changes(
     def key(table: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(table.get(name) for name in keys)
 
-    there, asked = ({key(table): table for table in tables} for tables in (is_now, wanted))
-    changed = {k for k in there.keys() & asked.keys() if not same_part(there[k], asked[k])}
-    gone = (there.keys() - asked.keys()) | changed
+    present, wanted_tables = (
+        {key(table): table for table in tables} for tables in (is_now, wanted)
+    )
+    changed = {
+        k
+        for k in present.keys() & wanted_tables.keys()
+        if not matches(present[k], wanted_tables[k])
+    }
+    removed = (present.keys() - wanted_tables.keys()) | changed
     tables = {
-        "table_mappings_to_add": [t for k, t in asked.items() if k not in there],
+        "table_mappings_to_add": [t for k, t in wanted_tables.items() if k not in present],
         "table_mappings_to_remove": [
-            {name: t.get(name) for name in keys} for k, t in there.items() if k in gone
+            {name: t.get(name) for name in keys} for k, t in present.items() if k in removed
         ],
     }
-    return {n: t for n, t in tables.items() if t}, [t for k, t in asked.items() if k in changed]
+    return {n: t for n, t in tables.items() if t}, [
+        t for k, t in wanted_tables.items() if k in changed
+    ]

@@ -1,7 +1,7 @@
-"""What is illegal about a ClickPipe's properties, found before any call.
+"""Checks of a ClickPipe's properties, without a request.
 
-First what the document cannot say: which properties belong together. Then each value against the
-document's own models, and only where it changed, so that a run that changes nothing need not load
+First the rules that the OpenAPI spec does not have: which properties require or exclude each other.
+Then each changed value against the models of the spec. A run that changes nothing does not load
 them. No message shows a credential.
 """
 
@@ -13,9 +13,15 @@ from typing import Any
 
 from resources.base.checker import Checker, is_known, whole_number
 from resources.base.schema_check import check_value
-from resources.click_pipes.click_pipe_sources import CREDENTIALS, SOURCES, Source, kind_of, placed
+from resources.click_pipes.click_pipe_sources import (
+    CREDENTIALS,
+    SOURCES,
+    Source,
+    kind_of,
+    under_request_key,
+)
 
-__all__ = ["check_mapping", "check_mappings", "check_models", "check_source", "combinations"]
+__all__ = ["check_combinations", "check_mapping", "check_mappings", "check_models", "check_source"]
 
 _REGISTRY = ("username", "password")
 _ENGINE_NEEDS = {
@@ -31,7 +37,7 @@ _FEW_MODELS = {
 
 
 def check_mapping(checker: Checker, name: str) -> None:
-    """A mapping; numbers become whole, what is None is absent."""
+    """Check a mapping, make its numbers whole, and remove its nulls."""
     value = checker.inputs.get(name)
     if isinstance(value, Mapping):
         checker.inputs[name] = _plain(value)
@@ -40,7 +46,7 @@ def check_mapping(checker: Checker, name: str) -> None:
 
 
 def check_mappings(checker: Checker, name: str) -> None:
-    """A list of mappings."""
+    """Check a list of mappings as `check_mapping` does."""
     value = checker.inputs.get(name)
     if isinstance(value, list):
         checker.inputs[name] = _plain(value)
@@ -49,14 +55,14 @@ def check_mappings(checker: Checker, name: str) -> None:
 
 
 def check_source(checker: Checker, name: str) -> None:
-    """A mapping with one kind of source, whose own mapping has no credentials in it."""
+    """Check a mapping with one kind of source, whose properties contain no credentials."""
     check_mapping(checker, name)
     source = checker.inputs.get(name)
     if not isinstance(source, Mapping):
         return
     kinds = ", ".join(SOURCES)
     if len(source) != 1 or kind_of(source) not in SOURCES:
-        # Not the values: somebody may have put a password here.
+        # Without the values: one of them may be a misplaced password.
         checker.fail(name, f"has {', '.join(source) or 'nothing'}, allowed: one of {kinds}")
         return
     kind = kind_of(source)
@@ -73,8 +79,8 @@ def check_source(checker: Checker, name: str) -> None:
             checker.fail(path, "contains a login: it belongs in `credentials`")
 
 
-def combinations(checker: Checker) -> None:
-    """Properties that need, or exclude, one another."""
+def check_combinations(checker: Checker) -> None:
+    """Check properties that require or exclude each other."""
     source = checker.inputs.get("source")
     if not isinstance(source, Mapping) or any(f.property == "source" for f in checker.failures):
         return
@@ -160,11 +166,11 @@ def _protobuf(checker: Checker, fields: Mapping[str, Any], path: str) -> None:
 
 
 def _credentials_fit(checker: Checker, kind: str, fields: Mapping[str, Any]) -> None:
-    """Each way to log in has its credentials, and `iam_role` has its one way."""
+    """Check that the credentials and `iam_role` match the authentication."""
     ways = SOURCES[kind].ways
     way = fields.get("authentication", next(iter(ways)))
     if not isinstance(way, str) or way not in ways:
-        return  # not known yet, or for the document to refuse
+        return  # not known yet, or rejected by the models
     if "iam_role" in fields and way != "IAM_ROLE":
         checker.fail(f"source.{kind}.iam_role", "is set, allowed: with authentication IAM_ROLE")
     if way == "IAM_ROLE":
@@ -232,7 +238,7 @@ def _together(
     decided_by: str,
     values: tuple[str, ...],
 ) -> None:
-    """A property that is there exactly where another has one of these values."""
+    """Require a property if another has one of these values, and reject it otherwise."""
     decision = fields.get(decided_by)
     if decision is None or not is_known(decision):
         return
@@ -265,7 +271,7 @@ def _source_model(kind: str, fields: Mapping[str, Any]) -> str:
 
 
 def _with_secrets(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The source with stand-ins for credentials, where the document asks for some."""
+    """Return the source with placeholders for the credentials that the models require."""
     whole = dict(fields)
     registry = fields.get("schema_registry")
     if isinstance(registry, Mapping) and registry.get("type") != "glue":
@@ -273,12 +279,12 @@ def _with_secrets(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     ways = SOURCES[kind].ways
     needed = ways.get(fields.get("authentication") or next(iter(ways))) or ()
     if kind in ("pubsub", "bigquery") and needed:
-        whole |= placed(kind, dict.fromkeys(needed, "x"))
+        whole |= under_request_key(kind, dict.fromkeys(needed, "x"))
     return whole
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Every property in it, by path; of one that is secret, the property alone."""
+    """Yield all nested properties by path, without the content of secret ones."""
     if isinstance(value, Mapping):
         for name, part in value.items():
             yield f"{path}.{name}", part

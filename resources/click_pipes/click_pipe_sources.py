@@ -1,6 +1,6 @@
-"""What a ClickPipe can read from: per kind of source what it needs, and what changes in place.
+"""The kinds of sources of a ClickPipe: required properties, credentials, and changes in place.
 
-The names are the document's, in snake_case; a test compares these tables with it.
+The names are those of the OpenAPI spec, in snake_case. A test compares these tables with the spec.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ __all__ = [
     "SOURCES",
     "Source",
     "kind_of",
-    "placed",
+    "managed_part",
+    "matches",
+    "must_delete_first",
     "replacing",
-    "same_part",
-    "seen",
-    "share_a_place",
+    "under_request_key",
 ]
 
-# What a mapping that lets the pipe in may hold; all of it is secret.
+# The possible keys of `credentials`. All values are secrets.
 CREDENTIALS = (
     "username",
     "password",
@@ -36,8 +36,8 @@ CREDENTIALS = (
 _LOGIN = ("username", "password")
 _KEY = ("access_key_id", "secret_key")
 _TLS = ("tls_host", "ca_certificate", "disable_tls", "skip_cert_verification")
-_ONE_READER = (("postgres", "settings", "replication_slot_name"), ("mysql", "server_id"))
-# Sent, and told by no answer.
+_SINGLE_READER = (("postgres", "settings", "replication_slot_name"), ("mysql", "server_id"))
+# Properties that no response contains.
 _WRITE_ONLY = ("protobuf_schema", "roles")
 
 
@@ -46,15 +46,15 @@ class Source:
     """One kind of source.
 
     Attributes:
-        needed: properties that must be there; the document requires fewer than the service does.
-        ways: authentication -> what `credentials` must hold for it; the first is the default.
-        secrets_in: the request's property that takes the credentials.
-        in_place: properties that an update takes; the rest replaces.
-        settings_in_place: the same within `settings`.
-        repeated: properties that every update must name.
-        tables: what tells one table mapping from another; empty where they cannot change.
-        is_database: it replicates a database: it is paused to be edited, makes its tables by its
-            mappings, and shares its scaling with its like.
+        needed: required properties. ClickHouse Cloud requires more than the OpenAPI spec says.
+        ways: authentication -> its keys in `credentials`. The first is the default.
+        secrets_in: the property of a request that contains the credentials.
+        in_place: properties that an update accepts. A change of another one replaces the pipe.
+        settings_in_place: the same for `settings`.
+        repeated: properties that every update must contain.
+        tables: the fields that identify a table mapping; empty if mappings cannot change.
+        is_database: the pipe replicates a database. It must be paused for an edit, creates its
+            tables from the mappings, and shares its scaling with other such pipes.
     """
 
     needed: tuple[str, ...]
@@ -162,28 +162,28 @@ SOURCES: Mapping[str, Source] = {
 
 
 def kind_of(source: Mapping[str, Any]) -> str:
-    """Which kind of source a property bag, or an answer, is of."""
+    """Return the kind of a source in inputs or in a response."""
     (kind,) = source
     return str(kind)
 
 
-def placed(kind: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
-    """The credentials under the name that the request has for them."""
+def under_request_key(kind: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the credentials under their key in a request."""
     for alone in ("connection_string", "service_account_key"):
         if kind == "object_storage" and alone in credentials:
             return {alone: credentials[alone]}
     return {SOURCES[kind].secrets_in: dict(credentials)}
 
 
-def seen(live: Any, wanted: Any) -> Any:
-    """As much of a live value as the program says something about, in the program's spelling.
+def managed_part(live: Any, wanted: Any) -> Any:
+    """Return the part of a live value that the program sets.
 
-    Where both mean the same, that is the wanted value itself: order of sets, server defaults and
-    what is never told are no difference.
+    A part that means the same as the wanted value is the wanted value itself. The order of sets,
+    server defaults and properties that no response contains make no difference.
     """
     if isinstance(wanted, Mapping) and isinstance(live, Mapping):
         shown = {
-            name: value if name in _WRITE_ONLY else seen(live.get(name), value)
+            name: value if name in _WRITE_ONLY else managed_part(live.get(name), value)
             for name, value in wanted.items()
         }
         return {name: value for name, value in shown.items() if value is not None}
@@ -192,19 +192,19 @@ def seen(live: Any, wanted: Any) -> Any:
     if live is None and (wanted is False or wanted == []):
         return wanted
     if isinstance(wanted, str) and isinstance(live, str) and live.strip() == wanted.strip():
-        return wanted  # certificates lose their last line break
+        return wanted  # the API removes the last line break of certificates
     return live
 
 
-def same_part(live: Any, wanted: Any) -> bool:
-    """Whether a live value is as the program wants it."""
-    return bool(seen(live, wanted) == wanted)
+def matches(live: Any, wanted: Any) -> bool:
+    """Return whether a live value means the same as the wanted one."""
+    return bool(managed_part(live, wanted) == wanted)
 
 
 def _same_items(live: list[Any], wanted: list[Any]) -> bool:
     left = list(wanted)
     for item in live:
-        match = next((other for other in left if same_part(item, other)), None)
+        match = next((other for other in left if matches(item, other)), None)
         if match is None:
             return False
         left.remove(match)
@@ -212,22 +212,22 @@ def _same_items(live: list[Any], wanted: list[Any]) -> bool:
 
 
 def replacing(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
-    """Paths of the properties whose change cannot be made in place."""
+    """Yield the paths of changed properties that only another pipe can have."""
     old_source, new_source = olds.get("source"), news.get("source")
     if isinstance(old_source, Mapping) and isinstance(new_source, Mapping):
         yield from _replacing_in_source(old_source, new_source)
     yield from _differing("destination", olds, news, in_place=("columns",))
 
 
-def share_a_place(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether a pipe and its replacement cannot be there at the same time.
+def must_delete_first(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether a pipe must be deleted before its replacement is created.
 
-    A replication slot of Postgres, and a `server_id` of MySQL, has one reader.
+    A replication slot of Postgres and a `server_id` of MySQL can have only one reader.
     """
     old, new = olds.get("source") or {}, news.get("source") or {}
     return any(
-        _at(new, path) is not None and same_part(_at(old, path), _at(new, path))
-        for path in _ONE_READER
+        _at(new, path) is not None and matches(_at(old, path), _at(new, path))
+        for path in _SINGLE_READER
     )
 
 
@@ -258,11 +258,11 @@ def _replacing_in_source(olds: Mapping[str, Any], news: Mapping[str, Any]) -> It
 def _differing(
     path: str, olds: Mapping[str, Any], news: Mapping[str, Any], *, in_place: tuple[str, ...]
 ) -> Iterator[str]:
-    """What the program sets otherwise than it was; what it no longer sets stays as it is."""
+    """Yield the paths of changed properties. One that the program no longer sets is unchanged."""
     name = path.rpartition(".")[2]
     old, new = olds.get(name) or {}, news.get(name)
     if not isinstance(new, Mapping):
         return
     for part, value in new.items():
-        if part not in in_place and not same_part(old.get(part), value):
+        if part not in in_place and not matches(old.get(part), value):
             yield f"{path}.{part}"

@@ -1,7 +1,7 @@
-"""The steps of a ClickPipe's life, each safe to do again: edit, scale, run or stop, delete.
+"""The steps of a ClickPipe's lifecycle: edit, scale, start or stop, delete. Each can be repeated.
 
-A pipe that replicates a database takes an edit of its source only while it is paused, and goes on
-by itself after it; so each edit pauses it, and the last step brings it to the wanted state.
+A pipe that replicates a database accepts an edit of its source only while it is paused, and resumes
+automatically afterwards. So each edit pauses the pipe, and the last step sets the desired state.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ __all__ = ["DEFAULT_TIMEOUT_MINUTES", "PipeSteps"]
 
 T = TypeVar("T")
 
-# A pipe that replicates a database sets up slots and publications first.
+# A pipe that replicates a database first creates slots and publications.
 DEFAULT_TIMEOUT_MINUTES = 15
 
-# After an edit, the answer still says `Paused`; it resumes a moment later.
+# The response to an edit still has `Paused`. The pipe resumes a moment later.
 _RESUMES_WITHIN_SECONDS = 5.0
 _EDIT_ATTEMPTS = 3
-# What the API says where an edit needs a pause that we did not know of.
+# A part of the error for an edit that needs a pause.
 _PAUSE_FIRST = "must be paused"
 
 
 @dataclass
 class PipeSteps:
-    """One pipe, and how to wait for it.
+    """The steps for one pipe.
 
     Attributes:
         props: the resource's inputs.
-        clock, sleep: handed in by tests.
+        clock, sleep: tests pass their own.
     """
 
     client: Client
@@ -64,7 +64,7 @@ class PipeSteps:
     sleep: Callable[[float], None] = engine.sleep
 
     def __post_init__(self) -> None:
-        # Whether an edit that was made will resume the pipe by itself.
+        # Whether an edit will resume the pipe automatically.
         self._resumes = False
         minutes = self.props.get("timeout_minutes") or DEFAULT_TIMEOUT_MINUTES
         self._poller = Poller(
@@ -77,19 +77,19 @@ class PipeSteps:
 
     @property
     def ids(self) -> tuple[str, str, str]:
-        """Organization, service and pipe, as every operation has them."""
+        """Return the ids of organization, service and pipe for an operation."""
         return self.props["organization_id"], self.props["service_id"], self.pipe_id
 
     def read(self) -> Live:
-        """The pipe as it is now.
+        """Return the pipe.
 
         Raises:
-            NotFound: it is gone.
+            NotFound: the pipe is deleted.
         """
         return live_pipe(self.client.click_pipes.click_pipe_get(*self.ids))
 
     def edit(self, live: Live, patch: Mapping[str, Any]) -> Live:
-        """Send an update; a pipe of a database is paused first if its source changes."""
+        """Send an update. If it changes the source of a database, pause the pipe first."""
         from clickhouse_api import errors, models
 
         request = models.ClickPipePatchRequest.model_validate(patch)
@@ -114,7 +114,7 @@ class PipeSteps:
         self._awake(lambda: self.client.click_pipes.click_pipe_settings_update(*self.ids, request))
 
     def scale(self, scaling: Mapping[str, Any]) -> Live:
-        """Change replicas and their size."""
+        """Change the number and the size of replicas."""
         from clickhouse_api import models
 
         request = models.ClickPipeScalingPatchRequest.model_validate(scaling)
@@ -122,10 +122,10 @@ class PipeSteps:
         return self._awake(lambda: live_pipe(pipes.click_pipe_scaling_update(*self.ids, request)))
 
     def bring_to(self, live: Live, desired_state: str) -> Live:
-        """Start or stop it, if need be, and wait until it is so.
+        """Start or stop the pipe if necessary, and wait until it has the desired state.
 
         Raises:
-            WaitFailed: it failed, or the deadline passed.
+            WaitFailed: the pipe failed, or the deadline passed.
         """
         if desired_state == "stopped":
             if self._resumes:
@@ -139,14 +139,13 @@ class PipeSteps:
         return self._until(live, MOVING_ROWS | COMPLETED, "runs", hopeless=FAILED)
 
     def delete(self) -> None:
-        """Delete it, and wait until it is gone.
+        """Delete the pipe, and wait until the API no longer has it.
 
         Raises:
-            NotFound: it is gone.
-            WaitFailed: it is still there at the deadline.
+            NotFound: the pipe is deleted. This is also the end of a successful wait.
+            WaitFailed: the API still has the pipe at the deadline.
         """
         self.client.click_pipes.click_pipe_delete(*self.ids)
-        # The end of this wait is the API's `NotFound`.
         self._poller.until(
             self.read(),
             self.read,
@@ -156,7 +155,7 @@ class PipeSteps:
         )
 
     def _while_paused(self, live: Live, send: Callable[[], Live]) -> Live:
-        """A refused edit must not leave a pipe paused that was moving rows."""
+        """Pause the pipe and send the edit. If the edit is rejected, resume the pipe."""
         from clickhouse_api import errors
 
         was_started = live["state"] in STARTED
@@ -166,7 +165,7 @@ class PipeSteps:
             try:
                 return self._awake(send)
             except errors.ClickHouseApiError as error:
-                # The edit before this one may have resumed it only now.
+                # The previous edit may have resumed the pipe a moment ago.
                 if attempts_left and _needs_pause(error):
                     live = self.read()
                     continue
@@ -177,7 +176,7 @@ class PipeSteps:
         raise AssertionError("the last attempt returns or raises")
 
     def _start(self, live: Live) -> Live:
-        """Start it; a pipe that resumed by itself in the meantime was started."""
+        """Start the pipe. A pipe that has resumed automatically rejects the command."""
         from clickhouse_api import errors
 
         try:
@@ -187,8 +186,8 @@ class PipeSteps:
                 raise
             now = self.read()
             if now["state"] in STOPPED | FAILED:
-                said = f"cannot start {self._poller.subject}, which is {live['state']}: {error}"
-                raise ResourceError(said) from error
+                message = f"cannot start {self._poller.subject}, which is {live['state']}: {error}"
+                raise ResourceError(message) from error
             return now
 
     def _stop(self, live: Live) -> Live:
