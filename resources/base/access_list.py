@@ -1,4 +1,4 @@
-"""IP access lists as inputs: a set of sources, each perhaps with a description."""
+"""IP access lists as inputs: a set of sources, each with an optional description."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ __all__ = [
 _ALLOWED = "addresses or CIDR ranges, or {source, description} mappings"
 
 
-def check_access_list(checker: Checker, name: str, *, nobody: bool = False) -> None:
-    """Refuse what is no source; the list becomes a set.
+def check_access_list(checker: Checker, name: str, *, may_be_empty: bool = False) -> None:
+    """Reject entries that are not sources, and sort the list as a set.
 
     Args:
-        nobody: whether the list may be empty, which to the API means that nobody may. A service
-            has private endpoints beside its list, an API key has nothing else.
+        may_be_empty: whether the list may be empty, which blocks all addresses. A service also has
+            private endpoints; for an API key, the list is the only way in.
     """
     value = checker.known(name)
     if value is None:
         return
     listed: list[Any] = value if isinstance(value, list) else [None]
     entries: list[Any] = [{"source": item} if isinstance(item, str) else item for item in listed]
-    if all(_is_entry(entry) for entry in entries) and (entries or nobody):
+    if all(_is_entry(entry) for entry in entries) and (entries or may_be_empty):
         checker.inputs[name] = sorted_access_list(entries)
     else:
-        least = "" if nobody else "; at least one, an empty list would let nobody in"
+        least = "" if may_be_empty else "; at least one, because an empty list blocks all addresses"
         checker.reject(name, f"{_ALLOWED}{least}")
 
 
 def sorted_access_list(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One entry for each source, without empty descriptions: the order means nothing."""
+    """Return one entry for each source, sorted, without empty descriptions."""
     by_source = {entry["source"]: entry for entry in entries}
     return [
         {key: value for key, value in by_source[source].items() if value}
@@ -48,12 +48,12 @@ def sorted_access_list(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, A
 
 
 def access_set(entries: Iterable[Mapping[str, Any]] | None) -> set[tuple[str, str]]:
-    """Sources and descriptions, an absent one as the empty one."""
+    """Return pairs of source and description; an absent description is empty."""
     return {(entry["source"], entry.get("description") or "") for entry in entries or []}
 
 
 def same_access_list(old: Any, new: Any) -> bool:
-    """Whether two lists are the same set; an absent one is empty."""
+    """Return whether two lists are the same set. An absent list is empty."""
     return access_set(old) == access_set(new)
 
 

@@ -1,12 +1,12 @@
-"""What can go wrong in this room; every message is one line and carries no secret.
+"""The errors of this package. Every message is one line and has no secret.
 
-ResourceError            shown to the user as it is
-├── ConfigurationError   a setting is absent or illegal: fix the config, nothing was called
-├── WaitFailed           a cloud did not reach the wanted state in time, or gave up
-├── Interrupted          somebody pressed Ctrl-C
-├── ServiceGone          the service that something lives in is deleted: so that is, too
-├── ServiceStopped       it is stopped, and is not started for this
-└── SqlError             a ClickHouse server refused a statement (`code`, `message`)
+ResourceError            shown to the user without a traceback
+├── ConfigurationError   a setting is absent or invalid: fix the config; no request was sent
+├── WaitFailed           an object did not reach the required state in time, or cannot reach it
+├── Interrupted          the user pressed Ctrl-C
+├── ServiceGone          the service that contains the object is deleted, and so is the object
+├── ServiceStopped       the service that contains the object is stopped, and must not be started
+└── SqlError             a ClickHouse server rejected a statement (`code`, `message`)
     └── AccessDenied     it rejected the user's credentials, or the user lacks a privilege
 """
 
@@ -26,15 +26,15 @@ __all__ = [
 
 
 class ResourceError(Exception):
-    """The root: says what was being done, to which thing, what came back, what to do."""
+    """The root. A message has the operation, the object, the response and what to do."""
 
 
 class ConfigurationError(ResourceError):
-    """A setting is absent or illegal; no cloud was called."""
+    """A setting is absent or invalid. No request was sent."""
 
 
 class WaitFailed(ResourceError):
-    """A wait ended without the wanted state; carries the last one that was seen."""
+    """A wait ended without the required state. Carries the last observed state."""
 
     def __init__(self, message: str, *, last_state: str | None) -> None:
         super().__init__(message)
@@ -42,22 +42,22 @@ class WaitFailed(ResourceError):
 
 
 class Interrupted(ResourceError):
-    """Somebody pressed Ctrl-C; what was begun is found, and gone on with, by the next `up`."""
+    """The user pressed Ctrl-C. The next `up` finds and continues the unfinished work."""
 
     def __init__(self) -> None:
-        super().__init__("interrupted; the next `pulumi up` goes on from here")
+        super().__init__("interrupted; the next `pulumi up` continues from here")
 
 
 class ServiceGone(ResourceError):
-    """The service that something lives in was deleted, and that with it."""
+    """The service that contains the object was deleted, and the object with it."""
 
 
 class ServiceStopped(ResourceError):
-    """The service that something lives in is stopped, and starting it is not ours to decide."""
+    """The service that contains the object is stopped, and this resource must not start it."""
 
 
 class SqlError(ResourceError):
-    """A ClickHouse server refused a statement."""
+    """A ClickHouse server rejected a statement."""
 
     def __init__(self, message: str, *, code: int | None = None) -> None:
         super().__init__(message)
@@ -69,6 +69,6 @@ class AccessDenied(SqlError):
 
 
 def one_line(error: BaseException | str) -> str:
-    """A server's message without its stack trace, on one line."""
+    """Return a server's message on one line, without its stack trace."""
     text = str(error).split("Stack trace", maxsplit=1)[0]
     return " ".join(text.split()) or repr(error)

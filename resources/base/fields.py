@@ -1,4 +1,4 @@
-"""The properties of a resource, declared: what is legal, what replaces, what is read back."""
+"""`Field`: a property of a resource, with its valid values and its behavior on change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
     "texts",
 ]
 
-# Notes what is illegal about a property.
+# Adds the failures of one property to a checker.
 Check = Callable[[Checker, str], None]
 
 
@@ -34,12 +34,12 @@ class Field:
     """One property of a resource.
 
     Attributes:
-        check: notes what is illegal about it.
-        required: it must be there.
-        replaces: another value is another thing.
-        readable: the API reads it back, so drift in it is seen.
-        clears: taking it out of the program resets it (a null is sent); without, it stays.
-        same: whether two values mean the same.
+        check: adds the failures of its value.
+        required: whether it must be set.
+        replaces: whether a change replaces the object.
+        readable: whether the API returns it, so that drift is visible.
+        clears: whether removing it from the program resets it with a null. Otherwise it is kept.
+        same: returns whether two values mean the same.
     """
 
     check: Check
@@ -50,20 +50,20 @@ class Field:
     same: Callable[[Any, Any], bool] = lambda old, new: whole_number(old) == whole_number(new)
 
 
-def text(*, pattern: str = r"[\s\S]+", allowed: str = "a text") -> Check:
-    """A text that matches the whole pattern."""
+def text(*, pattern: str = r"[\s\S]+", allowed: str = "a string") -> Check:
+    """Check a string that matches the whole pattern."""
     return lambda checker, name: checker.text(name, pattern=pattern, allowed=allowed)
 
 
 def moment(checker: Checker, name: str) -> None:
-    """A date and time with its zone."""
+    """Check a date and time with its zone."""
     value = checker.known(name)
     if value is not None and _moment(value) is None:
         checker.reject(name, "a date and time with its zone, like 2027-01-01T00:00:00Z")
 
 
 def same_moment(old: Any, new: Any) -> bool:
-    """Whether two texts name one moment, in whatever zone."""
+    """Return whether two timestamps are equal, also in different zones."""
     return _moment(old) == _moment(new)
 
 
@@ -76,17 +76,17 @@ def _moment(value: Any) -> datetime.datetime | None:
 
 
 def flag(checker: Checker, name: str) -> None:
-    """True or false."""
+    """Check true or false."""
     checker.flag(name)
 
 
 def number(*, minimum: int, maximum: int, step: int = 1) -> Check:
-    """A whole number in a range, in steps."""
+    """Check a whole number in a range, in steps."""
     return lambda checker, name: checker.number(name, minimum=minimum, maximum=maximum, step=step)
 
 
 def choice(allowed: Sequence[Any]) -> Check:
-    """One of these; numbers come as floats and become whole."""
+    """Check one of these values. Pulumi sends numbers as floats; they become whole."""
 
     def check(checker: Checker, name: str) -> None:
         value = whole_number(checker.known(name))
@@ -100,7 +100,7 @@ def choice(allowed: Sequence[Any]) -> Check:
 
 
 def choices(allowed: Sequence[str]) -> Check:
-    """A set of these, at least one."""
+    """Check a set of these values, at least one."""
 
     def check(checker: Checker, name: str) -> None:
         value = checker.known(name)
@@ -124,7 +124,7 @@ SERVICE = Field(check=text(), required=True, replaces=True, readable=False)
 
 
 def same(field: Field, old: Any, new: Any) -> bool:
-    """Whether two values of a field mean the same; what is not known yet is taken to differ."""
+    """Return whether two values of a field mean the same. An unknown value differs."""
     if not is_known(new):
         return False
     if old is None or new is None:

@@ -1,4 +1,4 @@
-"""Passwords and tokens made on this machine, and the hashes of them that leave it."""
+"""Passwords and tokens that are generated on this machine, and their hashes."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import string
 
 __all__ = ["base64_sha256", "double_sha1_hex", "generate", "sha256_hex"]
 
-# ClickHouse Cloud wants an upper-case letter, a digit and a special character in a password;
-# these special ones need no quoting in a shell, a URL or a connection string.
+# ClickHouse Cloud requires an upper-case letter, a digit and a special character in a password.
+# These special characters need no quoting in a shell, a URL or a connection string.
 _ALPHABET = string.ascii_letters + string.digits
 _REQUIRED = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "-_.~")
 _LENGTH = 32
 
 
 def generate() -> str:
-    """A random password of 32 characters, about 190 bits."""
+    """Return a random password of 32 characters, about 190 bits."""
     letters = [secrets.choice(kind) for kind in _REQUIRED]
     letters += [secrets.choice(_ALPHABET) for _ in range(_LENGTH - len(letters))]
     secrets.SystemRandom().shuffle(letters)
-    # A leading sign would be read as an option or a hidden file by some tool, some day.
+    # Some tools would read a leading sign as an option or a hidden file.
     first = next(index for index, letter in enumerate(letters) if letter in _ALPHABET)
     letters[0], letters[first] = letters[first], letters[0]
     return "".join(letters)
 
 
 def sha256_hex(secret: str) -> str:
-    """Hash form of SQL users (`sha256_hash`) and of the worker's ingest token."""
+    """Return the hash of an SQL user (`sha256_hash`) or of the worker's ingest token."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def base64_sha256(secret: str) -> str:
-    """Hash form of the control plane's `newPasswordHash`."""
+    """Return the hash for the control plane's `newPasswordHash`."""
     return base64.b64encode(hashlib.sha256(secret.encode()).digest()).decode()
 
 
 def double_sha1_hex(secret: str) -> str:
-    """Hash form that MySQL clients need: `newDoubleSha1Hash`."""
-    # Not our choice of hash: the MySQL protocol's native authentication is defined by it.
+    """Return the hash that MySQL clients need: `newDoubleSha1Hash`."""
+    # The native authentication of the MySQL protocol requires SHA-1.
     inner = hashlib.sha1(secret.encode(), usedforsecurity=False).digest()
     return hashlib.sha1(inner, usedforsecurity=False).hexdigest()

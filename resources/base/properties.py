@@ -1,4 +1,4 @@
-"""Property bags: an answer as one, and the inputs and options that many resources need."""
+"""Property bags from responses, and the inputs and options of many resources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["marks_of", "plain", "with_secrets"]
 
 
 def plain(model: Any) -> Live:
-    """An answer as a property bag: snake_case names, no nulls, whole numbers whole."""
+    """Return a response as a property bag, with names in snake_case and without nulls."""
     dumped: Live = _whole(model.model_dump(mode="json", exclude_none=True))
     return dumped
 
@@ -24,7 +24,7 @@ def plain(model: Any) -> Live:
 def marks_of(
     cls: type[Resource], resource_name: str, opts: pulumi.ResourceOptions | None
 ) -> dict[str, Any]:
-    """The inputs that `ownership` needs: which resource of which stack this is."""
+    """Return the inputs that identify the resource and its stack (see `ownership`)."""
     return {
         "resource_urn": urn_of(cls, resource_name, opts),
         "stack_mark": stack_mark(
@@ -34,7 +34,7 @@ def marks_of(
 
 
 def with_secrets(opts: pulumi.ResourceOptions | None, *names: str) -> pulumi.ResourceOptions:
-    """The options, with these outputs as secrets."""
+    """Return the options with these outputs as secrets."""
     return pulumi.ResourceOptions.merge(
         opts, pulumi.ResourceOptions(additional_secret_outputs=list(names))
     )

@@ -112,7 +112,7 @@ def check(news: Mapping[str, Any]) -> CheckResult:
     _check_place(checker)
     _check_scaling(checker)
     _check_idling(checker)
-    check_access_list(checker, "ip_access_list", nobody=True)
+    check_access_list(checker, "ip_access_list", may_be_empty=True)
     check_tags(checker, "tags", most=USER_TAGS)
     checker.texts("private_endpoint_ids", allowed="a list of ids")
     _check_origin(checker)

@@ -92,5 +92,5 @@ def test_a_deleted_service_is_not_woken(service: Service) -> None:
     rules = [{"operation": "clickPipeScalingUpdate", "fault": "error", "status": 424}]
     missing = {"operation": "instanceGet", "fault": "error", "status": 404}
     service.faults(rules=[*rules, missing])
-    with pytest.raises(ServiceGone, match="is gone, and what was in it"):
+    with pytest.raises(ServiceGone, match="was deleted, with everything in it"):
         steps.scale({"replicas": 2})
