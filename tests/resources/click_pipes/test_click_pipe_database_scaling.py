@@ -39,7 +39,7 @@ def test_pipes_from_databases_share_their_size(
         patch.setattr(click_pipe_database_scaling, "_APPEAR_SECONDS", 0.0)
         missing = {"operation": "clickPipeCdcScalingUpdate", "fault": "error", "status": 404}
         service.faults(rules=[missing])
-        with pytest.raises(WaitFailed, match="absent, as where there never was such a pipe"):
+        with pytest.raises(WaitFailed, match="absent, as in a service without such a pipe"):
             provider.create(inputs)
     service.pipe(POSTGRES)
     service.idle()
