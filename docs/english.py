@@ -68,6 +68,7 @@ CLEAN = (
     "tests/isolation",
     "tests/local",
     "tests/migrations",
+    "tests/resources/base",
     "tests/resources/click_pipes",
     "tests/resources/click_stack",
     "tests/resources/conftest.py",

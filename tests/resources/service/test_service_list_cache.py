@@ -11,16 +11,16 @@ from resources.service.service_list_cache import FRESH_SECONDS, ServiceListCache
 
 
 class Counting:
-    """A client whose lists are counted; `wanted` lets so many threads begin at once."""
+    """A client that counts its list requests. `barrier` starts this many threads at once."""
 
     def __init__(self, threads: int = 1) -> None:
         self.service = self
-        self.asked = 0
-        self.wanted = threading.Barrier(threads)
+        self.requests = 0
+        self.barrier = threading.Barrier(threads)
 
     def instance_get_list(self, organization_id: str) -> list[Any]:
-        self.asked += 1
-        return [organization_id, self.asked]
+        self.requests += 1
+        return [organization_id, self.requests]
 
 
 class Run:
@@ -30,37 +30,37 @@ class Run:
         self.name, self.now = name, 0.0
         self.lists = ServiceListCache(clock=lambda: self.now, run=lambda: self.name)
 
-    def ask(self, client: Counting, organization_id: str = "o") -> Any:
+    def list_services(self, client: Counting, organization_id: str = "o") -> Any:
         return self.lists.services(cast(Client, client), organization_id)
 
 
-def test_ten_resources_that_ask_at_once_cost_one_request() -> None:
-    """One asks, the others wait for its answer."""
+def test_ten_concurrent_resources_send_one_request() -> None:
+    """One sends the request, and the others wait for its response."""
     client, run = Counting(10), Run()
 
-    def ask(_number: int) -> Any:
-        client.wanted.wait()
-        return run.ask(client)
+    def list_at_once(_number: int) -> Any:
+        client.barrier.wait()
+        return run.list_services(client)
 
     with ThreadPoolExecutor(10) as threads:
-        assert list(threads.map(ask, range(10))) == [["o", 1]] * 10
+        assert list(threads.map(list_at_once, range(10))) == [["o", 1]] * 10
 
 
-def test_a_list_is_of_one_organization_one_run_and_half_a_minute() -> None:
-    """Anything else is asked anew."""
+def test_a_cached_list_is_valid_for_one_organization_one_run_and_half_a_minute() -> None:
+    """Otherwise the list is requested again."""
     client, run = Counting(), Run()
-    run.ask(client)
+    run.list_services(client)
     run.now = FRESH_SECONDS
-    assert run.ask(client) == ["o", 1]
-    assert run.ask(client, "other") == ["other", 2]
+    assert run.list_services(client) == ["o", 1]
+    assert run.list_services(client, "other") == ["other", 2]
     run.now += 1
-    assert run.ask(client) == ["o", 3]
+    assert run.list_services(client) == ["o", 3]
     run.name = "two"
-    assert run.ask(client) == ["o", 4]
+    assert run.list_services(client) == ["o", 4]
 
 
-def test_outside_of_a_run_nothing_is_shared() -> None:
-    """A program of its own asks when it wants to know."""
+def test_outside_of_a_run_no_list_is_cached() -> None:
+    """A separate program requests the list each time."""
     client, run = Counting(), Run("")
-    run.ask(client)
-    assert run.ask(client) == ["o", 2]
+    run.list_services(client)
+    assert run.list_services(client) == ["o", 2]

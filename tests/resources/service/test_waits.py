@@ -1,4 +1,4 @@
-"""The waits: against the real local control plane, on a clock that only the test moves."""
+"""The waits for a service, on the local control plane and on a clock that only the test moves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEVER = 3600
 
 
 class Counting:
-    """A client that notes when a service was read."""
+    """A client that records the times at which a service is read."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client, self._clock = client, clock
@@ -36,20 +36,20 @@ class Counting:
 
 @pytest.fixture(scope="module")
 def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackPaths]:
-    """Both local clouds, for all of these tests: each makes a service of its own."""
+    """Start both local clouds for all tests. Each test creates a separate service."""
     with local_clouds(tmp_path_factory.mktemp("waits")) as layout:
         yield layout
 
 
 @pytest.fixture
 def control_plane(clouds: StackPaths) -> ControlPlane:
-    """The control plane, without a limit on requests and without faults."""
+    """Return the control plane of the local cloud."""
     return ControlPlane(clouds)
 
 
 @pytest.fixture
 def client(control_plane: ControlPlane, clouds: StackPaths) -> Iterator[Client]:
-    """A client of it that keeps to no limit either: real seconds would pass."""
+    """Return a client without a rate limit, which would cost real seconds."""
     cloud = control_plane.cloud
     with Client(
         key_id=cloud["key_id"],
@@ -65,7 +65,9 @@ def set_faults(control_plane: ControlPlane, **faults: Any) -> None:
     control_plane.request("PUT", "/local/faults", {"requests_per_window": 0, **faults})
 
 
-def made(client: Client, control_plane: ControlPlane, provisioning: str) -> tuple[ServiceRef, Any]:
+def created(
+    client: Client, control_plane: ControlPlane, provisioning: str
+) -> tuple[ServiceRef, Any]:
     set_faults(control_plane, provisioning=provisioning)
     request = models.ServicePostRequest.model_validate(
         {"name": "n", "provider": "aws", "region": "eu-central-1", "ip_access_list": []}
@@ -79,8 +81,8 @@ def made(client: Client, control_plane: ControlPlane, provisioning: str) -> tupl
 def test_a_stuck_service_is_given_up_at_the_deadline(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """At most one request per 5 s, and the last state in the message."""
-    ref, service = made(client, control_plane, "stuck")
+    """It is read at most every 5 s, and the message has the last state."""
+    ref, service = created(client, control_plane, "stuck")
     clock = Clock()
     counting = Counting(client, clock)
     waiter = Waiter(
@@ -100,7 +102,7 @@ def test_a_stuck_service_is_given_up_at_the_deadline(
 
 
 def seen_as(client: Client, ref: ServiceRef, state: str) -> models.Service:
-    """The service once the real clock has brought it there."""
+    """Wait in real time until the service has a state, and return it."""
     deadline = time.monotonic() + 60
     while (service := get_or_none(client, ref)) is None or service.state != state:
         assert time.monotonic() < deadline
@@ -120,7 +122,7 @@ def waiter_of(client: Client, ref: ServiceRef, clock: Clock) -> Waiter:
 
 
 def running(client: Client, control_plane: ControlPlane) -> tuple[ServiceRef, models.Service]:
-    ref, _ = made(client, control_plane, "normal")
+    ref, _ = created(client, control_plane, "normal")
     return ref, seen_as(client, ref, "running")
 
 
@@ -133,8 +135,8 @@ def stopped(client: Client, control_plane: ControlPlane) -> tuple[ServiceRef, mo
 def test_a_failed_service_ends_the_wait_at_once(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """There is nothing to wait for."""
-    ref, _ = made(client, control_plane, "failed")
+    """A failed service does not recover."""
+    ref, _ = created(client, control_plane, "failed")
     service = seen_as(client, ref, "failed")
     clock = Clock()
     with pytest.raises(WaitFailed, match="its state is failed"):
@@ -142,11 +144,11 @@ def test_a_failed_service_ends_the_wait_at_once(
     assert clock.now == 0
 
 
-def test_a_degraded_service_may_heal_until_the_deadline(
+def test_a_degraded_service_may_recover_until_the_deadline(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """It is not given up at once, and not taken for one that runs either."""
-    ref, _ = made(client, control_plane, "degraded")
+    """It neither ends the wait at once nor counts as running."""
+    ref, _ = created(client, control_plane, "degraded")
     service = seen_as(client, ref, "degraded")
     with pytest.raises(WaitFailed, match="after 60 s: its state is degraded"):
         waiter_of(client, ref, Clock()).until_running(service)
@@ -173,7 +175,7 @@ Begin = Callable[[Client, ControlPlane], tuple[ServiceRef, models.Service]]
 
 
 @pytest.mark.parametrize(
-    ("begin", "step", "faults", "said"),
+    ("begin", "step", "faults", "message"),
     [
         (stopped, start, {"moving": "stuck"}, "until it runs after 60 s: its state is starting"),
         (running, stop, {"moving": "stuck"}, "is stopped after 60 s: its state is stopping"),
@@ -185,7 +187,7 @@ Begin = Callable[[Client, ControlPlane], tuple[ServiceRef, models.Service]]
             "is deleted after 60 s: its state is softdeleting",
         ),
         (
-            # Stopped from the start: this clock outruns the time that a stop really takes.
+            # Stopped before the test: on the clock of the test, a real stop would be too slow.
             stopped,
             delete,
             {"timing": {"conflict_after_stopped": NEVER}},
@@ -200,62 +202,62 @@ def test_a_stuck_cloud_is_given_up_at_the_deadline(
     begin: Begin,
     step: Step,
     faults: dict[str, Any],
-    said: str,
+    message: str,
 ) -> None:
-    """Each flow says what it waited for and the last state, after one request per 5 s at most."""
+    """The message has the goal of the wait and the last state. Reads are at most every 5 s."""
     ref, service = begin(client, control_plane)
     set_faults(control_plane, **faults)
     before = requests(control_plane)
-    with pytest.raises(WaitFailed, match=said):
+    with pytest.raises(WaitFailed, match=message):
         step(client, ref, waiter_of(client, ref, Clock()), service)
-    # Beside the waiting: a look, a stop, a look soon after, a delete that is refused, twice, and
-    # all of it once more when the deadline has come.
+    # In addition to the wait: a read, a stop, an early read, a rejected delete, twice, and all of
+    # these once more at the deadline.
     assert requests(control_plane) - before <= 60 / 5 + 12
     set_faults(control_plane)
 
 
 def requests(control_plane: ControlPlane) -> int:
-    answers = control_plane.request("GET", "/local/counts")["responses"]
-    return sum(answer["count"] for answer in answers)
+    responses = control_plane.request("GET", "/local/counts")["responses"]
+    return sum(response["count"] for response in responses)
 
 
 @pytest.mark.parametrize(("begin", "step"), [(stopped, start), (running, stop)])
 def test_a_service_that_fails_while_it_moves_is_an_error(
     client: Client, control_plane: ControlPlane, begin: Begin, step: Step
 ) -> None:
-    """Long before the deadline."""
+    """The wait ends long before the deadline."""
     ref, service = begin(client, control_plane)
     set_faults(control_plane, moving="failed")
     with pytest.raises(ResourceError, match="is failed"):
-        # A real clock: the cloud needs its moment.
+        # A real clock, because the cloud needs real time.
         step(client, ref, Waiter(client, ref, deadline_seconds=60), service)
 
 
-def test_a_service_that_fails_while_it_stops_is_deleted_all_the_same(
+def test_a_service_that_fails_while_it_stops_is_deleted_anyway(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """A failed service can be deleted, and nobody wants to keep it."""
+    """The API allows to delete a failed service."""
     ref, service = running(client, control_plane)
     set_faults(control_plane, moving="failed")
     delete(client, ref, Waiter(client, ref, deadline_seconds=60), service)
     assert get_or_none(client, ref) is None
 
 
-def test_scaling_that_is_refused_fails_at_once(client: Client, control_plane: ControlPlane) -> None:
-    """A 400 says that it will never work."""
+def test_rejected_scaling_fails_at_once(client: Client, control_plane: ControlPlane) -> None:
+    """A request with status 400 is not repeated."""
     ref, service = running(client, control_plane)
-    refused = {"operation": "instanceReplicaScalingUpdate", "fault": "error", "status": 400}
-    set_faults(control_plane, rules=[refused])
+    rejected = {"operation": "instanceReplicaScalingUpdate", "fault": "error", "status": 400}
+    set_faults(control_plane, rules=[rejected])
     with pytest.raises(errors.ApiStatusError, match="instanceReplicaScalingUpdate: 400"):
         scale(client, ref, waiter_of(client, ref, Clock()), service)
 
 
-def test_scaling_that_does_not_come_is_given_up_at_the_deadline(
+def test_a_wait_for_scaling_without_effect_ends_at_the_deadline(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """The service runs, but not as asked."""
+    """The service runs with another number of replicas."""
     ref, service = running(client, control_plane)
-    # What the vendor does when it takes a field and drops it, as of a release channel once.
+    # The API once accepted and ignored a field, the release channel. This emulates such a field.
     control_plane.patch_service(ref.id, "/replicaScaling", {"numReplicas": 2})
     with pytest.raises(WaitFailed, match="runs as required after 60 s: its state is running"):
         waiter_of(client, ref, Clock()).until_running(
@@ -265,11 +267,11 @@ def test_scaling_that_does_not_come_is_given_up_at_the_deadline(
         )
 
 
-def test_an_answering_service_is_read_early_once(
+def test_a_service_that_responds_to_a_ping_is_read_early_once(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """A ping that answers brings the next read forward, but not the ones after it."""
-    ref, service = made(client, control_plane, "stuck")
+    """The first response to a ping brings the next read forward, but no later one."""
+    ref, service = created(client, control_plane, "stuck")
     service.endpoints = [
         models.ServiceEndpoint.model_validate({"protocol": "https", "host": "h", "port": 1})
     ]
