@@ -118,7 +118,7 @@ def test_an_interrupted_change_and_an_interrupted_delete_are_continued(
     interrupted(stack, "destroy", at="stopping, waiting until it is stopped", sender="group")
     assert stack.services()[0]["state"] == "stopping"
     set_faults(stack, timing={"deleting": NEVER})
-    interrupted(stack, "destroy", at="waiting until it is gone", sender="pulumi")
+    interrupted(stack, "destroy", at="waiting until it is deleted", sender="pulumi")
     set_faults(stack)
     stack.stack.destroy()
     assert stack.services() == []
