@@ -18,7 +18,7 @@ from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 
 NEVER = 3600
-INTERRUPTED = "interrupted; the next `pulumi up` goes on from here"
+INTERRUPTED = "interrupted; the next `pulumi up` continues from here"
 # A terminal signals the process group, and `kill -INT` or a CI system only the process.
 SENDERS: dict[str, Callable[[int, int], None]] = {"group": os.killpg, "pulumi": os.kill}
 
