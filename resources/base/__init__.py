@@ -1,13 +1,15 @@
-"""What the resources beside a service share: fields declared once, and one order of doing things.
+"""The common base of the resources: declared fields, and one lifecycle.
 
-A resource says which fields it has (`Field`: what is legal, what replaces, what the API reads
-back) and what its few calls are (`observe`, `sync`, `remove`, and `post` where something is made);
-`DeclarativeProvider` does the rest, the same for all:
+A resource declares its fields (`Field`: valid values, replacing changes, and whether the API
+returns them) and implements a few calls (`observe`, `sync`, `remove`, and `post` to create an
+object). `DeclarativeProvider` does the rest in the same way for all resources:
 
-- `check` names property, value and what is allowed; no cloud is called.
-- `diff` compares what the program sets with what was last seen. Server defaults never differ.
-- `create` and `update` observe, ensure that the thing exists, send what differs, read back until
-  it is so. `delete` of what is gone is a success; `read` of it says so.
+- `check` reports property, value and what is allowed. It sends no request.
+- `diff` compares the properties that the program sets with those at the last read. Server
+  defaults never differ.
+- `create` and `update` observe the object, ensure that it exists, send the fields that differ, and
+  read until the API returns them. For a deleted object, `delete` succeeds and `read` returns an
+  empty id.
 
 `Singleton` is for an object that a service or an organization has exactly one of. It is written
 with a PUT or PATCH, so a lost response costs nothing, and resources of a run that write the same
@@ -15,8 +17,8 @@ one wait for each other (`claims`). `CreatedResource` is for an object that a PO
 is noted on this machine before it is sent (`create_note`), and the object is found by its ownership
 tag if the response is lost (`ownership`). `Confirmation` removes the tag from the name.
 
-Nothing here imports more than a provider's process has loaded anyway: the client is imported when
-a cloud is called.
+These modules import only what a provider's process has loaded already. The client is imported
+before the first request.
 """
 
 from resources.base.created_resource import CreatedResource

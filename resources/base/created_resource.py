@@ -74,7 +74,7 @@ class CreatedResource(DeclarativeProvider):
         return True
 
     def is_reusable(self, _live: Live, _props: Mapping[str, Any]) -> bool:
-        """Return whether an unfinished object can become the one that the program asks for.
+        """Return whether an unfinished object can become the one that the program describes.
 
         An object that cannot is deleted, and another one is created.
         """
@@ -86,7 +86,7 @@ class CreatedResource(DeclarativeProvider):
     def require_existing(self, resource_id: str) -> None:
         """Raise: an update cannot create an object with a given id."""
         raise ResourceError(
-            f"{self._subject(resource_id)} is gone; `pulumi refresh` will notice that"
+            f"{self._subject(resource_id)} is deleted; `pulumi refresh` updates the state"
         )
 
     # The steps of the flow.

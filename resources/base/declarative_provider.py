@@ -36,7 +36,7 @@ class Change:
         resource_id: id of the object; that of a singleton is its parent's id.
         live: the object before the change; None for a singleton that does not exist yet.
         olds: the properties in the state; empty on create.
-        news: the properties that the program asks for.
+        news: the properties in the program.
         names: the fields to send. A field that is not in `news` is reset.
         progress: the status line of the resource.
     """

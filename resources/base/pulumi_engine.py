@@ -1,20 +1,20 @@
-"""The Pulumi engine as a dynamic provider sees it: where to report, and when to stop.
+"""The connection of a dynamic provider to the Pulumi engine: messages, and the end of a run.
 
-A dynamic provider runs in a process of its own (`python -m pulumi.dynamic <engine address>`)
-that Pulumi's SDK wraps in a shell script. Some things are missing there, and `attach` adds them:
+A dynamic provider runs in a separate process (`python -m pulumi.dynamic <engine address>`), which
+Pulumi's SDK starts through a shell script. `attach` adds what is missing in that process:
 
-- When `pulumi` is killed, that process lives on and would go on creating things that no state
-  knows of, racing with the next `pulumi up`. It must die with the engine.
-- An exception in a provider is printed by grpc with its traceback, after the engine has already
-  shown its message: the traceback is silenced, the message stays.
-- Progress has no channel: `report` writes to the engine's status line.
-- Ctrl-C reaches `pulumi` alone, which asks its providers to stop what they do (`Cancel`) and then
-  waits for them. The SDK answers and goes on, for half an hour if a service takes that long: from
-  here on every `sleep` ends with `Interrupted`, so nothing new is sent.
-- The SDK works with four threads. Ten services that each take minutes would be made in three
-  turns, and `Cancel` would stand in the queue behind them.
+- If `pulumi` is killed, the process stays alive. It would continue to create objects that are in no
+  state, at the same time as the next `pulumi up`. `attach` makes it exit with the engine.
+- grpc prints an exception of a provider with its traceback, after the engine has shown the message.
+  `attach` silences the traceback.
+- There is no channel for progress. `report` writes to the engine's status line.
+- Only `pulumi` receives Ctrl-C. It sends `Cancel` to its providers and waits for them. The SDK
+  responds and continues, for half an hour if a service takes that long. After `attach`, every
+  `sleep` then ends with `Interrupted`, so no further request is sent.
+- The SDK works with four threads. Ten services that take minutes each would be created in three
+  groups, and `Cancel` would wait behind them. `attach` raises the limit.
 
-Nothing here imports more than the provider process has loaded anyway.
+This module imports only what the provider's process has loaded already.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from resources.base.errors import Interrupted
 
 __all__ = ["Progress", "attach", "info", "interrupt", "report", "run", "sleep", "urn_in", "warn"]
 
-# Where there is no terminal, every report is a line of its own.
+# Without a terminal, every report is a separate line.
 _REPEAT_SECONDS = 5.0
-# As many as Pulumi works on at once by itself on a machine of 16 cores.
+# The number of resources that Pulumi processes in parallel by default, on a machine of 16 cores.
 _MOST_THREADS = 64
 
 _lock = threading.Lock()
@@ -47,24 +47,24 @@ _interrupted = threading.Event()
 
 
 def attach() -> None:
-    """Tie this process to the engine; does nothing outside a dynamic provider's process."""
+    """Connect this process to the engine. In other processes than a provider's, do nothing."""
     global _attached
     with _lock:
         if _attached or not _is_provider_process():
             return
         _attached = True
-    # The engine shows the exception's text; grpc would add forty lines of traceback to it.
+    # The engine shows the exception's message; grpc would add forty lines of traceback.
     logging.getLogger("grpc._server").disabled = True
     _watch_engine()
     _use_more_threads()
-    _hear_cancel()
+    _handle_cancel()
 
 
 def sleep(seconds: float) -> None:
-    """Let time pass.
+    """Sleep.
 
     Raises:
-        Interrupted: somebody pressed Ctrl-C, now or before; also where `seconds` is 0.
+        Interrupted: the user pressed Ctrl-C, now or before. Also raised if `seconds` is 0.
     """
     if _interrupted.wait(max(0.0, seconds)):
         raise Interrupted
@@ -76,17 +76,17 @@ def interrupt() -> None:
 
 
 def run() -> str:
-    """What tells this run of `pulumi` from others: its engine's address; empty outside of one."""
+    """Return the engine's address, which identifies this run of `pulumi`; empty outside a run."""
     return sys.argv[1] if _attached and len(sys.argv) > 1 else ""
 
 
 def report(urn: str, message: str) -> None:
-    """Show a message on the resource's status line; the next one takes its place."""
+    """Show a message on the resource's status line until the next one."""
     _log(urn, message, ephemeral=True)
 
 
 def info(urn: str, message: str) -> None:
-    """Show a message that stays, under the resource's name."""
+    """Show a permanent message under the resource's name."""
     _log(urn, message, ephemeral=False)
 
 
@@ -101,9 +101,9 @@ def _is_provider_process() -> bool:
 
 
 def _watch_engine() -> None:
-    """Exit as soon as nobody reads our standard output any more: then the engine is dead.
+    """Exit when the reader of the standard output is closed, because the engine has exited.
 
-    Waiting for the parent's death would not do: the parent is a shell that waits for us.
+    The parent's exit is no sign: the parent is a shell that waits for this process.
     """
     if not stat.S_ISFIFO(os.fstat(1).st_mode):
         return
@@ -118,19 +118,19 @@ def _watch_engine() -> None:
 
 
 def _use_more_threads() -> None:
-    """Let the server that runs this call run more of them at once."""
+    """Let the server of this call process more calls in parallel."""
     frame = sys._getframe()
     while frame.f_back is not None:
         frame = frame.f_back
         pool = frame.f_locals.get("executor_reference", lambda: None)()
         if isinstance(pool, ThreadPoolExecutor):
-            # Read anew with each call that comes in; there is no public way to it.
+            # The pool reads this limit with each call. There is no public way to set it.
             pool._max_workers = max(pool._max_workers, _MOST_THREADS)
             return
 
 
-def _hear_cancel() -> None:
-    """Have the SDK's server tell us of a Ctrl-C."""
+def _handle_cancel() -> None:
+    """Make the SDK's server interrupt this process on Ctrl-C."""
 
     def cancel(self: object, request: object, context: object) -> object:  # noqa: ARG001
         from google.protobuf import empty_pb2
@@ -141,7 +141,7 @@ def _hear_cancel() -> None:
         return empty_pb2.Empty()
 
     server: Any = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
-    # grpc holds the bound method already: another one in its place would never be called.
+    # grpc already holds the bound method, so a replacement of the method would never be called.
     if server is not None:
         server.Cancel.__code__ = cancel.__code__
 
@@ -152,7 +152,7 @@ def _log(urn: str, message: str, *, ephemeral: bool, severity: str = "INFO") -> 
         return
     from pulumi.runtime.proto import engine_pb2
 
-    # A lost progress line must not fail the work it tells of.
+    # A lost message must not fail the work.
     with contextlib.suppress(Exception):
         stub.Log(
             engine_pb2.LogRequest(
@@ -185,14 +185,14 @@ def urn_in(props: Mapping[str, Any]) -> str:
 
 
 class Progress:
-    """A status line that says what is waited for and since when: news at once, the rest at 5 s.
+    """A status line with the reason and the time of a wait: changes at once, repeats every 5 s.
 
-    As a context manager it repeats the latest message by itself, whatever its user is held up by:
-    an answer that does not come, or the turns of the rate limit.
+    As a context manager it repeats the latest message automatically, also while its user waits for
+    a response or for the rate limit.
 
     Args:
         urn: the resource.
-        first: what is repeated while there was no news at all.
+        first: the message that is repeated before the first report.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""`urn_of`: the URN that a resource will have, as one of its own inputs."""
+"""`urn_of`: the URN that a resource will have, as an input of that resource."""
 
 from __future__ import annotations
 
