@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from resources.base.ownership import Owner
@@ -57,15 +57,6 @@ class CreateNote:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path.touch(mode=0o600)
-
-    @contextlib.contextmanager
-    def noted(self) -> Iterator[None]:
-        """Write the note, and remove it after the block, whether or not the block raises."""
-        self.write()
-        try:
-            yield
-        finally:
-            self.remove()
 
     def remove(self) -> None:
         """Remove the note: the outcome of the request is known."""
