@@ -46,6 +46,7 @@ CLEAN = (
     "resources/orphans.py",
     "resources/postgres",
     "resources/retired_providers.py",
+    "resources/service",
     "resources/service_parts",
     "resources/sql",
     "resources/telemetry",
