@@ -44,7 +44,7 @@ _FIRST_SHARDS = 1
 
 
 class ShardLayout(TypedDict):
-    """The format that the worker reads: `Layout` in `worker/src/access/shard_layout.ts`."""
+    """The format that the worker reads: `ShardLayout` in `worker/src/access/shard_layout.ts`."""
 
     number: int
     shards: int

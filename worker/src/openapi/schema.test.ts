@@ -56,7 +56,7 @@ test("what the schema allows passes", () => {
 });
 
 test("what it does not is named by its place, with its value and what is allowed", () => {
-  const refusals: [unknown, string][] = [
+  const rejected: [unknown, string][] = [
     [[], "body: []; allowed: an object"],
     [{}, "name: missing; a short text"],
     [{ name: "" }, 'name: ""; allowed: a short text'],
@@ -75,7 +75,7 @@ test("what it does not is named by its place, with its value and what is allowed
       `other: "${"x".repeat(76)}...; allowed: the fields name, when, list, inner, colour`,
     ],
   ];
-  for (const [value, message] of refusals) {
+  for (const [value, message] of rejected) {
     assert.equal(errorOf(value), message);
   }
 });

@@ -75,7 +75,7 @@ const RETRY_AFTER = {
 };
 
 /** Responses that many endpoints have: status, description, and the condition for an endpoint. */
-const REFUSALS: readonly (readonly [
+const SHARED_RESPONSES: readonly (readonly [
   number,
   string,
   (route: Route, operation: Operation) => boolean,
@@ -100,21 +100,21 @@ function responsesFrom(route: Route, operation: Operation): Json {
     ([status, { description, content }]) =>
       [status, { description, content: contentFrom(content) }] as const,
   );
-  const refusals = REFUSALS.filter(([, , comes]) => comes(route, operation)).map(
+  const shared = SHARED_RESPONSES.filter(([, , applies]) => applies(route, operation)).map(
     ([status, description]) =>
       [
         String(status),
         {
           description,
           ...(RETRIED.has(status) && { headers: RETRY_AFTER }),
-          content: contentFrom(refusalContent(operation)),
+          content: contentFrom(errorContent(operation)),
         },
       ] as const,
   );
-  return Object.fromEntries([...refusals, ...own]);
+  return Object.fromEntries([...shared, ...own]);
 }
 
 /** Return the schema of errors. OTLP endpoints return errors in the format of their responses. */
-function refusalContent(operation: Operation): { readonly [type: string]: Schema } {
+function errorContent(operation: Operation): { readonly [type: string]: Schema } {
   return operation.error ?? { [JSON_TYPE]: ERROR };
 }
