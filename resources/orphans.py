@@ -1,16 +1,16 @@
 """`python -m resources.orphans`: list or delete the ClickHouse and Postgres services of a stack.
 
-Use it for a stack that will never be brought up again. A killed `pulumi up` can leave a service
-that is not in the state. The next `up` adopts that service; without a next `up`, the service stays
-and is billed. Each service that this package creates carries its stack's ownership tag from the
+Use it for a stack that will never be deployed again. A killed `pulumi up` can leave a service that
+is not in the state. The next `up` adopts that service. Without a next `up`, the service continues
+to run and is billed. Each service that this package creates carries its stack's ownership tag from the
 first request on (see `ownership`).
 
     python -m resources.orphans --stack telemetry/production            # list
     python -m resources.orphans --stack telemetry/production --delete   # confirm, then delete
 
-`unfinished` services are in no state, because the run that created them was interrupted. The others
-are or were in the state of the stack; `--unfinished` leaves them out. The environment must have the
-API key of the control plane (`CLICKHOUSE_CLOUD_API_KEY`, `CLICKHOUSE_CLOUD_API_SECRET`).
+`unfinished` services are in no state, because the run that created them was interrupted. All others
+are or were in the state of the stack. `--unfinished` omits them from the list. The environment must
+have the API key of the control plane (`CLICKHOUSE_CLOUD_API_KEY`, `CLICKHOUSE_CLOUD_API_SECRET`).
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _postgres_services(client: Client, organization: str) -> Iterator[_Owned]:
     try:
         services = client.postgres.postgres_service_get_list(organization)
     except (errors.AuthenticationFailed, errors.NotFound):
-        return  # a key that may not list them has created none
+        return  # a key that may not list Postgres services has created none
     for service in services:
         props = {"organization_id": organization, "name": service.name}
         steps = postgres_steps.PostgresSteps(client, props, str(service.id))

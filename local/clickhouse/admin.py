@@ -1,4 +1,4 @@
-"""Serves `/local/…`: what the vendor's API does not have, for tests and to look at faults.
+"""Serves `/local/…`: operations for tests that the vendor's API does not have.
 
 | request | effect |
 | --- | --- |
@@ -11,7 +11,7 @@
 | `GET /local/counts` | services ever created; responses since the start by operation and status |
 | `PUT /local/uploads/{id}` | checks the archive of a function, without storing it |
 
-The keys are the API's, and there is no rate limit. An upload needs no key, as at a presigned URL.
+Requests need an API key, except uploads, which emulate a presigned URL. There is no rate limit.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ def add_admin_routes(application: web.Application, cloud: ClickHouseCloud) -> No
     for method, path, act in _ROUTES:
         application.router.add_route(method, path, _authenticating(cloud, partial(act, handlers)))
     application.router.add_route("PUT", "/local/uploads/{id}", handlers.upload)
-    # First, so that it counts the responses that the next one creates from exceptions.
+    # The outermost middleware, so that it also counts the responses that the next middleware
+    # creates from exceptions.
     application.middlewares.insert(0, _counting(handlers.responses))
 
 
@@ -132,7 +133,7 @@ def _authenticating(
 
 
 def _counting(responses: Counter[tuple[str, int]]) -> Middleware:
-    """Count the API's responses. One that a fault dropped counts with the status it had."""
+    """Count the API's responses. A response that a fault dropped is counted with its status."""
 
     @web.middleware
     async def count(request: web.Request, handler: Handler) -> web.StreamResponse:

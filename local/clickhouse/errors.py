@@ -5,7 +5,7 @@ ControlPlaneError
 ├── Unauthorized      401  unknown key, other secret, disabled, expired
 ├── Forbidden         403  the key may not do this, or not from this address
 ├── NotFound          404  the object does not exist, or no longer
-├── Conflict          409  not in the present state of the object
+├── Conflict          409  not in the current state of the object
 ├── FailedDependency  424  the service has to run; has a code and the state
 ├── TooManyRequests   429  has the seconds until the next request is accepted
 ├── ServerError       500  a requested fault, or an unexpected exception
@@ -63,7 +63,7 @@ class BadRequest(ControlPlaneError):
 
 
 class Unauthorized(ControlPlaneError):
-    """The key is unknown, disabled or expired, or the secret is another one."""
+    """The key is unknown, disabled or expired, or the secret does not match."""
 
     status = 401
     word = "UNAUTHORIZED"
@@ -84,7 +84,7 @@ class NotFound(ControlPlaneError):
 
 
 class Conflict(ControlPlaneError):
-    """The object's present state does not allow the operation."""
+    """The object's current state does not allow the operation."""
 
     status = 409
     word = "CONFLICT"

@@ -21,7 +21,7 @@ ENGINE = "engine"
 
 
 def now_text() -> str:
-    """Return the present time in the API's format."""
+    """Return the current time in the API's format."""
     now = datetime.datetime.now(datetime.UTC)
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

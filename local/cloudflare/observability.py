@@ -1,6 +1,6 @@
 """Adds Cloudflare's defaults to the `observability` settings of a script.
 
-The API returns every field, also those that the upload left out, so a client that compares the
+The API returns every field, also those that the upload omitted, so a client that compares the
 response with what it sent finds a difference
 (https://github.com/cloudflare/terraform-provider-cloudflare/issues/7155 and 7326).
 No default is added for `traces.propagation_policy`, which the API returns only to accounts with

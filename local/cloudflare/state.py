@@ -33,7 +33,7 @@ Binding = dict[str, Any]
 
 
 def now() -> str:
-    """Return the present time in the API's format."""
+    """Return the current time in the API's format."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 

@@ -35,7 +35,7 @@ __all__ = [
 HOST = "127.0.0.1"
 DESCRIPTION = "cloud.json"
 _PORTS = "ports.json"
-# For requests in flight at a signal. Longer ones are cancelled, because
+# The time for requests in flight at a signal. Longer requests are cancelled, because
 # `local.stack.cloud_processes` kills a cloud that has not ended after 20 s.
 _SHUTDOWN_SECONDS = 5.0
 
@@ -54,14 +54,14 @@ class LocalCloud(Protocol):
         """Stop everything that `start` started."""
 
     def ports(self) -> Mapping[str, int]:
-        """Return the ports to use again at the next start, by name, without the API's own."""
+        """Return the ports to use again at the next start, by name, without the port of the API."""
 
     def description(self, api_port: int) -> Mapping[str, Any]:
         """Return the addresses and credentials that clients need."""
 
 
 def run_server(title: str, server: Coroutine[Any, Any, None]) -> int:
-    """Run a server until its end and return the exit code: 2 if it could not start.
+    """Run a server until it stops. Return the exit code, which is 2 if the server could not start.
 
     Args:
         title: the cloud's name, which begins the error line on stderr.
@@ -104,7 +104,7 @@ async def serve_until_signal(
     """Serve the API of a cloud until SIGTERM or SIGINT, then stop the cloud.
 
     Args:
-        port: the API's port. 0 takes the port of the last start, or a free one.
+        port: the API's port. 0 selects the port of the last start, or a free port.
     Raises:
         CannotServe: the port is in use.
     """

@@ -210,9 +210,9 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.InvokeResponse(failures=_failures(failures))
         client = self._ready(context)
         found = _or_abort(context, lambda: lookup(client, reveal(values)))
-        answer = provider_pb2.InvokeResponse()
-        getattr(answer, "return").CopyFrom(to_struct(found))
-        return answer
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(found))
+        return response
 
     def _ready(self, context: Any) -> Client:
         if self._client is None:

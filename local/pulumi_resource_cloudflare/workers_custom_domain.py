@@ -43,8 +43,8 @@ class WorkersCustomDomain:
         plain = reveal(dict(news))
         body = schema.to_api(self.token, plain)
         body.pop("account_id")
-        answer = client.put(f"/accounts/{plain['accountId']}/workers/domains", body)
-        return answer["id"], self._state(answer, news)
+        response = client.put(f"/accounts/{plain['accountId']}/workers/domains", body)
+        return response["id"], self._state(response, news)
 
     def update(
         self, client: Client, identifier: str, state: Mapping[str, Any], news: Mapping[str, Any]
@@ -60,20 +60,20 @@ class WorkersCustomDomain:
         state: Mapping[str, Any],
         inputs: Mapping[str, Any],
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        """Return the API's present values of the hostname."""
+        """Return the API's current values of the hostname."""
         account = reveal(state.get("accountId"))
         if account is None:
             account, _, identifier = identifier.partition("/")
             if not identifier:
                 raise ApiFailure(0, "the id to import must be <account_id>/<domain_id>")
         try:
-            answer = client.get(f"/accounts/{account}/workers/domains/{identifier}")
+            response = client.get(f"/accounts/{account}/workers/domains/{identifier}")
         except ApiFailure as error:
             if error.status == 404:
                 return None
             raise
         marked = {**state, "accountId": state.get("accountId", account)}
-        fresh = self._state(answer, marked)
+        fresh = self._state(response, marked)
         wanted = inputs or {"accountId": 1, "hostname": 1, "service": 1, "zoneId": 1}
         return identifier, fresh, {key: fresh[key] for key in wanted if key in fresh}
 
@@ -85,11 +85,11 @@ class WorkersCustomDomain:
             if error.status != 404:
                 raise
 
-    def _state(self, answer: Mapping[str, Any], marked: Mapping[str, Any]) -> dict[str, Any]:
-        fresh = schema.from_api(self.token, answer)
+    def _state(self, response: Mapping[str, Any], marked: Mapping[str, Any]) -> dict[str, Any]:
+        fresh = schema.from_api(self.token, response)
         # The official plugin's refresh and destroy read the id from the outputs.
-        fresh["id"] = answer["id"]
+        fresh["id"] = response["id"]
         fresh["accountId"] = reveal(marked["accountId"])
-        if answer.get("cert_id"):
-            fresh["certId"] = answer["cert_id"]
+        if response.get("cert_id"):
+            fresh["certId"] = response["cert_id"]
         return {key: copy_secrets(value, marked.get(key)) for key, value in fresh.items()}

@@ -54,7 +54,7 @@ class Checker:
         self.failures.append(CheckFailure(re.split(r"[.\[]", path)[0], f"{path} {problem}"))
 
     def reject(self, path: str, allowed: str, *, value: Any = None) -> None:
-        """Add a failure that shows the value and says which values are allowed.
+        """Add a failure that contains the value and the allowed values.
 
         Args:
             value: by default the value of the property that `path` names. For a secret value, use

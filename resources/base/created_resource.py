@@ -62,7 +62,7 @@ class CreatedResource(DeclarativeProvider):
         raise NotImplementedError
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Remove the mark of an unfinished object. The state has its id now; see `Confirmation`.
+        """Remove the ownership tag after the id was saved in the state; see `Confirmation`.
 
         Args:
             props: the inputs of the confirmation.
@@ -76,7 +76,7 @@ class CreatedResource(DeclarativeProvider):
     def is_reusable(self, _live: Live, _props: Mapping[str, Any]) -> bool:
         """Return whether an unfinished object can become the one that the program describes.
 
-        An object that cannot is deleted, and another one is created.
+        An object that cannot is deleted, and a new object is created.
         """
         return True
 

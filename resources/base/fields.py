@@ -38,7 +38,8 @@ class Field:
         required: whether it must be set.
         replaces: whether a change replaces the object.
         readable: whether the API returns it, so that drift is visible.
-        clears: whether removing it from the program resets it with a null. Otherwise it is kept.
+        clears: whether removing the property from the program resets it with a null. Otherwise
+            the object keeps the value.
         same: returns whether two values mean the same.
     """
 
@@ -86,7 +87,7 @@ def number(*, minimum: int, maximum: int, step: int = 1) -> Check:
 
 
 def choice(allowed: Sequence[Any]) -> Check:
-    """Check one of these values. Pulumi sends numbers as floats; they become whole."""
+    """Check one of these values. Pulumi sends numbers as floats, so 8.0 becomes 8."""
 
     def check(checker: Checker, name: str) -> None:
         value = whole_number(checker.known(name))

@@ -40,10 +40,10 @@ __all__ = ["check_shape", "check_value", "managed_part"]
 Path = tuple[str | int, ...]
 
 _LONGEST_SHOWN = 80
-# Replaces a value that is not known yet. Every string may follow, so it is never invalid.
+# Replaces a value that is not known yet. The value can be any string later, so it is never invalid.
 _UNKNOWN = "(known later)"
 _PLAIN_TYPES = ("str", "int", "float")
-# The parts of Pydantic's messages that do not say what is allowed.
+# The parts of Pydantic's messages that do not describe the valid values.
 _PYDANTIC = re.compile(r"^Input should be |^\w+ should have | after validation, not \d+$")
 
 
@@ -77,7 +77,7 @@ def check_shape(
 
     Args:
         model: the name of a request model or alias in `clickhouse_api.models`.
-        each: the value is a list, and `model` is the model of its items.
+        each: whether the value is a list whose items must match `model`.
         whole: whether required fields must be present. An update of a part does not need them.
     """
     value = checker.inputs.get(name)
@@ -110,7 +110,8 @@ def check_value(
     Args:
         path: its path in messages, for example `source.kafka`.
         model: the name of a request model or alias in `clickhouse_api.models`.
-        sent: the value with placeholders for secrets, if it differs. It is validated, never shown.
+        sent: the value with placeholders for secrets, if it differs. Only `sent` is
+            validated, and it is never shown.
     """
     problems, _ = _validated(model, value if sent is None else sent, ())
     for problem in problems:
@@ -144,7 +145,7 @@ def _validated(model: str, value: Any, path: Path) -> tuple[list[_Problem], Any]
 
 
 def _read(detail: Mapping[str, Any], value: Any, path: Path) -> _Problem:
-    """Read an error of Pydantic; its location mixes keys, indexes and names of variants."""
+    """Convert an error of Pydantic, whose location mixes keys, indexes and names of variants."""
     inside, rest = _split(value, tuple(detail["loc"]), detail["type"] == "missing")
     expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "")
     message = _PYDANTIC.sub("", str(detail["msg"]))
@@ -233,7 +234,7 @@ def _field(part: str | int) -> str | int:
 
 
 def _other_variant(problems: Iterable[_Problem], path: Path) -> list[_Problem]:
-    """Return the problems in a variant's direct fields that show that another one was meant."""
+    """Return the problems in direct fields which show that the program meant another variant."""
     direct = [problem for problem in problems if problem.path[:-1] == path and not problem.rest]
     return [problem for problem in direct if problem.kind == "literal_error"]
 

@@ -36,7 +36,7 @@ def check_tags(checker: Checker, name: str, *, most: int, shortest_value: int = 
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return tags as requests have them. An empty value is left out: the API rejects it."""
+    """Return tags as requests have them. Empty values are omitted, because the API rejects them."""
     return [{"key": key, **({"value": value} if value else {})} for key, value in tags.items()]
 
 

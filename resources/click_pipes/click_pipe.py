@@ -91,7 +91,7 @@ pipe begins where its source says. If a property that only a new pipe can change
 program, the pipe keeps it.
 
 `adopt="<id>"` adopts an existing pipe. Its credentials stay until they change in the program. An
-unfinished pipe of an interrupted run is found by the ownership mark in its name (see `name_mark`).
+unfinished pipe of an interrupted run is found by the ownership tag in its name (see `name_mark`).
 This resource does not create the SSH tunnel or the reverse private endpoint of a source: set the id
 of the endpoint.
 """
@@ -256,7 +256,7 @@ class ClickPipeProvider(CreatedResource):
         return [*names, "credentials"] if live.get("left") and "credentials" in wanted else names
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Return the pipes with this resource's ownership mark in their names."""
+        """Return the pipes with this resource's ownership tag in their names."""
         pipes = client.click_pipes.click_pipe_get_list(
             props["organization_id"], props["service_id"]
         )
@@ -279,7 +279,7 @@ class ClickPipeProvider(CreatedResource):
         return str(pipe.id), live_pipe(pipe)
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Remove the ownership mark from the pipe's name."""
+        """Remove the ownership tag from the pipe's name."""
         from clickhouse_api import models
 
         ids = props["organization_id"], props["service_id"], resource_id

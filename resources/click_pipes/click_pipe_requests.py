@@ -57,7 +57,7 @@ def desired_state_of(live: Live, wanted: Mapping[str, Any]) -> str:
 
 
 def post_request(props: Mapping[str, Any]) -> models.ClickPipePostRequest:
-    """Return the request that creates the pipe, with the ownership mark in its name."""
+    """Return the request that creates the pipe, with the ownership tag in its name."""
     from clickhouse_api import models
 
     kind = kind_of(props["source"])

@@ -46,10 +46,10 @@ class Source:
     """One kind of source.
 
     Attributes:
-        needed: required properties. ClickHouse Cloud requires more than the OpenAPI spec says.
+        needed: required properties. ClickHouse Cloud requires more than the OpenAPI spec.
         ways: authentication -> its keys in `credentials`. The first is the default.
         secrets_in: the property of a request that contains the credentials.
-        in_place: properties that an update accepts. A change of another one replaces the pipe.
+        in_place: properties that an update accepts. A change of any other replaces the pipe.
         settings_in_place: the same for `settings`.
         repeated: properties that every update must contain.
         tables: the fields that identify a table mapping; empty if mappings cannot change.
@@ -258,7 +258,7 @@ def _replacing_in_source(olds: Mapping[str, Any], news: Mapping[str, Any]) -> It
 def _differing(
     path: str, olds: Mapping[str, Any], news: Mapping[str, Any], *, in_place: tuple[str, ...]
 ) -> Iterator[str]:
-    """Yield the paths of changed properties. One that the program no longer sets is unchanged."""
+    """Yield the paths of changed properties. Properties that are no longer set are unchanged."""
     name = path.rpartition(".")[2]
     old, new = olds.get(name) or {}, news.get(name)
     if not isinstance(new, Mapping):

@@ -1,4 +1,4 @@
-"""The steps of a ClickPipe's lifecycle: edit, scale, start or stop, delete. Each can be repeated.
+"""The steps of a ClickPipe's lifecycle: edit, scale, start or stop, delete. Each is idempotent.
 
 A pipe that replicates a database accepts an edit of its source only while it is paused, and resumes
 automatically afterwards. So each edit pauses the pipe, and the last step sets the desired state.
@@ -40,10 +40,10 @@ T = TypeVar("T")
 # A pipe that replicates a database first creates slots and publications.
 DEFAULT_TIMEOUT_MINUTES = 15
 
-# The response to an edit still has `Paused`. The pipe resumes a moment later.
+# The response to an edit still has the state `Paused`. The pipe resumes after the response.
 _RESUMES_WITHIN_SECONDS = 5.0
 _EDIT_ATTEMPTS = 3
-# A part of the error for an edit that needs a pause.
+# A part of the API's error message for an edit that is only allowed while the pipe is paused.
 _PAUSE_FIRST = "must be paused"
 
 
@@ -142,7 +142,7 @@ class PipeSteps:
         """Delete the pipe, and wait until the API no longer has it.
 
         Raises:
-            NotFound: the pipe is deleted. This is also the end of a successful wait.
+            NotFound: the pipe is deleted. A successful wait ends with this error as well.
             WaitFailed: the API still has the pipe at the deadline.
         """
         self.client.click_pipes.click_pipe_delete(*self.ids)

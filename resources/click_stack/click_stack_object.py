@@ -5,7 +5,7 @@ objects: a PUT replaces every property, so properties that the program does not 
 are. `schema_check` checks nested values. Only the part of a live value that the program sets is
 compared, so the server's additions are never a difference.
 
-These objects have no tags. An unfinished object has the ownership mark in its name until
+These objects have no tags. An unfinished object has the ownership tag in its name until
 `Confirmation` removes it (see `ownership`).
 """
 
@@ -38,7 +38,7 @@ class ClickStackObject(CreatedResource):
         kind: its name in operations: `source`, `dashboard`, `alert` or `webhook`.
         models: the request models of POST and PUT.
         nested_models: property -> model of its value, or of the items of its list.
-        name_field: the property that is its name, and has the ownership mark.
+        name_field: the property that is its name, and has the ownership tag.
         request_fields: the properties of a request.
         omitted_when_empty: those of them that a request omits to empty them, instead of null.
         is_paged: whether the API returns its list in pages.
@@ -97,7 +97,7 @@ class ClickStackObject(CreatedResource):
         }
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Return the objects with this resource's ownership mark in their names."""
+        """Return the objects with this resource's ownership tag in their names."""
         return [
             (str(item["id"]), self.live(item))
             for item in self.all(client, props)
@@ -117,7 +117,7 @@ class ClickStackObject(CreatedResource):
                 return
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Create the object, with the ownership mark in its name."""
+        """Create the object, with the ownership tag in its name."""
         values = {**self.values({}, props), self.name_field: self._marked(props)}
         create = getattr(client.click_stack, f"click_stack_create_{self.kind}")
         item = plain(create(*_place(props), self.request(self.models[0], values)))
@@ -150,7 +150,7 @@ class ClickStackObject(CreatedResource):
         }
 
     def confirm_created(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Remove the ownership mark from the name. The PUT contains all other properties."""
+        """Remove the ownership tag from the name. The PUT contains all other properties."""
         live = self._observed(client, resource_id, props)
         if live is not None:
             self._put(client, resource_id, live, {**props, self.name_field: live[self.name_field]})

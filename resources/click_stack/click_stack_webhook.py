@@ -18,7 +18,7 @@ Operations: `clickStackCreateWebhook`, `clickStackListWebhooks`, `clickStackUpda
 Another organization or service replaces the webhook; all other properties change in place. The URL,
 the headers and the query parameters are secrets, because they allow to send messages. They are
 never compared with the API. They are sent when the webhook is created, adopted or changed. A create
-sends them twice: with the POST, and with the PUT that removes the ownership mark from the name.
+sends them twice: with the POST, and with the PUT that removes the ownership tag from the name.
 `adopt="<id>"` adopts an existing webhook.
 """
 

@@ -40,7 +40,7 @@ class OrganizationSettingsArgs:
     Attributes:
         organization_id: UUID of the organization. Replaces.
         name: the organization's name. Default: the present name. In place.
-        enable_core_dumps: whether services write core dumps. Default: the present value. In
+        enable_core_dumps: whether services write core dumps. Default: the current value. In
             place.
     """
 

@@ -11,9 +11,10 @@ Operations: `organizationRoleGet`, `organizationRolePatch`.
         ),
     )
 
-Another role replaces it. The actors are a set and change in place. The resource manages only the
-actors that it names. All others keep the role, and several resources may share a role. The API only
-writes the whole list of actors, so writers on one machine wait for each other (see `claims`).
+Another role replaces the assignment. The actors are a set and change in place. The resource manages
+only the actors that it names. All other actors keep the role, and several resources may share a
+role. An update through the API replaces the whole list of actors, so runs on one machine lock the
+role and update it one after the other (see `claims`).
 """
 
 from __future__ import annotations
@@ -72,13 +73,13 @@ class RoleAssignmentProvider(Singleton):
         return {"actors": [actor for actor in live["actors"] if actor in ours]}
 
     def sync(self, change: Change) -> None:
-        """Send the whole list, including the actors of others."""
+        """Send the whole list, including the actors that this resource does not name."""
         present, ours = (change.live or {}).get("actors", ()), change.olds.get("actors") or ()
         others = set(present) - set(ours)
         _put(change.client, change.resource_id, change.news, others | set(change.news["actors"]))
 
     def remove(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> None:
-        """Remove the actors of this resource."""
+        """Remove the actors that this resource names from the role."""
         present = set(self.observe(client, resource_id, props)["actors"])
         others = present - set(props.get("actors") or ())
         if others != present:

@@ -35,7 +35,7 @@ MOST_POOLER_PARAMETERS = 64
 ENTRY = ("source", "port_range", "description")
 ORIGINS = ("read_replica_of", "restore_from", "adopt")
 RESTORE = ("restore_from", "restore_target")
-# A service that is created from another one has these fields of it.
+# A service that is created from another service has the values of that service in these fields.
 INHERITED = ("cloud_provider", "region", "postgres_version")
 
 

@@ -26,7 +26,7 @@ A change of the organization, cloud provider, region, Postgres version, primary 
 the service. The new service runs before the old one is deleted, and data is not copied. All other
 properties change in place. A read replica whose `read_replica_of` is removed from the program is
 promoted. `deletion_protection` blocks deletion and replacement; a replacement fails at preview.
-Some parameters take effect after a restart. Then a message of the API says so, and a change of
+Some parameters take effect after a restart. The API then reports that in a message, and a change of
 `restart_version` restarts the service.
 
 The create request already has the ownership tags of the service (see `ownership`), so the next
@@ -89,7 +89,7 @@ class PostgresServiceArgs:
     Attributes:
         organization_id: UUID of the organization. Replaces.
         cloud_provider: `aws` or `gcp`. Replaces. Required, like region and size, unless the service
-            is created from another one or adopted.
+            is created from another service or adopted.
         region: a region of that provider. Replaces.
         size: machine type of the provider, such as `r8gd.large`. In place.
         name: 1 to 50 characters. Default: the Pulumi name. In place.
@@ -272,7 +272,7 @@ class PostgresServiceProvider(ProtectedResource):
         ]
 
     def post(self, client: Client, props: Mapping[str, Any]) -> tuple[str, Live]:
-        """Create the service, new or from another one."""
+        """Create the service, empty or from another service."""
         from clickhouse_api import models
 
         organization = props["organization_id"]
@@ -337,8 +337,8 @@ class PostgresServiceProvider(ProtectedResource):
     def _promoted(self, steps: PostgresSteps, live: Live) -> Live:
         if live.get("is_primary"):
             return live  # promoted outside Pulumi
-        answer = steps.command("promote")
-        return steps.until_running(answer, lambda seen: bool(seen.get("is_primary")))
+        response = steps.command("promote")
+        return steps.until_running(response, lambda seen: bool(seen.get("is_primary")))
 
     def _first_password(
         self, steps: PostgresSteps, live: Live, props: Mapping[str, Any]

@@ -72,7 +72,7 @@ class QueryEndpointArgs:
 
 
 class QueryEndpointProvider(Singleton):
-    """Writes a service's query endpoint, including the keys of others."""
+    """Writes a service's query endpoint, including keys that others added."""
 
     display_name = "query endpoint"
     shared_field = "open_api_keys"

@@ -52,7 +52,7 @@ class SnapshotConfigurationArgs:
         organization_id: UUID of the organization. Replaces.
         service_id: UUID of the service. Replaces.
         enabled: whether snapshots are taken. In place.
-        gap: minutes between two snapshots, 30 or 60. The default is the present value. In place.
+        gap: minutes between two snapshots, 30 or 60. The default is the current value. In place.
         time_frame: minutes that a snapshot is kept: 1440 if `gap` is 30, 2880 if `gap` is 60.
             Required with `gap`. In place.
     """

@@ -69,8 +69,8 @@ class ScratchDatabase:
 
     def _comments(self) -> list[str]:
         """Return the comment, in a list that is empty if there is no such database."""
-        answer = self.admin.command(
+        response = self.admin.command(
             f"SELECT comment FROM system.databases WHERE name = {sql_literal(self.name)} "  # noqa: S608
             "FORMAT JSONEachRow"
         )
-        return [str(json.loads(line)["comment"]) for line in answer.splitlines()]
+        return [str(json.loads(line)["comment"]) for line in response.splitlines()]

@@ -58,7 +58,7 @@ VERSIONED_SETTINGS = {
 """Settings that some versions lack, and reject (code 115). The worker's constant settings are in
 `worker/src/tables/index.ts`."""
 
-# A replica may learn of a new table or user later than the one that created it: UNKNOWN_TABLE,
+# A replica may receive a new table or user later than the replica that created it: UNKNOWN_TABLE,
 # UNKNOWN_DATABASE, ACCESS_DENIED, AUTHENTICATION_FAILED.
 _UNKNOWN_TABLE = 60
 _NOT_YET = frozenset({_UNKNOWN_TABLE, 81, 497, 516})
@@ -112,10 +112,10 @@ def server_version(server: SqlServer) -> str:
 def known_settings(server: SqlServer) -> dict[str, str]:
     """Return those of `VERSIONED_SETTINGS` that the server has."""
     names = ", ".join(sql_literal(name) for name in VERSIONED_SETTINGS)
-    answer = server.command(
+    response = server.command(
         f"SELECT name FROM system.settings WHERE name IN ({names}) FORMAT TSVRaw"  # noqa: S608
     )
-    return {name: VERSIONED_SETTINGS[name] for name in sorted(answer.split())}
+    return {name: VERSIONED_SETTINGS[name] for name in sorted(response.split())}
 
 
 def prove(
@@ -200,8 +200,8 @@ class _Proof:
         listed = "*" if columns == "*" else ", ".join(quoted(column) for column in columns)
         query = f"SELECT {listed} FROM {quoted(table)} FORMAT JSONEachRow"  # noqa: S608
         parameters = {**READ_SETTINGS, "database": self.scratch.name}
-        answer = self.scratch.admin.post(parameters, query.encode())
-        return [json.loads(line) for line in answer.splitlines()]
+        response = self.scratch.admin.post(parameters, query.encode())
+        return [json.loads(line) for line in response.splitlines()]
 
 
 def _sorted(rows: Iterable[Mapping[str, Any]]) -> list[Any]:
@@ -252,11 +252,11 @@ class _Copies:
 
 
 def _tables(admin: SqlServer, database: str) -> list[_Table]:
-    answer = admin.command(
+    response = admin.command(
         "SELECT name, engine, create_table_query FROM system.tables "  # noqa: S608
         f"WHERE database = {sql_literal(database)} ORDER BY name FORMAT JSONEachRow"
     )
-    rows = [json.loads(line) for line in answer.splitlines()]
+    rows = [json.loads(line) for line in response.splitlines()]
     return [_Table(row["name"], row["engine"], row["create_table_query"]) for row in rows]
 
 

@@ -43,10 +43,10 @@ class WorkerLogs:
 def worker_observability(logs: WorkerLogs) -> cloudflare.WorkersScriptObservabilityArgs:
     """Return the settings with every field that Cloudflare would fill in.
 
-    The API returns all of them. One that is missing here is a difference after every refresh, and
+    The API returns all of them. A field that is missing here differs after every refresh, and
     the worker would be uploaded again
     (https://github.com/cloudflare/terraform-provider-cloudflare/issues/7155).
-    `propagation_policy` of traces is left out: accounts without that feature get a 403
+    `propagation_policy` of traces is omitted, because accounts without that feature get a 403
     (https://github.com/cloudflare/terraform-provider-cloudflare/pull/7203).
     """
     return cloudflare.WorkersScriptObservabilityArgs(

@@ -168,8 +168,8 @@ def test_writer_inserts_spans_and_reads_none(clickhouse: ClickHouse) -> None:
             headers={"x-clickhouse-user": "writer", "x-clickhouse-key": "writer"},
         )
         try:
-            with urlopen(request, timeout=30) as answer:
-                return int(answer.status)
+            with urlopen(request, timeout=30) as response:
+                return int(response.status)
         except HTTPError as error:
             return error.code
 

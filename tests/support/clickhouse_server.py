@@ -87,8 +87,8 @@ class ClickHouse:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/ping", timeout=5) as answer:
-                return bool(answer.status == 200)
+            with urllib.request.urlopen(f"{self.url}/ping", timeout=5) as response:
+                return bool(response.status == 200)
         except OSError:
             return False
 
@@ -100,8 +100,8 @@ class ClickHouse:
             headers={"x-clickhouse-user": "owner", "x-clickhouse-key": "owner"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                text: str = answer.read().decode()
+            with urllib.request.urlopen(request, timeout=60) as response:
+                text: str = response.read().decode()
                 return text.strip()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{sql}: {error.read().decode()[:1000]}") from error

@@ -61,8 +61,8 @@ def _json(method: str, url: str, authorization: str, body: Any) -> dict[str, Any
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": authorization, "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return dict(json.loads(answer.read() or b"{}"))
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return dict(json.loads(response.read() or b"{}"))
 
 
 def processes_below(folder: Path) -> list[str]:

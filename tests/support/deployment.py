@@ -69,8 +69,8 @@ class Deployment:
                 "X-ClickHouse-Key": outputs["reader_password"],
             },
         )
-        with urllib.request.urlopen(request, context=self.tls(), timeout=60) as answer:
-            return [json.loads(line) for line in answer]
+        with urllib.request.urlopen(request, context=self.tls(), timeout=60) as response:
+            return [json.loads(line) for line in response]
 
     def outputs_once(self) -> dict[str, Any]:
         """Return the outputs; only the first call runs `pulumi`."""

@@ -75,8 +75,8 @@ class RunningService:
         authority = self.clouds.clouds / "certificates" / "ca.pem"
         context = ssl.create_default_context(cafile=str(authority))
         try:
-            with urllib.request.urlopen(request, context=context, timeout=60) as answer:
-                return str(answer.read().decode().strip())
+            with urllib.request.urlopen(request, context=context, timeout=60) as response:
+                return str(response.read().decode().strip())
         except urllib.error.HTTPError as error:
             return error.read().decode()
 

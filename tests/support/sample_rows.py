@@ -1,7 +1,7 @@
 """`python -m tests.support.sample_rows` records `worker/src/manifest/sample_rows.json`.
 
-Run it after a change of a sample or of a table's columns, and review the difference: `pulumi up`
-expects these rows of every ClickHouse.
+Run it after a change of a sample or of a table's columns, and review the difference, because
+`pulumi up` requires that every ClickHouse stores exactly these rows.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def query(stack: ProgramStack, sql: str, *, user: str = "default") -> str:
     ca = stack.stack.layout.clouds / "certificates" / "ca.pem"
     context = ssl.create_default_context(cafile=str(ca))
     try:
-        with urllib.request.urlopen(request, context=context, timeout=60) as answer:
-            return str(answer.read().decode().strip())
+        with urllib.request.urlopen(request, context=context, timeout=60) as response:
+            return str(response.read().decode().strip())
     except urllib.error.HTTPError as error:
         return error.read().decode()

@@ -19,8 +19,8 @@ def run_without_network(
 ) -> tuple[str, int]:
     """Return the output of a command that has only loopback, and its attempts to leave the machine.
 
-    The test fails, with the missing permission, on a machine that allows no network namespace,
-    because the attempts cannot be counted there.
+    The test fails on a machine that does not allow network namespaces, because the attempts cannot
+    be counted there. The failure names the missing permission.
     """
     result = subprocess.run(
         [sys.executable, "-m", "tests.support.loopback", *command],

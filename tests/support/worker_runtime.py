@@ -123,8 +123,8 @@ class Worker:
             headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return Response(answer.status, _lower(answer.headers), answer.read())
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return Response(response.status, _lower(response.headers), response.read())
         except urllib.error.HTTPError as error:
             return Response(error.code, _lower(error.headers), error.read())
 
@@ -156,14 +156,14 @@ class Worker:
 
     def operate(self, what: str) -> None:
         """`pause` or `resume` all buffers with the token `admin`; a pause makes batches full."""
-        answer = self.request(
+        response = self.request(
             "POST",
             f"/admin/{what}",
             b"{}",
             authorization="Bearer admin",
             content_type="application/json",
         )
-        assert answer.status == 200, answer
+        assert response.status == 200, response
 
     def stored(self, sql: str) -> list[tuple[object, ...]]:
         """Read rows of the buffer's own database while the object is running."""

@@ -229,7 +229,7 @@ export const LONG_ENCODED_CHUNK_BYTES = 8 * MIB;
 export const APPEND_BYTES_BESIDE_ENCODING = MAX_BODY_BYTES;
 /** The large bodies that an isolate receives meanwhile; a larger one is received alone. */
 export const BODY_BYTES_BESIDE_ENCODING = BODY_MEMORY_BYTES / 2;
-/** How long new bodies leave memory to a batch that got none: ten times `INSERT_MEMORY_POLL_MS`. */
+/** How long new bodies leave memory to a batch that received none: ten times `INSERT_MEMORY_POLL_MS`. */
 export const LONG_ENCODING_WANTED_MS = 1_000;
 /** The wait of a batch without memory until its next attempt. */
 export const INSERT_MEMORY_POLL_MS = 100;

@@ -177,7 +177,7 @@ def merged(before: Mapping[str, Json], patch: Mapping[str, Json]) -> Item:
 
 
 def soon(call: Call, field: str, *, now: str, then: str, failed: str | None = None) -> Item:
-    """Return a field with its present value, and the value after the time for provisioning."""
+    """Return a field with its current value, and the value after the time for provisioning."""
     after = {"field": field, "then": then, "failed": failed}
     return {field: now, _NEXT: {**after, "at": time.time() + call.faults.timing.provisioning}}
 

@@ -28,7 +28,7 @@ from local.clickhouse.sql_accounts import ADMIN, Profile, Setting, inner_name
 __all__ = ["AccountStatements", "is_account_statement"]
 
 _COMMENTS = rb"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
-_DESK = re.compile(
+_ACCOUNT_STATEMENT = re.compile(
     _COMMENTS
     + rb"(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE|(?:SETTINGS\s+)?PROFILE)|GRANT|REVOKE"
     + rb"|SET\s+DEFAULT\s+ROLE"
@@ -38,7 +38,7 @@ _DESK = re.compile(
 )
 _TOO_MANY_SIMULTANEOUS_QUERIES = 202
 _FORMAT = re.compile(r"\s+FORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
-# All but the users of the engine and of the proxy.
+# Omits the users of the engine and of the proxy.
 _SHOW_USERS = (
     "SELECT name FROM system.users WHERE name NOT IN ('default', '_monitor_') ORDER BY name"
 )
@@ -51,11 +51,11 @@ _PROFILE = re.compile(r"\s*SHOW\s+CREATE\s+(?:SETTINGS\s+)?PROFILES?\b", re.IGNO
 
 def is_account_statement(query: bytes) -> bool:
     """Return whether a query with this beginning is about users, roles or profiles."""
-    return _DESK.match(query) is not None
+    return _ACCOUNT_STATEMENT.match(query) is not None
 
 
 class AccountStatements:
-    """Executes such statements for one service, only for its admin."""
+    """Executes statements about accounts for one service. Only the admin may send them."""
 
     def __init__(self, plane: DataPlane) -> None:
         self._plane = plane
@@ -97,7 +97,7 @@ class AccountStatements:
         try:
             await self._plane.query(f"SELECT 1 SETTINGS {settings}")
         except ClickHouseError as error:
-            # The setting applies to this query, too, while other queries of this user run.
+            # The setting limits this query as well, while other queries of this user run.
             if error.code != _TOO_MANY_SIMULTANEOUS_QUERIES:
                 raise
 
@@ -106,12 +106,12 @@ class AccountStatements:
         query = f"SELECT formatQuerySingleLine('{quoted}') FORMAT TSVRaw"
         credentials = _only(identified.query, "user", "password")
         try:
-            answer = await self._query_engine(query, identified, credentials)
+            response = await self._query_engine(query, identified, credentials)
         except ClickHouseError as error:
             # The engine's message contains the whole query, and with it the password.
             message = str(error).partition(": In scope SELECT")[0]
             raise ClickHouseError(error.code, error.name, message, status=error.status) from None
-        return answer.decode().rstrip("\n")
+        return response.decode().rstrip("\n")
 
     async def _show(self, text: str, identified: Identified) -> bytes:
         found = _FORMAT.search(text)
@@ -128,9 +128,9 @@ class AccountStatements:
             text = re.sub(r"\bdefault\b|`default`", f"`{ADMIN}`", text)
         # All parameters except the statement: formats, protocol version, database.
         parameters = _without(identified.query, "query", "compress")
-        answer = await self._query_engine(text, identified, parameters)
-        # In binary formats, too: both names have the same length.
-        return answer.replace(ADMIN.encode(), b"default")
+        response = await self._query_engine(text, identified, parameters)
+        # This is safe in binary formats as well, because both names have the same length.
+        return response.replace(ADMIN.encode(), b"default")
 
     def _show_create_profiles(self, names: str) -> str:
         # The engine does not return the users and roles of a profile.
@@ -144,11 +144,11 @@ class AccountStatements:
 
     async def _query_engine(self, query: str, identified: Identified, parameters: str) -> bytes:
         path = f"/?{parameters}"
-        async with self._plane.send("POST", path, identified.headers, query.encode()) as answer:
-            body = await answer.read()
-            if answer.status == 200:
+        async with self._plane.send("POST", path, identified.headers, query.encode()) as response:
+            body = await response.read()
+            if response.status == 200:
                 return body
-        raise error_from_text(body.decode(), status=answer.status)
+        raise error_from_text(body.decode(), status=response.status)
 
 
 def _only(query: str, *names: str) -> str:

@@ -42,7 +42,7 @@ _CLIENT_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('', '
 
 
 class Unavailable(ClickHouseError):
-    """The service serves no queries in its present state."""
+    """The service serves no queries in its current state."""
 
     def __init__(self, message: str) -> None:
         super().__init__(210, "NETWORK_ERROR", message, status=503)

@@ -152,9 +152,9 @@ async def _check(plane: DataPlane, hello: _Hello) -> None:
     """
     headers = {"X-ClickHouse-User": hello.user, "X-ClickHouse-Key": hello.password}
     path = f"/?database={quote_plus(hello.database)}" if hello.database else "/"
-    async with plane.send("POST", path, headers, b"SELECT 1") as answer:
-        if answer.status != 200:
-            raise error_from_text(await answer.text(), status=answer.status)
+    async with plane.send("POST", path, headers, b"SELECT 1") as response:
+        if response.status != 200:
+            raise error_from_text(await response.text(), status=response.status)
 
 
 async def _read_hello(reader: asyncio.StreamReader) -> _Hello:

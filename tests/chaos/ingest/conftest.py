@@ -10,5 +10,5 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(scope="session", autouse=True)
 def built_worker() -> None:
-    """Build the bundle from the present sources, unless another process has built it."""
+    """Build the bundle from the current sources, unless another process has built it."""
     build_worker(ROOT / "worker")

@@ -101,8 +101,8 @@ class CloudProcess:
     def set_faults(self, **faults: Json) -> None:
         """Replace all faults. There is no rate limit unless the test sets one."""
         url = self.description["url"].removesuffix("/v1") + "/local/faults"
-        answer = self._client.put(url, json={"requests_per_window": 0, **faults})
-        assert answer.status_code == 200, answer.text
+        response = self._client.put(url, json={"requests_per_window": 0, **faults})
+        assert response.status_code == 200, response.text
 
     def send(
         self,
@@ -116,12 +116,12 @@ class CloudProcess:
         """Send one request to the API, or to a path under /local."""
         url = self.description["url"]
         url = url.removesuffix("/v1") + path if path.startswith("/local") else url + path
-        kept: dict[str, Any] = {"auth": auth} if auth else {}
+        options: dict[str, Any] = {"auth": auth} if auth else {}
         if content is not None:
-            kept["content"] = content
+            options["content"] = content
         elif body is not None:
-            kept["json"] = body
-        return self._client.request(method, url, **kept)
+            options["json"] = body
+        return self._client.request(method, url, **options)
 
     def call(self, method: str, path: str, body: Json = None, *, status: int = 200) -> Json:
         """Send one request under the organization, and check the status of the response.
@@ -129,9 +129,9 @@ class CloudProcess:
         Returns:
             The `result`, or the `error`.
         """
-        answer = self.send(method, self.organization + path, body)
-        assert answer.status_code == status, answer.text
-        envelope = answer.json()
+        response = self.send(method, self.organization + path, body)
+        assert response.status_code == status, response.text
+        envelope = response.json()
         assert envelope["status"] == status
         assert envelope["requestId"]
         return envelope.get("result") if status == 200 else envelope["error"]

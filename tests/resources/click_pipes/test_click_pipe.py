@@ -144,7 +144,7 @@ def test_the_lifecycle_of_pipes(stack: ProgramStack) -> None:
         assert secret not in stack.state()
     stack.up("--expect-no-changes")
 
-    # Out of band: one pipe is stopped and scaled, and another one is deleted.
+    # Out of band: one pipe is stopped and scaled, and another pipe is deleted.
     path = f"/clickpipes/{created['events']['id']}"
     service_result(stack, f"{path}/state", "PATCH", {"command": "stop"})
     service_result(stack, f"{path}/scaling", "PATCH", {"replicas": 7})

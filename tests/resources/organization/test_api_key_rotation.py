@@ -54,7 +54,7 @@ def test_a_key_rotates_and_the_keys_of_others_stay(stack: ProgramStack) -> None:
     assert stack.stack.outputs()["key.key_secret"] not in stack.state()
     assert (first_id != unfinished_id, first["name"]) == (True, "key")
 
-    # The response with the new key's secret is lost: that key is deleted, another one is created.
+    # The response with the new key's secret is lost: that key is deleted, and a new key is created.
     theirs = stack.control_plane.organization(
         "POST", "keys", {"name": "theirs", "roles": ["query_endpoints"]}
     )["key"]["id"]

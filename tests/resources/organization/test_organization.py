@@ -35,7 +35,7 @@ def custom_roles(stack: ProgramStack) -> list[dict[str, Any]]:
 
 
 def test_resources_of_an_organization_change_only_their_own_values(stack: ProgramStack) -> None:
-    """Actors, settings and members of others stay, also when the resources are destroyed."""
+    """Actors, settings and members that others added stay, even when the resources are deleted."""
     developer, admin = (
         next(role["id"] for role in organization(stack, "roles") if role["name"] == name)
         for name in ("developer", "admin")
@@ -77,7 +77,7 @@ def test_resources_of_an_organization_change_only_their_own_values(stack: Progra
     assert {s["name"]: s["value"] for s in listed} == first
     stack.up("--expect-no-changes")
 
-    # Actors and settings of others stay. Those that the program no longer names are removed.
+    # Actors and settings that others added stay. Those that the program removed are deleted.
     organization(stack, f"roles/{role['id']}", "PATCH", {"actors": ["user/a", "user/b", "user/c"]})
     theirs = {"settings": {"mark_cache_size": 5}}
     service_result(stack, "/clickhouseSettings", "PATCH", theirs)

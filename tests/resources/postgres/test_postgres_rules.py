@@ -247,7 +247,7 @@ def test_an_unfinished_service_that_cannot_be_used_is_replaced(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One that failed to start, or in another region: it is deleted and another one is created."""
+    """A service that failed, or is in another region, is deleted, and a new one is created."""
     cloud = control_plane.cloud
     for name, value in {
         "CLICKHOUSE_API_URL": cloud["url"],

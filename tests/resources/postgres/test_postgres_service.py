@@ -84,7 +84,7 @@ def test_the_lifecycle_of_a_service_and_its_replica(stack: ProgramStack) -> None
         assert name in drift
     assert "query_timeout" not in drift
 
-    # Changes in place. A parameter that is left out is reset, and foreign ones stay.
+    # Changes in place. A parameter that is omitted is reset, and parameters that others set stay.
     resized = {**ARGS, "size": "r8gd.xlarge", "pg_config": {"max_connections": 200}}
     again = {**resized, "password_version": "2", "restart_version": "1"}
     stack.configure(one=again, second={"read_replica_of": "one"})

@@ -3,14 +3,15 @@
  *
  * A call costs more than the rest of a small request. A Worker that does nothing else uses 156 us of
  * CPU per request with a call each, 88 us with shared calls, and 49 us without any. Cloudflare also
- * bills each call. So one request calls for all that wait, and again for those that arrive meanwhile.
+ * bills each call. So one request sends the bodies of all waiting requests in one call, and then those
+ * that arrived during the call.
  *
  * Requests share bytes and promises, but never connections, which end with their request. Three rules
  * prevent a request from waiting indefinitely:
  *
- * - The calling request calls under `waitUntil`, so that a client that disconnects does not end it.
+ * - The calling request calls under `waitUntil`, so that the call continues if its client disconnects.
  * - A waiting request has a timer, because the runtime ends requests that wait only for others.
- * - If a body is not sent in time (the calling request was ended), its request sends it alone.
+ * - If a body is not sent in time (the calling request was ended), its own request sends it without other bodies.
  */
 import { waitUntil } from "cloudflare:workers";
 import type { AppendRequest, AppendResult } from "../buffer/rpc.ts";
@@ -29,7 +30,7 @@ export type Call = (bodies: readonly AppendRequest[]) => Promise<readonly Append
 type Outcome =
   | { readonly result: AppendResult | undefined }
   | { readonly error: unknown }
-  /** The request must wait again, and now calls for the others. */
+  /** The request must wait again, and now sends the bodies of the other requests. */
   | { readonly mustCall: true };
 
 interface Waiting {
@@ -110,7 +111,7 @@ class Coalescer {
 
 async function callWith(waiting: readonly Waiting[], call: Call): Promise<void> {
   if (waiting.length === 0) {
-    return; // a request whose wait timed out has sent them
+    return; // a request whose wait timed out has sent the bodies
   }
   try {
     const results = await call(waiting.map(({ body }) => body));
@@ -124,7 +125,7 @@ async function callWith(waiting: readonly Waiting[], call: Call): Promise<void> 
   }
 }
 
-/** By the buffer's name; an isolate has as many as it has seen buffers. */
+/** The coalescers by the name of the buffer. An isolate has one for each buffer that it has used. */
 const coalescers = new Map<string, Coalescer>();
 
 /**
@@ -150,7 +151,7 @@ export async function appendCoalesced(
 
 function requireResult(result: AppendResult | undefined): AppendResult {
   if (result === undefined) {
-    throw new Error("the buffer returned fewer results than it got bodies");
+    throw new Error("the buffer returned fewer results than it received bodies");
   }
   return result;
 }

@@ -26,7 +26,7 @@ export class ChunkBodies {
       return null;
     }
     // Reads to the cursor's end. An abandoned cursor keeps its current body in memory until it is
-    // garbage-collected, and nothing hastens that.
+    // garbage-collected, and no call can start that.
     const parts = this.#sql
       .exec(
         "SELECT seq, stored_bytes, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",

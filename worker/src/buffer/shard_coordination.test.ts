@@ -9,7 +9,7 @@ import { ShardCoordinator } from "./shard_coordination.ts";
 import type { Store } from "./store.ts";
 
 const TABLE = "otel_traces";
-/** `migrations/`: how many blocks a table remembers. */
+/** `migrations/`: the number of blocks whose tokens a table stores. */
 const REMEMBERED_BLOCKS = 10_000;
 const MAX_SHARDS = 100;
 /** Partitions of a table that was created for its retention, `resources/sql/retention.py`. */
@@ -26,7 +26,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** A table that remembers the tokens of its newest blocks, and records each block added twice. */
+/** A table that stores the tokens of its newest blocks, and records each block added twice. */
 class RememberingTable {
   #written = 0;
   readonly #at = new Map<string, number>();
@@ -129,7 +129,7 @@ function someBlocks(random: () => number): number {
 }
 
 for (const shards of [1, 2, 7, MAX_SHARDS]) {
-  test(`a table of ${shards} shards remembers the token of every repeated batch`, async () => {
+  test(`a table of ${shards} shards stores the token of every repeated batch`, async () => {
     const random = randomFrom(shards);
     const table = new RememberingTable();
     const all = team(shards, () => random() < 0.001);
@@ -160,7 +160,7 @@ for (const shards of [1, 2, 7, MAX_SHARDS]) {
   });
 }
 
-test("the blocks of all shards while one batch is open fit into what a table remembers", () => {
+test("the blocks of all shards while one batch is open fit into the number of tokens that a table stores", () => {
   assert.ok(2 * MAX_BLOCKS_AHEAD * MAX_SHARDS <= REMEMBERED_BLOCKS);
   assert.ok(MAX_PARTITIONS <= MAX_BLOCKS_AHEAD);
 });

@@ -13,10 +13,10 @@ import {
   fieldAt,
   fieldNamed,
   fixed,
+  isTextAt,
   type JsonField,
   type JsonMessage,
   jsonMessage,
-  standsAt,
 } from "./json_fields.ts";
 import { integerFrom } from "./json_integers.ts";
 import {
@@ -76,7 +76,7 @@ const STRING_VALUE = fixed('stringValue":"');
 class Converter {
   readonly #reader: JsonReader;
   readonly #writer: ProtobufWriter;
-  /** The last integer, in two halves. */
+  /** The upper and lower 32 bits of the last integer that was read. */
   #high = 0;
   #low = 0;
 
@@ -213,7 +213,7 @@ class Converter {
 
   #takes(text: Fixed): boolean {
     const reader = this.#reader;
-    const isNext = standsAt(reader, reader.at, text);
+    const isNext = isTextAt(reader, reader.at, text);
     reader.at += isNext ? text.length : 0;
     return isNext;
   }
@@ -297,7 +297,8 @@ class Converter {
     throw this.#invalid(field, "neither true nor false");
   }
 
-  /** Whether the value is a name. OTLP requires numbers, but protobuf's JSON libraries write names. */
+  /** Writes an enum value that is given by name, and returns whether it was. OTLP requires numbers, but
+   * protobuf's JSON libraries write names. */
   #enumName(field: JsonField): boolean {
     const reader = this.#reader;
     if (reader.peek() !== QUOTE || isDigit(reader.bytes[reader.at + 1] ?? 0)) {

@@ -43,14 +43,14 @@ export function fieldAt(message: JsonMessage, json: Json, from: number): JsonFie
     return undefined;
   }
   for (const field of candidates) {
-    if (standsAt(json, from, field.key)) {
+    if (isTextAt(json, from, field.key)) {
       return field;
     }
   }
   return undefined;
 }
 
-export function standsAt(json: Json, from: number, { length, words }: Fixed): boolean {
+export function isTextAt(json: Json, from: number, { length, words }: Fixed): boolean {
   if (from + length > json.bytes.length) {
     return false;
   }
