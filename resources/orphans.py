@@ -2,8 +2,8 @@
 
 Use it for a stack that will never be deployed again. A killed `pulumi up` can leave a service that
 is not in the state. The next `up` adopts that service. Without a next `up`, the service continues
-to run and is billed. Each service that this package creates carries its stack's ownership tag from the
-first request on (see `ownership`).
+to run and is billed. Each service that this package creates carries its stack's ownership tag from
+the first request on (see `ownership`).
 
     python -m resources.orphans --stack telemetry/production            # list
     python -m resources.orphans --stack telemetry/production --delete   # confirm, then delete
