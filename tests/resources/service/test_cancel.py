@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from local.stack.paths import StackPaths
 from tests.support.program_stack import ProgramStack
 
 NEVER = 3600
+RUN_SECONDS = 240
 INTERRUPTED = "interrupted; the next `pulumi up` continues from here"
 # A terminal signals the process group, and `kill -INT` or a CI system only the process.
 SENDERS: dict[str, Callable[[int, int], None]] = {"group": os.killpg, "pulumi": os.kill}
@@ -35,7 +37,10 @@ def set_faults(stack: ProgramStack, **faults: Any) -> None:
 
 @contextmanager
 def running(stack: ProgramStack, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run `pulumi ARGUMENTS` in a separate process group, as a shell does."""
+    """Run `pulumi ARGUMENTS` in a separate process group, as a shell does.
+
+    A run that still waits after `RUN_SECONDS` is killed, so its output ends and the test fails.
+    """
     process = subprocess.Popen(
         stack.stack.command(*arguments, "--yes", "--skip-preview"),
         cwd=stack.stack.program,
@@ -46,9 +51,12 @@ def running(stack: ProgramStack, *arguments: str) -> Iterator[subprocess.Popen[s
         text=True,
         start_new_session=True,
     )
+    deadline = threading.Timer(RUN_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+    deadline.start()
     try:
         yield process
     finally:
+        deadline.cancel()
         process.kill()
         process.wait()
 
