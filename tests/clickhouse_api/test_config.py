@@ -80,7 +80,7 @@ def test_a_key_may_have_another_limit() -> None:
 
 
 def test_the_message_names_a_state_folder_that_cannot_be_created(tmp_path: Path) -> None:
-    """It also names the variable that sets another folder."""
+    """The message also names the variable that sets another folder."""
     (tmp_path / "file").write_text("in the way")
     with (
         Client(

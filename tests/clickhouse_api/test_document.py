@@ -190,7 +190,7 @@ def test_query_parameters_are_keywords_and_optional_unless_required() -> None:
 
 
 def test_every_schema_has_a_model() -> None:
-    """It has the schema's name with a capital first letter."""
+    """The model has the schema's name with a capital first letter."""
     checked = 0
     for name in SCHEMAS:
         model = getattr(models, name[0].upper() + name[1:])

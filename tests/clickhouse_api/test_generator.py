@@ -54,7 +54,7 @@ def tree(checkout: Path) -> dict[str, bytes]:
 
 
 def test_the_committed_code_is_the_output_of_the_generator(files: dict[str, str]) -> None:
-    """It is equal byte for byte. `python -m clickhouse_api.generator` updates it."""
+    """Both are equal byte for byte. `python -m clickhouse_api.generator` updates the code."""
     assert len(files) > 30
     assert sum(text.count("\n") for text in files.values()) > 10_000
     assert render.differences(files) == []
@@ -143,7 +143,7 @@ def test_help_names_the_default_url() -> None:
 
 
 def test_the_snapshot_has_no_prose() -> None:
-    """So the diff of an update has only the vendor's changes."""
+    """Without prose, the diff of an update has only the vendor's changes."""
     assert dump(strip_prose(load(str(SNAPSHOT)))) == SNAPSHOT.read_text()
 
 
@@ -176,7 +176,7 @@ def test_names_become_snake_case(name: str, expected: str) -> None:
 
 
 def test_only_names_that_can_be_derived_have_no_alias() -> None:
-    """Otherwise the client would send another name."""
+    """Without an alias for the others, the client would send a different name."""
     assert round_trips("minReplicaMemoryGb")
     for name in ("vpcARN", "max_connections", "from", "$regex", "Resources"):
         assert not round_trips(name)
@@ -206,7 +206,7 @@ def test_an_enum_is_named_after_the_common_words_of_its_owners() -> None:
 
 
 def test_the_blocking_client_has_no_coroutine(files: dict[str, str]) -> None:
-    """It has every function of the asyncio client, without a name or a keyword of asyncio."""
+    """The client has every function of the asyncio client, without its names and keywords."""
     sources = sorted((PACKAGE / "asynchronous").glob("*.py"))
     assert {f"blocking/{source.name}" for source in sources} == {
         path for path in files if path.startswith("blocking/")

@@ -28,7 +28,7 @@ def test_the_package_and_its_errors_load_no_library() -> None:
 
 
 def test_the_public_names_load_no_model() -> None:
-    """They load no operation either."""
+    """The public names load no operation either."""
     loaded = modules_after("from clickhouse_api import AsyncClient, Client, errors, models")
     assert {
         "clickhouse_api.asynchronous.client",

@@ -124,7 +124,7 @@ def test_a_late_request_counts_at_its_actual_time(tmp_path: Path, clock: Countin
 def test_a_request_too_soon_after_a_late_one_waits_again(
     tmp_path: Path, clock: CountingClock
 ) -> None:
-    """Its slot was reserved before the other request was late."""
+    """The slot of the second request was reserved before the first was late."""
     shared = limiter(tmp_path, clock, RateLimit())
     for _ in range(10):
         shared.reserve_slot(latest=FAR)

@@ -22,13 +22,13 @@ def test_the_message_about_an_unknown_field_has_its_name() -> None:
 
 
 def test_the_message_about_a_nested_unknown_field_has_its_path() -> None:
-    """Also if the same schema is tolerant in responses."""
+    """The message has the path even if the same schema is tolerant in responses."""
     with pytest.raises(ValidationError, match=r"tags.add.0.colour"):
         models.ServicePatchRequest.model_validate({"tags": {"add": [{"key": "a", "colour": "b"}]}})
 
 
 def test_the_message_about_an_unknown_enum_value_has_the_allowed_values() -> None:
-    """It is rejected before any request."""
+    """The value is rejected before any request."""
     with pytest.raises(ValidationError, match=r"'slow', 'default' or 'fast'"):
         models.ServicePatchRequest.model_validate({"releaseChannel": "warp"})
 
@@ -121,6 +121,6 @@ def test_server_defaults_are_not_sent() -> None:
 
 
 def test_a_time_without_a_zone_is_rejected() -> None:
-    """It would be ambiguous."""
+    """A time without a zone would be ambiguous."""
     with pytest.raises(ValidationError, match="timezone"):
         models.ApiKeyPatchRequest.model_validate({"expireAt": "2026-01-01T00:00:00"})

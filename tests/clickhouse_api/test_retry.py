@@ -43,7 +43,7 @@ def test_a_get_is_repeated_after_a_temporary_failure(
 
 
 def test_jitter_shortens_a_pause_to_no_less_than_half(cloud: Cloud, tmp_path: Path) -> None:
-    """So many callers do not repeat at the same time."""
+    """With jitter, many callers do not repeat at the same time."""
 
     class Unlucky(CountingClock):
         def random(self) -> float:

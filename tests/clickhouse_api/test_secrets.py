@@ -82,7 +82,7 @@ def test_the_repr_of_a_model_masks_its_secrets() -> None:
 
 
 def test_a_validation_error_has_no_value() -> None:
-    """It names the field, because the value can be a secret."""
+    """The error names the field only, because the value can be a secret."""
     with pytest.raises(ValidationError) as caught:
         models.ServicePasswordPatchRequest.model_validate({"newPasswordHash": [PASSWORD_HASH]})
     assert "newPasswordHash" in str(caught.value)
@@ -128,5 +128,5 @@ def test_other_names_are_not_secrets(name: str) -> None:
 
 
 def test_the_longer_of_two_secrets_is_masked_first() -> None:
-    """Otherwise a part of it would remain."""
+    """In the other order, a part of the longer secret would remain."""
     assert clean("x abc abcdef", ["abc", "abcdef"]) == "x *** ***"

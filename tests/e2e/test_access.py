@@ -53,7 +53,7 @@ def configure_tokens(deployment: Deployment, tokens: list[dict[str, Any]]) -> No
 
 
 def test_a_team_has_a_separate_database_tokens_and_buffer(deployment: Deployment) -> None:
-    """Its token can send and read. The administrator can read, too. Then the token is revoked."""
+    """The team's token and the administrator can read, until the token is revoked."""
     deployment.outputs_once()
     deployment.configure("teams", json.dumps([TEAM]))
     try:

@@ -104,7 +104,7 @@ def test_the_tables_of_signals_are_those_of_the_exporter(clickhouse: ClickHouse)
 
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_have_a_ttl_and_deduplication_windows(clickhouse: ClickHouse, table: str) -> None:
-    """They have the TTL of the config, the three windows, and one file per insert."""
+    """The tables have the TTL of the config, the three windows, and one file per insert."""
     clickhouse.migrate()
     text = clickhouse.query(f"SHOW CREATE TABLE {DATABASE}.{table} FORMAT TSVRaw")
     assert f"toIntervalDay({TTL_DAYS})" in text
@@ -128,7 +128,7 @@ def test_tables_have_a_ttl_and_deduplication_windows(clickhouse: ClickHouse, tab
 def test_inserts_write_compact_parts_and_merges_wide_ones_except_of_events(
     clickhouse: ClickHouse, table: str, columns: str, merged: str
 ) -> None:
-    """This holds above ClickHouse's limit of 10 MiB, too. Each path of metadata is a column."""
+    """Parts above ClickHouse's limit of 10 MiB do so too. Each path of metadata is a column."""
     clickhouse.migrate()
     clickhouse.query(
         f"INSERT INTO {DATABASE}.{table} ({columns}) "
@@ -158,7 +158,7 @@ def test_every_stored_table_is_tested(clickhouse: ClickHouse) -> None:
 
 
 def test_writer_inserts_spans_and_reads_none(clickhouse: ClickHouse) -> None:
-    """It has only INSERT on the database, and the view behind the table needs no more."""
+    """The writer has only INSERT on the database. The view behind the table needs no more."""
     clickhouse.migrate()
 
     def run_as_writer(sql: str) -> int:

@@ -43,7 +43,7 @@ def test_each_state_of_the_spec_is_in_exactly_one_set(
 
 @pytest.mark.parametrize("desired_state", ["running", "stopped"])
 def test_a_completed_pipe_has_every_desired_state(desired_state: str) -> None:
-    """It neither starts nor stops."""
+    """A completed pipe neither starts nor stops."""
     live = {"state": "Completed"}
     assert desired_state_of(live, {"desired_state": desired_state}) == desired_state
 

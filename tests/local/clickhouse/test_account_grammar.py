@@ -48,7 +48,7 @@ def test_a_create_user_is_parsed_with_all_its_clauses() -> None:
 
 
 def test_default_is_the_admin() -> None:
-    """This holds in every statement that names a user."""
+    """Every statement that names a user supports `default`."""
     altered = parse_statement("ALTER USER default IDENTIFIED BY 'x'")
     assert isinstance(altered, AlterUser)
     assert altered.names == (ADMIN,)
@@ -210,7 +210,7 @@ def test_a_grant_without_a_database_is_for_the_sessions_database() -> None:
 
 
 def test_a_user_parameter_is_replaced_at_every_place() -> None:
-    """It can be quoted or occur twice. The rest of the query string does not change."""
+    """The parameter can be quoted or occur twice. The rest of the query string is unchanged."""
     query = "query=SELECT+%27user%3Ddefault%27&user=a&us%65r=default&password=p%26q"
     identified = identify({}, query)
     assert identified.user == ADMIN

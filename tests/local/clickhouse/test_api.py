@@ -177,7 +177,7 @@ def test_responses_are_counted(own_cloud: CloudProcess) -> None:
 
 
 def test_a_created_key_works_until_it_is_deleted(cloud: CloudProcess) -> None:
-    """Its secret is returned once. Its id in the API is not its key id."""
+    """The key's secret is returned once. The key's id in the API is not the key id."""
     made = cloud.call("POST", "/keys", {"name": "ci", "roles": ["developer"]})
     key, auth = made["key"], (made["keyId"], made["keySecret"])
     assert key["id"] != made["keyId"]
@@ -233,7 +233,7 @@ def test_keys_are_paged(cloud: CloudProcess) -> None:
     ],
 )
 def test_a_key_can_be_blocked(cloud: CloudProcess, change: dict[str, Any], status: int) -> None:
-    """It can be enabled again. A null expiry removes the expiry."""
+    """A blocked key can be enabled again. A null expiry removes the expiry."""
     tomorrow = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)).isoformat()
     made = cloud.call("POST", "/keys", {"name": "k", "expireAt": tomorrow})
     auth = (made["keyId"], made["keySecret"])
@@ -259,7 +259,7 @@ def test_a_key_can_be_created_from_hashes(cloud: CloudProcess) -> None:
 
 
 def test_backup_configuration(service: Service) -> None:
-    """It has defaults, can be changed, and null resets it. A start time needs whole days."""
+    """The configuration has defaults, and null resets it. A start time needs whole days."""
     call, path = service.cloud.call, f"{service.path}/backupConfiguration"
     defaults = call("GET", path)
     assert defaults == {"backupPeriodInHours": 24, "backupRetentionPeriodInHours": 24}
@@ -281,7 +281,7 @@ def test_backup_configuration(service: Service) -> None:
 
 
 def test_query_endpoint(service: Service) -> None:
-    """It is 404 at first and replaced as a whole. Keys are named by their resource id."""
+    """The endpoint is 404 at first and replaced as a whole. Keys are named by resource id."""
     call, path = service.cloud.call, f"{service.path}/serviceQueryEndpoint"
     key = call("POST", "/keys", {"name": "q"})
     call("GET", path, status=404)
@@ -297,7 +297,7 @@ def test_query_endpoint(service: Service) -> None:
 
 
 def test_upgrade_window(service: Service) -> None:
-    """It is a weekday and one of four hours."""
+    """The window is a weekday and one of four hours."""
     call, path = service.cloud.call, f"{service.path}/upgradeWindow"
     call("GET", path, status=404)
     window = call("PUT", path, {"weekday": 1, "startHourUtc": 6})
@@ -308,7 +308,7 @@ def test_upgrade_window(service: Service) -> None:
 
 
 def test_scaling_schedule(service: Service) -> None:
-    """It is replaced as a whole and returned with the service."""
+    """The schedule is replaced as a whole and returned with the service."""
     call, path = service.cloud.call, f"{service.path}/scalingSchedule"
     call("GET", path, status=404)
     entry = {"name": "night", "weekdays": [1, 2], "startHourUtc": 0, "endHourUtc": 6}
@@ -399,7 +399,7 @@ def test_a_fault_ends_after_its_times(service: Service) -> None:
     ],
 )
 def test_invalid_faults_are_named(cloud: CloudProcess, faults: Any, named: str) -> None:
-    """Otherwise a test would pass because a fault is not applied."""
+    """If invalid faults were ignored, a test could pass because its fault is not applied."""
     response = cloud.send("PUT", "/local/faults", faults)
     assert response.status_code == 400
     assert named in response.text

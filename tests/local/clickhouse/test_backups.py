@@ -25,7 +25,7 @@ def back_up(service: Service, *, status: int = 200) -> Any:
 
 
 def test_a_service_is_created_from_a_backup(own_cloud: CloudProcess) -> None:
-    """It has the rows and views, also after the first service was deleted and the cloud killed."""
+    """The copy has all rows and views, even if the first service is deleted, the cloud killed."""
     service = own_cloud.create_service()
     for statement in (
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a",
@@ -105,7 +105,7 @@ def test_only_a_service_that_serves_queries_is_backed_up(
     ],
 )
 def test_a_backup_is_due_as_configured(configuration: dict[str, Any], hours: float) -> None:
-    """It is due after its period, or at its hour of the day."""
+    """The backup is due after its period, or at its hour of the day."""
     assert next_time(configuration, NOON) == NOON + datetime.timedelta(hours=hours)
 
 

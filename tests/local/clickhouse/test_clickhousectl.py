@@ -76,7 +76,7 @@ def test_clickhousectl_sends_requests_only_to_the_cloud(tmp_path: Path) -> None:
 
 
 def test_clickhousectl_creates_changes_and_deletes_a_service(cloud: CloudProcess, run: Run) -> None:
-    """It is created, scaled, changed, stopped and started. Its parts are set and read."""
+    """The service is created, scaled, changed, stopped, started. Its parts are set and read."""
     created = run("service", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
     id = str(created["service"]["id"])
     wait_until(lambda: run("service", "get", id)["state"] == "running", "it runs")

@@ -62,7 +62,7 @@ def test_all_objects_are_kept_over_a_restart(own_cloud: CloudProcess) -> None:
 
 
 def test_a_referenced_object_must_exist(cloud: CloudProcess, shared: Service) -> None:
-    """It cannot be deleted while an object refers to it."""
+    """The object cannot be deleted while another object refers to it."""
     search = {"name": "s", "sourceId": str(uuid.uuid4())}
     cloud.call("POST", f"{shared.path}/clickstack/saved-searches", search, status=400)
     endpoint = {**KINDS["query endpoint"].body, "apiKeyIds": [str(uuid.uuid4())]}

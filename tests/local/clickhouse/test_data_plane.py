@@ -25,7 +25,7 @@ NO_AUTH = httpx.Auth()
 
 @pytest.mark.parametrize("password", ["", "wrong", "x" * 100])
 def test_an_invalid_password_is_rejected_over_https(service: Service, password: str) -> None:
-    """This holds for every way to send it. The error is ClickHouse's."""
+    """Each way to send a password has the same result. The error is ClickHouse's."""
     token = {"user": "default", "password": password}
     with service.client() as client:
         responses = [
@@ -77,7 +77,7 @@ def test_no_client_connects_without_a_password(service: Service) -> None:
 
 
 def test_the_engine_process_exposes_no_secret(service: Service) -> None:
-    """Its arguments, its environment and all files of the state folder contain none."""
+    """The arguments, environment and state folder of the process contain no secret."""
     password = service.password.encode()
     for name in ("cmdline", "environ"):
         assert password not in Path(f"/proc/{service.engine_pid}/{name}").read_bytes()

@@ -137,7 +137,7 @@ def test_no_file_and_no_system_table_has_the_key(attacked: Service, run: Run) ->
 
 
 def test_definitions_are_readable(run: Run, attacked: Service) -> None:
-    """This is a limit: `README.md` says so."""
+    """Readable definitions are a limit that `README.md` documents."""
     definition = engine_folder(attacked) / "data" / "definitions" / "metadata" / "other.sql"
     assert "ATTACH DATABASE" in run(f"SELECT file('{definition}')")[0]
 

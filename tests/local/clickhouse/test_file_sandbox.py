@@ -84,7 +84,7 @@ def test_sql_writes_files_of_the_engine_and_no_others(
 
 
 def test_the_environment_of_the_engine_cannot_be_read(engine: ClickHouse) -> None:
-    """It is the developer's, with credentials of clouds."""
+    """The environment is the developer's and contains credentials of clouds."""
     assert "Permission denied" in run(
         engine, "SELECT file('/proc/self/environ')", engine.process.folder / "inside", ""
     )

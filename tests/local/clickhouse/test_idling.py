@@ -39,7 +39,7 @@ def test_a_service_idles_after_its_timeout(service: LocalService) -> None:
 
 
 def test_a_service_does_not_idle_during_a_query(service: LocalService) -> None:
-    """This holds for a query of any length."""
+    """The length of the query does not matter."""
     service.plane.admission.in_flight = 1
     assert not service.is_due_to_idle()
 

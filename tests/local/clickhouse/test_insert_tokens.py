@@ -47,7 +47,7 @@ def test_the_repeat_of_an_interrupted_insert_is_accepted(service: Service) -> No
 
 
 def test_a_repeat_is_accepted_after_a_kill_of_the_cloud(own_cloud: CloudProcess) -> None:
-    """This holds when another process starts the engine, too."""
+    """The repeat is also accepted if another process starts the engine."""
     service = own_cloud.create_service()
     interrupt_insert(service)
     own_cloud.kill()

@@ -166,7 +166,7 @@ def test_a_backup_bucket_keeps_its_provider(cloud: CloudProcess, shared: Service
 
 
 def test_a_service_must_fit_its_byoc_infrastructure(cloud: CloudProcess) -> None:
-    """It must be ready and in the same region, and the request must have a size."""
+    """The infrastructure must be ready and in the same region. The request needs a size."""
     cloud.set_faults(provisioning="stuck")
     body = {**KINDS["byoc"].body, "regionId": "eastus", "tenantId": "t"}
     created = cloud.call("POST", "/byocInfrastructure", body)
@@ -192,7 +192,7 @@ def test_a_service_must_fit_its_byoc_infrastructure(cloud: CloudProcess) -> None
 
 
 def test_byoc_infrastructure_runs_a_service(cloud: CloudProcess) -> None:
-    """It cannot be deleted while it has a service."""
+    """The infrastructure cannot be deleted while it has a service."""
     created = cloud.call("POST", "/byocInfrastructure", KINDS["byoc"].body)
     path = f"/byocInfrastructure/{created['id']}"
     service = cloud.create_service(byocId=created["id"], minReplicaMemoryGb=8, maxReplicaMemoryGb=8)
@@ -205,7 +205,7 @@ def test_byoc_infrastructure_runs_a_service(cloud: CloudProcess) -> None:
 
 
 def test_prometheus_is_text_and_names_the_service(cloud: CloudProcess, shared: Service) -> None:
-    """This holds for the organization and for one service."""
+    """The metrics of the organization and of one service have this form."""
     for path in ("/prometheus", f"{shared.path}/prometheus"):
         response = cloud.send("GET", cloud.organization + path)
         assert response.headers["Content-Type"].startswith("text/plain")

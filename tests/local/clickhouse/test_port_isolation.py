@@ -41,7 +41,7 @@ def socket_inodes(process_id: int | None) -> set[str]:
 
 
 def test_an_engine_does_not_listen_in_the_network_of_the_machine(service: Service) -> None:
-    """It listens, but only the proxy can connect, through a socket that only its owner can open."""
+    """Only the proxy can connect, through a socket that only its owner can open."""
     children = Path(f"/proc/{service.engine_pid}/task/{service.engine_pid}/children").read_text()
     (doorman,) = children.split()
     sockets = socket_inodes(service.engine_pid)

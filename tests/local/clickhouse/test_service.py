@@ -168,7 +168,7 @@ def test_services_are_found_by_tag(service: Service) -> None:
 
 
 def test_the_mysql_endpoint_can_be_turned_off(service: Service) -> None:
-    """It is the only endpoint that can be."""
+    """The other endpoints cannot be turned off."""
     shown = service.cloud.call(
         "PATCH", service.path, {"endpoints": [{"protocol": "mysql", "enabled": False}]}
     )
@@ -176,7 +176,7 @@ def test_the_mysql_endpoint_can_be_turned_off(service: Service) -> None:
 
 
 def test_a_primary_with_secondaries_cannot_be_deleted(cloud: CloudProcess) -> None:
-    """It cannot stop while a secondary runs, or be deleted while one exists. Errors name it."""
+    """The primary also cannot stop while a secondary runs. Errors name the secondary."""
     primary = cloud.create_service()
     warehouse = primary.created["dataWarehouseId"]
     secondary = cloud.create_service(dataWarehouseId=warehouse, isReadonly=True, name="second")

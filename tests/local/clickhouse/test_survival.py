@@ -31,7 +31,7 @@ def test_a_killed_engine_is_restarted_with_its_rows(service: Service) -> None:
 
 
 def test_a_query_right_after_a_kill_waits(service: Service) -> None:
-    """This holds even before the cloud has noticed the kill."""
+    """The query waits even before the cloud has detected the kill."""
     service.sql("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
     pid = service.engine_pid
     assert pid is not None

@@ -58,7 +58,7 @@ def test_a_function_is_uploaded_built_and_attached(cloud: CloudProcess, shared: 
 
 
 def test_a_function_that_cannot_be_built(cloud: CloudProcess, shared: Service) -> None:
-    """Its error has the reason. A version needs an upload. The newest ready version is attached."""
+    """The error has the reason. A version needs an upload. The newest ready one is attached."""
     body = {**FUNCTION, "uploadId": upload(cloud, zipped(main="1")), "functionName": "half"}
     cloud.send("POST", f"{cloud.organization}/udfs", body)
     path = f"{cloud.organization}/udfs/half/versions"

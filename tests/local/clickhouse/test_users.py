@@ -88,7 +88,7 @@ def test_users_are_listed_and_dropped(telemetry: Service) -> None:
 
 
 def test_roles_have_the_rights_that_were_granted_to_them(telemetry: Service) -> None:
-    """This holds for roles of roles. Rights end when a role loses them or is dropped."""
+    """Roles of roles have them as well. Rights end when a role loses them or is dropped."""
     telemetry.sql("INSERT INTO telemetry.t VALUES (1)")
     telemetry.sql("CREATE ROLE reader, analyst")
     telemetry.sql("GRANT SELECT ON telemetry.* TO reader")
@@ -122,7 +122,7 @@ def test_roles_have_the_rights_that_were_granted_to_them(telemetry: Service) -> 
 
 
 def test_a_settings_profile_applies_to_its_users_and_roles(telemetry: Service) -> None:
-    """It holds by name or by role, with its bounds. SHOW returns a statement to create it."""
+    """The profile applies by name or role, with bounds. SHOW returns its CREATE statement."""
     telemetry.sql("CREATE ROLE analyst")
     telemetry.sql("GRANT analyst TO writer")
     telemetry.sql(
@@ -311,7 +311,7 @@ def test_the_admin_password_is_replaced_by_the_api(service: Service) -> None:
 
 
 def test_the_admin_password_changes_while_the_service_is_stopped(service: Service) -> None:
-    """It takes effect at the next start."""
+    """The new password takes effect at the next start."""
     service.command("stop")
     service.wait_for("stopped")
     service.password = service.cloud.call("PATCH", f"{service.path}/password", {})["password"]
@@ -321,7 +321,7 @@ def test_the_admin_password_changes_while_the_service_is_stopped(service: Servic
 
 
 def test_a_native_client_works_after_users_changed(telemetry: Service) -> None:
-    """Its idle connection was closed, and the client opens a new one automatically."""
+    """The client's idle connection was closed, and the client opens another automatically."""
     client = native(telemetry)
     assert client.execute("SELECT 1") == [(1,)]
     telemetry.sql("CREATE USER another IDENTIFIED BY 'x'")

@@ -122,5 +122,5 @@ def test_a_list_has_pages_of_the_requested_size(shared: Cloud) -> None:
 
 @pytest.mark.parametrize("query", [{"page": "0"}, {"page": "x"}, {"per_page": "100000"}])
 def test_an_invalid_page_is_named(shared: Cloud, query: dict[str, str]) -> None:
-    """It is rejected, and no other page is returned."""
+    """The page is rejected, and no other page is returned."""
     assert f"'{next(iter(query))}'" in shared.refusal("GET", "/zones", params=query)[2]

@@ -172,7 +172,7 @@ def test_a_body_that_is_no_upload_is_rejected_with_its_reason(shared: Cloud) -> 
 
 
 def test_a_script_without_handlers_is_rejected(shared: Cloud) -> None:
-    """It could not serve any request."""
+    """A script without handlers could not serve any request."""
     upload = form({"w.js": "export default {};"})
     assert shared.refusal("PUT", SCRIPT, files=upload)[:2] == (400, 10068)
 

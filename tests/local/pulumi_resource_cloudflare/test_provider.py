@@ -77,7 +77,7 @@ def test_an_invalid_configuration_is_rejected() -> None:
 
 
 def test_another_token_does_not_replace_the_provider(plugin: Plugin) -> None:
-    """Its resources are not replaced."""
+    """The resources of the provider are not replaced."""
     olds, news = to_struct({"apiToken": "a"}), to_struct({"apiToken": "b"})
     response = plugin.call("DiffConfig", provider_pb2.DiffRequest(olds=olds, news=news))
     assert list(response.diffs) == ["apiToken"]

@@ -6,5 +6,5 @@ from local.pulumi_resource_cloudflare.schema_from_sdk import SCHEMA_FILE, build_
 
 
 def test_the_committed_schema_fits_the_package() -> None:
-    """They are equal byte for byte. The module's docstring has the command to rebuild it."""
+    """Both are equal byte for byte. The module's docstring has the command to rebuild it."""
     assert SCHEMA_FILE.read_text(encoding="utf-8") == build_schema()

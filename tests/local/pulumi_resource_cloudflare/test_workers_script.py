@@ -84,7 +84,7 @@ def test_valid_inputs_pass_the_check_with_their_secrets(
 def test_a_preview_returns_only_the_inputs(
     plugin: Plugin, inputs: dict[str, Any], cloud: Cloud
 ) -> None:
-    """It creates nothing."""
+    """The preview creates nothing."""
     identifier, planned = plugin.create(SCRIPT, inputs, preview=True)
     assert identifier == ""
     assert planned["scriptName"] == "counter"
@@ -155,7 +155,7 @@ def test_another_name_or_account_is_a_replacement(plugin: Plugin, inputs: dict[s
 def test_a_refresh_keeps_plain_bindings_as_the_official_plugin_does(
     plugin: Plugin, inputs: dict[str, Any], cloud: Cloud
 ) -> None:
-    """Its refresh compares only the names of secrets, and keeps the state of all other bindings."""
+    """The official refresh compares only the names of secrets and keeps all other bindings."""
     identifier, state = plugin.create(SCRIPT, inputs)
     inherited = [{"name": name, "type": "inherit"} for name in ("COUNTER", "SECRET")]
     by_hand = [
@@ -188,7 +188,7 @@ def test_defaults_of_observability_show_after_a_refresh_and_not_before(
 def test_the_official_plugin_can_still_read_its_state(
     plugin: Plugin, inputs: dict[str, Any], call: str
 ) -> None:
-    """Its raw state describes its former values, so it is dropped. The version stays."""
+    """The raw state describes former values, so it is dropped. The version stays."""
     identifier, state = plugin.create(SCRIPT, inputs)
     inputs.pop("migrations")
     theirs = {**state, "__meta": '{"schema_version":"1"}', "__pulumi_raw_state_delta": {"obj": {}}}

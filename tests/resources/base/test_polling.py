@@ -63,7 +63,7 @@ def test_the_waits_of_a_poller_share_its_deadline() -> None:
 
 @pytest.mark.parametrize(("code", "seconds"), [(60, 20), (81, 60), (62, 0)])
 def test_an_error_is_retried_for_as_long_as_it_may_be_temporary(code: int, seconds: int) -> None:
-    """Its patience is limited by the deadline; other classes of errors are never retried."""
+    """The deadline limits the retries. Other classes of errors are never retried."""
     clock = Clock()
     poller = poller_of(clock)
     poller.intervals = Intervals.of(2)

@@ -41,7 +41,7 @@ def test_a_failed_pipe_ends_the_wait(service: Service) -> None:
 def test_a_pipe_from_a_database_is_paused_for_an_edit_and_resumed_if_that_is_rejected(
     service: Service,
 ) -> None:
-    """Also if the edit itself pauses the pipe, as an edit of another field than the source does."""
+    """The edit itself may pause the pipe, as an edit of another field than the source does."""
     steps = service.pipe(POSTGRES)
     running = steps.bring_to(steps.read(), "running")
     edited = steps.edit(running, {"source": {"postgres": {"host": "i"}}})

@@ -74,7 +74,7 @@ def key_of(server: RunningService, key: DrivenProvider) -> dict[str, Any]:
 
 
 def test_a_key_has_custom_roles_and_system_roles(server: RunningService) -> None:
-    """They change in place. After `roles` replaced them, the custom role can be deleted."""
+    """Roles change in place. After `roles` replaced them, the custom role can be deleted."""
     send = server.control_plane.organization
     custom = send("POST", "roles", {"name": "reader", "actors": [], "policies": [POLICY]})["id"]
     developer = next(role["id"] for role in send("GET", "roles") if role["name"] == "developer")

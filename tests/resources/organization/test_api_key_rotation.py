@@ -42,7 +42,7 @@ def is_accepted(stack: ProgramStack, key_id: str, secret: str) -> bool:
 
 
 def test_a_key_rotates_and_the_keys_of_others_stay(stack: ProgramStack) -> None:
-    """Also after a killed run, a lost response, and a deletion without Pulumi."""
+    """The rotation also completes after a killed run, a lost response, a deletion by others."""
     endpoint: dict[str, Any] = {"open_api_keys": ["$key"], "roles": ["sql_console_read_only"]}
     declare(stack, ("ApiKey", "key", KEY), ("QueryEndpoint", "queries", endpoint))
     add_fault(stack, "openapiKeyCreate", "slow", delay_seconds=20)

@@ -94,7 +94,7 @@ def test_invalid_inputs_are_named_with_the_allowed_values(
 
 
 def test_allowed_values_are_those_of_the_openapi_spec() -> None:
-    """They are plain constants, so that `check` loads no client."""
+    """The values are plain constants, so that `check` loads no client."""
     every = schema("PostgresServicePostRequest")
     assert {snake(name) for name in every} - {"provider"} <= set(PostgresServiceProvider.fields)
     assert [str(version) for version in models.PgVersion] == list(postgres_rules.VERSIONS)

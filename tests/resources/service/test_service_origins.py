@@ -75,7 +75,7 @@ def test_a_service_in_a_byoc_infrastructure(clouds: StackPaths, tmp_path: Path) 
 
 
 def test_a_service_is_created_from_a_backup(clouds: StackPaths, tmp_path: Path) -> None:
-    """It has the rows. Removing the backup from the program does not replace the service."""
+    """The service has the rows. Removing the backup from the program does not replace it."""
     server = RunningService(clouds)
     for statement in (
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a",

@@ -8,7 +8,7 @@ from tests.support.running_service import RunningService
 
 
 def test_the_lifecycle_of_a_database(server: RunningService, tmp_path: Path) -> None:
-    """It is adopted, changed in place, repaired, replaced and deleted, and no table is lost."""
+    """The database is adopted, changed, repaired, replaced, deleted, and no table is lost."""
     shown = "SELECT groupArray((name, comment)) FROM system.databases WHERE name LIKE 'life%'"
     server.query("CREATE DATABASE life ENGINE = Atomic COMMENT 'by hand'")
     server.query("CREATE TABLE life.kept (a UInt8) ENGINE = MergeTree ORDER BY a")

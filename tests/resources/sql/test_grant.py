@@ -8,7 +8,7 @@ from tests.support.running_service import RunningService
 
 
 def test_the_lifecycle_of_a_grant(server: RunningService, tmp_path: Path) -> None:
-    """It is changed in place, repaired, replaced and deleted; rights from other clients stay."""
+    """The grant is changed, repaired, replaced and deleted. Rights from other clients stay."""
     for name in ("grant_a", "grant_b"):
         server.query(f"CREATE USER {name} IDENTIFIED BY 'x'")
         server.query(f"GRANT INSERT ON others.* TO {name}")

@@ -48,12 +48,12 @@ CATALOG = Catalog(
     ],
 )
 def test_a_privilege_is_in_force(wanted: str, lines: list[str], holds: bool) -> None:
-    """It was granted alone, in a broader privilege, in a group, or as all members of a group."""
+    """The privilege was granted alone, in a broader one, in a group, or as all its members."""
     assert CATALOG.is_in_force(Privilege.of(wanted), rights(lines)) is holds
 
 
 def test_the_right_to_pass_on_is_a_separate_right() -> None:
-    """This holds for privileges and for roles."""
+    """Privileges and roles both have such a right."""
     given = rights(["GRANT SELECT ON a.* TO u", "GRANT r, `s t` TO u WITH ADMIN OPTION"])
     assert not CATALOG.is_in_force(Privilege.of("SELECT ON a.*", passed_on=True), given)
     assert given.roles == {"r": True, "s t": True}
@@ -73,5 +73,5 @@ def test_the_right_to_pass_on_is_a_separate_right() -> None:
     ],
 )
 def test_a_string_that_is_not_one_privilege_on_one_target_is_rejected(grant: str) -> None:
-    """Otherwise it would become part of a statement."""
+    """If it were accepted, the string would become part of a statement."""
     assert re.fullmatch(GRANT, grant) is None

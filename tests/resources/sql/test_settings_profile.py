@@ -8,7 +8,7 @@ from tests.support.running_service import RunningService
 
 
 def test_the_lifecycle_of_a_settings_profile(server: RunningService, tmp_path: Path) -> None:
-    """It is adopted, applies with its limits, is changed, repaired, replaced and deleted."""
+    """The profile is adopted, applies its limits, is changed, repaired, replaced, deleted."""
     server.query("CREATE USER profile_user IDENTIFIED BY 'x'")
     stack = server.stack(tmp_path, "profile")
 

@@ -10,7 +10,7 @@ READ = "GRANT SELECT ON telemetry.* TO {}"
 
 
 def test_the_lifecycle_of_a_role(server: RunningService, tmp_path: Path) -> None:
-    """It is adopted, changed in place, repaired, replaced and deleted."""
+    """The role is adopted, changed in place, repaired, replaced and deleted."""
     stack = server.stack(tmp_path, "role")
 
     def grants(role: str = "role_life") -> list[str]:

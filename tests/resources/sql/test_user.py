@@ -69,7 +69,7 @@ def test_invalid_grants_are_rejected_at_preview(clouds: StackPaths, tmp_path: Pa
 def test_the_lifecycle_of_a_user_whose_rights_other_clients_grant(
     server: RunningService, tmp_path: Path
 ) -> None:
-    """It is adopted. With a new password it keeps privileges, roles, settings and database."""
+    """With a new password, the adopted user keeps privileges, roles, settings and database."""
     for statement in (
         "CREATE DATABASE user_home ENGINE = Atomic",
         "CREATE ROLE user_role",

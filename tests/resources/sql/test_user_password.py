@@ -87,7 +87,7 @@ def rights(server: RunningService) -> Iterator[None]:
 def test_a_run_killed_in_a_rotation_loses_no_right(
     server: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is killed after each statement. The password of the next run is valid."""
+    """The run is killed after each statement. The password of the next run is valid."""
     monkeypatch.setenv("SSL_CERT_FILE", str(server.clouds.clouds / "certificates" / "bundle.pem"))
     life = UserLifecycle(server, server.url)
     command, first = SqlServer.command, life.outputs["password"]

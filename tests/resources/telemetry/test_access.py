@@ -125,7 +125,7 @@ def test_no_field_can_be_set_without_the_checks() -> None:
 def test_invalid_access_is_rejected_where_it_is_constructed(
     changes: dict[str, Any], said: str
 ) -> None:
-    """Also in a custom program that reads no config."""
+    """A custom program that reads no config gets the same error."""
     with pytest.raises(InvalidArgs) as caught:
         Access(**{"teams": [TEAM], "tokens": [TOKEN], **changes})
     assert said in str(caught.value)

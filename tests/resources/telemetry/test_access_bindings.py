@@ -168,7 +168,7 @@ def test_too_many_variables_are_rejected_with_a_remedy() -> None:
 
 
 def test_a_database_name_that_is_too_long_for_a_binding_is_rejected() -> None:
-    """Otherwise Cloudflare would reject it, in the middle of an `up`."""
+    """Cloudflare would reject the name in the middle of an `up`."""
     teams = [TeamArgs(name="default", database=pulumi.Output.from_input("d" * 5_000))]
     access = Access(teams=teams, tokens=[TokenArgs(name="a", scopes=["read"])])
     with pytest.raises(InvalidArgs, match=r"ACCESS is '5... bytes', allowed: 5120 bytes"):

@@ -185,7 +185,7 @@ def test_the_error_names_a_profile_that_forbids_deduplication(probed: Probed) ->
 
 
 def test_a_repeat_that_doubles_rows_is_found(probed: Probed) -> None:
-    """It happens on ClickHouse 26.1 without the settings."""
+    """Rows are doubled on ClickHouse 26.1 without the settings."""
     force(probed, "deduplicate_insert_select = 'disable'")
     manifest = Manifest(probed.manifest())
     with pytest.raises(ResourceError, match=r"otel_traces: 4 rows instead of 2 after the insert w"):
@@ -200,7 +200,7 @@ def test_a_repeat_that_doubles_rows_is_found(probed: Probed) -> None:
 
 
 def test_a_view_whose_rows_a_repeat_doubles_is_found(probed: Probed) -> None:
-    """It happens if the table behind the view stores no tokens."""
+    """Rows are doubled if the table behind the view stores no tokens."""
     target = f"ALTER TABLE {DATABASE}.otel_traces_trace_id_ts MODIFY SETTING "
     probed.query(f"{target} non_replicated_deduplication_window = 0")
     try:
@@ -218,7 +218,7 @@ def test_a_value_that_the_server_reads_differently_is_found(probed: Probed) -> N
 
 
 def test_rowbinary_is_selected_if_protobuf_does_not_work(probed: Probed) -> None:
-    """It happens on a service without the format. The config can force either format."""
+    """Protobuf fails on a service without the format. The config can force either format."""
     manifest = probed.manifest()
     for entry in manifest.values():
         if "protobuf" in entry["forms"]:
@@ -234,7 +234,7 @@ def test_rowbinary_is_selected_if_protobuf_does_not_work(probed: Probed) -> None
 def test_a_writer_without_the_right_is_an_error(
     probed: Probed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is retried first, because another replica may receive the grant a moment later."""
+    """The probe retries first, because another replica may receive the grant later."""
     monkeypatch.setattr(statement_proof, "_NOT_YET_SECONDS", 0.0)
     probed.query(f"REVOKE INSERT ON {SCRATCH}.* FROM probe_writer")
     try:
@@ -245,7 +245,7 @@ def test_a_writer_without_the_right_is_an_error(
 
 
 def test_a_view_that_fills_a_table_of_another_database_is_not_copied(probed: Probed) -> None:
-    """Otherwise the rows of the probe would be in that table."""
+    """If it were copied, the rows of the probe would be in that table."""
     probed.query("CREATE DATABASE elsewhere")
     probed.query("CREATE TABLE elsewhere.names (name String) ENGINE = MergeTree ORDER BY name")
     probed.query(
@@ -323,7 +323,7 @@ def test_an_older_server_is_rejected_before_any_file_is_applied(probed: Probed) 
 
 
 def test_the_expected_rows_have_every_column_of_the_statement(probed: Probed) -> None:
-    """Otherwise an error in a column would not be found."""
+    """An error in a column without an expected value would not be found."""
     for table, entry in probed.manifest().items():
         assert entry["rows"], table
         for insert in entry["forms"].values():

@@ -302,7 +302,7 @@ def test_the_environment_sets_keys_that_the_config_does_not_set(
 
 
 def test_the_settings_files_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They set all required keys. Commented lines contain known keys only, too."""
+    """The files set all required keys. Commented lines also contain only known keys."""
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "a")
     monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "t")
     for name in ("Pulumi.local.yaml", "Pulumi.production.yaml.example"):

@@ -42,13 +42,13 @@ def test_every_previous_number_of_shards_is_kept() -> None:
 
 
 def test_a_deployment_before_this_resource_had_one_shard() -> None:
-    """So a deployment that begins with several shards also looks bodies up in one shard."""
+    """A deployment that begins with several shards also looks bodies up in one shard."""
     outputs = provider().create({"shards": {"default": 4}}).outs or {}
     assert outputs["layouts"] == {"default": {"number": NOW, "shards": 4, "before": [1]}}
 
 
 def test_layout_numbers_increase_even_if_the_clock_does_not() -> None:
-    """They order the layouts. They contain the time only in case the state is lost."""
+    """The numbers order the layouts and contain the time in case the state is lost."""
     made = ShardLayoutsProvider(now=lambda: 5)
     outputs = made.create({"shards": {"default": 2}}).outs or {}
     first = outputs["layouts"]["default"]["number"]
@@ -57,7 +57,7 @@ def test_layout_numbers_increase_even_if_the_clock_does_not() -> None:
 
 
 def test_the_layout_of_a_removed_team_is_kept() -> None:
-    """Its previous shards may contain rows when the team returns."""
+    """The team's previous shards may contain rows when the team returns."""
     made = provider()
     outputs = made.create({"shards": {"default": 1, "shop": 4}}).outs or {}
     without = {"shards": {"default": 1}, "layouts": None}

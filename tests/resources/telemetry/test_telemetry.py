@@ -219,7 +219,7 @@ def test_a_refresh_leaves_nothing_to_upload(clouds: StackPaths, tmp_path: Path) 
 def test_a_rejection_by_cloudflare_is_one_line_in_the_preview(
     clouds: StackPaths, tmp_path: Path, variable: str, value: str
 ) -> None:
-    """It fails before `up` would create a service without a worker."""
+    """The preview fails before `up` would create a service without a worker."""
     file = str(tmp_path / "worker.js")
     environment = {"WORKER_FILE": file, variable: value}
     stack = ProgramStack(clouds, "ingest", tmp_path, environment=environment)

@@ -61,21 +61,21 @@ def test_it_is_built_only_if_a_source_or_the_result_changed(worker: Path) -> Non
 
 
 def test_a_missing_node_is_one_line(worker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names the missing program and the remedy."""
+    """The message names the missing program and the remedy."""
     monkeypatch.setenv("PATH", str(worker))
     with pytest.raises(pulumi.RunError, match=r"node and npm not found on PATH; install Node.js"):
         build_worker(worker)
 
 
 def test_missing_npm_packages_are_one_line(worker: Path) -> None:
-    """It names the command `npm ci`."""
+    """The message names the command `npm ci`."""
     shutil.rmtree(worker / "node_modules")
     with pytest.raises(pulumi.RunError, match="npm ci"):
         build_worker(worker)
 
 
 def test_the_message_of_a_failed_build_is_one_line(worker: Path) -> None:
-    """It has the bundler's message without line breaks."""
+    """The line has the bundler's message without line breaks."""
     manifest = json.loads((worker / "package.json").read_text())
     manifest["scripts"]["build"] = "printf 'no\\nsuch module\\n' >&2; exit 1"
     (worker / "package.json").write_text(json.dumps(manifest))

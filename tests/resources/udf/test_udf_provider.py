@@ -88,7 +88,7 @@ def test_code_is_compared_by_its_content(tmp_path: Path) -> None:
 
 
 def test_the_definition_has_the_fields_of_the_spec() -> None:
-    """It has every property of the request except the name and the upload."""
+    """The definition has every property of the request except the name and the upload."""
     for model in (models.UdfExecutableCreateRequest, models.UdfPoolCreateRequest):
         assert set(model.model_fields) - {"function_name", "upload_id"} == set(DEFINITION)
 
@@ -96,7 +96,7 @@ def test_the_definition_has_the_fields_of_the_spec() -> None:
 def test_a_function_of_another_owner_is_rejected_and_adopted_unchanged(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Its owner's note is on another machine. Adopting it publishes nothing."""
+    """The owner's note is on another machine. Adopting the function publishes nothing."""
     provider = home.functions()
     theirs = home.function("theirs")
     provider.create(theirs)

@@ -236,7 +236,7 @@ def test_all_senders_without_a_token_share_a_total(make_worker: WorkerFactory, t
 
 
 def test_senders_without_a_token_have_a_share_of_the_buffer(make_worker: WorkerFactory) -> None:
-    """They fill an eighth of the buffer space that the team's tokens may fill."""
+    """Such senders can fill an eighth of the buffer space that the team's tokens may fill."""
     public = {"team": "other", **{f"{kind}_per_second": 1_000 for kind in PUBLIC_KINDS}}
     theirs = token_entry("theirs", name="theirs", team="other")
     worker = make_worker(

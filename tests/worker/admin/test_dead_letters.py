@@ -120,7 +120,7 @@ def test_letters_are_sent_again_by_filter_until_none_is_left(
 def test_the_script_of_the_readme_redrives_all(
     clickhouse: ClickHouse, make_worker: WorkerFactory, team: str
 ) -> None:
-    """It sends all matching dead letters, and ends with the response of a call that fails."""
+    """The script sends all matching dead letters. A failed call ends it, with its response."""
     worker = make(make_worker, clickhouse.url)
     write_letters(worker, 70, error=UNREADABLE)
     act(worker, "resume", {})
@@ -273,7 +273,7 @@ def test_of_too_many_letters_the_oldest_are_deleted_and_counted(
 def test_a_letter_in_several_pieces_is_one(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """It is counted, found and sent again whole."""
+    """The dead letter is counted, found and sent again as a whole."""
     worker = make(make_worker, clickhouse.url)
     body = gzip.compress(export_bytes(2_000, seed=1), mtime=0)
     write_letters(worker, 1, first=50)

@@ -70,7 +70,7 @@ def test_a_token_survives_a_kill(clickhouse: ClickHouse) -> None:
 
 
 def test_a_token_identifies_a_batch_whatever_its_rows(clickhouse: ClickHouse) -> None:
-    """So a token for a batch that was cut differently would lose rows; the worker never does so."""
+    """A token for a batch that was cut differently would lose rows. The worker never cuts so."""
     insert_span(clickhouse, "token 1")
     clickhouse.query(
         f"INSERT INTO {DATABASE}.otel_traces (Timestamp, TraceId) VALUES (now(), 'other')",

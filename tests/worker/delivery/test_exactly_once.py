@@ -328,7 +328,7 @@ def test_a_batch_over_several_days_counts_as_so_many_blocks(
 def test_inserts_declare_their_length(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """So a proxy cannot pass on the first half of a batch as a whole batch."""
+    """With a length, a proxy cannot pass on the first half of a batch as a whole batch."""
     worker = make_worker(clickhouse_url=proxy.url)
     send(worker, range(4))
     assert_once(clickhouse, worker, 4)

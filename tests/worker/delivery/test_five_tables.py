@@ -123,7 +123,7 @@ def many_days(seed: int) -> bytes:
 def test_a_body_that_one_table_rejects_is_a_dead_letter_of_that_table(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Its rows for other tables arrive, and so do the rows of other bodies for this table."""
+    """The body's rows for other tables arrive, and other bodies' rows for this table too."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"MAX_PARTITIONS_PER_INSERT": 100})
     clickhouse.process.kill()
     send(worker, range(3))

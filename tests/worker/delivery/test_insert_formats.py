@@ -74,7 +74,7 @@ def test_every_stored_encoding_becomes_rows(
 def test_a_batch_longer_than_what_is_held_declares_its_length(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """It is encoded twice to the same bytes, once to measure it and once for the socket."""
+    """The batch is encoded twice to the same bytes: to measure it, and for the socket."""
     limits = {"WHOLE_INSERT_BYTES": 1, "ENCODED_PIECE_BYTES": 4_000}
     worker = make_worker(clickhouse_url=proxy.url, limits=limits)
     proxy.faults.lose_answers = 2
@@ -120,7 +120,7 @@ def test_rows_that_come_to_too_many_bytes_are_a_dead_letter(
 def test_a_batch_with_columns_of_another_script_waits_for_it(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """It may have been applied already, so it must be neither split nor lose a column."""
+    """The batch may have been applied already, so it must be neither split nor lose a column."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.cut_requests = 1_000
     send(worker, range(1))

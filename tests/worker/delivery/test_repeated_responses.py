@@ -206,7 +206,7 @@ def laid(clickhouse: ClickHouse, tmp_path: Path, clock: Clock) -> Iterator[Overl
 def test_the_response_of_the_first_is_found_over_a_split_and_a_merge(
     clickhouse: ClickHouse, laid: OverlappingDeploys, clock: Clock
 ) -> None:
-    """Also through an isolate that does not have the change yet."""
+    """The response is also found through an isolate that does not have the change yet."""
     cases = [case for number in range(8) for case in bodies_at_the_edges(time.time_ns() + number)]
     bodies = [spans(times).SerializeToString() for _rejected, times in cases]
 

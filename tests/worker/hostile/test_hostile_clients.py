@@ -154,7 +154,7 @@ def test_json_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
 
 
 def test_a_million_attributes_arrive(clickhouse: ClickHouse, worker: Worker) -> None:
-    """They are valid, and 20 KB when compressed."""
+    """The attributes are valid, and 20 KB when compressed."""
     attributes = ",".join(['{"key":"a"}'] * 1_000_000)
     start = f'"startTimeUnixNano":"{START_UNIX_NANO}"'
     spans = f'{{"name":"wide",{start},"attributes":[{attributes}]}}'

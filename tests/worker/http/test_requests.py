@@ -200,7 +200,7 @@ def test_a_full_buffer_returns_a_retry_time(make_worker: WorkerFactory) -> None:
 
 
 def test_a_full_buffer_accepts_a_repeat_of_a_stored_body(make_worker: WorkerFactory) -> None:
-    """Its sender lost the first response and would drop a stored body after a rejection."""
+    """The sender lost the first response and would drop a stored body after a rejection."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 10_000})
     assert worker.post_traces(export_bytes(200, seed=1)).status == 200
     assert worker.post_traces(export_bytes(200, seed=2)).status == 429

@@ -53,7 +53,7 @@ def test_spans_with_broken_ids_are_left_out(clickhouse: ClickHouse, worker: Work
 
 
 def test_log_records_with_broken_ids_are_left_out(worker_without_clickhouse: Worker) -> None:
-    """They are counted as log records."""
+    """The omitted records are counted as log records."""
     request = ExportLogsServiceRequest()
     records = request.resource_logs.add().scope_logs.add().log_records
     records.add(time_unix_nano=START_UNIX_NANO)
@@ -101,7 +101,7 @@ def test_data_points_that_no_column_holds_are_left_out(
 def test_an_exemplar_that_no_column_holds_does_not_reject_its_data_point(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """It is removed with a warning: a message, but no rejected data point."""
+    """The exemplar is removed with a warning: a message, but no rejected data point."""
     request = ExportMetricsServiceRequest()
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
     exemplars = [
