@@ -124,7 +124,7 @@ def provider_named(name: str) -> ResourceProvider:
 
 
 def provider_class(name: str) -> type[ResourceProvider]:
-    """Return the class of a provider by its present name or by any earlier one."""
+    """Return the class of a provider by its current name or by any earlier name."""
     present = retired_providers.RENAMED_PROVIDERS.get(name, name)
     home = _INTERNAL_PROVIDERS.get(present) or MODULES.get(present.removesuffix("Provider"))
     if home is None or not present.endswith("Provider"):

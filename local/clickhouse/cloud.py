@@ -49,7 +49,7 @@ class ClickHouseCloud:
     """The state on which the responses of the API depend.
 
     Attributes:
-        key_file: file of the first API key, which `cloud.json` contains, too.
+        key_file: file of the first API key, which `cloud.json` also contains.
         check_responses: return 500 instead of a response that does not fit the OpenAPI spec.
     """
 

@@ -112,7 +112,7 @@ class CloudflareCloud:
 
     @contextlib.asynccontextmanager
     async def changing(self) -> AsyncIterator[CloudflareAccount]:
-        """Delay other changes until this one is committed. Yield the present account."""
+        """Delay other changes until this change is committed. Yield the current account."""
         async with self._changing:
             yield self.account
 
@@ -138,7 +138,7 @@ class CloudflareCloud:
         self.store.delete_unused(account)
 
     def save(self, account: CloudflareAccount) -> None:
-        """Save an account whose workerd configuration is that of the present one."""
+        """Save an account whose workerd configuration is that of the current account."""
         self.store.save(account)
         self.account = account
 

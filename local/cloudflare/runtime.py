@@ -109,7 +109,7 @@ class Runtime:
         return self._workerd_process.pid
 
     async def replace(self, config: str, *, generation: str) -> None:
-        """Run `config` instead of the present configuration. Return when it serves requests.
+        """Run `config` instead of the current configuration. Return when it serves requests.
 
         Raises:
             RuntimeFailed: workerd does not start; the former configuration runs again.

@@ -37,7 +37,7 @@ class Certificates:
 def ensure_certificates(directory: Path) -> Certificates:
     """Create the authority and its leaf in `directory`, unless both exist and stay valid.
 
-    Two processes may call this at the same time: the second waits and uses the first one's files.
+    Two processes may call this at the same time: the second waits and uses the files of the first.
     """
     directory.mkdir(parents=True, exist_ok=True)
     certificates = Certificates(

@@ -55,7 +55,7 @@ class Resource(Protocol):
         state: Mapping[str, Any],
         inputs: Mapping[str, Any],
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        """Return the present id, state and inputs, or None if the object does not exist."""
+        """Return the current id, state and inputs, or None if the object does not exist."""
         ...
 
     def delete(self, client: Client, identifier: str, state: Mapping[str, Any]) -> None:

@@ -35,7 +35,7 @@ class Checker:
     """
 
     def __init__(self, inputs: Mapping[str, Any]) -> None:
-        # A null means the same as an absent value: the program does not set it.
+        # A null means the same as an absent value, so the program does not set the property.
         self.inputs = {name: value for name, value in inputs.items() if value is not None}
         self.failures: list[CheckFailure] = []
 

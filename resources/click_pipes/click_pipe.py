@@ -251,7 +251,7 @@ class ClickPipeProvider(CreatedResource):
         return shown(live, wanted)
 
     def differences(self, live: Live, wanted: Mapping[str, Any]) -> list[str]:
-        """Add the credentials of an unfinished pipe: its present ones are unknown."""
+        """Add the credentials of an unfinished pipe, because those that it has are unknown."""
         names = super().differences(live, wanted)
         return [*names, "credentials"] if live.get("left") and "credentials" in wanted else names
 

@@ -104,7 +104,7 @@ class PostgresServiceArgs:
         pg_bouncer_config: parameters of PgBouncer, strings. In place, like `pg_config`.
         read_replica_of: id of the primary, for a read replica. Another id replaces the replica;
             removing it promotes the replica, in place.
-        restore_from: id of the service from which this one is restored. Another id replaces the
+        restore_from: id of the service from which this service is restored. Another id replaces the
             service; removing it changes nothing.
         restore_target: time to restore, `2027-01-01T00:00:00Z`. Replaces, like `restore_from`.
         restart_version: any string. A change restarts Postgres. In place.

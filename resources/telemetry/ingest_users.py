@@ -45,7 +45,7 @@ READER_LIMITS = {
     "max_memory_usage_for_user": _at_most(4 * 1024**3),
     "max_rows_to_read": _at_most(10_000_000_000),
     "max_concurrent_queries_for_user": _at_most(30),
-    # 2: other settings can be changed, as Grafana and HyperDX do, and this one cannot.
+    # 2: other settings can be changed, as Grafana and HyperDX do, and this setting cannot.
     # https://clickhouse.com/docs/operations/settings/permissions-for-queries#readonly
     "readonly": {"value": 2},
 }

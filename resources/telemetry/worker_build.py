@@ -87,7 +87,7 @@ def build_worker(folder: str | Path = "worker") -> BuiltWorker:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock file, so that of two programs the second uses the first one's build."""
+    """Hold the lock file, so that the second of two programs uses the build of the first."""
     path.parent.mkdir(exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -277,7 +277,7 @@ class UdfProvider(DeclarativeProvider):
         return name, {**live, "left": True}
 
     def require_existing(self, resource_id: str) -> None:
-        """Raise: a deleted function has lost its attachments, too."""
+        """Raise an error, because a deleted function has also lost its attachments."""
         raise ResourceError(
             f"function {resource_id} is deleted; `pulumi refresh` updates the state"
         )

@@ -128,7 +128,7 @@ def test_tables_have_a_ttl_and_deduplication_windows(clickhouse: ClickHouse, tab
 def test_inserts_write_compact_parts_and_merges_wide_ones_except_of_events(
     clickhouse: ClickHouse, table: str, columns: str, merged: str
 ) -> None:
-    """Parts above ClickHouse's limit of 10 MiB do so too. Each path of metadata is a column."""
+    """Inserts above ClickHouse's limit of 10 MiB are compact too. Metadata paths are columns."""
     clickhouse.migrate()
     clickhouse.query(
         f"INSERT INTO {DATABASE}.{table} ({columns}) "

@@ -136,7 +136,7 @@ export const HSTS_MAX_AGE_SECONDS = 365 * 24 * 3600;
 
 // --- one call to a buffer --------------------------------------------------------------------
 
-/** A larger body has a call alone: the cost of the call is small compared to that of the body. */
+/** A larger body has its own call, because the call costs little compared to the body. */
 export const COALESCED_BODY_BYTES = 64 * KIB;
 export const COALESCED_CALL_BYTES = MIB;
 /** Calls of one request for others: far below its limits on subrequests and time. */

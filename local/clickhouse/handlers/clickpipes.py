@@ -27,7 +27,7 @@ _DEFAULT_SCALING = {
     "replicaCpuMillicores": 250,
     "replicaMemoryGb": 1,
 }
-# The OpenAPI spec has this field in responses, too, but it is a secret.
+# The OpenAPI spec also has this field in responses, but the field is a secret.
 _NEVER_SHOWN = ("connectionString",)
 _CDC_SCALING = "cdcScaling"
 _DEFAULT_CDC_SCALING = {"replicaCpuMillicores": 1000, "replicaMemoryGb": 4}

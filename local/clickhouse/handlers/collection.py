@@ -45,7 +45,7 @@ class Collection:
         list, create, get, update, replace, delete: operation ids; empty if there is none.
         paged: the response of the list has `limit`, `totalCount` and `nextCursor`.
         build: returns a new object's fields from a request, or rejects the request.
-        changed: returns the fields after an update, from the present ones and the request's.
+        changed: returns the fields after an update, from the current fields and the request's.
         before_delete: rejects the deletion of an object that others use.
     """
 
@@ -78,7 +78,7 @@ class Collection:
         return {operation: act for operation, act in acts.items() if operation}
 
     def items(self, call: Call) -> dict[str, Item]:
-        """Return the present objects by id."""
+        """Return the current objects by id."""
         items: dict[str, Item] = _parts(call).setdefault(self.name, {})
         for item in items.values():
             settled(call, item)

@@ -88,7 +88,7 @@ class _Services(Collection):
     """Postgres services, without those whose deletion has ended."""
 
     def items(self, call: Call) -> dict[str, dict[str, Json]]:
-        """Return the present services by id."""
+        """Return the current services by id."""
         items = super().items(call)
         for id in [id for id, item in items.items() if item["state"] == _GONE]:
             del items[id]

@@ -167,7 +167,7 @@ def _shown(version: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _udfs(call: Call) -> dict[str, Json]:
-    """Return the present functions, without attachments to deleted services."""
+    """Return the current functions, without attachments to deleted services."""
     udfs: dict[str, Json] = call.organization.parts.setdefault("udfs", {})
     services = {service.record.id for service in call.services.list()}
     for udf in udfs.values():

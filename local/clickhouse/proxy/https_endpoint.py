@@ -21,7 +21,7 @@ __all__ = ["Listener", "loopback_hosts", "serve_https"]
 
 _HEALTH_CHECKS = {"/ping", "/replicas_status"}
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "expect", "date", "server"}
-# A query, with structure and schema, can be in the URL: the limit is ClickHouse's.
+# The limit is ClickHouse's. A query, with structure and schema, can be in the URL.
 _LINE_BYTES = 1 << 20
 _HEADER_BYTES = 1 << 17
 _BUFFER_BYTES = 1 << 20

@@ -31,7 +31,7 @@ class SettingsChange:
     """A change of the settings of a user or a profile.
 
     Attributes:
-        afresh: drop all present settings first.
+        afresh: drop all existing settings first.
         drop: names of settings to drop.
         put: settings to add or replace.
     """

@@ -238,7 +238,7 @@ async def get_worker(cloud: CloudflareCloud, request: web.Request) -> web.Respon
 
 
 async def get_references(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Return the scripts that use this one. wrangler reads them before it deletes a script."""
+    """Return the scripts that use this script. wrangler reads them before it deletes a script."""
     name = request.match_info["script"]
     cloud.script(name)
     incoming, objects = [], []

@@ -48,7 +48,7 @@ async def get_version(cloud: CloudflareCloud, request: web.Request) -> web.Respo
 
 
 async def list_deployments(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Return the present deployment; earlier ones are not stored."""
+    """Return the current deployment. Earlier deployments are not stored."""
     return success({"deployments": [_deployment(cloud.script(request.match_info["script"]))]})
 
 

@@ -332,7 +332,7 @@ def test_private_endpoints(service: Service) -> None:
 
 
 def test_state_is_kept_over_a_restart(own_cloud: CloudProcess) -> None:
-    """Sub-resources and keys are kept, too."""
+    """Sub-resources and keys are also kept."""
     service = own_cloud.create_service(tags=[{"key": "a", "value": "b"}])
     own_cloud.call("PUT", f"{service.path}/upgradeWindow", {"weekday": 1, "startHourUtc": 6})
     own_cloud.call("PATCH", f"{service.path}/replicaScaling", {"numReplicas": 5})

@@ -44,7 +44,7 @@ def test_a_service_is_created_from_a_backup(own_cloud: CloudProcess) -> None:
     assert own_cloud.call("GET", f"{service.path}/backups/{backup['id']}") == backup
     service.remove()
 
-    # A kill before the restore: the restore begins again when the cloud is started.
+    # The cloud is killed before the restore, so the restore begins when the cloud is started.
     own_cloud.set_faults(provisioning="stuck")
     restored = own_cloud.create_service(wait=False, backupId=backup["id"])
     own_cloud.kill()

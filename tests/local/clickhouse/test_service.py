@@ -102,7 +102,7 @@ def test_a_deleted_service_has_no_folder_and_no_ports(cloud: CloudProcess) -> No
 
 
 def test_a_delete_is_rejected_for_a_while_after_a_stop(service: Service) -> None:
-    """The real cloud does so (terraform-provider-clickhouse#509)."""
+    """The real cloud has the same behavior (terraform-provider-clickhouse#509)."""
     service.cloud.set_faults(timing={"conflict_after_stopped": 0.3})
     service.command("stop")
     service.wait_for("stopped")

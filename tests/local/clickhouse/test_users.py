@@ -229,7 +229,7 @@ def test_a_statement_that_fails_returns_the_reason(
     ],
 )
 def test_only_the_admin_manages_users(telemetry: Service, statement: str) -> None:
-    """Another password or a GET is rejected, too."""
+    """Another password or a GET is also rejected."""
     assert "ACCESS_DENIED" in telemetry.query(statement, user="writer", password="w-secret").text
     assert "AUTHENTICATION_FAILED" in telemetry.query(statement, password="wrong").text
     with telemetry.client() as client:

@@ -214,7 +214,7 @@ def test_after_a_kill_during_a_deploy_the_old_or_the_new_version_runs(cloud: Clo
         deploying = threading.Thread(target=_deploy_without_response, args=(cloud, path, upload))
         before = len(list((cloud.directory / "modules").iterdir()))
         deploying.start()
-        # The upload's module is on disk: the trial, the save and the replacement follow.
+        # The upload's module is on disk. Next are the trial, the save and the replacement.
         while len(list((cloud.directory / "modules").iterdir())) == before:
             threading.Event().wait(0.002 * turn)
         cloud.stop(signal.SIGKILL)

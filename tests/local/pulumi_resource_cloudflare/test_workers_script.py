@@ -105,7 +105,7 @@ def test_the_lifecycle_of_a_script(plugin: Plugin, inputs: dict[str, Any], cloud
     ]
     assert plugin.diff(SCRIPT, state, inputs).changes == NONE
 
-    # The tag was applied: the real Cloudflare rejects an upload that repeats it.
+    # The tag was applied, and the real Cloudflare rejects an upload that repeats it.
     changed = {key: value for key, value in inputs.items() if key != "migrations"}
     changed["bindings"] = [BINDINGS[0], {**BINDINGS[1], "text": "changed"}, BINDINGS[2]]
     response = plugin.diff(SCRIPT, state, changed)

@@ -159,7 +159,7 @@ def test_a_refresh_keeps_fields_that_the_api_does_not_return() -> None:
 def test_fields_that_only_the_state_has(
     old: dict[str, Any], new: dict[str, Any], changes: list[str]
 ) -> None:
-    """They are compared with the state only."""
+    """Fields that only the state has are compared with the state only."""
     outputs = service_fields.outputs(live(), {**wanted(), **old})
     assert service_fields.changed(outputs, {**wanted(), **new}) == changes
 

@@ -51,7 +51,7 @@ def test_a_service_in_a_byoc_infrastructure(clouds: StackPaths, tmp_path: Path) 
     assert second["transparentDataEncryptionKeyId"] == "k2"
     stack.up("--refresh", "--expect-no-changes")
 
-    # Another organization or adopted service is left out: the preview requests it from the API.
+    # Another organization or adopted service is omitted: the preview requests it from the API.
     others: dict[str, Any] = {
         "cloud_provider": "gcp",
         "region": "us-east1",

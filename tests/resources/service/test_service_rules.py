@@ -209,7 +209,7 @@ def test_a_valid_combination_is_accepted(changes: dict[str, Any]) -> None:
     ],
 )
 def test_defaults_of_the_provider(changes: dict[str, Any], scaling: dict[str, int]) -> None:
-    """They depend on the mode. An adopted service and an old tier get none."""
+    """Defaults depend on the mode. An adopted service and an old tier have none."""
     names = ("min_replica_memory_gb", "max_replica_memory_gb", "num_replicas")
     inputs = service_rules.check({**VALID, **changes}).inputs
     assert {name: inputs[name] for name in names if name in inputs} == scaling

@@ -81,7 +81,7 @@ def created(
 def test_a_stuck_service_is_given_up_at_the_deadline(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """It is read at most every 5 s, and the message has the last state."""
+    """The service is read at most every 5 s, and the message has the last state."""
     ref, service = created(client, control_plane, "stuck")
     clock = Clock()
     counting = Counting(client, clock)
@@ -147,7 +147,7 @@ def test_a_failed_service_ends_the_wait_at_once(
 def test_a_degraded_service_may_recover_until_the_deadline(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """It neither ends the wait at once nor counts as running."""
+    """The state neither ends the wait at once nor counts as running."""
     ref, _ = created(client, control_plane, "degraded")
     service = seen_as(client, ref, "degraded")
     with pytest.raises(WaitFailed, match="after 60 s: its state is degraded"):

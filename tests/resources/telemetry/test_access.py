@@ -60,7 +60,7 @@ def test_only_a_changed_version_generates_a_token() -> None:
     ],
 )
 def test_times_are_kept_in_utc_with_milliseconds(spelling: str, kept: str) -> None:
-    """The worker reads only this one of the accepted spellings."""
+    """The worker reads only this spelling, of all that are accepted."""
     token = TokenArgs(name="a", scopes=["read"], expires_at=spelling, previous_valid_until=spelling)
     assert (token.expires_at, token.previous_valid_until) == (kept, kept)
 

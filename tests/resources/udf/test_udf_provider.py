@@ -54,7 +54,7 @@ def test_an_invalid_value_is_reported(change: dict[str, Any], message: str) -> N
 
 
 def test_an_archive_with_a_symbolic_link_is_rejected(tmp_path: Path) -> None:
-    """The build of ClickHouse Cloud rejects it, too."""
+    """The build of ClickHouse Cloud also rejects the archive."""
     archive = tmp_path / "code.zip"
     link = zipfile.ZipInfo("main.py")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

@@ -229,7 +229,7 @@ def test_the_response_of_the_first_is_found_over_a_split_and_a_merge(
 def test_a_body_of_which_no_row_was_stored_is_new_when_it_is_sent_again(
     clickhouse: ClickHouse, worker: Worker, clock: Clock
 ) -> None:
-    """Its rows are inside the window by then: they are stored, and the response says so."""
+    """The rows are inside the window by then. They are stored, as the response reports."""
     ahead = time.time_ns() + DAY_NANOS + MARGIN_NANOS
     body = spans([ahead]).SerializeToString()
     answer = worker.post_traces(body)
