@@ -32,6 +32,9 @@ from `clickhouse_telemetry`:
 
     from clickhouse_telemetry import Service, ServiceArgs
 
+The state of a stack names the package that its program imported. To change a stack from one package
+to the other, keep both on Python's path: `refresh` and `destroy` load the package named in the state.
+
 A resource has a name, arguments and Pulumi's options: `Service("warehouse", ServiceArgs(…),
 opts=…)`. Arguments accept plain values and outputs of other resources, unless their type is marked
 as plain. The column *changed* describes the effect of another value: `in place` keeps the object
