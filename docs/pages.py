@@ -32,8 +32,9 @@ from `clickhouse_telemetry`:
 
     from clickhouse_telemetry import Service, ServiceArgs
 
-The state of a stack names the package that its program imported. To change a stack from one package
-to the other, keep both on Python's path: `refresh` and `destroy` load the package named in the state.
+The state of a stack names the package that its program imported. To change a stack from one
+package to the other, keep both on the path of Python: `refresh` and `destroy` load the package
+that the state names.
 
 A resource has a name, arguments and Pulumi's options: `Service("warehouse", ServiceArgs(…),
 opts=…)`. Arguments accept plain values and outputs of other resources, unless their type is marked
