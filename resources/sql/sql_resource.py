@@ -78,13 +78,11 @@ class SqlResourceProvider(Provider):
         except ServiceGone:
             live = None
         except ServiceStopped as stopped:
-            message = f"{resource_id} was not read, its state is kept: {stopped}"
-            engine.info(props.get("resource_urn", ""), message)
+            engine.info(engine.urn_in(props), self._not_read(resource_id, stopped))
             return ReadResult(resource_id, props)
         except (AccessDenied, errors.AuthenticationFailed) as error:
             # The object may exist: these credentials cannot read it.
-            message = f"{resource_id} was not read, its state is kept: {error}"
-            engine.warn(props.get("resource_urn", ""), message)
+            engine.warn(engine.urn_in(props), self._not_read(resource_id, error))
             return ReadResult(resource_id, props)
         return ReadResult("", {}) if live is None else ReadResult(resource_id, {**props, **live})
 
@@ -128,6 +126,10 @@ class SqlResourceProvider(Provider):
     def server(self, props: Mapping[str, Any], *, may_start: bool = True) -> SqlServer:
         """Return the server in the inputs."""
         return SqlServer.of(props, control_plane=self._control_plane, may_start=may_start)
+
+    def _not_read(self, resource_id: str, reason: Exception) -> str:
+        kind = type(self).__name__.removesuffix("Provider")
+        return f"{kind} {resource_id!r} was not read, its state is kept: {reason}"
 
     def _ensured(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         server = self.server(news)

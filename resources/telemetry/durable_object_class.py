@@ -30,6 +30,7 @@ from pulumi.dynamic import (
     Resource,
 )
 
+from resources.base import pulumi_engine as engine
 from resources.base.checker import is_known
 from resources.base.errors import ResourceError, one_line
 from resources.base.provider import Provider
@@ -47,8 +48,14 @@ export class {class_name} extends DurableObject {{}}
 export default {{ fetch() {{ return new Response("not deployed yet", {{ status: 503 }}); }} }};
 """
 _MODULE = "placeholder.js"
+# Cloudflare rejects a token of an invalid format with status 400 and this code.
+_INVALID_HEADER_CODE = 6003
 # The first date with `cloudflare:workers`. The real script has another date.
 _COMPATIBILITY_DATE = "2024-09-23"
+
+
+class CredentialsRejected(ResourceError):
+    """Cloudflare rejected the API token, or the token lacks a right."""
 
 
 class DurableObjectClassProvider(Provider):
@@ -99,10 +106,17 @@ class DurableObjectClassProvider(Provider):
         return CreateResult(f"{props['script_name']}/{props['class_name']}", props)
 
     def read(self, resource_id: str, props: dict[str, Any]) -> ReadResult:
-        """Report the class as deleted if the script has no migration tag."""
-        if self._migration_tag(props) is None:
-            return ReadResult("", {})
-        return ReadResult(resource_id, props)
+        """Report the class as deleted if the script has no migration tag.
+
+        The state is kept if Cloudflare rejects the credentials.
+        """
+        try:
+            tag = self._migration_tag(props)
+        except CredentialsRejected as error:
+            message = f"DurableObjectClass {resource_id!r} was not read, its state is kept: {error}"
+            engine.warn(engine.urn_in(props), message)
+            return ReadResult(resource_id, props)
+        return ReadResult("", {}) if tag is None else ReadResult(resource_id, props)
 
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Delete the script, if it still exists."""
@@ -149,8 +163,7 @@ class DurableObjectClassProvider(Provider):
         if response.status_code == 404:
             return None
         if response.is_error:
-            messages = "; ".join(str(entry.get("message")) for entry in body.get("errors") or [])
-            raise ResourceError(f"{doing}: {response.status_code} {messages}")
+            raise api_error(doing, response.status_code, body.get("errors") or [])
         return body.get("result")
 
 
@@ -173,6 +186,15 @@ class DurableObjectClass(Resource, module="telemetry", name="DurableObjectClass"
     ) -> None:
         props = {"account_id": account_id, "script_name": script_name, "class_name": class_name}
         super().__init__(DurableObjectClassProvider(), resource_name, props, opts)
+
+
+def api_error(doing: str, status: int, errors: list[dict[str, Any]]) -> ResourceError:
+    """Return the exception for a response with an error. `doing` is the request."""
+    messages = "; ".join(str(entry.get("message")) for entry in errors)
+    codes = {entry.get("code") for entry in errors}
+    rejected = status in (401, 403) or _INVALID_HEADER_CODE in codes
+    error = CredentialsRejected if rejected else ResourceError
+    return error(f"{doing}: {status} {messages}")
 
 
 def _scripts(props: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.dynamic import Config, ConfigureRequest, ReadResult
 
 from resources.base import DeclarativeProvider
 from resources.base import pulumi_engine as engine
@@ -14,6 +14,8 @@ from resources.service.service import ServiceProvider
 from resources.service_parts.upgrade_window import UpgradeWindowProvider
 from resources.sql.database import DatabaseProvider
 from resources.sql.sql_role import SqlRoleProvider
+from resources.telemetry.durable_object_class import DurableObjectClassProvider
+from tests.support.cloud_apis import Cloudflare
 from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.usefixtures("unlimited")
@@ -75,17 +77,48 @@ def test_an_object_in_a_server_keeps_its_state(
 
     wrong = {**state, "admin_password": "wrong"}
     database, role = DatabaseProvider(), SqlRoleProvider()
-    for provider in (database, role):
+    for kind, provider in {"Database": database, "SqlRole": role}.items():
         provider.configure(ConfigureRequest(Config({}, "test")))
         read = provider.read("absent", wrong)
         assert (read.id, read.outs) == ("absent", wrong)
-        assert "its state is kept" in warnings.pop()
+        assert warnings.pop().startswith(f"{kind} 'absent' was not read, its state is kept: ")
 
     without = {**state, "admin_user": "nobodys", "admin_password": "P-2345678901a"}
     read = role.read("absent", without)
     assert (read.id, read.outs) == ("absent", without)
-    assert "its state is kept" in warnings.pop()
+    assert warnings.pop().startswith("SqlRole 'absent' was not read, its state is kept: ")
 
     assert database.read("absent", state).id == ""
     assert role.read("absent", state).id == ""
     assert warnings == []
+
+
+@pytest.mark.parametrize("wrong", ["api_token", "account_id"])
+def test_a_class_of_a_workers_script_keeps_its_state(
+    wrong: str, server: RunningService, warnings: list[str]
+) -> None:
+    """A wrong token, or an account in which the token has no rights; then valid credentials."""
+    valid = Cloudflare(server.clouds).cloud
+    read, state = read_class({**valid, wrong: "0" * 32})
+    assert (read.id, read.outs) == ("script/Class", state)
+    (warning,) = warnings
+    assert warning.startswith("DurableObjectClass 'script/Class' was not read, its state is kept: ")
+    assert "GET" in warning
+    assert "403" in warning
+
+    read, _ = read_class(valid)
+    assert read.id == ""
+    assert len(warnings) == 1
+
+
+def read_class(cloudflare: dict[str, Any]) -> tuple[ReadResult, dict[str, Any]]:
+    """Read a class that does not exist. Return the result and the state before."""
+    settings = {
+        "test:cloudflareBaseUrl": cloudflare["url"],
+        "test:cloudflareApiToken": cloudflare["api_token"],
+    }
+    provider = DurableObjectClassProvider()
+    provider.configure(ConfigureRequest(Config(settings, "test")))
+    account = cloudflare["account_id"]
+    state = {"account_id": account, "script_name": "script", "class_name": "Class"}
+    return provider.read("script/Class", state), state

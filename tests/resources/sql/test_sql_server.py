@@ -72,7 +72,8 @@ def test_a_service_that_is_wanted_stopped_stays_so(server: RunningService, tmp_p
     server.command("stop")
     server.wait_for("stopped")
     shown = stack.pulumi("refresh", "--yes")
-    assert "stays was not read, its state is kept" in shown
+    assert "Database 'stays' was not read, its state is kept" in shown
+    assert "SqlRole 'stays_role' was not read, its state is kept" in shown
     assert "is stopped, and only a change starts it" in shown
     stack.has(**declared)
     stack.up("--expect-no-changes")
