@@ -2,7 +2,7 @@
 
 With the local clouds running, from this folder:
 
-    eval "$(make -C ../.. env)"
+    eval "$(make -s -C ../.. env)"
     pip install ../..
     pulumi stack init try && pulumi up -s try
     pulumi destroy -s try

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,23 @@ __all__ = ["Stack", "StackFailed", "local_settings"]
 
 class StackFailed(Exception):
     """A `pulumi` command failed and has printed the reason."""
+
+
+@contextmanager
+def _interrupts_for_pulumi_only() -> Iterator[None]:
+    """Ignore SIGINT in this process, so that it waits until `pulumi` has ended its run.
+
+    A terminal sends SIGINT to `pulumi` as well. `subprocess.run` would kill `pulumi` 0.25 s after a
+    KeyboardInterrupt. A function as the handler is not inherited by `pulumi`, SIG_IGN would be.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread receives signals and may set handlers
+        return
+    previous = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def local_settings(layout: StackPaths, file: Path) -> Path:
@@ -95,7 +115,9 @@ class Stack:
         """
         self.ensure()
         self.release_dead_lock()
-        if self.run("up", "--yes", "--skip-preview").returncode != 0:
+        with _interrupts_for_pulumi_only():
+            result = self.run("up", "--yes", "--skip-preview")
+        if result.returncode != 0:
             raise StackFailed("pulumi up failed, see above")
 
     def destroy(self) -> None:
@@ -107,7 +129,9 @@ class Stack:
         if not self.exists():
             return
         self.release_dead_lock()
-        if self.run("destroy", "--yes", "--skip-preview").returncode != 0:
+        with _interrupts_for_pulumi_only():
+            result = self.run("destroy", "--yes", "--skip-preview")
+        if result.returncode != 0:
             raise StackFailed("pulumi destroy failed, see above")
         removed = self.run("stack", "rm", "--yes", "--preserve-config", capture=True)
         if removed.returncode != 0:

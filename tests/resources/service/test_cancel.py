@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import pickle
 import re
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +19,19 @@ from typing import Any
 import pytest
 
 from local.stack.paths import StackPaths
+from tests.support.paths import ROOT
 from tests.support.program_stack import ProgramStack
 
 NEVER = 3600
+# What `make up` does with the stack, after it has started the clouds.
+UP = """
+import base64, pickle, sys
+from local.stack.pulumi_stack import StackFailed
+try:
+    pickle.loads(base64.b64decode(sys.argv[1])).up()
+except StackFailed as failure:
+    sys.exit(str(failure))
+"""
 RUN_SECONDS = 240
 INTERRUPTED = "interrupted; the next `pulumi up` continues from here"
 # A terminal signals the process group, and `kill -INT` or a CI system only the process.
@@ -36,14 +49,16 @@ def set_faults(stack: ProgramStack, **faults: Any) -> None:
 
 
 @contextmanager
-def running(stack: ProgramStack, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run `pulumi ARGUMENTS` in a separate process group, as a shell does.
+def running(
+    stack: ProgramStack, *arguments: str, command: list[str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run `pulumi ARGUMENTS`, or `command`, in a separate process group, as a shell does.
 
     A run that still waits after `RUN_SECONDS` is killed, so its output ends and the test fails.
     """
     process = subprocess.Popen(
-        stack.stack.command(*arguments, "--yes", "--skip-preview"),
-        cwd=stack.stack.program,
+        command or stack.stack.command(*arguments, "--yes", "--skip-preview"),
+        cwd=ROOT if command else stack.stack.program,
         env=stack.stack.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -61,12 +76,18 @@ def running(stack: ProgramStack, *arguments: str) -> Iterator[subprocess.Popen[s
         process.wait()
 
 
-def interrupted(stack: ProgramStack, *arguments: str, at: str, sender: str) -> str:
-    """Run `pulumi`, and send SIGINT at the first line that contains `at`. Return its output.
+def interrupted(
+    stack: ProgramStack,
+    *arguments: str,
+    at: str,
+    sender: str,
+    command: list[str] | None = None,
+) -> str:
+    """Run `pulumi` or `command`, send SIGINT at the first line with `at`, and return its output.
 
     Checks that it ends with an error in one line, and leaves no pending operation in the state.
     """
-    with running(stack, *arguments) as process:
+    with running(stack, *arguments, command=command) as process:
         assert process.stdout is not None
         shown = ""
         for line in process.stdout:
@@ -100,6 +121,17 @@ def test_an_interrupted_create_is_continued(stack: ProgramStack, sender: str) ->
     assert (service["id"], service["state"]) == (unfinished["id"], "running")
     assert created(stack) == 1
     stack.up("--expect-no-changes")
+
+
+def test_make_up_waits_until_pulumi_has_handled_an_interrupt(stack: ProgramStack) -> None:
+    """Ctrl-C reaches `make up`, the process that runs `pulumi`, and `pulumi`, all in one group."""
+    set_faults(stack, provisioning="stuck")
+    pickled = base64.b64encode(pickle.dumps(stack.stack)).decode()
+    command = [sys.executable, "-c", UP, pickled]
+    interrupted(stack, at="provisioning, waiting until it runs", sender="group", command=command)
+    set_faults(stack)
+    stack.up()
+    assert created(stack) == 1
 
 
 def test_an_interrupted_change_and_an_interrupted_delete_are_continued(
