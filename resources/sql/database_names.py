@@ -25,11 +25,13 @@ __all__ = ["DATABASE", "DATABASE_ALLOWED", "PROBE_DATABASE", "probe_database"]
 _PREFIX = "telemetry_probe_"
 _DIGITS = 16
 PROBE_DATABASE = rf"{_PREFIX}[0-9a-f]{{{_DIGITS}}}"
+# ClickHouse's own: https://clickhouse.com/docs/operations/system-tables/information_schema
+_SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
 # Names that are valid unquoted in SQL and in URLs everywhere.
-DATABASE = rf"(?!{PROBE_DATABASE}$)[A-Za-z_][A-Za-z0-9_]{{0,62}}"
+DATABASE = rf"(?!({PROBE_DATABASE}|{'|'.join(_SYSTEM)})$)[A-Za-z_][A-Za-z0-9_]{{0,62}}"
 DATABASE_ALLOWED = (
     "letters, digits and _, not beginning with a digit, and no name that is reserved for "
-    f"IngestProbe ({_PREFIX} and {_DIGITS} hexadecimal digits)"
+    f"ClickHouse ({', '.join(_SYSTEM)}) or IngestProbe ({_PREFIX} and {_DIGITS} hexadecimal digits)"
 )
 
 

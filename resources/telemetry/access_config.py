@@ -89,19 +89,24 @@ def read_access(
     reader = _AccessReader(reject)
     own = {"name": DEFAULT_TEAM, "database": database, "shards": shards}
     first = reader.build(TeamArgs, own, lambda name: name)
-    others = reader.items("teams", teams or [], TeamArgs, TEAM_KEYS)
-    listed = reader.items("tokens", tokens or [], TokenArgs, TOKEN_KEYS)
+    others = reader.items("teams", _list_of(teams), TeamArgs, TEAM_KEYS)
+    listed = reader.items("tokens", _list_of(tokens), TokenArgs, TOKEN_KEYS)
     open_to = reader.item("publicEvents", public, PublicArgs, PUBLIC_KEYS)
     if reader.has_rejected:
         return None
     arguments = {
         "teams": [first, *others],
         "tokens": _DEFAULT_TOKENS if tokens is None else listed,
-        "cors_origins": cors_origins or [],
+        "cors_origins": _list_of(cors_origins),
         "public": open_to,
         "honor_do_not_track": honor_do_not_track,
     }
     return reader.build(Access, arguments, lambda name: _ACCESS_KEYS.get(name, name))
+
+
+def _list_of(value: object) -> object:
+    """Return an empty list for a key that is not set. Another value stays, to be checked."""
+    return [] if value is None else value
 
 
 class _AccessReader:

@@ -29,6 +29,7 @@ __all__ = [
     "optional",
     "origin",
     "positive",
+    "shown",
     "text",
     "utc_time",
     "whole",
@@ -40,6 +41,13 @@ _ORIGIN_ALLOWED = "a list of origins like https://shop.example.com, or *"
 _TIME_ALLOWED = 'a time in quotes like "2027-01-31T00:00:00Z"'
 # A YAML time without quotes, as Pulumi passes it on: https://pkg.go.dev/time#Time.String
 _YAML_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4}) \S+")
+_MOST_SHOWN = 100
+
+
+def shown(value: object) -> str:
+    """Return the value for a message, cut to 100 characters."""
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,8 @@ class InvalidArgs(ConfigurationError, pulumi.RunError):
 
     def __init__(self, owner: str, problems: Collection[Problem]) -> None:
         lines = [
-            f"{owner}.{each.field} is {each.value!r}, allowed: {each.allowed}" for each in problems
+            f"{owner}.{each.field} is {shown(each.value)}, allowed: {each.allowed}"
+            for each in problems
         ]
         super().__init__("; ".join(lines))
         self.problems = list(problems)

@@ -97,7 +97,7 @@ CONFIG_KEYS = (
     ConfigKey(
         "region",
         "Region of the service. Another value replaces the service.",
-        text(r".+", "a region like eu-central-1"),
+        text(r".*\S.*", "a region like eu-central-1"),
         "service.region",
         required=True,
     ),

@@ -6,11 +6,17 @@ Each function returns a `Rule`, whose `read` converts the string, or raises `Val
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from resources.telemetry.access_rules import Rule
 
 __all__ = ["any_string", "flag", "json_value", "one_of", "share", "strings", "whole_number"]
+
+# `int` and `float` also accept spaces, "_", "+" and the digits of other scripts.
+_WHOLE = r"-?[0-9]+"
+# An exponent is accepted, because Python and JavaScript write small numbers as 1e-05 or 1e-7.
+_NUMBER = r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 
 def any_string(allowed: str = "a string") -> Rule:
@@ -36,17 +42,17 @@ def whole_number(minimum: int, maximum: int, *, step: int = 1) -> Rule:
     multiple = f" that is a multiple of {step}" if step > 1 else ""
 
     def read(value: str) -> int:
-        number = int(value)
+        number = int(_require(value, re.fullmatch(_WHOLE, value)))
         return int(_require(number, minimum <= number <= maximum and number % step == 0))
 
     return Rule(f"a whole number from {minimum} to {maximum}{multiple}", read)
 
 
 def share() -> Rule:
-    """Return the rule for a number from 0 to 1; NaN is rejected, because it compares as neither."""
+    """Return the rule for a decimal number from 0 to 1."""
 
     def read(value: str) -> float:
-        number = float(value)
+        number = float(_require(value, re.fullmatch(_NUMBER, value)))
         return float(_require(number, 0 <= number <= 1))
 
     return Rule("a number from 0 to 1", read)
@@ -74,7 +80,7 @@ def strings(allowed: str) -> Rule:
     return Rule(allowed, read)
 
 
-def _require(value: Any, holds: bool) -> Any:
+def _require(value: Any, holds: object) -> Any:
     if not holds:
         raise ValueError(value)
     return value

@@ -24,6 +24,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from resources.telemetry.access_config import read_access
+from resources.telemetry.access_rules import shown
 from resources.telemetry.config_keys import CONFIG_KEYS, ConfigKey
 from resources.telemetry.worker_logs import WorkerLogs
 
@@ -105,7 +106,7 @@ class _Reader:
 
     def reject(self, key: str, value: object, allowed: str) -> None:
         self._problems.append(
-            f"config {self._config.full_key(key)} is {value!r}, allowed: {allowed}"
+            f"config {self._config.full_key(key)} is {shown(value)}, allowed: {allowed}"
         )
 
     def finish(self) -> None:

@@ -114,6 +114,7 @@ def test_no_field_can_be_set_without_the_checks() -> None:
         ({"cors_origins": ["shop.example.com"]}, "allowed: a list of origins like https://"),
         ({"cors_origins": "https://shop.example.com"}, "allowed: a list of origins like https://"),
         ({"cors_origins": ["null"]}, "allowed: a list of origins like https://"),
+        ({"cors_origins": ["x" * 1000]}, f"Access.cors_origins is ['{'x' * 98}…, allowed: a list"),
         ({"honor_do_not_track": "no"}, "Access.honor_do_not_track is 'no', allowed: true or false"),
         (
             {"public": PublicArgs(team="default")},

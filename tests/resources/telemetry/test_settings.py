@@ -27,6 +27,10 @@ COMPLETE = {
     "cloudflareApiToken": "not-a-real-token",
 }
 PROBE_DATABASE = "telemetry_probe_0123456789abcdef"
+LISTS = ("teams", "tokens", "corsOrigins")
+# Python's `int` and `float` accept all of these. The third of each has Arabic digits.
+NO_PLAIN_INTS = ("1_0", "+3", "\u0663\u0660", " 30 ", "30\n")
+NO_PLAIN_FLOATS = ("1_0e-2", "+0.5", "0.\u0663", " 0.5 ", "0.5\n")
 VARIABLES = (
     "CLOUDFLARE_ACCOUNT_ID",
     "CLOUDFLARE_API_TOKEN",
@@ -145,6 +149,7 @@ def test_the_config_admits_web_pages_and_senders_without_a_token() -> None:
         ("publicEvents", '{"requestsPerSecond": 1}', "1 to 63 letters, digits, _ and -"),
         ("publicEvents", '{"team": "default", "rowsPerSecond": 0}', "a number above 0"),
         ("publicEvents", '{"team": "default", "rate": 1}', "the keys team, requestsPerSecond"),
+        *((key, value, "a list of ") for key in LISTS for value in ("{}", "0", "false", '""')),
         ("honorDoNotTrack", "no", "true, false"),
         ("teams", '[{"name": "a b", "database": "x"}]', "1 to 63 letters, digits, _ and -"),
         ("teams", '[{"name": "a", "database": "telemetry"}]', "a different value for each"),
@@ -154,6 +159,7 @@ def test_the_config_admits_web_pages_and_senders_without_a_token() -> None:
             '[{"name": "a", "database": "b", "shards": 101}]',
             "a whole number from 1 to 100",
         ),
+        ("teams", '[{"name": "a", "database": "system"}]', DATABASE_ALLOWED),
         ("shards", "0", "a whole number from 1 to 100"),
     ],
 )
@@ -253,6 +259,12 @@ def test_the_message_about_an_invalid_token_has_its_place(
         ("insertFormat", "json", "auto, protobuf, rowbinary"),
         ("database", "tele-metry", "letters, digits and _, not beginning with a digit"),
         ("database", PROBE_DATABASE, DATABASE_ALLOWED),
+        ("database", "system", DATABASE_ALLOWED),
+        ("database", "information_schema", DATABASE_ALLOWED),
+        ("database", "INFORMATION_SCHEMA", DATABASE_ALLOWED),
+        ("region", "   ", "a region like eu-central-1"),
+        *(("ttlDays", value, "a whole number") for value in NO_PLAIN_INTS),
+        *(("logSamplingRate", value, "a number from 0 to 1") for value in NO_PLAIN_FLOATS),
         ("ipAccessList", "all", "a list of strings"),
         ("ipAccessList", "[1]", "a list of strings"),
         pytest.param("ipAccessList", "[" * 100_000, "a list of strings", id="too many levels"),
@@ -275,6 +287,43 @@ def test_the_message_about_an_invalid_value_has_the_allowed_values(
     assert message.startswith(f"config telemetry:{key} is ")
     assert f", allowed: {allowed}" in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_a_null_is_a_key_that_is_not_set(key: str) -> None:
+    """Only a null and an absent key have the default."""
+    assert load(**{key: "null"}).telemetry["access"] == load().telemetry["access"]
+
+
+@pytest.mark.parametrize("key", ["teams", "corsOrigins"])
+def test_an_empty_list_is_accepted(key: str) -> None:
+    """An empty list of tokens is rejected, because nothing could send."""
+    assert load(**{key: "[]"}).telemetry["access"] == load().telemetry["access"]
+
+
+@pytest.mark.parametrize(
+    ("string", "rate"),
+    [("1", 1), ("0", 0), ("0.25", 0.25), (".5", 0.5), ("1.", 1), ("1e-05", 1e-05), ("5E-1", 0.5)],
+)
+def test_a_decimal_number_is_accepted(string: str, rate: float) -> None:
+    """Many programs write a small number with an exponent."""
+    assert load(logSamplingRate=string).telemetry["logs"].sampling_rate == rate
+
+
+@pytest.mark.parametrize("database", ["default", "systems", "System", "my_information_schema"])
+def test_a_database_with_a_name_similar_to_a_reserved_one_is_accepted(database: str) -> None:
+    """ClickHouse compares names with their case, and `default` exists for the user's tables."""
+    assert load(database=database).telemetry["access"].teams[0].database == database
+
+
+@pytest.mark.parametrize("key", ["database", "teams"])
+def test_the_message_shows_100_characters_of_a_value(key: str) -> None:
+    """A value can be a whole file."""
+    with pytest.raises(pulumi.RunError) as caught:
+        load(**{key: json.dumps("x" * 1000)})
+    start, _, _ = str(caught.value).partition(", allowed: ")
+    value = start.removeprefix(f"config telemetry:{key} is ")
+    assert (len(value), value[-1]) == (101, "…")
 
 
 def test_one_error_reports_all_problems() -> None:
