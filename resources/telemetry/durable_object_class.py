@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
 
 import pulumi
@@ -152,6 +153,12 @@ class DurableObjectClassProvider(Provider):
         doing = f"Cloudflare: {method} {path.partition('?')[0]}"
         if not self._token:
             raise ResourceError(f"{doing}: no API token, set CLOUDFLARE_API_TOKEN")
+        if not re.fullmatch(r"[!-~]+", self._token):
+            # Checked here, because the error of httpx contains the value of the header.
+            raise ResourceError(
+                f"{doing}: CLOUDFLARE_API_TOKEN has a character that a token cannot have, "
+                "allowed: visible ASCII characters without spaces"
+            )
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             response = httpx.request(

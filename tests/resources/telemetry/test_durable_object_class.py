@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pulumi.dynamic import Config, ConfigureRequest
 
+from resources.base.errors import ResourceError
 from resources.telemetry.durable_object_class import (
     CredentialsRejected,
     DurableObjectClassProvider,
@@ -36,3 +38,16 @@ def test_rejected_credentials_differ_from_other_errors(
     error = api_error("GET /", status, [{"code": code, "message": "the reason"}])
     assert isinstance(error, CredentialsRejected) is rejected
     assert str(error) == f"GET /: {status} the reason"
+
+
+@pytest.mark.parametrize("token", ["secret\n", "sec ret", "sécret"])
+def test_a_token_that_a_header_cannot_carry_is_not_shown(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error of the HTTP client would contain the header."""
+    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", token)
+    provider = DurableObjectClassProvider()
+    provider.configure(ConfigureRequest(Config({}, "project")))
+    with pytest.raises(ResourceError, match="allowed: visible ASCII") as raised:
+        provider.read("id", PROPS)
+    assert "ret" not in str(raised.value)
