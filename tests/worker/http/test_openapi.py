@@ -115,7 +115,7 @@ def test_the_openapi_spec_has_every_path_and_valid_schemas(
     """All paths that a 404 lists, except pages; each schema is valid JSON Schema 2020-12."""
     document = document_of(worker_without_clickhouse)
     line = json.loads(worker_without_clickhouse.request("GET", "/nowhere").body)["error"]
-    served = set(line.split("there are ")[1].split(", "))
+    served = set(line.split("; paths: ")[1].split(", "))
     assert served - document["paths"].keys() == {
         "/",
         "/openapi.json",
