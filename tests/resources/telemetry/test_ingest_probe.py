@@ -305,7 +305,7 @@ def test_a_database_with_a_name_of_the_probe_is_rejected_at_preview(
     props = probed.props(database=SCRATCH, name=SCRATCH, writer="w", directory="migrations")
     failures = provider().check({}, {**props, "files": {}}).failures
     assert [failure.property for failure in failures] in (["name"], ["database"])
-    assert "reserved for IngestProbe" in failures[0].reason
+    assert "or IngestProbe (telemetry_probe_ and 16 hexadecimal digits)" in failures[0].reason
 
 
 def test_only_a_reserved_name_is_used_for_the_copies(probed: Probed) -> None:
