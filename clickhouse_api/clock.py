@@ -24,7 +24,7 @@ class Clock(Protocol):
         """Block for `seconds`."""
 
     async def sleep_async(self, seconds: float) -> None:
-        """Wait for `seconds`. Cancelling the task ends the wait at once."""
+        """Wait for `seconds`. Cancelling the task ends the wait immediately."""
 
     def random(self) -> float:
         """Return a number from 0 to 1, for jitter."""

@@ -26,7 +26,7 @@ class Page(list[Item], Generic[Item]):
         next_cursor: pass it as `cursor` to get the next page. None on the last page, and for lists
             without pages.
         total_count: number of items on all pages, if the API returned it.
-        limit: most items that a page holds, if the API returned it.
+        limit: maximum number of items on a page, if the API returned it.
         api_request_id: the API's id of the request.
     """
 

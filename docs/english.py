@@ -85,7 +85,7 @@ CLEAN = (
     "tests/worker/sdk",
     "worker",
 )
-# They contain the rejected words.
+# These files contain the rejected words.
 _EXEMPT = ("docs/english.py", "tests/docs/test_english.py")
 
 _GENERATED = re.compile(rb"\s*(#|//|<!--|/\*)\s*generated\b", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Corrections of the spec, each with its reason. The snapshot stays as published."""
+"""Corrections of the spec, each with its reason. The checked-in spec stays as published."""
 
 from __future__ import annotations
 

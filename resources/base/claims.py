@@ -3,7 +3,7 @@
 Pulumi creates and changes resources in parallel, in several threads and processes. The API has no
 way to add one entry to some lists, such as the keys of a query endpoint or the actors of a role:
 each write replaces the list. Two resources that read the list before either has written it would
-each undo the other's change. A lock on a file next to that of the rate limit prevents this. The
+each undo the other's change. A lock on a file next to the file of the rate limit prevents this. The
 kernel releases the lock of a process that dies. Processes on other machines are not excluded, so
 each writer reads the list again afterwards and writes it again if its entries are missing.
 
@@ -131,7 +131,7 @@ def _read(descriptor: int) -> set[str]:
 
 def _write(descriptor: int, ids: set[str]) -> None:
     content = json.dumps({"run": engine.run(), "claimed": sorted(ids)}).encode()
-    # A process that is killed between these two calls leaves a file that cannot be read. Nothing
-    # is claimed then, as on another machine.
+    # A process that is killed between these two calls leaves a file that cannot be read. Such a
+    # file counts as one without claims.
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, content, 0)

@@ -181,7 +181,7 @@ class CreatedResource(DeclarativeProvider):
     def _find(
         self, client: Client, props: Mapping[str, Any], progress: engine.Progress, seconds: float
     ) -> list[tuple[str, Live]]:
-        """Look at once, and then for as long as a request may still be in flight."""
+        """Look immediately, and then again for as long as a request may still be in flight."""
         return Poller(self.display_name, seconds, progress).find(
             lambda: self.unfinished(client, props),
             message=f"a response was lost, looking for the {self.display_name} it was about",

@@ -5,11 +5,11 @@
     )
 
 - `until` observes an object until it is as required, and fails at the deadline.
-- `find` observes until something is there. At the deadline it returns the last observation.
+- `find` observes until the result is true. At the deadline it returns the last observation.
 - `retry` repeats a request while the error may be temporary.
 
 An API key may send 10 requests per 10 s. A wait sends one after 1 s, because many objects are ready
-at once, and then at most one per 5 s.
+immediately, and then at most one per 5 s.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Intervals:
 
     @classmethod
     def of(cls, seconds: float) -> Intervals:
-        """Return intervals that stay the same."""
+        """Return intervals of constant length."""
         return cls(seconds, seconds, seconds)
 
     def __iter__(self) -> Iterator[float]:
@@ -106,7 +106,8 @@ class Poller:
         raise self.failure(goal, state_of(seen))
 
     def find(self, observe: Callable[[], T], *, message: str) -> T:
-        """Observe at once, and then until the result is true or the deadline has passed.
+        """Observe immediately, and then repeatedly until the result is true or the deadline has
+        passed.
 
         Args:
             message: reported before each pause.

@@ -21,7 +21,8 @@ _METHODS = ("check", "diff", "create", "read", "update", "delete")
 
 
 class Provider(PickledByName):
-    """A dynamic provider. It runs in a separate process; `pulumi_engine` adds what that lacks."""
+    """A dynamic provider. It runs in a separate process; `pulumi_engine` adds the parts of Pulumi
+    that this process lacks."""
 
     _control_plane: ControlPlane
 
@@ -42,9 +43,9 @@ def _with_plain_errors(method: Callable[..., Any]) -> Callable[..., Any]:
     """Return the method with errors that the user sees as one line.
 
     grpc prefixes the message of an exception with "Exception calling application: ", unless the
-    call's details are set before. Only the call's context can set them. The SDK's server has the
-    context, but does not pass it to providers. So it is taken from the local variables of the
-    callers. Without a context, the message keeps grpc's prefix.
+    call's details are set first. Only the call's context can set them. The SDK's server has the
+    context, but does not pass it to providers. So this function takes the context from the local
+    variables of its callers. Without a context, the message keeps grpc's prefix.
     """
 
     @functools.wraps(method)

@@ -185,7 +185,7 @@ def urn_in(props: Mapping[str, Any]) -> str:
 
 
 class Progress:
-    """A status line with the reason and the time of a wait: changes at once, repeats every 5 s.
+    """A status line with the reason and the time of a wait: changes immediately, repeats every 5 s.
 
     As a context manager it repeats the latest message automatically, also while its user waits for
     a response or for the rate limit.

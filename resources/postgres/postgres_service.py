@@ -30,8 +30,8 @@ Some parameters take effect after a restart. The API then reports that in a mess
 `restart_version` restarts the service.
 
 The create request already has the ownership tags of the service (see `ownership`), so the next
-`pulumi up` continues an interrupted one, with one service. The password of `postgres` is generated
-on this machine and is a secret output. It is sent to the API, which accepts no hash.
+`pulumi up` continues an interrupted create with the same service. The password of `postgres` is
+generated on this machine and is a secret output. It is sent to the API, which accepts no hash.
 `adopt="<id>"` adopts an existing service and keeps its password.
 """
 
@@ -194,7 +194,7 @@ class PostgresServiceProvider(ProtectedResource):
     def replaced(
         self, resource_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]
     ) -> list[str]:
-        """Compare. Another primary replaces a replica; a promotion does not."""
+        """Compare the properties. Another primary replaces a replica; a promotion does not."""
         replaces = super().replaced(resource_id, olds, news)
         if "read_replica_of" in news and "read_replica_of" in self.changed(olds, news):
             replaces.append("read_replica_of")
@@ -261,7 +261,7 @@ class PostgresServiceProvider(ProtectedResource):
         return live.get("state") not in UNAVAILABLE and not _mismatched(live, props)
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Return the services with this resource's ownership tags that are in no state."""
+        """Return the services with this resource's ownership tags that no saved state contains."""
         marks = Owner.of(props).marks().items()
         listed: Sequence[Any] = client.postgres.postgres_service_get_list(props["organization_id"])
         found = [service for service in listed if marks <= tags_of(service).items()]
@@ -377,11 +377,11 @@ class PostgresService(Resource, module="clickhouse", name="PostgresService"):
     """A Postgres service."""
 
     name: pulumi.Output[str]
-    """Its name."""
+    """Name of the service."""
     hostname: pulumi.Output[str]
-    """Its host. PgBouncer and Postgres have different ports."""
+    """Host of the service. PgBouncer and Postgres have different ports."""
     username: pulumi.Output[str]
-    """The superuser."""
+    """Name of the superuser."""
     password: pulumi.Output[str]
     """The superuser's password, a secret. Absent if it is unknown, as for an adopted service."""
     connection_string: pulumi.Output[str]

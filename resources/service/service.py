@@ -313,7 +313,7 @@ class Service(Resource, module="clickhouse", name="Service"):
     organization_id: pulumi.Output[str]
     """UUID of the organization it belongs to."""
     name: pulumi.Output[str]
-    """Its name in ClickHouse Cloud."""
+    """Name of the service in ClickHouse Cloud."""
     cloud_provider: pulumi.Output[str]
     """`aws`, `gcp` or `azure`."""
     region: pulumi.Output[str]

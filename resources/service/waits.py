@@ -1,8 +1,8 @@
 """`Waiter`: waits until a ClickHouse service runs, is stopped or is deleted.
 
 Between two requests to the API, the waiter sends the service's own `/ping`, which needs no login
-and has no rate limit. Once it responds, the service is requested from the API again at once, so a
-service that starts in a second does not cost an interval of 5 s.
+and has no rate limit. As soon as `/ping` responds, the wait requests the service from the API
+again, so a service that starts in a second does not cost an interval of 5 s.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class Waiter:
         *,
         pinged: bool,
     ) -> models.Service:
-        """Wait, and fail at once if the service cannot reach the goal any more."""
+        """Wait, and fail immediately if the service cannot reach the goal any more."""
 
         def is_done(seen: models.Service | None) -> bool:
             if seen is None or seen.state in _HOPELESS:

@@ -111,7 +111,7 @@ class Database(Resource, module="clickhouse", name="Database"):
     name: pulumi.Output[str]
     """Name of the database."""
     comment: pulumi.Output[str]
-    """Its purpose, for readers of `system.databases`."""
+    """Purpose of the database, for readers of `system.databases`."""
 
     def __init__(
         self,

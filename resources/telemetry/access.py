@@ -12,7 +12,7 @@ Each token is a separate `Token`, generated on this machine. The worker's secret
 (see `access_bindings`) hold their SHA-256 and no token. Every value is checked where the object is
 constructed, so an invalid one ends the preview.
 
-- **Rotate without downtime**: change `version`. The new token works at once. The previous
+- **Rotate without downtime**: change `version`. The new token works immediately. The previous
   token works until `previous_valid_until`, or until `version` changes again if that is not set.
 - **Revoke now**: change `version` and set `previous_valid_until` to a time that has passed, such as
   `2020-01-01T00:00:00Z`: after the `pulumi up` only the new token is valid. To revoke a token

@@ -2,7 +2,7 @@
 
 Cloudflare allows 5 KB per variable, and 500 tokens need 150 KB or more. So each binding is a JSON
 object with some of the teams, tokens and origins. The first binding has the number of bindings, and
-a worker that lacks one rejects every request.
+a worker that lacks one of them rejects every request.
 
 The assignment of entries to bindings depends only on the arguments, and reserves space for both
 hashes of a token and for the longest layout of a team. So a preview shows the final number of
@@ -43,7 +43,7 @@ _LONGEST_LAYOUT: ShardLayout = {
     "before": list(range(1, MAX_SHARDS + 1)),
 }
 
-# A reader's name ends in the database's; `passwords.generate` has 32 characters.
+# A reader's name ends in the name of the database. A password has 32 characters.
 _LONGEST_READER = {"user": "?" * 80, "password": "?" * 32}
 
 Entry = dict[str, Any]
@@ -223,5 +223,5 @@ def _set(entry: Entry) -> Entry:
 
 
 def earlier(one: str | None, other: str | None) -> str | None:
-    """Return the earlier of two times as `access_rules.utc_time` writes them; None is never."""
+    """Return the earlier of two times as `access_rules.utc_time` writes them; None means never."""
     return min((time for time in (one, other) if time is not None), default=None)

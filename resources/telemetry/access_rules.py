@@ -1,7 +1,7 @@
 """The rules for the values in `access`, checked where an object is constructed.
 
 A rule returns the value to keep, or raises `ValueError`. `checked` applies the rules of one class
-and reports every invalid field at once, as `InvalidArgs`, whether the object comes from the stack's
+and reports all invalid fields together, as `InvalidArgs`, whether the object comes from the stack's
 config or from a custom program.
 """
 

@@ -38,7 +38,7 @@ class ScratchDatabase:
 
     @contextlib.contextmanager
     def created(self) -> Iterator[None]:
-        """Create it, and drop it afterwards, also after a failure.
+        """Create the database, and drop it afterwards, also after a failure.
 
         A database of an interrupted run is dropped first.
 

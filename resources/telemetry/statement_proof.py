@@ -1,8 +1,9 @@
 """Proves the worker's statements on a ClickHouse server: rows, values, and one copy per token.
 
-In a scratch database, with copies of the tables and of the views between them: each statement
-inserts its sample body from `npm run build` twice under one token, and the rows must equal those
-that the build expects. The scratch database is dropped afterwards, also after a failure.
+The proof runs in a scratch database, with copies of the tables and of the views between them. Each
+statement inserts its sample body from `npm run build` twice under one token. The rows must then
+equal those that the build expects. The scratch database is dropped afterwards, also after a
+failure.
 """
 
 from __future__ import annotations
@@ -42,15 +43,16 @@ DEDUPLICATION_SETTINGS = {
     # Since 26.2. `disable` in a profile would override `insert_deduplicate`.
     "deduplicate_insert": "enable",
     # Since 25.12. Its default switched deduplication off on 26.1, since no SELECT without
-    # `ORDER BY ALL` counts as repeatable there, token or not (ClickHouse#99206). `force_enable`
-    # rejects such inserts on 26.1 (code 764); this value deduplicates on every version.
+    # `ORDER BY ALL` counts as repeatable there, with or without a token (ClickHouse#99206).
+    # `force_enable` rejects such inserts on 26.1 (code 764); this value deduplicates on every
+    # version.
     "deduplicate_insert_select": "enable_even_for_bad_queries",
 }
 """Settings that enforce deduplication by token under any settings profile."""
 VERSIONED_SETTINGS = {
     **DEDUPLICATION_SETTINGS,
-    # Their defaults, because a profile could cut a batch into blocks: the second since 26.3,
-    # the third since 26.9 at the latest.
+    # These are the server's defaults. A settings profile could change them and so cut a batch into
+    # several blocks. The second exists since 26.3, the third since 26.9 at the latest.
     "max_insert_block_size_bytes": "0",
     "input_format_max_block_wait_ms": "0",
     "use_strict_insert_block_limits": "0",
@@ -159,7 +161,8 @@ class _Proof:
     filled_by_views: Collection[str]
 
     def prove(self, table: str, insert: Mapping[str, Any], rows: Sequence[Any]) -> None:
-        """Insert, compare; insert again under the same token, and compare again."""
+        """Insert the rows and compare them. Insert them again under the same token, and compare
+        again."""
         token = f"{self.scratch.name}:{table}:{secrets.token_hex(8)}"
         self._insert(insert, token)
         self._compare(table, rows, "after one insert")

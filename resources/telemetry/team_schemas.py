@@ -26,9 +26,9 @@ from resources.telemetry.access import DEFAULT_TEAM, TeamArgs
 __all__ = ["OLDEST_CLICKHOUSE", "TeamSchema", "team_schemas"]
 
 OLDEST_CLICKHOUSE = "26.2"
-"""Oldest version for the files in `migrations/`. They need the setting of `events_once` (0005), and
-text indexes without a setting that allows them (0006). `min_level_for_wide_part` (0013) is older,
-of 25.10."""
+"""Oldest version for the files in `migrations/`. 0005 needs the setting of `events_once`, and 0006
+needs text indexes that no setting has to allow. `min_level_for_wide_part` (0013) exists since
+25.10."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +56,8 @@ def team_schemas(
 ) -> list[TeamSchema]:
     """Create `Migrations` and `Retention` for each team's database, in the order of the teams.
 
-    Those of the default team are named `schema` and `retention`. Other names end in the team's
-    name.
+    The resources of the default team are named `schema` and `retention`. Other names end in the
+    team's name.
     """
     return [
         _schema(team, connection, ttl_days, drop=drop_database_on_destroy, opts=opts)

@@ -105,7 +105,8 @@ def test_a_page_names_the_operations_of_its_resource(file: File, public: Public)
 
 @pytest.mark.parametrize(("file", "public"), RESOURCES, ids=names(RESOURCES))
 def test_the_column_changed_matches_the_provider(file: File, public: Public) -> None:
-    """The provider's `diff` replaces exactly the arguments with `replaces`."""
+    """The provider's `diff` replaces exactly for the arguments that the page marks with `replaces`.
+    """
     arguments = {
         argument.name: change_of(argument)
         for _, other in PUBLIC
@@ -118,7 +119,7 @@ def test_the_column_changed_matches_the_provider(file: File, public: Public) -> 
 
 
 def changes_of(file: File, public: Public) -> Mapping[str, str]:
-    """Return argument -> effect of another value, from the provider."""
+    """Return the effect of another value of each argument, from the provider."""
     if public.name == "Service":
         return dict(service_changes())
     provider = getattr(import_module(file.module), f"{public.name}Provider", None)

@@ -27,7 +27,7 @@ def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
 
 
 def test_assignments_and_endpoints_of_one_run_do_not_undo_each_other(stack: ProgramStack) -> None:
-    """Several of each are created, exchanged, renamed and removed at once, with slow reads."""
+    """Several of each are created, exchanged, renamed and removed in parallel, with slow reads."""
     post = stack.control_plane.organization
     body = {"name": "shared", "actors": ["user/theirs"], "policies": [POLICY]}
     role = post("POST", "roles", body)["id"]

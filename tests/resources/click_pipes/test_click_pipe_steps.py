@@ -78,7 +78,7 @@ def test_an_idle_service_is_woken_and_a_stopped_one_is_not(service: Service) -> 
 
 
 def test_a_delete_ends_when_the_api_returns_404(service: Service) -> None:
-    """A second delete gets the same error at once."""
+    """A second delete gets the same error immediately."""
     steps = service.pipe(KAFKA)
     with pytest.raises(errors.NotFound):
         steps.delete()

@@ -184,7 +184,8 @@ def steps(
 def test_waits_end_with_the_last_state(
     steps: Callable[..., PostgresSteps], control_plane: ControlPlane
 ) -> None:
-    """A stuck one at the deadline, an unavailable one after five minutes, a deleted one at once."""
+    """A stuck service at the deadline, an unavailable one after five minutes, a deleted one
+    immediately."""
     stuck = steps(provisioning="stuck")
     with pytest.raises(WaitFailed, match="after 1800 s: its state is creating") as ended:
         stuck.until_running(stuck.look())

@@ -11,7 +11,7 @@ from resources.service.service_list_cache import FRESH_SECONDS, ServiceListCache
 
 
 class Counting:
-    """A client that counts its list requests. `barrier` starts this many threads at once."""
+    """A client that counts its list requests. `barrier` starts this many threads together."""
 
     def __init__(self, threads: int = 1) -> None:
         self.service = self

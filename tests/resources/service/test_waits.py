@@ -147,7 +147,7 @@ def test_a_failed_service_ends_the_wait_at_once(
 def test_a_degraded_service_may_recover_until_the_deadline(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """The state neither ends the wait at once nor counts as running."""
+    """The state neither ends the wait immediately nor counts as running."""
     ref, _ = created(client, control_plane, "degraded")
     service = seen_as(client, ref, "degraded")
     with pytest.raises(WaitFailed, match="after 60 s: its state is degraded"):

@@ -36,5 +36,5 @@ class TestUpgradeWindow(DeclaredResourceTests):
 
 
 def test_hours_are_the_hours_of_the_spec() -> None:
-    """Constants, so that `check` imports no client."""
+    """The hours are constants, so that `check` imports no client."""
     assert list(START_HOURS) == schema("UpgradeWindowPutRequest")["startHourUtc"]["enum"]

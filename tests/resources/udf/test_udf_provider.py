@@ -108,7 +108,8 @@ def test_a_function_of_another_owner_is_rejected_and_adopted_unchanged(
     assert (adopted.id, outs(adopted)["version"]) == ("theirs", 1)
     assert not provider.diff("theirs", outs(adopted), adopting).changes
 
-    # Another client publishes a version: it shows, and the next update publishes the program's.
+    # Another client publishes a version. It shows as a difference, and the next update publishes
+    # the program's.
     provider.update("theirs", outs(adopted), home.function("theirs", return_type="UInt16"))
     seen = provider.read("theirs", outs(adopted))
     assert outs(seen)["code_sha256"] == "that of version 2 of another client"
