@@ -1,4 +1,4 @@
-"""How long do services take, and how many requests, relative to a floor and to Terraform?
+"""Measure the time and the requests that services take, relative to a floor and to Terraform.
 
 1 and 10 services are created, updated (name and scaling) and deleted in three ways, one after the
 other. Each way has a separate local control plane with the rate limit (10 requests per 10 s) and
@@ -109,7 +109,7 @@ class Api:
         self._origin = self.cloud["url"].removesuffix("/v1")
 
     def provisioning_takes(self, seconds: float) -> None:
-        """Set the delay of every later create. The limit stays as the vendor's."""
+        """Set the delay of every later create. The rate limit keeps the vendor's value."""
         faults = {"timing": {"provisioning": seconds}}
         self.http.put(f"{self._origin}/local/faults", json=faults).raise_for_status()
 
@@ -173,7 +173,8 @@ class Floor:
 
     def _send(self, method: str, path: str, body: Json = None) -> Json:
         if len(self._sent) >= WINDOW_REQUESTS:
-            # A little later, or a request with a shorter delay than the first would be rejected.
+            # A little later. Otherwise a request with a shorter delay than the first would be
+            # rejected.
             due = self._sent[-WINDOW_REQUESTS] + WINDOW_SECONDS + 0.05
             time.sleep(max(0.0, due - time.monotonic()))
         response = self._api.send(method, path, body).raise_for_status()
@@ -391,7 +392,7 @@ def report(measured: dict[str, list[Figures]]) -> None:
 
 
 def total(figures: list[Figures]) -> tuple[float, int]:
-    """Return seconds and requests of all phases, as one phase of the floor may take no time."""
+    """Return seconds and requests of all phases, because a phase of the floor may take no time."""
     return sum(f.seconds for f in figures), sum(f.requests for f in figures)
 
 

@@ -1,4 +1,4 @@
-"""How long does a `pulumi up` of the local stack take, relative to an empty Pulumi program?
+"""Measure how long a `pulumi up` of the local stack takes, relative to an empty Pulumi program.
 
 Both run alternately on the same machine, and the ratio of two consecutive runs is measured.
 The benchmark starts separate clouds, so it does not change a running stack.
@@ -42,7 +42,8 @@ def main() -> int:
 
 
 def compare(folder: Path, pairs: int) -> None:
-    """Measure first `up`s, then `up`s without a change, each followed by an empty program's."""
+    """Measure first `up`s, then `up`s without a change, each followed by an `up` of an empty
+    program."""
     layout = StackPaths(ROOT, folder / "state")
     for line in start_clouds(layout.clouds, ANY_PORTS):
         print(line, flush=True)
@@ -70,7 +71,7 @@ def compare(folder: Path, pairs: int) -> None:
 
 
 def pair(title: str, stack: Stack, empty: Stack) -> float:
-    """Return the duration of the stack's `up`, divided by that of the empty program's."""
+    """Return the duration of the stack's `up`, divided by the duration of the empty program's `up`."""
     ours, floor = seconds_of(stack), seconds_of(empty)
     print(f"{title}: {ours:.2f} s, empty {floor:.2f} s", flush=True)
     return ours / floor

@@ -82,8 +82,7 @@ class SharedLimiter:
         return self.state_dir / f"{name}.slots"
 
     def wait_for_slot(self, *, latest: float) -> bool:
-        """Block until a request may be sent. Return False immediately if that time is after
-        `latest`."""
+        """Block until a request may be sent. Return False without a wait if that is after `latest`."""
         while True:
             slot = self.reserve_slot(latest=latest)
             if slot is None:

@@ -20,7 +20,8 @@ _LONGEST_PAUSE_SECONDS = 8.0
 _MOST_FAILURES = 5
 # The API's window, which is the longest possible wait after a 429 without a reset.
 _RATE_WINDOW_SECONDS = 10.0
-# All programs of a key wait for a reset, so one in an unexpected unit must not stop them for years.
+# All programs of a key wait for a reset, so a reset in an unexpected unit must not stop them for
+# years.
 _LONGEST_HOLD_BACK_SECONDS = 60.0
 
 
@@ -79,7 +80,8 @@ class Attempts:
 
     def _backoff(self) -> float:
         doubled = _FIRST_PAUSE_SECONDS * 2.0 ** max(0, self._failures - 1)
-        # Between half and all of it, so that many callers do not repeat at the same time.
+        # Between half of the pause and all of it, so that many callers do not repeat at the same
+        # time.
         return min(_LONGEST_PAUSE_SECONDS, doubled) * (0.5 + self._clock.random() / 2)
 
 

@@ -6,7 +6,7 @@ Operations: `instanceGetList`, `backupGetList`, `usageCostGet`, `instancePrivate
     pulumi.export("latest_backup", list_backups(organization.id, existing.id)[:1])
     pulumi.export("metrics", prometheus_url(organization.id, existing.id))
 
-Each of them sends one request to the API at every `preview` and `up`; `prometheus_url` sends none.
+Each function except `prometheus_url` sends one request to the API at every `preview` and `up`.
 If a service is not found, the run ends with one line that lists the existing ones.
 """
 

@@ -8,9 +8,10 @@ the first request on (see `ownership`).
     python -m resources.orphans --stack telemetry/production            # list
     python -m resources.orphans --stack telemetry/production --delete   # confirm, then delete
 
-`unfinished` services are in no state, because the run that created them was interrupted. All others
-are or were in the state of the stack. `--unfinished` omits them from the list. The environment must
-have the API key of the control plane (`CLICKHOUSE_CLOUD_API_KEY`, `CLICKHOUSE_CLOUD_API_SECRET`).
+`unfinished` services are in no stack's state, because the run that created them was interrupted.
+All others are or were in the state of the stack. `--unfinished` omits them from the list. The
+environment must have the API key of the control plane (`CLICKHOUSE_CLOUD_API_KEY`,
+`CLICKHOUSE_CLOUD_API_SECRET`).
 """
 
 from __future__ import annotations

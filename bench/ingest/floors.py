@@ -1,7 +1,7 @@
 """The floor: ClickHouse inserts the same bytes without a worker, as fast as possible.
 
 The statement and its settings are recorded from the worker, so the floor always uses the current
-statement. For example, skip indexes are also built by merges here.
+statement. For example, merges build the skip indexes here as well.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _REPLACEMENTS = {
 
 
 def blocking_files() -> dict[str, str]:
-    """Return path inside the package → text."""
+    """Return the text of each file by its path in the package."""
     sources = sorted((_PACKAGE / "asynchronous").glob("*.py"))
     return {f"blocking/{file.name}": _blocking(file) for file in sources}
 

@@ -1,9 +1,9 @@
 """`Confirmation`: records in the cloud that the state has the id of a created object.
 
-A POST that creates an object marks it as unfinished, with a tag or in its name. This child
-resource removes that mark. The engine runs a child after it has saved the parent in the state, so
-an object that still has the mark is in no state, and the next run may adopt or delete it.
-`ownership` has the complete argument.
+A POST that creates an object marks it as unfinished, with a tag or in its name. This child resource
+marks the object as finished. The engine runs a child after it has saved the parent in the state. So
+an object that is still marked as unfinished is in no stack's state, and the next run may adopt or
+delete it. `ownership` explains why this is safe.
 
 A confirmation runs again when its parent is replaced. Deleting it does nothing.
 """

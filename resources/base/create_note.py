@@ -19,7 +19,7 @@ from resources.base.ownership import Owner
 
 __all__ = ["IN_FLIGHT_SECONDS", "CreateNote"]
 
-# The API carries out or rejects a request that reached it long before this.
+# The API completes or rejects a request in much less time than this.
 IN_FLIGHT_SECONDS = 30.0
 
 
@@ -53,7 +53,7 @@ class CreateNote:
 
     def write(self) -> None:
         """Note that the request is about to be sent; the note survives the process."""
-        # Without a writable folder this protection is lost, and the create goes on.
+        # Without a writable folder this protection is lost, and the create continues.
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path.touch(mode=0o600)

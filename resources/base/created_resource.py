@@ -25,7 +25,7 @@ class CreatedResource(DeclarativeProvider):
     """An object that a POST creates, with an id that the server chooses."""
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare. Also reject a replacement of the object that `adopt` names.
+        """Compare the properties. Also reject a replacement of the object that `adopt` names.
 
         Raises:
             ResourceError: the replacement would create an object, and `adopt` forbids that.
@@ -76,12 +76,13 @@ class CreatedResource(DeclarativeProvider):
     def is_reusable(self, _live: Live, _props: Mapping[str, Any]) -> bool:
         """Return whether an unfinished object can become the one that the program describes.
 
-        An object that cannot is deleted, and a new object is created.
+        If it cannot, the unfinished object is deleted, and a new one is created.
         """
         return True
 
     def require_adoptable(self, resource_id: str, live: Live, props: Mapping[str, Any]) -> None:
-        """Raise `ResourceError` if the object that `adopt` names cannot become the one wanted."""
+        """Raise `ResourceError` if the object that `adopt` names cannot become the one that the
+        program describes."""
 
     def require_existing(self, resource_id: str) -> None:
         """Raise: an update cannot create an object with a given id."""
@@ -111,7 +112,7 @@ class CreatedResource(DeclarativeProvider):
         """Return the object that `adopt` names.
 
         Raises:
-            ResourceError: there is none, or it cannot become the one wanted.
+            ResourceError: there is none, or it cannot become the one that the program describes.
         """
         live = self._observed(client, props["adopt"], props)
         if live is None:
@@ -127,7 +128,8 @@ class CreatedResource(DeclarativeProvider):
     def _reusable(
         self, client: Client, props: Mapping[str, Any], found: list[tuple[str, Live]]
     ) -> tuple[str, Live] | None:
-        """Return the first unfinished object if it is reusable; otherwise delete all."""
+        """Return the first unfinished object if it is reusable. Otherwise delete all unfinished
+        objects."""
         if found and self.is_reusable(found[0][1], props):
             self._claim(found[0][0])
             return found[0]
@@ -174,7 +176,8 @@ class CreatedResource(DeclarativeProvider):
             ) from lost
         if self.is_reusable(found[0][1], props):
             return found[0]
-        # The outcome of the first request is known and undone, so this POST is not a repeat.
+        # The first request has created an object, which is deleted here. So the second POST creates
+        # no second object.
         self._discard(client, props, found)
         return self.post(client, props)
 
@@ -188,7 +191,7 @@ class CreatedResource(DeclarativeProvider):
         )
 
     def _claim(self, resource_id: str) -> None:
-        """Keep the resource that managed the object before, under any name, from deleting it."""
+        """Prevent an earlier resource of the object, whatever its name, from deleting it."""
         with exclusive(self._subject(resource_id)) as claims:
             claims.add(ALL)
 

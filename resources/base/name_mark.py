@@ -2,7 +2,8 @@
 
 API keys, roles, ClickPipes and ClickStack objects have no field for tags. So a POST creates them
 under a name that ends with the resource's ownership tag. `Confirmation` removes the tag from the
-name after the id was saved in the state. An object whose name still has the tag is in no state.
+name after the id was saved in the state. An object whose name still has the tag is in no stack's
+state.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Ownership tags: the stack and resource that created an object, and whether a state has its id.
 
 A dynamic provider cannot return a partial result: a `pulumi up` that dies inside `create` leaves a
-service that costs money and is in no state. So the POST that creates a service carries three tags:
+service that costs money and is in no stack's state. So the POST that creates a service carries
+three tags:
 
 - `pulumi-stack`, `pulumi-resource`: the owner. The second is a hash of the resource's URN.
 - `pulumi-create`: `pending` from the POST on, `done` once a state has the service's id.
@@ -9,11 +10,11 @@ service that costs money and is in no state. So the POST that creates a service 
 Two rules follow, and with them every interrupted run is continued correctly:
 
 1. `create` adopts the service that has the resource's tags and is `pending`. It creates a new one
-   only if there is none. A pending service is in no state, so no other resource uses it.
+   only if there is none. A pending service is in no stack's state, so no other resource uses it.
 2. Only `Confirmation`, a child resource, changes `pending` to `done`. Its inputs have the service's
    id, and the engine runs a dependent resource only after it has saved the resource it depends on.
-   So a `done` service is in a state. A `create` that finds one does not touch it: it is the old
-   service of a replacement, or belongs to another stack of the same name.
+   So a `done` service is in the state of a stack. A `create` that finds one does not touch it: it
+   is the old service of a replacement, or belongs to another stack of the same name.
 
 If the run is killed between the saving and the confirmation, the next `pulumi up` runs the
 confirmation.
@@ -78,11 +79,11 @@ class Owner:
         return {STACK: self.stack, RESOURCE: self.resource, CREATE: PENDING}
 
     def unfinished(self, services: Iterable[models.Service]) -> list[models.Service]:
-        """Return the services of this owner that are in no state."""
+        """Return the services of this owner that are in no stack's state."""
         return self._marked(services, self.marks())
 
     def finished(self, services: Iterable[models.Service]) -> list[models.Service]:
-        """Return the services of this owner that are or were in a state."""
+        """Return the services of this owner that are or were in the state of a stack."""
         return self._marked(services, {**self.marks(), CREATE: DONE})
 
     def _marked(

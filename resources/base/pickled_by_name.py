@@ -2,7 +2,8 @@
 
 Pulumi pickles the provider of every dynamic resource into the state (`__provider`) and later reads
 and deletes the resource with that pickle. Python pickles an object by its class's module path, so
-moving a class would break older states. `resources.provider_named` never moves instead.
+moving a class would break older states. So the pickle names the function `resources.provider_named`
+instead, which never moves.
 """
 
 from __future__ import annotations

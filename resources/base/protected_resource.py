@@ -1,4 +1,4 @@
-"""`ProtectedResource`: a created resource whose data `deletion_protection` keeps."""
+"""`ProtectedResource`: a created resource that `deletion_protection` keeps from being deleted."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ class ProtectedResource(CreatedResource):
     """An object with an input `deletion_protection` that prevents its deletion."""
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare. Also reject the replacement of a protected object, in the preview.
+        """Compare the properties. Also reject the replacement of a protected object, in the
+        preview.
 
         Raises:
             ResourceError: the object is protected and would be replaced.
         """
         replaces = self.replaced(resource_id, olds, news)
-        # The state counts, not the program: a replacement deletes with the old inputs.
+        # The value in the state counts, not the one in the program, because a replacement deletes
+        # the object with the old inputs.
         if replaces and olds.get("deletion_protection"):
             raise ResourceError(
                 f"deletion_protection is True: another {' and '.join(replaces)} would replace "

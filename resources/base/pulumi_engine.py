@@ -103,7 +103,8 @@ def _is_provider_process() -> bool:
 def _watch_engine() -> None:
     """Exit when the reader of the standard output is closed, because the engine has exited.
 
-    The parent's exit is no sign: the parent is a shell that waits for this process.
+    The exit of the parent process does not show this, because the parent is a shell that waits for
+    this process.
     """
     if not stat.S_ISFIFO(os.fstat(1).st_mode):
         return
@@ -180,7 +181,7 @@ def _engine() -> Any:
 
 
 def urn_in(props: Mapping[str, Any]) -> str:
-    """Return the URN among a resource's inputs. A message without a URN is the stack's."""
+    """Return the URN among a resource's inputs. A message without a URN belongs to the stack."""
     return str(props.get("resource_urn") or "")
 
 

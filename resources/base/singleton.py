@@ -35,7 +35,8 @@ class Singleton(DeclarativeProvider):
     overwrites_existing: ClassVar[bool] = True
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare. Under the same parent, the old object is deleted before it is replaced."""
+        """Compare the properties. Under the same parent, the old object is deleted before it is
+        replaced."""
         result = super().diff(resource_id, olds, news)
         same_parent = news.get(self.parent) == resource_id
         result.delete_before_replace = bool(result.replaces) and same_parent

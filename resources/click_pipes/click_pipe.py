@@ -82,13 +82,13 @@ show the rest. It is sent only when it changes. A bucket and a replicated databa
 These properties change in place: name, field mappings, columns of the destination, settings,
 scaling, the desired state, credentials, and those properties of a source that its update accepts
 (`click_pipe_sources`), for example the table mappings of a database. A pipe from a database is
-paused for an edit and resumes afterwards. Another service, another kind of source, and every other
-property of source or destination replace the pipe; `diff` names these properties by path.
+paused for an edit and resumes afterwards. A change of the service, of the kind of source, or of any
+other property of source or destination replaces the pipe. `diff` names these properties by path.
 
 The new pipe is created before the old one is deleted, unless both would read one replication slot
 of Postgres or use one `server_id` of MySQL. Rows that a replaced pipe has loaded stay, and the new
-pipe begins where its source says. If a property that only a new pipe can change is removed from the
-program, the pipe keeps it.
+pipe begins at the position that its source defines. If a property that only a new pipe can change
+is removed from the program, the pipe keeps it.
 
 `adopt="<id>"` adopts an existing pipe. Its credentials stay until they change in the program. An
 unfinished pipe of an interrupted run is found by the ownership tag in its name (see `name_mark`).
@@ -220,7 +220,8 @@ class ClickPipeProvider(CreatedResource):
         check_combinations(checker)
 
     def diff(self, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare. Name the replacing properties by path, such as `source.kafka.topics`."""
+        """Compare the properties. Name the replacing properties by path, such as
+        `source.kafka.topics`."""
         result = super().diff(resource_id, olds, news)
         paths = list(replacing(olds, news))
         return DiffResult(
@@ -239,7 +240,7 @@ class ClickPipeProvider(CreatedResource):
             )
 
     def is_reusable(self, live: Live, props: Mapping[str, Any]) -> bool:
-        """Return False if the program has changed such a field since the interrupted run."""
+        """Return False if the program has changed a field that only a new pipe could change."""
         return not list(replacing(live, props))
 
     def observe(self, client: Client, resource_id: str, props: Mapping[str, Any]) -> Live:

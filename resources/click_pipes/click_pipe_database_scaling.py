@@ -14,10 +14,10 @@ to wake an idle service.
         opts=pulumi.ResourceOptions(depends_on=[shop]),
     )
 
-Another service replaces the resource; the sizes change in place. A service has these sizes once its
-first pipe from a database (Postgres, MySQL, MongoDB, BigQuery) was created, so name such a pipe in
-`depends_on`. They cannot be deleted: deleting the resource does nothing, and the sizes stay. Pipes
-that read streams and buckets have a separate `scaling`.
+A change of the service replaces the resource; the sizes change in place. A service has these sizes
+once its first pipe from a database (Postgres, MySQL, MongoDB, BigQuery) was created, so name such a
+pipe in `depends_on`. They cannot be deleted: deleting the resource does nothing, and the sizes
+stay. Pipes that read streams and buckets have a separate `scaling`.
 """
 
 from __future__ import annotations

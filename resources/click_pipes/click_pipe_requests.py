@@ -82,7 +82,7 @@ def patches(
     first: dict[str, Any] = {}
     second: dict[str, Any] = {}
     if "name" in names:
-        # Only `Confirmation` removes the mark, after the id is in the state.
+        # Only `Confirmation` removes the ownership tag, after the id is in the state.
         first["name"] = marked(news) if live.get("marked") else news["name"]
     if "field_mappings" in names:
         first["field_mappings"] = news.get("field_mappings", [])

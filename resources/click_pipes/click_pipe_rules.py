@@ -1,8 +1,8 @@
 """Checks of a ClickPipe's properties, without a request.
 
-First the rules that the OpenAPI spec does not have: which properties require or exclude each other.
-Then each changed value against the models of the spec. A run that changes nothing does not load
-them. No message shows a credential.
+The rules that the OpenAPI spec does not have come first: which properties require or exclude each
+other. Then each changed value is checked against the models of the spec. A run that changes nothing
+does not load the models. No message shows a credential.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ Operations: `clickStackCreateAlert`, `clickStackGetAlert`, `clickStackListAlerts
         ),
     )
 
-Another organization or service replaces the alert; all other properties change in place. The
-resource does not manage whether the alert is silenced, nor its state. `adopt="<id>"` adopts an
+A change of the organization or service replaces the alert; all other properties change in place.
+The resource does not manage whether the alert is silenced, nor its state. `adopt="<id>"` adopts an
 existing alert.
 """
 

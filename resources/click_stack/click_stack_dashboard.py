@@ -27,12 +27,12 @@ Operations: `clickStackCreateDashboard`, `clickStackGetDashboard`, `clickStackLi
         ),
     )
 
-Another organization or service replaces the dashboard; all other properties change in place. A tile
-is identified by its name and keeps its id as long as it has the name, so an alert on the tile keeps
-working when the tile moves or changes. The output `tile_ids` maps names to ids. If several tiles
-have one name, the second is `name#2`. Once all values of a new or changed dashboard are known, the
-API validates it at preview and reports unknown references. `adopt="<id>"` adopts an existing
-dashboard.
+A change of the organization or service replaces the dashboard; all other properties change in
+place. A tile is identified by its name and keeps its id as long as it has the name, so an alert on
+the tile keeps working when the tile moves or changes. The output `tile_ids` maps names to ids. If
+several tiles have one name, the second is `name#2`. Once all values of a new or changed dashboard
+are known, the API validates it at preview and reports unknown references. `adopt="<id>"` adopts an
+existing dashboard.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """`ClickStackObject`: the common provider of sources, dashboards, alerts and webhooks.
 
 Each object of ClickStack belongs to a service and has an id of the server. The API replaces whole
-objects: a PUT replaces every property, so properties that the program does not set are sent as they
-are. `schema_check` checks nested values. Only the part of a live value that the program sets is
-compared, so the server's additions are never a difference.
+objects: a PUT replaces every property, so properties that the program does not set are sent with
+their live values. `schema_check` checks nested values. Only the part of a live value that the
+program sets is compared, so the server's additions are never a difference.
 
 These objects have no tags. An unfinished object has the ownership tag in its name until
 `Confirmation` removes it (see `ownership`).
@@ -40,7 +40,8 @@ class ClickStackObject(CreatedResource):
         nested_models: property -> model of its value, or of the items of its list.
         name_field: the property that is its name, and has the ownership tag.
         request_fields: the properties of a request.
-        omitted_when_empty: those of them that a request omits to empty them, instead of null.
+        omitted_when_empty: the properties that a request omits to empty them, instead of sending
+            null.
         is_paged: whether the API returns its list in pages.
     """
 
@@ -130,7 +131,8 @@ class ClickStackObject(CreatedResource):
             return None
         wanted = {**{name: None for name in change.names if name not in news}, **news}
         if live.get("marked"):
-            # The object may be in no state yet, so the next run must still find it by its mark.
+            # No stack's state may have the object yet, so the next run must still find it by the
+            # ownership tag in its name.
             wanted[self.name_field] = self._marked(news)
         return self.live(self._put(change.client, change.resource_id, live, wanted))
 

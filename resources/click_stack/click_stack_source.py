@@ -27,10 +27,10 @@ Operations: `clickStackCreateSource`, `clickStackGetSource`, `clickStackListSour
         ),
     )
 
-Another organization or service replaces the source; all other properties change in place. Settings
-that the program does not set stay unchanged. Sources refer to each other by id (`trace_source_id`,
-`log_source_id`, …). A program cannot contain a cycle of references: set one of them in the console,
-and this resource keeps it. `adopt="<id>"` adopts an existing source.
+A change of the organization or service replaces the source; all other properties change in place.
+Settings that the program does not set stay unchanged. Sources refer to each other by id
+(`trace_source_id`, `log_source_id`, …). A program cannot contain a cycle of references: set one of
+them in the console, and this resource keeps it. `adopt="<id>"` adopts an existing source.
 """
 
 from __future__ import annotations

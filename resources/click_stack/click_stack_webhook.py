@@ -15,11 +15,11 @@ Operations: `clickStackCreateWebhook`, `clickStackListWebhooks`, `clickStackUpda
         ),
     )
 
-Another organization or service replaces the webhook; all other properties change in place. The URL,
-the headers and the query parameters are secrets, because they allow to send messages. They are
-never compared with the API. They are sent when the webhook is created, adopted or changed. A create
-sends them twice: with the POST, and with the PUT that removes the ownership tag from the name.
-`adopt="<id>"` adopts an existing webhook.
+A change of the organization or service replaces the webhook; all other properties change in place.
+The URL, the headers and the query parameters are secrets, because anyone who has them can send
+messages. They are never compared with the API. They are sent when the webhook is created, adopted
+or changed. A create sends them twice: with the POST, and with the PUT that removes the ownership
+tag from the name. `adopt="<id>"` adopts an existing webhook.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class ClickStackWebhookProvider(ClickStackObject):
         return shown
 
     def values(self, live: Live, wanted: Mapping[str, Any]) -> Live:
-        """Return the fields of a request, without live secrets: the API may return a short URL."""
+        """Return the fields of a request. Omit live secrets: the API may shorten the URL."""
         seen = {name: value for name, value in live.items() if name not in SECRETS}
         return super().values(seen, wanted)
 

@@ -18,13 +18,13 @@ Operations: `openapiKeyCreate`, `openapiKeyGet`, `openapiKeyGetList`, `openapiKe
 A key has two ids. Other operations use the resource's `id`, and a client logs in with `key_id`. The
 API returns the secret only in the response of the create request. It is stored as a secret output.
 
-Another organization or another `rotation` replaces the key. The old key is deleted after the new
+A change of the organization or of `rotation` replaces the key. The old key is deleted after the new
 key was created and all resources that use it were updated. All other fields change in place. With
 `adopt="<id>"` an existing key is adopted. Its `key_id` and `key_secret` are absent then, and it can
 be rotated only after `adopt` was removed from the program.
 
 A key has an ownership tag in its name until its id is saved (see `name_mark`). If a run is
-interrupted before, the secret of its key is lost. The next run deletes that key and creates
+interrupted before that, the secret of its key is lost. The next run deletes that key and creates
 another.
 """
 

@@ -12,9 +12,9 @@ Operations: `invitationCreate`, `invitationGet`, `invitationGetList`, `invitatio
         ),
     )
 
-Another value of any field replaces it, because the API cannot change an invitation. An address has
-at most one invitation, so an existing invitation with the same roles is adopted. After an
-invitation was accepted, destroying the resource does not remove the member. `Member` changes the
+A change of any field replaces the invitation, because the API cannot change an invitation. An
+address has at most one invitation, so an existing invitation with the same roles is adopted. After
+an invitation was accepted, destroying the resource does not remove the member. `Member` changes the
 roles of members.
 """
 

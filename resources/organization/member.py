@@ -11,10 +11,10 @@ Operations: `memberGet`, `memberUpdate`, `memberDelete`.
         ),
     )
 
-The resource adopts an existing member, because members join by accepting an `Invitation`. Another
-user replaces it. The roles are a set and change in place. Destroying the resource keeps the member
-and the roles, and reports that. With `remove_on_destroy`, it removes the member from the
-organization.
+The resource adopts an existing member, because members join by accepting an `Invitation`. A change
+of the user replaces the resource. The roles are a set and change in place. Destroying the resource
+keeps the member and the roles, and reports that. With `remove_on_destroy`, it removes the member
+from the organization.
 """
 
 from __future__ import annotations

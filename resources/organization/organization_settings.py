@@ -7,9 +7,9 @@ Operations: `organizationGet`, `organizationUpdate`.
         OrganizationSettingsArgs(organization_id=organization.id, enable_core_dumps=False),
     )
 
-Another organization replaces it. All other fields change in place. Fields that the program does not
-set stay as they are. Every organization has these settings, so the resource adopts them. Destroying
-the resource keeps the settings, and reports that.
+A change of the organization replaces the resource. All other fields change in place. Fields that
+the program does not set stay as they are. Every organization has these settings, so the resource
+adopts them. Destroying the resource keeps the settings, and reports that.
 """
 
 from __future__ import annotations

@@ -17,11 +17,11 @@ Operations: `organizationRolePost`, `organizationRoleGet`, `organizationRolesGet
         ),
     )
 
-Another organization replaces it. Name and policies change in place. A change replaces all policies
-of the role, and the API adds some automatically. The resource therefore shows no change if the role
-has at least the policies of the program. `RoleAssignment`, `Member` and `ApiKey` assign the role.
-With `adopt="<id>"` an existing role is adopted. A role of an interrupted run has an ownership tag
-in its name (see `name_mark`), and the next run adopts it automatically.
+A change of the organization replaces the role. Name and policies change in place. A change replaces
+all policies of the role, and the API adds some automatically. The resource therefore shows no
+change if the role has at least the policies of the program. `RoleAssignment`, `Member` and `ApiKey`
+assign the role. With `adopt="<id>"` an existing role is adopted. A role of an interrupted run has
+an ownership tag in its name (see `name_mark`), and the next run adopts it automatically.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ Operations: `organizationRoleGet`, `organizationRolePatch`.
         ),
     )
 
-Another role replaces the assignment. The actors are a set and change in place. The resource manages
-only the actors that it names. All other actors keep the role, and several resources may share a
-role. An update through the API replaces the whole list of actors, so runs on one machine lock the
-role and update it one after the other (see `claims`).
+A change of the role replaces the assignment. The actors are a set and change in place. The resource
+manages only the actors that it names. All other actors keep the role, and several resources may
+share a role. An update through the API replaces the whole list of actors, so runs on one machine
+lock the role and update it one after the other (see `claims`).
 """
 
 from __future__ import annotations

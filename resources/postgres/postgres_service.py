@@ -102,10 +102,10 @@ class PostgresServiceArgs:
         pg_config: Postgres parameters, with their names in the OpenAPI spec. All others keep their
             values. A parameter that is removed from the program is reset. In place.
         pg_bouncer_config: parameters of PgBouncer, strings. In place, like `pg_config`.
-        read_replica_of: id of the primary, for a read replica. Another id replaces the replica;
-            removing it promotes the replica, in place.
-        restore_from: id of the service from which this service is restored. Another id replaces the
-            service; removing it changes nothing.
+        read_replica_of: id of the primary, for a read replica. A change of the id replaces the
+            replica; removing it promotes the replica, in place.
+        restore_from: id of the service from which this service is restored. A change of the id
+            replaces the service; removing it changes nothing.
         restore_target: time to restore, `2027-01-01T00:00:00Z`. Replaces, like `restore_from`.
         restart_version: any string. A change restarts Postgres. In place.
         password: of the user `postgres`: 12 characters or more, with a small and a capital letter
@@ -261,7 +261,7 @@ class PostgresServiceProvider(ProtectedResource):
         return live.get("state") not in UNAVAILABLE and not _mismatched(live, props)
 
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
-        """Return the services with this resource's ownership tags that no saved state contains."""
+        """Return the services with this resource's ownership tags that are in no stack's state."""
         marks = Owner.of(props).marks().items()
         listed: Sequence[Any] = client.postgres.postgres_service_get_list(props["organization_id"])
         found = [service for service in listed if marks <= tags_of(service).items()]

@@ -28,7 +28,8 @@ __all__ = ["PATCHED", "PostgresSteps", "live_of", "same_parameters", "with_passw
 # The fields of the PATCH of a service. Each PATCH has the tags, because it would clear them
 # otherwise (ClickHouse/clickhousectl#827).
 PATCHED = ("name", "size", "ha_type", "tags", "ip_access_list")
-# These replace the machines. At first the old ones still run, and already have the new fields.
+# A change of these fields replaces the machines. At first the old machines still run, and the
+# service already has the new fields.
 RESIZING = frozenset({"size", "ha_type"})
 CONFIGS = ("pg_config", "pg_bouncer_config")
 

@@ -3,7 +3,7 @@
 Pulumi deletes secondaries before their primary if they take `data_warehouse_id` from its output. It
 stops them after their primary, because a resource is changed before the resources that depend on
 it. So the primary first stops the secondaries of the same stack. `check` rejects a secondary with
-`desired_state="running"` while its primary is stopped, so they need no further change.
+`desired_state="running"` while its primary is stopped, so the secondaries need no further change.
 Secondaries of another stack, or created by hand, are not stopped: an error names them.
 """
 

@@ -24,7 +24,7 @@ Services of one warehouse share data. The first service is the primary. The othe
 deleted before the primary.
 
 The request that creates a service carries ownership tags. If a `pulumi up` is killed, the next one
-continues with the same service and a new password. `ownership` has the argument.
+continues with the same service and a new password. `ownership` explains why.
 `python -m resources.orphans` finds the services of a stack that is never brought up again.
 
 Pulumi cannot import a dynamic resource (pulumi/pulumi#16175). `adopt="<id>"` adopts an existing
@@ -87,7 +87,7 @@ class ServiceArgs:
             `horizontal` needs equal bounds, and each defaults to the other. In place.
         num_replicas: 1 to 50, `vertical` only. Default 3, from this package. In place.
         min_replicas: 1 to 50, `horizontal` only and required there. In place.
-        max_replicas: as `min_replicas`, and not less. In place.
+        max_replicas: like `min_replicas`, and at least as large. In place.
         idle_scaling: whether the service goes idle when unused. Default: the server's. In place.
         idle_timeout_minutes: 5 or more; required with `idle_scaling=True`, invalid with False. In
             place.
@@ -99,16 +99,18 @@ class ServiceArgs:
             that others have added are removed. Keys that begin with `pulumi-` are reserved. In
             place.
         mysql_enabled: whether MySQL clients can connect. Default: the server's. In place.
-        enable_core_dumps: whether ClickHouse may collect them. Default: the server's. In place.
+        enable_core_dumps: whether ClickHouse may collect core dumps. Default: the server's. In
+            place.
         private_endpoint_ids: private endpoints that may connect. A set. If set, other private
             endpoints are removed. In place.
         data_warehouse_id: creates a secondary of that warehouse. Replaces.
         is_readonly: creates a secondary that only reads. Replaces.
-        backup_id: the backup from which the new service is restored. Another value replaces;
+        backup_id: the backup from which the new service is restored. A change replaces the service;
             removing the field from the program changes nothing. The API never returns it.
         backup_encryption_config: the content of the backup's `encryption_config.json`, for a
             backup of an encrypted service in your own bucket (a private preview). The new service
-            is encrypted as well. Needs `backup_id`; another value replaces. Stored as a secret.
+            is encrypted as well. Needs `backup_id`; a change replaces the service. Stored as a
+            secret.
         byoc_id: infrastructure in your own cloud account; needs both memory bounds. Replaces.
         profile: `v1-default`, `v1-highmem-xs` to `-xl`, or a profile of the BYOC infrastructure,
             with equal memory bounds. Replaces.
@@ -185,8 +187,8 @@ class ServiceProvider(ProtectedResource):
         """Reject invalid values and add this package's defaults.
 
         Before a create, also reject what the cloud will reject: wrong credentials, an unknown
-        organization, a bad `adopt`. They are reported in the preview. Without a create, no request
-        is sent.
+        organization, an `adopt` that names no suitable service. These errors are then reported in
+        the preview. Without a create, no request is sent.
         """
         result = service_rules.check(news)
         if not olds and not result.failures and is_known(result.inputs):
@@ -292,7 +294,7 @@ class ServiceProvider(ProtectedResource):
             with self._control_plane.client() as client:
                 found = self._found(client, props)
         except (ResourceError, errors.ClickHouseApiError) as error:
-            # A failure that no property has caused names none.
+            # A failure that no property has caused names no property.
             return [CheckFailure("adopt" if adopt else "", str(error))]
         for service_id, live in found:
             name = live["model"].name
@@ -311,7 +313,7 @@ class Service(Resource, module="clickhouse", name="Service"):
     """A ClickHouse Cloud service."""
 
     organization_id: pulumi.Output[str]
-    """UUID of the organization it belongs to."""
+    """UUID of the organization that the service belongs to."""
     name: pulumi.Output[str]
     """Name of the service in ClickHouse Cloud."""
     cloud_provider: pulumi.Output[str]
@@ -329,17 +331,17 @@ class Service(Resource, module="clickhouse", name="Service"):
     num_replicas: pulumi.Output[int]
     """Number of replicas; absent with horizontal scaling."""
     data_warehouse_id: pulumi.Output[str]
-    """Id of its warehouse; pass it to secondaries."""
+    """Id of the service's warehouse; pass it to secondaries."""
     is_primary: pulumi.Output[bool]
-    """Whether it is the first service of its warehouse."""
+    """Whether the service is the first one of its warehouse."""
     iam_role: pulumi.Output[str]
-    """IAM role with which it reads buckets of other accounts; empty if it has none."""
+    """IAM role with which the service reads buckets of other accounts; empty if it has none."""
     clickhouse_version: pulumi.Output[str]
     """Version of ClickHouse, `26.7`."""
     encryption_role_id: pulumi.Output[str]
     """Role that needs permission to use a custom encryption key; empty if it has none."""
     created_at: pulumi.Output[str]
-    """When it was created, ISO 8601."""
+    """Time when the service was created, ISO 8601."""
     https: pulumi.Output[dict[str, Any]]
     """HTTPS interface: `host`, `port`, `username`."""
     native: pulumi.Output[dict[str, Any]]

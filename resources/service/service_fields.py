@@ -135,7 +135,8 @@ def replaced(service_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) 
     """Return the fields whose new value needs a new service.
 
     A value that is not known yet is usually the old one, from a resource that changes in place. So
-    an unknown value is no replacement, or the preview would often show one that does not happen.
+    an unknown value does not count as a replacement. Otherwise the preview would often show a
+    replacement that does not happen.
     """
     names = [name for name in PLACE if is_known(news.get(name)) and news[name] != olds.get(name)]
     names += [name for name in CREATE_ONLY if _needs_another(name, olds, news)]
@@ -223,7 +224,7 @@ def live(service: models.Service) -> dict[str, Any]:
 
 def _needs_another(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     if name not in news:
-        # The program has removed the field. It never set those of an adopted service.
+        # The program has removed the field. The program never set the fields of an adopted service.
         return "adopt" not in news and name in (olds.get("created_with") or ())
     return is_known(news[name]) and _created(news[name]) != _created(olds.get(name))
 

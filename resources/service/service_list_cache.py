@@ -2,9 +2,9 @@
 
 Before a service is created, the existing services are listed: an interrupted run may have left an
 unfinished one (see `ownership`). That service existed before this run began. So one list serves all
-resources of the run that have none: ten services cost 1 request instead of 20, and an API key may
-send 10 in 10 s. A resource that finds an unfinished service in the list, or that has a create
-request in flight, requests another list.
+resources of the run that have no unfinished service. Ten services then cost 1 request instead of
+20, and an API key may send 10 in 10 s. A resource that finds an unfinished service in the list, or
+that has a create request in flight, requests another list.
 """
 
 from __future__ import annotations

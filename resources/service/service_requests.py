@@ -33,8 +33,8 @@ _MODE_FIELDS = ("autoscaling_mode", "min_replica_memory_gb", "max_replica_memory
 def post_request(props: Mapping[str, Any], marks: Mapping[str, str]) -> models.ServicePostRequest:
     """Return the request that creates the service.
 
-    It has no private endpoints and no encryption key: there, the API has deprecated the former and
-    does not have the latter. They are sent as a change afterwards.
+    It has no private endpoints, which the API has deprecated in a create, and no encryption key,
+    which a create does not accept. Both are sent as a change afterwards.
 
     Args:
         marks: the ownership tags.

@@ -213,13 +213,13 @@ def _check_idling(checker: Checker) -> None:
     idling = checker.known("idle_scaling")
     if idling is False and "idle_timeout_minutes" in checker.inputs:
         checker.reject("idle_timeout_minutes", "nothing while idle_scaling is false")
-    # The API requires it when idling is enabled, possibly by a later change.
+    # The API requires this field when idling is enabled, possibly by a later change.
     if idling is True and "idle_timeout_minutes" not in checker.inputs:
         checker.fail("idle_timeout_minutes", "is required with idle_scaling")
 
 
 def _check_origin(checker: Checker) -> None:
-    """Check the fields that say from what a service is created."""
+    """Check the fields that name the origin of a service, such as a backup."""
     inputs, adopted = checker.inputs, "adopt" in checker.inputs
     if checker.known("is_readonly") and "data_warehouse_id" not in inputs and not adopted:
         checker.reject("is_readonly", "nothing without data_warehouse_id: a primary is written to")

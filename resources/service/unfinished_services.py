@@ -1,6 +1,6 @@
 """The services that a resource of this stack has created before, by their ownership tags.
 
-`ownership` has the argument why an interrupted run leaves no orphan and no second service.
+`ownership` explains why an interrupted run leaves no orphan and no second service.
 """
 
 from __future__ import annotations

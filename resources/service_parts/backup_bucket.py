@@ -13,10 +13,10 @@ Operations: `backupBucketGet`, `backupBucketCreate`, `backupBucketUpdate`, `back
         ),
     )
 
-Another service or bucket provider replaces it. All other fields change in place. A service has at
-most one bucket. If it has one with other values, the resource changes that bucket only with
-`adopt=True`. A bucket of another provider must be deleted first. Secrets are sent when they change,
-because the API never returns them.
+A change of the service or bucket provider replaces the bucket. All other fields change in place. A
+service has at most one bucket. If it has one with other values, the resource changes that bucket
+only with `adopt=True`. A bucket of another provider must be deleted first. Secrets are sent when
+they change, because the API never returns them.
 """
 
 from __future__ import annotations

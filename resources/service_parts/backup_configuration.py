@@ -13,9 +13,9 @@ which the secondary services share.
         ),
     )
 
-Another service replaces it. All other fields change in place. Fields that the program never set
-stay as they are. A field that the program no longer sets is reset to ClickHouse's default.
-Destroying the resource resets all fields that the program set.
+A change of the service replaces the resource. All other fields change in place. Fields that the
+program never set stay as they are. A field that the program no longer sets is reset to ClickHouse's
+default. Destroying the resource resets all fields that the program set.
 """
 
 from __future__ import annotations

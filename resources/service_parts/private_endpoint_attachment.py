@@ -11,9 +11,9 @@ Operations: `instanceGet`, `instanceUpdate`.
         ),
     )
 
-Another service replaces it. The ids are a set and change in place. One resource owns the whole list
-of a service. If other ids are attached, the resource detaches them only with `adopt=True`. Without
-it, the create fails. Destroying the resource detaches its own ids only.
+A change of the service replaces the resource. The ids are a set and change in place. One resource
+owns the whole list of a service. If other ids are attached, the resource detaches them only with
+`adopt=True`. Without it, the create fails. Destroying the resource detaches its own ids only.
 """
 
 from __future__ import annotations

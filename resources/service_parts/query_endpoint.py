@@ -19,7 +19,8 @@ first and sends them with its own. It then manages its own keys only, so several
 an endpoint. With `exclusive=True` it manages the whole list and revokes all other keys. Roles and
 origins belong to the endpoint as a whole.
 
-Another service replaces it. All other fields change in place. An existing endpoint is adopted.
+A change of the service replaces the resource. All other fields change in place. An existing
+endpoint is adopted.
 """
 
 from __future__ import annotations

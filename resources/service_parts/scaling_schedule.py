@@ -19,8 +19,9 @@ Operations: `scalingScheduleGet`, `scalingScheduleUpsert`, `scalingScheduleDelet
         ),
     )
 
-Another service replaces it. The entries change in place. The API writes the schedule as a whole, so
-one resource owns it. The resource overwrites an existing schedule only with `adopt=True`.
+A change of the service replaces the resource. The entries change in place. The API writes the
+schedule as a whole, so one resource owns it. The resource overwrites an existing schedule only with
+`adopt=True`.
 """
 
 from __future__ import annotations

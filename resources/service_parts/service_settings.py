@@ -12,9 +12,9 @@ Operations: `serviceClickhouseSettingsListGet`, `serviceClickhouseSettingsUpdate
         ),
     )
 
-Another service replaces it. The settings change in place. The resource manages only the settings
-that it names. All others stay as they are. A setting that the program no longer names is reset to
-the server's default. Existing settings are adopted.
+A change of the service replaces the resource. The settings change in place. The resource manages
+only the settings that it names. All others stay as they are. A setting that the program no longer
+names is reset to the server's default. Existing settings are adopted.
 """
 
 from __future__ import annotations

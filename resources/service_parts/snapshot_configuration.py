@@ -13,8 +13,9 @@ Operations: `snapshotConfigurationGet`, `snapshotConfigurationUpdate`.
         ),
     )
 
-Another service replaces it. All other fields change in place. Every service has a configuration,
-which the resource adopts and sets to these values. Deleting the resource disables the snapshots.
+A change of the service replaces the resource. All other fields change in place. Every service has a
+configuration, which the resource adopts and sets to these values. Deleting the resource disables
+the snapshots.
 
 ClickHouse Cloud has snapshots in beta. Without the feature, the API rejects both operations with
 the status 403 (ClickHouse/terraform-provider-clickhouse#707).

@@ -13,8 +13,9 @@ service of a warehouse has a window.
         ),
     )
 
-Another service replaces it. Day and hour change in place. An existing window is adopted and set to
-these values. Without a window, ClickHouse Cloud may upgrade the service at any time.
+A change of the service replaces the resource. Day and hour change in place. An existing window is
+adopted and set to these values. Without a window, ClickHouse Cloud may upgrade the service at any
+time.
 """
 
 from __future__ import annotations

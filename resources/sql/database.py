@@ -14,7 +14,7 @@ service's HTTPS interface. For a database with a schema use `Migrations`, which 
 
 A change of the name or the server replaces the database. The comment changes in place. An existing
 database of that name is adopted. As long as the database has tables, it is not deleted, and a
-preview rejects another name, unless `drop_tables_on_destroy` is set.
+preview rejects a change of its name, unless `drop_tables_on_destroy` is set.
 """
 
 from __future__ import annotations
@@ -43,9 +43,10 @@ class DatabaseArgs:
     """Arguments of a database.
 
     Attributes:
-        connection: the server, and the user that runs the statements. Another `url` replaces.
+        connection: the server, and the user that runs the statements. A change of its `url`
+            replaces.
         name: letters, digits and `_`. Replaces.
-        comment: its purpose, for readers of `system.databases`. In place.
+        comment: purpose of the database, for readers of `system.databases`. In place.
         drop_tables_on_destroy: whether deleting the database deletes its tables, too. Default
             false. In place.
     """
@@ -100,7 +101,7 @@ class DatabaseProvider(SqlResourceProvider):
         return {"comment": comment} if "comment" in props else {}
 
     def remove(self, server: SqlServer, props: Mapping[str, Any]) -> None:
-        """Drop the database, unless that would delete tables and is not allowed to."""
+        """Drop the database. Reject that if it has tables that must not be deleted."""
         _reject_data_loss(server, props, "dropped")
         server.command(f"DROP DATABASE IF EXISTS {quoted(props['name'])}")
 

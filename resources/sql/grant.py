@@ -39,7 +39,8 @@ class GrantArgs:
     """Arguments of a grant: at least one privilege or role.
 
     Attributes:
-        connection: the server, and the user that runs the statements. Another `url` replaces.
+        connection: the server, and the user that runs the statements. A change of its `url`
+            replaces.
         to: name of a user or a role. Replaces.
         grants: privileges such as `SELECT ON telemetry.*`, one per string. A set, in place.
         roles: names of roles. A set, in place.

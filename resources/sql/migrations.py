@@ -60,7 +60,8 @@ class MigrationsArgs:
     """Arguments of a schema.
 
     Attributes:
-        connection: the server, and the user that runs the statements. Another `url` replaces.
+        connection: the server, and the user that runs the statements. A change of its `url`
+            replaces.
         database: name of the database, which is created if it does not exist. Replaces.
         directory: folder of `NNNN_verb_noun.sql` files, relative to the program. In place.
         variables: values for `${NAME}` in the files. In place, but a new value has an effect only
@@ -197,7 +198,7 @@ def _variables(directory: str, name: str) -> set[str]:
 
 
 def _require_version(server: SqlServer, props: Mapping[str, Any]) -> None:
-    """Raise if the server is older than the files need: a failed file would not name the reason."""
+    """Raise if the server is too old for the files. Their own errors would not say so."""
     oldest = props.get("oldest_server")
     version = server.command("SELECT version() FORMAT TSVRaw").strip() if oldest else ""
     if oldest and _year_and_month(version) < _year_and_month(oldest):

@@ -50,7 +50,8 @@ class RetentionArgs:
     """Arguments of a retention.
 
     Attributes:
-        connection: the server, and the user that runs the statements. Another `url` replaces.
+        connection: the server, and the user that runs the statements. A change of its `url`
+            replaces.
         database: the database of the tables. Replaces.
         days: number of days, 1 to 3650. In place.
     """
@@ -61,7 +62,7 @@ class RetentionArgs:
 
 
 class RetentionProvider(SqlResourceProvider):
-    """Sets the TTL of every table that has one to the same number of days."""
+    """Sets the same number of days in the TTL of every table that has a TTL."""
 
     replaces = ("url", "database")
     in_place = ("days",)
@@ -77,13 +78,13 @@ class RetentionProvider(SqlResourceProvider):
         return f"{props['url']}/{props['database']}"
 
     def ensure(self, server: SqlServer, olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        """Change the tables whose days differ. Right after their migration none does."""
+        """Change the tables whose days differ. Directly after the migrations, no table differs."""
         if differs("days", olds, news):
             _apply(server, news)
 
     def observe(self, server: SqlServer, props: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the days of the tables. If tables differ, return a value that the program differs
-        from, so that the next `up` changes them.
+        """Return the days of the tables. If the tables have different days, return a value that
+        differs from the program's, so that the next `up` changes them.
         """
         found = {days for _, days in _ttls(server, props).values()}
         others = sorted(found - {props["days"]})

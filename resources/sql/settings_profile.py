@@ -52,7 +52,8 @@ class SettingsProfileArgs:
     """Arguments of a profile.
 
     Attributes:
-        connection: the server, and the user that runs the statements. Another `url` replaces.
+        connection: the server, and the user that runs the statements. A change of its `url`
+            replaces.
         name: letters, digits and `_`. Replaces.
         settings: name of a setting -> its value, or a mapping with any of `value`, `min`, `max` and
             `readonly` (a query cannot change the setting). In place.

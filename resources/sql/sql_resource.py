@@ -93,7 +93,7 @@ class SqlResourceProvider(Provider):
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Delete the object. A missing object is a success.
 
-        A delete does not start a stopped service, which would run on afterwards.
+        A delete does not start a stopped service, because the service would then continue to run.
         """
         with contextlib.suppress(ServiceGone):
             self.remove(self.server(props, may_start=False), props)

@@ -44,7 +44,8 @@ class SqlRoleArgs:
     """Arguments of a role.
 
     Attributes:
-        connection: the server, and the user that runs the statements. Another `url` replaces.
+        connection: the server, and the user that runs the statements. A change of its `url`
+            replaces.
         name: letters, digits and `_`. Replaces.
         grants: all privileges of the role, such as `SELECT ON telemetry.*`, one per string. A
             set, in place.

@@ -49,7 +49,8 @@ class UserArgs:
     """Arguments of a user.
 
     Attributes:
-        connection: the server, and the user that runs the statements. Another `url` replaces.
+        connection: the server, and the user that runs the statements. A change of its `url`
+            replaces.
         name: the user's name: letters, digits and `_`. Replaces.
         grants: all privileges of the user, such as `SELECT ON telemetry.*`, one per string. A
             set, in place.

@@ -13,7 +13,8 @@ Each token is a separate `Token`, generated on this machine. The worker's secret
 constructed, so an invalid one ends the preview.
 
 - **Rotate without downtime**: change `version`. The new token works immediately. The previous
-  token works until `previous_valid_until`, or until `version` changes again if that is not set.
+  token works until `previous_valid_until`. If that is not set, it works until `version` changes
+  again.
 - **Revoke now**: change `version` and set `previous_valid_until` to a time that has passed, such as
   `2020-01-01T00:00:00Z`: after the `pulumi up` only the new token is valid. To revoke a token
   without a replacement, remove it from the list, which deletes its current and its previous hash.
@@ -81,8 +82,9 @@ _ACCESS_RULES = {"cors_origins": origin(), "honor_do_not_track": flag()}
 class TeamArgs:
     """A team: the owner of a database.
 
-    Before a team is removed or renamed, wait until `GET /admin/buffers` shows its buffers empty:
-    they continue to deliver, to a database that the worker's user may no longer write to.
+    Before a team is removed or renamed, wait until `GET /admin/buffers` shows that its buffers are
+    empty. Otherwise they continue to deliver rows to a database that the worker's user may no
+    longer write to.
 
     Attributes:
         name: letters, digits, `_` and `-`; part of the buffers' names.
@@ -108,10 +110,10 @@ class TokenArgs:
         scopes: some of `SCOPES`. In place.
         team: name of the team it sends and reads for. In place.
         version: any string; changing it generates a new token.
-        previous_valid_until: ISO 8601 with a zone; when the token before the last change of
-            `version` ends. A time that has passed revokes it. Default: with the next change.
+        previous_valid_until: ISO 8601 with a zone; when the token from before the last change of
+            `version` expires. A time that has passed revokes it. Default: with the next change.
         requests_per_second: requests over this rate get a 429. Default: no limit.
-        expires_at: ISO 8601 with a zone; when the token ends. Default: never.
+        expires_at: ISO 8601 with a zone; when the token expires. Default: never.
     """
 
     name: str

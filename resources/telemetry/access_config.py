@@ -82,7 +82,7 @@ def read_access(
         database: database of the team `default`, which always exists and is the first.
         shards: number of shards of that team's buffer.
         teams: the value of the config key, None if it is not set.
-        tokens: likewise, as are the two below.
+        tokens: the value of its config key, like the two arguments below.
         honor_do_not_track: the value of the config key.
         reject: called for each invalid value.
     """

@@ -47,7 +47,7 @@ class ConfigKey:
         meaning: a sentence for the documentation; links are relative to the repository.
         rule: converts the value, or rejects it.
         argument: where the value is passed: a field of `Settings`, or its group and the name of
-            the argument. None: the program does not read the key, the resources do.
+            the argument. None if the resources read the key, and the program does not.
         default: the value of a key that is not set, or a function of the values read before it.
         default_text: the default for the documentation, if `default` does not show it.
         variable: environment variable with the value of a key that is not set in the config.

@@ -9,8 +9,9 @@ and uploads a placeholder script with the migration only if the script has no ta
 Requests: `GET …/workers/services/{script}`, `PUT` and `DELETE …/workers/scripts/{script}`. The API
 token is read from the Pulumi config or the environment and is not an input.
 
-Another account, script or class replaces the resource. Its deletion also deletes the script, if the
-script still exists. Normally it does not, because it depends on its storage and is deleted first.
+A change of the account, script or class replaces the resource. Its deletion also deletes the
+script, if the script still exists. Normally the script no longer exists, because it depends on its
+storage and is deleted first.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ export default {{ fetch() {{ return new Response("not deployed yet", {{ status: 
 _MODULE = "placeholder.js"
 # Cloudflare rejects a token of an invalid format with status 400 and this code.
 _INVALID_HEADER_CODE = 6003
-# The first date with `cloudflare:workers`. The real script has another date.
+# The first compatibility date with `cloudflare:workers`. The real script has another date.
 _COMPATIBILITY_DATE = "2024-09-23"
 
 

@@ -72,7 +72,8 @@ class IngestProbeArgs:
     """The statements to prove, and the server.
 
     Attributes:
-        connection: the server, and the user that creates the copies. Another `url` replaces.
+        connection: the server, and the user that creates the copies. A change of its `url`
+            replaces.
         database: database with the tables that are copied. In place.
         schema: a value that changes with the tables: `Migrations.files`. In place.
         writer: the SQL user that the worker inserts as; needs `INSERT` on the tables of

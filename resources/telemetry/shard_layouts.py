@@ -1,8 +1,9 @@
 """`ShardLayouts`: the current and the previous number of shards of each team's buffer.
 
-It lives in no cloud, only in the state. After a change, the worker needs a layout number that is
-higher than all before, and the previous numbers of shards. So it finds a repeated body in the shard
-that stored it (`worker/README.md`, step 13), and lists the shards that are no longer used.
+The resource exists only in the Pulumi state, not in a cloud. After a change, the worker needs a
+layout number that is higher than all before, and the previous numbers of shards. With these, the
+worker finds a repeated body in the shard that stored it (`worker/README.md`, step 13), and lists
+the shards that are no longer used.
 
     layouts = ShardLayouts("ingest", shards={"default": 1, "shop": 4})
 
@@ -38,7 +39,8 @@ __all__ = [
 ]
 
 MAX_SHARDS = 100
-"""Most shards of a team. They share the 10,000 deduplication tokens that each table stores."""
+"""Maximum number of shards of a team. They share the 10,000 deduplication tokens that each table
+stores."""
 _FIRST_SHARDS = 1
 """Shards before the first change, also of deployments that are older than this resource."""
 
@@ -134,7 +136,8 @@ def _changed(
         last = known.get(team, first)
         if wanted != last["shards"]:
             layouts[team] = {
-                # At least the time, so that it also increases if the state was lost.
+                # At least the current time, so that the number also increases if the state was
+                # lost.
                 "number": max(last["number"] + 1, now_seconds),
                 "shards": int(wanted),
                 "before": sorted({*last["before"], last["shards"]} - {int(wanted)}),

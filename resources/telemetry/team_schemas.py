@@ -26,8 +26,8 @@ from resources.telemetry.access import DEFAULT_TEAM, TeamArgs
 __all__ = ["OLDEST_CLICKHOUSE", "TeamSchema", "team_schemas"]
 
 OLDEST_CLICKHOUSE = "26.2"
-"""Oldest version for the files in `migrations/`. 0005 needs the setting of `events_once`, and 0006
-needs text indexes that no setting has to allow. `min_level_for_wide_part` (0013) exists since
+"""Oldest version for the files in `migrations/`. File 0005 needs the setting of `events_once`, and
+0006 needs text indexes that no setting has to allow. `min_level_for_wide_part` (0013) exists since
 25.10."""
 
 

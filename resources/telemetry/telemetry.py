@@ -25,8 +25,9 @@ The worker receives hashes of the tokens, and the passwords of SQL users: one th
 and one per team that can only select. Tokens and administrator passwords are never sent to
 Cloudflare.
 
-Another account or script name replaces the script, the domain and the buffers. Rows that the old
-buffers have not delivered are lost, so wait until `GET /admin/buffers` reports empty buffers.
+A change of the account or script name replaces the script, the domain and the buffers. Rows that
+the old buffers have not delivered are lost, so wait until `GET /admin/buffers` reports empty
+buffers.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ idle service.
 
 A service has one version of a function at a time. With the `version` output of a `Udf`, an
 attachment follows the newest version. With a number, it stays at that version. Without a version,
-it uses the newest built version at the time of the create. The version changes in place; another
-function, service or organization replaces the attachment. An existing attachment is adopted. A
-stopped service must be started before a function can be attached to it.
+it uses the newest built version at the time of the create. The version changes in place. A change
+of the function, service or organization replaces the attachment. An existing attachment is adopted.
+A stopped service must be started before a function can be attached to it.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply; `status` 0 closes the connection without one."""
+    """A reply; `status` 0 closes the connection without a reply."""
 
     status: int
     body: bytes = b""

@@ -105,8 +105,7 @@ def test_a_page_names_the_operations_of_its_resource(file: File, public: Public)
 
 @pytest.mark.parametrize(("file", "public"), RESOURCES, ids=names(RESOURCES))
 def test_the_column_changed_matches_the_provider(file: File, public: Public) -> None:
-    """The provider's `diff` replaces exactly for the arguments that the page marks with `replaces`.
-    """
+    """`diff` reports a replacement exactly for the arguments marked with `replaces`."""
     arguments = {
         argument.name: change_of(argument)
         for _, other in PUBLIC

@@ -42,7 +42,7 @@ def test_a_component_with_a_service_and_its_ingest_previews_and_comes_up(
 
 
 def test_resources_that_move_into_a_component_stay_what_they_are(stack: ProgramStack) -> None:
-    """With aliases: no replacement, which would cost the service its data."""
+    """The program has aliases, so no resource is replaced. A replacement would lose the data."""
     stack.configure(in_component=False)
     stack.up()
     before = [service["id"] for service in stack.services()]

@@ -55,7 +55,8 @@ def converges(stack: ProgramStack) -> None:
 
 
 def test_a_run_killed_while_the_response_is_in_flight(stack: ProgramStack) -> None:
-    """Created, and in no state: adopted, or created again if the response had a secret."""
+    """An object that was created and is in no stack's state is adopted, or created again if the
+    response had a secret."""
     for operation in CREATES:
         add_fault(stack, operation, "slow", delay_seconds=30)
     stack.up_killed_when(lambda: len(names(stack)) == 3)

@@ -64,7 +64,7 @@ def test_a_pipe_from_a_database_is_paused_for_an_edit_and_resumed_if_that_is_rej
 
 
 def test_an_idle_service_is_woken_and_a_stopped_one_is_not(service: Service) -> None:
-    """The error says to start the service."""
+    """The error has the remedy, which is to start the service."""
     steps = service.pipe(KAFKA)
     service.idle()
     assert steps.scale({"replicas": 2})["scaling"]["replicas"] == 2

@@ -63,7 +63,7 @@ class TestClickStackAlert(ClickStackFieldTests):
 
 
 def test_values_are_the_values_of_the_spec() -> None:
-    """Constants, so that `check` imports no client."""
+    """The values are constants, so that `check` imports no client."""
     alert = schema("ClickStackCreateAlertRequest")
     assert list(INTERVALS) == alert["interval"]["enum"]
     assert sorted(THRESHOLD_TYPES) == sorted(alert["thresholdType"]["enum"])

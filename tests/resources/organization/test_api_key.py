@@ -63,7 +63,7 @@ class TestApiKey(DeclaredResourceTests):
 
 
 def test_values_are_the_values_of_the_spec() -> None:
-    """Constants, so that `check` imports no client."""
+    """The values are constants, so that `check` imports no client."""
     request = schema("ApiKeyPostRequest")
     assert list(ROLES) == request["roles"]["items"]["enum"]
     assert list(STATES) == request["state"]["enum"]

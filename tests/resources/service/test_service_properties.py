@@ -185,7 +185,7 @@ def test_a_service_stops_and_starts_as_desired(services: Services) -> None:
 
 
 def test_an_idle_service_is_woken_when_idling_is_turned_off(services: Services) -> None:
-    """Before, an idle service counts as running and does not differ."""
+    """Until then, an idle service counts as running and does not differ."""
     service_id, outputs = services.create()
     services.control_plane.request("POST", f"/local/services/{service_id}/idle")
     seen = services.provider.read(service_id, outputs).outs or {}

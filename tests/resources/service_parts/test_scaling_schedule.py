@@ -54,7 +54,7 @@ class TestScalingSchedule(DeclaredResourceTests):
 
 
 def test_an_entry_has_the_values_and_bounds_of_the_spec() -> None:
-    """Constants, so that `check` imports no client."""
+    """The bounds are constants, so that `check` imports no client."""
     entry = schema("ScalingScheduleEntryRequest")
     assert list(MODES) == entry["autoscalingMode"]["enum"]
     assert {snake_case(name) for name in entry} == set(ENTRY)
@@ -70,7 +70,8 @@ def stack(clouds: StackPaths, tmp_path: Path) -> ProgramStack:
 
 
 def test_an_existing_schedule_is_overwritten_only_with_adopt(stack: ProgramStack) -> None:
-    """An existing list of private endpoints as well. Without `adopt`, the create fails."""
+    """This holds for an existing list of private endpoints as well. Without `adopt`, the create
+    fails."""
     declare(stack)
     stack.up()
     entry = {"name": "theirs", "weekdays": [1], "startHourUtc": 1, "endHourUtc": 2}
