@@ -1,4 +1,4 @@
-"""Measure the time and the requests that services take, relative to a floor and to Terraform.
+"""How long do services take, and how many requests, relative to a floor and to Terraform?
 
 1 and 10 services are created, updated (name and scaling) and deleted in three ways, one after the
 other. Each way has a separate local control plane with the rate limit (10 requests per 10 s) and

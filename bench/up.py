@@ -1,4 +1,4 @@
-"""Measure how long a `pulumi up` of the local stack takes, relative to an empty Pulumi program.
+"""How long does a `pulumi up` of the local stack take, relative to an empty Pulumi program?
 
 Both run alternately on the same machine, and the ratio of two consecutive runs is measured.
 The benchmark starts separate clouds, so it does not change a running stack.
@@ -71,7 +71,7 @@ def compare(folder: Path, pairs: int) -> None:
 
 
 def pair(title: str, stack: Stack, empty: Stack) -> float:
-    """Return the duration of the stack's `up`, divided by the duration of the empty program's `up`."""
+    """Return the duration of the stack's `up`, divided by that of the `up` after it."""
     ours, floor = seconds_of(stack), seconds_of(empty)
     print(f"{title}: {ours:.2f} s, empty {floor:.2f} s", flush=True)
     return ours / floor

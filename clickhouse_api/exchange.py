@@ -31,7 +31,7 @@ __all__ = ["Failure", "Operation", "Request", "Response", "failure_of", "failure
 PathValue = str | int
 QueryValue = str | int | float | bool | date | datetime | Enum | Sequence[str] | None
 
-# Overload and gateway errors, which another attempt can pass. 501 is permanent.
+# Overload and gateway errors, after which another attempt can succeed. 501 is permanent.
 _PASSING_STATUSES = frozenset({500, 502, 503, 504})
 _LONGEST_MESSAGE = 500
 

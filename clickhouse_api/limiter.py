@@ -82,7 +82,8 @@ class SharedLimiter:
         return self.state_dir / f"{name}.slots"
 
     def wait_for_slot(self, *, latest: float) -> bool:
-        """Block until a request may be sent. Return False without a wait if that is after `latest`."""
+        """Block until a request may be sent. If that is after `latest`, return False without
+        waiting."""
         while True:
             slot = self.reserve_slot(latest=latest)
             if slot is None:

@@ -33,7 +33,7 @@ _SORTING = (
 
 
 def generated_files(document: JsonObject) -> dict[str, str]:
-    """Return path inside the package → text for all generated files."""
+    """Return the text of each generated file by its path in the package."""
     document = copy.deepcopy(document)
     apply_patches(document)
     hoist_enums(document)

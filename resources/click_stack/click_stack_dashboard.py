@@ -218,7 +218,7 @@ class ClickStackDashboardProvider(ClickStackObject):
                     props["organization_id"], props["service_id"], request
                 )
         except errors.ClickHouseApiError as error:
-            # Without a property, because none of them is invalid.
+            # The failure names no property, because no property is known to be invalid.
             return [CheckFailure("", f"validating the {self.display_name}: {error}")]
         return [
             CheckFailure(str(found.path).partition("[")[0], f"{found.path}: {found.message}")

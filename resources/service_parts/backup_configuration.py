@@ -1,7 +1,7 @@
 """`BackupConfiguration`: how often a service is backed up, and how long backups are kept.
 
-Operations: `backupConfigurationGet`, `backupConfigurationUpdate`. Every primary service has one,
-which the secondary services share.
+Operations: `backupConfigurationGet`, `backupConfigurationUpdate`. Every primary service has one
+backup configuration, which its secondary services share.
 
     BackupConfiguration(
         "backups",

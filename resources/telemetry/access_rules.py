@@ -136,7 +136,7 @@ def whole(minimum: int, maximum: int) -> Rule:
 
 
 def positive() -> Rule:
-    """Return the rule for a finite number above 0; NaN compares as neither."""
+    """Return the rule for a finite number above 0. NaN is rejected as well."""
 
     def read(value: Any) -> float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -148,7 +148,7 @@ class IngestProbe(Resource, module="clickhouse", name="IngestProbe"):
     insert_format: pulumi.Output[str]
     """`protobuf` or `rowbinary`: the format of the worker's OTLP inserts."""
     insert_settings: pulumi.Output[dict[str, str]]
-    """Settings for every insert that only some versions of ClickHouse have."""
+    """Settings for every insert. Only some versions of ClickHouse have them."""
 
     def __init__(
         self,

@@ -27,7 +27,7 @@ def test_every_example_runs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """In order and in one program, with a server."""
+    """The examples run in order and in one program, with a server."""
     cloud.respond = respond
     monkeypatch.setenv("CLICKHOUSE_API_URL", cloud.base_url)
     monkeypatch.setenv("CLICKHOUSE_CLOUD_API_KEY", KEY_ID)

@@ -84,7 +84,7 @@ def test_an_interrupted_lookup_ends_the_program_with_one_line(
 
 
 def test_an_organization_on_a_later_page_is_found(environment: RunningService) -> None:
-    """The key sees three organizations, and the list has one on a page."""
+    """The key has access to three organizations, and a page of the list has one."""
     request = environment.control_plane.request
     path = f"/v1/organizations/{environment.control_plane.cloud['organization_id']}"
     organization = request("GET", path)["result"]

@@ -27,5 +27,5 @@ class TestClickStackWebhook(ClickStackFieldTests):
 
 
 def test_services_are_the_services_of_the_spec() -> None:
-    """Constants, so that `check` imports no client."""
+    """The services are constants, so that `check` imports no client."""
     assert list(SERVICES) == schema("ClickStackWebhookInput")["service"]["enum"]

@@ -70,7 +70,7 @@ def test_a_key_rotates_and_the_keys_of_others_stay(stack: ProgramStack) -> None:
     outputs = stack.stack.outputs()
     assert is_accepted(stack, outputs["key.key_id"], outputs["key.key_secret"])
 
-    # The key was deleted without Pulumi. The next one revokes all other keys of the endpoint.
+    # The key was deleted without Pulumi. The next key revokes all other keys of the endpoint.
     stack.control_plane.organization("DELETE", f"keys/{second_id}")
     stack.pulumi("refresh", "--yes")
     declare(stack, rotated, ("QueryEndpoint", "queries", {**endpoint, "exclusive": True}))

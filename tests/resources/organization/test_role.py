@@ -41,7 +41,7 @@ class TestRole(DeclaredResourceTests):
 
 
 def test_a_policy_has_the_properties_and_values_of_the_spec() -> None:
-    """Constants, so that `check` imports no client."""
+    """The values are constants, so that `check` imports no client."""
     policy = schema("RBACPolicyCreateRequest")
     assert list(EFFECTS) == policy["allowDeny"]["enum"]
     assert set(POLICY) == {snake_case(name) for name in policy} - {"tags"}

@@ -23,7 +23,7 @@ from tests.support.paths import ROOT
 from tests.support.program_stack import ProgramStack
 
 NEVER = 3600
-# What `make up` does with the stack, after it has started the clouds.
+# The part of `make up` that runs `pulumi`, after the clouds have started.
 UP = """
 import base64, pickle, sys
 from local.stack.pulumi_stack import StackFailed

@@ -267,7 +267,7 @@ def test_orphans_lists_and_deletes_unfinished_services(
     assert orphans.main(["--stack", "service/test", "--unfinished"]) == 0
     assert f"{unfinished['id']}  service  {unfinished['name']}" in capsys.readouterr().out
     assert len(stack.services()) == 1
-    # The key sees three organizations, and the list has one on a page.
+    # The key has access to three organizations, and a page of the list has one.
     faults = {"requests_per_window": 0, "other_organizations": 2}
     stack.control_plane.request("PUT", "/local/faults", faults)
     assert orphans.main(["--stack", "service/test", "--delete", "--yes"]) == 0

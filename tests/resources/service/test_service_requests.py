@@ -13,7 +13,8 @@ BACKUP = "b7a5c1de-0000-4000-8000-000000000001"
 
 
 def test_only_what_differs_is_sent() -> None:
-    """A new tag value is an add; a tag that went is a remove; scaling has its own request."""
+    """A changed tag is sent as an addition, a removed tag as a removal. Scaling has a separate
+    request."""
     target = wanted(name="new", tags={"team": "b"}, num_replicas=2, ip_access_list=["192.0.2.1"])
     tags = [{"key": "team", "value": "a"}, {"key": "old"}]
     patch = service_requests.patch_request(live(tags=tags), target)
@@ -33,14 +34,14 @@ def test_only_what_differs_is_sent() -> None:
 
 
 def test_a_generated_name_fits() -> None:
-    """The API takes 50 characters, a Pulumi name may have more."""
+    """The API accepts 50 characters, and a Pulumi name may have more."""
     props = {**wanted(), "pulumi_name": "x" * 80}
     request = service_requests.post_request(props, {})
     assert len(request.name) == service_rules.NAME_CHARACTERS
 
 
 def sent(request: Any) -> dict[str, Any] | None:
-    """A request as it travels."""
+    """Return the body of a request as it is sent."""
     return None if request is None else dict(request.model_dump(by_alias=True, exclude_unset=True))
 
 
@@ -66,7 +67,7 @@ def sent(request: Any) -> dict[str, Any] | None:
 def test_a_change_is_sent_as_the_api_takes_it(
     given: dict[str, Any], body: dict[str, Any] | None
 ) -> None:
-    """Sets as additions and removals, endpoints as a list of toggles."""
+    """Sets are sent as additions and removals, endpoints as a list of toggles."""
     service = live(enableCoreDumps=True, privateEndpointIds=["a", "b"])
     assert sent(service_requests.patch_request(service, wanted(**given))) == body
 
@@ -106,12 +107,13 @@ def test_a_change_is_sent_as_the_api_takes_it(
 def test_another_mode_takes_its_fields_along(
     seen: dict[str, Any], given: dict[str, Any], body: dict[str, Any]
 ) -> None:
-    """All that the target mode requires, and nothing of the one that is left."""
+    """The request has all fields that the new mode requires, and none of the old mode."""
     assert sent(service_requests.scaling_request(live(**seen), wanted(**given))) == body
 
 
 def test_a_create_says_what_only_a_create_can() -> None:
-    """Create-only fields are in the request; the key and private endpoints follow as a change."""
+    """Create-only fields are in the request. The key and private endpoints are sent as a change
+    later."""
     given = wanted(
         name="n",
         data_warehouse_id="w",

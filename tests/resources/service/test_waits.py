@@ -236,7 +236,7 @@ def test_a_service_that_fails_while_it_moves_is_an_error(
 def test_a_service_that_fails_while_it_stops_is_deleted_anyway(
     client: Client, control_plane: ControlPlane
 ) -> None:
-    """The API allows to delete a failed service."""
+    """The API allows the deletion of a failed service."""
     ref, service = running(client, control_plane)
     set_faults(control_plane, moving="failed")
     delete(client, ref, Waiter(client, ref, deadline_seconds=60), service)

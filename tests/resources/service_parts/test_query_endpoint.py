@@ -55,7 +55,7 @@ class TestQueryEndpoint(DeclaredResourceTests):
 
 
 def test_roles_are_the_roles_of_the_spec() -> None:
-    """Constants, so that `check` imports no client."""
+    """The roles are constants, so that `check` imports no client."""
     request = schema("InstanceServiceQueryApiEndpointsPostRequest")
     assert sorted(query_endpoint.ROLES) == sorted(request["roles"]["items"]["enum"])
 
