@@ -57,7 +57,7 @@ class CreatedResource(DeclarativeProvider):
     def unfinished(self, client: Client, props: Mapping[str, Any]) -> list[tuple[str, Live]]:
         """Return the objects that interrupted runs of this resource created.
 
-        They carry this resource's ownership tag, and no state has their id.
+        They carry this resource's ownership tag, and no stack's state has their id.
         """
         raise NotImplementedError
 

@@ -156,7 +156,7 @@ def camel(name: str) -> str:
 
 
 def test_the_guide_from_terraform_names_existing_arguments() -> None:
-    """In each table about one resource."""
+    """This holds for each table about one resource."""
     known = {
         public.name: {
             argument.name

@@ -1,4 +1,4 @@
-"""A POST creates one object, wherever the run that sent it is killed."""
+"""A POST creates one object, at whatever point the run that sent it is killed."""
 
 from __future__ import annotations
 

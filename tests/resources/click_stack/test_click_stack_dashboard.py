@@ -18,7 +18,7 @@ def _tiles(**changes: Any) -> dict[str, Any]:
 
 
 class TestClickStackDashboard(ClickStackFieldTests):
-    """Tiles are checked like the schema of the OpenAPI spec."""
+    """Tiles are checked against the OpenAPI spec."""
 
     provider = ClickStackDashboardProvider
     request = "ClickStackCreateDashboardRequest"
@@ -60,7 +60,8 @@ class TestClickStackDashboard(ClickStackFieldTests):
 
 
 def test_a_tile_keeps_its_id_as_long_as_it_has_its_name() -> None:
-    """The same for equal names. The API creates ids of new tiles, the provider those of filters."""
+    """So do tiles with equal names. The API creates the ids of new tiles, and the provider those of
+    new filters."""
     provider = ClickStackDashboardProvider()
     live = {
         "name": "b",

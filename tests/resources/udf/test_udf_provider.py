@@ -109,7 +109,7 @@ def test_a_function_of_another_owner_is_rejected_and_adopted_unchanged(
     assert not provider.diff("theirs", outs(adopted), adopting).changes
 
     # Another client publishes a version. It shows as a difference, and the next update publishes
-    # the program's.
+    # the version of the program.
     provider.update("theirs", outs(adopted), home.function("theirs", return_type="UInt16"))
     seen = provider.read("theirs", outs(adopted))
     assert outs(seen)["code_sha256"] == "that of version 2 of another client"
