@@ -12,7 +12,7 @@ TRANSIENT = frozenset(
 )
 RUNNING = frozenset({"running"})
 UNAVAILABLE = frozenset({"unavailable"})
-"""A service is unavailable for a moment while it moves to other machines, or permanently."""
+"""A service may be unavailable for a moment, while it moves to other machines, or permanently."""
 STOPPED = frozenset({"stopped"})
 DELETING = frozenset({"deleting"})
 """No service returns from this state."""

@@ -240,7 +240,7 @@ def _same(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     if name == "ip_access_list":
         return same_access_list(old, new)
     if name == "autoscaling_mode":
-        # Services from before this field existed are vertical.
+        # Services that were created before this field existed are vertical.
         return (old or "vertical") == (new or "vertical")
     if name == "private_endpoint_ids":
         return set(old or []) == set(new or [])

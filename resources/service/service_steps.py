@@ -71,8 +71,8 @@ class ServiceSteps:
         """Start a service that this resource has just created or adopted, and wait until it runs.
 
         A created service runs before it is stopped on request, because only a running service
-        accepts a password. An adopted service that is stopped stays so, unless `desired_state`
-        says otherwise.
+        accepts a password. An adopted service that is stopped stays stopped, unless `desired_state`
+        is `running`.
         """
         adopted = self._props.get("adopt") is not None
         desired = self._props.get("desired_state") if adopted else "running"
@@ -176,7 +176,7 @@ class ServiceSteps:
         return service
 
     def _delete_begins(self) -> bool:
-        """Send the delete. Return False if the API rejects it as too early."""
+        """Send the delete. Return False if the API does not accept a delete yet."""
         from clickhouse_api import errors
 
         try:

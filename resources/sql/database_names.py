@@ -38,8 +38,8 @@ DATABASE_ALLOWED = (
 def probe_database() -> str:
     """Return the name of this stack's scratch database for `IngestProbe`.
 
-    Each stack has a separate name, so two stacks can share a service. The SQL user that the worker
-    inserts as needs `INSERT` on its tables.
+    Each stack has a separate name, so two stacks can share a service. The SQL user of the worker
+    needs `INSERT` on the tables of this database.
     """
     mark = stack_mark(pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack())
     return _PREFIX + hashlib.sha256(mark.encode()).hexdigest()[:_DIGITS]

@@ -198,7 +198,7 @@ def _variables(directory: str, name: str) -> set[str]:
 
 
 def _require_version(server: SqlServer, props: Mapping[str, Any]) -> None:
-    """Raise if the server is too old for the files. Their own errors would not say so."""
+    """Raise if the server is too old for the files. Their own errors would not show why."""
     oldest = props.get("oldest_server")
     version = server.command("SELECT version() FORMAT TSVRaw").strip() if oldest else ""
     if oldest and _year_and_month(version) < _year_and_month(oldest):

@@ -72,7 +72,8 @@ MARKS = {"resource_urn": "urn", "stack_mark": "stack"}
 
 
 def valid(kind: str, **changes: Any) -> dict[str, Any]:
-    """Return inputs of a valid pipe. Changes apply to its source, those of `of` to the pipe."""
+    """Return inputs of a valid pipe. `changes` apply to its source, and the change `of` to the
+    pipe."""
     destination = {"database": "default"} if SOURCES[kind].is_database else TABLE_OF_OURS
     inputs = {
         "organization_id": "o",
