@@ -33,7 +33,7 @@ _ASSERTIONS = frozenset(
 )
 # The other formats (uuid, uri, email, password, boolean) would change the type of a string.
 _KEPT_FORMATS = frozenset({"date-time", "date"})
-# `{}` would become an empty class, this becomes a dict.
+# `{}` would become an empty class. This value becomes a dict.
 _ANYTHING: JsonObject = {"nullable": True}
 _NUMERIC = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
 

@@ -8,8 +8,8 @@
     readers = team_readers(connection_of(warehouse), {"default": schema.database})
 
 The writer may insert into the worker's tables and into the scratch database of `IngestProbe`, and
-nothing else. It cannot read, and cannot write to `schema_versions`, because such a row could block
-migrations.
+nothing else. It cannot read, and cannot write to `schema_versions`, because a row in that table
+could block migrations.
 
 A reader may select from its team's database, within limits of time, memory, rows and concurrency
 that it cannot raise. ClickHouse itself rejects another team's database.

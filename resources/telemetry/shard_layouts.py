@@ -1,9 +1,9 @@
 """`ShardLayouts`: the current and the previous number of shards of each team's buffer.
 
 The resource exists only in the Pulumi state, not in a cloud. After a change, the worker needs a
-layout number that is higher than all before, and the previous numbers of shards. With these, the
-worker finds a repeated body in the shard that stored it (`worker/README.md`, step 13), and lists
-the shards that are no longer used.
+layout number that is higher than all earlier ones, and the previous numbers of shards. With these,
+the worker finds a repeated body in the shard that stored it (`worker/README.md`, step 13), and
+lists the shards that are no longer used.
 
     layouts = ShardLayouts("ingest", shards={"default": 1, "shop": 4})
 

@@ -14,7 +14,7 @@ from tests.resources.click_pipes.pipe_service import POSTGRES, Service
 def test_pipes_from_databases_share_their_size(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the first pipe: set, read, drift shown, and unchanged when the resource is deleted."""
+    """The sizes are set after the first pipe. Drift is shown. A deletion leaves them unchanged."""
     cloud = service.plane.cloud
     provider = ClickPipeDatabaseScalingProvider()
     provider._control_plane = Settings(

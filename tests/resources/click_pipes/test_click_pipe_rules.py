@@ -281,7 +281,7 @@ def test_a_replacing_field_is_named_by_its_path(
 
 
 def test_another_kind_of_source_replaces() -> None:
-    """For any properties."""
+    """Another kind replaces the pipe, whatever its properties are."""
     diff = ClickPipeProvider().diff("id", valid("kafka"), valid("object_storage"))
     assert "source" in (diff.replaces or [])
 
