@@ -1,8 +1,8 @@
 """`Token`: a bearer token, generated on this machine and stored in the state as a secret.
 
-The resource exists only in the Pulumi state, not in a cloud. The worker receives only the hash of the
-token. A change of `version` generates a new token in place and keeps the hash of the previous token,
-which the worker can accept until all senders use the new token.
+The resource exists only in the Pulumi state, not in a cloud. The worker receives only the hash of
+the token. A change of `version` generates a new token in place and keeps the hash of the previous
+token, which the worker can accept until all senders use the new token.
 
     token = Token("ingest", version="2026-01")
 """
