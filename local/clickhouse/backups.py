@@ -1,8 +1,9 @@
 """Takes backups of a service's databases, and restores them into a new service.
 
 The engine's BACKUP and RESTORE copy tables with their rows, views and dictionaries. A backup has no
-users, roles and settings profiles, because here they are in no table. It is stored apart from its
-service, survives the service's deletion, and is deleted after the retention of its time.
+users, roles and settings profiles, because here they are in no table. Backups are stored apart
+from their service and outlive it. A backup is deleted after the retention that was configured when
+it was taken.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ __all__ = ["CONFIGURATION", "CONFIGURATION_DEFAULTS", "Backups", "RestoreFailed"
 
 Json = Any
 
-# In `ServiceRecord.parts`.
+# The key in `ServiceRecord.parts`.
 CONFIGURATION = "backupConfiguration"
 CONFIGURATION_DEFAULTS: dict[str, Json] = {
     "backupPeriodInHours": 24,

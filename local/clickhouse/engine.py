@@ -32,7 +32,7 @@ class EngineFailed(Exception):
 
 
 class ServiceEngine:
-    """One engine. While it should run, it is started again when it ends.
+    """One engine. Between `start` and `stop`, an engine that ends is started again.
 
     Args:
         folder: has the data, the configuration, the log and the process id (`engine.pid`).
@@ -204,6 +204,6 @@ def find_library() -> Path:
 
 
 def _free_ports() -> tuple[int, int]:
-    # Both are open at the same time, so that they are different ports.
+    # Both sockets are open at the same time, so that the ports differ.
     with socket.create_server(("127.0.0.1", 0)) as a, socket.create_server(("127.0.0.1", 0)) as b:
         return int(a.getsockname()[1]), int(b.getsockname()[1])

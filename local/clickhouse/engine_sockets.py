@@ -1,6 +1,6 @@
 """Sockets that can connect to an engine whose ports no other program can reach.
 
-`server/port_isolation.py` is the engine's side.
+`server/port_isolation.py` has the code on the engine's side.
 """
 
 from __future__ import annotations

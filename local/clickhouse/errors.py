@@ -1,11 +1,11 @@
 """The API's errors, `{"status", "error", "requestId"}`: one class per reason.
 
 ControlPlaneError
-├── BadRequest        400  the request is invalid, or invalid for this object
+├── BadRequest        400  the request is invalid in general, or for this object
 ├── Unauthorized      401  unknown key, other secret, disabled, expired
-├── Forbidden         403  the key may not do this, or not from this address
-├── NotFound          404  the object does not exist, or no longer
-├── Conflict          409  not in the current state of the object
+├── Forbidden         403  the key may not use the operation, or not from this address
+├── NotFound          404  the object does not exist, or was deleted
+├── Conflict          409  the object's current state does not allow the operation
 ├── FailedDependency  424  the service has to run; has a code and the state
 ├── TooManyRequests   429  has the seconds until the next request is accepted
 ├── ServerError       500  a requested fault, or an unexpected exception
@@ -33,7 +33,7 @@ class ControlPlaneError(Exception):
 
     Attributes:
         status: the HTTP status.
-        word: the first word of the message, as in the vendor's.
+        word: the first word of the message, as in the vendor's messages.
     """
 
     status = 500
@@ -70,14 +70,14 @@ class Unauthorized(ControlPlaneError):
 
 
 class Forbidden(ControlPlaneError):
-    """The key is valid, but may not do this, or not from this address."""
+    """The key is valid, but may not use the operation, or not from this address."""
 
     status = 403
     word = "FORBIDDEN"
 
 
 class NotFound(ControlPlaneError):
-    """The object does not exist, or no longer."""
+    """The object does not exist, or was deleted."""
 
     status = 404
     word = "NOT_FOUND"
@@ -119,7 +119,7 @@ class TooManyRequests(ControlPlaneError):
     """The key has used up its requests.
 
     Args:
-        reset_seconds: time until the next request is accepted; None leaves the header out, as
+        reset_seconds: time until the next request is accepted; None omits the header, as
             the vendor's gateways sometimes do.
     """
 

@@ -18,7 +18,7 @@ Outcome = Literal["normal", "stuck", "failed", "degraded"]
 
 
 class ResponseLost(Exception):
-    """The request was carried out; its response must never arrive."""
+    """The operation was carried out, and its response must not be sent."""
 
 
 @dataclass

@@ -34,7 +34,7 @@ __all__ = ["authenticated", "json_body", "make_application", "reject_unknown_pat
 Json = Any
 
 _BODY_BYTES = 1 << 20
-# Empty in the organizations that `Faults.other_organizations` adds.
+# The lists that are empty in the organizations that `Faults.other_organizations` adds.
 _SERVICE_LISTS = ("instanceGetList", "postgresServiceGetList")
 
 
@@ -68,7 +68,7 @@ async def reject_unknown_path(request: web.Request) -> web.StreamResponse:
 
 
 async def json_body(request: web.Request) -> Json:
-    """Return the JSON value of a request's body, whole numbers as ints. No body is None.
+    """Return the JSON value of a request's body, with whole numbers as ints; None without a body.
 
     Raises:
         BadRequest: the body is not JSON.
@@ -96,7 +96,7 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException:
         raise
     except Exception as error:
-        # The outermost place: the vendor's clients can handle a 500 in the API's envelope.
+        # The outermost handler catches everything: clients can handle a 500 in the API's envelope.
         log_failure(error)
         return _error_response(ServerError("Internal server error"))
 

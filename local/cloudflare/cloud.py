@@ -1,4 +1,4 @@
-"""Keeps the account and the workerd process that runs it. Both change together, in turn."""
+"""Keeps the account and the workerd process that runs it. One change at a time updates both."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class CloudflareCloud:
         self.store.delete_unused(account)
 
     def save(self, account: CloudflareAccount) -> None:
-        """Save an account whose workerd configuration is that of the current account."""
+        """Save a changed account that needs no other workerd configuration than the current one."""
         self.store.save(account)
         self.account = account
 

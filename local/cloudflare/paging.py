@@ -1,6 +1,6 @@
 """Returns lists in pages: `?page=` from 1, `?per_page=`, and an empty page after the last one.
 
-Clients read a list until a page is empty. If a server ignored `page`, they would never end.
+Clients read a list until a page is empty. If a server ignored `page`, a client would never stop.
 """
 
 from __future__ import annotations

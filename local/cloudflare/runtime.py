@@ -32,7 +32,7 @@ _FREE_PORT_ATTEMPTS = 10
 _READY_SECONDS = 20.0
 # The real service gives a script's global scope one second of CPU time; this machine is shared.
 _TRIAL_SECONDS = 15.0
-# For requests that are in flight when a deploy replaces the process.
+# The time for requests that are in flight when a deploy replaces the process.
 _DRAIN_SECONDS = 5.0
 # `sun_path` has 108 bytes with the final zero on Linux, 104 elsewhere.
 _LONGEST_ADDRESS_BYTES = 103
@@ -136,7 +136,7 @@ class Runtime:
             CloudflareError: the script does not start; the message is workerd's.
         """
         with tempfile.TemporaryDirectory(prefix="trial-", dir=self._directory) as folder:
-            # In the folder of the real configuration, so that relative file names are valid.
+            # The file is in the folder of the real configuration, so that relative names are valid.
             file = self._directory / f"{Path(folder).name}.capnp"
             write_private(file, config.encode())
             try:

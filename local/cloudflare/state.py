@@ -57,7 +57,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Module:
-    """One uploaded part. Its bytes are in the store's file with the name `sha256`."""
+    """One uploaded part. The store has its bytes in a file whose name is `sha256`."""
 
     name: str
     content_type: str
@@ -120,7 +120,7 @@ class Script:
         return next(version for version in self.versions if version.id == self.deployed_id)
 
     def with_version(self, version: Version, *, deploy: bool) -> Script:
-        """Return this script with one more version, of which the newest ten are kept."""
+        """Return this script with one more version. Only the newest ten versions are kept."""
         newest = (*self.versions, version)
         newest = tuple(v for v in newest if v in newest[-10:] or v.id == self.deployed_id)
         script = replace(self, versions=newest, modified_on=version.created_on)

@@ -109,7 +109,7 @@ class WorkersScript:
         return {**unknown, **known, **_echo(news)}
 
     def create(self, client: Client, news: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Upload the script. An existing one is overwritten, as by the real provider."""
+        """Upload the script. Like the real provider, this overwrites an existing script."""
         return str(reveal(news["scriptName"])), self._upload(client, news)
 
     def update(
@@ -192,7 +192,7 @@ class WorkersScript:
 
 
 def _settings_names(settings: Mapping[str, Any]) -> set[str]:
-    """Return the provider's names of the settings in a response, also of nulls."""
+    """Return the provider's names of the settings in a response, including nulls."""
     items = schema.inputs(WorkersScript.token)
     return {item.name for item in items if item.api in settings}
 
@@ -228,9 +228,9 @@ def _with_script(state: dict[str, Any], script: Mapping[str, Any]) -> dict[str, 
 def _merged_bindings(fresh: list[dict[str, Any]], state: Any) -> list[dict[str, Any]]:
     """Return the bindings as the official plugin's refresh does.
 
-    A binding of the state stays as it is: the refresh does not find that it was changed or
-    deleted. The exception is a secret that the script no longer has, which leaves the state.
-    Bindings that only the API has are added, but for secrets (`wrangler secret put`).
+    A binding in the state is kept: the refresh does not detect that it was changed or deleted. The
+    exception is a secret that the script no longer has, which is removed from the state. Bindings
+    that only the API has are added, except secrets (`wrangler secret put`).
     Source: `UpdateSecretTextsFromState` of terraform-provider-cloudflare.
     """
     inner = (state.value if isinstance(state, Secret) else state) or []

@@ -31,7 +31,7 @@ def cloud_environment(layout: StackPaths) -> dict[str, str]:
         "CLOUDFLARE_API_BASE_URL": cloudflare["url"],
         "CLOUDFLARE_API_TOKEN": cloudflare["api_token"],
         "CLOUDFLARE_ACCOUNT_ID": cloudflare["account_id"],
-        # No API returns this address of a deployed Worker: the port of the real edge is always 443.
+        # No API returns the port of the edge, because it is always 443 in the real cloud.
         "INGEST_PORT": str(cloudflare["edge_port"]),
         "SSL_CERT_FILE": bundle,
         # curl reads this variable first.

@@ -31,7 +31,7 @@ def _interrupts_for_pulumi_only() -> Iterator[None]:
     """Ignore SIGINT in this process, so that it waits until `pulumi` has ended its run.
 
     A terminal sends SIGINT to `pulumi` as well. `subprocess.run` would kill `pulumi` 0.25 s after a
-    KeyboardInterrupt. A function as the handler is not inherited by `pulumi`, SIG_IGN would be.
+    KeyboardInterrupt. The handler is a function, because `pulumi` would inherit SIG_IGN.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread receives signals and may set handlers
@@ -108,7 +108,7 @@ class Stack:
         )
 
     def up(self) -> None:
-        """Run `pulumi up`, also after a run that was killed.
+        """Run `pulumi up`, even if the previous run was killed.
 
         Raises:
             StackFailed: `pulumi` failed and has printed the reason.
@@ -200,7 +200,7 @@ def _holder_runs(lock: Path) -> bool:
         holder = json.loads(lock.read_text())
         pid, host = int(holder["pid"]), holder["hostname"]
     except (OSError, ValueError, KeyError):
-        # Partly written, or another format: `pulumi` decides.
+        # The file is incomplete or has another format, so `pulumi` decides.
         return True
     if host != socket.gethostname():
         return True

@@ -1,6 +1,6 @@
 """Ends the processes that a `pulumi` started before it was killed: language host and plugins.
 
-They are Pulumi's processes, and some versions wait indefinitely for the engine that ended.
+Both belong to Pulumi. Some versions of them wait indefinitely for an engine that has ended.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OURS = (
 
 
 def end_stray_processes(backend_url: str) -> int:
-    """End the processes of a `pulumi` that ended. Only on Linux: `/proc` has their parents.
+    """End the processes of a `pulumi` that ended. Linux only, because `/proc` lists the parents.
 
     Args:
         backend_url: the `PULUMI_BACKEND_URL` of that run.

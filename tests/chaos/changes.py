@@ -54,7 +54,7 @@ class ExpectedFailure:
 
     Attributes:
         faults: fields of `PUT /local/faults`.
-        message: part of an error that the `up` prints then.
+        message: part of the error that this `up` prints.
     """
 
     faults: Json
@@ -67,9 +67,9 @@ class Round:
 
     Attributes:
         faults: body of `PUT /local/faults`.
-        first: the fate of an `up` before that one; None if there is no such `up`.
+        first: what interrupts an earlier `up` of the round; None if there is no earlier `up`.
         asleep: service that becomes idle before the round, if it exists and runs.
-        creates: number of services that the step from the round before has to create.
+        creates: number of services that have to be created after the previous round.
     """
 
     wanted: Wanted
@@ -120,7 +120,7 @@ def _expected_failure(dice: random.Random) -> ExpectedFailure | None:
 
 
 def _faults(dice: random.Random) -> Json:
-    """Return a few faults that a run must survive without help."""
+    """Return a few faults that a run must survive without a manual step."""
 
     def lost(operation: str) -> list[Json]:
         """Return faults that carry out the operation and lose the response."""
@@ -183,7 +183,11 @@ def _changed(dice: random.Random, wanted: Wanted) -> tuple[Wanted, int]:
 
 
 def _change(dice: random.Random, service: Json) -> int:
-    """Change one field or all fields in place; rarely the region. Return the number of creates."""
+    """Change one field or all fields in place, or in rare cases the region.
+
+    Returns:
+        The number of services that have to be created.
+    """
     fresh = _arguments(dice)
     fields = sorted(fresh.keys() - {"region"})
     for field in fields if dice.random() < 0.4 else [dice.choice(fields)]:
@@ -228,6 +232,6 @@ def _key(dice: random.Random) -> Json:
     return {
         "name": "".join(dice.choices(_LETTERS, k=dice.randint(1, 12))),
         "state": dice.choice(("enabled", "disabled")),
-        # Another value replaces the key.
+        # A change of this value replaces the key.
         "rotation": dice.choice("ab"),
     }

@@ -21,7 +21,7 @@ def steps_of(deployment: Deployment) -> dict[str, str]:
 def test_a_stack_is_created_changed_replaced_and_destroyed(
     own_clouds: StackPaths, tmp_path: Path
 ) -> None:
-    """Up, a second up, a change in place, drift, a replacement, destroy."""
+    """The steps are up, a second up, a change in place, drift, a replacement, and destroy."""
     deployment = Deployment(own_clouds, "lifecycle", tmp_path)
     control_plane, cloudflare = ControlPlane(own_clouds), Cloudflare(own_clouds)
     deployment.up()

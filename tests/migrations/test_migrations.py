@@ -95,7 +95,7 @@ def test_a_rolled_back_schema_can_be_applied_again(clickhouse: ClickHouse) -> No
 
 
 def test_the_tables_of_signals_are_those_of_the_exporter(clickhouse: ClickHouse) -> None:
-    """Columns, types, codecs, indexes, keys and the view's query are as recorded from it."""
+    """Columns, types, codecs, indexes, keys and the view's query equal the recorded ones."""
     clickhouse.migrate()
     schema = clickhouse.query(SELECT_SCHEMA.format(database=DATABASE))
     ours = _PARTITION_KEY.sub(r"toDate(\1)", schema).splitlines()
@@ -148,7 +148,7 @@ def test_inserts_write_compact_parts_and_merges_wide_ones_except_of_events(
 
 
 def test_every_stored_table_is_tested(clickhouse: ClickHouse) -> None:
-    """A new table needs a TTL and a window."""
+    """A new table must be added to the tests of the TTL and of the deduplication windows."""
     clickhouse.migrate()
     stored = clickhouse.query(
         f"SELECT name FROM system.tables WHERE database = '{DATABASE}' "
@@ -182,7 +182,7 @@ def test_writer_inserts_spans_and_reads_none(clickhouse: ClickHouse) -> None:
 
 
 def test_trace_view_survives_a_restart(clickhouse: ClickHouse) -> None:
-    """ClickHouse looks up its definer when rows arrive."""
+    """ClickHouse looks up the view's definer when rows arrive."""
     clickhouse.migrate()
     clickhouse.process.kill()
     clickhouse.start()
@@ -199,7 +199,7 @@ def test_a_table_has_few_partitions_whatever_its_retention(
     assert days == 1 or ttl_days > 35
     database = f"kept_{ttl_days}_days"
     clickhouse.migrate(ttl_days=str(ttl_days), database=database)
-    # One insert for all of them, without a TTL that could drop rows before they are counted.
+    # One insert has all rows. A TTL could drop rows before they are counted, so it is removed.
     clickhouse.query(f"ALTER TABLE {database}.otel_logs REMOVE TTL")
     clickhouse.query(
         f"INSERT INTO {database}.otel_logs (Timestamp) "
@@ -231,7 +231,7 @@ def test_a_query_reads_only_partitions_of_its_time(clickhouse: ClickHouse) -> No
 
 
 def test_a_part_is_dropped_when_its_last_row_has_expired(clickhouse: ClickHouse) -> None:
-    """A row can stay longer, by the number of days in its partition."""
+    """A row can outlive its retention by the number of days in its partition."""
     clickhouse.migrate(ttl_days="400", database="wide")
     clickhouse.query("SYSTEM STOP TTL MERGES wide.otel_logs")
     clickhouse.query(

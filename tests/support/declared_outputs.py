@@ -1,4 +1,4 @@
-"""The outputs that resource classes declare, against the outputs that a saved state has.
+"""Compares the outputs that resource classes declare with the outputs in a saved state.
 
 The engine drops nulls, and in a preview the SDK treats an output that the state lacks as unknown
 (`resolve_properties` in pulumi/runtime/rpc.py). An input built from such an output then shows as a

@@ -27,7 +27,7 @@ class Deployment:
     Args:
         clouds: where the clouds and Pulumi's state are.
         name: the stack's name.
-        folder: where the stack's settings file goes.
+        folder: where the stack's settings file is written.
     """
 
     def __init__(self, clouds: StackPaths, name: str, folder: Path) -> None:

@@ -1,7 +1,7 @@
-"""Keep the test process on this machine: a connection to another machine is an error.
+"""Keeps the test process on this machine: a connection to another machine is an error.
 
 The guard does not see the processes that tests start (pulumi, workerd, ClickHouse, npm); `loopback`
-checks these.
+checks those processes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def wait_until(
     """Poll `holds` until it returns true.
 
     Raises:
-        AssertionError: it does not within `seconds`, or the process `log_of` has ended. The
+        AssertionError: `holds` is still false after `seconds`, or the process `log_of` ended. The
             message contains `what` and the end of that process's log.
     """
     deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Clocks of processes that jump while they run, by a small library that is preloaded into them."""
+"""Changes the clock of a running process, by a small library that is preloaded into it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Clock", "build_shim"]
 
 
 def build_shim(folder: Path) -> Path | None:
-    """The compiled library; None where there is no C compiler."""
+    """Compile and return the library; None if there is no C compiler."""
     if shutil.which("cc") is None:
         return None
     library = folder / "process_clock.so"
@@ -24,11 +24,11 @@ def build_shim(folder: Path) -> Path | None:
 
 
 class Clock:
-    """The clock of one process, right until it is set.
+    """The clock of one process. It is correct until it is set.
 
     Args:
-        shim: of `build_shim`; None: a clock that stays as it is.
-        file: where the process reads what to add.
+        shim: the result of `build_shim`; None: the clock cannot be set.
+        file: file from which the process reads its offset.
     """
 
     def __init__(self, shim: Path | None, file: Path) -> None:
@@ -37,12 +37,12 @@ class Clock:
         self.set(0)
 
     def set(self, offset_seconds: int) -> None:
-        """From now on the process is so far ahead of the true time, or behind it."""
+        """Set the process this far ahead of the true time, or behind it if negative."""
         with self._file.open("r+b" if self._file.exists() else "wb") as file:
             file.write(struct.pack("=q", offset_seconds))
 
     def command(self, command: list[str]) -> list[str]:
-        """The command of a process that goes by this clock."""
+        """Return the command with the library preloaded, so that the process uses this clock."""
         if self._shim is None:
             return command
         return ["env", f"LD_PRELOAD={self._shim}", f"CHAOS_CLOCK={self._file}", *command]

@@ -57,7 +57,7 @@ class RunningService:
         self.control_plane.patch_service(self.id, "/state", {"command": command})
 
     def connection(self, *, cloud: bool = True) -> dict[str, str]:
-        """Return a resource's `connection`; without `cloud`, as for a server elsewhere."""
+        """Return a resource's `connection`; without `cloud`, for a server outside the cloud."""
         service = {
             "organization_id": self.control_plane.cloud["organization_id"],
             "service_id": self.id,

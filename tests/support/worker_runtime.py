@@ -1,7 +1,7 @@
 """A Workers runtime for one test, which starts, kills and restarts it.
 
-The local clouds restart engines automatically. These tests decide themselves when an engine starts,
-so they run it without the local clouds.
+The local clouds restart engines automatically. These tests control when an engine starts, so they
+run it without the local clouds.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Worker:
     """workerd with the built script; its Durable Objects are stored in `folder/objects`.
 
     Args:
-        clickhouse_url: where the worker delivers: a server, or a proxy in front of it.
+        clickhouse_url: URL to which the worker delivers: a server, or a proxy in front of it.
         limits: values that replace those of `limits.ts`, by name.
         access: the binding with teams and tokens.
         sentry_dsn: where the worker reports errors; by default nowhere.
@@ -155,7 +155,7 @@ class Worker:
         )
 
     def operate(self, what: str) -> None:
-        """`pause` or `resume` all buffers with the token `admin`; a pause makes batches full."""
+        """Pause or resume all buffers with the token `admin`. After a pause, batches are full."""
         response = self.request(
             "POST",
             f"/admin/{what}",
@@ -174,7 +174,7 @@ class Worker:
             return database.execute(sql).fetchall()
 
     def tamper(self, sql: str, *parameters: object) -> None:
-        """Change that database while the worker is not running."""
+        """Change the buffer's database while the worker is not running."""
         file = self._database()
         assert file is not None
         with closing(sqlite3.connect(file)) as database, database:
@@ -239,6 +239,6 @@ const ingest :Workerd.Worker = (
 
 WorkerFactory = Callable[..., Worker]
 
-# Batches once a second suit a table but make a hundred tests slow. Rows of `ingest_health` would
-# change what a slow test counts.
+# One batch a second is good for a table but would make the tests slow. Rows of `ingest_health` would
+# change the counts of a slow test.
 FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000, "HEALTH_ROWS_MS": 3_600_000}

@@ -2,6 +2,7 @@
 
 `python embedded_clickhouse.py LIBRARY` reads a request from standard input and writes the
 outcome, both as JSON.
+
 The library has no server, so the parts of an HTTP request are sent as SQL: a profile's
 settings with `SET`, a statement's settings in its `SETTINGS` clause, and a body as a file.
 """
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# Parameters of the HTTP interface, which are no settings.
+# Parameters of the HTTP interface that are not settings.
 _PARAMETERS = ("wait_end_of_query", "query", "database")
 
 
@@ -47,7 +48,7 @@ class Library:
 
 def main() -> None:
     """Serve one request."""
-    # The library's own output must not mix with the JSON.
+    # Redirects the library's own output, which must not mix with the JSON.
     output = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     request = json.load(sys.stdin)

@@ -59,7 +59,7 @@ def test_a_small_load_is_counted_as_the_tables_have_it(tmp_path: Path) -> None:
 def test_a_count_may_be_off_by_a_factor(
     measured: float, bounds: Literal["both", "most", "least"], allowed: str
 ) -> None:
-    """In both directions, or only in the direction that keeps the tables correct."""
+    """The factor is allowed in both directions, or only in the direction of lower costs."""
     holds = (measured >= 2 or bounds == "most") and (measured <= 8 or bounds == "least")
     count = cost.Comparison("bulk: writes", "rows", measured, 4, 2, bounds)
     assert count.holds == holds

@@ -33,12 +33,12 @@ const ORDER = [
   "env.d.ts",
 ];
 
-/** Imports of types as well. */
+/** Matches all imports, including those of types. */
 const IMPORT = /^(?:import|export)\b[^;]*? from "(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
 
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** Tests run in `worker/`, `test.mjs`. */
+/** Return the imports of each file. `test.mjs` runs the tests in the folder `worker/`. */
 function importsOf(folder: string): Imports {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
     (file) => file.endsWith(".ts") && !file.endsWith(".test.ts"),
@@ -57,7 +57,7 @@ function importsIn(source: string): string[] {
   return [...source.matchAll(IMPORT)].map(([, path, dynamic]) => path ?? dynamic ?? "");
 }
 
-/** The first cycle that a walk finds, its first file again at the end; null if there is none. */
+/** Return the first cycle, which ends with the file it begins with; null if there is none. */
 function cycleIn(imports: Imports): string[] | null {
   const finished = new Set<string>();
   const walk = (file: string, path: readonly string[]): string[] | null => {

@@ -19,7 +19,7 @@ _LARGEST_BYTES = 64 << 20
 
 
 def archive_contents(archive: bytes) -> dict[str, Json]:
-    """Return the faults of an archive, for all runtimes and for Python. They are stored."""
+    """Return the errors in an archive, for all runtimes and for Python, in the stored form."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             members = opened.infolist()

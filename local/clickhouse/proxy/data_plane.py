@@ -35,9 +35,10 @@ _READY_SECONDS = 60.0
 _QUIET_POLL_SECONDS = 0.02
 CONNECT_PAUSE_SECONDS = 0.05
 CONNECT_TRIES = 200
-# A client's request has its own headers. Without Accept-Encoding the engine does not compress.
+# Do not add these headers: a client's request brings its own. Without Accept-Encoding the engine
+# does not compress.
 _NO_HEADERS = ("User-Agent", "Content-Type", "Accept", "Accept-Encoding")
-# Without the engine's internal session, which has no name here, and without this query.
+# Excludes the engine's internal session, whose user is empty here, and this query.
 _CLIENT_QUERIES = "SELECT count() FROM system.processes WHERE user NOT IN ('', '_monitor_')"
 
 
@@ -78,7 +79,7 @@ class DataPlane:
         self._accounts_file = folder / "accounts.json"
         self._directory = load_directory(self._accounts_file)
         self._changing = asyncio.Lock()
-        # The password of the proxy's account is valid as long as this process, and never stored.
+        # The password of the proxy's account is valid while this process runs, and never stored.
         self._monitor_password = secrets.token_hex(16)
         self._session: aiohttp.ClientSession | None = None
 
@@ -181,7 +182,7 @@ class DataPlane:
         await self.change_directory(lambda found: replace(found, users=change(found.users)))
 
     async def change_directory(self, change: Callable[[Directory], Directory]) -> None:
-        """Change users, roles or profiles. The change is durable and in force at the return.
+        """Change users, roles or profiles. The change is durable and in force on return.
 
         The engine reads its users only at its start, so a new one replaces it (0.3 s). Queries in
         flight end first, and new ones wait.

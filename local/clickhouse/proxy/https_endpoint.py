@@ -25,7 +25,7 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "expect"
 _LINE_BYTES = 1 << 20
 _HEADER_BYTES = 1 << 17
 _BUFFER_BYTES = 1 << 20
-# An error is read as a whole, to replace the user's name by the client's.
+# An error is read completely, to replace the engine's user name with the client's.
 _ERROR_BYTES = 1 << 20
 _STATEMENT_BYTES = 1 << 20
 # Enough to recognize a statement after a comment.
@@ -196,7 +196,7 @@ async def _stream(request: web.BaseRequest, engine: aiohttp.ClientResponse) -> w
         while chunk := await engine.content.readany():
             await response.write(chunk)
     except aiohttp.ClientError:
-        # A part of a response must not look like a whole one.
+        # Without this, the client could mistake a partial response for a complete one.
         if request.transport is not None:
             request.transport.abort()
         return response

@@ -1,7 +1,7 @@
 """The native TLS endpoint of a service: reads the client's Hello, then passes all bytes.
 
-Only the first packet is parsed, for the user's name. So statements about users are not executed
-here: the engine rejects them. They work over https.
+Only the first packet is parsed, for the user's name. So the engine rejects statements about users
+here. They work over https.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class ClickHouseError(Exception):
 
 
 def error_from_text(text: str, *, status: int) -> ClickHouseError:
-    """Parse an error of the engine, and replace the user's name by the client's."""
+    """Parse an error of the engine. Replace the engine's user name with the client's."""
     text = text.replace(ADMIN, "default")
     found = re.match(r"Code: (\d+)\. DB::Exception: (.*)\. \((\w+)\)", text, re.DOTALL)
     if found is None:

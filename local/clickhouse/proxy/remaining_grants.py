@@ -45,7 +45,7 @@ async def _grants_of(name: str, query: Query) -> tuple[str, ...]:
 async def _can_be_parsed(grants: tuple[str, ...], query: Query) -> bool:
     """Return whether the engine can parse its own grants.
 
-    It cannot parse the list of rights that it shows for ALL on a database.
+    The engine cannot parse the list of rights that it shows for ALL on a database.
     """
     listed = ", ".join(f"'{_escaped(f'{grant} TO x')}'" for grant in grants)
     unread = await query(

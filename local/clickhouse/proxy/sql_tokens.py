@@ -47,7 +47,7 @@ class SqlTokens:
         return self._at == len(self._tokens)
 
     def next_word(self) -> str:
-        """Return the next token, for a message."""
+        """Return the next token without skipping it, for a message."""
         return "the end" if self.ended else self._tokens[self._at][0].strip()
 
     def word_after(self) -> str:

@@ -27,7 +27,7 @@ _EMAIL = "local@localhost"
 
 
 async def verify_token(cloud: CloudflareCloud, _request: web.Request) -> web.Response:
-    """Return that the token is valid: `routes` rejects other tokens before this."""
+    """Return that the token is valid. `routes` has already rejected invalid tokens."""
     message = {"code": 10000, "message": "This API Token is valid and active", "type": None}
     return success({"id": cloud.identity.token_id, "status": "active"}, messages=[message])
 
@@ -48,7 +48,7 @@ async def get_account(cloud: CloudflareCloud, _request: web.Request) -> web.Resp
 
 
 async def list_memberships(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Return the user's membership, by which wrangler finds the account."""
+    """Return the user's membership, which wrangler reads to find the account."""
     membership = {
         "id": cloud.identity.user_id,
         "status": "accepted",
@@ -89,7 +89,7 @@ async def get_subdomain(_cloud: CloudflareCloud, _request: web.Request) -> web.R
 
 
 async def list_nothing(_cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Return an empty list, for lists that clients read and this cloud does not have."""
+    """Return an empty list, for objects that clients list and this cloud does not emulate."""
     return page_response(request, [])
 
 

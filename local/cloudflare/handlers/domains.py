@@ -87,7 +87,7 @@ async def domains_changeset(cloud: CloudflareCloud, request: web.Request) -> web
 
 
 async def put_domain_records(cloud: CloudflareCloud, request: web.Request) -> web.Response:
-    """Attach the given hostnames to the script, and detach all its others.
+    """Attach the given hostnames to the script, and detach its other hostnames.
 
     Raises:
         CloudflareError: a hostname is attached to another script, and the request does not
@@ -144,7 +144,7 @@ def _attach(cloud: CloudflareCloud, account: CloudflareAccount, body: dict[str, 
 
 
 def _check_free(account: CloudflareAccount, domain: Domain, *, override: bool) -> None:
-    """Reject a hostname of another script, in Cloudflare's own words.
+    """Reject a hostname of another script, with Cloudflare's error message.
 
     Source: https://github.com/alchemy-run/alchemy-async/pull/1384 quotes the response.
     """

@@ -26,15 +26,15 @@ _RESPONSES = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 13\r\n"
     b"Connection: close\r\n\r\n<html></html>",
     b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-    # The start of a response that was cut off: its status alone is no outcome.
+    # The start of a response that was cut off. Its status alone does not prove an outcome.
     b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 100\r\nConnection: close\r\n\r\nCode",
 )
-# Parts of a request, and no numbers of bytes: the statement in the URL of an insert has 1 to 10 KB.
+# Parts of a request instead of numbers of bytes: a statement in a URL can have 1 or 10 KB.
 _CUTS_IN: tuple[RequestPart, ...] = ("url", "head", "body", "end")
-# Under load: forward and back, less than the time for which the worker stores ids of bodies.
+# Steps under load, forward and back: less than the time for which the worker stores ids of bodies.
 _CLOCK_STEPS_SECONDS = (-400, -90, -5, 5, 90, 400)
-# With no request in flight: more than the longest time of a retry, of an alarm and of the buffer.
-# Back by less than a day, because the worker rejects rows that are more than a day in the future.
+# Leaps without a request in flight: more than any time of a retry, of an alarm and of the buffer. A
+# leap back is under a day, because the worker rejects rows that are a day in the future.
 _CLOCK_LEAPS_SECONDS = (-20 * 3_600, -3_600, 3_600, 3 * 86_400)
 _MOST_SHARDS = 3
 
@@ -80,7 +80,7 @@ def draw_faults(seed: str, count: int, kinds: tuple[str, ...]) -> list[Fault]:
 
 
 def play(ingest: IngestUnderTest, load: Load, fault: Fault) -> None:
-    """Play a fault. Afterwards both engines run, and every signal is accepted again."""
+    """Cause a fault and end it. Afterwards both engines run and every signal is accepted."""
     with KINDS[fault.kind](ingest, load, fault):
         time.sleep(fault.seconds / 2)
         if fault.meanwhile is not None:
@@ -131,7 +131,7 @@ def _killed_again_and_again(ingest: IngestUnderTest, _load: Load, fault: Fault) 
 
 @contextlib.contextmanager
 def _frozen(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """SIGSTOP: requests are carried out after their sender has given up waiting."""
+    """Freeze a process: requests are carried out after their sender has stopped waiting."""
     engine = (ingest.clickhouse, ingest.worker)[fault.choice % 2]
     engine.process.signal(signal.SIGSTOP)
     yield
@@ -198,7 +198,7 @@ def _rejected_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Ite
 
 @contextlib.contextmanager
 def _held_inserts(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """No response until the worker has given up the insert."""
+    """Inserts get no response until the worker has ended them."""
     faults = ingest.before_clickhouse.faults
     kept = faults.kept
     faults.hold = True
@@ -224,20 +224,20 @@ def _full_disk(ingest: IngestUnderTest, load: Load, fault: Fault) -> Iterator[No
     """The buffer can store nothing once it has filled its free pages."""
     rejected = load.ledger.rejected
     ingest.disk.fill()
-    if fault.choice % 2:  # and the worker has to start on such a disk
+    if fault.choice % 2:  # the worker also has to start with a full disk
         ingest.worker.process.kill()
         ingest.worker.process.start()
         wait_until("the worker listens", lambda: ingest.runs(ingest.worker))
     with load.flood():
         yield
-        ingest.disk.fill()  # also the space that deletes have freed
+        ingest.disk.fill()  # fills the space that deletes have freed
         _wait_until_felt(fault, lambda: load.ledger.rejected > rejected)
     ingest.disk.free()
 
 
 @contextlib.contextmanager
 def _stepped_clock(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """One clock steps under load. The way back is another step."""
+    """Change one clock under load, and later change it back."""
     clock = (ingest.worker_clock, ingest.clickhouse_clock)[fault.choice % 2]
     clock.set(_CLOCK_STEPS_SECONDS[fault.choice // 2 % len(_CLOCK_STEPS_SECONDS)])
     yield
@@ -246,7 +246,7 @@ def _stepped_clock(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterat
 
 @contextlib.contextmanager
 def _leaping_clocks(ingest: IngestUnderTest, load: Load, fault: Fault) -> Iterator[None]:
-    """Both clocks leap between two requests, while accepted bodies wait for delivery."""
+    """Change both clocks between two requests, while accepted bodies wait for delivery."""
 
     def set_both(seconds: int) -> None:
         with load.lull():
@@ -279,7 +279,7 @@ def _redeployed(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[
 
 @contextlib.contextmanager
 def _other_shards(ingest: IngestUnderTest, _load: Load, fault: Fault) -> Iterator[None]:
-    """Deploy another layout, which stays. It may have the same number of shards."""
+    """Deploy another layout and keep it. It may have the same number of shards."""
     ingest.lay_out(1 + fault.choice % _MOST_SHARDS)
     ingest.worker.process.signal(signal.SIGTERM)
     ingest.deploy({})

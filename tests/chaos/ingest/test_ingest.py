@@ -1,7 +1,7 @@
 """All signals under load and under faults of every kind: each acknowledged row is stored once.
 
 `CHAOS_SEED` and `CHAOS_ROUNDS` select the faults, one a round. Without them, each kind of fault
-comes once, in the same order each time.
+occurs once, in the same order in every run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Backups: a service that is created from one has the rows of its time."""
+"""Backups: a service that is created from a backup has the rows of the time of the backup."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def back_up(service: Service, *, status: int = 200) -> Any:
 
 
 def test_a_service_is_created_from_a_backup(own_cloud: CloudProcess) -> None:
-    """The copy has all rows and views, even if the first service is deleted, the cloud killed."""
+    """The copy has all rows and views, even after the first service was deleted."""
     service = own_cloud.create_service()
     for statement in (
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a",
@@ -65,7 +65,7 @@ def test_a_service_is_created_from_a_backup(own_cloud: CloudProcess) -> None:
 def test_a_backup_that_cannot_be_restored_is_rejected(
     cloud: CloudProcess, service: Service
 ) -> None:
-    """An unknown backup, and an encryption key without a backup. No service is created."""
+    """The backup is unknown, or an encryption key has no backup. No service is created."""
     before = len(cloud.call("GET", "/services"))
     body = {"name": "n", "provider": "aws", "region": "us-east-1", "ipAccessList": []}
     unknown = str(uuid.uuid4())

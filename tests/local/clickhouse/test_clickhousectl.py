@@ -24,9 +24,9 @@ PROGRAM = Path(sys.executable).parent / "clickhousectl"
 
 
 def environment_of(home: Path, key_id: str, key_secret: str) -> dict[str, str]:
-    """Return its variables, with a separate home folder, where it stores keys that it creates."""
-    # The time and the result of its last check for a newer version. It makes a new one only after
-    # some time.
+    """Return the environment of `clickhousectl`. It stores the keys that it creates in `home`."""
+    # The time and the result of the last check for a newer version. `clickhousectl` repeats the
+    # check only after some time.
     checked = home / ".clickhouse" / "last_update_check"
     checked.parent.mkdir(exist_ok=True)
     checked.write_text(f"{int(time.time())}\n{version('clickhousectl')}")
@@ -109,7 +109,7 @@ def test_clickhousectl_creates_changes_and_deletes_a_service(cloud: CloudProcess
 
 
 def test_keys_and_a_query_endpoint(cloud: CloudProcess, run: Run) -> None:
-    """A key can use the endpoint, and later cannot."""
+    """A key and a query endpoint are created, read and deleted."""
     service = cloud.create_service()
     created = run("key", "create", "--name", "ctl", "--ip-allow", "0.0.0.0/0")
     key = created["key"]["id"]

@@ -88,7 +88,7 @@ def test_sources_tiles_alerts_and_webhooks_refer_to_each_other(clickstack: Click
 
 
 def test_an_alert_can_have_a_custom_query(clickstack: ClickStack) -> None:
-    """The alert's source must exist. The alert is sent to an address."""
+    """The alert's source must exist. The alert is sent to an email address."""
     call = clickstack.call
     source = call("POST", "sources", SQL_SOURCE)["id"]
     channels = [{"type": "email", "emailRecipients": ["a@example.com"]}]

@@ -101,7 +101,7 @@ def test_an_idle_service_has_to_be_woken(cloud: CloudProcess) -> None:
 def test_parts_of_every_service_are_changed_by_field(
     cloud: CloudProcess, shared: Service, path: str, change: Json
 ) -> None:
-    """Fields that are not named stay."""
+    """Fields that the request omits keep their values."""
     before = cloud.call("GET", shared.path + path)
     assert cloud.call("PATCH", shared.path + path, change) == {**before, **change}
     assert cloud.call("GET", shared.path + path) == {**before, **change}

@@ -47,7 +47,7 @@ def test_an_invalid_password_is_rejected_over_https(service: Service, password: 
 
 
 def test_the_password_can_be_sent_in_every_way(service: Service) -> None:
-    """Basic, the two headers, the query string with and without a user, and no user."""
+    """The ways are Basic, two headers, and the query string, with and without a user."""
     password = service.password
     with service.client() as client:
         client.auth = NO_AUTH
@@ -64,7 +64,7 @@ def test_the_password_can_be_sent_in_every_way(service: Service) -> None:
 
 
 def test_no_client_connects_without_a_password(service: Service) -> None:
-    """No client can use the engine's session without password, not even behind its door."""
+    """No client can use the engine's session without a password, even through the Unix socket."""
     with service.client() as client:
         assert client.get("/", params={"query": "SELECT 1"}, auth=NO_AUTH).status_code >= 400
     arguments = Path(f"/proc/{service.engine_pid}/cmdline").read_text().split("\0")
@@ -103,7 +103,7 @@ def test_native_tls_works_and_enforces_the_password(service: Service) -> None:
 def test_a_rejected_native_login_does_not_affect_other_clients(
     service: Service, wrong: dict[str, str], code: int
 ) -> None:
-    """An engine aborts at a rejected login over its native port, so none may reach it."""
+    """An engine aborts when it rejects a native login, so the proxy must reject it first."""
     before = service.engine_pid
     for _ in range(3):
         with pytest.raises(ServerException) as rejected:
@@ -242,14 +242,14 @@ def test_a_protobuf_schema_can_be_a_string_or_in_a_table(service: Service) -> No
 
 
 def test_a_database_is_atomic_by_default(service: Service) -> None:
-    """The engine is the cloud's default."""
+    """The database engine is the default of ClickHouse Cloud."""
     service.sql("CREATE DATABASE telemetry")
     engines = "SELECT engine FROM system.databases WHERE name = 'telemetry'"
     assert service.sql(engines) == "Atomic"
 
 
 def test_files_of_the_machine_cannot_be_read(service: Service) -> None:
-    """The service's admin has no rights on the machine."""
+    """Even the service's admin cannot read them."""
     rejected = service.query("SELECT * FROM file('/etc/passwd', LineAsString)")
     assert rejected.status_code >= 400
     assert "ACCESS_DENIED" in rejected.text

@@ -64,7 +64,7 @@ def test_a_pipe_is_stopped_scaled_and_started(cloud: CloudProcess, shared: Servi
 def test_tables_of_a_database_pipe_are_added_and_removed(
     cloud: CloudProcess, shared: Service
 ) -> None:
-    """The pipe must be paused, and resumes automatically. The kind of its source cannot change."""
+    """The pipe must be paused. It resumes automatically. The kind of its source cannot change."""
     body = KINDS["postgres pipe"].body
     for wrong in ({"startPaused": True}, {"scaling": {"replicas": 2}}):
         refusal = cloud.call("POST", f"{shared.path}/clickpipes", {**body, **wrong}, status=400)
@@ -82,7 +82,7 @@ def test_tables_of_a_database_pipe_are_added_and_removed(
     assert after["state"] == "Paused"
     assert cloud.call("GET", path)["state"] == "Running"
     cloud.call("PATCH", f"{path}/scaling", {"replicas": 2}, status=400)
-    # All such pipes of a service share it. It exists since the first one.
+    # All database pipes of a service share this setting. It exists once the first pipe is created.
     scaling = f"{shared.path}/clickpipesCdcScaling"
     before = cloud.call("GET", scaling)
     larger = {"replicaCpuMillicores": 2000}

@@ -17,7 +17,7 @@ def test_a_created_service_serves_queries_with_its_password(service: Service) ->
 
 
 def test_ping_needs_no_password(service: Service) -> None:
-    """Load balancers send none."""
+    """Load balancers send a ping without a password."""
     with service.client() as client:
         client.auth = httpx.Auth()
         assert client.get("/ping").text == "Ok.\n"
@@ -61,7 +61,7 @@ def test_a_stopped_service_rejects_queries_and_keeps_its_data(service: Service) 
 
 
 def test_an_idle_service_wakes_on_a_query(service: Service) -> None:
-    """Idle is a form of running: the query only waits for a moment."""
+    """An idle service accepts queries: the query waits until the engine has started."""
     service.sql("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
     service.sql("INSERT INTO t VALUES (1)")
     service.cloud.send("POST", f"/local{service.path}/idle").raise_for_status()
@@ -72,7 +72,7 @@ def test_an_idle_service_wakes_on_a_query(service: Service) -> None:
 
 
 def test_an_idle_service_wakes_on_command(service: Service) -> None:
-    """`awake` starts it. A second `awake` changes nothing."""
+    """The command `awake` starts the service. A second `awake` changes nothing."""
     service.cloud.send("POST", f"/local{service.path}/idle").raise_for_status()
     assert service.command("awake")["state"] == "awaking"
     service.wait_for("running")
@@ -80,14 +80,14 @@ def test_an_idle_service_wakes_on_command(service: Service) -> None:
 
 
 def test_delete_needs_a_service_that_does_not_run(service: Service) -> None:
-    """The message lists the states that allow it."""
+    """The message lists the states that allow a delete."""
     refusal = service.cloud.call("DELETE", service.path, status=409)
     for state in ("provisioning", "idle", "stopped", "degraded", "failed"):
         assert state in refusal
 
 
 def test_a_deleted_service_has_no_folder_and_no_ports(cloud: CloudProcess) -> None:
-    """The id of a deleted service is 404, and one that never existed is 400."""
+    """The id of a deleted service returns 404. An id that never existed returns 400."""
     service = cloud.create_service()
     service.remove()
     cloud.call("GET", service.path, status=404)
@@ -122,7 +122,7 @@ def test_provisioning_can_fail(cloud: CloudProcess, outcome: str) -> None:
 
 
 def test_a_stuck_service_can_be_deleted(cloud: CloudProcess) -> None:
-    """The state provisioning allows it."""
+    """The state `provisioning` allows a delete."""
     cloud.set_faults(provisioning="stuck")
     service = cloud.create_service(wait=False)
     assert service.query("SELECT 1").status_code == 503
@@ -227,7 +227,7 @@ def test_contradictory_scaling_is_rejected(
 
 
 def test_scaling_changes_in_place(service: Service) -> None:
-    """The mode can change as well. Then the fields of the other mode are dropped."""
+    """If the scaling mode changes, the fields of the previous mode are dropped."""
     call, path = service.cloud.call, f"{service.path}/replicaScaling"
     assert call("PATCH", path, {"numReplicas": 2, "idleScaling": False})["numReplicas"] == 2
     horizontal = {

@@ -51,7 +51,7 @@ def test_rights_can_be_revoked(telemetry: Service) -> None:
 
 
 def test_all_on_a_database_can_be_revoked_in_part_and_granted_again(telemetry: Service) -> None:
-    """The engine cannot parse its own list of ALL on a database, so this cloud has one."""
+    """The engine cannot parse its own list of the rights in ALL, so this cloud keeps ALL."""
     telemetry.sql("GRANT ALL ON telemetry.* TO writer")
     telemetry.sql("REVOKE SELECT ON telemetry.* FROM writer")
     counted = "SELECT count() FROM telemetry.t"
@@ -88,7 +88,7 @@ def test_users_are_listed_and_dropped(telemetry: Service) -> None:
 
 
 def test_roles_have_the_rights_that_were_granted_to_them(telemetry: Service) -> None:
-    """Roles of roles have them as well. Rights end when a role loses them or is dropped."""
+    """A role also has the rights of its own roles. They end when the role is dropped."""
     telemetry.sql("INSERT INTO telemetry.t VALUES (1)")
     telemetry.sql("CREATE ROLE reader, analyst")
     telemetry.sql("GRANT SELECT ON telemetry.* TO reader")
@@ -237,7 +237,7 @@ def test_only_the_admin_manages_users(telemetry: Service, statement: str) -> Non
 
 
 def test_a_statement_can_be_in_the_query_string(service: Service) -> None:
-    """Some clients send it so. The body can be the second half."""
+    """Some clients send statements there. The body can be the second half of the statement."""
     with service.client() as client:
         query = {"query": "CREATE USER one IDENTIFIED BY 'x'"}
         client.post("/", params=query).raise_for_status()
@@ -296,7 +296,7 @@ def test_users_survive_a_sigkill_right_after_the_response(own_cloud: CloudProces
 
 
 def test_the_admin_password_is_replaced_by_the_api(service: Service) -> None:
-    """The new password is a given hash or a generated one. Users stay."""
+    """The request contains a hash, or a password is generated. The other users are kept."""
     service.sql("CREATE USER writer IDENTIFIED BY 'w-secret'")
     path = f"{service.path}/password"
     digest = base64.b64encode(hashlib.sha256(b"mine").digest()).decode()

@@ -61,7 +61,7 @@ def test_no_migration_changes_nothing() -> None:
 def test_a_migration_that_cannot_be_applied_is_rejected(
     migrations: dict[str, Any] | None, code: int
 ) -> None:
-    """The code is the real one if that is known."""
+    """The error code is the vendor's if it is known."""
     exported = {"One"} if migrations else set()
     with pytest.raises(CloudflareError) as rejected:
         migrate([ONE], "v1", migrations, exported=exported, bound={"One"})

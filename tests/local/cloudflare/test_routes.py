@@ -11,12 +11,12 @@ from tests.support.local_cloudflare import Cloud, form, hello
 
 
 def test_a_valid_token_is_verified(shared: Cloud) -> None:
-    """Clients check their token before anything else."""
+    """Clients verify their token before their first other request."""
     assert shared.result("GET", "/user/tokens/verify")["status"] == "active"
 
 
 def test_an_invalid_token_gets_the_real_code(shared: Cloud) -> None:
-    """The verification of tokens has another code."""
+    """The operation that verifies tokens returns another code."""
     status, code, message = shared.refusal("GET", "/zones", token="wrong")
     assert (status, code, message) == (403, 9109, "Invalid access token")
     assert shared.refusal("GET", "/user/tokens/verify", token="wrong")[:2] == (401, 1000)
@@ -39,7 +39,7 @@ def test_a_token_that_is_not_utf_8_is_rejected(shared: Cloud) -> None:
 
 
 def test_a_secret_that_is_not_unicode_is_rejected(shared: Cloud) -> None:
-    """JSON can contain a lone surrogate, which has no UTF-8."""
+    """JSON can contain a lone surrogate, which cannot be encoded in UTF-8."""
     path = "/accounts/{account}/workers/scripts/any/secrets"
     body = b'{"name": "A", "type": "secret_text", "text": "\\ud800"}'
     assert shared.refusal("PUT", path, content=body)[:2] == (400, 10001)
@@ -79,12 +79,12 @@ def test_an_unknown_operation_is_named(shared: Cloud) -> None:
 
 
 def test_an_unknown_method_of_a_path_is_no_route(shared: Cloud) -> None:
-    """The real API returns the same for both."""
+    """The real API returns the same error for an unknown method and an unknown path."""
     assert shared.refusal("DELETE", "/zones")[:2] == (404, 7000)
 
 
 def test_the_account_and_its_zone_are_found(shared: Cloud) -> None:
-    """A list, an id and a name find them."""
+    """A client can find them in a list, by id or by name."""
     (account,) = shared.result("GET", "/accounts")
     assert account["id"] == shared.card["account_id"]
     assert shared.result("GET", "/accounts/{account}")["id"] == account["id"]

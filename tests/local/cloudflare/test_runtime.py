@@ -37,7 +37,7 @@ export default {
 
 @pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1")])
 def test_the_edge_sets_the_address_of_a_client(cloud: Cloud, host: str, address: str) -> None:
-    """The script does not get the client's value of that header, as at Cloudflare."""
+    """Like at Cloudflare, the script does not get the client's value of that header."""
     code = """export default {
       fetch: (request) => new Response(request.headers.get("cf-connecting-ip")),
     };"""
@@ -165,7 +165,7 @@ def test_a_renamed_class_keeps_its_objects_and_a_deleted_one_loses_them(cloud: C
 
 
 def test_no_acknowledged_write_is_lost_or_doubled_under_kills_and_deploys(cloud: Cloud) -> None:
-    """Each response is the present count, so a number that occurs twice is a lost write."""
+    """Each response is the current count, so a number that occurs twice means a lost write."""
     cloud.deploy_counter()
     acknowledged: list[int] = []
     stop = threading.Event()

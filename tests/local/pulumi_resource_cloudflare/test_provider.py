@@ -16,7 +16,7 @@ from tests.support.paths import ROOT
 
 
 def test_the_engine_shows_that_the_plugin_is_a_stand_in(plugin: Plugin) -> None:
-    """A user must not take it for the official plugin."""
+    """A user must not mistake the plugin for the official one."""
     assert "stand-in" in plugin.greeting
     info = plugin.call("GetPluginInfo", empty_pb2.Empty())
     assert info.version.startswith("6.")
@@ -27,7 +27,7 @@ def test_the_engine_shows_that_the_plugin_is_a_stand_in(plugin: Plugin) -> None:
 
 
 def test_help_is_printed_without_serving() -> None:
-    """A user can start it by hand."""
+    """A user can start the plugin by hand."""
     done = subprocess.run(
         [sys.executable, "-m", "local.pulumi_resource_cloudflare", "--help"],
         cwd=ROOT,
@@ -54,7 +54,7 @@ def test_the_configuration_can_be_in_the_environment(cloud: Cloud) -> None:
 
 
 def test_the_plugin_ends_after_the_engine_was_killed() -> None:
-    """A killed engine cannot cancel. The plugin only finds that its output has no reader."""
+    """A killed engine cannot cancel. The plugin ends when its output has no reader."""
     plugin = Plugin()
     assert plugin.process.stdout is not None
     plugin.process.stdout.close()
@@ -98,7 +98,7 @@ def test_an_unknown_token_is_an_error_only_when_it_is_needed(cloud: Cloud) -> No
 
 
 def test_zones_are_found(plugin: Plugin, cloud: Cloud) -> None:
-    """An id, a filter and a list find them."""
+    """A zone is found by its id, by a filter, and in the list."""
     get_zone, get_zones = "cloudflare:index/getZone:getZone", "cloudflare:index/getZones:getZones"
     by_id = plugin.invoke(get_zone, {"zoneId": cloud.card["zone_id"]})
     assert by_id["name"] == "localhost"

@@ -1,4 +1,4 @@
-"""The committed schema is that of the installed package."""
+"""The committed schema equals the schema of the installed package."""
 
 from __future__ import annotations
 

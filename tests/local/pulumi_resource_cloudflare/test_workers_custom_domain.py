@@ -51,6 +51,6 @@ def test_the_lifecycle_of_a_domain(plugin: Plugin, cloud: Cloud) -> None:
 
 
 def test_invalid_inputs_are_named(plugin: Plugin) -> None:
-    """A missing input and an unknown one."""
+    """The errors name a missing input and an unknown one."""
     _, failures = plugin.check(DOMAIN, {"hostname": "localhost", "host": "x"})
     assert set(failures) == {"accountId", "service", "host"}

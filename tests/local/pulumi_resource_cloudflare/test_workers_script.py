@@ -64,7 +64,7 @@ def inputs(cloud: Cloud) -> Iterator[dict[str, Any]]:
 def test_an_invalid_input_is_named_at_preview(
     plugin: Plugin, inputs: dict[str, Any], change: dict[str, Any], where: str
 ) -> None:
-    """A missing input, an unknown one, one of another type, one with an unknown value."""
+    """The input is missing, unknown, of another type, or has an unknown value."""
     _, failures = plugin.check(SCRIPT, {**inputs, **change})
     assert where in failures
     assert where.rsplit(".", 1)[-1] in failures[where]
@@ -188,7 +188,7 @@ def test_defaults_of_observability_show_after_a_refresh_and_not_before(
 def test_the_official_plugin_can_still_read_its_state(
     plugin: Plugin, inputs: dict[str, Any], call: str
 ) -> None:
-    """The raw state describes former values, so it is dropped. The version stays."""
+    """The raw state describes earlier values, so it is dropped. The version is kept."""
     identifier, state = plugin.create(SCRIPT, inputs)
     inputs.pop("migrations")
     theirs = {**state, "__meta": '{"schema_version":"1"}', "__pulumi_raw_state_delta": {"obj": {}}}

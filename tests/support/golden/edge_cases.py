@@ -1,4 +1,4 @@
-"""Export requests that are valid protobuf but that no SDK writes, byte by byte, by name."""
+"""Export requests, by name, that are valid protobuf but that no SDK writes."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def edge_case_trace_requests() -> dict[str, bytes]:
 
 
 def _identified(number: int, span: bytes) -> bytes:
-    # Before the span's own fields, so that a field of the case is the first one where both have it.
+    # The case's fields precede the span's, so that the case's is the first if both have a field.
     return _field(2, number.to_bytes(8, "big")) + _fixed64(7, _START) + span
 
 

@@ -14,7 +14,7 @@ from tests.support.otlp_spans import export_bytes
 from tests.support.process import wait_until
 from tests.support.worker_runtime import Response, Worker, WorkerFactory
 
-# Within the time window of its table.
+# A time within the time window of the tables.
 NOW = int(time.time())
 EVENT = {"event_name": "signup", "timestamp": NOW}
 NOWHERE = "http://127.0.0.1:1"
@@ -101,7 +101,7 @@ def basic(user: str, password: str) -> str:
 
 
 def test_the_token_may_be_the_password_of_basic_authentication(make_worker: WorkerFactory) -> None:
-    """With any user name or none, as the Collector's `basicauth` extension sends it."""
+    """Any user name is accepted, and none. The Collector's `basicauth` extension sends it this way."""
     worker = make_worker(clickhouse_url=NOWHERE)
     for user in ("ingest", "", "somebody else"):
         assert worker.post_event(EVENT, authorization=basic(user, TOKEN)).status == 200
@@ -118,7 +118,7 @@ def test_the_token_may_be_the_password_of_basic_authentication(make_worker: Work
 
 
 def test_a_header_longer_than_any_token_is_rejected_unread(make_worker: WorkerFactory) -> None:
-    """Even if it contains a valid token: an isolate's cache of tokens has a limit."""
+    """This applies even if the header contains a valid token."""
     worker = make_worker(clickhouse_url=NOWHERE)
     refused = worker.post_event(EVENT, authorization=f"Bearer {' ' * 2_000}{TOKEN}")
     assert refused.status == 401
@@ -146,7 +146,7 @@ def test_a_team_without_tables_delays_no_other_team(
 
 
 def test_a_token_above_its_rate_gets_a_429(make_worker: WorkerFactory) -> None:
-    """A 429 with the time of the next token of the rate; other tokens are not delayed."""
+    """The 429 has the time until the next request is allowed. Other tokens are not delayed."""
     slow = token_entry("slow", name="nightly", requests_per_second=0.001)
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(slow))
     assert send(worker, "slow").status == 200
@@ -160,7 +160,7 @@ def test_a_token_above_its_rate_gets_a_429(make_worker: WorkerFactory) -> None:
 def test_without_a_token_only_events_and_only_where_that_is_allowed(
     make_worker: WorkerFactory,
 ) -> None:
-    """Write-only, small, and with a separate rate for each address."""
+    """Such bodies must be small, and each address has a separate rate. Reads need a token."""
     public = {"team": "other", "requests_per_second": 0.001}
     worker = make_worker(clickhouse_url=NOWHERE, access=access_document(public=public))
     headers = {"content_type": "application/json", "cf_connecting_ip": "192.0.2.1"}

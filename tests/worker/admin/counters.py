@@ -17,7 +17,7 @@ from tests.support.worker_runtime import Worker
 ACCESS = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
 
 
-# Write rows to the table soon, and the counts of requests earlier still.
+# Write rows to the table soon, and counts of requests even sooner.
 SOON = {"HEALTH_ROWS_MS": 500, "COUNTS_FLUSH_MS": 50}
 
 

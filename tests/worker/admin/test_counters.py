@@ -58,7 +58,7 @@ def test_a_scrape_counts_requests_and_their_outcomes(
         assert count == batches > 0
     assert value_of(samples, "ingest_insert_rows_sum", table="otel_traces") == 44
     delay = value_of(samples, "ingest_delivery_delay_seconds_sum", table="otel_traces")
-    assert delay >= batches * 0.2  # the age that a batch is sealed at in these tests
+    assert delay >= batches * 0.2  # in these tests a batch is sealed at this age
     assert value_of(samples, "ingest_insert_errors_total") == 0
 
     assert value_of(samples, "ingest_buffer_stored_bytes", buffer="default/0") == 0
@@ -123,7 +123,7 @@ def test_failed_inserts_are_counted_by_code_and_by_outcome(
 def test_the_counters_of_shards_add_up_to_those_of_the_team(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Each shard counts what it accepted; a scrape adds up and reports the content of each."""
+    """Each shard counts the bodies that it accepted. A scrape adds up the counts of all shards."""
     layout = {"number": 1, "shards": 2, "before": [1]}
     teams = [{"name": "default", "database": DATABASE, "layout": layout}]
     access = access_document(ADMIN, teams=teams)

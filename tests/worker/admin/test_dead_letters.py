@@ -163,7 +163,7 @@ def test_a_letter_that_comes_back_is_not_what_the_filter_meant(
 
 
 def test_letters_are_dropped_by_filter_and_counted(make_worker: WorkerFactory) -> None:
-    """By age, part of the error, table or code; the number of deleted ones is in the metrics."""
+    """Filters select by age, part of the error, table or code. The metrics count the result."""
     worker = make(make_worker)
     write_letters(worker, 4, age_ms=30 * HOUR_MS)
     write_letters(worker, 3, error=PARSING, first=10)
@@ -228,7 +228,7 @@ def test_letters_take_nothing_from_what_the_buffer_has_for_bodies(
 def test_the_oldest_letters_are_deleted_at_the_end_of_their_age_and_counted(
     make_worker: WorkerFactory,
 ) -> None:
-    """The default is a month; the metrics show the age before that."""
+    """The default age is a month. Before that, the metrics show the age of the oldest."""
     worker = make(make_worker, DEAD_LETTER_MAX_AGE_MS=10 * HOUR_MS)
     write_letters(worker, 3, age_ms=20 * HOUR_MS)
     write_letters(worker, 2, age_ms=5 * HOUR_MS, first=10)
@@ -243,7 +243,7 @@ def test_the_oldest_letters_are_deleted_at_the_end_of_their_age_and_counted(
 def test_an_idle_buffer_wakes_for_letters_that_expire(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """No other request wakes it."""
+    """The buffer's own alarm deletes them, without a request."""
     worker = make(make_worker, clickhouse.url, DEAD_LETTER_MAX_AGE_MS=HOUR_MS + 8_000)
     write_letters(worker, 2, age_ms=HOUR_MS)
     act(worker, "resume", {})
@@ -256,7 +256,7 @@ def test_an_idle_buffer_wakes_for_letters_that_expire(
 def test_of_too_many_letters_the_oldest_are_deleted_and_counted(
     make_worker: WorkerFactory, limits: dict[str, int]
 ) -> None:
-    """By number or by bytes: the newest remain; the metrics count the deleted ones."""
+    """The limits are a number and bytes. The newest remain, and the metrics count the deleted."""
     worker = make(make_worker, NOWHERE, **limits)
     write_letters(worker, 10)
     assert gauge(worker, "s_used_ratio") > 1

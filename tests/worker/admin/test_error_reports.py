@@ -59,7 +59,7 @@ def assert_no_private_data(receiver: Receiver) -> None:
 def test_a_bug_is_reported_once_a_minute_and_delays_no_request(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """The report has the place of the error and no body; a Sentry that hangs delays nothing."""
+    """The report has the location of the error and no body. A Sentry that hangs delays nothing."""
     receiver.may_answer.clear()
     limits = {**DEEP, "REPORT_TIMEOUT_MS": 60_000}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits, sentry_dsn=receiver.dsn)
@@ -80,7 +80,7 @@ def test_a_bug_is_reported_once_a_minute_and_delays_no_request(
 def test_batches_that_cannot_be_delivered_are_reported_now_and_then(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """By table and code, after a while; a new cause is reported, the same cause is not."""
+    """Reports are by table and code, after several attempts. The same cause is reported once."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits=HASTE, sentry_dsn=receiver.dsn)
     clickhouse.query("RENAME TABLE telemetry.otel_traces TO telemetry.away")
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200
@@ -116,7 +116,7 @@ def test_a_dead_letter_is_reported_without_clickhouses_message(
 def test_a_buffer_that_stays_unreachable_is_reported(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """The first failure, which any restart causes, is not reported; the stored data never is."""
+    """The first failure is not reported, because any restart causes one. Reports have no data."""
     worker = make_worker(
         clickhouse_url=clickhouse.url, limits={"UNREACHABLE_MS": 50}, sentry_dsn=receiver.dsn
     )
@@ -139,7 +139,7 @@ def test_a_buffer_that_stays_unreachable_is_reported(
 def test_no_report_is_sent_while_sentry_rejects_reports(
     clickhouse: ClickHouse, make_worker: WorkerFactory, receiver: Receiver
 ) -> None:
-    """After a 429 no other cause is reported either, until the time of `Retry-After` has passed."""
+    """After a 429 no cause is reported until the time of `Retry-After` has passed."""
     receiver.status = 429
     worker = make_worker(
         clickhouse_url=clickhouse.url, limits={**DEEP, **HASTE}, sentry_dsn=receiver.dsn
@@ -158,7 +158,7 @@ def test_no_report_is_sent_while_sentry_rejects_reports(
 def test_ingest_continues_without_a_working_sentry(
     clickhouse: ClickHouse, make_worker: WorkerFactory, dsn: str | None
 ) -> None:
-    """Without a DSN, with an invalid DSN, and with one where no server listens."""
+    """There is no DSN, an invalid DSN, or a DSN whose server does not run."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits=DEEP, sentry_dsn=dsn)
     assert post_deep(worker) == 500
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200

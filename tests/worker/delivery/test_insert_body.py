@@ -25,7 +25,7 @@ def incompressible(count: int, *, seed: int, value_bytes: int) -> ExportTraceSer
 def test_chunks_of_any_length_go_out_back_to_back(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """A part of an insert's body is many small chunks, or one chunk of several rows."""
+    """An insert's body consists of many small chunks, or of one chunk of several rows."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"INSERT_PIECE_BYTES": 100_000})
     clickhouse.query(f"RENAME TABLE {DATABASE}.otel_traces TO {DATABASE}.away")
     spans = 0

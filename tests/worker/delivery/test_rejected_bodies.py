@@ -26,7 +26,7 @@ pytestmark = pytest.mark.insert_formats(*INSERT_FORMATS)
 
 @pytest.fixture
 def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
-    """Start a worker whose inserts may not have rows of as many days as `many_days` has."""
+    """Start a worker whose inserts may have rows of fewer days than `many_days` has."""
     return make_worker(clickhouse_url=clickhouse.url, limits=FEW_DAYS)
 
 
@@ -124,7 +124,7 @@ def test_a_worker_killed_while_a_batch_is_split_loses_and_doubles_nothing(
         assert worker.post_traces(body).status == 200
     clickhouse.start()
     for _kill in range(6):
-        time.sleep(0.05)  # any moment must do
+        time.sleep(0.05)  # the kill may come at any moment
         worker.restart()
     assert_only_rejected_bodies_are_dead_letters(clickhouse, worker, bodies=7, poison=2)
 
@@ -172,7 +172,7 @@ def test_a_batch_waits_for_repairable_faults_of_the_server(
 def test_delivery_recovers_from_a_schema_that_clickhouse_misread(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """ClickHouse caches a schema in files, and in memory as it read it, even if half written.
+    """ClickHouse caches a schema in files, and in memory as read, even from a half-written file.
 
     Two simultaneous first inserts can cause this; here the test empties the files. Later batches
     contain the schema that was read correctly.

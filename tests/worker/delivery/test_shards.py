@@ -32,7 +32,7 @@ from tests.worker.delivery.overlapping_deploys import (
 )
 
 SPANS = 5
-# The statement after a request found its body in no shard and before it appends the body.
+# The statement that runs when no shard had the body, before the body is appended.
 AFTER_LOOKING_UP = 'return "absent";'
 
 Laid = Callable[..., OverlappingDeploys]
@@ -93,7 +93,7 @@ def admin(worker: Worker, path: str, body: object = None) -> dict[str, Any]:
 
 
 def ours(worker: Worker) -> dict[str, dict[str, Any]]:
-    """Status of the default team's buffers, by name."""
+    """Return the status of the default team's buffers, by name."""
     buffers = admin(worker, "/admin/buffers")["buffers"]
     return {each["buffer"]: each for each in buffers if each["team"] == "default"}
 
@@ -145,10 +145,10 @@ def test_configurations_that_are_live_at_once_count_each_body_once(
 def test_a_first_sending_that_arrives_late_follows_its_repeat(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """The repeat was looked up at the old shard before the first one arrives there."""
+    """The repeat is looked up in the old shard before the first sending arrives there."""
     # All look-ups wait, some behind others on a busy machine; none may time out meanwhile.
     worker = laid(ONE, APPEND_MS=120_000)
-    # Long enough for the first body to arrive meanwhile; no assertion depends on it.
+    # Long enough for the first body to arrive meanwhile. No assertion depends on this duration.
     worker.lay_out(
         ONE, FOUR, replaced=(AFTER_LOOKING_UP, f"await scheduler.wait(3000); {AFTER_LOOKING_UP}")
     )
@@ -171,7 +171,7 @@ def test_a_worker_killed_between_looking_up_and_appending_loses_nothing(
     statuses = {worker.post_traces(export_bytes(SPANS, seed=seed)).status for seed in range(18)}
     assert statuses == {200, 503}
     worker.lay_out(ONE, FOUR)
-    for entrance in (0, 1):  # one without the change, and one with it
+    for entrance in (0, 1):  # the old configuration, and the new one
         send(worker.at(entrance), range(18))
     assert_once(clickhouse, worker, 18)
 
@@ -217,7 +217,7 @@ def test_an_isolate_learns_of_a_newer_layout_from_the_buffers(
 def test_look_ups_in_old_shards_end_after_the_last_key_expired(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """Once all keys of before the change have expired, bodies go directly to their shard."""
+    """Once all keys from before the change have expired, bodies go directly to their shard."""
     worker = laid(ONE)
     send(worker, range(4))
     look_up = "const found = await bufferNamed"

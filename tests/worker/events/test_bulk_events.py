@@ -17,7 +17,7 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 def test_events_in_bulk_arrive_once_however_often_they_are_sent(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """A repeat of the body, an equal event in it, and an event that was sent alone before."""
+    """The body is sent twice, has an equal event twice, and has an event that was sent before."""
     assert worker.post_event(event(user_id="u0")).status == 200
     events = [event(user_id=f"u{number}", device="phone") for number in range(100)]
     for _again in range(2):
@@ -64,7 +64,7 @@ OBJECTS = b'[{"event_name":"a","user_id":"u1"},{"event_name":"b","user_id":"u2"}
 def test_bulk_bodies_of_every_form_are_the_same_events(
     clickhouse: ClickHouse, worker: Worker, content_type: str, body: bytes
 ) -> None:
-    """An array, an object around it, and one event per line, for any content type."""
+    """The forms are an array, an object around it, and one event per line, for any content type."""
     answer = post(worker, "/events/bulk", body, content_type=content_type)
     assert answer.status == 200, answer.body
     assert json.loads(answer.body)["events"] == 2
@@ -73,7 +73,7 @@ def test_bulk_bodies_of_every_form_are_the_same_events(
 
 
 def test_one_event_in_bulk_is_a_bulk_of_one(clickhouse: ClickHouse, worker: Worker) -> None:
-    """A single line of NDJSON, and an event with a field named like the object's list."""
+    """The body is one line of NDJSON, or an event with a field named like the object's list."""
     lone = {"event_name": "a", "user_id": "u0", "events": [1]}
     assert post(worker, "/events/bulk", lone).status == 200
     lines = post(worker, "/events/bulk", event(), content_type="application/x-ndjson")
@@ -96,7 +96,7 @@ INVALID: list[tuple[object, str]] = [
 def test_valid_events_are_stored_and_the_response_names_the_others(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """With index and reason; a repeat of the body gets the same response and adds nothing."""
+    """Errors have an index and a reason. A repeat gets the same response and adds nothing."""
     worker = make_worker(clickhouse_url=clickhouse.url, retention_days=30)
     events = [event(user_id="u1"), *(invalid for invalid, _words in INVALID), event(user_id="u2")]
     answers = [post(worker, "/events/bulk", events) for _again in range(2)]
@@ -145,7 +145,7 @@ def test_an_event_that_is_inside_the_window_only_at_the_repeat_is_stored_then(
 
 
 def test_damaged_lines_reject_no_others(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Also unclosed brackets, in a body that is scanned as a whole."""
+    """Lines with unclosed brackets are also rejected alone, although the whole body is scanned."""
     lines = [
         json.dumps(event(user_id="u1")),
         '{"event_name": "a',
@@ -175,7 +175,7 @@ def test_the_list_of_rejected_events_is_bounded(worker: Worker) -> None:
 def test_atomic_bulks_are_stored_whole_or_not_at_all(
     clickhouse: ClickHouse, worker: Worker, form: str
 ) -> None:
-    """`?atomic=true`."""
+    """With `?atomic=true`, one invalid event rejects the body."""
     events = [event(user_id="u1"), {}, event(user_id="u2")]
     as_lines = "\n".join(map(json.dumps, events)).encode()
     body: object = events if form == "events" else as_lines
@@ -207,7 +207,7 @@ def test_atomic_bulks_are_stored_whole_or_not_at_all(
 def test_bulk_without_a_valid_event_is_rejected(
     make_worker: WorkerFactory, body: object, words: str
 ) -> None:
-    """A 400, and nothing is stored; also for a list that is cut off between two lines."""
+    """The response is 400 and nothing is stored, also for a list that ends between two lines."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1")
     answer = post(worker, "/events/bulk", body)
     assert answer.status == 400
@@ -216,7 +216,7 @@ def test_bulk_without_a_valid_event_is_rejected(
 
 
 def test_requests_of_the_old_service_are_accepted(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Its path, its fields and its response are the same."""
+    """The path, fields and response equal those of the replaced service."""
     for body in (
         {"accountId": "a1", "event": "login", "timestamp": NOW_SECONDS, "plan": "pro"},
         {"accountId": 17, "event": event()},
@@ -231,7 +231,7 @@ def test_requests_of_the_old_service_are_accepted(clickhouse: ClickHouse, worker
         ("u1", "signup"),
     ]
     assert rows[0]["metadata"] == {"plan": "pro"}
-    # The account is in the event's own field if the event also has a user.
+    # If the event names another user, the account is stored in the metadata.
     assert json.loads(str(rows[2]["metadata_text"]))["accountId"] == "17"
 
 

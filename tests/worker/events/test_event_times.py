@@ -21,7 +21,7 @@ DAY_SECONDS = 24 * 3600
 def test_events_outside_the_window_are_rejected_and_counted(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Random times around both ends: accepted events are in the table, others in the list."""
+    """The times are random, near both ends. Rejected events are in the response's list."""
     admin = token_entry("admin", name="operator", scopes=["admin"])
     worker = make_worker(
         clickhouse_url=clickhouse.url,
@@ -61,7 +61,7 @@ def error_of(answer: Response) -> str:
 
 
 def test_one_event_outside_the_window_is_a_400(make_worker: WorkerFactory) -> None:
-    """The message has the allowed times; also for the example of the replaced service."""
+    """The message has the allowed times. One of the times is the replaced service's example."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", retention_days=RETENTION_DAYS)
     for timestamp in ("2024-01-15T10:30:00Z", "2098-01-01T00:00:00Z", 0, 4_000_000_000_000):
         for path, body in (
@@ -77,7 +77,7 @@ def test_one_event_outside_the_window_is_a_400(make_worker: WorkerFactory) -> No
 def test_a_bulk_of_every_day_of_a_long_retention_is_delivered(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """400 days in one body, as an import has them; days ahead (case 21) are rejected."""
+    """One body has 400 days, like an import. Days in the future are rejected."""
     worker = make_worker(clickhouse_url=clickhouse.url, retention_days=400)
     clickhouse.query("ALTER TABLE telemetry.events REMOVE TTL")
     now = datetime.now(UTC)

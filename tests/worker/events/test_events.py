@@ -14,7 +14,7 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 
 
 def test_event_arrives_whole(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Every field in its column, metadata as JSON that can be queried by path."""
+    """Every field is in its column, and the metadata can be queried by path."""
     answer = worker.post_event(event())
     assert (answer.status, json.loads(answer.body)) == (200, {"status": "stored"})
     (row,) = stored_events(clickhouse, worker)
@@ -50,7 +50,7 @@ def test_unknown_fields_land_in_metadata(clickhouse: ClickHouse, worker: Worker)
 def test_timestamps_of_every_form_are_one_moment(
     clickhouse: ClickHouse, worker: Worker, timestamp: object
 ) -> None:
-    """Unix seconds, Unix milliseconds, RFC 3339; without a zone it is UTC."""
+    """The forms are Unix seconds, Unix milliseconds and RFC 3339. A time without a zone is UTC."""
     clickhouse.query("ALTER TABLE telemetry.events REMOVE TTL")
     assert worker.post_event(event(timestamp=timestamp)).status == 200
     (row,) = stored_events(clickhouse, worker)
@@ -60,7 +60,7 @@ def test_timestamps_of_every_form_are_one_moment(
 def test_many_single_events_share_writes_and_inserts(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Group commit: far fewer rows in the buffer than events, and few parts in the table."""
+    """Group commit stores far fewer rows than events, and the table gets few parts."""
     clickhouse.process.kill()
 
     def post(number: int) -> int:
@@ -128,7 +128,7 @@ def test_invalid_events_are_rejected_with_one_line(
 def test_oversized_events_and_unknown_content_types_are_rejected(
     make_worker: WorkerFactory,
 ) -> None:
-    """413 and 415 name the limit and the type."""
+    """The 413 names the limit, and the 415 names the type."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1")
     answer = worker.post_event(event(metadata={"x": "y" * 70_000}))
     assert answer.status == 413
@@ -154,7 +154,7 @@ def test_oversized_events_and_unknown_content_types_are_rejected(
 def test_user_ids_are_strings_or_integers_with_all_their_digits(
     clickhouse: ClickHouse, worker: Worker, sent: str, stored: str
 ) -> None:
-    """Up to 64 bits; case 19."""
+    """Integers can have up to 64 bits."""
     body = f'{{"event_name":"login","user_id":{sent},"timestamp":null}}'
     assert worker.post_event(body.encode()).status == 200
     account = f'{{"accountId":{sent if sent != "null" else 0},"event":"visit"}}'
@@ -171,7 +171,7 @@ def test_user_ids_are_strings_or_integers_with_all_their_digits(
 
 
 def test_null_is_absent_in_every_optional_field(clickhouse: ClickHouse, worker: Worker) -> None:
-    """As clients print the unset fields of an object."""
+    """Some clients send null for the unset fields of an object."""
     optional = ("event_id", "channel", "campaign_id", "user_id", "timestamp", "tags", "metadata")
     assert worker.post_event({"event_name": "a", **dict.fromkeys(optional)}).status == 200
     (row,) = stored_events(clickhouse, worker)
@@ -180,7 +180,7 @@ def test_null_is_absent_in_every_optional_field(clickhouse: ClickHouse, worker: 
 
 
 def test_a_byte_order_mark_is_not_part_of_a_body(clickhouse: ClickHouse, worker: Worker) -> None:
-    """On every endpoint that accepts JSON."""
+    """Every endpoint that accepts JSON ignores the mark."""
     mark = b"\xef\xbb\xbf"
     bodies = {
         "/events": b'{"event_name":"a"}',

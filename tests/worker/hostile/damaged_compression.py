@@ -16,7 +16,7 @@ from tests.worker.hostile.damaged_bytes import damage_bytes
 
 
 def compressed(body: bytes, coding: str, chance: Random) -> bytes:
-    """Compress validly in one of many ways: levels, a name in the header, several members."""
+    """Compress a body in one of many valid ways: levels, a name in the header, several members."""
     return _COMPRESSORS[coding](body, chance)
 
 

@@ -69,7 +69,7 @@ def trickle(sender: socket.socket, over: threading.Event) -> None:
 def test_slow_uploads_of_one_team_keep_no_memory_from_large_bodies(
     make_worker: WorkerFactory,
 ) -> None:
-    """Neither of the same team nor of another team, with a deployment's limits."""
+    """Large bodies of the same and of another team are accepted, with a deployment's limits."""
     access = access_document(token_entry("another", name="another", team="other"))
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
     over = threading.Event()
@@ -118,7 +118,7 @@ def trickle_whole(
 def test_one_fast_enough_upload_keeps_no_equal_part_from_another_team(
     make_worker: WorkerFactory,
 ) -> None:
-    """At 1.3 MB/s, which is above the minimum rate, with a deployment's limits."""
+    """The upload runs at 1.3 MB/s, above the minimum rate, with a deployment's limits."""
     access = access_document(token_entry("another", name="another", team="other"))
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access)
     noise = Random(7).randbytes(9 * MIB)  # not OTLP: a 400 once it has been read
@@ -138,7 +138,7 @@ def test_one_fast_enough_upload_keeps_no_equal_part_from_another_team(
 
 
 def test_senders_that_hang_up_release_their_memory(make_worker: WorkerFactory) -> None:
-    """Within the body, or after it and before the response; long before a timeout."""
+    """They hang up within the body or before the response. No timeout has to pass first."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=memory(2 * MIB))
     for seed in range(40):
         body = export_bytes(2_000, seed=seed)
@@ -150,7 +150,7 @@ def test_senders_that_hang_up_release_their_memory(make_worker: WorkerFactory) -
 
 
 def test_without_free_memory_a_large_body_gets_a_retry_time(make_worker: WorkerFactory) -> None:
-    """A 503 with Retry-After, which exporters respect; a small body needs none of the memory."""
+    """The body gets a 503 with Retry-After, which exporters respect. A small body is accepted."""
     limits = memory(600 * KIB, SLOW_UPLOAD_MS=600_000, BODY_MEMORY_WAIT_MS=200)
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     with connection(worker) as sender:

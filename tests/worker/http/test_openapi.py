@@ -23,7 +23,7 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 SCOPES = ["traces", "logs", "metrics", "events", "read", "admin"]
 EVERYTHING = token_entry("everything", name="everything", scopes=SCOPES)
-# Tokens with another scope, above their rate, and expired.
+# Tokens that have another scope, exceed their rate, or are expired.
 LESSER = (
     token_entry("logger", name="logger", scopes=["logs"]),
     token_entry("hasty", name="hasty", scopes=SCOPES, requests_per_second=0.001),
@@ -55,7 +55,7 @@ def document_of(worker: Worker) -> dict[str, Any]:
 def test_generated_requests_get_only_documented_responses(
     clickhouse: ClickHouse, make_worker: WorkerFactory, tmp_path: Path
 ) -> None:
-    """Valid and invalid requests: no 5xx, no undocumented status, content type or body."""
+    """No valid or invalid request gets a 5xx or an undocumented status, content type or body."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=access_document(EVERYTHING))
     assert "Tested: 16" in run_schemathesis(
         worker,
@@ -74,7 +74,7 @@ def test_generated_requests_get_only_documented_responses(
 def test_unauthorized_requests_get_only_documented_responses(
     make_worker: WorkerFactory, tmp_path: Path, token: str | None
 ) -> None:
-    """Without a token, and with one that is unknown, expired, out of scope or over its rate."""
+    """The token is missing, unknown, expired, out of scope or over its rate."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", access=access_document(*LESSER))
     # By default, schemathesis generates tokens.
     none = {"--generation-with-security-parameters": "false"}
@@ -112,7 +112,7 @@ def run_schemathesis(worker: Worker, folder: Path, options: Mapping[str, str]) -
 def test_the_openapi_spec_has_every_path_and_valid_schemas(
     worker_without_clickhouse: Worker,
 ) -> None:
-    """All paths that a 404 lists, except pages; each schema is valid JSON Schema 2020-12."""
+    """The paths are those that a 404 lists, except pages. The schemas are JSON Schema 2020-12."""
     document = document_of(worker_without_clickhouse)
     line = json.loads(worker_without_clickhouse.request("GET", "/nowhere").body)["error"]
     served = set(line.split("; paths: ")[1].split(", "))

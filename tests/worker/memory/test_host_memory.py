@@ -22,7 +22,7 @@ from tests.support.worker_runtime import Worker
 
 pytestmark = pytest.mark.alone
 
-# Of the Workers host, including the runtime's own 65 MiB.
+# The limit of the Workers host, including the runtime's own 65 MiB.
 LIMIT_BYTES = 256_000_000
 BODIES = 300
 # Hexadecimal random bytes, which Zstandard cannot compress at this level: 330 MB are stored.
@@ -60,7 +60,7 @@ def payload_requests() -> Iterator[bytes]:
 
 
 def events() -> Iterator[bytes]:
-    """Yield single events, each of another user."""
+    """Yield single events, each with a different user."""
     for number in range(EVENTS):
         event = {"event_name": "view", "user_id": f"user-{number}", "timestamp": START_SECONDS}
         yield json.dumps(event).encode()
@@ -133,7 +133,7 @@ def test_a_backlog_of_hundreds_of_megabytes_does_not_pass_through_memory(
 def test_events_on_many_connections_do_not_pile_up_in_memory(
     worker: Worker, clickhouse: ClickHouse, folder: Path
 ) -> None:
-    """While ClickHouse does not run, and with the maximum number of recent bodies."""
+    """ClickHouse does not run, and the buffer has the maximum number of recent bodies."""
     file = bodies.write(folder / "events", events())
     assert worker.post_event({"event_name": "first"}).status == 200
     worker.process.kill()

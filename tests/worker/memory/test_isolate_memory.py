@@ -39,10 +39,10 @@ SHARDS = 3
 LAYOUT = {"number": 1, "shards": SHARDS, "before": []}
 RECENT_BODIES = 195_000
 KEY_BYTES = 16
-# 24 MiB of it, which is a batch, are 7.5 MiB when compressed: random bytes do not shrink.
+# Four bodies are a batch of 24 MiB, or 7.5 MiB compressed: only the random part does not shrink.
 BODY_BYTES = 6 * MIB
 NOISE_SHARE = 0.31
-# Of each signal, so that more than one batch of each waits in every shard.
+# The number per signal: more than one batch of each signal waits in every shard.
 BODIES = 36
 
 
@@ -144,7 +144,7 @@ def largest(usages: Callable[[], HeapUsage], seconds: float) -> HeapUsage:
 def test_a_backlog_of_all_signals_and_shards_goes_out_within_an_isolates_memory(
     make_worker: WorkerFactory, silence: Silence, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Three signals, eight tables, three shards and all recent bodies, after a collection."""
+    """The memory is measured after a garbage collection, with all recent bodies."""
     teams = [{"name": "default", "database": DATABASE, "layout": LAYOUT}]
     worker = make_worker(clickhouse_url=silence.url, access=access_document(ADMIN, teams=teams))
     worker.operate("pause")

@@ -11,7 +11,7 @@ function rowsOf(key: string, perSecond: number): Rate {
   return { key, unit: "rows", perSecond };
 }
 
-/** 0, or the seconds until the request would be allowed. */
+/** Return the seconds until the request is allowed; 0 if it is allowed now. */
 function wait(limits: RateLimits, rates: readonly Rate[], rows: number, nowMs: number): number {
   return limits.take(rates, rows, nowMs)?.retryAfterSeconds ?? 0;
 }

@@ -123,7 +123,7 @@ export const LETTER_BODY: Operation = {
   },
 };
 
-/** For ids, the processed ones; for a filter, the processed ids of each buffer and the rest's number. */
+/** Describes the processed ids, and for a filter also the number that remains, per buffer. */
 function filterResponse(description: string, done: "redriven" | "dropped"): ResponseSpec {
   const buffer = fields({ buffer: TEXT, [done]: IDS, remaining: COUNT });
   return jsonResponse(description, {

@@ -52,7 +52,7 @@ function family(name: string, metric: Metric, samples: readonly Sample[]): strin
   ];
 }
 
-/** Writes cumulative buckets. The stored counts are those between two bounds. */
+/** Writes cumulative buckets. Each stored count is the number of values between two bounds. */
 function histogramLines(
   name: string,
   labels: Labels,

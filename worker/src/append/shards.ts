@@ -20,7 +20,7 @@ import { appendCoalesced } from "./coalescer.ts";
 /** A body without the fields that depend on its sender and its shard. */
 export type UnroutedBody = Omit<AppendRequest, "database" | "layout" | "rates" | "isPublic">;
 
-/** By buffer: the number of the layout since which it has no recent body of an older layout. */
+/** For each buffer, the number of a layout: the buffer has no recent body of an older layout. */
 const settled = new Map<string, number>();
 
 /** @throws Error a buffer did not respond: the body may be stored or not. */

@@ -6,7 +6,7 @@ import { type ContentCoding, contentCoding, decode, zstdContentBytes } from "./c
 
 const RAW = new TextEncoder().encode("a body of some length, ".repeat(100));
 const LIMIT_BYTES = 10_000;
-/** The last four bytes equal the body's ISIZE, which a check of only the end would accept. */
+/** The last one ends with the body's ISIZE, so a check of only the end would accept it. */
 const TRAILERS = ["\0", "\0\0\0\0", "trailing", "\x1f", "\x1f\x8b", "\0\xfc\x08\0\0"];
 
 function statusOf(sent: Uint8Array, coding: ContentCoding, limitBytes = LIMIT_BYTES): number {

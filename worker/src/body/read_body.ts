@@ -118,7 +118,7 @@ export function releaseBody(request: Request): void {
   }
 }
 
-/** The first bytes are not counted, so that a sender that is slow from the start uses no share. */
+/** Reads without counting the first bytes, so that a sender that is slow from the start uses no share. */
 async function readLarge(
   request: Request,
   { declared, limitBytes, team }: { declared: number; limitBytes: number; team: string },
@@ -141,7 +141,7 @@ async function readLarge(
   }
 }
 
-/** Read the rest in pieces, so that a sender that stops is noticed. */
+/** Read the rest in several reads, so that a sender that stops is detected. */
 async function readOn(
   reading: Reading,
   first: Uint8Array<ArrayBuffer>,
@@ -174,7 +174,7 @@ async function readOn(
   return whole.subarray(0, at);
 }
 
-/** The whole body if it is not very large or arrives fast; otherwise twice the arrived bytes. */
+/** Return space for the whole body if it is small or arrives fast; else twice the arrived bytes. */
 function nextBufferBytes(
   arrived: number,
   declared: number,
@@ -215,7 +215,7 @@ class Reading {
     clearTimeout(this.#timer);
   }
 
-  /** The limit covers the time waiting for the sender, not the time waiting for memory. */
+  /** Checks the time waiting for the sender. The time waiting for memory does not count. */
   #look(): void {
     const leftMs = BODY_MS - this.upload.readMs(Date.now());
     if (leftMs <= 0) {
@@ -231,7 +231,7 @@ function unlock(reader: ReadableStreamBYOBReader): void {
   try {
     reader.releaseLock();
   } catch {
-    // A read is in progress, because the sender was too slow. Nothing is discarded.
+    // A read is in progress, because the sender was too slow. The rest is not discarded.
   }
 }
 

@@ -53,7 +53,7 @@ export interface Extent {
 export type Range = Pick<Batch, "fromSeq" | "toSeq">;
 type Sealed = Pick<Batch, "stream" | "table" | "part" | "blocks" | keyof Range>;
 
-/** One block per partition, which is at least a day; unknown days count as the maximum. */
+/** Return one block per day, because a partition has at least a day; the maximum if unknown. */
 function blocksOf(days: DayRange | null): number {
   const count = days === null ? MAX_BLOCKS_AHEAD : days.toDay - days.fromDay + 1;
   return Math.min(count, MAX_BLOCKS_AHEAD);
@@ -289,7 +289,7 @@ export class Batches {
       )
       .one();
     this.#sql.exec(`DELETE FROM chunks WHERE ${isFree}`, fromSeq, toSeq);
-    // In the transaction that deletes the chunks, so that no crash lets a row count twice.
+    // This runs in the transaction that deletes the chunks, so that no crash counts a row twice.
     this.#sql.exec(
       "UPDATE meta SET value = value + ? WHERE key = 'rows_delivered'",
       Number(row.row_count ?? 0),

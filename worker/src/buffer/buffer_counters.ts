@@ -1,9 +1,9 @@
 /**
  * The counters of one buffer: its counts, and those that isolates send to it.
  *
- * The counters survive the object. Every run of the alarm stores them, and a scrape stores the values
- * it returns before it returns them. In between, the counts of at most `COUNTS_SAVE_MS` are only in
- * memory. So a scraper never sees a counter decrease, and a crash loses the counts of seconds.
+ * The counters outlive the object. Every run of the alarm stores them, and a scrape stores them before
+ * it returns them. Between two alarms, the counts of at most `COUNTS_SAVE_MS` are only in memory. So a
+ * scraper never sees a counter decrease, and a crash loses only the counts of a few seconds.
  *
  * The counts since the last report become rows of `ingest_health`. The rows are a chunk of the kind
  * `health`, and are delivered like all chunks. The chunk and the counters are stored in one
@@ -44,7 +44,7 @@ export class BufferCounters {
   readonly #unreported = new Counters();
   /** When the unreported counts began. */
   #startMs: number;
-  /** When telemetry was first stored or delivered since then; null: no report is needed. */
+  /** When telemetry was first stored or delivered after `#startMs`; null: no report is needed. */
   #movedMs: number | null = null;
   #savedMs = 0;
   #isSaved = true;
@@ -71,7 +71,7 @@ export class BufferCounters {
 
   // --- count ----------------------------------------------------------------------------------
 
-  /** Adds the counts of an isolate. They alone cause no report. */
+  /** Adds the counts of an isolate. Without other counts they cause no report. */
   add(sums: Sums): void {
     this.#unreported.merge(sums);
     this.#isSaved = false;

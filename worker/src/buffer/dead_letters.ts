@@ -49,7 +49,7 @@ export interface LetterFilter {
   readonly error?: string;
   /** ClickHouse's code: `Code: 252.` */
   readonly code?: number;
-  /** Older than this; a dead letter that is sent again and rejected again is newer. */
+  /** Only dead letters older than this. One that is redriven and rejected again is newer. */
   readonly beforeMs: number;
 }
 
@@ -190,8 +190,8 @@ export class DeadLetters {
   }
 
   /**
-   * Deletes the oldest until the others are within the limits, a bounded number per call. Returns
-   * the deleted ones, so that they can be counted.
+   * Deletes the oldest dead letters until the others are within the limits, a bounded number per
+   * call. Returns the deleted dead letters, so that they can be counted.
    */
   expire(nowMs: number): { readonly letter: DeadLetter; readonly reason: Expiry }[] {
     const expired: { letter: DeadLetter; reason: Expiry }[] = [];
@@ -207,7 +207,7 @@ export class DeadLetters {
     return expired;
   }
 
-  /** Returns when the oldest expires; null if there is none. */
+  /** Returns when the oldest dead letter expires; null if there is none. */
   expiresAtMs(): number | null {
     const { oldestMs } = this.totals();
     return oldestMs === null ? null : oldestMs + DEAD_LETTER_MAX_AGE_MS;
@@ -260,7 +260,7 @@ function letterFrom(row: Row): StoredLetter {
   };
 }
 
-/** Remove the place in the storage. */
+/** Return the dead letter without its place in the storage. */
 export function shown({
   stream: _stream,
   firstRow: _first,

@@ -238,7 +238,7 @@ export class Deliverer {
     }
   }
 
-  /** One batch at a time: encoding uses the CPU, and the memory of a decompressed body. */
+  /** Prepares one batch at a time, because encoding uses CPU and the memory of a decompressed body. */
   async #bodyOf(batch: Batch): Promise<InsertBody | null> {
     const preparing = this.#preparing.then(() => insertBody(this.#store, this.#batches, batch));
     this.#preparing = preparing.catch(() => undefined);
@@ -327,7 +327,7 @@ function outcomeOfEncoding(error: unknown): Outcome {
   throw error;
 }
 
-/** A body larger than its limit is held alone, during an encoding as well. */
+/** A body larger than the limit is held alone, and also during an encoding. */
 function bodiesFitWithEncoding(nowMs: number): boolean {
   return (
     appendMemory.heldBytes(nowMs) <= APPEND_BYTES_BESIDE_ENCODING &&

@@ -1,8 +1,8 @@
 /**
  * Runs the delivery of a buffer in its alarm: when the alarm is set, and what each run does.
  *
- * An object has one alarm. While it runs, inserts start and end; otherwise it is set to the next
- * time at which a batch can be sealed, sent or retried.
+ * An object has one alarm. Inserts start and end while the alarm runs. Otherwise the alarm is set to
+ * the next time at which a batch can be sealed, sent or retried.
  */
 import { ALARM_RUN_MS, ALARM_SAFETY_MS, ALARM_STEP_MS } from "../limits.ts";
 import { reportBug } from "../telemetry/reports.ts";
@@ -47,7 +47,7 @@ export class DeliveryLoop {
 
   // --- when -----------------------------------------------------------------------------------
 
-  /** Call after each write: sets the alarm, or wakes the running one, if more is due sooner. */
+  /** Call after each write. Sets the alarm, or wakes the running one, if work is due sooner. */
   wake(): void {
     void this.#pulse.start();
     const nowMs = Date.now();
@@ -101,7 +101,7 @@ export class DeliveryLoop {
       await this.#ctx.storage.setAlarm(Date.now() + ALARM_SAFETY_MS);
       await this.#deliverUntilIdle(Date.now() + ALARM_RUN_MS);
     } catch (error) {
-      // The runtime stops calling an alarm that threw a few times, so no error leaves this method.
+      // After a few exceptions the runtime stops calling an alarm, so this method never throws.
       console.error(`delivery failed: ${String(error)}`);
       this.#parts.letters.dropCachedCounts();
       reportBug(this.#env, error, "delivery");
@@ -144,7 +144,7 @@ export class DeliveryLoop {
     return await deliverer.start(Date.now());
   }
 
-  /** Resolves at the next due time, which `wake` compares with, or with the first of `others`. */
+  /** Resolves at the next due time, at a call of `wake` for an earlier time, or with one of `others`. */
   async #untilDue(mayStart: boolean, others: readonly Promise<void>[]): Promise<void> {
     const nowMs = Date.now();
     this.#alarmAtMs = mayStart ? this.#parts.deliverer.nextDueMs(nowMs) : null;
@@ -156,7 +156,7 @@ export class DeliveryLoop {
     over.abort();
   }
 
-  /** Deletes dead letters beyond their limits, and counts each. */
+  /** Deletes and counts dead letters beyond their limits. */
   #expireLetters(nowMs: number): void {
     const { store, letters, counters } = this.#parts;
     if (letters.expiryOf(nowMs) === null) {

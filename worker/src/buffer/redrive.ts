@@ -1,8 +1,8 @@
 /**
  * Redrives (sends again) or drops dead letters, by id or by filter, a bounded number per call.
  *
- * The rows of a redriven dead letter are inserted exactly once. It becomes a chunk and a batch in one transaction,
- * and the batch has a new number and so a new token. A body becomes a dead letter only if none of its
+ * The rows of a redriven dead letter are inserted exactly once. It becomes a chunk and a batch in one
+ * transaction, and the batch has a new number and so a new token. A body becomes a dead letter only if none of its
  * rows are in the table (step 11 of `worker/README.md`).
  */
 import { DEAD_LETTERS_PER_CALL, MAX_OPEN_BATCHES, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
@@ -38,13 +38,13 @@ export class Redriver {
     return ids.length > this.#freeBatches() ? null : this.#redriveEach(this.#found(ids));
   }
 
-  /** Up to the limit of open batches; a body that is rejected again is a new dead letter. */
+  /** Redrives up to the limit of open batches. A body that is rejected again is a new dead letter. */
   redriveMatching(filter: LetterFilter): FilterResult {
     const found = this.#letters.matching(filter, this.#freeBatches());
     return this.#filterResult(filter, this.#redriveEach(firstBytes(found)));
   }
 
-  /** Cannot be undone. Returns the ids that were found. */
+  /** Drops dead letters permanently. Returns the ids that were found. */
   drop(ids: readonly string[]): string[] {
     return this.#dropEach(this.#found(ids));
   }
@@ -106,7 +106,7 @@ export class Redriver {
   }
 }
 
-/** Return the first of them, at least one, up to the bytes of one call. */
+/** Return the first dead letters, at least one, up to the bytes of one call. */
 function firstBytes(letters: readonly StoredLetter[]): StoredLetter[] {
   let total = 0;
   return letters.filter(({ bytes }, index) => {

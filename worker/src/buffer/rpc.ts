@@ -31,7 +31,7 @@ export interface AppendRequest {
   /** The days of its rows; null: unknown. */
   readonly days: DayRange | null;
   readonly key: string | null;
-  /** Part of the response to this body and to its repeats; absent: all rows are stored. */
+  /** A part of the response to this body and to its repeats; absent: all rows are stored. */
   readonly partialSuccess?: PartialSuccess | null;
 }
 
@@ -53,7 +53,7 @@ export interface LookupResult {
   readonly layout: ShardLayout;
   /** null: the body is not in this buffer. */
   readonly seen: Seen | null;
-  /** Whether the recent bodies include none of an older layout any more. */
+  /** Whether no recent body is from an older layout. */
   readonly settled: boolean;
 }
 

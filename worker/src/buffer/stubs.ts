@@ -7,7 +7,7 @@ export function bufferNamed(env: Env, name: string): DurableObjectStub<BufferRpc
   return env.BUFFER.getByName(name);
 }
 
-/** Return the buffers that the team's next bodies may go to. */
+/** Return the buffers that may receive the team's next bodies. */
 export function openBuffers(env: Env, team: Team): DurableObjectStub<BufferRpc>[] {
   const { shards } = layoutOf(team);
   return Array.from({ length: shards }, (_, shard) => bufferNamed(env, bufferName(team, shard)));

@@ -21,7 +21,7 @@ export interface Bulk {
   readonly days: DayRange | null;
   /** Whether every event is recognised as a repeat when the body is sent again. */
   readonly haveIdentity: boolean;
-  /** The first `MAX_REPORTED_EVENTS` of them. */
+  /** The first `MAX_REPORTED_EVENTS` rejected events. */
   readonly errors: readonly RejectedEvent[];
   readonly rejected: number;
   /** Which events are rejected, as a string; empty if none is. */
@@ -89,7 +89,7 @@ function eventsFrom(body: unknown): readonly unknown[] {
   if (isObject(body) && Object.hasOwn(body, "event_name")) {
     return [body];
   }
-  // Only the list: each event is checked separately, so that one does not reject the others.
+  // This checks only the list. Each event is checked separately, so that it rejects no others.
   const { items: _items, ...list } = EVENTS;
   if (isObject(body)) {
     check({ ...EVENTS_OBJECT, properties: { events: list } }, body, "body");
@@ -134,7 +134,7 @@ function linesFrom(bytes: Uint8Array): readonly (string | null)[] {
   }
 }
 
-/** Return at most one line more than is allowed, so that millions of lines use no memory. */
+/** Return at most one line more than the limit, so that millions of lines use no memory. */
 function linesOneByOne(bytes: Uint8Array): readonly (string | null)[] {
   const lines: (string | null)[] = [];
   let start = 0;
@@ -162,7 +162,7 @@ function lineFromBytes(bytes: Uint8Array): string | null {
   }
 }
 
-/** Parsed one at a time, so that only one line's values are in memory. */
+/** Parses one line at a time, so that only one line's values are in memory. */
 function* candidatesFromLines(lines: readonly (string | null)[]): Generator<Candidate> {
   if (lines.length === 0 || lines.length > MAX_BULK_EVENTS) {
     throw invalid("body", `${lines.length} lines`, String(EVENTS.description));

@@ -26,8 +26,8 @@ export function millisecondsFromNumber(time: number): number {
  * Return the milliseconds of a string that `DATE_TIME_PATTERN` allows; NaN for a date or a time
  * that does not exist.
  *
- * Not `Date.parse`, which reads 31 February as 3 March, 24:00 as the next day, and a time without a
- * zone as local time.
+ * This does not use `Date.parse`, which reads 31 February as 3 March, 24:00 as the next day, and a time
+ * without a zone as local time.
  */
 export function millisecondsFromDateTime(text: string): number {
   const [, year, month, day, hour, minute, second, fraction = "", sign, ...zone] =
@@ -41,7 +41,7 @@ export function millisecondsFromDateTime(text: string): number {
   return atMs + ms - zoneMs(sign, zone);
 }
 
-/** The first moment of a day that `DATE_PATTERN` allows, and the one after its last; NaN as above. */
+/** Return the start of a day that `DATE_PATTERN` allows, and the start of the next; NaN as above. */
 export function dayFromDate(text: string): { fromMs: number; endMs: number } {
   const [, year, month, day] = date.exec(text) ?? [];
   const fromMs = dayFrom(Number(year), Number(month), Number(day));

@@ -12,7 +12,7 @@ const PLACES: readonly ((number: string) => string)[] = [
   (number) => `{"a":{"b":[[${number}],"9.5"]},"c":1}`,
 ];
 
-/** Node's own parser keeps no sources, so the values are tested in `test_event_values.py`. */
+/** Node's parser does not keep a number's source text. `test_event_values.py` tests the values. */
 function assertFound(number: string): void {
   if (JSON.stringify(JSON.parse(number)) !== number) {
     for (const place of PLACES) {
@@ -69,7 +69,7 @@ function randomNumber(): string {
   return `${sign}${whole}${fraction}${exponent}`;
 }
 
-/** With many zeros, which are what JavaScript leaves out. */
+/** Returns digits with many zeros, because JavaScript omits zeros when it prints a number. */
 function digits(count: number): string {
   return Array.from({ length: count }, () => (upTo(2) === 0 ? "0" : String(upTo(9)))).join("");
 }

@@ -54,7 +54,7 @@ export function lineFromEvent(value: unknown, arrival: Arrival, place: string): 
   return lineFrom(event as Fields, arrival, place);
 }
 
-/** `{accountId, event}` of the service before this one; the account is the event's user. */
+/** Converts `{accountId, event}`, the form of the replaced service. The account is the event's user. */
 export function lineFromAccountEvent(value: unknown, arrival: Arrival): EventLine {
   const body = isObject(value) ? withPlainNumbers(value) : value;
   check(ACCOUNT_EVENT, body, "body");
@@ -62,14 +62,14 @@ export function lineFromAccountEvent(value: unknown, arrival: Arrival): EventLin
   const own = isObject(event) ? withPlainNumbers(event) : { event_name: event };
   const fields = withoutNulls(joined(own, others, "event"));
   const account = String(accountId);
-  // An event with another user keeps both.
+  // If the event names another user, the account is stored in the metadata.
   const { user_id: user } = fields;
   const isOther = user !== undefined && user !== account && JSON.stringify(user) !== account;
   const whole = { user_id: account, ...(isOther && { accountId: account }), ...fields };
   return lineFromEvent(whole, arrival, "event");
 }
 
-/** Only in fields that are columns; in metadata, null is a value. */
+/** Removes nulls from the fields that are columns. In the metadata, null is a value. */
 function withoutNulls(event: Fields): Fields {
   const entries = Object.entries(event);
   return Object.fromEntries(entries.filter(([name, item]) => item !== null || !FIELDS.has(name)));
@@ -77,7 +77,7 @@ function withoutNulls(event: Fields): Fields {
 
 const ID_FIELDS = ["event_id", "user_id", "accountId"] as const;
 
-/** Numbers outside the metadata in the schema's types: ids as digits, times as numbers. */
+/** Converts numbers outside the metadata to the schema's types: ids to digits, times to numbers. */
 function withPlainNumbers(event: Fields): Fields {
   const time = rawNumber(event.timestamp);
   const plain: Fields = time === null ? {} : { timestamp: Number(time) };
@@ -90,7 +90,7 @@ function withPlainNumbers(event: Fields): Fields {
   return Object.keys(plain).length === 0 ? event : { ...event, ...plain };
 }
 
-/** Null for a number that is not an integer of at most 64 bits. */
+/** Returns the digits of an integer of at most 64 bits, and null for other numbers. */
 function integerFrom(digits: string): string | null {
   if (isInteger64(digits)) {
     return String(BigInt(digits));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseJson } from "./parse_json.ts";
 
-/** A mark is U+E000. */
+/** `parseJson` marks strings with U+E000, so the character is part of some cases. */
 const TEXTS = [
   '"12"',
   '["1","12",1,12,"0","007","-1","1.5","12345678901","4294967295"]',

@@ -149,7 +149,7 @@ function rewritten(
   nowMs: number,
 ): Rewritten & Pick<Scan, "repeatedBytes"> {
   const stored = rewrite(signal, raw, window, nowMs);
-  // Scans again, because arrays became strings, which are longer.
+  // This scans again, because arrays became longer strings.
   const { repeatedBytes } = scan(signal, stored.bytes, window);
   return { ...stored, repeatedBytes };
 }
@@ -173,7 +173,7 @@ const GZIP_HEADER_BYTES = 10;
 /** The kind of a body: the same bytes are different rows in each kind. */
 export type BodyForm = SignalKind | "event" | "account event";
 
-/** The first digit of a key. An empty span and an empty log record have the same bytes. */
+/** The first digit of a key, because an empty span and an empty log record have the same bytes. */
 const KEY_PREFIXES: Record<BodyForm, string> = {
   traces: "0",
   events: "1",

@@ -2,8 +2,8 @@
  * The content of `dist/statements.json`, which `npm run build` writes: every statement of this
  * worker by table and form, a sample body for each, and the expected rows.
  *
- * `resources/` proves them on the ClickHouse service before it deploys the worker, and grants the
- * worker's SQL user INSERT on these tables and no others.
+ * `resources/` tests the statements on the ClickHouse service before it deploys the worker. It grants
+ * the worker's SQL user INSERT on these tables and no others.
  */
 import { concat } from "../body/bytes.ts";
 import { varint } from "../otlp/fields.ts";
@@ -20,7 +20,7 @@ import { readsEnvelope, rowColumns } from "../tables/otlp.ts";
 import rows from "./sample_rows.json";
 import { sampleFor } from "./samples.ts";
 
-/** `json`: of tables whose rows the worker writes itself. OTLP has the other forms. */
+/** `json` is for tables whose rows the worker writes itself. OTLP tables have the other forms. */
 export type Form = "json" | "protobuf" | "rowbinary";
 
 interface Insert {
@@ -60,7 +60,7 @@ function statementOf(table: Table, format: InsertFormat): Statement {
 function encoded(table: Table, columns: readonly string[], request: Uint8Array): Uint8Array {
   const out = new RowWriter(request.length);
   const pieces = encoderFor(table, columns).encode(request, out, () => false);
-  pieces.next(); // all of them, as none is enough
+  pieces.next(); // returns all of them, because no minimum is given
   return out.take();
 }
 

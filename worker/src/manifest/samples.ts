@@ -191,7 +191,7 @@ const HEALTH_ROWS = [
   },
 ];
 
-/** The stored body, without what an insert puts before it. */
+/** Return the stored body, without the frame that an insert sends before it. */
 export function sampleFor(table: Table): Uint8Array {
   switch (table) {
     case "otel_traces":

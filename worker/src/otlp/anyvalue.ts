@@ -22,7 +22,7 @@ export interface Member {
 /**
  * Return the last member that is set.
  *
- * @param ranges the pieces of the message, which protobuf merges: the last of all members counts.
+ * @param ranges the parts of the message, which protobuf merges: the last of all members is used.
  */
 export function lastMember(bytes: Uint8Array, ranges: readonly number[]): Member | null {
   for (let at = ranges.length - 2; at >= 0; at -= 2) {
@@ -48,7 +48,7 @@ export function writeAnyValueText(out: ProtobufWriter, bytes: Uint8Array, member
     if (!(error instanceof NotJson)) {
       throw error;
     }
-    out.length = start; // the exporter does the same, because Go does not encode NaN and infinities
+    out.length = start; // as the exporter does, because Go does not encode NaN and infinities
   }
 }
 

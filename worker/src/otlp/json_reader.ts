@@ -41,7 +41,7 @@ export class JsonReader {
   /** The position of the next byte. */
   at = 0;
   readonly bytes: Uint8Array;
-  /** The same bytes, for reading several at once. */
+  /** A view of the same bytes, to read several bytes at once. */
   readonly view: DataView;
   readonly #what: string;
 
@@ -134,13 +134,13 @@ export class JsonReader {
     this.at += isMark ? BYTE_ORDER_MARK.length : 0;
   }
 
-  /** Reads a whole string. Most strings are instead copied byte by byte. */
+  /** Reads a whole string. Use it rarely: most strings are copied byte by byte. */
   string(): string {
     this.peek();
     const from = this.at;
     const hasEscape = this.skipString();
     const text = decoder.decode(this.bytes.subarray(from + 1, this.at - 1));
-    // With a letter before it: `events/parse_json.ts` has the reason.
+    // The letter before the text is a workaround that `events/parse_json.ts` explains.
     return hasEscape ? (JSON.parse(`"x${text}"`) as string).slice(1) : text;
   }
 

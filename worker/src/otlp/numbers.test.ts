@@ -12,7 +12,7 @@ import {
   sint32From,
 } from "./numbers.ts";
 
-/** The little-endian 64-bit number, after a byte that is not its own. */
+/** Return a little-endian 64-bit number that follows one unrelated byte. */
 function fixed64(value: bigint): Uint8Array {
   const bytes = new Uint8Array(9);
   new DataView(bytes.buffer).setBigUint64(1, BigInt.asUintN(64, value), true);
@@ -31,7 +31,7 @@ function varint(value: bigint): Uint8Array {
 
 const INT64S = [0n, 1n, 127n, 128n, 2n ** 49n - 1n, 2n ** 49n, 2n ** 63n - 1n, -1n, -(2n ** 63n)];
 
-/** The same every time: a step of Knuth's 64-bit generator. */
+/** Yields the same numbers in every run, by Knuth's 64-bit generator. */
 function* numbers(count: number): Generator<bigint> {
   let state = 1n;
   for (let drawn = 0; drawn < count; drawn++) {

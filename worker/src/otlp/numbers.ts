@@ -70,7 +70,8 @@ export function doubleText(value: number): string {
 /**
  * Return the whole seconds of the nanoseconds at `at`, which are before 2106 (`otlp/rewrite.ts`).
  *
- * A long division, because doubles have 53 of the 62 bits, and a BigInt for each point is slow.
+ * This is a long division, because a double holds only 53 of the 62 bits, and a BigInt for each
+ * point is slow.
  */
 export function secondsAt(bytes: Uint8Array, at: number): number {
   const low = lowWord(bytes, at);

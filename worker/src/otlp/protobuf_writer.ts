@@ -3,7 +3,7 @@ import { free, tooLarge } from "../body/bytes.ts";
 
 export class ProtobufWriter {
   bytes: Uint8Array;
-  /** All of `bytes`, for writing several at once. */
+  /** A view of all `bytes`, to write several bytes at once. */
   view: DataView;
   /** The number of written bytes. */
   length = 0;

@@ -49,7 +49,7 @@ test("values nested in arrays and maps are written as Go writes JSON", () => {
 
 test("maps are sorted by the bytes of their keys, and the last of equal keys counts", () => {
   assert.equal(textOf(map(["b", int(1)], ["a", int(2)], ["b", int(3)])), '{"a":2,"b":3}');
-  // UTF-16 would put the surrogate pair first.
+  // The order of UTF-16 would put the surrogate pair first.
   assert.equal(
     textOf(map(["\u{1F600}", int(1)], ["\uffee", int(2)])),
     '{"\uffee":2,"\u{1F600}":1}',
@@ -190,7 +190,7 @@ function lengthPrefixed(tag: number, content: Uint8Array): Uint8Array {
   return out.whole();
 }
 
-/** A map with one entry, which has an empty value and then this one. */
+/** Return a map with one entry, which has an empty value and then `value`. */
 function mapOfTwoValues(value: Uint8Array): Uint8Array {
   const key = [...field(1, 0x6b), ...field(2)];
   const inner = lengthPrefixed(18, value);

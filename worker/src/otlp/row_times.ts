@@ -39,7 +39,7 @@ export class RowTimes {
     }
   }
 
-  /** Returns the days of the recorded rows, at most 4.3 s too long; null if there are none. */
+  /** Returns the days of the recorded rows, with an error of at most 4.3 s; null if there are none. */
   days(): DayRange | null {
     return this.#first > this.#last
       ? null

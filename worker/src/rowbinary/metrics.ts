@@ -42,7 +42,7 @@ export const pointsOf = (metric: string): ShardLayout => ({
 const pointOf = (metric: string): Message =>
   messageNamed(messageNamed(METRIC, metric), "dataPoints");
 
-/** A double, or an integer as one; 0 if the point has neither. */
+/** Writes the point's value as a double, also if it is an integer; 0 if there is no value. */
 const value = (of: Message): Column => {
   const asDouble = numberNamed(of, "asDouble");
   const asInt = numberNamed(of, "asInt");

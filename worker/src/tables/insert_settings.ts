@@ -1,8 +1,8 @@
 /**
  * The binding `INSERT_SETTINGS`: settings that this deployment's ClickHouse has and others lack.
  *
- * `resources/telemetry/ingest_probe.py` reads their names from the server when it deploys. A setting that the
- * server does not have cannot be in every statement: ClickHouse rejects the insert with code 115.
+ * `resources/telemetry/ingest_probe.py` reads their names from the server when it deploys. They cannot
+ * be in every statement: ClickHouse rejects an insert with an unknown setting with code 115.
  */
 import type { Statement } from "./index.ts";
 

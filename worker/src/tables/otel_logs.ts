@@ -26,7 +26,7 @@ const COLUMNS = [
   ["Timestamp", timestamp("if(record.time = 0, record.observed_time, record.time)")],
   ["TraceId", hexId("record.trace_id", 16)],
   ["SpanId", hexId("record.span_id", 8)],
-  // The low byte of both, as in the exporter: trace flags, and severity levels up to 24.
+  // Both columns store the low byte, like the exporter: it fits trace flags and severities up to 24.
   ["TraceFlags", "toUInt8(record.flags)"],
   ["SeverityText", "record.severity_text"],
   ["SeverityNumber", "toUInt8(record.severity_number)"],

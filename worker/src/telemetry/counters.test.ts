@@ -37,7 +37,7 @@ test("sums of another script are added if their labels and bounds are the same",
   const sums = summed([ours, theirs]);
   assert.equal(sums["ingest_bodies_total traces stored"], 3);
   assert.deepEqual(sums.ingest_commit_bodies, new Array(13).fill(1));
-  // A metric that was removed, and one that had fewer labels.
+  // The stored counters have a metric that was removed, and one with fewer labels than today.
   assert.deepEqual(
     samplesFrom(sums).map(({ name, labels, value }) => [name, labels, value]),
     [

@@ -66,7 +66,7 @@ export class Counters {
     return node;
   }
 
-  /** Adds the sums of other counters, perhaps of another version of the script. */
+  /** Adds the sums of other counters, which may come from another version of the script. */
   merge(sums: Sums): void {
     for (const [series, value] of Object.entries(sums)) {
       const [name = "", ...labels] = series.split(" ");

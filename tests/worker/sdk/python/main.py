@@ -21,12 +21,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
-# Longer than any run: what is recorded goes out once, when the provider shuts down.
+# Longer than any run: recorded metrics are sent once, when the provider shuts down.
 NEVER_MS = 3_600_000
 
 
 def send_spans(count: int) -> None:
-    """`count` spans of every type of attribute."""
+    """Send `count` spans of every type of attribute."""
     provider = TracerProvider()
     processor = BatchSpanProcessor(OTLPSpanExporter(), schedule_delay_millis=NEVER_MS)
     provider.add_span_processor(processor)
@@ -44,7 +44,7 @@ def send_spans(count: int) -> None:
 
 
 def send_logs(count: int) -> None:
-    """`count` records with a body and an attribute."""
+    """Send `count` records with a body and an attribute."""
     provider = LoggerProvider()
     processor = BatchLogRecordProcessor(OTLPLogExporter(), schedule_delay_millis=NEVER_MS)
     provider.add_log_record_processor(processor)
@@ -63,7 +63,7 @@ def send_logs(count: int) -> None:
 
 
 def send_metrics(count: int) -> None:
-    """A sum, a gauge and both histograms, with `count` series each."""
+    """Send a sum, a gauge and both histograms, with `count` series each."""
     reader = PeriodicExportingMetricReader(OTLPMetricExporter(), export_interval_millis=NEVER_MS)
     exponential_view = View(
         instrument_name="exponential", aggregation=ExponentialBucketHistogramAggregation()
