@@ -26,7 +26,7 @@ _OLD_REPLICAS = 3
 _HORIZONTAL = ("minReplicas", "maxReplicas")
 FIELDS = frozenset({*_DEFAULTS, *_OLD_FIELDS, *_HORIZONTAL})
 _SHORTEST_IDLE_MINUTES = 5
-# A guess; it rejects numbers that cannot be a time.
+# A guess. The limit rejects numbers that cannot be a time.
 _LONGEST_IDLE_MINUTES = 1_000_000
 
 

@@ -84,7 +84,7 @@ def resolve(
     Args:
         keep: types of bindings that stay although the upload does not name them
             (`keep_bindings`; wrangler and the dashboard keep secrets in this way).
-        strict: reject an `inherit` without a source, instead of leaving it out.
+        strict: reject an `inherit` without a source, instead of omitting it.
 
     Raises:
         CloudflareError: a name is used twice, an `inherit` has no source, or there are more or

@@ -15,7 +15,7 @@ from typing import BinaryIO
 __all__ = ["SupervisedProcess", "die_with_parent"]
 
 # A child that always ends immediately must not use a whole core. A child that ended once in an hour
-# must run again before its clients give up.
+# must run again before its clients time out.
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 5.0
 _HEALTHY_AFTER_SECONDS = 10.0
@@ -115,7 +115,7 @@ class SupervisedProcess:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         if self._before_start is not None:
-            # Not in a thread: it would continue after `stop`, at the same time as the next child.
+            # This does not run in a thread, which would continue after `stop`, alongside the next child.
             self._before_start()
         with _open_log(self._log_file) as log:
             self._process = await asyncio.create_subprocess_exec(

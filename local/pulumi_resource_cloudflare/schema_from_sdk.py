@@ -87,7 +87,7 @@ class _Reader:
         ]
 
     def parameters(self, source: str, name: str) -> list[dict[str, Any]]:
-        """Return the same for the parameters of a look-up, which are all optional."""
+        """Return the properties of a look-up's parameters, which are all optional."""
         tree = ast.parse(source)
         function = _function(tree, name)
         # `__args__['zoneId'] = zone_id` has the look-up's names.

@@ -1,4 +1,4 @@
-"""Random valid changes to stacks of three services, with faults on and `pulumi` killed.
+"""Random valid changes to stacks of three services, with faults and kills of `pulumi`.
 
 `CHAOS_SEED` and `CHAOS_ROUNDS` select the rounds. Without them, the same ten rounds run each time.
 Two stacks share the rounds, each on its own local clouds: while one stack waits, the other works.

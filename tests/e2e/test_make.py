@@ -56,7 +56,7 @@ class Checkout:
 
     def shell(self, script: str) -> str:
         """Run a shell script, which must succeed. Return its output."""
-        # Without the variables of an outer `make` or of an earlier `make env`.
+        # Removes the variables of an outer `make` or of an earlier `make env`.
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -83,7 +83,7 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
 
 
 def test_make_up_its_commands_and_make_down_work(checkout: Checkout) -> None:
-    """Up, the three commands that it prints, every URL with three clients, up again, down."""
+    """The steps are up, the commands that it prints, each URL with three clients, up again, down."""
     settings = (checkout.root / "Pulumi.local.yaml").read_text()
     shown = checkout.shell(f'make up "{PORTS}"')
     commands = shown.partition("Try next, in this folder:")[2]

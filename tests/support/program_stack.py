@@ -91,7 +91,7 @@ class ProgramStack:
         return shown
 
     def up_killed_when(self, seen: Any) -> None:
-        """Start `pulumi up` and send SIGKILL to this one process as soon as `seen()` is true."""
+        """Start `pulumi up` and send SIGKILL only to this process as soon as `seen()` is true."""
         process = subprocess.Popen(
             self.stack.command("up", "--yes", "--skip-preview"),
             cwd=self.stack.program,

@@ -12,7 +12,7 @@ SPANS = 200
 DAY_NANO = 86_400 * 10**9
 
 
-# Only ClickHouse rejects a body for its number of days: the worker sets no such limit any more.
+# Only ClickHouse rejects a body for its number of days. The worker has no such limit.
 FEW_DAYS = {"MAX_PARTITIONS_PER_INSERT": 100}
 
 

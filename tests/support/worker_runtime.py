@@ -239,6 +239,6 @@ const ingest :Workerd.Worker = (
 
 WorkerFactory = Callable[..., Worker]
 
-# One batch a second is good for a table but would make the tests slow. Rows of `ingest_health` would
+# One batch a second suits a table but would make the tests slow. Rows of `ingest_health` would
 # change the counts of a slow test.
 FAST = {"BATCH_AGE_MS": 200, "RETRY_MAX_MS": 1_000, "HEALTH_ROWS_MS": 3_600_000}

@@ -12,7 +12,7 @@ const MIB = 1024 * KIB;
 export const MAX_BODY_BYTES = 20 * MIB;
 /** A body of `/events/bulk`, as sent and decoded: `JSON.parse` uses several times its memory. */
 export const MAX_BULK_BODY_BYTES = 8 * MIB;
-/** A decoded body, which is what the Collector counts. */
+/** The decoded size of a body, which the Collector limits too. */
 export const MAX_RAW_BODY_BYTES = 20 * MIB;
 /**
  * A body in its stored form, decoded. A body with arrays of unusual strings grows when it is
@@ -22,7 +22,7 @@ export const MAX_RAW_BODY_BYTES = 20 * MIB;
 export const MAX_STORED_RAW_BYTES = 24 * MIB;
 /** A decoder's buffer may be this many times its body; longer output is concatenated from chunks. */
 export const MAX_INFLATE_CHUNK_RATIO = 64;
-/** In one body. Each frame costs 25 us, and an empty one has 9 bytes; compressors write a few. */
+/** The frames in one body. Each costs 25 us, and an empty one has 9 bytes. Compressors write a few. */
 export const MAX_ZSTD_FRAMES = 100;
 /** Windows of 8 MiB, which RFC 9659 requires of decoders. With libzstd's 27, one takes 128 MiB. */
 export const MAX_ZSTD_WINDOW_LOG = 23;
@@ -50,7 +50,7 @@ export const PIECE_BYTES = 256 * KIB;
 export const UNPROVEN_BODY_BYTES = 512 * KIB;
 /** Large bodies that an isolate holds at once; each uses up to three times its size. */
 export const BODY_MEMORY_BYTES = 24 * MIB;
-/** One team's share: enough for any body; the rest fits all but the largest bodies of others. */
+/** One team's share, enough for any body. The rest is enough for most bodies of other teams. */
 export const TEAM_BODY_MEMORY_BYTES = MAX_BODY_BYTES;
 /** Longer than receiving and storing a body takes, so only the memory of ended requests expires. */
 export const BODY_MEMORY_LEASE_MS = 60_000;
@@ -59,7 +59,7 @@ export const BODY_MEMORY_WAIT_MS = 5_000;
 export const BODY_MEMORY_RETRY_AFTER_SECONDS = 1;
 /** The rate of the largest body that uses the whole upload time. */
 export const MIN_UPLOAD_BYTES_PER_SECOND = MAX_BODY_BYTES / (BODY_MS / 1000);
-/** After this wait, an upload below that rate is ended if others need its memory. */
+/** After this wait, an upload below the minimum rate is ended if others need its memory. */
 export const SLOW_UPLOAD_MS = 2_000;
 /** Arrays from this size on are freed by `free`; bodies that share a call are smaller. */
 export const FREE_FROM_BYTES = 128 * KIB;
@@ -74,7 +74,7 @@ export const MAX_ROWS_PER_BODY = 100_000;
 /** Protobuf messages in one body: an empty attribute has 2 bytes here and 60 in ClickHouse. */
 export const MAX_MESSAGES_PER_BODY = 2_000_000;
 /**
- * In one body: the bytes of resources, scopes and metrics that its rows repeat. 1 MiB of attributes
+ * The bytes of resources, scopes and metrics that the rows of one body repeat. 1 MiB of attributes
  * and 100,000 empty spans would be an insert of 98 GiB. This limit allows 2.5 KiB of attributes for
  * 100,000 spans, and 32 KiB for the Collector's batches of 8,192. In ClickHouse, 256 MB of repeated
  * bytes take 310 to 450 MB.
@@ -86,11 +86,11 @@ export const REPEATED_MESSAGE_BYTES = 16;
 export const MAX_PROTOBUF_DEPTH = 64;
 /** Nesting of an event's metadata; far below ClickHouse's `input_format_json_max_depth`. */
 export const MAX_JSON_DEPTH = 32;
-/** In a body of `/events/bulk`; an empty object has 2 bytes, and 112 while it is checked. */
+/** JSON values in a body of `/events/bulk`: an empty object has 2 bytes, and 112 while it is checked. */
 export const MAX_JSON_VALUES = 500_000;
 export const MAX_NAME_LENGTH = 256;
 export const MAX_TAGS = 64;
-/** In a body of `/events/bulk`, which is one chunk; far below `BATCH_ROWS`. */
+/** Events in a body of `/events/bulk`, which is one chunk: far below `BATCH_ROWS`. */
 export const MAX_BULK_EVENTS = 10_000;
 /** Rejected events that the response of `/events/bulk` names; 100 reasons are at most 40 kB. */
 export const MAX_REPORTED_EVENTS = 100;
@@ -110,7 +110,7 @@ export const PUBLIC_BUFFER_SHARE = 1 / 8;
 export const MAX_RATE_KEYS = 10_000;
 /** The buffer allows more than an isolate, which may accept the requests of a second at once. */
 export const RATE_BURST_SECONDS = 2;
-/** A query to ClickHouse; dashboards wait no longer. */
+/** The timeout of a query to ClickHouse. Dashboards wait no longer. */
 export const QUERY_TIMEOUT_MS = 20_000;
 /** Groups in one response, the largest or the earliest first; the rest is cut off. */
 export const METRICS_MAX_GROUPS = 1_000;
@@ -118,7 +118,7 @@ export const METRICS_DEFAULT_DAYS = 30;
 /** How long a result of `/health` is cached, so that polling it costs the dependencies nothing. */
 export const HEALTH_MS = 1_000;
 export const HEALTH_TIMEOUT_MS = 3_000;
-/** In one response of the admin API. */
+/** Dead letters in one response of the admin API. */
 export const DEAD_LETTERS_PER_PAGE = 100;
 /** A body of a request to the admin API. */
 export const MAX_ADMIN_BODY_BYTES = 64 * KIB;
@@ -136,7 +136,7 @@ export const HSTS_MAX_AGE_SECONDS = 365 * 24 * 3600;
 
 // --- one call to a buffer --------------------------------------------------------------------
 
-/** A larger body has its own call, because the call costs little compared to the body. */
+/** A larger body has a separate call, because the call costs little compared to the body. */
 export const COALESCED_BODY_BYTES = 64 * KIB;
 export const COALESCED_CALL_BYTES = MIB;
 /** Calls of one request for others: far below its limits on subrequests and time. */
@@ -197,7 +197,7 @@ export const INSERTS_IN_FLIGHT = 2;
  * than the partitions of one insert, which are 38 in a table created for its retention.
  */
 export const MAX_BLOCKS_AHEAD = 50;
-/** In one buffer, including redriven dead letters. */
+/** Open batches in one buffer, including redriven dead letters. */
 export const MAX_OPEN_BATCHES = 50;
 /**
  * How much is read from SQLite and written to the socket at once. Each write waits behind requests:

@@ -199,7 +199,7 @@ def _settings_change(words: SqlTokens) -> SettingsChange:
         elif words.takes("DROP", "ALL", "SETTINGS"):
             afresh = True
         elif words.takes("DROP", "ALL", "PROFILES"):
-            pass  # there are none: profiles are assigned with TO
+            pass  # the statement has no settings: profiles are assigned with TO
         elif words.takes("DROP", "SETTINGS") or words.takes("DROP", "SETTING"):
             drop += words.names()
         elif any(words.takes(v, n) for v in ("ADD", "MODIFY") for n in ("SETTINGS", "SETTING")):
@@ -253,7 +253,7 @@ def _hash(kind: str, value: str) -> tuple[str, str]:
 
 
 def _double_sha1(value: str) -> str:
-    # MySQL's scheme, which the statement requests.
+    # The statement requests MySQL's scheme.
     return hashlib.sha1(hashlib.sha1(value.encode()).digest()).hexdigest()  # noqa: S324
 
 

@@ -19,13 +19,13 @@ from tests.support.worker_runtime import INSERT_FORMATS, Worker
 
 __all__ = ["INSERT_SECONDS", "IngestUnderTest"]
 
-# Far more than a run stores at any time, and quick to fill.
+# The disk has far more space than a run needs, and can be filled quickly.
 DISK_MEBIBYTES = 96
-# After the last fault. A machine under load needs several times as long as an idle one.
+# The time after the last fault. A machine under load needs several times as long as an idle one.
 DRAIN_SECONDS = 180.0
 # The worker gives up an insert after this time and sends it again.
 INSERT_SECONDS = 3.0
-# As deployed, except the waits: a fault of two seconds must not cost half a minute.
+# These are the deployed limits except for the waits, so that a short fault costs little time.
 LIMITS = {
     "BATCH_AGE_MS": 300,
     "BATCH_MAX_AGE_MS": 1_000,

@@ -1,4 +1,4 @@
-"""The decision when a service becomes idle. No engine runs here."""
+"""The rules for when a service becomes idle. No engine runs here."""
 
 from __future__ import annotations
 

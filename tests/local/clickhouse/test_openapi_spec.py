@@ -16,7 +16,7 @@ def spec() -> OpenApiSpec:
 
 
 def test_the_spec_has_all_operations(spec: OpenApiSpec) -> None:
-    """The other tests of this file need all of them."""
+    """The other tests of this file need all operations."""
     assert len(spec.operations) == 174
 
 
@@ -49,7 +49,7 @@ def test_the_fault_of_a_body_is_named(spec: OpenApiSpec, body: Any, named: str) 
 
 
 def test_a_valid_body_is_accepted(spec: OpenApiSpec) -> None:
-    """Whole numbers can be floats."""
+    """A whole number can be sent as a float."""
     operation = spec.operations["instanceReplicaScalingUpdate"]
     assert spec.body_fault(operation, {"minReplicaMemoryGb": 8.0, "numReplicas": 3}) is None
 

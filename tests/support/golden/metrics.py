@@ -75,7 +75,7 @@ def _everything() -> ResourceMetrics:
 
 
 def _without_anything() -> ResourceMetrics:
-    """No service, no scope, no name; several points in one metric."""
+    """Return a metric without service, scope and name, and with several points."""
     resource_metrics = ResourceMetrics()
     resource_metrics.scope_metrics.add().metrics.extend(
         [

@@ -101,7 +101,7 @@ def basic(user: str, password: str) -> str:
 
 
 def test_the_token_may_be_the_password_of_basic_authentication(make_worker: WorkerFactory) -> None:
-    """Any user name is accepted, and none. The Collector's `basicauth` extension sends it this way."""
+    """The user name can be anything or empty. The Collector's `basicauth` extension sends one."""
     worker = make_worker(clickhouse_url=NOWHERE)
     for user in ("ingest", "", "somebody else"):
         assert worker.post_event(EVENT, authorization=basic(user, TOKEN)).status == 200
@@ -220,14 +220,14 @@ def test_rows_without_a_token_are_counted_as_well_as_requests(make_worker: Worke
     assert b"0.01 rows per second (public 192.0.2.1)" in refused.body
     assert b"requests per second" not in refused.body
     assert b"total" not in refused.body
-    # 20 rows minus the 1 that was left, at 0.01 a second, less the time since.
+    # 20 rows minus the 1 that was left, at 0.01 a second, minus the time that has passed.
     assert 1_900 < int(refused.headers["retry-after"]) <= 2_000
     assert send_public(worker, "192.0.2.2", events=3).status == 200
 
 
 @pytest.mark.parametrize("total", ["total_requests_per_second", "total_rows_per_second"])
 def test_all_senders_without_a_token_share_a_total(make_worker: WorkerFactory, total: str) -> None:
-    """For any number of addresses; requests with a token are not delayed."""
+    """The total applies to any number of addresses. Requests with a token are not delayed."""
     worker = public_worker(make_worker, **{total: 2})
     answers = [send_public(worker, f"192.0.2.{n}", events=n + 1).status for n in range(20)]
     assert set(answers) == {200, 429}
@@ -296,7 +296,7 @@ def test_events_of_visitors_who_opted_out_of_tracking_are_not_stored(
 def test_opting_out_of_tracking_is_counted_and_can_be_ignored(
     make_worker: WorkerFactory,
 ) -> None:
-    """A setting of the deployment; the metrics count the events that were not stored."""
+    """A deployment can ignore it. The metrics count the events that were not stored."""
     admin = token_entry("admin", name="operator", scopes=["admin"])
     honors = make_worker(clickhouse_url=NOWHERE, access=access_document(admin))
     assert honors.post_event(EVENT, dnt="1").headers["tk"] == "N"

@@ -90,7 +90,7 @@ def repartition(clickhouse: ClickHouse, table: str, time: str, order: str) -> No
 def test_buffers_show_what_waits_since_when_and_why(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """Depth, age and the last error while ClickHouse does not run, and the delivery afterwards."""
+    """They show depth, age and the last error while ClickHouse does not run, and then the delivery."""
     worker = administered
     empty = status(worker)
     assert (empty["team"], empty["paused"], empty["rows"], empty["stored_bytes"]) == (
@@ -256,7 +256,7 @@ def test_a_dead_letter_that_cannot_be_inflated_remains_one(
 def test_a_body_whose_length_differs_from_the_recorded_one_is_not_cut(
     clickhouse: ClickHouse, administered: Worker, raw_bytes: str
 ) -> None:
-    """Lengths precede the bodies of an insert: the batch is rejected whole, then sent correctly."""
+    """An insert starts with its length: the batch is rejected whole, then sent correctly."""
     worker = administered
     update = f"UPDATE chunks SET raw_bytes = {raw_bytes} WHERE seq % 2 = 0"
     letter = letter_after(clickhouse, worker, lambda: worker.tamper(update))

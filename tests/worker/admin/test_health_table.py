@@ -79,7 +79,7 @@ def test_the_table_equals_the_counters_and_then_no_alarm_is_set(
 def test_unreadable_counters_are_reset_and_delay_nothing(
     clickhouse: ClickHouse, make_worker: WorkerFactory, state: str
 ) -> None:
-    """Another version of the script may have written them; counting starts again at 0."""
+    """Another version of the script may have written the counters. Counting starts again at 0."""
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS, limits=SOON)
     assert worker.post_traces(export_bytes(5, seed=1)).status == 200
     wait_until_at_rest(worker)
@@ -135,7 +135,7 @@ def has_no_telemetry(worker: Worker) -> bool:
 def test_without_the_table_telemetry_is_delivered_and_its_rows_wait(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """A few sets of rows are stored, nothing is delayed, and in the end the sums are equal."""
+    """A few sets of rows are stored, no telemetry is delayed, and finally the sums are equal."""
     clickhouse.query("RENAME TABLE telemetry.ingest_health TO telemetry.away")
     limits = {**SOON, "HEALTH_ROWS_MS": 100, "MAX_HEALTH_CHUNKS": 2, "BUFFER_MAX_AGE_MS": 1}
     worker = make_worker(clickhouse_url=clickhouse.url, access=ACCESS, limits=limits)

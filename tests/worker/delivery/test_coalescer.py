@@ -44,7 +44,7 @@ async def status(reader: asyncio.StreamReader) -> int:
 def test_many_small_requests_each_get_a_response_and_are_stored_once(
     worker: Worker, clickhouse: ClickHouse
 ) -> None:
-    """On many connections at once, for long enough that the worker's code is compiled."""
+    """Many connections send at once, for long enough that the worker's code is compiled."""
 
     async def sender(number: int) -> set[int]:
         reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
@@ -145,7 +145,7 @@ def test_a_request_hands_over_after_its_maximum_of_calls(
 def test_a_body_that_its_buffer_does_not_write_in_time_gets_a_retry_time(
     make_worker: WorkerFactory,
 ) -> None:
-    """A 503 with Retry-After for large and small bodies, long before a request's limit of 30 s."""
+    """Large and small bodies get a 503 with Retry-After, long before a request's limit of 30 s."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"APPEND_MS": 1_000})
     script = worker.folder / "index.js"
     stuck, count = re.subn(

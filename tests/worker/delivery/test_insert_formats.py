@@ -34,7 +34,7 @@ def assert_once(clickhouse: ClickHouse, worker: Worker, spans: int) -> None:
 def test_a_batch_is_repeated_in_the_format_it_was_sealed_for(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory, insert_format: str
 ) -> None:
-    """The insert is applied and its response lost; then the deployment selects the other format."""
+    """The insert is applied and its response lost. Then the deployment selects the other format."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 1_000
     send(worker, range(1))
@@ -57,7 +57,7 @@ def test_a_batch_is_repeated_in_the_format_it_was_sealed_for(
 def test_every_stored_encoding_becomes_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Protobuf, plain and gzipped, and JSON converted to protobuf; all are sent compressed."""
+    """The bodies are protobuf, plain and gzipped, and JSON that is converted to protobuf."""
     worker = make_worker(clickhouse_url=proxy.url)
     json_body = json_from(export_request(SPANS, seed=2))
     assert worker.post_traces(export_bytes(SPANS, seed=0)).status == 200
@@ -89,7 +89,7 @@ def test_a_batch_longer_than_what_is_held_declares_its_length(
 def test_an_alarm_that_has_encoded_enough_leaves_the_rest_to_the_next(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """No invocation may use the CPU for a whole backlog; here each encodes one or two batches."""
+    """One invocation may not encode a whole backlog. Here each encodes one or two batches."""
     limits = {"ALARM_ENCODED_BYTES": 1, "BATCH_ROWS": SPANS}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
     clickhouse.process.kill()
@@ -120,7 +120,7 @@ def test_rows_that_come_to_too_many_bytes_are_a_dead_letter(
 def test_a_batch_with_columns_of_another_script_waits_for_it(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """The batch may have been applied already, so it must be neither split nor lose a column."""
+    """The batch may have been applied already, so it must not be split or lose a column."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.cut_requests = 1_000
     send(worker, range(1))

@@ -53,7 +53,7 @@ def reading(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
 
 
 def test_events_that_were_sent_twice_are_counted_once(reading: Worker) -> None:
-    """Totals and users, in total and per group; an event without a user counts for no user."""
+    """The counts are events and users, in total and per group. Some events have no user."""
     whole = answered(reading, to="2026-12-01T00:00:00Z")
     assert whole == {
         "event_name": "signup",
@@ -101,12 +101,12 @@ def test_events_that_were_sent_twice_are_counted_once(reading: Worker) -> None:
 def test_both_ends_of_a_range_count_and_a_date_is_its_whole_day(
     reading: Worker, start: object, end: object, total: int
 ) -> None:
-    """In each format of a time."""
+    """This holds for each format of a time."""
     assert answered(reading, **{"from": start, "to": end})["total"] == total
 
 
 def test_an_id_sent_again_with_another_day_counts_once(reading: Worker) -> None:
-    """On the day of the first event, whichever days the query selects."""
+    """The event counts on the day of the first one, whichever days the query selects."""
     for day in ("2026-11-10", "2026-11-12"):
         event = {"event_name": "order", "event_id": "o-1", "timestamp": f"{day}T01:00:00Z"}
         assert post(reading, "/events", event).status == 200
@@ -119,7 +119,7 @@ def test_an_id_sent_again_with_another_day_counts_once(reading: Worker) -> None:
 
 
 def test_an_id_of_any_form_counts(reading: Worker) -> None:
-    """Also an id that sorts next to generated ids, which a time range excludes by id."""
+    """An id that sorts next to generated ids counts too. A time range excludes those by id."""
     ids = ["t0001", "T0001", "t01", "t0-1", "t018f2f6e-7a7b-7c3a-9d55-0a1b2c3d4e5f", "z", "\x01"]
     ids += ["t019c167fc893-90f301e32961f65d", "built", "built9", "built;", "Built:0", "buil", "🚀"]
     events = [
@@ -147,7 +147,7 @@ def test_values_are_bound_and_never_part_of_the_statement(reading: Worker) -> No
 
 
 def test_a_team_reads_only_its_own_events(clickhouse: ClickHouse, reading: Worker) -> None:
-    """And only with a token for reading; without its tables the response is a 503."""
+    """The token must have the scope `read`. Without the team's tables the response is a 503."""
     assert ask(reading, TOKEN, event_name="signup").status == 403
     refused = ask(reading, "reads-other", event_name="signup")
     assert refused.status == 503

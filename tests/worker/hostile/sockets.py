@@ -66,7 +66,7 @@ def answer_on(open_socket: socket.socket) -> RawResponse:
 
 
 def exchange(worker: Worker, *parts: bytes) -> RawResponse:
-    """Send all parts, whatever arrives meanwhile, then read one response."""
+    """Send all parts, even if a response arrives meanwhile, then read one response."""
     with connection(worker) as open_socket:
         try:
             for part in parts:

@@ -29,7 +29,7 @@ from tests.worker.hostile.worker_checks import (
 
 
 def test_malformed_requests_are_rejected(worker_without_clickhouse: Worker) -> None:
-    """By the runtime or by the worker; the response does not repeat a long value."""
+    """The runtime or the worker rejects them. The response does not repeat a long value."""
     for name, (sent, status) in MALFORMED.items():
         answer = exchange(worker_without_clickhouse, sent)
         assert answer.status == status, (name, answer)
@@ -38,7 +38,7 @@ def test_malformed_requests_are_rejected(worker_without_clickhouse: Worker) -> N
 
 
 def test_two_framings_do_not_smuggle_a_request(worker_without_clickhouse: Worker) -> None:
-    """With both a length and chunks, chunks are used, and later bytes are not a request."""
+    """If a request has a length and chunks, the chunks are used. Later bytes are not a request."""
     framings = ["content-length: 5", "transfer-encoding: chunked"]
     hidden = head("GET", "/health")
     for more in (framings, framings[::-1]):
@@ -60,7 +60,7 @@ def test_two_framings_do_not_smuggle_a_request(worker_without_clickhouse: Worker
 def test_bodies_with_a_false_length_are_not_stored(
     worker_without_clickhouse: Worker, size: int
 ) -> None:
-    """A shorter body is none; a longer one is followed by bytes that are no valid request."""
+    """The length is too high, so the body is incomplete, or too low, so invalid bytes follow."""
     body = export_bytes(1, seed=1) + bytes(2 * size)
     with connection(worker_without_clickhouse) as sender:
         sender.sendall(head(more=[f"content-length: {len(body) + size}"]) + body)
@@ -97,7 +97,7 @@ def test_bodies_of_100_megabytes_are_rejected(worker_without_clickhouse: Worker)
 
 
 def test_uploads_that_stop_are_ended_at_a_timeout(make_worker: WorkerFactory) -> None:
-    """A 408 after the timeout; a rejection is not delayed by a body that stops."""
+    """They get a 408 after the timeout. A body that stops does not delay a rejection."""
     limits = {"BODY_MS": 1_000, "DISCARD_MS": 1_000}
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits=limits)
     for token, status in (("a-test-token", 408), ("unknown", 401)):
@@ -139,7 +139,7 @@ def test_gzip_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
 
 
 def test_json_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
-    """As OTLP, as one event and as many events; every depth of nesting gets a response."""
+    """The bombs are OTLP, one event, or many events. Every depth of nesting gets a response."""
     for name, bomb in JSON_BOMBS.items():
         for path in ("/v1/traces", "/v1/logs", "/v1/metrics", "/events", "/events/bulk", "/event"):
             answer = exchange(
@@ -171,7 +171,7 @@ def test_a_million_attributes_arrive(clickhouse: ClickHouse, worker: Worker) -> 
 def test_unusual_keys_and_values_of_events_are_stored(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Names of JavaScript's own properties, duplicate keys, half surrogate pairs, long numbers."""
+    """Examples are names of JavaScript's properties, duplicate keys and half surrogate pairs."""
     for number, metadata in enumerate(
         (
             '{"__proto__":{"event_name":"x"},"constructor":{"prototype":1},"toString":null}',
@@ -293,7 +293,7 @@ def test_a_valid_client_among_hostile_ones_loses_nothing(
             over.set()
         for each in harassing:
             each.result()
-    # 0: closed while sending. Other statuses are rejections, or one of the few valid requests.
+    # 0: the connection was closed while sending. 200: one of the few valid requests.
     assert answered.keys() <= {-1, 0, 200, 400, 401, 404, 405, 408, 413, 415, 431, 503}, answered
     wait_until("drained", worker.is_drained, log_of=worker.process)
     counts = clickhouse.query("SELECT count(), uniqExact(SpanId) FROM telemetry.otel_traces")
@@ -318,7 +318,7 @@ def send_until_taken(worker: Worker, body: bytes) -> None:
 
 
 def test_a_rejection_does_not_contain_the_token(worker_without_clickhouse: Worker) -> None:
-    """Not even of an invalid token, which may be valid elsewhere."""
+    """This includes an invalid token, because it may be valid elsewhere."""
     for token in ("secret-of-another-service", "x" * 60_000):
         answer = worker_without_clickhouse.request(
             "POST", "/events", b"{}", authorization=f"Bearer {token}"

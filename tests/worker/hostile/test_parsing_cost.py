@@ -22,7 +22,7 @@ from tests.worker.hostile.worker_checks import (
 COLLIDING = 60_000
 
 
-# Their values are equal in all bits that select a slot of a hash table of 2^14 slots.
+# Multiples of this number have the same slot in a hash table of 2^14 slots.
 STEP = 2**14
 
 

@@ -24,7 +24,7 @@ SKIPPABLE = bytes.fromhex("502a4d18") + (3).to_bytes(4, "little") + b"abc"
 
 
 def raw_deflate(body: bytes) -> bytes:
-    """Without zlib's two bytes before and four bytes after the data, as some clients send it."""
+    """Compress without zlib's two bytes before and four bytes after the data, as some clients do."""
     return zlib.compress(body)[2:-4]
 
 
@@ -37,7 +37,7 @@ def zstd_with(**parameters: int) -> Callable[[bytes], bytes]:
 
 
 def zstd_stream(body: bytes) -> bytes:
-    """As the Collector sends it: the frame does not contain its length."""
+    """Compress as the Collector does: the frame does not contain its length."""
     compressor = zstd.ZstdCompressor()
     half = len(body) // 2
     return compressor.compress(body[:half]) + compressor.compress(body[half:]) + compressor.flush()
@@ -124,7 +124,7 @@ TRAILERS = {
 def test_bytes_after_the_end_of_a_body_are_rejected(
     worker_without_clickhouse: Worker, name: str
 ) -> None:
-    """Including bytes that equal gzip's length field."""
+    """The bytes include some that equal gzip's length field."""
     coding, compress = FORMS[name]
     body = export_bytes(20, seed=1)
     lengths = [b"\x00" + len(body).to_bytes(4, "little"), b"\x00" + compress(body)[-8:]]
@@ -137,7 +137,7 @@ def test_bytes_after_the_end_of_a_body_are_rejected(
 
 
 def test_zstd_bombs_are_rejected(worker_without_clickhouse: Worker) -> None:
-    """In one frame, in many, in very many empty frames, and with a window of 128 MiB."""
+    """The bombs are one frame, many frames, very many empty frames, and a window of 128 MiB."""
     zeros = zstd.compress(bytes(16 * MIB))
     window = zstd_with(window_log=27, compression_level=1, content_size_flag=0)(bytes(20))
     for name, (bomb, status) in {

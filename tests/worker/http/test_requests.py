@@ -33,7 +33,7 @@ def status_of(answer: Response) -> Status:
 def test_health_names_each_dependency_and_needs_no_token(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Load balancers have no token. Without ClickHouse telemetry is still accepted: 200."""
+    """Load balancers have no token. The status is 200 without ClickHouse, as telemetry is accepted."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"HEALTH_MS": -1})
     answer = worker.request("GET", "/health")
     healthy = {"status": "ok", "buffer": "ok", "clickhouse": "ok"}
@@ -97,7 +97,7 @@ def test_without_a_valid_token_nothing_is_accepted(
 def test_unknown_paths_and_methods_list_the_valid_ones(
     worker_without_clickhouse: Worker, method: str, path: str, status: int, words: str
 ) -> None:
-    """One line with the value and what is allowed."""
+    """The response is one line with the value and the allowed values."""
     answer = worker_without_clickhouse.request(method, path)
     assert answer.status == status
     assert words in answer.body.decode(errors="replace")
@@ -126,7 +126,7 @@ def test_unknown_paths_and_methods_list_the_valid_ones(
 def test_bodies_that_are_not_otlp_are_rejected(
     worker_without_clickhouse: Worker, body: bytes, headers: dict[str, str], status: int, words: str
 ) -> None:
-    """Before anything is stored, with one line, and with a status that is not retried."""
+    """The response is one line, with a status that senders do not retry. No row is stored."""
     answer = worker_without_clickhouse.post_traces(body, **headers)
     assert answer.status == status
     refusal = status_of(answer)
@@ -156,7 +156,7 @@ def test_endless_body_is_cut_off(worker_without_clickhouse: Worker) -> None:
 
 
 def test_a_wrong_checksum_is_rejected(worker_without_clickhouse: Worker) -> None:
-    """ClickHouse would reject the whole batch because of it."""
+    """ClickHouse would reject the whole batch because of one such body."""
     body = bytearray(gzip.compress(export_bytes(100, seed=1)))
     body[-8] ^= 1
     assert worker_without_clickhouse.post_traces(bytes(body), content_encoding="gzip").status == 400
@@ -184,7 +184,7 @@ def test_large_body_arrives(clickhouse: ClickHouse, worker: Worker) -> None:
 
 
 def test_a_full_buffer_returns_a_retry_time(make_worker: WorkerFactory) -> None:
-    """A 429 with Retry-After at the limit in bytes; accepted bodies remain."""
+    """At the limit in bytes, bodies get a 429 with Retry-After. Accepted bodies remain stored."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_BYTES": 100_000})
     statuses = [worker.post_traces(export_bytes(200, seed=seed)).status for seed in range(20)]
     assert statuses[0] == 200
@@ -208,7 +208,7 @@ def test_a_full_buffer_accepts_a_repeat_of_a_stored_body(make_worker: WorkerFact
 
 
 def test_a_buffer_above_its_maximum_age_rejects_bodies(make_worker: WorkerFactory) -> None:
-    """A 429 at the limit in age, when ClickHouse has been unavailable for that long."""
+    """Bodies get a 429 when ClickHouse has been unavailable for longer than the maximum age."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1", limits={"BUFFER_MAX_AGE_MS": 500})
     assert worker.post_traces(export_bytes(10, seed=1)).status == 200
     seeds = iter(range(2, 10_000))

@@ -85,7 +85,7 @@ TOO_MUCH: dict[str, tuple[str, Request]] = {
 def test_a_body_whose_rows_repeat_too_much_is_rejected(
     make_worker: WorkerFactory, name: str
 ) -> None:
-    """In each form of a body; the 413 is not retried by exporters."""
+    """This holds for each form of a body. Exporters do not retry a 413."""
     worker = make_worker(clickhouse_url="http://127.0.0.1:1")
     signal, request = TOO_MUCH[name]
     plain = request.SerializeToString()
@@ -127,7 +127,7 @@ def large_spans(rows: int, share: float, mark: str) -> Request:
 
 
 def spans_of_many_attributes(rows: int, share: float, mark: str) -> Request:
-    """Empty attributes use the most memory for their bytes."""
+    """Return spans with empty attributes, which use the most memory for their bytes."""
     count = int(MAX_REPEATED_BYTES * share / rows) // (MESSAGE_BYTES + 2) - 10
     return spans(rows, attribute("mark", mark), *[KeyValue()] * count)
 
@@ -153,7 +153,7 @@ LARGEST: dict[str, tuple[str, str, Callable[[int, float, str], Request]]] = {
 def test_the_largest_accepted_bodies_and_full_batches_fit_in_2_gib_of_clickhouse(
     small_clickhouse: ClickHouse, make_worker: WorkerFactory, name: str
 ) -> None:
-    """Two bodies at the limit, and a batch or two of smaller ones; two inserts at once."""
+    """Two inserts run at once: two bodies at the limit, or batches of smaller bodies."""
     access = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
     worker = make_worker(clickhouse_url=small_clickhouse.url, access=access)
     signal, table, request = LARGEST[name]
@@ -178,7 +178,7 @@ BULKS, BULK_EVENTS = 8, 10_000
 def test_events_that_each_have_another_key_fit_in_2_gib_of_clickhouse(
     small_clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Each path of a JSON column may be a column of every row; all can be queried."""
+    """Each path of a JSON column may be a column of every row. All paths can be queried."""
     access = access_document(ADMIN, teams=[{"name": "default", "database": DATABASE}])
     worker = make_worker(clickhouse_url=small_clickhouse.url, access=access)
     worker.operate("pause")

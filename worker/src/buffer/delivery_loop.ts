@@ -144,7 +144,7 @@ export class DeliveryLoop {
     return await deliverer.start(Date.now());
   }
 
-  /** Resolves at the next due time, at a call of `wake` for an earlier time, or with one of `others`. */
+  /** Resolves at the next due time, which `wake` reads, or with the first of `others`. */
   async #untilDue(mayStart: boolean, others: readonly Promise<void>[]): Promise<void> {
     const nowMs = Date.now();
     this.#alarmAtMs = mayStart ? this.#parts.deliverer.nextDueMs(nowMs) : null;

@@ -19,7 +19,7 @@ export interface Piece {
 /**
  * Encode a batch into compressed chunks of bytes; every call returns the same chunks.
  *
- * Lets other work run after each chunk, and after 1 MiB of requests.
+ * Other work runs after each chunk, and after each 1 MiB of requests.
  *
  * @throws NotEncodable a body is damaged, or the rows have too many bytes.
  * @throws UnknownColumns another script sealed the batch.
@@ -53,11 +53,11 @@ export async function* encodedPieces(
       await scheduler.wait(0);
     }
     if (batch.stream.encoding !== "raw") {
-      free(request); // otherwise it is part of its chunk
+      free(request); // otherwise the request is a part of its chunk
     }
     if (readBytes >= ENCODED_PIECE_BYTES) {
       readBytes = 0;
-      await scheduler.wait(0); // it may have few rows for this table
+      await scheduler.wait(0); // the request may have few rows for this table
     }
   }
   pack(out.take());

@@ -3,7 +3,7 @@
  *
  * Output gates delay each response until its write is durable, but each append would still be one
  * transaction. With shared transactions, single events reach 0.34 to 0.55 of the request rate of an
- * empty Worker; without, they reach 0.12.
+ * empty Worker; without shared transactions, they reach 0.12.
  */
 import { concat } from "../body/bytes.ts";
 import { BATCH_REPEATED_BYTES, GROUP_BODIES, GROUP_BYTES } from "../limits.ts";

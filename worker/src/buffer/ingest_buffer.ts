@@ -155,7 +155,7 @@ export class IngestBuffer extends DurableObject<Env> implements BufferRpc {
 
   /**
    * Looks up a body that belongs to another shard under `layout`. If this buffer has no newer layout
-   * and the body is not here, it never will be: a later request that brings it has an older layout.
+   * and no such body, it will never store the body: a later request with it has an older layout.
    */
   async lookUp(layout: ShardLayout, key: string): Promise<LookupResult> {
     const newest = await this.exchangeLayout(layout);

@@ -20,7 +20,7 @@ const NOW_MS = 1_000_000;
 /** A sealer over chunks that are only counted: one stream, `CHUNK_BYTES` each, all at `NOW_MS`. */
 class Buffer {
   chunks = 0;
-  /** Of each chunk. */
+  /** The repeated bytes of each chunk. */
   repeatedBytes = 0;
   readonly open: { table: Table }[] = [];
   readonly sealer: Sealer;

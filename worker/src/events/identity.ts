@@ -1,9 +1,9 @@
 /**
  * The id by which repeated events are recognised.
  *
- * It is the client's `event_id`. For an event with only a timestamp, ClickHouse builds it from
- * time, channel and user (`migrations/0004_create_events.sql`). For an event with neither, this
- * file builds a unique id. Both built forms start with the event's time, so that a time range is a
+ * The id is the client's `event_id`. For an event with only a timestamp, ClickHouse builds the id
+ * from time, channel and user (`migrations/0004_create_events.sql`). For an event with neither,
+ * this file builds a unique id. Both built forms start with the event's time, so that a time range is a
  * range of the table's sort key, which `GET /metrics` uses.
  */
 
@@ -11,8 +11,8 @@ import { MAX_RECEIVED_STEPS } from "../limits.ts";
 import { clickHouseTime } from "../time/clickhouse_time.ts";
 
 /**
- * Before the time in milliseconds; `-` and a hash of the fields, or `~` and a number, follow. No
- * other id may begin with it, so that a range of built ids has no others.
+ * The start of a built id. The time in milliseconds follows, and then `-` and a hash of the fields,
+ * or `~` and a number. No other id may begin with it, so a range of built ids has no other ids.
  */
 const BUILT = "built:";
 const TIME_DIGITS = 12;
@@ -32,7 +32,7 @@ export function isReservedId(id: string, ms: number): boolean {
 let isolate = "";
 let built = 0;
 
-/** An id that no other event has. */
+/** Return an id that no other event has. */
 export function uniqueId(ms: number): string {
   isolate ||= crypto.randomUUID().replaceAll("-", "");
   built++;
@@ -42,8 +42,8 @@ export function uniqueId(ms: number): string {
 let step = { ms: Number.NaN, count: 0 };
 
 /**
- * The time of receipt in nanoseconds. The first of equal events counts, and the events of one body
- * share a millisecond.
+ * Return the time of receipt in nanoseconds, because the first of equal events counts, and the events
+ * of one body share a millisecond.
  */
 export function receivedAt(nowMs: number): string {
   const count = step.ms === nowMs ? Math.min(step.count + 1, MAX_RECEIVED_STEPS) : 0;

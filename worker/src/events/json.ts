@@ -38,7 +38,7 @@ export function valueFrom(text: string): unknown {
     : parseJson(text);
 }
 
-/** The value of a whole body. @throws HttpError 400 */
+/** Return the value of a whole body. @throws HttpError 400 */
 export function bodyFrom(text: string): unknown {
   try {
     return valueFrom(text);

@@ -1,9 +1,9 @@
 /**
  * `GET /health`: whether the buffer and ClickHouse can be reached.
  *
- * It needs no token, so it reports nothing else: no address, no version, no depth. The status is 200
- * as long as telemetry is accepted, also while ClickHouse is down, because the buffer stores it. It
- * is 503 if the buffer does not respond.
+ * The endpoint needs no token, so it reports nothing else: no address, no version, no depth. The
+ * status is 200 as long as telemetry is accepted. That includes times when ClickHouse is down, because
+ * the buffer stores telemetry. The status is 503 if the buffer does not respond.
  */
 import { accessOf } from "../access/config.ts";
 import { openBuffers } from "../buffer/stubs.ts";

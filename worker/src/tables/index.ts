@@ -55,8 +55,8 @@ const EXACTLY_ONCE_SETTINGS: Statement = {
   insert_deduplicate: "1",
   deduplicate_blocks_in_dependent_materialized_views: "1",
   materialized_views_ignore_errors: "0", // otherwise a batch could be "applied" without the rows of a view
-  // One thread and one block per batch, however it is read. The token then covers one part per
-  // partition, and a retry splits the batch at the same places under any load.
+  // Each batch has one thread and one block. The token then covers one part per partition, and a
+  // retry splits the batch at the same places under any load.
   max_insert_threads: "1",
   input_format_parallel_parsing: "0",
   max_insert_block_size: "1000000000",
@@ -104,7 +104,7 @@ const TABLES_OF: Record<Kind, readonly Table[]> = {
   health: ["ingest_health"],
 };
 
-/** In stored rows, a table is its position in the list of its kind, and a set of tables is bits. */
+/** Stored rows have a table as its position in the list of its kind, and a set of tables as bits. */
 export type TableSet = number;
 
 export const ALL_TABLES: TableSet = -1;
@@ -122,7 +122,7 @@ export function tablesOf(kind: Kind): readonly Table[] {
   return TABLES_OF[kind];
 }
 
-/** Return the table with this name. Rows of older scripts have null, and a kind with one table. */
+/** Return the table with this name. Older scripts stored null, for kinds with one table. */
 export function tableNamed(name: unknown, kind: Kind): Table {
   const [first] = tablesOf(kind);
   const found = tablesOf(kind).find((table) => table === name) ?? first;
