@@ -4,7 +4,7 @@ libchdb lets every SQL user read each file of the folder `engine` with the scala
 and with `INSERT … FROM INFILE`: no privilege and no setting of libchdb restricts them. Therefore:
 
 - Rows are encrypted. The key is in the environment of the engine and in a file of the cloud.
-  Landlock keeps both from the engine (`server/file_sandbox.py`).
+  Landlock prevents the engine from reading either (`server/file_sandbox.py`).
 - Definitions of databases and tables are not encrypted, because ClickHouse cannot load them from an
   encrypted disk. Every SQL user can read them.
 - Deduplication logs are not encrypted, because an encrypted disk buffers a token in memory, and a
@@ -85,7 +85,7 @@ class EngineStorage:
             default.symlink_to(f"nowhere/{uuid.uuid4()}")
 
     def environment(self) -> Mapping[str, str]:
-        """Return the variable with the key. SQL can read `config.xml`, which has its name only."""
+        """Return the variable with the key. SQL can read `config.xml`, which only names the variable."""
         return {_KEY: self.key}
 
     def config(self) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 __all__ = ["NoPortLeft", "PortRange"]
 
-# Below the ports that Linux and macOS use for outgoing connections, so that the ports of a service
-# are still free at the next start of the cloud.
+# The range is below the ports that Linux and macOS use for outgoing connections, so that the ports
+# of a service are still free at the next start of the cloud.
 _LOWEST, _HIGHEST = 20000, 32000
 
 

@@ -96,7 +96,7 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException:
         raise
     except Exception as error:
-        # The outermost handler catches everything: clients can handle a 500 in the API's envelope.
+        # This is the outermost handler. Clients can handle a 500 in the API's envelope.
         log_failure(error)
         return _error_response(ServerError("Internal server error"))
 

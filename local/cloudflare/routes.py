@@ -119,7 +119,7 @@ def _guard(cloud: CloudflareCloud) -> Callable[..., Awaitable[web.StreamResponse
         except web.HTTPException:
             raise
         except Exception as error:
-            # The outermost handler catches everything: clients can handle a 500 in the API's envelope.
+            # This is the outermost handler. Clients can handle a 500 in the API's envelope.
             log_failure(error)
             return failure(CloudflareError(500, 10013, "An unknown error has occurred."))
 

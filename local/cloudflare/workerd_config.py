@@ -1,6 +1,7 @@
 """Builds workerd's configuration (`workerd.capnp`) for an account.
 
-It contains the secrets of all scripts, so it is always a private file and never an argument.
+The configuration has the secrets of all scripts, so it is always a private file and never an
+argument.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from local.processes.certificates import Certificates
 
 __all__ = ["V8_FLAGS", "ConfigWriter", "service_name"]
 
-# A request has 7 kB of native memory, which is freed when V8 collects the few hundred bytes of heap
-# that refer to it. V8 counts only the heap: by default an empty Worker grows by 230 MiB before the
+# A request has 7 kB of native memory. It is freed when V8 collects the few hundred bytes of heap
+# that refer to this memory. V8 counts only the heap: by default an empty Worker grows by 230 MiB before the
 # first collection. With an initial heap of 4 MiB and a small nursery it grows by 40 MiB, at the
 # same CPU time per request. The real service limits every isolate to 128 MB by other means.
 V8_FLAGS = ("--initial-old-space-size=4", "--max-semi-space-size=1")
@@ -186,7 +187,7 @@ class ConfigWriter:
         chain = self._embed(self.certificates.certificate_file)
         # Cloudflare sets the header itself and overwrites the client's:
         # https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
-        # workerd replaces what a request has under an injected name (`HttpOptions` in its schema).
+        # workerd replaces a request's header of the injected name (`HttpOptions` in its schema).
         address = _text(_CLIENT_ADDRESSES[name])
         injected = f'[(name = "CF-Connecting-IP", value = {address})]'
         return (
@@ -196,7 +197,7 @@ class ConfigWriter:
         )
 
     def _embed(self, file: Path) -> str:
-        # Relative, because workerd looks for an absolute path in its import path.
+        # The path is relative, because workerd looks for an absolute path in its import path.
         return f"embed {_text(os.path.relpath(file.resolve(), self.directory.resolve()))}"
 
 
@@ -270,7 +271,7 @@ def _worker(
 
 
 def _compatibility(version: Version | None) -> str:
-    # This file's own Workers have the date of the runtime for which they were written.
+    # The Workers in this file have the date of the runtime for which they were written.
     settings = {"compatibility_date": "2026-01-01"} if version is None else version.settings
     flags = _list(_text(flag) for flag in settings.get("compatibility_flags") or [])
     date = settings.get("compatibility_date") or _OLDEST_DATE

@@ -115,7 +115,7 @@ class SupervisedProcess:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         if self._before_start is not None:
-            # This does not run in a thread, which would continue after `stop`, alongside the next child.
+            # A thread would continue after `stop`, alongside the next child.
             self._before_start()
         with _open_log(self._log_file) as log:
             self._process = await asyncio.create_subprocess_exec(

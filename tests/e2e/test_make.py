@@ -83,7 +83,7 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
 
 
 def test_make_up_its_commands_and_make_down_work(checkout: Checkout) -> None:
-    """The steps are up, the commands that it prints, each URL with three clients, up again, down."""
+    """The steps are up, the printed commands, each URL with three clients, up again, down."""
     settings = (checkout.root / "Pulumi.local.yaml").read_text()
     shown = checkout.shell(f'make up "{PORTS}"')
     commands = shown.partition("Try next, in this folder:")[2]

@@ -22,7 +22,7 @@ def secrets_of(deployment: Deployment) -> dict[str, str]:
         "API key": load_json(clouds / "clickhouse" / "cloud.json", {})["key_secret"],
         "Cloudflare token": load_json(clouds / "cloudflare" / "cloud.json", {})["api_token"],
     }
-    # For Pulumi the whole list of a script's bindings is secret, with the plain ones in it.
+    # Pulumi treats the whole list of a script's bindings as secret, including plain ones.
     plain = {deployment.outputs_once()["clickhouse_url"], "ingest_writer", "telemetry_reader"}
     exported = deployment.pulumi("stack", "export", "--show-secrets")
     for resource in json.loads(exported)["deployment"]["resources"]:

@@ -108,7 +108,7 @@ def _siblings(body: bytes) -> Iterator[Field]:
 
 
 def replaced(body: bytes, field: Field, by: bytes, *, mend_lengths: bool = True) -> bytes:
-    """Return the body with other bytes for one field; lengths of outer messages are adjusted."""
+    """Return the body with one field replaced, and the lengths of outer messages adjusted."""
     while mend_lengths and field.parent is not None:
         parent = field.parent
         content = body[parent.content : field.start] + by + body[field.end : parent.end]

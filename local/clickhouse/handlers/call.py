@@ -80,7 +80,7 @@ class Text:
     content_type: str = "text/plain"
 
 
-# Returns the `result` of the response; None leaves it out.
+# A handler returns the `result` of the response, or None to omit it.
 Handler = Callable[[Call], Awaitable[Json | Page | Text | None]]
 
 

@@ -98,7 +98,7 @@ def patched_ids(before: Sequence[str], patch: Mapping[str, Sequence[str]]) -> li
 
 
 def shown(service: LocalService) -> Json:
-    """Return the spec's `Service`. Only a service that was created with a `tier` has one."""
+    """Return the spec's `Service`. The field `tier` is present only if the create request had it."""
     record = service.record
     fields = {name: value for name, value in record.fields.items() if name != "mysql"}
     fields |= {

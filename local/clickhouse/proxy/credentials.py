@@ -1,4 +1,4 @@
-"""Reads a request's credentials, and replaces the user by its name in the engine."""
+"""Reads a request's credentials, and replaces the user's name with its name in the engine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Identified:
 
 
 def identify(headers: Mapping[str, str], query: str) -> Identified:
-    """Replace the user `default` of clients by its name in the engine.
+    """Replace the clients' user name `default` with its name in the engine.
 
     Args:
         headers: headers of the request, case-insensitive.

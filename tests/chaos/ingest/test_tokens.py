@@ -35,7 +35,7 @@ def insert(clickhouse: ClickHouse, token: str) -> None:
 def test_a_token_without_a_part_drops_the_repeat_until_it_is_deleted(
     clickhouse: ClickHouse, mended: bool
 ) -> None:
-    """The state of a kill between two writes: the log has the token, the part has no name."""
+    """After a kill between two writes, the log has the token and the part has no final name."""
     insert(clickhouse, "first")
     insert(clickhouse, "second")
     clickhouse.process.kill()

@@ -18,7 +18,7 @@ def upload(cloud: Cloud, name: str) -> None:
 
 
 def test_each_hostname_is_served_by_its_script(cloud: Cloud) -> None:
-    """The Host header decides. An unknown hostname gets 404; a single hostname serves any name."""
+    """The Host header selects the script, and an unknown name gets 404. A single hostname serves all."""
     assert cloud.edge().status_code == 404
     upload(cloud, "first")
     upload(cloud, "second")
@@ -86,7 +86,7 @@ def test_a_detached_hostname_is_not_found(shared: Cloud) -> None:
 
 
 def test_domain_records_replace_all_hostnames_of_a_script(cloud: Cloud) -> None:
-    """wrangler reads the changes first, and moves a hostname from another script only on demand."""
+    """wrangler reads the changes first. It moves another script's hostname only on request."""
     upload(cloud, "first")
     upload(cloud, "second")
     cloud.attach("taken.localhost", "first")

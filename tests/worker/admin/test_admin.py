@@ -90,7 +90,7 @@ def repartition(clickhouse: ClickHouse, table: str, time: str, order: str) -> No
 def test_buffers_show_what_waits_since_when_and_why(
     clickhouse: ClickHouse, administered: Worker
 ) -> None:
-    """They show depth, age and the last error while ClickHouse does not run, and then the delivery."""
+    """They show depth, age and the last error without ClickHouse, and then the delivery."""
     worker = administered
     empty = status(worker)
     assert (empty["team"], empty["paused"], empty["rows"], empty["stored_bytes"]) == (

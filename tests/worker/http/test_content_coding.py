@@ -24,7 +24,7 @@ SKIPPABLE = bytes.fromhex("502a4d18") + (3).to_bytes(4, "little") + b"abc"
 
 
 def raw_deflate(body: bytes) -> bytes:
-    """Compress without zlib's two bytes before and four bytes after the data, as some clients do."""
+    """Compress without zlib's header and checksum around the data, as some clients do."""
     return zlib.compress(body)[2:-4]
 
 

@@ -33,7 +33,7 @@ def status_of(answer: Response) -> Status:
 def test_health_names_each_dependency_and_needs_no_token(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Load balancers have no token. The status is 200 without ClickHouse, as telemetry is accepted."""
+    """Load balancers have no token. Without ClickHouse the status is 200: bodies are stored."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"HEALTH_MS": -1})
     answer = worker.request("GET", "/health")
     healthy = {"status": "ok", "buffer": "ok", "clickhouse": "ok"}

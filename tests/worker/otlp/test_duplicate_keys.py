@@ -27,7 +27,7 @@ Pairs = list[tuple[str, str]]
 
 
 def resources_with_equal_keys() -> list[Pairs]:
-    """From none to 79 attributes each; ClickHouse sorts long and short lists differently."""
+    """Return resources of 0 to 79 attributes, because ClickHouse sorts long lists differently."""
     chance = random.Random(13)
     return [
         [(chance.choice(KEYS), f"{number}-{place}") for place in range(chance.randrange(80))]
@@ -87,7 +87,7 @@ def test_the_first_of_equal_keys_is_the_services_name_and_all_keep_their_order(
     number: str,
     attributes: str,
 ) -> None:
-    """As `pcommon.Map.Get` of the Collector, whatever else is in the batch."""
+    """The Collector's `pcommon.Map.Get` does the same. The other rows of a batch have no effect."""
     resources = resources_with_equal_keys()
     answer = worker.post_otlp(signal, request_of(resources).SerializeToString())
     assert (answer.status, answer.body) == (200, b"")

@@ -35,7 +35,7 @@ def test_every_row_equals_the_exporters(
     request_message: Message,
     is_plain: bool,
 ) -> None:
-    """Numbers as strings or not, enums as numbers or names, strings escaped or not, gzip or not."""
+    """Numbers may be strings, enums may be names, strings may have escapes, bodies may be gzip."""
     tables = TABLES[recording.signal]
     for table in ("otel_traces_trace_id_ts", *tables):
         clickhouse.query(f"ALTER TABLE {DATABASE}.{table} REMOVE TTL")

@@ -46,7 +46,7 @@ def test_a_span_that_is_rejected_is_an_error_of_one_line(worker: Worker) -> None
 def test_without_a_worker_the_example_ends_with_one_line(
     environment: dict[str, str], reason: str
 ) -> None:
-    """No traceback and no success."""
+    """The line is not a traceback, and the exit code is an error."""
     failed = run(**environment)
     assert (failed.returncode, failed.stdout) == (1, "")
     assert reason in failed.stderr

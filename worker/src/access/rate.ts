@@ -87,7 +87,7 @@ function longestWait(rates: readonly Rate[], buckets: readonly Bucket[]): Exceed
   let longest: Exceeded | null = null;
   for (const [index, rate] of rates.entries()) {
     const { left } = buckets[index] ?? { left: 0 };
-    // Not `left < 1`, because NaN must be rejected as well.
+    // `left < 1` would be false for NaN, which must be rejected as well.
     if (!(left >= 1)) {
       const retryAfterSeconds = secondsUntil(left, rate);
       if (longest === null || retryAfterSeconds > longest.retryAfterSeconds) {

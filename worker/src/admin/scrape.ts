@@ -9,8 +9,8 @@ import { callBuffer } from "./requests.ts";
 /**
  * Return the counters of each team, and the gauges of each buffer.
  *
- * It fails if one buffer does not respond. Without that buffer the counters of its team would
- * decrease, which a scraper interprets as a restart.
+ * The scrape fails if one buffer does not respond. Without that buffer the counters of its team
+ * would decrease, which a scraper interprets as a restart.
  */
 export async function scrape(_request: Request, env: Env): Promise<Response> {
   await sendCounts(env);

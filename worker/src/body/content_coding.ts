@@ -189,11 +189,11 @@ export function zstdContentBytes(frame: Uint8Array): number | null {
 
 type Inflater = (bytes: Uint8Array, options: object) => unknown;
 
-/** At least zlib's minimum of 64, and little memory for a bomb. */
+/** The smallest output buffer: above zlib's minimum of 64, and little memory for a bomb. */
 const MIN_CHUNK_BYTES = 1024;
 
 /**
- * Call node:zlib. With `info` it returns its engine, which counts the bytes that it read.
+ * Call node:zlib. With `info` zlib also returns its engine, which counts the bytes that were read.
  *
  * Output of the expected length is written to one buffer, which is faster than concatenating several.
  * The sender chose that length, so it is used only if it is in proportion to the body's length.

@@ -25,8 +25,8 @@ export class ChunkBodies {
     if (last === null) {
       return null;
     }
-    // Reads to the cursor's end. An abandoned cursor keeps its current body in memory until it is
-    // garbage-collected, and no call can start that.
+    // This reads to the cursor's end. An abandoned cursor keeps its current body in memory until a
+    // garbage collection, which no call can start.
     const parts = this.#sql
       .exec(
         "SELECT seq, stored_bytes, body FROM chunks WHERE seq BETWEEN ? AND ? ORDER BY seq",

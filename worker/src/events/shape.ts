@@ -14,8 +14,8 @@ const CLOSE_BRACE = 0x7d;
 const MAX_DEPTH = MAX_JSON_DEPTH + 3;
 
 /**
- * Check a body that may be longer than an event. `JSON.parse` uses 56 bytes for every `[`, and 4 MiB of
- * them took 650 MB of the host. This check reads only strings, brackets and commas.
+ * Check a body that may be longer than an event. `JSON.parse` uses 56 bytes for every `[`, and 4 MiB
+ * of brackets took 650 MB of the host. This check reads only strings, brackets and commas.
  *
  * @throws HttpError 400 nested too deep or cut off, 413 too many values.
  */
@@ -37,8 +37,8 @@ export function checkShape(json: Uint8Array): void {
 }
 
 /**
- * Check a body of one event per line. The check of each event rejects damaged lines later. Here a
- * damaged line must not hide the values of the other lines.
+ * Check a body of one event per line. The check of each event rejects damaged lines later. In this
+ * check a damaged line must not hide the values of the other lines.
  *
  * @throws HttpError 413 too many values.
  */

@@ -16,7 +16,7 @@ function watched(team: string, startedMs = 0): Watched {
   return { upload, ended: () => ended };
 }
 
-/** An upload that holds memory and whose next read has begun, at this many bytes per second. */
+/** Return an upload at this rate, which holds memory and whose next read has begun. */
 function coming(memory: BodyMemory, team: string, bytesPerSecond: number): Watched {
   const it = watched(team);
   assert.ok(memory.hold(it.upload, 10, 0));
@@ -93,7 +93,7 @@ test("when memory is short, the slowest upload is ended, and a fast one is not",
   assert.ok(!fast.ended());
 });
 
-/** As `coming`, at three times the lowest rate, and so much of the memory. */
+/** Return an upload like `coming`, at three times the minimum rate, that holds `bytes` of memory. */
 function greedy(memory: BodyMemory, team: string, bytes: number): Watched {
   const it = coming(memory, team, 3 * MIN_UPLOAD_BYTES_PER_SECOND);
   assert.ok(memory.hold(it.upload, bytes, SLOW_UPLOAD_MS));

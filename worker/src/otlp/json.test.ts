@@ -137,7 +137,7 @@ test("long messages have long lengths", () => {
       `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"${text}"}}]}]}]}`,
     ),
   );
-  // A record of a body of a string, each with a tag and a length of three bytes.
+  // A record contains a body, which contains a string. Each has a tag and a length of three bytes.
   assert.equal(bytes.length, 100_000 + 5 * 4);
   assert.deepEqual([...bytes.subarray(0, 8)], [10, 0xb0, 0x8d, 6, 18, 0xac, 0x8d, 6]);
 });

@@ -13,7 +13,7 @@ for (const [value, digit] of [..."0123456789abcdef"].entries()) {
 
 /**
  * Copy a string, from after its opening quote to after its closing one. Only escapes change: bytes
- * that are not UTF-8 stay, as in protobuf.
+ * that are not UTF-8 are kept, as in protobuf.
  *
  * @throws HttpError the string does not end, or is invalid JSON.
  */
@@ -35,8 +35,8 @@ export function copyText(reader: JsonReader, writer: ProtobufWriter): void {
 }
 
 /**
- * Copy up to the next special byte, or three bytes before the end. It copies four bytes at a time,
- * before it is clear how many of them belong to the string; the next write replaces the others.
+ * Copy up to the next special byte, or three bytes before the end. Four bytes are copied at a time,
+ * before it is known how many of them belong to the string. The next write replaces the others.
  */
 function copyPlainText(reader: JsonReader, writer: ProtobufWriter): void {
   const from = reader.view;

@@ -3,7 +3,7 @@
  *
  * - Array and map values become the strings that the Collector's exporter stores for them, because
  *   ClickHouse's input structures cannot be recursive.
- * - The pieces of a single message are merged.
+ * - The parts of a single message are merged.
  * - Of a repeated single field, and of two members of a oneof, only the last is kept.
  * - Numbers are cut to the bits of their type.
  * - Unknown fields, and rows and exemplars that cannot be stored, are removed.
@@ -31,7 +31,7 @@ import {
 
 export interface Rewritten {
   readonly bytes: Uint8Array;
-  /** Its rows. `scan` also counts those of a oneof member that a later one replaces. */
+  /** The rows of the result. `scan` also counts rows of a oneof member that a later one replaces. */
   readonly rows: number;
   /** The days of those rows; null if there are none. */
   readonly days: DayRange | null;
@@ -117,8 +117,8 @@ class Rewriter {
   }
 
   /**
-   * Protobuf merges the pieces of a message by concatenation. For a member of a oneof, the Collector
-   * keeps only the last piece.
+   * Protobuf merges the parts of a message by concatenation. For a member of a oneof, the Collector
+   * keeps only the last part.
    */
   #single(
     number: number,
@@ -143,7 +143,7 @@ class Rewriter {
 
   #open(tag: number): number {
     this.out.varint(0, tag);
-    this.out.byte(0); // for the length, which has one byte or more
+    this.out.byte(0); // a placeholder for the length, which has one byte or more
     return this.out.length - 1;
   }
 

@@ -39,11 +39,11 @@ export interface Scan {
   /** The tables of the signal that get rows. */
   readonly tables: TableSet;
   /**
-   * Whether the body must be rewritten before it is stored. This is so if a value is an array or a
-   * map, or if the encoding is valid but unusual: a repeated single field, a number with more bits
+   * Whether the body must be rewritten before it is stored. One reason is an array or a map as
+   * a value. Another is a valid but unusual encoding: a repeated single field, a number with more bits
    * than its type, an unknown field next to the resources. ClickHouse would reject such a body, or
-   * read it differently from other programs. It is also so if a row cannot be stored: an id of an
-   * invalid length, a time outside the window or at its edges.
+   * read it differently from other programs. The last reason is a row that cannot be stored: an id of
+   * an invalid length, a time outside the window or at its edges.
    */
   readonly needsRewrite: boolean;
   /** The days of the rows well inside the window; null if there are none. */
@@ -90,14 +90,14 @@ interface Compiled {
   readonly table: TableSet;
   readonly isAny: boolean;
   readonly isRequest: boolean;
-  /** Whether it contains rows, each of which repeats its other fields. */
+  /** Whether the message contains rows, each of which repeats the message's other fields. */
   holdsRows: boolean;
   readonly wires: Int8Array;
   /** The second valid wire type of a repeated number, for values that are not packed. */
   readonly unpackedWires: Int8Array;
   readonly sizes: Int8Array;
   readonly clocks: Uint8Array;
-  /** The fields of which none may precede it, as bits; 0 for a repeated field. */
+  /** By field: the fields that may not precede it, as bits; 0 for a repeated field. */
   readonly exclusive: Int32Array;
   /** The largest varint that needs no rewriting. */
   readonly highest: Float64Array;
@@ -307,7 +307,7 @@ class Scanner {
 
   /**
    * A fast path for usual attributes: a short key, and then one short number or string. Returns false
-   * for all others, valid or not, which `message` scans. Most of a request is attributes.
+   * for all other attributes, valid or not, which `message` scans. Most of a request is attributes.
    */
   #goesOverAttribute(from: number, end: number, depth: number): boolean {
     const bytes = this.#bytes;
@@ -329,7 +329,7 @@ class Scanner {
     return isPlain;
   }
 
-  /** At least two bytes with one member of an `AnyValue` that needs no rewriting. */
+  /** Whether the bytes, at least two, are one member of an `AnyValue` that needs no rewriting. */
   #isPlainValue(from: number, end: number): boolean {
     const bytes = this.#bytes;
     switch (bytes[from]) {

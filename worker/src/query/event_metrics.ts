@@ -30,7 +30,7 @@ interface Question {
  * Counts every event once: the view drops repeats.
  *
  * FINAL compares all partitions, so a time range alone reads every event of the name. Built ids
- * start with their event's time, so the sort key finds those in the range.
+ * start with their event's time, so the sort key finds the built ids in the range.
  */
 const EVENTS =
   "FROM events_once WHERE event_name = {event_name:String} " +

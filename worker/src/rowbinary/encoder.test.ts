@@ -18,7 +18,7 @@ function columnsOf(table: Table): string[] {
   return columns;
 }
 
-/** A length-delimited field, of any length. */
+/** Return a length-delimited field with content of any length. */
 function field(number: number, content: Uint8Array | readonly number[]): number[] {
   const length: number[] = [];
   let rest = content.length;
@@ -48,7 +48,7 @@ const request = (span: readonly number[]): number[] => field(1, field(2, field(2
 const attribute = (key: string, value: string): number[] =>
   field(9, [...field(1, text(key)), ...field(2, field(1, text(value)))]);
 
-/** A map of strings. */
+/** Return a map of strings. */
 const map = (...texts: string[]): number[] => [
   texts.length / 2,
   ...texts.flatMap((each) => [each.length, ...text(each)]),

@@ -1,9 +1,9 @@
 /**
  * Finds the fields of one protobuf message at a time, without decoding or copying them.
  *
- * It is for stored bodies, which `otlp/scan` has checked and `otlp/rewrite` has made canonical: each
- * single field at most once, packed numbers in one field. A damaged body must not be read past its
- * end or in an endless loop; its rows are undefined.
+ * The reader is for stored bodies, which `otlp/scan` has checked and `otlp/rewrite` has converted to the
+ * canonical form: each single field at most once, packed numbers in one field. The rows of a damaged
+ * body are undefined, but it must not be read past its end or in an endless loop.
  */
 import {
   isPacked,
@@ -143,7 +143,7 @@ export class MessageReader {
     return start;
   }
 
-  /** Reads a varint, exactly up to 2^53, which no tag or length may reach. */
+  /** Reads a varint. The result is exact up to 2^53, which no tag or length may reach. */
   #varint(end: number): number {
     const { bytes } = this;
     const first = bytes[this.#at++] as number;

@@ -31,7 +31,7 @@ const START = numberNamed(SPAN, "startTimeUnixNano");
 const END = numberNamed(SPAN, "endTimeUnixNano");
 const KINDS = ["Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"];
 
-/** Unsigned, so it wraps around if a span ends before it starts, as in the exporter. */
+/** Writes an unsigned duration, which wraps around if a span ends before it starts, as in the exporter. */
 function duration(out: RowWriter, span: MessageReader): void {
   const { bytes } = span;
   const [start, end] = [span.from(START), span.from(END)];
