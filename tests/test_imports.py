@@ -109,7 +109,7 @@ def test_folders_of_resources_import_one_another_in_one_direction() -> None:
 
 @pytest.mark.parametrize("room", ["clickhouse_api", "local"])
 def test_no_other_room_imports_resources(room: str) -> None:
-    """`resources` imports `clickhouse_api`; neither imports the other way."""
+    """`resources` imports `clickhouse_api`, which does not import `resources`."""
     modules = {name for name in IMPORTS if name.split(".")[0] == room}
     found = {
         f"{module} imports {name}"

@@ -85,7 +85,7 @@ class EngineStorage:
             default.symlink_to(f"nowhere/{uuid.uuid4()}")
 
     def environment(self) -> Mapping[str, str]:
-        """Return the variable with the key. SQL can read `config.xml`, which only names the variable."""
+        """Return the variable with the key. SQL can read `config.xml`, which has only its name."""
         return {_KEY: self.key}
 
     def config(self) -> str:

@@ -33,7 +33,7 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 
 @dataclass(frozen=True)
 class StoredKey:
-    """One key. `id` is its id in the API; its key id and secret authenticate a request."""
+    """One key. `id` is the id in the API. The key id and the secret authenticate a request."""
 
     id: str
     name: str
@@ -151,7 +151,7 @@ class KeyRing:
             raise Unauthorized("The API key has expired")
         if not is_listed(address, key.access_list):
             raise Forbidden(f"The API key may not be used from {address}")
-        # In memory only: a file written for every request would cost more than the time is worth.
+        # The time of use is only in memory: writing a file for every request would cost too much.
         self._keys[key.id] = key = replace(key, used_at=now_text())
         return key
 

@@ -154,7 +154,7 @@ def _rooted(schema: Json) -> Json:
 
 
 def _strict(schema: Json) -> Json:
-    """Return the schema with every object closed: open in the spec, closed in the real API."""
+    """Return the schema with every object closed, as in the real API but not in the spec."""
     if isinstance(schema, list):
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):

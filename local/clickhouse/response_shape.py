@@ -82,7 +82,7 @@ class ResponseShaper:
         whole = {key: value for key, value in schema.items() if key != "allOf"}
         for member in map(self._merged, members):
             both = {**member, **whole}
-            # Members can be patterns of a string, which have neither.
+            # Members can be patterns of a string, which have no properties.
             if "properties" in both:
                 both["properties"] = {**whole.get("properties", {}), **member.get("properties", {})}
                 both["required"] = [*whole.get("required", ()), *member.get("required", ())]

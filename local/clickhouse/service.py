@@ -41,12 +41,12 @@ class LocalService:
     """One service, from its creation to its deletion.
 
     Args:
-        record: its record, which is saved already.
+        record: the service's record, which is already saved.
         library: path of libchdb.
         storage_key: key that encrypts the rows.
         tls: TLS context of its public ports.
         faults: returns the faults in use.
-        backups: backups that it can restore.
+        backups: backups that the service can restore.
         on_deleted: called after the service was deleted.
     """
 
@@ -137,7 +137,7 @@ class LocalService:
         """Begin to delete.
 
         Raises:
-            Conflict: the state does not allow it; the message lists the states that do.
+            Conflict: the state does not allow a delete. The message lists the states that do.
         """
         lag = self._faults().timing.conflict_after_stopped
         late = self.state == "stopped" and time.monotonic() - self._stopped_at < lag
@@ -166,7 +166,7 @@ class LocalService:
         return not in_use and quiet_seconds > 60 * float(fields.get("idleTimeoutMinutes", 15))
 
     async def close(self) -> None:
-        """Stop the engine and close the ports. The state stays, for `resume`."""
+        """Stop the engine and close the ports. The state is kept for `resume`."""
         await self._halt()
         await self.plane.close()
         for listener in self._listeners:

@@ -166,14 +166,14 @@ class ServiceRegistry:
                 if service.is_due_to_idle():
                     await service.become_idle()
                 if self.backups.is_due(service.record, now):
-                    # It was stopped at this moment. The backup is due again when the service runs.
+                    # The service was stopped at this moment. The backup is due again when it runs.
                     with contextlib.suppress(Conflict):
                         await self.backups.take(service)
             self.backups.drop_expired(now)
 
 
 async def _listen(service: LocalService) -> None:
-    """Listen. Retry for a moment, because a killed cloud may still have the port."""
+    """Open the service's ports. Retry for a moment, because a killed cloud may still have them."""
     for attempt in range(_LISTEN_TRIES):
         try:
             await service.listen()

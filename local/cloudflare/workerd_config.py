@@ -18,8 +18,8 @@ from local.processes.certificates import Certificates
 
 __all__ = ["V8_FLAGS", "ConfigWriter", "service_name"]
 
-# A request has 7 kB of native memory. It is freed when V8 collects the few hundred bytes of heap
-# that refer to this memory. V8 counts only the heap: by default an empty Worker grows by 230 MiB before the
+# A request has 7 kB of native memory, which is freed when V8 collects a few hundred bytes of heap
+# that refer to the request. V8 counts only the heap: by default an empty Worker grows by 230 MiB before the
 # first collection. With an initial heap of 4 MiB and a small nursery it grows by 40 MiB, at the
 # same CPU time per request. The real service limits every isolate to 128 MB by other means.
 V8_FLAGS = ("--initial-old-space-size=4", "--max-semi-space-size=1")
@@ -187,7 +187,7 @@ class ConfigWriter:
         chain = self._embed(self.certificates.certificate_file)
         # Cloudflare sets the header itself and overwrites the client's:
         # https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
-        # workerd replaces a request's header of the injected name (`HttpOptions` in its schema).
+        # workerd replaces a request's header of this name (`HttpOptions` in its schema).
         address = _text(_CLIENT_ADDRESSES[name])
         injected = f'[(name = "CF-Connecting-IP", value = {address})]'
         return (

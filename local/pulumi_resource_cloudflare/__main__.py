@@ -43,7 +43,7 @@ def main() -> int:
 def _engine() -> str | None:
     """Return the engine's address: the last argument, after flags that are ignored.
 
-    Newer engines send it again in Handshake.
+    Newer engines send the address again in Handshake.
     """
     parser = argparse.ArgumentParser(
         prog="python -m local.pulumi_resource_cloudflare",
@@ -59,8 +59,8 @@ def _engine() -> str | None:
 def _end_with_the_engine() -> None:
     """Exit as soon as no process reads this process's standard output: then the engine has ended.
 
-    An engine that gets a SIGKILL cannot cancel, and the plugin would finish its uploads at the same
-    time as those of the next run. PR_SET_PDEATHSIG does not help: it signals the end of the thread
+    An engine that gets a SIGKILL cannot cancel. Then the plugin would continue its uploads during
+    the uploads of the next run. PR_SET_PDEATHSIG does not help: it signals the end of the thread
     that started this process, and Go ends the engine's threads at any time.
     """
     if not stat.S_ISFIFO(os.fstat(1).st_mode):

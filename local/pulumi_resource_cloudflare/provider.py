@@ -200,7 +200,7 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
     # Its look-ups.
 
     def Invoke(self, request: Any, context: Any) -> Any:
-        """Carry out a look-up."""
+        """Execute a look-up."""
         lookup = LOOKUPS.get(request.tok)
         if lookup is None:
             _abort(context, f"the look-up {request.tok} is not emulated by this stand-in plugin")
@@ -224,7 +224,7 @@ class CloudflareProvider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _show(engine: str | None, message: str) -> None:
-    """Make the engine show a line. It only logs what a plugin writes to stderr."""
+    """Make the engine show a line. The engine only logs a plugin's stderr."""
     if not engine:
         return
     try:
@@ -232,7 +232,7 @@ def _show(engine: str | None, message: str) -> None:
             request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message)
             engine_pb2_grpc.EngineStub(channel).Log(request, timeout=2)
     except grpc.RpcError:
-        # The engine has ended. Without the line nothing fails.
+        # The engine has ended, and the line is not required.
         return
 
 
@@ -254,11 +254,12 @@ def _failures(failures: list[Failure]) -> list[Any]:
 
 
 def _with_meta(fresh: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the new state with what the official plugin needs to read it.
+    """Return the new state in a form that the official plugin can read.
 
-    `__meta` names the version of the Terraform schema that the official plugin wrote. Its
-    `__pulumi_raw_state_delta` describes the values it wrote; next to other values the official
-    plugin fails with "Failed to recover raw state", and without it reads the plain properties.
+    `__meta` names the version of the Terraform schema that the official plugin wrote.
+    `__pulumi_raw_state_delta` describes the values that it wrote. If the values have changed, the
+    official plugin fails with "Failed to recover raw state". Without the delta, the official plugin
+    reads the plain properties.
     Source: pulumi-terraform-bridge, pkg/pf/tfbridge/resource_state.go.
     """
     plain = {key: value for key, value in fresh.items() if key not in (_META, _RAW_STATE_DELTA)}

@@ -59,5 +59,5 @@ class Resource(Protocol):
         ...
 
     def delete(self, client: Client, identifier: str, state: Mapping[str, Any]) -> None:
-        """Delete the object. It is no error if it does not exist."""
+        """Delete the object. An object that does not exist is not an error."""
         ...

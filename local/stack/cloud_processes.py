@@ -184,7 +184,7 @@ def _responds(url: str) -> bool:
     try:
         urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 (a local address)
     except urllib.error.HTTPError:
-        # An error for a request without credentials is a response, too.
+        # An error response to a request without credentials also shows that the cloud runs.
         return True
     except OSError:
         return False

@@ -40,13 +40,13 @@ class StackUnderTest:
 
     Args:
         clouds: used by no other stack.
-        folder: for the settings of the program.
+        folder: folder for the settings of the program.
     """
 
     def __init__(self, clouds: StackPaths, folder: Path) -> None:
         self._wanted = folder / "wanted.json"
-        # Environment variables, because Pulumi's config would cost one more run of `pulumi` a
-        # round. The clients have no rate limit, because the local cloud has none here.
+        # These are environment variables, because Pulumi's config would cost one more run of
+        # `pulumi` per round. The clients have no rate limit, because the local cloud has none here.
         environment = {
             "CLICKHOUSE_API_REQUESTS_PER_WINDOW": "1000000",
             "CHAOS_WANTED": str(self._wanted),
@@ -58,7 +58,7 @@ class StackUnderTest:
         self._outputs: dict[str, Any] = {}
 
     def play(self, chaos: Round) -> str:
-        """Play a round and check the result. Return the fate of its first `up`."""
+        """Play a round and check the result. Return the outcome of its first `up`."""
         self._wanted.write_text(
             json.dumps({"services": chaos.wanted.services, "key": chaos.wanted.key})
         )
@@ -107,7 +107,7 @@ class StackUnderTest:
         return f"an up {'failed as expected' if has_failed else 'met no fault'}"
 
     def _up_killed(self, kill: Kill) -> bool:
-        """Start `pulumi up` and kill only that process. Return False if it ended before."""
+        """Start `pulumi up` and kill only that process. Return False if it ended earlier."""
         enough = self._responses() + kill.responses
         process = subprocess.Popen(
             self._stack.stack.command("up", "--yes", "--skip-preview"),
@@ -132,7 +132,7 @@ class StackUnderTest:
         result = self._stack.stack.run("up", "--yes", "--skip-preview", capture=True)
         shown = result.stdout + result.stderr
         failed = [s for s in self._stack.services() if s["state"] == "failed"]
-        # The next `up` deletes those, which are in no state, and creates others.
+        # The next `up` deletes the failed services, which are in no state, and creates others.
         self._needed += len(failed)
         rules = expected.faults.get("rules", [])
         was_met = bool(failed) or len(self._api.request("GET", "/local/faults")["rules"]) < len(

@@ -22,7 +22,7 @@ def attributes_of(number: int) -> dict[str, Value]:
 
 
 def rendered(number: int) -> dict[str, str]:
-    """Return the same in the map of the OpenTelemetry Collector's ClickHouse exporter."""
+    """Return the attributes as the map that the Collector's ClickHouse exporter stores."""
     return {
         "number": str(number),
         "text": f"käse \"quoted\" \\ 'n' \n {number}",

@@ -1,4 +1,4 @@
-"""A ClickHouse server for one test, which can kill the server and start it again."""
+"""A ClickHouse server for one test. The test can kill the server and start it again."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ClickHouse:
         """Start the server and wait until it responds.
 
         Args:
-            mended: first repair what a kill may have left on disk, as the local cloud does.
+            mended: first repair the damage that a kill may have left on disk, as the cloud does.
         Returns:
             How many insert tokens without a stored part were deleted.
         """

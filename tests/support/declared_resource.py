@@ -58,7 +58,7 @@ class FieldTests:
     secret: ClassVar[str] = ""
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Run the test of invalid values once for each."""
+        """Run the test of invalid values once for each value."""
         if "reason" in metafunc.fixturenames:
             names = [reason for _, reason in self.invalid]
             metafunc.parametrize(("changes", "reason"), self.invalid, ids=names)

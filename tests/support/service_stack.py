@@ -17,7 +17,7 @@ def service_stack(clouds: StackPaths, folder: Path, *, alone: bool = False) -> P
     """Return the stack. The local cloud's rate limit is off, so the stack need not respect it.
 
     Args:
-        alone: without the service, for resources of the organization.
+        alone: omit the service, for resources of the organization.
     """
     unlimited = {"CLICKHOUSE_API_REQUESTS_PER_WINDOW": "100000"}
     stack = ProgramStack(clouds, "service_children", folder, environment=unlimited)

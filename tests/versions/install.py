@@ -1,7 +1,7 @@
 """`python -m tests.versions.install`: other versions of ClickHouse, each in a separate folder.
 
-They are versions of one package, chdb-core, pinned in `locks/`; each takes 520 MB on disk.
-`CLICKHOUSE_VERSIONS` names those to install and to test: `all`, or some with commas between.
+They are versions of one package, chdb-core, pinned in `locks/`. Each takes 520 MB on disk.
+`CLICKHOUSE_VERSIONS` names the versions to install and to test: `all`, or a list with commas.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def selected() -> tuple[str, ...]:
 
 
 def installed(version: str) -> Path:
-    """Return the library of a version, installed if need be."""
+    """Return the library of a version. Install the version if it is missing."""
     folder = _FOLDER / version
     library = folder / "chdb" / "_chdb.abi3.so"
     lock = _LOCKS / f"{version}.txt"
@@ -50,7 +50,7 @@ def installed(version: str) -> Path:
 
     _FOLDER.mkdir(parents=True, exist_ok=True)
     with (_FOLDER / f"{version}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # the second of two test processes finds it installed
+        fcntl.flock(file, fcntl.LOCK_EX)  # a second test process finds it installed
         once(f"ClickHouse {version}", [lock], library, install)
     return library
 

@@ -20,8 +20,8 @@ from tests.versions import install
 
 ENGINE = Path(__file__).with_name("embedded_clickhouse.py")
 VERSIONS = install.selected()
-# Older than `OLDEST_CLICKHOUSE`: text indexes need a setting there, and the view `events_once` has
-# one that does not exist there. Without both, the statements can be tested.
+# This version is older than `OLDEST_CLICKHOUSE`. Text indexes need a setting there, and the view
+# `events_once` has a setting that does not exist there. The tests add the first, omit the second.
 TOO_OLD = "26.1"
 ALLOWED_THERE = {"enable_full_text_index": "1"}
 UNKNOWN_SETTING = ", enable_automatic_decision_for_merging_across_partitions_for_final = 0"
@@ -53,7 +53,7 @@ def outcome(
     profile: Mapping[str, str] | None = None,
     before: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The results of the schema and the statements on the version."""
+    """Return the results of the schema and the statements on the version."""
     request = {
         "migrations": migrations(),
         "replaced": {**VARIABLES, **({UNKNOWN_SETTING: ""} if before else {})},
@@ -77,7 +77,7 @@ def outcome(
 
 
 def assert_all_once(found: Mapping[str, Any]) -> None:
-    """Every statement's rows are the expected ones, after the insert and after its repeat."""
+    """Check that each statement's rows are as expected after the insert and after its repeat."""
     assert found["schema"] == "applied"
     proved = dict(found["tables"])
     assert proved.pop("behind the view") >= 1
@@ -118,7 +118,7 @@ def test_a_profile_that_disables_deduplication_does_not_matter(version: str) -> 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_without_the_settings_such_a_profile_doubles_rows(version: str) -> None:
-    """This shows that the two tests above can fail. 26.1 needs no profile for it."""
+    """This shows that the two tests above can fail. 26.1 doubles rows without a profile."""
     is_old = version == TOO_OLD
     found = outcome(
         version,

@@ -95,5 +95,5 @@ def worker(clickhouse: ClickHouse, make_worker: WorkerFactory) -> Worker:
 
 @pytest.fixture
 def worker_without_clickhouse(make_worker: WorkerFactory) -> Worker:
-    """Start a worker whose ClickHouse does not run; requests get a response all the same."""
+    """Start a worker whose ClickHouse does not run. Requests still get responses."""
     return make_worker(clickhouse_url="http://127.0.0.1:1")

@@ -170,7 +170,7 @@ async def get_member(call: Call) -> Json:
 async def change_member(call: Call) -> Json:
     member = _member(call)
     before = member["roleIds"]
-    # Without either field nothing changes; an empty list removes all roles.
+    # Without either field no role changes. An empty list removes all roles.
     after = _role_ids(call, call.body, default="developer") if call.body else before
     if SYSTEM_ROLES["admin"] in before and SYSTEM_ROLES["admin"] not in after:
         _reject_last_admin(call, member)

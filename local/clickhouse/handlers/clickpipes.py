@@ -69,7 +69,7 @@ def _reject_for_databases(body: Mapping[str, Json]) -> None:
 
 
 def _changed(call: Call, before: dict[str, Json], body: dict[str, Json]) -> dict[str, Json]:
-    """Return the changed pipe. The kind of its source never changes; table mappings do."""
+    """Return the changed pipe. The kind of its source cannot change. Table mappings can."""
     call.require_running()
     if before["state"] == _FOR_GOOD:
         raise BadRequest("The ClickPipe is completed and cannot be changed")
@@ -161,7 +161,7 @@ _ENDPOINTS = Collection(
 
 
 async def update_state(call: Call) -> Json:
-    """Carry out `start` (not if it runs), `stop` or, only for databases, `resync`."""
+    """Execute `start` (rejected if the pipe runs), `stop` or, only for databases, `resync`."""
     call.require_running()
     pipe, command = _PIPES.find(call), call.body["command"]
     is_cdc = _kind(pipe["source"]) in _CDC
@@ -212,7 +212,7 @@ async def get_context(call: Call) -> Json:
 
 
 async def get_cdc_scaling(call: Call) -> Json:
-    """Return the scaling, which exists since the first pipe that replicates a database."""
+    """Return the scaling, which exists once a pipe that replicates a database was created."""
     scaling = call.service.record.parts.get(_CDC_SCALING)
     if scaling is None:
         raise NotFound("The service never had a pipe that replicates a database")

@@ -2,7 +2,7 @@
 
 No alert is evaluated and no webhook called. Where the OpenAPI spec is not specific, the behaviour
 is that of HyperDX, on which ClickStack is based: the server assigns the ids of tiles and filters, a
-PUT keeps those that it names, and an alert is deleted with its tile. Any string is accepted as a
+PUT keeps the ids that it names, and an alert is deleted with its tile. Any string is accepted as a
 connection, because no operation lists connections.
 """
 
@@ -32,7 +32,7 @@ _WATCHED = {
 
 
 def _dashboard(call: Call, body: dict[str, Json]) -> dict[str, Json]:
-    """Keep the ids of existing tiles and filters. New ones get new ids, also if they have one."""
+    """Keep the ids of existing tiles and filters. New ones get new ids, even if they have one."""
     for path, message in _unknown_names(call, body):
         raise BadRequest(f"{path}: {message}")
     known = _DASHBOARDS.find(call) if _DASHBOARDS.placeholder in call.path else {}

@@ -98,7 +98,7 @@ def patched_ids(before: Sequence[str], patch: Mapping[str, Sequence[str]]) -> li
 
 
 def shown(service: LocalService) -> Json:
-    """Return the spec's `Service`. The field `tier` is present only if the create request had it."""
+    """Return the spec's `Service`. It has a `tier` only if the create request had one."""
     record = service.record
     fields = {name: value for name, value in record.fields.items() if name != "mysql"}
     fields |= {

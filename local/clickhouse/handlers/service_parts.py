@@ -125,7 +125,7 @@ async def get_setting(call: Call) -> Json:
 
 
 async def update_settings(call: Call) -> Json:
-    """Change all given settings or none. The others stay."""
+    """Change all given settings or none. Other settings keep their values."""
     given = {_known(name): _typed(name, v) for name, v in call.body["settings"].items()}
     record = call.service.record
     record.parts[_SETTINGS] = {**_settings(call), **given}

@@ -103,7 +103,7 @@ async def update(call: Call) -> Json:
 
 async def delete(call: Call) -> None:
     service = call.service
-    # Also while they are stopped: their data is the primary's.
+    # This includes stopped secondaries, because their data is the primary's.
     _check_no_secondaries(call, service, still="exist", let_go=_LEAVING)
     service.delete()
 

@@ -29,8 +29,8 @@ _READ = _READ_FILE | _READ_DIR
 # engine's own renames need, 3 truncation, 5 ioctl of devices.
 _RIGHTS = {2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 
-# Read by the engine and the C library: the machine's memory, processors and limits; names,
-# certificates and the time zone; random numbers. None of it is private data.
+# The engine and the C library read these files: the machine's memory, processors and limits; names,
+# certificates and the time zone; random numbers. The files have no private data.
 _SYSTEM = (
     *("/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/loadavg", "/proc/uptime"),
     *(

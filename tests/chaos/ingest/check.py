@@ -12,7 +12,7 @@ __all__ = ["check_tables"]
 _TABLES: dict[str, list[tuple[str, str]]] = {
     "traces": [
         ("otel_traces", "SpanId"),
-        # The table behind the view, by trace. The id of each trace is the id of its span, twice.
+        # The table behind the view, by trace. A trace's id is its span's id twice.
         ("otel_traces_trace_id_ts", "substring(TraceId, 1, 16)"),
     ],
     "logs": [("otel_logs", "Body")],

@@ -19,7 +19,7 @@ __all__ = ["Ledger", "Load"]
 
 SENDERS_PER_SIGNAL = 2
 RESPONSE_SECONDS = 4.0
-# Between two bodies of a sender. Eight senders then leave the engines most of a core.
+# The pause between two bodies of a sender. Eight senders then leave the engines most of a core.
 _PAUSE_SECONDS = (0.02, 0.12)
 _RETRY_SECONDS = (0.05, 0.3)
 # After each failed attempt, this share of the bodies is not sent again.
@@ -28,7 +28,7 @@ _GIVES_UP = 0.05
 
 @dataclass
 class Ledger:
-    """The fate of each body.
+    """The outcome of each body.
 
     Attributes:
         acknowledged: rows by body; ClickHouse must have one copy of each.
@@ -57,7 +57,7 @@ class Load:
     """Senders for each signal. A context manager that ends when all senders have finished.
 
     Args:
-        port: of the worker, or of the proxy in front of it.
+        port: port of the worker, or of the proxy in front of it.
         seed: determines the bodies.
     """
 

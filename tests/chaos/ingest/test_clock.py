@@ -17,7 +17,7 @@ HOUR_SECONDS = 3_600
 
 @pytest.fixture
 def shim(tmp_path: Path) -> Path:
-    """The preloaded library."""
+    """Build and return the preloaded library."""
     built = build_shim(tmp_path)
     if built is None:
         pytest.skip("no C compiler here, so the clock of a process cannot be moved: install cc")
@@ -27,7 +27,7 @@ def shim(tmp_path: Path) -> Path:
 def test_a_clock_set_back_under_a_buffer_that_is_awake_delays_nothing(
     tmp_path: Path, shim: Path
 ) -> None:
-    """The runtime returns the later time for an hour, so the object has to start again."""
+    """For an hour the runtime would return the later time, so the object has to start again."""
     with IngestUnderTest(tmp_path / "ingest", shim=shim) as ingest:
         with Load(ingest.before_worker.port, seed="1") as load:
             load.wait_for_progress()

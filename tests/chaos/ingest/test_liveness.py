@@ -21,7 +21,7 @@ _UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnec
 
 @pytest.fixture
 def ingest(tmp_path: Path) -> Iterator[IngestUnderTest]:
-    """Both engines, with clocks that can be moved."""
+    """Start both engines with clocks that can be moved."""
     shim = build_shim(tmp_path)
     if shim is None:
         pytest.skip("no C compiler here, so the clock of a process cannot be moved: install cc")
@@ -59,7 +59,7 @@ def repair_inserts(ingest: IngestUnderTest) -> None:
 def test_a_waiting_batch_is_delivered_after_the_clock_was_set_back(
     ingest: IngestUnderTest, break_inserts: Callable[[IngestUnderTest], None]
 ) -> None:
-    """The backoff and the timers are in a time that the clock reaches again in an hour."""
+    """The backoff and the timers end at a time that the clock reaches again in an hour."""
     ingest.worker_clock.set(HOUR_SECONDS)
     break_inserts(ingest)
     send_body(ingest, 1)

@@ -74,7 +74,7 @@ def test_the_clause_of_a_grant_is_preserved(line: str, clause: str, names: tuple
 
 
 def test_roles_are_granted_and_revoked() -> None:
-    """The right to grant them can be revoked alone."""
+    """The right to grant a role can be revoked alone."""
     granted = parse_statement("GRANT r, `s t` TO x WITH ADMIN OPTION")
     assert granted == GrantRoles(roles=("r", "s t"), names=("x",), admin_option=True, replace=False)
     taken = parse_statement("REVOKE ADMIN OPTION FOR r FROM x")
@@ -86,7 +86,7 @@ def test_roles_are_granted_and_revoked() -> None:
 
 
 def test_a_profile_is_parsed_with_all_its_clauses() -> None:
-    """Values, bounds, and the users and roles of the profile."""
+    """The clauses are values, bounds, and the users and roles of the profile."""
     line = (
         "CREATE SETTINGS PROFILE IF NOT EXISTS `p` SETTINGS max_threads = 4 MIN 1 MAX 8 CONST, "
         "max_memory_usage = '10G', priority = -2, readonly CONST TO a, default"
@@ -195,12 +195,12 @@ def test_statements_about_users_are_recognized(query: bytes) -> None:
     ],
 )
 def test_other_statements_are_left_to_the_engine(query: bytes) -> None:
-    """In particular, data that looks like a statement."""
+    """This includes data that looks like a statement about users."""
     assert not is_account_statement(query)
 
 
 def test_a_grant_without_a_database_is_for_the_sessions_database() -> None:
-    """The users file has no session."""
+    """The users file has no session, so the grant must name the database."""
     found = Directory(users={"x": EngineAccount("x", "00")})
     statement = parse_statement("GRANT SELECT ON t TO x")
     assert apply(statement, found).users["x"].grants == ("GRANT SELECT ON default.t",)

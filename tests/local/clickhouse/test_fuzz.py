@@ -14,7 +14,7 @@ PROGRAM = Path(sys.executable).parent / "schemathesis"
 SPEC = ROOT / "clickhouse_api" / "openapi.json"
 SEED = "20260101"
 EXAMPLES = "2"
-# Returns 501, because no Postgres runs that could have a certificate.
+# The operation returns 501, because no Postgres runs that could have a certificate.
 NOT_IMPLEMENTED = "postgresServiceCertsGet"
 # Existing objects, so that requests are not all rejected with 404.
 PLACEHOLDERS = {
@@ -32,7 +32,7 @@ PLACEHOLDERS = {
 
 
 def test_no_request_returns_5xx(cloud: CloudProcess, tmp_path: Path) -> None:
-    """All operations on existing objects, deletes last; a fixed seed and number of examples."""
+    """All operations run on existing objects, deletes last, with a fixed seed."""
     service = cloud.create_service()
     ids = {"organizationId": cloud.description["organization_id"], "serviceId": service.id}
     for placeholder, name in PLACEHOLDERS.items():
@@ -46,7 +46,7 @@ def test_no_request_returns_5xx(cloud: CloudProcess, tmp_path: Path) -> None:
 
 
 def fuzz(cloud: CloudProcess, configuration: Path, *selection: str) -> None:
-    """Run schemathesis. It must have sent requests and found no fault."""
+    """Run schemathesis, which must send requests and find no error."""
     description = cloud.description
     options = {
         "--url": description["url"].removesuffix("/v1"),

@@ -21,9 +21,9 @@ def insert(service: Service, token: str) -> None:
 
 
 def interrupt_insert(service: Service) -> None:
-    """Run two inserts. Of the second, one token is in the log and its part has no name yet.
+    """Run two inserts and pause in the second: one token is in the log, its part has no name yet.
 
-    The engine is paused at that point, so it cannot undo anything before it is killed.
+    The engine cannot undo the insert before it is killed, because it is paused.
     """
     service.sql(
         "CREATE TABLE t (a UInt32) ENGINE = MergeTree PARTITION BY a ORDER BY a "
@@ -38,7 +38,7 @@ def interrupt_insert(service: Service) -> None:
 
 
 def test_the_repeat_of_an_interrupted_insert_is_accepted(service: Service) -> None:
-    """The missing rows are inserted; the others are not inserted twice."""
+    """The missing rows are inserted. The other rows are not inserted twice."""
     interrupt_insert(service)
     kill_engine(service)
     insert(service, "first")
@@ -58,7 +58,7 @@ def test_a_repeat_is_accepted_after_a_kill_of_the_cloud(own_cloud: CloudProcess)
 
 
 def test_only_tokens_without_a_part_are_removed(tmp_path: Path) -> None:
-    """Tokens of merged and dropped parts stay, and a line that cannot be parsed."""
+    """Tokens of merged and dropped parts are kept, and so is a line that cannot be parsed."""
     logs, parts = tmp_path / "logs", tmp_path / "parts"
     table = Path("store") / "abc" / "abcdef"
     for name in ("all_1_3_1", "all_5_5_0_7", "tmp_insert_all_6_6_0"):

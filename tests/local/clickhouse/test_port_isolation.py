@@ -52,7 +52,7 @@ def test_an_engine_does_not_listen_in_the_network_of_the_machine(service: Servic
 
 
 def test_a_login_that_aborts_an_engine_needs_its_door(service: Service) -> None:
-    """Through the door it reaches the engine, which no other program of the machine can reach."""
+    """Only a client of the Unix socket `door` can reach the engine."""
     with engine_socket(folder_of(service) / "door") as connection:
         connection.settimeout(30)
         connection.connect(("127.0.0.1", engine_ports(service)[1]))
@@ -61,7 +61,7 @@ def test_a_login_that_aborts_an_engine_needs_its_door(service: Service) -> None:
 
 
 def test_sql_cannot_read_password_hashes(service: Service) -> None:
-    """No file that the engine can read has one. It cannot read the file with all of them."""
+    """No file that the engine can read has a hash, and the file with all hashes cannot be read."""
     accounts = json.loads((folder_of(service).parent / "accounts.json").read_text())
     hashes = [user["password_hash"].encode() for user in accounts["users"]]
     assert hashes

@@ -36,7 +36,7 @@ FUNCTION = {
 
 
 def test_a_function_is_uploaded_built_and_attached(cloud: CloudProcess, shared: Service) -> None:
-    """An upload is for one version. Deleting a function detaches it."""
+    """An upload can be used for one version. Deleting a function detaches it."""
     code = zipped(main="import sys\n")
     body = {**FUNCTION, "uploadId": upload(cloud, code), "functionName": "twice"}
     created = cloud.send("POST", f"{cloud.organization}/udfs", body).json()["result"]

@@ -18,7 +18,7 @@ def upload(cloud: Cloud, name: str) -> None:
 
 
 def test_each_hostname_is_served_by_its_script(cloud: Cloud) -> None:
-    """The Host header selects the script, and an unknown name gets 404. A single hostname serves all."""
+    """The Host header selects the script; an unknown name gets 404. A lone hostname serves all."""
     assert cloud.edge().status_code == 404
     upload(cloud, "first")
     upload(cloud, "second")

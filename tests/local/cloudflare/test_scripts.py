@@ -158,7 +158,7 @@ def test_invalid_metadata_is_rejected_with_its_reason(
 
 
 def test_a_body_that_is_no_upload_is_rejected_with_its_reason(shared: Cloud) -> None:
-    """No form, no metadata, metadata that is not JSON, a part of unknown type."""
+    """The body is no form, or has no metadata, invalid metadata, or a part of unknown type."""
     assert "multipart" in shared.refusal("PUT", SCRIPT, content=b"x")[2]
     part = ("w.js", hello("x"), "application/javascript+module")
     assert "metadata" in shared.refusal("PUT", SCRIPT, files={"w.js": part})[2]
@@ -184,7 +184,7 @@ def test_an_invalid_worker_name_is_rejected(shared: Cloud) -> None:
 
 
 def test_an_unknown_script_has_the_real_codes(shared: Cloud) -> None:
-    """Clients distinguish "not found" from other errors by them."""
+    """Clients use the codes to distinguish "not found" from other errors."""
     absent = "/accounts/{account}/workers/scripts/absent"
     assert shared.refusal("GET", absent + "/settings")[:2] == (404, 10007)
     assert shared.refusal("DELETE", absent)[:2] == (404, 10007)
@@ -193,7 +193,7 @@ def test_an_unknown_script_has_the_real_codes(shared: Cloud) -> None:
 
 
 def test_an_upload_can_keep_secrets(cloud: Cloud) -> None:
-    """wrangler requests this. An upload without it drops secrets, as the provider's does."""
+    """wrangler requests this. Other uploads, such as the provider's, drop secrets."""
     cloud.deploy_counter()
     secret = {"name": "SECRET", "type": "secret_text", "text": "12345"}
     path = "/accounts/{account}/workers/scripts/counter"
@@ -247,7 +247,7 @@ def test_modules_are_found_by_their_file_names(shared: Cloud) -> None:
 
 
 def test_an_upload_names_its_version(shared: Cloud) -> None:
-    """wrangler prints the id that it reads from there as the current version."""
+    """wrangler prints this id as the current version."""
     uploaded = shared.result("PUT", SCRIPT, files=form({"w.js": hello("x")}))
     version = str(uuid.UUID(uploaded["deployment_id"]))
     assert shared.result("GET", f"{SCRIPT}/versions/{version}")["id"] == version
@@ -266,7 +266,7 @@ def test_an_export_that_is_no_handler_is_rejected_before_it_ends_the_runtime(clo
 
 
 def test_settings_show_what_was_uploaded_and_the_defaults_of_observability(shared: Cloud) -> None:
-    """The provider compares them with its state after a refresh."""
+    """The provider compares the settings with its state after a refresh."""
     metadata: dict[str, Any] = {
         "observability": {"enabled": True},
         "compatibility_flags": ["nodejs_compat"],
@@ -332,7 +332,7 @@ def test_invalid_settings_of_observability_are_named(
 
 
 def test_settings_can_be_patched(cloud: Cloud) -> None:
-    """The code stays, and settings that the request does not name are removed."""
+    """The code is kept, and settings that the request omits are removed."""
     cloud.deploy_counter(bindings=[{"name": "PLAIN", "type": "plain_text", "text": "old"}])
     changed = [{"name": "PLAIN", "type": "plain_text", "text": "new"}, COUNTER_BINDING]
     part = (None, json.dumps({"bindings": changed}), "application/json")

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.support.local_cloudflare import COUNTER, Cloud
 from tests.support.paths import ROOT
 
-# Without pulumi_cloudflare, whose import takes seconds: the engine gets the same requests.
+# The program does not use pulumi_cloudflare, whose import takes seconds. The requests are the same.
 PROGRAM = """
 import os
 import pulumi

@@ -80,7 +80,7 @@ def _everything() -> ResourceLogs:
 
 
 def _bodies() -> ResourceLogs:
-    """A body can have any type that an attribute can have."""
+    """Return bodies of each type, which are the types of attributes."""
     resource_logs = ResourceLogs()
     resource_logs.resource.attributes.extend(key_values(("service.name", text_value("bodies"))))
     scope_logs = resource_logs.scope_logs.add()

@@ -31,7 +31,7 @@ def time_of(row: str) -> str:
 
 
 def storable_rows(recording: Recording, table: str) -> list[str]:
-    """Return the exporter's rows that the worker accepts: none of 1970, without a time, or of 2106.
+    """Return the exporter's rows that the worker accepts: not those without a time or out of range.
 
     The worker gives a log record without a time its time of arrival.
     """

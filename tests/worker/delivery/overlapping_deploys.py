@@ -19,7 +19,7 @@ from tests.support.ports import free_port
 from tests.support.worker_runtime import LONG_RETENTION_DAYS, Worker
 
 Layout = Mapping[str, object]
-# As `resources/telemetry/shard_layouts.py` writes them; the first is the layout without a setting.
+# The form is that of `resources/telemetry/shard_layouts.py`. `ONE` is the layout without a setting.
 ONE: Layout = {"number": 0, "shards": 1, "before": []}
 TWO: Layout = {"number": 1, "shards": 2, "before": [1]}
 FOUR: Layout = {"number": 1, "shards": 4, "before": [1]}
@@ -42,7 +42,7 @@ class OverlappingDeploys(Worker):
 
     Args:
         folder: the folder of this runtime.
-        clickhouse_url: where its buffers deliver.
+        clickhouse_url: the server to which the buffers deliver.
         limits: the limits of `Worker`.
         layouts: one for each entrance.
         rate: the rate of the token `limited`.

@@ -1,4 +1,4 @@
-"""If ClickHouse has too many parts or no memory, later batches adapt; sealed batches never do."""
+"""If ClickHouse has too many parts or no memory, later batches adapt. Sealed batches do not."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_too_many_parts_make_later_batches_rarer_and_fuller(
         assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200
     wait_until("the full batch", lambda: clickhouse.count("otel_traces") == 7 * SPANS)
     assert sealed(worker) == before + 1
-    # The rest belongs to an object that no longer has a record of it.
+    # After the restart, the object no longer has a record of the rejections.
     worker.restart()
     assert_once(clickhouse, worker, 8 * SPANS)
 
@@ -71,7 +71,7 @@ def restart_with_memory(clickhouse: ClickHouse, most_bytes: int) -> None:
 def test_a_batch_without_memory_waits_whole_and_smaller_ones_pass_it(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """30 MB are enough for two bodies of 2,000 spans, not for one of 8,000 nor for eight in one."""
+    """30 MB are enough for two bodies of 2,000 spans, but not for 8,000 spans in one batch."""
     limits = {"BATCH_MIN_RAW_BYTES": 10_000, "BATCH_AGE_MS": 500}
     worker = make_worker(clickhouse_url=clickhouse.url, limits=limits)
     restart_with_memory(clickhouse, 30_000_000)

@@ -40,7 +40,7 @@ def answer_to_half_a_request(clickhouse: ClickHouse, headers: str, body: bytes) 
     ids=["declared length", "chunked"],
 )
 def test_half_a_request_inserts_nothing(clickhouse: ClickHouse, headers: str, body: bytes) -> None:
-    """Even if it was cut between two rows; otherwise its token would represent half a batch."""
+    """This holds even between two rows. Otherwise the token would represent half a batch."""
     assert b" 500 " in answer_to_half_a_request(clickhouse, headers, body)
     assert clickhouse.count("events") == 0
 
@@ -56,7 +56,7 @@ def insert_span(clickhouse: ClickHouse, token: str) -> None:
 
 
 def test_a_token_survives_a_kill(clickhouse: ClickHouse) -> None:
-    """In every partition, and in the table behind the materialized view."""
+    """It survives in every partition, and in the table behind the materialized view."""
     insert_span(clickhouse, "token 1")
     for _again in range(2):
         clickhouse.process.kill()
@@ -70,7 +70,7 @@ def test_a_token_survives_a_kill(clickhouse: ClickHouse) -> None:
 
 
 def test_a_token_identifies_a_batch_whatever_its_rows(clickhouse: ClickHouse) -> None:
-    """A token for a batch that was cut differently would lose rows. The worker never cuts so."""
+    """The worker must never use one token for different rows, because rows would be lost."""
     insert_span(clickhouse, "token 1")
     clickhouse.query(
         f"INSERT INTO {DATABASE}.otel_traces (Timestamp, TraceId) VALUES (now(), 'other')",

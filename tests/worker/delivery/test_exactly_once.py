@@ -44,7 +44,7 @@ def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
 
 
 def test_spans_sent_raw_and_gzipped_arrive_once(clickhouse: ClickHouse, worker: Worker) -> None:
-    """The reference without any fault."""
+    """No fault occurs."""
     send(worker, range(10))
     assert_once(clickhouse, worker, 10)
 
@@ -107,7 +107,7 @@ def test_a_profile_that_disables_deduplication_doubles_nothing(
 def test_cut_inserts_are_sent_again(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory, part: RequestPart
 ) -> None:
-    """The connection closes within the body: ClickHouse applies nothing; the batch is retried."""
+    """The connection closes within the body. No row is applied, and the batch is retried."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.cut_requests_in = part
     proxy.faults.cut_requests = 3
@@ -170,7 +170,7 @@ def test_a_body_compressed_again_at_another_time_counts_once(
 def test_a_json_body_printed_in_another_way_counts_once(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """The content counts: some SDKs print or compress it again for every attempt."""
+    """Equal content is a repeat, because some SDKs print or compress it again for every attempt."""
     request = export_request(SPANS, seed=1)
     first, second = json_from(request), json_from(request, enum_numbers=False, ascii_only=True)
     assert first != second
@@ -245,7 +245,7 @@ def test_a_redeploy_with_another_statement_repeats_the_sealed_one(
 def test_a_batch_over_several_days_arrives_once(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Each day is a separate part with a separate token entry; a repeat drops them all."""
+    """Each day is a separate part with a separate token entry. ClickHouse drops all of a repeat."""
     days = 3
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 2
@@ -267,7 +267,7 @@ def export_start(days_ago: int) -> int:
 def test_each_token_covers_one_part(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """In both tables. With more parts, a repeat might be split elsewhere and drop other rows."""
+    """With more parts, a repeat might be split elsewhere and drop other rows."""
     bodies = 12
     worker = make_worker(clickhouse_url=proxy.url, limits={"INSERT_BLOCK_BYTES": 1})
     proxy.faults.cut_requests = 1_000
@@ -358,7 +358,7 @@ def test_a_clock_set_back_delays_nothing(
 
 
 def test_a_clock_set_back_loses_no_key_of_a_body(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Older keys then have later times; the newest keys must not be deleted instead of them."""
+    """Older keys then have later times. The newest keys must not be deleted in their place."""
     send(worker, range(2))
     worker.process.kill()
     worker.tamper("UPDATE recent_keys SET at_ms = at_ms + 86400000")

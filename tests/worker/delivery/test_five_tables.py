@@ -53,7 +53,7 @@ def assert_once(clickhouse: ClickHouse, worker: Worker, bodies: int) -> None:
 def test_only_tables_with_rows_get_an_insert(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Reading a batch for no rows would cost as much as reading it for rows."""
+    """An insert without rows would cost as much as one with rows."""
     worker = make_worker(clickhouse_url=proxy.url)
     body = metric_bytes(POINTS, seed=1, types=("gauge", "summary"))
     assert worker.post_otlp("metrics", body).status == 200
@@ -70,7 +70,7 @@ def test_only_tables_with_rows_get_an_insert(
 def test_a_crash_between_five_inserts_repeats_only_the_open_ones(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Four batches are deleted, the fifth was applied but its response is lost; then a kill."""
+    """Four batches are deleted, and the fifth is applied. Its response is lost before a kill."""
     worker = make_worker(clickhouse_url=proxy.url)
     for number, table in enumerate(METRIC_TABLES):
         lost = proxy.faults.lost
@@ -90,7 +90,7 @@ def test_a_crash_between_five_inserts_repeats_only_the_open_ones(
 def test_lost_responses_of_every_table_do_not_double_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """Each insert has its own token; a repeat for one table does not affect another."""
+    """Each insert has a separate token, so a repeat for one table does not affect another."""
     worker = make_worker(clickhouse_url=proxy.url)
     proxy.faults.lose_answers = 12
     send(worker, range(4))
@@ -110,7 +110,7 @@ def test_a_missing_table_gets_its_rows_later(clickhouse: ClickHouse, worker: Wor
 
 
 def many_days(seed: int) -> bytes:
-    """Gauges on each of 150 days, more than an insert of that test may have; sums on one day."""
+    """Return gauges on each of 150 days, more than an insert may have, and sums on one day."""
     request = ExportMetricsServiceRequest.FromString(
         metric_bytes(150, seed=seed, types=("gauge", "sum"))
     )
@@ -146,7 +146,7 @@ def test_a_body_that_one_table_rejects_is_a_dead_letter_of_that_table(
 
 @pytest.mark.parametrize("killed", ["worker", "clickhouse"])
 def test_all_signals_survive_kills(clickhouse: ClickHouse, worker: Worker, killed: str) -> None:
-    """Spans, log records and data points through one buffer, with a SIGKILL in the middle."""
+    """One buffer has spans, log records and data points when it gets a SIGKILL."""
     for seed in range(12):
         assert worker.post_traces(export_bytes(POINTS, seed=seed)).status == 200
         assert worker.post_otlp("logs", log_bytes(POINTS, seed=seed)).status == 200
@@ -163,7 +163,7 @@ def test_all_signals_survive_kills(clickhouse: ClickHouse, worker: Worker, kille
 
 
 def test_equal_bytes_of_two_signals_are_two_bodies(clickhouse: ClickHouse, worker: Worker) -> None:
-    """A gauge with a data point and a log record with a string have the same field numbers."""
+    """A gauge with a data point and a log record with a string can have the same bytes."""
     request = ExportMetricsServiceRequest()
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add()
     metric.gauge.data_points.add(time_unix_nano=TIME_UNIX_NANO, as_int=1)

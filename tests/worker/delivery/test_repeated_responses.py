@@ -1,4 +1,4 @@
-"""A body that is sent again gets the response of its first sending, whenever that is."""
+"""A body that is sent again gets the response of its first sending, at any later time."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from tests.worker.delivery.overlapping_deploys import (
 
 RETENTION_DAYS = 30
 MINUTE_NANOS = 60 * 10**9
-# From an edge of the window to a row: far more than a request takes.
+# The time from an edge of the window to a row: far more than a request takes.
 MARGIN_NANOS = 5 * MINUTE_NANOS
-# Moves the edges past those rows, and is less than the 15 minutes for which a body is recognised.
+# A step moves the edges past those rows, and is less than the 15 minutes of the recognised bodies.
 STEP_SECONDS = 10 * 60
 CONTENT_TYPES = {"protobuf": "application/x-protobuf", "json": "application/json"}
 
 
 @pytest.fixture
 def clock(tmp_path: Path) -> Clock:
-    """The clock of a worker, see `follow`."""
+    """Return the clock of a worker, see `follow`."""
     shim = build_shim(tmp_path)
     if shim is None:
         pytest.skip("no C compiler here, so no process's clock can be moved: install cc")
@@ -49,7 +49,7 @@ def clock(tmp_path: Path) -> Clock:
 
 
 def follow(worker: Worker, clock: Clock) -> None:
-    """Start the worker, again if it runs, with this clock."""
+    """Start or restart the worker with this clock."""
     worker.process.kill()
     worker.process.command = clock.command(worker.process.command)
     worker.start()
@@ -57,7 +57,7 @@ def follow(worker: Worker, clock: Clock) -> None:
 
 @pytest.fixture
 def worker(clickhouse: ClickHouse, make_worker: WorkerFactory, clock: Clock) -> Worker:
-    """A worker with that clock."""
+    """Start a worker with that clock."""
     started = make_worker(
         clickhouse_url=clickhouse.url,
         limits={"COUNTS_FLUSH_MS": 50},
@@ -69,7 +69,7 @@ def worker(clickhouse: ClickHouse, make_worker: WorkerFactory, clock: Clock) -> 
 
 
 def bodies_at_the_edges(now: int) -> list[tuple[int, list[int]]]:
-    """The rows rejected at first, and the times of all rows, for each body."""
+    """Return for each body the number of rows rejected at first, and the times of all rows."""
     oldest, newest = now - RETENTION_DAYS * DAY_NANOS, now + DAY_NANOS
     return [
         (1, [newest + MARGIN_NANOS, now]),
@@ -104,7 +104,7 @@ def test_a_repeat_gets_the_response_of_the_first(
     _place: str,
     encoding: str,
 ) -> None:
-    """Rows come in at one edge and leave at the other; also after the buffer was evicted."""
+    """Meanwhile rows enter the window at one edge and leave it at the other."""
     cases = bodies_at_the_edges(time.time_ns())
     requests = [request_of(times) for _rejected, times in cases]
     bodies = [
@@ -129,7 +129,7 @@ def test_a_repeat_gets_the_response_of_the_first(
 
 
 def test_rejected_rows_of_repeats_are_not_counted_again(worker: Worker, clock: Clock) -> None:
-    """Neither those of the first response nor those that a check of the repeat would reject."""
+    """The counter includes no rejection twice, and none that a check of the repeat would add."""
     cases = bodies_at_the_edges(time.time_ns())
     bodies = [spans(times).SerializeToString() for _rejected, times in cases]
 
@@ -149,7 +149,7 @@ def test_rejected_rows_of_repeats_are_not_counted_again(worker: Worker, clock: C
     clock.set(STEP_SECONDS)
     for body in bodies:
         worker.post_traces(body)
-    # Counted after every row that the repeats would have rejected.
+    # This row is counted after every row that the repeats would have rejected.
     worker.post_traces(spans([0]).SerializeToString())
     wait_until("the repeats are counted", lambda: sent(stored=len(bodies), seen=len(bodies)))
     rows = "ingest_rejected_rows_total"
@@ -190,7 +190,7 @@ def test_a_repeat_that_arrives_during_the_write_gets_the_response_of_the_first(
 
 @pytest.fixture
 def laid(clickhouse: ClickHouse, tmp_path: Path, clock: Clock) -> Iterator[OverlappingDeploys]:
-    """A runtime with one shard, and that clock."""
+    """Start a runtime with one shard and that clock."""
     runtime = OverlappingDeploys(
         tmp_path / "laid",
         clickhouse_url=clickhouse.url,
@@ -245,7 +245,7 @@ def test_a_body_of_which_no_row_was_stored_is_new_when_it_is_sent_again(
 def test_responses_are_kept_no_longer_than_the_keys_of_their_bodies(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Of bodies without rejected rows there is none."""
+    """The buffer stores no response for bodies without rejected rows."""
     worker = make_worker(clickhouse_url=clickhouse.url, limits={"RECENT_BODIES": 5})
     now = time.time_ns()
     ahead = now + DAY_NANOS + MARGIN_NANOS
@@ -262,7 +262,7 @@ def test_responses_are_kept_no_longer_than_the_keys_of_their_bodies(
 def test_an_event_that_has_left_the_window_at_the_repeat_is_rejected_then(
     clickhouse: ClickHouse, worker: Worker, clock: Clock
 ) -> None:
-    """Alone and in a bulk: it was stored at first, and its repeat changes no row."""
+    """It is sent alone and in a bulk. It was stored at first, and its repeat changes no row."""
     edge = (time.time_ns() - RETENTION_DAYS * DAY_NANOS + MARGIN_NANOS) / 10**9
     lone = event(event_id="lone", timestamp=edge)
     bulk = [event(event_id="a"), event(event_id="b", timestamp=edge)]

@@ -1,4 +1,4 @@
-"""Inserts write no skip indexes; merges build them, with the same rows."""
+"""Inserts write no skip indexes. Merges build the indexes from the same rows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def granules_pruned(clickhouse: ClickHouse, trace_id: str) -> bool:
 
 
 def test_inserts_leave_skip_indexes_to_merges(clickhouse: ClickHouse, worker: Worker) -> None:
-    """A part of one insert has none and is read whole; a merge builds them from the same rows."""
+    """A part of one insert has no index and is read whole. A merge builds the indexes."""
     clickhouse.query(f"SYSTEM STOP MERGES {DATABASE}.otel_traces")
     for seed in range(BODIES):
         assert worker.post_traces(export_bytes(SPANS, seed=seed)).status == 200

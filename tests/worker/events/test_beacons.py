@@ -1,4 +1,4 @@
-"""`navigator.sendBeacon` when a page is closed, in a real Chromium: case 18."""
+"""`navigator.sendBeacon` when a page is closed, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def browsing(folder: Path, url: str) -> Iterator[None]:
 def test_beacons_of_a_page_arrive(
     clickhouse: ClickHouse, make_worker: WorkerFactory, tmp_path: Path, by_name: bool
 ) -> None:
-    """Strings and blobs from a listed origin; from any other, strings, which need no preflight."""
+    """A listed origin sends strings and blobs. Others send strings, which need no preflight."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Site, ""))
     with site(server) as origin:
         worker = make_worker(
@@ -121,7 +121,7 @@ def test_beacons_of_a_page_arrive(
 
 
 def test_only_origins_that_are_named_may_send_credentials(make_worker: WorkerFactory) -> None:
-    """A beacon always has credentials; with `*`, any page could use those of its visitor."""
+    """A beacon always has credentials. With `*`, any page could use its visitor's credentials."""
     shop = "https://shop.example.com"
     for origins, allowed in (([shop], "true"), (["*"], None)):
         worker = make_worker(

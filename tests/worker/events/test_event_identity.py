@@ -16,7 +16,7 @@ from tests.support.worker_runtime import Worker, WorkerFactory
 
 
 def test_events_without_a_time_never_merge(clickhouse: ClickHouse, worker: Worker) -> None:
-    """1,000 equal events of one bulk, and 400 that arrive within a few milliseconds."""
+    """One bulk has 1,000 equal events, and 400 more arrive within a few milliseconds."""
     assert post(worker, "/events/bulk", [{"event_name": "bulk"}] * 1_000).status == 200
     with ThreadPoolExecutor(32) as pool:
         answers = pool.map(lambda _n: worker.post_event({"event_name": "single"}), range(400))
@@ -64,7 +64,7 @@ def test_the_first_event_received_is_kept(
 
 
 def test_an_event_id_is_the_identity(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Other fields may differ; another name is another event; integers are strings."""
+    """Other fields may differ. Another name is another event. Integer ids equal their strings."""
     assert worker.post_event(event(event_id=7, user_id="u1")).status == 200
     same = event(event_id="7", user_id="u2", channel="mail", timestamp=NOW_SECONDS - 86_400)
     assert worker.post_event(same).status == 200
@@ -79,7 +79,7 @@ def test_an_event_id_is_the_identity(clickhouse: ClickHouse, worker: Worker) -> 
 def test_an_event_with_an_id_or_a_time_sent_again_is_stored_once(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """After a lost response; even without FINAL the table has the event once."""
+    """The first response was lost. Even without FINAL the table has the event once."""
     for body in (event(), {"event_name": "click", "event_id": "c-1"}):
         for _again in range(3):
             assert worker.post_event(body).status == 200
@@ -90,7 +90,7 @@ def test_an_event_with_an_id_or_a_time_sent_again_is_stored_once(
 def test_a_generated_id_sent_by_a_client_matches_its_time_or_is_rejected(
     clickhouse: ClickHouse, worker: Worker
 ) -> None:
-    """Rows that are exported and sent again merge; no other id has the form by accident."""
+    """Rows that are exported and sent again merge. Other ids of this form are rejected."""
     assert worker.post_event(event()).status == 200
     (row,) = stored_events(clickhouse, worker)
     assert worker.post_event(event(event_id=row["event_id"])).status == 200

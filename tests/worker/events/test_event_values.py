@@ -118,7 +118,7 @@ def random_object(rng: random.Random, depth: int = 0) -> str:
 
 
 def random_wide_object(rng: random.Random) -> str:
-    """33 of 300 keys, with objects in lists, whose paths have separate types; and 30 KB."""
+    """Return an object of 30 KB with 33 of 300 keys. Objects in lists have separate types."""
     keys = rng.sample(range(300), 33)
     fields = (f'"k{key}": {random_json(rng, 1)}' for key in keys)
     return f'{{"pad": "{"x" * 30_000}", {", ".join(fields)}}}'
@@ -147,7 +147,7 @@ def _decimal(rng: random.Random) -> str:
 
 
 def _integer(rng: random.Random) -> str:
-    """Of 1 to 400 digits. Every other one is an exact double, so JavaScript prints it as sent."""
+    """Return 1 to 400 digits. Half of the results are exact doubles, which JavaScript prints as sent."""
     length = rng.choice([rng.randrange(15, 24), rng.randrange(1, 401)])
     digits = rng.randrange(10 ** (length - 1), 10**length)
     if rng.random() < 0.5:
@@ -165,7 +165,7 @@ LEAVES: list[Callable[[random.Random], str]] = [_string, _number, _word]
 
 
 def sent_in_several_bodies(worker: Worker, metadata: list[str]) -> None:
-    """Send from several senders, so that batches contain events of all of them."""
+    """Send from several senders, so that batches contain events of all senders."""
     template = json.dumps(event(metadata=0, timestamp=NOW_SECONDS))
     for start in range(0, len(metadata), BODY_EVENTS):
         events = [
@@ -224,7 +224,7 @@ def as_double(value: int) -> float | None:
 
 
 def as_queried_in_list(item: Any) -> Any:
-    """Items share a type: numbers may be doubles, and null an empty list or object."""
+    """Return an item of a list: numbers may be doubles, and null an empty list or object."""
     found = as_queried(item)
     if found in ([], {}):
         return None
@@ -232,7 +232,7 @@ def as_queried_in_list(item: Any) -> Any:
 
 
 def are_equal(found: Any, expected: Any) -> bool:
-    """ClickHouse prints doubles below 1e21 as integers with different last digits."""
+    """Compare values, because ClickHouse prints doubles below 1e21 with different last digits."""
     if isinstance(expected, dict) and isinstance(found, dict):
         return found.keys() == expected.keys() and all(
             are_equal(found[key], expected[key]) for key in expected
@@ -244,12 +244,12 @@ def are_equal(found: Any, expected: Any) -> bool:
 
 
 def well_formed(text: str) -> str:
-    """Half a surrogate pair is one replacement character."""
+    """Return the text with a replacement character for each half surrogate pair."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def test_queries_return_every_value_as_it_was_sent(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Random metadata, many events in a batch, so that values of different events meet."""
+    """A batch has many events with random metadata, so that different types of a path meet."""
     rng = random.Random(SEED)
     metadata = [random_object(rng) for _event in range(EVENTS)]
     sent_in_several_bodies(worker, metadata)
@@ -271,7 +271,7 @@ WIDE = [100000000000000000000, 20000000000000000000, 500000000000000000000, 2**6
 def test_integers_of_twenty_digits_are_doubles_to_queries(
     clickhouse: ClickHouse, worker: Worker, other: str
 ) -> None:
-    """Also those that JavaScript prints as sent, whatever else the event and its batch contain."""
+    """This includes integers that JavaScript prints as sent, in any event and batch."""
     texts = [f'{{"wei":{wide},"other":{other}}}' for wide in WIDE]
     texts += [f'{{"list":[{wide},1.5]}}' for wide in WIDE]
     events = [f'{{"event_name":"n","metadata":{text}}}' for text in texts]
@@ -295,7 +295,7 @@ MAX_PART_FILES = 100
 def test_random_metadata_makes_few_files_and_the_first_event_wins_after_merges(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Two tokens send the same ids: one part has few files for any paths and types."""
+    """Two tokens send the same ids. One part has few files for any paths and types."""
     access = access_document(token_entry("second", name="second"))
     worker = make_worker(clickhouse_url=clickhouse.url, access=access)
     rng = random.Random(SEED)
@@ -320,7 +320,7 @@ def test_random_metadata_makes_few_files_and_the_first_event_wins_after_merges(
     for number, text in enumerate(metadata):
         row = found[str(number)]
         assert (row["user_id"], loads(row["metadata_text"])) == (TOKEN, loads(text))
-    # Above the 10 MiB from which ClickHouse by default writes a file for every column.
+    # The part exceeds the 10 MiB from which ClickHouse by default writes a file for every column.
     parts = (
         "SELECT path FROM system.parts WHERE active AND table = 'events' "
         "AND data_uncompressed_bytes > 10485760"
@@ -344,7 +344,9 @@ def test_the_only_number_of_a_body_keeps_its_spelling(
 
 
 def test_a_field_present_twice_has_one_value(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Inside and outside the metadata: numbers are equal by value, objects in any order of keys."""
+    """A field may be in the event and in the metadata. Numbers are equal by value, objects in any
+    order of keys.
+    """
     deep = "[" * 20_000 + "]" * 20_000
     equal = [
         ("1e0", "1"),

@@ -55,7 +55,7 @@ def test_head_is_get_without_a_body(worker: Worker, path: str) -> None:
 
 
 def test_head_is_rejected_as_get_is(worker: Worker) -> None:
-    """Without a token, with missing parameters, and on paths without GET."""
+    """Causes are no token, missing parameters, and paths without GET."""
     assert worker.request("HEAD", "/admin/buffers").status == 401
     assert worker.request("HEAD", "/metrics", None, **ADMIN).status == 400
     for path, allow in (("/events", "POST"), ("/admin/pause", "POST")):
@@ -66,11 +66,11 @@ def test_head_is_rejected_as_get_is(worker: Worker) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/traces/", "//v1/traces", "/v1//traces//", "///v1/traces"])
 def test_repeated_slashes_lead_to_the_same_endpoint(worker: Worker, path: str) -> None:
-    """As an exporter builds the path from an endpoint that ends in a slash."""
+    """Exporters build such a path from an endpoint that ends in a slash."""
     headers = {"authorization": f"Bearer {TOKEN}", "content_type": "application/x-protobuf"}
     assert worker.request("POST", path, export_bytes(2, seed=1), **headers).status == 200
     assert worker.stored("SELECT sum(row_count) FROM chunks") == [(2,)]
-    # All of them are counted under the route's one name.
+    # All requests are counted under the route's one name.
     scraped = worker.request("GET", "/admin/metrics", None, **ADMIN).body.decode()
     assert 'http_route="/v1/traces",http_response_status_code="200"' in scraped
     question = {"origin": PAGE, "access_control_request_method": "POST"}
@@ -85,7 +85,7 @@ def test_a_path_of_slashes_alone_is_the_page(worker: Worker) -> None:
 
 
 def test_every_response_has_security_headers(worker: Worker) -> None:
-    """Also on errors, preflights and assets; only responses with a lifetime may be cached."""
+    """This includes errors, preflights and assets. Only responses with a lifetime may be cached."""
     token = {"authorization": f"Bearer {TOKEN}"}
     question = {"origin": PAGE, "access_control_request_method": "POST"}
     answers = [

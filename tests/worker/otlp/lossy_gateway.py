@@ -1,7 +1,7 @@
 """An HTTP gateway in front of the worker that returns a 503 for requests the worker accepted.
 
-For a client this equals a lost response, and every SDK retries after it, unlike after a closed
-connection.
+For a client this equals a lost response. Every SDK retries after a 503, but not every SDK retries
+after a closed connection.
 """
 
 from __future__ import annotations

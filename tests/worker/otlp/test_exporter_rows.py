@@ -72,7 +72,7 @@ def assert_rows_are_the_exporters(
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.name)
 def test_recorded_request_is_the_one_the_code_builds(recording: Recording) -> None:
-    """After a change of either, run `python -m tests.support.golden.record`."""
+    """After a change of the code or the recording, run `python -m tests.support.golden.record`."""
     assert recording.request.read_bytes() == recording.build()
 
 
@@ -81,7 +81,7 @@ def test_recorded_request_is_the_one_the_code_builds(recording: Recording) -> No
 def test_every_row_equals_the_exporters(
     clickhouse: ClickHouse, keeping_worker: Worker, recording: Recording, compressed: bool
 ) -> None:
-    """Every type of attribute, body and metric, event, link and exemplar, byte for byte."""
+    """The rows have every type of attribute, body, metric, event, link and exemplar."""
     body = recording.request.read_bytes()
     if compressed:
         answer = keeping_worker.post_otlp(
@@ -95,7 +95,7 @@ def test_every_row_equals_the_exporters(
 
 
 def test_unknown_fields_become_no_rows(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Even outside and inside the resources: readers skip fields of newer versions."""
+    """The fields are outside and inside the resources. Readers skip fields of newer versions."""
     spans = export_bytes(SPANS, seed=0)
     unknown = b"\xfa\x06" + varint(len(spans)) + spans  # number 111
     for body in (spans, export_bytes(SPANS, seed=1) + unknown, unknown):

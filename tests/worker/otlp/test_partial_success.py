@@ -34,7 +34,7 @@ def trace_request(*trace_ids: bytes) -> ExportTraceServiceRequest:
 
 
 def test_spans_with_broken_ids_are_left_out(clickhouse: ClickHouse, worker: Worker) -> None:
-    """Their own id, their parent's or a link's; other spans of the scope arrive."""
+    """The broken id is the span's, its parent's or a link's. Other spans of the scope arrive."""
     request = trace_request(b"a" * 16, b"b" * 15, b"c" * 16, b"", b"d" * 16)
     spans = request.resource_spans[0].scope_spans[0].spans
     spans[2].links.add(span_id=b"123456789")
@@ -84,7 +84,7 @@ def test_log_records_with_broken_ids_are_left_out(worker_without_clickhouse: Wor
 def test_data_points_that_no_column_holds_are_left_out(
     clickhouse: ClickHouse, worker: Worker, point: NumberDataPoint, words: str
 ) -> None:
-    """Metric tables store seconds in 32 bits; the exporter would fail the whole request."""
+    """Metric tables store seconds in 32 bits. The exporter would fail the whole request."""
     request = ExportMetricsServiceRequest()
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
     good = NumberDataPoint(time_unix_nano=START_UNIX_NANO)
@@ -134,7 +134,7 @@ def test_request_without_a_row_that_can_be_stored_stores_nothing(
 
 
 def test_a_repeated_request_gets_the_same_response(clickhouse: ClickHouse, worker: Worker) -> None:
-    """After a lost response, the second one is equal, and nothing is stored twice."""
+    """After a lost response, the second response is equal, and no row is stored twice."""
     body = trace_request(b"a" * 16, b"x").SerializeToString()
     assert worker.post_traces(body).body == worker.post_traces(body).body != b""
     wait_until("drained", worker.is_drained)

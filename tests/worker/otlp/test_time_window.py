@@ -44,7 +44,7 @@ def test_rows_are_stored_if_and_only_if_their_time_is_in_the_window(
     rejected: str,
     place: str,
 ) -> None:
-    """Random times around both edges, except times so near that the request's duration decides."""
+    """The times are random around both edges, but not so near that the duration matters."""
     chance = random.Random(signal)
     now = time.time_ns()
     edges = (now - RETENTION_DAYS[signal] * DAY_NANOS, now + DAY_NANOS)
@@ -69,7 +69,7 @@ def test_rows_are_stored_if_and_only_if_their_time_is_in_the_window(
 
 
 def test_a_rejected_time_is_explained_and_counted_by_its_reason(strict_worker: Worker) -> None:
-    """Too old, too far ahead or none: the message has the field, the time and the window."""
+    """The message has the field, the time and the window, for each of the three reasons."""
     now = time.time_ns()
     old, ahead = now - 31 * DAY_NANOS, now + 2 * DAY_NANOS
     body = spans([old, now, ahead, 0, old]).SerializeToString()
@@ -95,7 +95,7 @@ def test_a_rejected_time_is_explained_and_counted_by_its_reason(strict_worker: W
 def test_a_body_with_no_row_in_the_window_is_a_200_that_stores_nothing(
     strict_worker: Worker,
 ) -> None:
-    """A retry would not help, and OTLP's only other response for it is partial success."""
+    """A retry would not help, so the response is a partial success."""
     answer = strict_worker.post_traces(spans([1, 2]).SerializeToString())
     assert answer.status == 200
     partial = ExportTraceServiceResponse.FromString(answer.body).partial_success
@@ -106,7 +106,7 @@ def test_a_body_with_no_row_in_the_window_is_a_200_that_stores_nothing(
 def test_each_log_record_without_a_time_has_that_of_its_arrival(
     clickhouse: ClickHouse, make_worker: WorkerFactory
 ) -> None:
-    """Two senders with equal records without a time, or one sender twice, sent two records."""
+    """Equal records without a time are two records, because two senders may have sent them."""
     worker = make_worker(
         clickhouse_url=clickhouse.url,
         access=access_document(token_entry("another", name="another")),
@@ -143,7 +143,7 @@ def test_a_repeat_of_log_records_with_times_counts_once(
 def test_rows_as_old_as_the_retention_are_backfilled(
     clickhouse: ClickHouse, strict_worker: Worker
 ) -> None:
-    """A row for each day of the window, in one body."""
+    """One body has a row for each day of the window."""
     now = time.time_ns()
     days = RETENTION_DAYS["traces"]
     body = spans([now - day * DAY_NANOS + 10**12 for day in range(days + 1)]).SerializeToString()
@@ -154,7 +154,7 @@ def test_rows_as_old_as_the_retention_are_backfilled(
 
 
 def test_far_off_days_make_no_parts(clickhouse: ClickHouse, make_worker: WorkerFactory) -> None:
-    """Twelve bodies with 100 days each, years apart, once made 1,188 parts."""
+    """Without the window, twelve bodies with 100 days each, years apart, created 1,188 parts."""
     worker = make_worker(clickhouse_url=clickhouse.url, retention_days=30)
     now = time.time_ns()
     for body in range(12):
@@ -174,7 +174,7 @@ def test_far_off_days_make_no_parts(clickhouse: ClickHouse, make_worker: WorkerF
 def test_a_body_over_many_days_is_delivered_whatever_the_retention(
     tmp_path: Path, make_worker: WorkerFactory, created_for: int
 ) -> None:
-    """A span on each of 400 days in one body; also where a partition is still a day."""
+    """One body has a span on each of 400 days. It is also delivered if a partition is one day."""
     server = ClickHouse(tmp_path / "clickhouse")
     server.start()
     try:

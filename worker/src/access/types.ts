@@ -27,7 +27,7 @@ export interface TokenEntry {
   readonly scopes: ReadonlySet<Scope>;
   /** Empty: no limit. */
   readonly rates: readonly Rate[];
-  /** null: it does not expire. */
+  /** null: the token does not expire. */
   readonly expiresAtMs: number | null;
 }
 
@@ -45,7 +45,7 @@ export interface Access {
   readonly tokens: ReadonlyMap<string, TokenEntry>;
   /** Pages of these origins may read responses; `*` means all. */
   readonly corsOrigins: ReadonlySet<string>;
-  /** The team and the rates of events without a token; null: none are accepted. */
+  /** The team and the rates of events without a token; null: such events are rejected. */
   readonly open: { readonly team: Team; readonly rates: PublicRates } | null;
   readonly honorsDoNotTrack: boolean;
 }

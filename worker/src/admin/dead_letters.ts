@@ -18,7 +18,7 @@ export async function listDeadLetters(request: Request, env: Env): Promise<Respo
   return Response.json({ buffer: name, dead_letters: letters.map(shownLetter) });
 }
 
-/** The body as it was sent, or at least as it was when this worker compressed it. */
+/** Returns the body as it was sent, or in the form that this worker compressed. */
 export async function deadLetterBody(request: Request, env: Env): Promise<Response> {
   const { buffer, id = "" } = parametersOf(request, LETTER_PARAMETERS);
   const name = requireBuffer(env, buffer);
@@ -64,7 +64,7 @@ async function selectionOf(request: Request, env: Env): Promise<Selection> {
   return selectionFrom(env, await jsonBody(request, LETTERS_BODY), Date.now());
 }
 
-/** A bounded number of dead letters per buffer; `older_than` lets the next call continue. */
+/** Processes a bounded number of dead letters per buffer. `older_than` lets the next call continue. */
 async function sweep(
   env: Env,
   { buffers, filter }: Filtered,

@@ -31,7 +31,7 @@ export class Deadline {
 
   /** Returns the value of the promise; throws the error once the time is over. */
   async within<T>(promise: Promise<T>): Promise<T> {
-    // Not `new Promise`: `append/coalescer.ts` has the reason.
+    // `append/coalescer.ts` explains why this is not `new Promise`.
     const { promise: ended, resolve, reject } = Promise.withResolvers<T>();
     promise.then(resolve, reject);
     const nowMs = Date.now();

@@ -1,7 +1,7 @@
 /**
  * The operations of an operator on one buffer.
  *
- * The operations keep the proof in `worker/README.md` valid: a pause only delays attempts, and a redriven dead
+ * The proof in `worker/README.md` remains valid: a pause only delays attempts, and a redriven dead
  * letter is a new batch under a new number.
  */
 import { RpcTarget } from "cloudflare:workers";
@@ -17,7 +17,7 @@ type Hooks = Pick<BufferHooks, "deliverNow" | "insertsInFlight" | "sums">;
 
 const SCHEMA = [
   "INSERT OR IGNORE INTO meta (key, value) VALUES ('rows_delivered', 0)",
-  // Older scripts created this trigger. It wrote a row for every chunk, and rows are billed (`COST.md`).
+  // Older scripts created this trigger. It wrote a billed row for every chunk (`COST.md`).
   "DROP TRIGGER IF EXISTS count_delivered",
 ] as const;
 

@@ -2,8 +2,8 @@
  * Adapts the size and the frequency of a table's inserts to ClickHouse's errors.
  *
  * As in TCP congestion control, an error halves the rate, and each successful insert raises it by a
- * step. Sealed batches stay as they are, because only an error about their bytes proves that nothing
- * was written. So only later batches change. The state is in memory: a restarted object begins with
+ * step. Only later batches change. A sealed batch is not split, because only an error about its
+ * bytes proves that no row was written. The state is in memory: a restarted object begins with
  * the defaults, and waits between its attempts in any case.
  */
 import {
@@ -54,7 +54,7 @@ export class InsertBackpressure {
     return this.#ageMs > BATCH_AGE_MS;
   }
 
-  /** While a batch fails, the others must be smaller: two failing ones would block the table. */
+  /** While a batch fails, other batches must be smaller: two failing batches would block the table. */
   #limitBytes(): number {
     return Math.min(this.#rawBytes, ...[...this.#tooLarge.values()].map(halfOf));
   }

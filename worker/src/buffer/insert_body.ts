@@ -24,8 +24,8 @@ export interface InsertBody {
  * Return the body of a batch's insert: stored bodies, or RowBinary if its statement needs it. Null
  * if there is nothing to insert.
  *
- * A short body is one array of bytes. A stream is read 16 KB at a time, and each time the socket
- * waits behind requests: under load, ClickHouse was idle for three quarters of an insert. A longer
+ * A short body is one array of bytes. A stream would be sent 16 KB at a time, and each part would
+ * wait behind requests: under load, ClickHouse was idle for three quarters of an insert. A longer
  * body is read or encoded while it is sent, so that its memory stays bounded.
  *
  * The length is declared. Otherwise a proxy could complete a request that was cut off between two
@@ -61,8 +61,8 @@ function storedBody(store: Store, batches: Batches, batch: Batch): InsertBody | 
 
 /**
  * Rows are encoded before the request starts, because its header declares their length. A batch that
- * is too long to be held is encoded again while it is sent. That uses the CPU twice and is rare:
- * 8 MiB hold about 100,000 usual spans, twice a full batch.
+ * is too long to be held is encoded again while it is sent. Encoding twice is rare: 8 MiB
+ * hold about 100,000 usual spans, twice a full batch.
  */
 async function encodedBody(pieces: () => AsyncIterable<Piece>): Promise<InsertBody | null> {
   const held: Uint8Array[] = [];
@@ -139,7 +139,7 @@ async function writeBody(
   }
 }
 
-/** Yield the header, then the chunks by about 1 MiB, each freed when the next is requested. */
+/** Yield the header, then about 1 MiB of chunks at a time. Each part is freed at the next request. */
 function* piecesOf(
   head: Uint8Array,
   store: Store,

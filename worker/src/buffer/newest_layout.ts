@@ -2,7 +2,7 @@
  * The newest layout that this buffer has received. It accepts no bodies under any other layout.
  *
  * This separates two configurations that are live at the same time. Once the buffer has adopted a
- * layout, it stores no body under an older one, so a body that is not here now never will be.
+ * layout, it stores no body under an older one. A body that such a request lacks now stays absent.
  */
 import { ONE_SHARD, type ShardLayout } from "../access/shard_layout.ts";
 import { RECENT_BODIES_MS } from "../limits.ts";
@@ -11,7 +11,7 @@ import type { Store } from "./store.ts";
 interface AdoptedLayout extends ShardLayout {
   /** The name of this buffer: `<team>/<shard>`. */
   readonly name: string;
-  /** When it was adopted, by the clock of this object. */
+  /** When the layout was adopted, by the clock of this object. */
   readonly sinceMs: number;
 }
 

@@ -1,7 +1,7 @@
 /** Keeps an object delivering if its own clock has stopped, by calls that return the time. */
 import { CLOCK_STOPPED_MS, PULSE_MS } from "../limits.ts";
 
-/** Detects that an object's clock has stopped: it does not move while the pulses' times do. */
+/** Detects that an object's clock has stopped: it stays the same while the times of pulses change. */
 export class ClockWatch {
   #ownMs = 0;
   #pulseMs = 0;

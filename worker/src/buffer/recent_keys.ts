@@ -1,8 +1,8 @@
 /**
  * Keys in the order of their arrival, each with the row that stores it.
  *
- * Stored as arrays of numbers: 200,000 keys use 9 MB, where a Map of strings uses 24 MB of V8's
- * heap, and an isolate may have several buffers. A ring holds the keys. A hash index of at least
+ * The keys are stored as arrays of numbers: 200,000 keys use 9 MB, while a Map of strings uses 24 MB
+ * of V8's heap. An isolate may have several buffers. A ring holds the keys. A hash index of at least
  * twice as many slots maps a key to its place in the ring.
  */
 
@@ -13,7 +13,7 @@ export interface RecentRow {
   readonly atMs: number;
 }
 
-/** Half a SHA-256, four words: a collision is likely only after 2^64 bodies. */
+/** The length of half a SHA-256. A collision is likely only after 2^64 bodies. */
 export const KEY_BYTES = 16;
 const WORDS = 4;
 const FIRST_CAPACITY = 1024;
@@ -40,7 +40,7 @@ export class RecentKeys {
     return this.#size;
   }
 
-  /** Returns null if the key is not here. */
+  /** Returns the row of a key; null if the key is absent. */
   rowOf(key: string): RecentRow | null {
     const entry = this.#index[this.#slotOf(wordsFrom(key))] as number;
     return entry === EMPTY ? null : this.#rowAt(entry - 1);
@@ -114,12 +114,12 @@ export class RecentKeys {
     return slot + 1 === this.#index.length ? 0 : slot + 1;
   }
 
-  /** A hash's own bits; the first word begins with the kind of the body. */
+  /** Uses only bits of the hash. The first word does not qualify: it begins with the kind of the body. */
   #homeOf([, second, third]: Words): number {
     return ((second ^ Math.imul(third, 0x9e3779b1)) >>> 0) % this.#index.length;
   }
 
-  /** Empty a slot, and move up the keys after it that probed past it. */
+  /** Empty a slot, and move up the keys whose search passed the slot. */
   #vacate(slot: number): void {
     let hole = slot;
     for (let next = this.#after(hole); ; next = this.#after(next)) {

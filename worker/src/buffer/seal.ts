@@ -1,8 +1,8 @@
 /**
  * Decides which chunks form the next batch, and when it is sealed.
  *
- * The more rows wait, the sooner they are sealed. A few rows a second share one insert a second. In a
- * flood ClickHouse is busy all the time, at its beginning and its end as well.
+ * The more rows wait, the sooner they are sealed. A few rows a second share one insert a second. During a
+ * flood ClickHouse is always busy, also at the beginning and the end of the flood.
  */
 import { BATCH_AGE_MS, FLOOD_OVER_MS, FLOOD_SHARE, INSERTS_IN_FLIGHT } from "../limits.ts";
 import {
@@ -71,7 +71,7 @@ export class Sealer {
     return due.length === 0 ? null : Math.min(...due);
   }
 
-  /** The oldest first, so that no stream waits behind a flood of another. */
+  /** Returns the streams, the oldest first, so that no stream waits behind a flood of another. */
   #oldestFirst(): Stream[] {
     const age = (stream: Stream): number => this.#store.unsealed(stream).oldestMs ?? 0;
     return [...STREAMS].sort((one, other) => age(one) - age(other));

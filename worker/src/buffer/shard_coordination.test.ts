@@ -15,7 +15,7 @@ const MAX_SHARDS = 100;
 /** Partitions of a table that was created for its retention, `resources/sql/retention.py`. */
 const MAX_PARTITIONS = 38;
 
-/** Numbers from 0 to 1, the same for the same seed: mulberry32. */
+/** Returns a generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -122,7 +122,7 @@ function team(shards: number, isLost: () => boolean): Shard[] {
   return all;
 }
 
-/** Blocks of a batch: most of one day or two, some of many, a few unknown. */
+/** Returns the blocks of a batch: most have one or two days, some have many, a few are unknown. */
 function someBlocks(random: () => number): number {
   const kind = random();
   return kind < 0.5 ? 1 : kind < 0.8 ? 2 : kind < 0.99 ? 1 + Math.floor(random() * 38) : 50;

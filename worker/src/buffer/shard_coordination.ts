@@ -2,9 +2,9 @@
  * Decides which batches may be sent, so that ClickHouse still stores the token of every batch without
  * a response: step 8 of `worker/README.md`.
  *
- * A table stores the tokens of a fixed number of blocks, from all shards together. A shard's blocks reach at
- * most `MAX_BLOCKS_AHEAD` beyond its oldest open block at its last round. The next round counts
- * only after every batch that the others had open at that round has its response.
+ * A table stores the tokens of a fixed number of blocks, from all shards together. A shard's blocks
+ * reach at most `MAX_BLOCKS_AHEAD` beyond its oldest open block at its last round. The next round
+ * counts only after every batch that the other shards had open at that round has its response.
  */
 import { ONE_SHARD } from "../access/shard_layout.ts";
 import { MAX_BLOCKS_AHEAD } from "../limits.ts";
@@ -117,7 +117,7 @@ export class ShardCoordinator {
     return this.#layout.number === ONE_SHARD.number;
   }
 
-  /** Includes shards that get no more bodies, because they may have open batches for a long time. */
+  /** Returns all shards. Those that get no more bodies may have open batches for a long time. */
   #names(): string[] {
     const { layout, name } = this.#layout;
     return otherShardNames(name, layout);

@@ -42,7 +42,7 @@ function numberFrom(value: unknown): string | null {
   return kept === "" ? "0" : `${sign}${kept}e${power}`;
 }
 
-/** Not by a regular expression, which would be slow for many zeros before another digit. */
+/** Uses no regular expression, which would be slow for many zeros before another digit. */
 function withoutLastZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === "0") {

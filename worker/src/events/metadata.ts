@@ -22,7 +22,7 @@ export interface Metadata {
 export function metadataFrom(own: Fields, others: Fields, place: string): Metadata {
   const all = joined(own, others, place);
   const field = fieldAt(place, "metadata");
-  // First, so that only values within the depth limit are printed.
+  // This check comes first, so that only values within the depth limit are printed.
   const isReadable = isReadableByClickHouse(all, field, 1);
   const text = JSON.stringify(all);
   if (text.length > MAX_EVENT_BYTES) {
@@ -49,8 +49,8 @@ export function joined(own: Fields, others: Fields, place: string): Fields {
 }
 
 /**
- * Whether ClickHouse can parse the value as it is printed. It rejects half a surrogate pair, integers
- * beyond 64 bits, and exponents beyond a double's.
+ * Whether ClickHouse can parse the value as it is printed. ClickHouse rejects half a surrogate pair,
+ * integers beyond 64 bits, and exponents beyond those of a double.
  */
 function isReadableByClickHouse(value: unknown, field: string, depth: number): boolean {
   if (depth > MAX_JSON_DEPTH) {
@@ -91,7 +91,7 @@ function readable(value: unknown): unknown {
   return digits === null || isInteger64(digits) ? value : asDouble(Number(digits));
 }
 
-/** With an exponent, because ClickHouse rejects so many digits without one. */
+/** Prints a double with an exponent, because ClickHouse rejects so many digits without one. */
 function asDouble(number: number): unknown {
   return Number.isInteger(number) && !Number.isSafeInteger(number)
     ? JSON.rawJSON(number.toExponential())

@@ -1,9 +1,9 @@
 /**
  * `JSON.parse` with protection against strings that are chosen to slow it down.
  *
- * V8 stores the short strings of JSON in one table, and the hash of a string that is an array index
- * is that number, so a sender can choose strings that collide (CVE-2026-21717; workerd
- * 1.20261117 is built without the fix). 240,000 of them, 2.9 MB, took 4.2 s. So a string of digits
+ * V8 stores the short strings of JSON in one table. If a string is an array index, its hash is that
+ * number, so a sender can choose strings that collide (CVE-2026-21717; workerd 1.20261117 is built
+ * without the fix). 240,000 such strings, 2.9 MB, took 4.2 s. So a string of digits
  * is parsed with a character before it, which makes its hash unpredictable. Keys need no
  * such character: V8 does not store keys that are indexes as strings.
  */
@@ -19,14 +19,14 @@ const MARKED = new RegExp(`^${MARK}+\\d{1,10}$`);
 /** Digits and marks can be written as escapes, which would hide them. */
 const MAY_HIDE = /\\u(?:003|[eE]000)/;
 const ESCAPE = /\\(?:u003(\d)|(u[eE]000)|(u(?![\da-fA-F]{4}))|[\s\S])/g;
-/** The list, the request and the event around the metadata, and one in reserve. */
+/** Adds the levels of the list, the request and the event around the metadata, and one in reserve. */
 const MAX_DEPTH = MAX_JSON_DEPTH + 4;
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 /**
  * @param reviver receives strings that still begin with a mark.
- * @returns the result of `JSON.parse`, except that values nested deeper than any body may be can
+ * @returns the result of `JSON.parse`. Only values nested deeper than the limit of bodies can still
  *   have marks.
  * @throws SyntaxError
  */
@@ -49,7 +49,7 @@ function unescaped(
   incomplete: string | undefined,
 ): string {
   if (incomplete !== undefined) {
-    throw new SyntaxError("an escape without its four digits"); // the next one could complete it
+    throw new SyntaxError("an escape without its four digits"); // the next escape could complete it
   }
   return digit ?? (mark === undefined ? whole : MARK);
 }

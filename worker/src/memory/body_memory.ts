@@ -12,9 +12,9 @@ import { BODY_MEMORY_LEASE_MS, MIN_UPLOAD_BYTES_PER_SECOND, SLOW_UPLOAD_MS } fro
 /** A large body, from its first bytes until its request has a response. */
 export class Upload {
   heldBytes = 0;
-  /** Whether it waits for memory; otherwise it waits for its sender. */
+  /** Whether the upload waits for memory; otherwise it waits for its sender. */
   waits = false;
-  /** The bytes for which it waits. */
+  /** The bytes for which the upload waits. */
   wantedBytes = 0;
   #arrivedBytes = 0;
   #readMs = 0;
@@ -51,7 +51,7 @@ export class Upload {
     return this.bytesPerSecond(nowMs) >= MIN_UPLOAD_BYTES_PER_SECOND;
   }
 
-  /** Whether it is incomplete although its sender had time. Only such an upload can be ended. */
+  /** Whether the upload is incomplete although its sender had time. Only such an upload can be ended. */
   isLong(nowMs: number): boolean {
     const isComing = this.waits || this.#readingSinceMs !== null;
     return isComing && this.readMs(nowMs) >= SLOW_UPLOAD_MS;
@@ -102,8 +102,8 @@ export class BodyMemory {
   }
 
   /**
-   * End the slowest of the uploads that hold the memory this one needs, if one is slow or belongs to
-   * a team that holds more than an equal part.
+   * End the slowest of the uploads that hold the memory that this upload needs, if one is slow or
+   * belongs to a team that holds more than an equal part.
    *
    * @returns false if waiting is useless, because all those uploads wait for memory as well and this
    *   one is the newest.
@@ -121,10 +121,10 @@ export class BodyMemory {
   }
 
   /**
-   * Return the long uploads of the team that holds most, if that is more than an equal part. If this
-   * team would then have more than an equal part, it may only end uploads that are slower than this
-   * one, of a team that holds at least as much. Otherwise two such teams would end each other's
-   * uploads indefinitely.
+   * Return the long uploads of the team that holds most, if it holds more than an equal part. The team
+   * of `upload` may have more than an equal part afterwards. Then it may only end uploads that are
+   * slower than `upload`, of a team that holds at least as much. Otherwise two such teams would end
+   * each other's uploads indefinitely.
    */
   #greedy(upload: Upload, bytes: number, others: readonly Upload[], nowMs: number): Upload[] {
     const largest = largestTeam(others.filter(({ team }) => team !== upload.team));

@@ -2,7 +2,7 @@
  * Limits the memory that all buffers of an isolate share: for inserts in flight, and for bodies that
  * are being written.
  *
- * An isolate may have several buffers, and each several inserts in flight. 14 inserts of up to 8 MiB
+ * An isolate may have several buffers, and each buffer several inserts in flight. 14 inserts of up to 8 MiB
  * used 125 MiB with one shard and 330 MiB with three, and Cloudflare's isolates have 128 MB. A batch
  * without memory stays on disk, and its buffer tries again a moment later. Bodies arrive from any
  * number of isolates, each with a limit per isolate; a body without memory here gets a 503, and its
@@ -24,7 +24,7 @@ export interface MemoryBounds {
   readonly totalBytes: number;
   readonly teamBytes: number;
   /**
-   * An aborted buffer releases nothing, so leases expire. It may be aborted because the clock was
+   * An aborted buffer does not release its leases, so leases expire. It may be aborted because the clock was
    * set back, so a lease from the future expires like an old one.
    */
   readonly leaseMs: number;
@@ -99,7 +99,7 @@ export const INSERT_BOUNDS: MemoryBounds = {
 /** The inserts of this isolate. */
 export const insertMemory = new SharedMemory(INSERT_BOUNDS);
 
-/** One holder at a time, of any size. */
+/** The bounds for one holder at a time, of any size. */
 export const LONG_ENCODING_BOUNDS: MemoryBounds = {
   totalBytes: 1,
   teamBytes: 1,

@@ -137,7 +137,7 @@ test("long messages have long lengths", () => {
       `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"${text}"}}]}]}]}`,
     ),
   );
-  // A record contains a body, which contains a string. Each has a tag and a length of three bytes.
+  // A string in a body in a record: each has a tag and a length of three bytes.
   assert.equal(bytes.length, 100_000 + 5 * 4);
   assert.deepEqual([...bytes.subarray(0, 8)], [10, 0xb0, 0x8d, 6, 18, 0xac, 0x8d, 6]);
 });

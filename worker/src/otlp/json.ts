@@ -134,7 +134,7 @@ class Converter {
     const reader = this.#reader;
     const isNull = reader.peek() === NULL_START && reader.takesWord("null");
     if (isNull) {
-      return; // a null is an absent field of any type
+      return; // null means an absent field, for any type
     }
     if (field.repeated) {
       this.#list(field, depth);
@@ -155,7 +155,7 @@ class Converter {
     const from = --reader.at;
     reader.skipString();
     if (reader.at - from > MAX_KEY_BYTES) {
-      return undefined; // avoids creating a string of megabytes that cannot be the name of a field
+      return undefined; // a name of megabytes is no field, so no string is created
     }
     reader.at = from;
     return fieldNamed(message, reader.string()); // an unknown field, or a name with escapes
@@ -180,7 +180,7 @@ class Converter {
 
   /**
    * A fast path for attributes as exporters write them: the key first, no white space. It halves the
-   * time of attributes, which are more than half of most requests. The general path reads the rest.
+   * time of attributes, which are more than half of most requests. The general path reads the other attributes.
    */
   #attribute(field: JsonField, depth: number): void {
     if (!this.#takes(ATTRIBUTE_KEY)) {
@@ -297,7 +297,7 @@ class Converter {
     throw this.#invalid(field, "neither true nor false");
   }
 
-  /** Writes an enum value that is given by name, and returns whether it was. OTLP requires numbers, but
+  /** Writes an enum value if it is a name, and returns whether it is. OTLP requires numbers, but
    * protobuf's JSON libraries write names. */
   #enumName(field: JsonField): boolean {
     const reader = this.#reader;
@@ -361,7 +361,7 @@ class Converter {
     this.#fitInteger(field, type, isNegative);
   }
 
-  /** 1.0 and 1e3 are integers as well. */
+  /** Reads an integer such as 1.0 or 1e3. */
   #integerFromDecimal(field: JsonField, type: IntegerType): void {
     const value = integerFrom(this.#reader.numberText() ?? "");
     if (value === null) {

@@ -5,7 +5,7 @@ import { NotStorable } from "./rejected.ts";
 import { highWord } from "./row_times.ts";
 import { type Field, isPacked, type Type, tagOf, WIRE_LEN, WIRE_VARINT, WIRES } from "./schema.ts";
 
-/** The same as in `scan`. */
+/** The same value as in `scan`. */
 const LATE_HIGH_WORD = 1_000_000_000;
 /** A varint of this many bytes has at most 63 bits, and needs no cut to 64. */
 const WHOLE_VARINT_BYTES = 9;
@@ -53,7 +53,7 @@ function requireStorable(field: Field, bytes: Uint8Array, from: number, end: num
   }
 }
 
-/** Write all values as one list: those of several packed fields and those that were sent one by one. */
+/** Write all values as one list, both from packed fields and from values that were sent one by one. */
 function writePacked(
   out: ProtobufWriter,
   tag: number,

@@ -52,7 +52,7 @@ export interface Field {
   /** The name in OTLP/JSON, in lowerCamelCase. */
   readonly name: string;
   readonly type: Type;
-  /** The type of its message, if it is one. */
+  /** The message type of the field, if it is a message. */
   readonly message?: Message;
   readonly repeated?: true;
   /** Whether it is a member of a oneof. Only the last member of a message counts. */
@@ -283,7 +283,7 @@ const start = seconds("startTimeUnixNano");
 const time = seconds("timeUnixNano");
 const flags = uint32("flags");
 
-/** OTLP has one message for both; here there are two, because they have two tables. */
+/** OTLP has one message for gauges and sums. Here each has a message, because each has a table. */
 const numberDataPoint = (row: Table): Message => ({
   name: "NumberDataPoint",
   row,

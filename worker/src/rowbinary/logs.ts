@@ -34,7 +34,7 @@ export const LOG_COLUMNS: Readonly<Record<LogColumn, Column>> = {
   Timestamp: timestamp,
   TraceId: hexId(RECORD, "traceId"),
   SpanId: hexId(RECORD, "spanId"),
-  // The low byte of both, as in the exporter: trace flags, and severity levels up to 24.
+  // Both columns store the low byte, like the exporter: it fits trace flags and severities up to 24.
   TraceFlags: (out, record) =>
     out.byte(record.has(FLAGS) ? (record.bytes[record.from(FLAGS)] as number) : 0),
   SeverityText: text(RECORD, "severityText"),

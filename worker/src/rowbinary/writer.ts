@@ -8,7 +8,7 @@ import { base64Length, writeBase64 } from "../otlp/base64.ts";
 
 /** Shorter strings are copied byte by byte, because a view for `set` costs more. */
 const COPIED_BY_HAND_BYTES = 32;
-/** The growth beyond the needed bytes. Doubling for a long string would use most of the memory. */
+/** The growth beyond the needed bytes, because doubling for a long string would use most memory. */
 const MAX_SPARE_BYTES = 1024 * 1024;
 const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
 

@@ -11,7 +11,7 @@ export type InsertFormat = (typeof INSERT_FORMATS)[number];
 export type Statement = Record<string, string>;
 export type Statements = Readonly<Record<InsertFormat, Statement>>;
 
-/** Return `protobuf` without the binding, or for a value that this script does not support. */
+/** Return the bound format; `protobuf` if the binding is absent or this script does not support it. */
 export function insertFormatFrom(bound: string | undefined): InsertFormat {
   return INSERT_FORMATS.find((format) => format === bound) ?? "protobuf";
 }

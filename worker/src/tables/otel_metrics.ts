@@ -14,13 +14,13 @@ const EXEMPLARS =
 const POINT = `start UInt64, time UInt64, attributes ${KEY_VALUES}, flags UInt32`;
 const BUCKETS = "Tuple(offset Int32, bucket_counts Array(UInt64))";
 
-/** The worker has rejected times that do not fit. */
+/** Converts nanoseconds to seconds. The worker has already rejected times that do not fit. */
 const seconds = (column: string): string => `toDateTime(intDiv(${column}, 1000000000))`;
 
-/** An absent member is read as 0, so the present one is selected. */
+/** Selects the member that is present: ClickHouse reads an absent member as 0. */
 const number = (of: string): string => `ifNull(${of}.as_double, toFloat64(${of}.as_int))`;
 
-/** An id of an exemplar; unlike in other columns, an absent id is stored as zeros. */
+/** Converts an exemplar's id. Unlike in other columns, an absent id is stored as zeros. */
 const paddedHexId = (column: string, bytes: number): string =>
   `if(${column} = '', '${"00".repeat(bytes)}', lower(hex(${column})))`;
 

@@ -39,7 +39,7 @@ const COLUMNS = [
   ["ScopeName", "scope.name"],
   ["ScopeVersion", "scope.version"],
   ["SpanAttributes", attributeMap("span.attributes")],
-  // Unsigned, so it wraps around if a span ends before it starts, as in the exporter.
+  // The duration is unsigned and wraps around if a span ends before it starts, as in the exporter.
   ["Duration", "toUInt64(span.end - span.start)"],
   ["StatusCode", "transform(span.status.code, [0, 1, 2], ['Unset', 'Ok', 'Error'], '')"],
   ["StatusMessage", "span.status.message"],

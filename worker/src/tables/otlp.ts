@@ -4,8 +4,8 @@
  * ClickHouse decodes the protobuf, or receives rows that `rowbinary/` encoded.
  *
  * Concatenated export requests are one request in protobuf, and a request has one field: its
- * resources with their data. So the batch is an envelope in ClickHouse's terms, and each resource is
- * a row of its input, which it reads in blocks. With the request as the only row, an insert used a
+ * resources with their data. So ClickHouse reads the batch as an envelope, with each resource as a
+ * row of the input, in blocks. With the request as the only row, an insert used a
  * fifth more CPU and three times the memory.
  */
 import { INSERT_BLOCK_BYTES } from "../limits.ts";
@@ -62,7 +62,8 @@ export const attributeMap = (column: string): string =>
 /**
  * The value of the first attribute with this key; an empty string if there is none.
  *
- * It is not read from the map, because ClickHouse does not define which of equal keys it finds there.
+ * The value is not read from the map, because ClickHouse does not define which of equal keys a lookup
+ * returns.
  */
 export const attributeNamed = (column: string, key: string): string =>
   `arrayFirst(pair -> pair.1 = '${key}', ${pairs(column)}).2`;

@@ -22,14 +22,14 @@ interface Histogram {
 
 export type Metric = Counter | Histogram;
 
-/** A sync of a local disk takes 1 ms, Cloudflare's confirmation by other machines tens of them. */
+/** A sync of a local disk takes 1 ms, Cloudflare's confirmation by other machines tens of milliseconds. */
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Up to `INSERT_TIMEOUT_MS`. */
 const INSERT_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 /** From under `BATCH_AGE_MS` to `BUFFER_MAX_AGE_MS`. */
 const DELAY_SECONDS = [0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
 const BODIES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
-/** ClickHouse likes 10,000 to 100,000; more than `BATCH_ROWS` is one body. */
+/** ClickHouse recommends 10,000 to 100,000 rows; a batch above `BATCH_ROWS` is one body. */
 const ROWS = [1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000];
 const BYTES = [1_024, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 8_388_608, 16_777_216];
 
@@ -124,7 +124,7 @@ export const HISTOGRAMS = {
 export type CounterName = keyof typeof COUNTERS;
 export type HistogramName = keyof typeof HISTOGRAMS;
 
-/** In the order of `GET /admin/metrics`. */
+/** The metrics by name, in the order of `GET /admin/metrics`. */
 export const METRICS: ReadonlyMap<string, Metric> = new Map<string, Metric>(
   Object.entries({ ...HISTOGRAMS, ...COUNTERS }),
 );

@@ -2,7 +2,7 @@
  * Reports errors to Sentry, if the deployment has a DSN: bugs, buffers that stay unreachable, batches
  * that repeatedly fail, and new dead letters.
  *
- * A report has the place and the kind of an error, but no data of clients: no body, no token, no
+ * A report has the location and the kind of an error, but no data of clients: no body, no token, no
  * address, and no message of ClickHouse, which quotes rows. The request does not wait for the report.
  * A report that cannot be sent is logged.
  */
@@ -21,7 +21,7 @@ import { type Dsn, dsnFrom, envelopeFrom, framesFrom, type Report, send } from "
 
 /** When each cause was last reported, by this isolate. */
 const reportedMs = new Map<string, number>();
-/** No reports after a 429. Start and duration, so that a clock that is set back does not extend it. */
+/** The time without reports after a 429. It has a start, so that a clock set back does not extend it. */
 let quiet = { fromMs: 0, ms: 0 };
 
 /** Report an unexpected error. */
@@ -149,8 +149,8 @@ async function deliver(dsn: Dsn, found: Report, nowMs: number): Promise<void> {
 }
 
 /**
- * Remove data of clients from an error message. V8 quotes names, which can be keys of a client's data,
- * and the input of a parser, which always is such data.
+ * Remove data of clients from an error message. V8 quotes names, which can be keys of a client's data.
+ * It also quotes the input of a parser, which is always data of a client.
  */
 function withoutData(error: Error): string {
   if (error instanceof SyntaxError) {

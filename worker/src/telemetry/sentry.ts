@@ -17,7 +17,7 @@ export interface Report {
   /** The kind of the error, like the name of a class. */
   readonly type: string;
   readonly value: string;
-  /** For searches; they contain no data of clients. */
+  /** Labels for searches. They contain no data of clients. */
   readonly tags: Readonly<Record<string, string>>;
   /** Sentry groups reports with the same `type` and `cause`. */
   readonly cause: string;

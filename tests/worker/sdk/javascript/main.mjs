@@ -18,7 +18,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 
-// Longer than any run: what is recorded goes out once, when the provider shuts down.
+// Longer than any run: recorded metrics are sent once, when the provider shuts down.
 const NEVER_MS = 3_600_000;
 const [count, encoding] = [Number(process.argv[2]), process.argv[3]];
 const isJson = encoding === "json";
