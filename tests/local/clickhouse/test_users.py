@@ -88,7 +88,7 @@ def test_users_are_listed_and_dropped(telemetry: Service) -> None:
 
 
 def test_roles_have_the_rights_that_were_granted_to_them(telemetry: Service) -> None:
-    """A role also has the rights of its own roles. They end when the role is dropped."""
+    """A role also has the rights of the roles granted to it. They end when the role is dropped."""
     telemetry.sql("INSERT INTO telemetry.t VALUES (1)")
     telemetry.sql("CREATE ROLE reader, analyst")
     telemetry.sql("GRANT SELECT ON telemetry.* TO reader")
