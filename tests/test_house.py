@@ -79,7 +79,7 @@ def test_no_module_imports_a_test_module() -> None:
 
 
 def test_a_module_that_two_folders_import_is_in_support() -> None:
-    """Exception: a folder's helpers may be imported from its subfolders."""
+    """As an exception, subfolders may import the helpers of their parent folders."""
     found = {
         f"{importer} imports {module}"
         for importer, modules in IMPORTS.items()

@@ -120,7 +120,7 @@ class ServiceEngine:
         return [*program, str(self._library), str(self._folder), *ports, str(self._door)]
 
     def _prepare(self, directory: Directory) -> None:
-        # At every start, because the program deletes the users' file after the engine has read it.
+        # Written at every start, because the users' file is deleted once the engine has read it.
         write_users_file(self._folder / "users.xml", directory, memory_bytes=_QUERY_MEMORY_BYTES)
         write_private(self._folder / "config.xml", self._config().encode())
         removed = drop_tokens_without_part(

@@ -19,9 +19,10 @@ from local.processes.certificates import Certificates
 __all__ = ["V8_FLAGS", "ConfigWriter", "service_name"]
 
 # A request has 7 kB of native memory, which is freed when V8 collects a few hundred bytes of heap
-# that refer to the request. V8 counts only the heap: by default an empty Worker grows by 230 MiB
-# before the first collection. With an initial heap of 4 MiB and a small nursery it grows by 40 MiB,
-# at the same CPU time per request. The real service limits every isolate to 128 MB by other means.
+# that refer to the request. V8 counts only the heap: by default an empty Worker grows by
+# 230 MiB before the first collection. With an initial heap of 4 MiB and a small nursery it grows by
+# 40 MiB, at the same CPU time per request. The real service limits
+# every isolate to 128 MB by other means.
 V8_FLAGS = ("--initial-old-space-size=4", "--max-semi-space-size=1")
 
 # The client address of each socket: both listen on the loopback interface only.
@@ -297,5 +298,5 @@ def _text(value: str) -> str:
 
 
 def _escape(char: str) -> str:
-    # For characters beyond ASCII an escape would be a byte and not a character.
+    # Characters beyond ASCII are not escaped, because an escape is a byte and not a character.
     return f"\\x{ord(char):02x}" if ord(char) < 0x20 or ord(char) == 0x7F else char

@@ -123,7 +123,7 @@ def _faults(dice: random.Random) -> Json:
     """Return a few faults that a run must survive without a manual step."""
 
     def lost(operation: str) -> list[Json]:
-        """Return faults that carry out the operation and lose the response."""
+        """Return faults that execute the operation and lose the response."""
         return [
             {"operation": operation, "fault": "lost"},
             {"operation": operation, "fault": "late_error", "status": 500},
@@ -145,7 +145,7 @@ def _faults(dice: random.Random) -> Json:
         *lost("instancePasswordUpdate"),
         *lost("instanceStateUpdate"),
         *lost("instanceDelete"),
-        # At most one of these: a key whose response was lost is created again, but only once.
+        # At most one such fault, because a key whose response was lost is created again only once.
         dice.choice(lost("openapiKeyCreate")),
         *lost("openapiKeyUpdate"),
         *lost("openapiKeyDelete"),

@@ -25,7 +25,7 @@ LANES = 2
 def test_every_round_ends_where_the_program_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """After each round the API has what the program has.
+    """After each round the API has the objects of the program.
 
     There is no orphan, no create was sent twice, and another `up` changes nothing. A first `up`
     that is killed or has to fail is followed by one that succeeds.

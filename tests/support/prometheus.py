@@ -1,4 +1,4 @@
-"""A strict parser of Prometheus's text format 0.0.4: it rejects what lenient parsers accept.
+"""A strict parser of Prometheus's text format 0.0.4: it rejects input that lenient parsers accept.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
 """
@@ -79,7 +79,7 @@ def _check_histogram(samples: Samples, name: str) -> None:
 
 
 def value_of(samples: Samples, name: str, **labels: str) -> float:
-    """Return the sum of all samples with these labels, among others; 0 if there are none."""
+    """Return the sum of all samples that have these labels and perhaps others; 0 if none has."""
     wanted: Mapping[str, str] = labels
     return sum(
         value

@@ -60,7 +60,7 @@ async def create(call: Call) -> Json:
         fields["dataWarehouseId"] = str(uuid.uuid4())
     fields["isPrimary"] = primary is None
     if "backupEncryptionConfig" in body:
-        # As in clickhousectl: the restored service is encrypted.
+        # The restored service counts as encrypted, as in clickhousectl.
         fields["hasTransparentDataEncryption"] = True
     password = generated_password()
     admin = EngineAccount.admin(sha256_hex(password))

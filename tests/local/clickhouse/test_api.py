@@ -360,7 +360,7 @@ def test_a_request_with_a_lost_response_is_carried_out(cloud: CloudProcess) -> N
 
 
 def test_a_request_with_a_late_error_is_carried_out(service: Service) -> None:
-    """After a 5xx of a gateway, the request may have been carried out."""
+    """After a 5xx of a gateway, the operation may have been executed."""
     service.cloud.set_faults(
         rules=[{"operation": "instanceUpdate", "fault": "late_error", "status": 502}]
     )

@@ -88,7 +88,7 @@ def test_users_are_listed_and_dropped(telemetry: Service) -> None:
 
 
 def test_roles_have_the_rights_that_were_granted_to_them(telemetry: Service) -> None:
-    """A role also has the rights of the roles granted to it. They end when the role is dropped."""
+    """A role also has the rights of its roles. Rights end when a role loses them or is dropped."""
     telemetry.sql("INSERT INTO telemetry.t VALUES (1)")
     telemetry.sql("CREATE ROLE reader, analyst")
     telemetry.sql("GRANT SELECT ON telemetry.* TO reader")
@@ -282,7 +282,7 @@ def test_no_insert_fails_while_users_change(telemetry: Service) -> None:
 
 
 def test_users_survive_a_sigkill_right_after_the_response(own_cloud: CloudProcess) -> None:
-    """At the response the change is on disk, also of roles and profiles."""
+    """When the response is sent, the change is on disk. This includes roles and profiles."""
     service = own_cloud.create_service()
     service.sql("CREATE USER writer IDENTIFIED BY 'w-secret'")
     service.sql("CREATE ROLE reader")

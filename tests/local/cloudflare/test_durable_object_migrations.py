@@ -1,4 +1,4 @@
-"""Durable Object migrations, as a function of the present namespaces and the upload."""
+"""Durable Object migrations, as a function of the current namespaces and the upload."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ def test_a_worker_killed_between_looking_up_and_appending_loses_nothing(
 def test_shards_that_are_no_longer_used_drain_and_remain_visible(
     clickhouse: ClickHouse, laid: Laid
 ) -> None:
-    """After a merge their own alarms deliver, and the admin API still reaches them."""
+    """After a merge, the alarms of unused shards deliver, and the admin API reaches them."""
     worker = laid(FOUR, **FEW_DAYS)
     clickhouse.process.kill()
     send(worker, range(24))
@@ -226,7 +226,7 @@ def test_look_ups_in_old_shards_end_after_the_last_key_expired(
     send(worker, range(40))
     looked_up = worker.process.log.count("looked up")
     assert looked_up > 10
-    # As if the change had happened a day ago.
+    # Changes the stored time, as if the number of shards had changed a day ago.
     worker.process.kill()
     worker.tamper_anywhere(
         "UPDATE meta SET value = json_set(value, '$.sinceMs', 0) WHERE key = 'layout'"

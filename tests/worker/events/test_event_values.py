@@ -147,7 +147,7 @@ def _decimal(rng: random.Random) -> str:
 
 
 def _integer(rng: random.Random) -> str:
-    """Return 1 to 400 digits; half of the results are doubles that JavaScript prints as sent."""
+    """Return 1 to 400 digits. Half of the results are doubles that JavaScript prints as sent."""
     length = rng.choice([rng.randrange(15, 24), rng.randrange(1, 401)])
     digits = rng.randrange(10 ** (length - 1), 10**length)
     if rng.random() < 0.5:

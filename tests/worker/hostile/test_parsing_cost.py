@@ -137,7 +137,7 @@ def test_values_that_grow_as_strings_cost_little_cpu_and_memory(
 def test_strings_whose_hashes_collide_cost_no_more_than_others(
     worker_without_clickhouse: Worker, name: str
 ) -> None:
-    """In V8's tables they would take 4 to 15 s of CPU, ten times as long as other strings."""
+    """In V8's tables such strings would take 4 to 15 s of CPU, ten times as long as others."""
     path, body_with, prefix = BUSY[name]
 
     def cost(values: list[str]) -> float:

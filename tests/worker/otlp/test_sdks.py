@@ -83,7 +83,7 @@ def test_all_signals_of_an_sdk_arrive_once(
     encoding: str,
     compression: str,
 ) -> None:
-    """100 spans, log records and points of four types, each repeated after a lost response."""
+    """The SDK sends 100 spans, log records and points of four types, and repeats lost requests."""
     environment = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": gateway.url,
         "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{TOKEN}",

@@ -21,7 +21,7 @@ export interface Caller {
   readonly maxBodyBytes?: number;
   /** Empty: no limit. */
   readonly rates: readonly Rate[];
-  /** Without a token: limited to a share of the buffer. */
+  /** Whether the sender has no token, and so only a share of the buffer. */
   readonly isPublic: boolean;
 }
 

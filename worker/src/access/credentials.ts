@@ -3,7 +3,7 @@ import { HttpError } from "../errors.ts";
 import { MAX_AUTHORIZATION_LENGTH } from "../limits.ts";
 
 const REALM = 'realm="ingest"';
-/** For senders that support only Basic, like the Collector's `basicauth` extension. */
+/** The challenge for senders that support only Basic, like the Collector's `basicauth` extension. */
 const BASIC = `Basic ${REALM}, charset="UTF-8"`;
 const BEARER = `Bearer ${REALM}`;
 const HOW =
@@ -65,7 +65,7 @@ export function unauthorized(why: string, error?: string): HttpError {
   });
 }
 
-/** For a valid token without the required scope. */
+/** Return the error for a valid token without the required scope. */
 export function insufficientScope(message: string, scope: string): HttpError {
   return new HttpError(403, `authorization: ${message}`, {
     headers: { "www-authenticate": `${BEARER}, error="insufficient_scope", scope="${scope}"` },

@@ -30,7 +30,7 @@ interface Bucket {
 
 export class RateLimits {
   readonly #burstSeconds: number;
-  /** In the order of last use, so that the oldest can be dropped. */
+  /** The buckets in the order of their last use, so that the oldest can be dropped. */
   readonly #buckets = new Map<string, Bucket>();
 
   /** @param burstSeconds a burst may have the requests or rows of this many seconds. */

@@ -41,7 +41,7 @@ export interface PublicRates {
 
 export interface Access {
   readonly teams: ReadonlyMap<string, Team>;
-  /** By hex SHA-256 of the token. */
+  /** The entries by the token's SHA-256 in hex. */
   readonly tokens: ReadonlyMap<string, TokenEntry>;
   /** Pages of these origins may read responses; `*` means all. */
   readonly corsOrigins: ReadonlySet<string>;

@@ -46,7 +46,8 @@ export function concatTo(length: number, parts: Iterable<Uint8Array>): Uint8Arra
  * it. `body/read_body.ts` lists which code frees which body.
  *
  * Otherwise the memory is used until the next garbage collection, and decompressed bytes do not start
- * one sooner: 64 requests of 32 KB that decompress to 15 MiB each used 695 MB before the first collection.
+ * one sooner: 64 requests of 32 KB that decompress to 15 MiB each used 695 MB before the first
+ * collection.
  */
 export function free({ buffer }: Uint8Array): void {
   if (buffer.byteLength >= FREE_FROM_BYTES && buffer instanceof ArrayBuffer) {

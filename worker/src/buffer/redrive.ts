@@ -2,8 +2,8 @@
  * Redrives (sends again) or drops dead letters, by id or by filter, a bounded number per call.
  *
  * The rows of a redriven dead letter are inserted exactly once. It becomes a chunk and a batch in one
- * transaction, and the batch has a new number and so a new token. A body becomes a dead letter only if none of its
- * rows are in the table (step 11 of `worker/README.md`).
+ * transaction, and the batch has a new number and so a new token. A body becomes a dead letter only if
+ * none of its rows are in the table (step 11 of `worker/README.md`).
  */
 import { DEAD_LETTERS_PER_CALL, MAX_OPEN_BATCHES, REDRIVE_BYTES_PER_CALL } from "../limits.ts";
 import type { Batches } from "./batches.ts";

@@ -50,6 +50,6 @@ export const SCHEMA = [
     piece_count INTEGER NOT NULL,
     body BLOB NOT NULL
   ) STRICT`,
-  // For counts that do not read the bodies.
+  // The index lets SQLite count dead letters without reading their bodies.
   "CREATE INDEX IF NOT EXISTS dead_letters_size ON dead_letters (piece, stored_bytes)",
 ] as const;

@@ -3,9 +3,9 @@
  *
  * V8 stores the short strings of JSON in one table. If a string is an array index, its hash is that
  * number, so a sender can choose strings that collide (CVE-2026-21717; workerd 1.20261117 is built
- * without the fix). 240,000 such strings, 2.9 MB, took 4.2 s. So a string of digits
- * is parsed with a character before it, which makes its hash unpredictable. Keys need no
- * such character: V8 does not store keys that are indexes as strings.
+ * without the fix). 240,000 such strings, 2.9 MB, took 4.2 s. So a string of digits is parsed with a
+ * character before it, which makes its hash unpredictable. Keys need no such character: V8 does
+ * not store keys that are indexes as strings.
  */
 import { MAX_JSON_DEPTH } from "../limits.ts";
 

@@ -6,7 +6,7 @@ import { LOGS, METRICS, type Signal, TRACES } from "./schema.ts";
 
 const utf8 = (text: string): number[] => [...new TextEncoder().encode(text)];
 
-/** A length-delimited field. */
+/** Return a length-delimited field. */
 function field(number: number, ...content: (number | number[])[]): number[] {
   const bytes = content.flat();
   assert.ok(bytes.length < 128);
@@ -17,7 +17,7 @@ const convert = (signal: Signal, json: string): number[] => [
   ...protobufFromJson(signal, new TextEncoder().encode(json)),
 ];
 
-/** Bytes of a span that has these members. */
+/** Return the bytes of a span that has these members. */
 function span(members: string): number[] {
   const bytes = convert(TRACES, `{"resourceSpans":[{"scopeSpans":[{"spans":[{${members}}]}]}]}`);
   assert.ok(bytes.length < 128);

@@ -31,7 +31,7 @@ const START = numberNamed(SPAN, "startTimeUnixNano");
 const END = numberNamed(SPAN, "endTimeUnixNano");
 const KINDS = ["Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"];
 
-/** Writes an unsigned duration, which wraps around if a span ends before it starts, as in the exporter. */
+/** Writes an unsigned duration. Like the exporter's, it wraps around if a span ends before it starts. */
 function duration(out: RowWriter, span: MessageReader): void {
   const { bytes } = span;
   const [start, end] = [span.from(START), span.from(END)];

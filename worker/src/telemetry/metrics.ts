@@ -22,11 +22,11 @@ interface Histogram {
 
 export type Metric = Counter | Histogram;
 
-/** A sync of a local disk takes 1 ms, Cloudflare's confirmation by other machines tens of milliseconds. */
+/** A sync of a local disk takes 1 ms. Cloudflare's confirmation by other machines takes tens of ms. */
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-/** Up to `INSERT_TIMEOUT_MS`. */
+/** Bounds up to `INSERT_TIMEOUT_MS`. */
 const INSERT_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
-/** From under `BATCH_AGE_MS` to `BUFFER_MAX_AGE_MS`. */
+/** Bounds from under `BATCH_AGE_MS` to `BUFFER_MAX_AGE_MS`. */
 const DELAY_SECONDS = [0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400];
 const BODIES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
 /** ClickHouse recommends 10,000 to 100,000 rows; a batch above `BATCH_ROWS` is one body. */
