@@ -231,7 +231,7 @@ def _present(
 
 
 def _grantees(names: Iterable[str], found: Directory) -> list[EngineAccount | EngineRole]:
-    # ClickHouse's error for a name that is neither a user nor a role.
+    # This raises ClickHouse's error for a name that is neither a user nor a role.
     present = _present(names, {*found.users, *found.roles}, "role")
     return [grantee for name in present if (grantee := found.grantee(name))]
 

@@ -25,7 +25,7 @@ def back_up(service: Service, *, status: int = 200) -> Any:
 
 
 def test_a_service_is_created_from_a_backup(own_cloud: CloudProcess) -> None:
-    """The copy has all rows and views, even after the first service was deleted."""
+    """The copy has all rows and views, even if the service is deleted and the cloud killed."""
     service = own_cloud.create_service()
     for statement in (
         "CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a",

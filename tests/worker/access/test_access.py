@@ -118,7 +118,7 @@ def test_the_token_may_be_the_password_of_basic_authentication(make_worker: Work
 
 
 def test_a_header_longer_than_any_token_is_rejected_unread(make_worker: WorkerFactory) -> None:
-    """This applies even if the header contains a valid token."""
+    """Even a valid token in it is not read: an isolate's cache of tokens has a limit."""
     worker = make_worker(clickhouse_url=NOWHERE)
     refused = worker.post_event(EVENT, authorization=f"Bearer {' ' * 2_000}{TOKEN}")
     assert refused.status == 401

@@ -50,7 +50,7 @@ def post_deep(worker: Worker, path: str = "/events/bulk") -> int:
 
 
 def assert_no_private_data(receiver: Receiver) -> None:
-    """Check that no report has data of clients, a token, a password, an address, or Sentry's key."""
+    """Check that no report has client data, a token, a password, an address, or Sentry's key."""
     for each in receiver.received:
         for secret in (SECRET, TOKEN, "writer", "127.0.0.1", KEY, "GET /cart", "checkout"):
             assert secret.encode() not in each.body, (secret, each.body)

@@ -267,7 +267,7 @@ def export_start(days_ago: int) -> int:
 def test_each_token_covers_one_part(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """With more parts, a repeat might be split elsewhere and drop other rows."""
+    """This holds in both tables. With more parts, a repeat might drop other rows."""
     bodies = 12
     worker = make_worker(clickhouse_url=proxy.url, limits={"INSERT_BLOCK_BYTES": 1})
     proxy.faults.cut_requests = 1_000

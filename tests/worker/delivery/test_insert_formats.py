@@ -57,7 +57,7 @@ def test_a_batch_is_repeated_in_the_format_it_was_sealed_for(
 def test_every_stored_encoding_becomes_rows(
     clickhouse: ClickHouse, proxy: Proxy, make_worker: WorkerFactory
 ) -> None:
-    """The bodies are protobuf, plain and gzipped, and JSON that is converted to protobuf."""
+    """Protobuf, gzipped protobuf, and JSON converted to protobuf are all sent compressed."""
     worker = make_worker(clickhouse_url=proxy.url)
     json_body = json_from(export_request(SPANS, seed=2))
     assert worker.post_traces(export_bytes(SPANS, seed=0)).status == 200

@@ -104,7 +104,7 @@ def test_a_repeat_gets_the_response_of_the_first(
     _place: str,
     encoding: str,
 ) -> None:
-    """Meanwhile rows enter the window at one edge and leave it at the other."""
+    """Meanwhile rows enter and leave the window, and the buffer may be evicted."""
     cases = bodies_at_the_edges(time.time_ns())
     requests = [request_of(times) for _rejected, times in cases]
     bodies = [

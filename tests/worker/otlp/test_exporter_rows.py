@@ -81,7 +81,7 @@ def test_recorded_request_is_the_one_the_code_builds(recording: Recording) -> No
 def test_every_row_equals_the_exporters(
     clickhouse: ClickHouse, keeping_worker: Worker, recording: Recording, compressed: bool
 ) -> None:
-    """The rows have every type of attribute, body, metric, event, link and exemplar."""
+    """Attributes, bodies, metrics, events, links and exemplars of every type are equal bytes."""
     body = recording.request.read_bytes()
     if compressed:
         answer = keeping_worker.post_otlp(

@@ -26,7 +26,7 @@ export interface Caller {
 }
 
 const rates = new RateLimits();
-/** Separate, so that many addresses do not evict the counts of tokens. */
+/** The rates without a token are separate, so that many addresses do not evict the counts of tokens. */
 const publicRates = new RateLimits();
 
 /**

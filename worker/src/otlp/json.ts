@@ -180,7 +180,8 @@ class Converter {
 
   /**
    * A fast path for attributes as exporters write them: the key first, no white space. It halves the
-   * time of attributes, which are more than half of most requests. The general path reads the other attributes.
+   * time of attributes, which are more than half of most requests. The general path reads the other
+   * attributes.
    */
   #attribute(field: JsonField, depth: number): void {
     if (!this.#takes(ATTRIBUTE_KEY)) {

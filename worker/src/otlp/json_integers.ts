@@ -7,7 +7,8 @@ const TOO_LARGE = 1n << 64n;
 
 /**
  * Return the exact value of an integer such as 1.0, 1e3 or 1.5e1; null if it is no integer. A double
- * would lose the last digits of a time. For an integer of more than 64 bits, return any such integer.
+ * would lose the last digits of a time. For an integer of more than 64 bits, the result
+ * may be any integer of more than 64 bits.
  */
 export function integerFrom(text: string): bigint | null {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = DECIMAL.exec(text) ?? [];
