@@ -32,7 +32,7 @@ PLACEHOLDERS = {
 
 
 def test_no_request_returns_5xx(cloud: CloudProcess, tmp_path: Path) -> None:
-    """All operations run on existing objects, deletes last. Seed and number of examples are fixed."""
+    """All operations run on existing objects, deletes last. The seed and the number are fixed."""
     service = cloud.create_service()
     ids = {"organizationId": cloud.description["organization_id"], "serviceId": service.id}
     for placeholder, name in PLACEHOLDERS.items():

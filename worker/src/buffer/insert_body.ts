@@ -24,8 +24,8 @@ export interface InsertBody {
  * Return the body of a batch's insert: stored bodies, or RowBinary if its statement needs it. Null
  * if there is nothing to insert.
  *
- * A short body is one array of bytes. A stream would be sent 16 KB at a time, and each part would
- * wait behind requests: under load, ClickHouse was idle for three quarters of an insert. A longer
+ * A short body is one array of bytes. A stream would be read 16 KB at a time, and each time the
+ * socket would wait behind requests: under load, ClickHouse was idle for three quarters of an insert. A longer
  * body is read or encoded while it is sent, so that its memory stays bounded.
  *
  * The length is declared. Otherwise a proxy could complete a request that was cut off between two

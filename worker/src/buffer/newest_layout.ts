@@ -2,7 +2,8 @@
  * The newest layout that this buffer has received. It accepts no bodies under any other layout.
  *
  * This separates two configurations that are live at the same time. Once the buffer has adopted a
- * layout, it stores no body under an older one. A body that such a request lacks now stays absent.
+ * layout, it stores no body under an older one. So a body of an older layout
+ * that is not stored by then is never stored here.
  */
 import { ONE_SHARD, type ShardLayout } from "../access/shard_layout.ts";
 import { RECENT_BODIES_MS } from "../limits.ts";

@@ -114,7 +114,7 @@ export class RecentKeys {
     return slot + 1 === this.#index.length ? 0 : slot + 1;
   }
 
-  /** Uses only bits of the hash. The first word does not qualify: it begins with the kind of the body. */
+  /** Uses only bits of the hash. The first word is not used: it begins with the kind of the body. */
   #homeOf([, second, third]: Words): number {
     return ((second ^ Math.imul(third, 0x9e3779b1)) >>> 0) % this.#index.length;
   }

@@ -1,8 +1,8 @@
 /**
  * Decides which chunks form the next batch, and when it is sealed.
  *
- * The more rows wait, the sooner they are sealed. A few rows a second share one insert a second. During a
- * flood ClickHouse is always busy, also at the beginning and the end of the flood.
+ * The more rows wait, the sooner they are sealed. A few rows a second share one insert a second. During
+ * a flood ClickHouse is always busy, also at the beginning and the end of the flood.
  */
 import { BATCH_AGE_MS, FLOOD_OVER_MS, FLOOD_SHARE, INSERTS_IN_FLIGHT } from "../limits.ts";
 import {

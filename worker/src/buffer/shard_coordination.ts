@@ -117,7 +117,7 @@ export class ShardCoordinator {
     return this.#layout.number === ONE_SHARD.number;
   }
 
-  /** Returns all shards. Those that get no more bodies may have open batches for a long time. */
+  /** Returns the other shards. Those that get no more bodies may still have open batches for long. */
   #names(): string[] {
     const { layout, name } = this.#layout;
     return otherShardNames(name, layout);

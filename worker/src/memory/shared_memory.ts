@@ -2,8 +2,8 @@
  * Limits the memory that all buffers of an isolate share: for inserts in flight, and for bodies that
  * are being written.
  *
- * An isolate may have several buffers, and each buffer several inserts in flight. 14 inserts of up to 8 MiB
- * used 125 MiB with one shard and 330 MiB with three, and Cloudflare's isolates have 128 MB. A batch
+ * An isolate may have several buffers, and each buffer several inserts in flight. 14 inserts of up
+ * to 8 MiB used 125 MiB with one shard and 330 MiB with three, and Cloudflare's isolates have 128 MB. A batch
  * without memory stays on disk, and its buffer tries again a moment later. Bodies arrive from any
  * number of isolates, each with a limit per isolate; a body without memory here gets a 503, and its
  * sender retries. Each team has a share, so that the unavailable tables of one team do not delay
@@ -24,7 +24,7 @@ export interface MemoryBounds {
   readonly totalBytes: number;
   readonly teamBytes: number;
   /**
-   * An aborted buffer does not release its leases, so leases expire. It may be aborted because the clock was
+   * An aborted buffer does not release its leases, so they expire. It may be aborted because the clock was
    * set back, so a lease from the future expires like an old one.
    */
   readonly leaseMs: number;
