@@ -25,8 +25,8 @@ export interface InsertBody {
  * if there is nothing to insert.
  *
  * A short body is one array of bytes. A stream would be read 16 KB at a time, and each time the
- * socket would wait behind requests: under load, ClickHouse was idle for three quarters of an insert. A longer
- * body is read or encoded while it is sent, so that its memory stays bounded.
+ * socket would wait behind requests: under load, ClickHouse was idle for three quarters of an
+ * insert. A longer body is read or encoded while it is sent, so that its memory stays bounded.
  *
  * The length is declared. Otherwise a proxy could complete a request that was cut off between two
  * chunks or rows, and the token would be used up for half a batch.
