@@ -10,16 +10,11 @@ from pathlib import Path
 import pytest
 
 import resources
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, module_of
 
 TESTS = ROOT / "tests"
 PATTERNS = ("*.md", "docs/*.md", "worker/*.md", "migrations/*.md", "local/*/*.md")
 PAGES = sorted(str(page.relative_to(ROOT)) for pattern in PATTERNS for page in ROOT.glob(pattern))
-
-
-def module_of(file: Path) -> str:
-    """Return the dotted name of a file's module."""
-    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 MODULES = {

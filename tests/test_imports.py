@@ -9,14 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, module_of
 
 ROOMS = ("resources", "clickhouse_api", "local")
-
-
-def module_of(file: Path) -> str:
-    """Return the dotted name of a file's module."""
-    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def files_of(room: str) -> Iterator[Path]:

@@ -336,8 +336,7 @@ def document_errors() -> list[str]:
     ]
 
 
-# --- comparison of measured and assumed counts
-# -------------------------------------------------------------------
+# --- comparison of measured and assumed counts --------------------------------------------------
 
 
 def measure(folder: Path) -> dict[str, Counts]:
